@@ -1,0 +1,70 @@
+// The directions of docs/tour.md: a room uses the rooms below it, never one above or beside it.
+const floors = [
+  ['common', 'kernel'],
+  ['access', 'audit', 'protection', 'calendar'],
+  ['directory', 'capacity'],
+  ['campaign'],
+  ['plan'],
+  ['load'],
+  ['allocation', 'booking', 'gateway', 'simulation'],
+  ['crisis'],
+];
+const above = floors.map((rooms, floor) => ({
+  rooms,
+  forbidden: floors.slice(floor + 1).flat(),
+  beside: floor === 0 ? [] : rooms,
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: { pathNot: 'entity\\.ts$' }, to: { circular: true } },
+    {
+      name: 'kernel-is-pure',
+      comment: 'no clock, no Nest, no database, no luxon inside the kernel',
+      severity: 'error',
+      from: { path: '^src/kernel/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^src/kernel/' },
+    },
+    {
+      name: 'rules-decide-alone',
+      comment: 'rules are functions of values: nothing that does I/O',
+      severity: 'error',
+      from: { path: '\\.rules\\.ts$' },
+      to: { path: '(\\.store|\\.service|\\.controller|\\.module)\\.ts$|node_modules/(typeorm|pg|@nestjs/core)/' },
+    },
+    {
+      name: 'controllers-ask-services',
+      severity: 'error',
+      from: { path: '\\.controller\\.ts$' },
+      to: { path: '\\.store\\.ts$' },
+    },
+    {
+      name: 'src-stands-alone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(test|bench)/' },
+    },
+    ...above.flatMap(({ rooms, forbidden, beside }) =>
+      rooms.map((room) => ({
+        name: `${room}-looks-down-only`,
+        severity: 'error',
+        from: { path: `^src/${room}/` },
+        to: { path: `^src/(${[...forbidden, ...beside.filter((r) => r !== room)].join('|') || '-'})/` },
+      })),
+    ),
+    {
+      name: 'common-knows-no-room',
+      severity: 'error',
+      from: { path: '^src/common/' },
+      to: { path: '^src/(?!common/|kernel/cell-grid)[a-z]+/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    exclude: { path: '\\.spec\\.ts$' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,76 @@
+import compress from '@fastify/compress';
+import etag from '@fastify/etag';
+import helmet from '@fastify/helmet';
+import { RequestMethod, ValidationPipe, type LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { AppModule } from './app.module';
+import type { Config } from './common/config';
+import { ProblemFilter } from './common/problem.filter';
+
+const BODY_LIMIT_BYTES = 1_000_000;
+/** Bodies that reach a controller as a stream: files to import, of any size. */
+const FILE_TYPES = ['text/csv', 'application/gzip', 'application/octet-stream', 'application/x-ndjson'];
+
+/** The application as it serves, or in `preview` (no database, no listening) as its contract is generated. */
+export async function createApplication(
+  config: Config,
+  logger: LoggerService | false,
+  isPreview = false,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+    logger,
+    preview: isPreview,
+    abortOnError: false,
+  });
+  app.setGlobalPrefix('v1', {
+    exclude: ['health/live', 'health/ready', 'metrics'].map((path) => ({ path, method: RequestMethod.GET })),
+  });
+  app.useGlobalPipes(
+    new ValidationPipe({
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      transform: true,
+      stopAtFirstError: false,
+      forbidUnknownValues: true,
+    }),
+  );
+  app.useGlobalFilters(new ProblemFilter());
+  if (isPreview) return app;
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addContentTypeParser(
+    FILE_TYPES,
+    (_request: unknown, payload: unknown, done: (error: null, body: unknown) => void) => done(null, payload),
+  );
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], upgradeInsecureRequests: null } },
+  });
+  await app.register(compress, { threshold: 1024 });
+  await app.register(etag, { weak: true });
+  SwaggerModule.setup('docs', app, () => openApiOf(app), {
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: 'Étale API',
+  });
+  return app;
+}
+
+/** The contract, from the controllers and their DTOs. */
+export function openApiOf(app: NestFastifyApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Étale')
+    .setDescription(
+      'Plans the connection windows of the schools of a region so that their digital workspace stays below its capacity. ' +
+        'Errors are problem details (RFC 9457) with a stable `code`; lists are paged by an opaque cursor; reads carry an ETag.',
+    )
+    .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit');
+  return SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: (_controller, method) => method,
+  });
+}

@@ -1,0 +1,43 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiResponse } from '@nestjs/swagger';
+
+const DESCRIPTION: Record<number, string> = {
+  400: 'The request is not valid: a field that is missing, unknown or out of bounds.',
+  404: 'There is no such thing.',
+  409: 'The present state of things refuses it; `code` says which.',
+  413: 'The content is larger than what is accepted.',
+  415: 'The content type is not one that is read here.',
+  422: 'The content is well formed but cannot be followed; `code` says why.',
+  503: 'The service or its database is not available; try again after Retry-After.',
+};
+const SCHEMA = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string', description: 'A URN of the kind of problem.' },
+    title: { type: 'string', description: 'The HTTP status in words.' },
+    status: { type: 'integer', description: 'The HTTP status.', minimum: 400, maximum: 599 },
+    code: { type: 'string', description: 'A stable code that programs may act upon.' },
+    detail: { type: 'string', description: 'What went wrong, in a sentence.' },
+    instance: { type: 'string', description: 'The address that was asked.' },
+    errors: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Each field that is wrong, where there are several.',
+    },
+  },
+};
+
+/** Documents the problem answers of an operation (RFC 9457); every operation has at least one. */
+export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
+  const documented = new Set([...statuses, 503]);
+  return applyDecorators(
+    ...[...documented].map((status) =>
+      ApiResponse({
+        status,
+        description: DESCRIPTION[status] ?? 'A problem.',
+        content: { 'application/problem+json': { schema: SCHEMA as never } },
+      }),
+    ),
+  );
+}

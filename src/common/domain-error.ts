@@ -1,0 +1,23 @@
+/** What went wrong, as HTTP and exit codes understand it. */
+export type ErrorKind =
+  'invalid' | 'unprocessable' | 'not_found' | 'conflict' | 'too_large' | 'unsupported' | 'unavailable';
+
+/** A refusal that the caller can act upon: a stable code, a kind, a sentence, and the facts behind it. */
+export class DomainError extends Error {
+  constructor(
+    /** `<feature>.<what>`, never changed once published. */
+    readonly code: string,
+    readonly kind: ErrorKind,
+    message: string,
+    readonly facts: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+export class NotFoundError extends DomainError {
+  constructor(thing: string, key: string | number) {
+    super(`${thing}.not_found`, 'not_found', `No ${thing.replaceAll('_', ' ')} ${JSON.stringify(String(key))}.`);
+  }
+}

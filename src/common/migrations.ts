@@ -1,0 +1,6 @@
+// the migrations in the order in which they run
+export { Directory1764000001000 } from '../../migrations/0001-directory';
+export { Calendar1764000002000 } from '../../migrations/0002-calendar';
+export { Capacity1764000003000 } from '../../migrations/0003-capacity';
+export { Campaign1764000004000 } from '../../migrations/0004-campaign';
+export { Plan1764000005000 } from '../../migrations/0005-plan';

@@ -1,0 +1,32 @@
+import type { AllocationProblem } from '../kernel/allocation/problem';
+import type { PlanCells, PlanProfile } from '../plan/plan-draft';
+
+/** What the rows of the database became: the solver's columns, and who stands behind each of them. */
+export interface AssembledProblem {
+  campaignId: number;
+  platformId: number;
+  baseEpoch: number;
+  baseRevision: number;
+  problem: AllocationProblem;
+  identity: DemandIdentity;
+  profiles: PlanProfile[];
+  cells: PlanCells;
+}
+
+/** One entry per demand of the problem; dates per occurrence. */
+export interface DemandIdentity {
+  establishmentId: Int32Array;
+  departmentId: Int32Array;
+  /** -1 for an establishment's own window. */
+  classId: Int32Array;
+  audience: Uint8Array;
+  activity: Uint8Array;
+  origin: Uint8Array;
+  ordinal: Uint8Array;
+  profileId: Uint16Array;
+  headcount: Int32Array;
+  teacherKeyId: Int32Array;
+  /** Civil days (since 1970-01-01) of the occurrences, concatenated like occurrenceShift: demand d has its own slice. */
+  dayOffset: Int32Array;
+  localDay: Int32Array;
+}

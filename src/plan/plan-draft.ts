@@ -1,0 +1,104 @@
+import type { Activity, Audience } from '../campaign/window-kind';
+import type { LevelGroup } from '../directory/level';
+
+/** The windows of a plan as columns, one entry per dated window: what the plan store copies in. */
+export interface PlanColumns {
+  windowCount: number;
+  establishmentId: Int32Array;
+  departmentId: Int32Array;
+  /** -1 for an establishment's own window. */
+  classId: Int32Array;
+  /** Indices into AUDIENCES, ACTIVITIES and ORIGINS. */
+  audience: Uint8Array;
+  activity: Uint8Array;
+  origin: Uint8Array;
+  cellCount: Uint8Array;
+  /** The nth window of its class (or audience of its establishment) on its date, from 0. */
+  ordinal: Uint8Array;
+  profileId: Uint16Array;
+  /** Days since 1970-01-01 of the establishment's civil date. */
+  localDay: Int32Array;
+  /** Absolute cell. */
+  startCell: Int32Array;
+  /** Absolute cell of the wished start, -1 for none. */
+  wishCell: Int32Array;
+  headcount: Int32Array;
+  /** -1 for none. */
+  teacherKeyId: Int32Array;
+  /** Number of the series within the plan (windows that keep the same hours), -1 for none. */
+  series: Int32Array;
+}
+
+/** A load profile as the plan publishes it, so that an outsider can recompute the curve. */
+export interface PlanProfile {
+  profileId: number;
+  audience: Audience;
+  /** Null for relatives and staff of establishments. */
+  levelGroup: LevelGroup | null;
+  activity: Activity;
+  windowCells: number;
+  participationPerMille: number;
+  /** From cell -1 of the window on. */
+  sessionsPerMille: number[];
+  loginsPerMille: number[];
+}
+
+/** Where the limit of each cell of a plan comes from; thousandths, index 0 is `firstCell`. */
+export interface PlanCells {
+  firstCell: number;
+  cellCount: number;
+  capacitySessions: Float64Array;
+  capacityLogins: Float64Array;
+  headroomSessions: Float64Array;
+  headroomLogins: Float64Array;
+  backgroundSessions: Float64Array;
+  backgroundLogins: Float64Array;
+  /** Staff peaks and the share kept for those who come late. */
+  reservedSessions: Float64Array;
+  reservedLogins: Float64Array;
+  /** Windows of the platform's other published plans. */
+  otherSessions: Float64Array;
+  otherLogins: Float64Array;
+}
+
+/** A window that the allocation could not give, and what it would have taken. */
+export interface UnplacedWindow {
+  establishmentId: number;
+  classId: number | null;
+  audience: Audience;
+  localDay: number;
+  ordinal: number;
+  reason: string;
+  /** Least extra capacity of the worst cell of its best start, in thousandths. */
+  neededSessions: number;
+  neededLogins: number;
+}
+
+/** What the solver and its checker found, as it goes into the certificate. */
+export interface AllocationEvidence {
+  /** Violations by law, all 0 in a plan that is stored. */
+  violationCounts: Record<string, number>;
+  peakSessionsRatio: number;
+  peakLoginsRatio: number;
+  peakSessionsCell: number;
+  peakLoginsCell: number;
+  /** No plan of these windows has a lower peak utilisation. */
+  peakLowerBoundRatio: number;
+  displacementCapMinutes: number;
+  objective: number;
+  seed: number;
+}
+
+/** Everything that a draft is made of. */
+export interface PlanDraft {
+  campaignId: number;
+  platformId: number;
+  /** Revision of the platform at which the problem was read. */
+  baseEpoch: number;
+  baseRevision: number;
+  columns: PlanColumns;
+  profiles: PlanProfile[];
+  cells: PlanCells;
+  unplaced: UnplacedWindow[];
+  evidence: AllocationEvidence;
+}

@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { databaseOptions } from '../src/common/database';
+import { startEmbeddedPostgres } from '../src/common/embedded-postgres';
+
+/** One PostgreSQL for the whole run, with a migrated template that every test file clones. */
+export default async function setup(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'etale-test-'));
+  const postgres = await startEmbeddedPostgres({
+    folder: join(folder, 'postgres'),
+    settings: { fsync: 'off', max_connections: '200' },
+  });
+  const admin = new DataSource(databaseOptions(postgres.url, 2));
+  await admin.initialize();
+  await admin.query('create database template_etale');
+  await admin.destroy();
+  const template = new DataSource(databaseOptions(postgres.url.replace(/etale$/, 'template_etale'), 2));
+  await template.initialize();
+  await template.runMigrations();
+  await template.destroy();
+  process.env.TEST_POSTGRES_URL = postgres.url;
+  (globalThis as { stopPostgres?: () => Promise<void> }).stopPostgres = async () => {
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { databaseOptions } from '../src/common/database';
+
+async function administer(statement: string): Promise<void> {
+  const admin = new DataSource(databaseOptions(process.env.TEST_POSTGRES_URL!, 1));
+  await admin.initialize();
+  try {
+    await admin.query(statement);
+  } finally {
+    await admin.destroy();
+  }
+}
+
+/** The address of a database of its own for one test file: a clone of the migrated template, or an empty one. */
+export async function freshDatabaseUrl(template: 'migrated' | 'empty' = 'migrated'): Promise<string> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await administer(`create database ${name} template ${template === 'migrated' ? 'template_etale' : 'template1'}`);
+  return process.env.TEST_POSTGRES_URL!.replace(/etale$/, name);
+}
+
+/** A connected pool on a migrated database of its own; call `destroy()` in afterAll. */
+export async function freshDatabase(): Promise<DataSource> {
+  const database = new DataSource(databaseOptions(await freshDatabaseUrl(), 10));
+  return database.initialize();
+}
