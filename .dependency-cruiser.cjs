@@ -1,13 +1,14 @@
 // The directions of docs/tour.md: a room uses the rooms below it, never one above or beside it.
 const floors = [
   ['common', 'kernel'],
-  ['access', 'audit', 'protection', 'calendar'],
+  ['access'],
+  ['jobs', 'calendar'],
   ['directory', 'capacity'],
   ['campaign'],
   ['plan'],
   ['load'],
-  ['allocation', 'booking', 'gateway', 'simulation'],
-  ['crisis'],
+  ['allocation'],
+  ['demonstration'],
 ];
 const above = floors.map((rooms, floor) => ({
   rooms,

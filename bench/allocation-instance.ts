@@ -1,6 +1,6 @@
 import { CELLS_PER_DAY, CELL_MINUTES } from '../src/kernel/cell-grid';
 import type { AllocationProblem } from '../src/kernel/allocation/problem';
-import { type Random, randomInteger, seededRandom } from '../src/kernel/random';
+import { type Random, randomInteger, seededRandom, shuffle } from '../src/kernel/random';
 import { ALLOCATION_INSTANCE as P } from './allocation-parameters';
 
 type Kind = 'primary' | 'college' | 'lycee';
@@ -17,14 +17,11 @@ export function allocationInstance(establishmentCount: number, seed: number): Al
   const columns = new Columns();
   const hours = new CandidateSets();
   const siteLimit = new Int32Array(establishmentCount);
+  const kinds = drawKinds(establishmentCount, random);
   let classCount = 0;
   let teacherCount = 0;
   for (let establishment = 0; establishment < establishmentCount; establishment++) {
-    const kind = pick(
-      KINDS.map((name) => [name, P.kinds[name].sharePerMille] as const),
-      random,
-    );
-    const shape = P.kinds[kind];
+    const kind = kinds[establishment]!;
     const group: LevelGroup = kind === 'primary' ? 'primary' : 'secondary';
     const [least, most] = P.participationPerMille[group];
     const participation = least + randomInteger(random, most - least + 1);
@@ -176,6 +173,14 @@ function secondaryWeek(classes: number[], firstTeacher: number, random: Random) 
   }
   for (const lesson of lessons) lesson.teacher += firstTeacher;
   return { lessons, teacherCount };
+}
+
+/** The shares of the kinds exactly, in a random order: the number of windows hardly depends on the seed. */
+function drawKinds(count: number, random: Random): Kind[] {
+  const ends = [P.kinds.primary.sharePerMille, P.kinds.primary.sharePerMille + P.kinds.college.sharePerMille];
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  shuffle(order, random);
+  return Array.from(order, (rank) => KINDS[ends.filter((end) => (rank + 0.5) * 1000 >= end * count).length]!);
 }
 
 function drawClasses(kind: Kind, random: Random): number[] {

@@ -18,7 +18,7 @@ export const ALLOCATION_INSTANCE = {
     },
     college: {
       sharePerMille: 100,
-      meanClasses: 20.4,
+      meanClasses: 21.2,
       spread: 0.3,
       leastClasses: 8,
       mostClasses: 44,
@@ -27,7 +27,7 @@ export const ALLOCATION_INSTANCE = {
     },
     lycee: {
       sharePerMille: 54,
-      meanClasses: 30.9,
+      meanClasses: 32.0,
       spread: 0.4,
       leastClasses: 8,
       mostClasses: 80,

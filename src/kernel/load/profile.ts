@@ -129,7 +129,7 @@ function arrivals(arrival: LoadParameters['arrival'], windowCells: number, cells
   const rest = 1000 - arrival.earlyPerMille - arrival.firstPerMille;
   const even = windowCells - 1;
   if (even === 0) {
-    perMille[LEAD_CELLS]! += rest;
+    perMille[LEAD_CELLS] += rest;
     return perMille;
   }
   // equal shares have equal remainders: the earliest cells take the thousandths that are left

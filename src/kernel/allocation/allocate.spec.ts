@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { everyPlan, tinyProblem, type TinyDemand } from '../../../test/kernel/tiny-problem';
+import { allocate } from './allocate';
+import { peakBoundFromPrices } from './check-bound';
+import { checkPlan } from './check-plan';
+import { AllocationProblemInvalid } from './check-problem';
+import { AllocationCancelled, type AllocationProblem, UNPLACED_REASONS } from './problem';
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);
+const reasons = (problem: AllocationProblem) =>
+  [...allocate(problem, { seed: 1 }).unplacedReason].map((reason) => UNPLACED_REASONS[reason]);
+
+const anyDemand: fc.Arbitrary<TinyDemand> = fc.record({
+  candidates: fc
+    .uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 })
+    .map((c) => c.sort((a, b) => a - b)),
+  wish: fc.integer({ min: -1, max: 12 }).map((wish) => (wish < 1 ? -1 : wish)),
+  cells: fc.integer({ min: 1, max: 2 }),
+  visitors: fc.integer({ min: 1, max: 9 }),
+  profile: fc.integer({ min: 0, max: 1 }),
+  shifts: fc.constantFrom([0], [0], [0, 20]),
+  classId: fc.integer({ min: -1, max: 2 }),
+  establishment: fc.integer({ min: 0, max: 1 }),
+  teacher: fc.integer({ min: -1, max: 1 }),
+  gapCells: fc.integer({ min: 0, max: 2 }),
+  siteUnits: fc.integer({ min: 0, max: 1 }),
+});
+const anyProblem = fc
+  .record({
+    demands: fc.array(anyDemand, { minLength: 1, maxLength: 5 }),
+    sessions: fc.integer({ min: 5, max: 25 }),
+    logins: fc.integer({ min: 5, max: 25 }),
+    classConflicts: fc.constantFrom<[number, number][]>([], [[0, 1]]),
+    neighbours: fc.constantFrom<[number, number][]>([], [[0, 1]]),
+    siteLimits: fc.constantFrom<number[]>([0, 0], [2, 1]),
+  })
+  .map((tiny) =>
+    tinyProblem({
+      ...tiny,
+      // establishment 1 always exists, so that it can be a neighbour
+      demands: [...tiny.demands, { candidates: [30], establishment: 1 }],
+      neighbourSpacingCells: 2,
+      profiles: [
+        [
+          [0, 1000, 500, 250],
+          [0, 1000, 0, 0],
+        ],
+        [
+          [200, 600, 1000, 1000, 300],
+          [200, 400, 400, 0, 0],
+        ],
+      ],
+    }),
+  );
+
+describe('allocate', () => {
+  it('breaks no law, finds nothing better than the best of all plans, and claims no bound above it', () => {
+    let complete = 0;
+    fc.assert(
+      fc.property(anyProblem, (problem) => {
+        const plan = allocate(problem, { seed: 1 });
+        const check = checkPlan(problem, plan.starts);
+        expect(check.violations).toEqual([]);
+        expect(check.objective).toBe(plan.objective);
+        let bestObjective = Infinity;
+        let leastPeak = Infinity;
+        for (const starts of everyPlan(problem)) {
+          const { violationCount, objective, peakUtilisationRatio } = checkPlan(problem, starts);
+          leastPeak = Math.min(leastPeak, Math.max(peakUtilisationRatio.sessions, peakUtilisationRatio.logins));
+          if (violationCount === 0) bestObjective = Math.min(bestObjective, objective);
+        }
+        const bound = peakBoundFromPrices(problem, plan.peakPrices);
+        expect(bound).toBeLessThanOrEqual(leastPeak);
+        expect(Math.abs(bound - plan.peakLowerBoundRatio)).toBeLessThan(2e-6);
+        if (check.unplacedCount === 0) {
+          complete++;
+          expect(check.objective).toBeGreaterThanOrEqual(bestObjective);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(complete).toBeGreaterThan(20);
+  });
+
+  it('leaves nobody out who could still be added to the plan as it is', () => {
+    fc.assert(
+      fc.property(anyProblem, (problem) => {
+        const { starts, unplacedReason } = allocate(problem, { seed: 2 });
+        starts.forEach((start, i) => {
+          expect(unplacedReason[i] === 0).toBe(start >= 0);
+          if (start >= 0) return;
+          const set = problem.demandCandidates[i]!;
+          for (const candidate of problem.candidateCell.subarray(
+            problem.candidateOffset[set],
+            problem.candidateOffset[set + 1],
+          )) {
+            const added = starts.slice();
+            added[i] = candidate;
+            expect(checkPlan(problem, added).violationCount).toBeGreaterThan(0);
+          }
+        });
+      }),
+    );
+  });
+
+  it('keeps every wish where there is room for all', () => {
+    const problem = tinyProblem({
+      demands: range(0, 30).map((k) => ({ candidates: range(1, 50), wish: 10 + (k % 7) })),
+    });
+    expect(allocate(problem, { seed: 1 }).objective).toBe(0);
+  });
+
+  it('spreads those who wish the same hour no farther than the capacity asks', () => {
+    // five per cell around cell 20: the best are 0, 1, 1, 2, 2 away and so on
+    const problem = tinyProblem({
+      logins: 5,
+      demands: range(0, 25).map(() => ({ candidates: range(1, 40), wish: 20 })),
+    });
+    const plan = allocate(problem, { seed: 1 });
+    expect(plan.objective).toBe(5 * (1 + 1 + 4 + 4));
+    expect(checkPlan(problem, plan.starts).violationCount).toBe(0);
+  });
+
+  it('levels the curve with windows that wish nothing', () => {
+    const problem = tinyProblem({ cellCount: 40, demands: range(0, 60).map(() => ({ candidates: range(5, 25) })) });
+    const { sessionLoad } = checkPlan(problem, allocate(problem, { seed: 1 }).starts);
+    expect([...sessionLoad.subarray(5, 25)]).toEqual(new Array<number>(20).fill(3000));
+  });
+
+  it('seats a fixed window before those that have a choice', () => {
+    const choice = range(0, 6).map(() => ({ candidates: [9, 10, 11], wish: 10 }));
+    const problem = tinyProblem({ logins: 2.5, demands: [...choice, { candidates: [10], visitors: 2 }] });
+    const { starts } = allocate(problem, { seed: 1 });
+    expect(starts[6]).toBe(10);
+    expect(starts.slice(0, 6).filter((start) => start === 10)).toHaveLength(0);
+  });
+
+  it('gives a series one start that has room on each of its dates', () => {
+    const logins = new Array<number>(60).fill(1);
+    logins[30] = 0;
+    const problem = tinyProblem({ logins, demands: [{ candidates: range(8, 14), wish: 10, shifts: [0, 20] }] });
+    expect([9, 11]).toContain(allocate(problem, { seed: 1 }).starts[0]);
+  });
+
+  it('lets two zones of one platform share an evening that is another zone’s morning', () => {
+    const demands = range(0, 20).map((k) => ({ candidates: range(10, 20), wish: 15, day: k % 2, classId: k }));
+    const problem = tinyProblem({ logins: 2, demands });
+    const plan = allocate(problem, { seed: 1 });
+    expect(checkPlan(problem, plan.starts)).toMatchObject({ violationCount: 0, unplacedCount: 0 });
+  });
+
+  it.each([
+    ['no_candidate', { demands: [{ candidates: [] }] }],
+    ['sessions_full', { sessions: 0, demands: [{ candidates: [5] }] }],
+    ['logins_full', { logins: 0, demands: [{ candidates: [5] }] }],
+    [
+      'conflict',
+      {
+        demands: [
+          { candidates: [5], classId: 0, cells: 2 },
+          { candidates: [6], classId: 0 },
+        ],
+      },
+    ],
+    [
+      'site_full',
+      {
+        siteLimits: [1],
+        demands: [
+          { candidates: [5], siteUnits: 1 },
+          { candidates: [5], siteUnits: 1 },
+        ],
+      },
+    ],
+  ])('names the reason %s', (reason, tiny) => {
+    expect(reasons(tinyProblem(tiny)).at(-1)).toBe(reason);
+  });
+
+  it('says how much capacity the best start would have needed', () => {
+    const problem = tinyProblem({
+      logins: range(0, 60).map((cell) => (cell === 6 ? 7 : 4)),
+      demands: [{ candidates: [5, 6, 7], visitors: 10, wish: 5 }],
+    });
+    const plan = allocate(problem, { seed: 1 });
+    expect([plan.starts[0], plan.neededLogins[0], plan.neededSessions[0]]).toEqual([-1, 3000, 0]);
+  });
+
+  it('gives the same plan for the same seed', () => {
+    const demands = range(0, 200).map((k) => ({
+      candidates: range(1, 50),
+      wish: 10 + (k % 5),
+      classId: k % 60,
+      visitors: 1 + (k % 4),
+    }));
+    const problem = tinyProblem({ logins: 20, demands });
+    const first = allocate(problem, { seed: 7 });
+    expect(allocate(problem, { seed: 7 })).toEqual(first);
+  });
+
+  it('stops when it is cancelled and when its listener throws', () => {
+    const problem = tinyProblem({
+      logins: 2,
+      demands: range(0, 30).map(() => ({ candidates: range(1, 40), wish: 20 })),
+    });
+    let asked = 0;
+    expect(() => allocate(problem, { seed: 1, isCancelled: () => ++asked > 5 })).toThrow(AllocationCancelled);
+    const broken = new Error('listener');
+    expect(() =>
+      allocate(problem, {
+        seed: 1,
+        onProgress: () => {
+          throw broken;
+        },
+      }),
+    ).toThrow(broken);
+  });
+
+  it('refuses columns that contradict themselves', () => {
+    const problem = tinyProblem({ demands: [{ candidates: [5, 4] }] });
+    expect(() => allocate(problem, { seed: 1 })).toThrow(AllocationProblemInvalid);
+    expect(() => allocate({ ...problem, demandCount: 2 }, { seed: 1 })).toThrow('demandDay has 1 rows, not 2');
+    expect(() => allocate(tinyProblem({ demands: [{ candidates: [59] }] }), { seed: 1 })).toThrow(
+      'outside the horizon',
+    );
+  });
+});
