@@ -28,8 +28,15 @@ export class Plan1764000005000 implements MigrationInterface {
         created_by text not null,
         created_at timestamptz not null default now(),
         published_at timestamptz,
+        -- revision of the platform at its last publication
+        published_epoch int,
+        published_revision bigint,
         superseded_at timestamptz,
-        constraint plan_published_check check ((state = 'draft') = (published_at is null))
+        -- counts every change of plan_load and plan_cell: what copies of the load curve are keyed by
+        curve_version int not null default 1,
+        constraint plan_published_check check
+          ((state = 'draft') = (published_at is null) and (state = 'draft') = (published_revision is null)
+            and (published_epoch is null) = (published_revision is null))
       );
       create unique index plan_one_published_idx on plan (campaign_id) where state = 'published';
       create index plan_campaign_idx on plan (campaign_id, id);
@@ -57,7 +64,9 @@ export class Plan1764000005000 implements MigrationInterface {
         wish_cell int,
         headcount int not null,
         teacher_key_id int,
+        -- windows that keep the same hours: the id of the earliest of them
         series_id bigint,
+        -- revision of the window's own last change, 0 for none since its plan was published
         revision bigint not null,
         constraint plan_window_pkey primary key (plan_id, window_id)
       ) partition by list (plan_id);
@@ -129,9 +138,9 @@ export class Plan1764000005000 implements MigrationInterface {
         state text not null constraint job_run_state_check check (state in ('queued', 'running', 'done', 'failed', 'cancelled')),
         parameters jsonb not null,
         progress jsonb not null default '{}',
-        -- the plan made, or the error
-        result jsonb,
         plan_id int,
+        -- of a failed job: {code, message, facts}
+        error jsonb,
         attempt_count int not null default 0,
         is_cancel_requested boolean not null default false,
         requested_by text not null,
@@ -140,6 +149,8 @@ export class Plan1764000005000 implements MigrationInterface {
         ended_at timestamptz
       );
       create index job_run_campaign_idx on job_run (campaign_id, id);
+      -- one at a time of a kind for a campaign, whatever the number of requests and replicas
+      create unique index job_run_one_active_idx on job_run (kind, campaign_id) where state in ('queued', 'running');
     `);
   }
 

@@ -8,15 +8,21 @@ export const isZone = (zone: string): boolean => IANAZone.isValidZone(zone);
 
 /**
  * The cell that starts at a civil time of a zone. A time that the clock skips is moved forward by the gap, of a time
- * that comes twice the first is taken (luxon's rule, tested on the days that the clock changes).
+ * that comes twice the first is taken. (Left alone luxon chooses by the offset of today, so the answer would depend on
+ * the season in which it is asked.)
  */
 export function cellOfCivil(on: CivilDate, minuteOfDay: number, zone: string): number {
-  const { year, month, day } = DateTime.fromISO(on, { zone: 'utc' });
   const local = DateTime.fromObject(
-    { year, month, day, hour: Math.floor(minuteOfDay / 60), minute: minuteOfDay % 60 },
+    {
+      year: Number(on.slice(0, 4)),
+      month: Number(on.slice(5, 7)),
+      day: Number(on.slice(8, 10)),
+      hour: Math.floor(minuteOfDay / 60),
+      minute: minuteOfDay % 60,
+    },
     { zone },
   );
-  return cellOfSeconds(local.toSeconds());
+  return cellOfSeconds(local.getPossibleOffsets()[0]!.toSeconds());
 }
 
 /** The civil date and minute of the day at which a cell starts in a zone. */

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { StringDecoder } from 'node:string_decoder';
 import type { Client, ClientBase } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -41,13 +42,22 @@ async function* lines(rows: Iterable<readonly unknown[]> | AsyncIterable<readonl
  * COPY rows into `target` (`table (column, ...)`, trusted text) inside the caller's transaction.
  * A slow reader slows the writer down: memory stays at some batches whatever the number of rows.
  */
-export async function copyIn(
+export function copyIn(
   tx: EntityManager,
   target: string,
   rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
 ): Promise<void> {
+  return copyText(tx, target, lines(rows));
+}
+
+/** The same for whoever writes the lines of PostgreSQL's text COPY itself: chunks of whole lines, tabs between fields. */
+export async function copyText(
+  tx: EntityManager,
+  target: string,
+  chunks: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   const client = (await tx.queryRunner!.connect()) as ClientBase;
-  await pipeline(Readable.from(lines(rows)), client.query(copyFrom(`copy ${target} from stdin`)));
+  await pipeline(Readable.from(chunks), client.query(copyFrom(`copy ${target} from stdin`)));
 }
 
 /**
@@ -71,4 +81,28 @@ export async function* copyOut(
     if (!isComplete) client.end().catch(() => undefined);
     await runner.release();
   }
+}
+
+/** The same on the connection of a transaction; read it to its end, or the transaction has no connection left. */
+export async function* copyOutWithin(tx: EntityManager, query: string): AsyncGenerator<Buffer> {
+  const client = (await tx.queryRunner!.connect()) as Client;
+  yield* client.query(copyTo(`copy (${query}) to stdout (format text)`)) as AsyncIterable<Buffer>;
+}
+
+/** The fields of copied lines, many lines at a time; `null` where the database has none. */
+export async function* copiedRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<(string | null)[][]> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of chunks) {
+    const complete = (rest + decoder.write(chunk)).split('\n');
+    rest = complete.pop()!;
+    yield complete.map((line) => line.split('\t').map(unescape));
+  }
+}
+
+const ESCAPED: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+function unescape(text: string): string | null {
+  if (!text.includes('\\')) return text;
+  return text === '\\N' ? null : text.replace(/\\(.)/g, (_, c: string) => ESCAPED[c] ?? c);
 }

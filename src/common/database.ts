@@ -33,6 +33,29 @@ export function sqlFailure(error: unknown): { state: string | undefined; constra
   return { state: source?.code, constraint: source?.constraint };
 }
 
+const CONNECTION_FAILURES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08006',
+  '08001',
+  '53300',
+]);
+
+/** Whether the database did not answer, rather than refuse: the same work may succeed later. */
+export function isConnectionFailure(error: unknown): boolean {
+  const source: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const code = (source as { code?: unknown } | undefined)?.code;
+  if (typeof code === 'string' && CONNECTION_FAILURES.has(code)) return true;
+  return (
+    source instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(source.message)
+  );
+}
+
 /** Runs the work in a transaction, the whole of it again after a serialization failure or a deadlock, and only then. */
 export async function inTransaction<T>(database: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -46,7 +69,7 @@ export async function inTransaction<T>(database: DataSource, work: (tx: EntityMa
 }
 
 /** Namespaces of advisory locks: two features must never take the same number for different things. */
-export const ADVISORY_LOCK = { migration: 1, import: 2, platform: 3, demo: 4 } as const;
+export const ADVISORY_LOCK = { migration: 1, import: 2, platform: 3, demo: 4, job: 5 } as const;
 
 /** Holds a transaction-scoped advisory lock until the transaction ends. */
 export async function advisoryLock(

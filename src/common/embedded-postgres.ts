@@ -8,8 +8,10 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   readlinkSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -25,7 +27,9 @@ export interface EmbeddedPostgres {
   url: string;
   port: number;
   pid: number;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
+  /** Resolves when the server has ended: with the reason when nobody asked it to. */
+  ended: Promise<EmbeddedPostgresError | undefined>;
 }
 
 export class EmbeddedPostgresError extends DomainError {
@@ -40,7 +44,8 @@ interface RunAs {
 }
 
 const OWNER = 'etale';
-const READY_TIMEOUT_SECONDS = 60;
+/** After a crash the server replays its log first. */
+const READY_TIMEOUT_SECONDS = 300;
 
 /** The folder of the server's programs, which the platform package carries. */
 function programs(): string {
@@ -94,10 +99,14 @@ function leftover(folder: string): { pid: number; isOurs: boolean } | undefined 
     return undefined;
   }
   try {
-    // comparing command lines would match any process that names the folder
+    // where the system shows it, the folder of the process: a command line that names it proves nothing
     const isOurs =
-      basename(readlinkSync(`/proc/${pid}/exe`)) === 'postgres' &&
-      readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder);
+      process.platform === 'linux'
+        ? basename(readlinkSync(`/proc/${pid}/exe`)) === 'postgres' &&
+          readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder)
+        : execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] })
+            .toString()
+            .includes(`postgres -D ${folder} `);
     return { pid, isOurs };
   } catch {
     return { pid, isOurs: false };
@@ -123,13 +132,19 @@ async function freePort(): Promise<number> {
 }
 
 function failure(what: string, output: string): EmbeddedPostgresError {
-  if (/no space left on device/i.test(output)) {
+  if (/no space left on device|check free disk space/i.test(output)) {
     return new EmbeddedPostgresError(
       'disk_full',
       'The disk that holds the data folder is full: free some space, or set ETALE_DATA_DIR to another disk.',
     );
   }
   return new EmbeddedPostgresError('failed', `${what}: ${output.trim().split('\n').slice(-3).join(' ')}`);
+}
+
+/** One sentence for a file of the data folder that could not be written. */
+export function fileFailure(error: unknown): EmbeddedPostgresError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return failure('The data folder cannot be written', code === 'ENOSPC' ? 'no space left on device' : message);
 }
 
 /** Makes the folder, or says in one sentence why it cannot. */
@@ -139,7 +154,7 @@ export function makeFolder(folder: string): void {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC') throw failure('', 'no space left on device');
+    if (code === 'ENOSPC') throw fileFailure(error);
     throw new EmbeddedPostgresError(
       'not_writable',
       `The data folder ${folder} cannot be used (${code ?? message}): set ETALE_DATA_DIR to a folder that you may write to.`,
@@ -147,21 +162,49 @@ export function makeFolder(folder: string): void {
   }
 }
 
+/** The password of both roles, kept beside the folder; a file that a killed process left empty is written again. */
 function passwordIn(folder: string): string {
   const file = `${folder}.password`;
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  if (known !== '') return known;
   const password = randomBytes(24).toString('base64url');
   try {
-    writeFileSync(file, `${password}\n`, { mode: 0o600 });
+    writeFileSync(file, `${password}\n`, { mode: 0o600, flush: true });
   } catch (error) {
-    throw failure(
-      'The data folder cannot be written',
-      error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOSPC'
-        ? 'no space left on device'
-        : String(error),
-    );
+    throw fileFailure(error);
   }
   return password;
+}
+
+type Run = (command: string[]) => ChildProcess;
+
+/** Makes the cluster beside its place and moves it there when it is whole: a killed start leaves nothing half made. */
+async function createCluster(folder: string, program: string, who: RunAs, run: Run): Promise<void> {
+  for (const entry of readdirSync(dirname(folder))) {
+    if (entry.startsWith(`${basename(folder)}.new-`))
+      rmSync(join(dirname(folder), entry), { recursive: true, force: true });
+  }
+  const draft = `${folder}.new-${process.pid}`;
+  const passwordFile = `${folder}.password`;
+  makeFolder(draft);
+  if (who.ids.uid !== undefined) {
+    chownSync(draft, who.ids.uid, who.ids.gid!);
+    chownSync(passwordFile, who.ids.uid, who.ids.gid!);
+  }
+  const initdb = run([
+    program, '-D', draft, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`,
+    '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions',
+  ]); // prettier-ignore
+  let output = '';
+  initdb.stderr!.on('data', (chunk) => (output += String(chunk)));
+  initdb.stdout!.resume();
+  const [code] = (await once(initdb, 'close')) as [number | null];
+  if (code !== 0) {
+    rmSync(draft, { recursive: true, force: true });
+    throw failure('The database could not be created', output);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(draft, folder);
 }
 
 /**
@@ -180,43 +223,26 @@ export async function startEmbeddedPostgres(options: {
   const environment = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' };
   const run = (command: string[]): ChildProcess => {
     const [file, ...rest] = [...who.prefix, ...command];
-    return spawn(file!, rest, { ...who.ids, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    // a group of its own: Ctrl-C reaches us alone, and the database outlives the application by the moment it needs
+    return spawn(file!, rest, { ...who.ids, env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   };
 
   makeFolder(dirname(folder));
   const password = passwordIn(folder);
-  if (!existsSync(join(folder, 'PG_VERSION'))) {
-    makeFolder(folder);
-    const passwordFile = `${folder}.password`;
-    if (who.ids.uid !== undefined) {
-      chownSync(folder, who.ids.uid, who.ids.gid!);
-      chownSync(passwordFile, who.ids.uid, who.ids.gid!);
-    }
-    const initdb = run([
-      program('initdb'), '-D', folder, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`,
-      '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions',
-    ]); // prettier-ignore
-    let output = '';
-    initdb.stderr!.on('data', (chunk) => (output += String(chunk)));
-    initdb.stdout!.resume();
-    const [code] = (await once(initdb, 'close')) as [number | null];
-    if (code !== 0) {
-      rmSync(folder, { recursive: true, force: true });
-      throw failure('The database could not be created', output);
-    }
-  }
+  // everything that we start ends with us even when we are killed, where the system can do that
+  if (spawnSync('setpriv', ['--version']).status === 0) who.prefix = ['setpriv', '--pdeathsig', 'INT', ...who.prefix];
+  if (!existsSync(join(folder, 'PG_VERSION'))) await createCluster(folder, program('initdb'), who, run);
 
   const old = leftover(folder);
   if (old?.isOurs) {
     process.kill(old.pid, 'SIGINT');
     for (let tries = 0; tries < 600 && isAlive(old.pid); tries++) await sleep(50);
+    if (isAlive(old.pid)) throw failure('The database of an earlier start does not end', `process ${old.pid}`);
   } else if (old) {
     rmSync(join(folder, 'postmaster.pid'), { force: true });
   }
 
   const port = await freePort();
-  // the server ends with us even when we are killed, where the system can do that
-  if (spawnSync('setpriv', ['--version']).status === 0) who.prefix = ['setpriv', '--pdeathsig', 'INT', ...who.prefix];
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -224,6 +250,9 @@ export async function startEmbeddedPostgres(options: {
     timezone: 'UTC',
     log_timezone: 'UTC',
     max_wal_size: '2GB',
+    shared_buffers: '256MB',
+    // our queries are short or plain sums: compiling them costs more than it saves
+    jit: 'off',
     ...options.settings,
   };
   const server = run([
@@ -234,6 +263,7 @@ export async function startEmbeddedPostgres(options: {
     String(port),
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]);
+  const closed = once(server, 'close');
   let tail = '';
   const listen = (chunk: unknown): void => {
     tail = (tail + String(chunk)).slice(-4000);
@@ -251,11 +281,12 @@ export async function startEmbeddedPostgres(options: {
     }
     await sleep(10);
   }
+  let isStopping = false;
+  const ended = closed.then(() => (isStopping ? undefined : failure('The embedded PostgreSQL has ended', tail)));
   const stop = async (): Promise<void> => {
-    if (hasEnded()) return;
-    const closed = once(server, 'close');
-    server.kill('SIGINT');
-    await closed;
+    isStopping = true;
+    if (!hasEnded()) server.kill('SIGINT');
+    await ended;
   };
   try {
     await ensureOwner(`postgres://postgres:${password}@127.0.0.1:${port}/postgres`, password);
@@ -263,7 +294,7 @@ export async function startEmbeddedPostgres(options: {
     await stop();
     throw failure('The database could not be prepared', error instanceof Error ? error.message : String(error));
   }
-  return { port, pid: server.pid!, url: `postgres://${OWNER}:${password}@127.0.0.1:${port}/${OWNER}`, stop };
+  return { port, pid: server.pid!, url: `postgres://${OWNER}:${password}@127.0.0.1:${port}/${OWNER}`, stop, ended };
 }
 
 function isReady(folder: string, pid: number): boolean {

@@ -7,7 +7,7 @@ import {
   Logger,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { QueryFailedError } from 'typeorm';
+import { isConnectionFailure } from './database';
 import { DomainError, type ErrorKind } from './domain-error';
 
 /** RFC 9457 problem details, with the stable code of the refusal. */
@@ -41,18 +41,6 @@ const TITLE: Record<number, string> = {
   500: 'Internal server error',
   503: 'Service unavailable',
 };
-const UNAVAILABLE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  '57P01',
-  '57P02',
-  '57P03',
-  '08006',
-  '08001',
-  '53300',
-]);
 
 /** The one place where an error becomes an answer: application/problem+json. */
 @Catch()
@@ -101,7 +89,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (error instanceof HttpException) return make(error.getStatus(), `http.${error.getStatus()}`, error.message);
     if (isFastifyError(error)) return make(error.statusCode, `request.${error.code.toLowerCase()}`, error.message);
-    if (isConnectionError(error))
+    if (isConnectionFailure(error))
       return make(503, 'database.unavailable', 'The database does not answer; try again in some seconds.');
     return make(500, 'internal', 'An unexpected error; it has been logged.');
   }
@@ -114,14 +102,5 @@ function isFastifyError(error: unknown): error is Error & { statusCode: number; 
     typeof candidate.statusCode === 'number' &&
     candidate.statusCode < 500 &&
     typeof candidate.code === 'string'
-  );
-}
-
-function isConnectionError(error: unknown): boolean {
-  const source: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  const code = (source as { code?: unknown } | undefined)?.code;
-  if (typeof code === 'string' && UNAVAILABLE.has(code)) return true;
-  return (
-    source instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(source.message)
   );
 }
