@@ -1,0 +1,122 @@
+import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { LOOPBACK_OPERATOR } from '../access/actor';
+import { ApiProblems } from '../common/api-problems';
+import { RowIdPipe } from '../common/row-id.pipe';
+import {
+  BackgroundDto,
+  CapacityChangeDto,
+  CapacityCurveDto,
+  CapacityQueryDto,
+  CapacityStepPageDto,
+  NewCapacityStepDto,
+  NewRegulationDto,
+  NumberedCapacityChangeDto,
+  RegulationPageDto,
+} from './capacity.dto';
+import { CapacityService } from './capacity.service';
+import { PageQueryDto } from './platform.dto';
+
+const PLATFORM = { name: 'id', description: 'The number of the platform.', type: Number };
+
+@ApiTags('capacity')
+@Controller('platforms/:id')
+export class CapacityController {
+  constructor(private readonly capacity: CapacityService) {}
+
+  @Get('capacity')
+  @ApiOperation({
+    operationId: 'readCapacity',
+    summary: 'Planned and effective capacity, headroom, background and what is left for plans, over time.',
+  })
+  @ApiParam(PLATFORM)
+  @ApiOkResponse({ description: 'The curve, as columns.', type: CapacityCurveDto })
+  @ApiProblems(400, 404)
+  readCapacity(@Param('id', RowIdPipe) id: number, @Query() query: CapacityQueryDto): Promise<CapacityCurveDto> {
+    return this.capacity.curve(LOOPBACK_OPERATOR, id, query, new Date());
+  }
+
+  @Get('capacity-steps')
+  @ApiOperation({ operationId: 'listCapacitySteps', summary: 'Declared capacity, step by step.' })
+  @ApiParam(PLATFORM)
+  @ApiOkResponse({ description: 'A page of steps.', type: CapacityStepPageDto })
+  @ApiProblems(400, 404)
+  listCapacitySteps(@Param('id', RowIdPipe) id: number, @Query() query: PageQueryDto): Promise<CapacityStepPageDto> {
+    return this.capacity.steps(LOOPBACK_OPERATOR, id, query);
+  }
+
+  @Post('capacity-steps')
+  @ApiOperation({ operationId: 'addCapacityStep', summary: 'Declare a capacity from an instant on, with its reason.' })
+  @ApiParam(PLATFORM)
+  @ApiCreatedResponse({ description: 'The step and the cells that it changes.', type: NumberedCapacityChangeDto })
+  @ApiProblems(400, 404, 409)
+  addCapacityStep(
+    @Param('id', RowIdPipe) id: number,
+    @Body() body: NewCapacityStepDto,
+  ): Promise<NumberedCapacityChangeDto> {
+    return this.capacity.addStep(LOOPBACK_OPERATOR, id, { ...body, startsAt: new Date(body.startsAt) });
+  }
+
+  @Delete('capacity-steps/:stepId')
+  @ApiOperation({ operationId: 'deleteCapacityStep', summary: 'Withdraw a declared capacity.' })
+  @ApiParam(PLATFORM)
+  @ApiParam({ name: 'stepId', description: 'The number of the step.', type: Number })
+  @ApiOkResponse({ description: 'The cells that it changes.', type: CapacityChangeDto })
+  @ApiProblems(400, 404)
+  deleteCapacityStep(
+    @Param('id', RowIdPipe) id: number,
+    @Param('stepId', RowIdPipe) stepId: number,
+  ): Promise<CapacityChangeDto> {
+    return this.capacity.deleteStep(LOOPBACK_OPERATOR, id, stepId);
+  }
+
+  @Get('regulations')
+  @ApiOperation({ operationId: 'listRegulations', summary: 'Dated reductions of capacity.' })
+  @ApiParam(PLATFORM)
+  @ApiOkResponse({ description: 'A page of regulations.', type: RegulationPageDto })
+  @ApiProblems(400, 404)
+  listRegulations(@Param('id', RowIdPipe) id: number, @Query() query: PageQueryDto): Promise<RegulationPageDto> {
+    return this.capacity.regulations(LOOPBACK_OPERATOR, id, query);
+  }
+
+  @Post('regulations')
+  @ApiOperation({ operationId: 'addRegulation', summary: 'Reduce capacity for a time, with the reason.' })
+  @ApiParam(PLATFORM)
+  @ApiCreatedResponse({ description: 'The regulation and the cells that it changes.', type: NumberedCapacityChangeDto })
+  @ApiProblems(400, 404)
+  addRegulation(
+    @Param('id', RowIdPipe) id: number,
+    @Body() body: NewRegulationDto,
+  ): Promise<NumberedCapacityChangeDto> {
+    return this.capacity.addRegulation(LOOPBACK_OPERATOR, id, {
+      ...body,
+      startsAt: new Date(body.startsAt),
+      endsAt: new Date(body.endsAt),
+    });
+  }
+
+  @Delete('regulations/:regulationId')
+  @ApiOperation({ operationId: 'deleteRegulation', summary: 'Withdraw a regulation.' })
+  @ApiParam(PLATFORM)
+  @ApiParam({ name: 'regulationId', description: 'The number of the regulation.', type: Number })
+  @ApiOkResponse({ description: 'The cells that it changes.', type: CapacityChangeDto })
+  @ApiProblems(400, 404)
+  deleteRegulation(
+    @Param('id', RowIdPipe) id: number,
+    @Param('regulationId', RowIdPipe) regulationId: number,
+  ): Promise<CapacityChangeDto> {
+    return this.capacity.deleteRegulation(LOOPBACK_OPERATOR, id, regulationId);
+  }
+
+  @Put('background')
+  @ApiOperation({
+    operationId: 'stateBackground',
+    summary: 'State the expected load of those who have no window, by department and type of day.',
+  })
+  @ApiParam(PLATFORM)
+  @ApiOkResponse({ description: 'The cells that it changes.', type: CapacityChangeDto })
+  @ApiProblems(400, 404)
+  stateBackground(@Param('id', RowIdPipe) id: number, @Body() body: BackgroundDto): Promise<CapacityChangeDto> {
+    return this.capacity.stateBackground(LOOPBACK_OPERATOR, id, body.departments);
+  }
+}

@@ -1,0 +1,23 @@
+import { DomainError } from '../common/domain-error';
+
+export class CapacityInputError extends DomainError {
+  constructor(message: string) {
+    super('capacity.input_invalid', 'invalid', message);
+  }
+}
+
+export class CapacityStepExistsError extends DomainError {
+  constructor(startsAt: Date) {
+    super(
+      'capacity.step_exists',
+      'conflict',
+      `A capacity step begins at ${startsAt.toISOString()} already: delete it first, or state another instant.`,
+    );
+  }
+}
+
+export class PlatformExistsError extends DomainError {
+  constructor(code: string) {
+    super('platform.exists', 'conflict', `There is a platform with the code ${JSON.stringify(code)} already.`);
+  }
+}

@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CalendarModule } from '../calendar/calendar.module';
+import { CapacityStepEntity } from './capacity-step.entity';
+import { CapacityChanges } from './capacity-changes';
+import { CapacityController } from './capacity.controller';
+import { CapacityService } from './capacity.service';
+import { CapacityStore } from './capacity.store';
+import { PlatformController } from './platform.controller';
+import { PlatformEntity } from './platform.entity';
+import { PlatformStore } from './platform.store';
+import { PortalEntity } from './portal.entity';
+import { RegulationEntity } from './regulation.entity';
+
+@Module({
+  imports: [
+    CalendarModule,
+    TypeOrmModule.forFeature([PlatformEntity, PortalEntity, CapacityStepEntity, RegulationEntity]),
+  ],
+  controllers: [PlatformController, CapacityController],
+  providers: [CapacityChanges, CapacityService, CapacityStore, PlatformStore],
+  exports: [CapacityChanges, CapacityService],
+})
+export class CapacityModule {}

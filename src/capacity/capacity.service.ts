@@ -1,0 +1,320 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DateTime } from 'luxon';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Actor } from '../access/actor';
+import { CalendarService } from '../calendar/calendar.service';
+import { instantOfCell } from '../common/civil-time';
+import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
+import { NotFoundError } from '../common/domain-error';
+import { CursorError, decodeCursor, pageOf, type Page } from '../common/keyset';
+import { instantOf } from '../common/wire-time';
+import { CELL_MINUTES, CELL_SECONDS, CELLS_PER_DAY, secondsOfCell } from '../kernel/cell-grid';
+import {
+  backgroundRowsOf,
+  layBackground,
+  localDayGrid,
+  type BackgroundRow,
+  type DepartmentBackground,
+} from './background.rules';
+import type { CapacityCells } from './capacity-cells';
+import { CapacityChanges } from './capacity-changes';
+import { CapacityStepEntity } from './capacity-step.entity';
+import { CapacityInputError, CapacityStepExistsError, PlatformExistsError } from './capacity.errors';
+import { capacityCells, pointsOf, type CapacityPoints, type CapacityStep, type Regulation } from './capacity.rules';
+import {
+  checkCurve,
+  checkPlatform,
+  checkReason,
+  checkRegulation,
+  checkStep,
+  rangeOfRegulation,
+  rangeOfStep,
+  type CapacityChange,
+} from './capacity-statement.rules';
+import { CapacityStore } from './capacity.store';
+import { PlatformStore, type Platform, type PlatformStatement } from './platform.store';
+import { RegulationEntity } from './regulation.entity';
+
+/** Which stretch of capacity, how fine; instants with their offset. */
+export interface CurveQuery {
+  from?: string | undefined;
+  to?: string | undefined;
+  stepMinutes?: number | undefined;
+}
+
+/** Capacity over time as columns, one entry per point. */
+export interface CapacityCurve {
+  platformId: number;
+  timeZone: string;
+  startsAt: string;
+  stepMinutes: number;
+  pointCount: number;
+  sessions: CapacityPoints;
+  logins: CapacityPoints;
+}
+
+/** A page of a list: its size, and the cursor of the page before. */
+export interface PageQuery {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+const DEFAULT_PAGE_SIZE = 100;
+const LONGEST_READ_CELLS = 790 * CELLS_PER_DAY;
+const LONGEST_CURVE_DAYS = 100;
+const MOST_CURVE_POINTS = 10_000;
+const DEFAULT_CURVE_DAYS = 7;
+
+/** Platforms with their capacity: declared, left by regulations, and taken by those who have no window. */
+@Injectable()
+export class CapacityService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly platformStore: PlatformStore,
+    private readonly store: CapacityStore,
+    private readonly calendar: CalendarService,
+    private readonly changes: CapacityChanges,
+  ) {}
+
+  /** What a platform can bear in each cell of a range. Give `tx` to read what the same transaction has changed. */
+  async cells(platformId: number, firstCell: number, cellCount: number, tx?: EntityManager): Promise<CapacityCells> {
+    if (!(cellCount >= 0 && cellCount <= LONGEST_READ_CELLS))
+      throw new CapacityInputError(`Between 0 and ${LONGEST_READ_CELLS} cells can be read at once, not ${cellCount}.`);
+    const platform = await this.platform(platformId, tx);
+    const between = {
+      startsAt: new Date(secondsOfCell(firstCell) * 1000),
+      endsAt: new Date(secondsOfCell(firstCell + cellCount) * 1000),
+    };
+    const steps = await this.store.steps(platformId, tx);
+    const regulations = await this.store.regulations(platformId, between, tx);
+    const cells = capacityCells(steps, regulations, platform.headroomPerMille, firstCell, cellCount);
+    const background = await this.store.background(platformId, tx);
+    if (background.size === 0 || cellCount === 0) return cells;
+    const grid = localDayGrid(firstCell, cellCount, platform.timeZone);
+    const dayTypes = await this.calendar.dayTypes([...background.keys()], grid.firstOn, grid.lastOn, tx);
+    const columns = { sessions: cells.backgroundSessions, logins: cells.backgroundLogins };
+    for (const [departmentId, curves] of background) layBackground(columns, grid, dayTypes.get(departmentId)!, curves);
+    return cells;
+  }
+
+  /** Capacity as a curve, by default the seven days from today's midnight of the platform. */
+  async curve(_actor: Actor, platformId: number, asked: CurveQuery, now: Date): Promise<CapacityCurve> {
+    const { stepMinutes = CELL_MINUTES } = asked;
+    const { timeZone } = await this.platform(platformId);
+    const start =
+      asked.from === undefined
+        ? DateTime.fromJSDate(now, { zone: timeZone }).startOf('day')
+        : DateTime.fromISO(asked.from, { zone: timeZone });
+    const end = asked.to === undefined ? start.plus({ days: DEFAULT_CURVE_DAYS }) : DateTime.fromISO(asked.to);
+    const firstCell = Math.floor(start.toSeconds() / CELL_SECONDS);
+    const cellCount = Math.ceil(end.toSeconds() / CELL_SECONDS) - firstCell;
+    const cellsPerPoint = stepMinutes / CELL_MINUTES;
+    if (cellCount <= 0) throw new CapacityInputError('`to` must be after `from`.');
+    if (cellCount > LONGEST_CURVE_DAYS * CELLS_PER_DAY || cellCount / cellsPerPoint > MOST_CURVE_POINTS)
+      throw new CapacityInputError(
+        `At most ${LONGEST_CURVE_DAYS} days and ${MOST_CURVE_POINTS} points: ask for a shorter range or a larger stepMinutes.`,
+      );
+    return {
+      platformId,
+      timeZone,
+      startsAt: instantOfCell(firstCell),
+      stepMinutes,
+      pointCount: Math.ceil(cellCount / cellsPerPoint),
+      ...pointsOf(await this.cells(platformId, firstCell, cellCount), cellsPerPoint),
+    };
+  }
+
+  /** A platform with its portals; 404 for an unknown one. */
+  async platform(platformId: number, tx?: EntityManager): Promise<Platform> {
+    const platform = await this.platformStore.find(platformId, tx);
+    if (!platform) throw new NotFoundError('platform', platformId);
+    return platform;
+  }
+
+  async platforms(_actor: Actor, page: PageQuery): Promise<Page<Platform>> {
+    const { limit = DEFAULT_PAGE_SIZE } = page;
+    const after = page.cursor === undefined ? 0 : (decodeCursor(page.cursor, ['number'])[0] as number);
+    return pageOf(await this.platformStore.list(after, limit + 1), limit, (platform) => [platform.id]);
+  }
+
+  /** Registers a platform; a code that is taken is refused (409). */
+  async createPlatform(_actor: Actor, statement: PlatformStatement): Promise<Platform> {
+    checkPlatform(statement);
+    try {
+      return await inTransaction(this.database, (tx) => this.platformStore.insert(tx, statement));
+    } catch (error) {
+      if (sqlFailure(error).constraint === 'platform_code_key') throw new PlatformExistsError(statement.code);
+      throw error;
+    }
+  }
+
+  /** Makes the platform of this code what is stated, new or not; what is left out keeps its value. */
+  async ensurePlatform(_actor: Actor, statement: PlatformStatement, tx?: EntityManager): Promise<Platform> {
+    checkPlatform(statement);
+    return this.within(tx, async (within) => {
+      const known = await this.platformStore.findByCode(statement.code, within);
+      if (!known) return this.platformStore.insert(within, statement);
+      await advisoryLock(within, 'platform', known.id);
+      const platform = await this.platformStore.update(within, known, statement);
+      await this.changes.tell(within, { platformId: known.id, firstCell: null, endCell: null });
+      return platform;
+    });
+  }
+
+  /** Declared steps, the earliest first. */
+  async steps(_actor: Actor, platformId: number, page: PageQuery): Promise<Page<CapacityStepEntity>> {
+    await this.platform(platformId);
+    const { limit = DEFAULT_PAGE_SIZE } = page;
+    const after = afterOf(page.cursor);
+    return pageOf(await this.store.stepPage(platformId, after, limit + 1), limit, keyOf);
+  }
+
+  /** Declares a capacity from an instant on; a second step at the same instant is refused (409). */
+  async addStep(
+    _actor: Actor,
+    platformId: number,
+    step: CapacityStep & { reason: string },
+    tx?: EntityManager,
+  ): Promise<CapacityChange & { id: number }> {
+    const { startsAt, concurrentSessions, loginsPerMinute, reason } = step;
+    checkStep(step);
+    checkReason(reason);
+    return this.withinPlatform(platformId, tx, async (within) => {
+      const repository = within.getRepository(CapacityStepEntity);
+      const others = await this.store.steps(platformId, within);
+      if (others.some((other) => other.startsAt.getTime() === startsAt.getTime()))
+        throw new CapacityStepExistsError(startsAt);
+      const { id } = await repository.save(
+        repository.create({ platformId, startsAt, concurrentSessions, loginsPerMinute, reason }),
+      );
+      return { id, ...rangeOfStep(platformId, startsAt, others) };
+    });
+  }
+
+  async deleteStep(_actor: Actor, platformId: number, stepId: number, tx?: EntityManager): Promise<CapacityChange> {
+    return this.withinPlatform(platformId, tx, async (within) => {
+      const steps = await this.store.steps(platformId, within);
+      const step = steps.find(({ id }) => id === stepId);
+      if (!step) throw new NotFoundError('capacity_step', stepId);
+      await within.getRepository(CapacityStepEntity).delete({ id: stepId });
+      return rangeOfStep(platformId, step.startsAt, steps);
+    });
+  }
+
+  /** Regulations, the earliest first. */
+  async regulations(_actor: Actor, platformId: number, page: PageQuery): Promise<Page<RegulationEntity>> {
+    await this.platform(platformId);
+    const { limit = DEFAULT_PAGE_SIZE } = page;
+    const after = afterOf(page.cursor);
+    return pageOf(await this.store.regulationPage(platformId, after, limit + 1), limit, keyOf);
+  }
+
+  /** Reduces capacity for a time; of regulations that overlap the sharper one holds. */
+  async addRegulation(
+    _actor: Actor,
+    platformId: number,
+    regulation: Regulation & { reason: string },
+    tx?: EntityManager,
+  ): Promise<CapacityChange & { id: number }> {
+    const { startsAt, endsAt, sessionsPerMille, loginsPerMille, reason } = regulation;
+    checkRegulation(regulation);
+    checkReason(reason);
+    return this.withinPlatform(platformId, tx, async (within) => {
+      const repository = within.getRepository(RegulationEntity);
+      const { id } = await repository.save(
+        repository.create({ platformId, startsAt, endsAt, sessionsPerMille, loginsPerMille, reason }),
+      );
+      return { id, ...rangeOfRegulation(platformId, regulation) };
+    });
+  }
+
+  async deleteRegulation(
+    _actor: Actor,
+    platformId: number,
+    regulationId: number,
+    tx?: EntityManager,
+  ): Promise<CapacityChange> {
+    return this.withinPlatform(platformId, tx, async (within) => {
+      const repository = within.getRepository(RegulationEntity);
+      const regulation = await repository.findOneBy({ id: regulationId, platformId });
+      if (!regulation) throw new NotFoundError('regulation', regulationId);
+      await repository.delete({ id: regulationId });
+      return rangeOfRegulation(platformId, regulation);
+    });
+  }
+
+  /** Replaces the background of the departments that have rows; the others keep theirs. */
+  async setBackground(
+    _actor: Actor,
+    platformId: number,
+    rows: readonly BackgroundRow[],
+    tx?: EntityManager,
+  ): Promise<CapacityChange> {
+    return this.replaceBackground(platformId, new Set(rows.map((row) => row.departmentId)), rows, tx);
+  }
+
+  /** The same from counted curves or numbers of people; a department with an empty list of curves loses its background. */
+  async stateBackground(
+    _actor: Actor,
+    platformId: number,
+    departments: readonly DepartmentBackground[],
+  ): Promise<CapacityChange> {
+    const rows = departments.flatMap((department) => {
+      const stated = backgroundRowsOf(department);
+      if (!stated)
+        throw new CapacityInputError(`State either peopleCount or curves for department ${department.departmentId}.`);
+      return stated;
+    });
+    return this.replaceBackground(platformId, new Set(departments.map(({ departmentId }) => departmentId)), rows);
+  }
+
+  private replaceBackground(
+    platformId: number,
+    departmentIds: ReadonlySet<number>,
+    rows: readonly BackgroundRow[],
+    tx?: EntityManager,
+  ): Promise<CapacityChange> {
+    for (const row of rows) checkCurve(row);
+    if (new Set(rows.map((row) => `${row.departmentId} ${row.dayType}`)).size < rows.length)
+      throw new CapacityInputError('A department has one background per type of day; one is stated twice.');
+    return this.withinPlatform(platformId, tx, async (within) => {
+      const [missing] = await this.store.missingDepartments(within, [...departmentIds]);
+      if (missing !== undefined) throw new NotFoundError('department', missing);
+      await this.store.replaceBackground(within, platformId, [...departmentIds], rows);
+      return { platformId, firstCell: null, endCell: null };
+    });
+  }
+
+  /** Changes of one platform wait for each other, and for publications and bookings on it; who listens follows at once. */
+  private withinPlatform<T extends CapacityChange>(
+    platformId: number,
+    tx: EntityManager | undefined,
+    work: (tx: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    return this.within(tx, async (within) => {
+      await advisoryLock(within, 'platform', platformId);
+      await this.platform(platformId, within);
+      const change = await work(within);
+      await this.changes.tell(within, change);
+      return change;
+    });
+  }
+
+  private within<T>(tx: EntityManager | undefined, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return tx ? work(tx) : inTransaction(this.database, work);
+  }
+}
+
+/** Steps and regulations are listed by instant, then id. */
+function keyOf(row: { startsAt: Date; id: number }): [string, number] {
+  return [row.startsAt.toISOString(), row.id];
+}
+
+function afterOf(cursor: string | undefined): { startsAt: Date; id: number } | undefined {
+  if (cursor === undefined) return undefined;
+  const [startsAt, id] = decodeCursor(cursor, ['string', 'number']) as [string, number];
+  const instant = instantOf(startsAt);
+  if (!instant) throw new CursorError();
+  return { startsAt: instant, id };
+}
