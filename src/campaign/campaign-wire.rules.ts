@@ -1,0 +1,120 @@
+import {
+  behaviourDtoOf,
+  behaviourFrom,
+  type LoadModelAnswerDto,
+  type LoadModelDto,
+  type WindowRuleDto,
+} from './campaign-rules.dto';
+import type { CampaignDto, CampaignPresetDto, CreateCampaignDto } from './campaign.dto';
+import type { Campaign } from './campaign.entity';
+import { CampaignRefused } from './campaign.errors';
+import { type CampaignPreset, presetOf } from './campaign-presets.rules';
+import { schoolYearOf } from './campaign-rules.rules';
+import { defaultLoadModel, kindOf, withChanges } from './load-model.rules';
+import type { LoadModel, WindowRule } from './window-rule';
+
+const FIXED_WINDOWS_PER_MILLE = 50;
+const FIXED_WINDOWS_PER_WEEK_LEAST = 2;
+
+/** A request with everything that it leaves to its preset filled in; not yet checked. */
+export function draftFrom(request: CreateCampaignDto): Omit<Campaign, 'id' | 'createdAt' | 'createdBy'> {
+  const preset = request.preset === undefined ? undefined : presetOf(request.preset);
+  return {
+    name: request.name,
+    platformId: request.platformId,
+    startsOn: request.startsOn,
+    endsOn: request.endsOn,
+    schoolYear: request.schoolYear ?? schoolYearOf(request.startsOn),
+    preset: request.preset ?? null,
+    keepsSameHours: request.keepsSameHours ?? preset?.keepsSameHours ?? false,
+    territoryIds: request.territoryIds ?? [],
+    establishmentKinds: request.establishmentKinds ?? [],
+    levels: request.levels ?? preset?.levels ?? [],
+    rules: {
+      windows: request.rules?.map(windowRuleFrom) ?? preset?.windows ?? [],
+      fixedWindowsPerMille: request.fixedWindowsPerMille ?? FIXED_WINDOWS_PER_MILLE,
+      fixedWindowsPerWeekLeast: FIXED_WINDOWS_PER_WEEK_LEAST,
+    },
+    catchUp: request.catchUp === undefined ? (preset?.catchUp ?? null) : request.catchUp,
+    loadModel: loadModelFrom(preset?.loadModel ?? defaultLoadModel('ordinary'), request.loadModel),
+  };
+}
+
+function windowRuleFrom(rule: WindowRuleDto): WindowRule {
+  const windowsPerDay = rule.windowsPerDay ?? null;
+  return {
+    audience: rule.audience,
+    levelGroups: rule.levelGroups ?? [],
+    levels: rule.levels ?? [],
+    activity: rule.activity,
+    windowMinutes: rule.windowMinutes,
+    windowsPerDay,
+    windowsPerHalfDay: rule.windowsPerHalfDay ?? (windowsPerDay === null ? null : Math.ceil(windowsPerDay / 2)),
+    windowsPerWeek: rule.windowsPerWeek ?? null,
+    minimumGapMinutes: rule.minimumGapMinutes ?? 0,
+    hours: rule.hours.map(({ weekdays, from, to }) => ({
+      weekdays: [...new Set(weekdays)].sort((a, b) => a - b),
+      from,
+      to,
+    })),
+  };
+}
+
+function loadModelFrom(model: LoadModel, changes: LoadModelDto | undefined): LoadModel {
+  if (!changes) return model;
+  const behaviours = changes.behaviours?.map(behaviourFrom);
+  const known = new Set(model.behaviours.map(kindOf));
+  const stray = behaviours?.find((behaviour) => !known.has(kindOf(behaviour)));
+  if (stray) {
+    throw new CampaignRefused(
+      'load_model',
+      `There is no behaviour "${kindOf(stray)}": pupils need one of the level groups, relatives and staff have none.`,
+    );
+  }
+  const { relativeAccountsPerThousandPupils, staffPerThousandPupils } = changes;
+  return withChanges(model, {
+    ...(relativeAccountsPerThousandPupils !== undefined && { relativeAccountsPerThousandPupils }),
+    ...(staffPerThousandPupils && { staffPerThousandPupils }),
+    ...(behaviours && { behaviours }),
+  });
+}
+
+export function campaignDtoOf(campaign: Campaign): CampaignDto {
+  return {
+    id: campaign.id,
+    name: campaign.name,
+    platformId: campaign.platformId,
+    startsOn: campaign.startsOn,
+    endsOn: campaign.endsOn,
+    schoolYear: campaign.schoolYear,
+    preset: campaign.preset,
+    keepsSameHours: campaign.keepsSameHours,
+    territoryIds: campaign.territoryIds,
+    establishmentKinds: campaign.establishmentKinds,
+    levels: campaign.levels,
+    rules: campaign.rules.windows,
+    fixedWindowsPerMille: campaign.rules.fixedWindowsPerMille,
+    catchUp: campaign.catchUp,
+    loadModel: loadModelDtoOf(campaign.loadModel),
+    createdBy: campaign.createdBy,
+    createdAt: campaign.createdAt.toISOString(),
+  };
+}
+
+export function presetDtoOf(preset: CampaignPreset): CampaignPresetDto {
+  const { id, title, description, keepsSameHours, levels, windows, catchUp, loadModel } = preset;
+  return {
+    id,
+    title,
+    description,
+    keepsSameHours,
+    levels,
+    rules: windows,
+    catchUp,
+    loadModel: loadModelDtoOf(loadModel),
+  };
+}
+
+function loadModelDtoOf(model: LoadModel): LoadModelAnswerDto {
+  return { ...model, behaviours: model.behaviours.map(behaviourDtoOf) };
+}

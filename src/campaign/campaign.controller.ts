@@ -1,0 +1,111 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { LOOPBACK_OPERATOR } from '../access/actor';
+import { ApiProblems } from '../common/api-problems';
+import { RowIdPipe } from '../common/row-id.pipe';
+import {
+  CampaignDto,
+  CampaignListQuery,
+  CampaignPageDto,
+  CampaignPresetListDto,
+  ConcernedDto,
+  CreateCampaignDto,
+} from './campaign.dto';
+import { CampaignService } from './campaign.service';
+import { ReplaceWishesDto, WishListDto } from './wish.dto';
+import { WishService } from './wish.service';
+
+@ApiTags('campaigns')
+@Controller('campaigns')
+export class CampaignController {
+  constructor(
+    private readonly campaigns: CampaignService,
+    private readonly wishes: WishService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listCampaigns', summary: 'Campaigns, the newest first.' })
+  @ApiOkResponse({ description: 'A page of campaigns.', type: CampaignPageDto })
+  @ApiProblems(400)
+  listCampaigns(@Query() query: CampaignListQuery): Promise<CampaignPageDto> {
+    return this.campaigns.list(LOOPBACK_OPERATOR, query);
+  }
+
+  @Post()
+  @ApiOperation({ operationId: 'createCampaign', summary: 'Makes a campaign, from a preset or from rules.' })
+  @ApiCreatedResponse({ description: 'The campaign.', type: CampaignDto })
+  @ApiProblems(400, 404, 422)
+  createCampaign(@Body() request: CreateCampaignDto): Promise<CampaignDto> {
+    return this.campaigns.create(LOOPBACK_OPERATOR, request);
+  }
+
+  @Get('presets')
+  @ApiOperation({ operationId: 'listCampaignPresets', summary: 'Campaigns ready to be dated.' })
+  @ApiOkResponse({ description: 'The presets.', type: CampaignPresetListDto })
+  @ApiProblems()
+  listCampaignPresets(): CampaignPresetListDto {
+    return this.campaigns.presets();
+  }
+
+  @Get(':id')
+  @ApiParam({ name: 'id', description: 'Number of the campaign.' })
+  @ApiOperation({ operationId: 'readCampaign', summary: 'A campaign with its rules and its load model.' })
+  @ApiOkResponse({ description: 'The campaign.', type: CampaignDto })
+  @ApiProblems(400, 404)
+  readCampaign(@Param('id', RowIdPipe) campaignId: number): Promise<CampaignDto> {
+    return this.campaigns.read(LOOPBACK_OPERATOR, campaignId);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiParam({ name: 'id', description: 'Number of the campaign.' })
+  @ApiOperation({ operationId: 'deleteCampaign', summary: 'Deletes a campaign that was never published.' })
+  @ApiNoContentResponse({ description: 'It is gone, with its wishes and drafts.' })
+  @ApiProblems(400, 404, 409)
+  deleteCampaign(@Param('id', RowIdPipe) campaignId: number): Promise<void> {
+    return this.campaigns.remove(LOOPBACK_OPERATOR, campaignId);
+  }
+
+  @Get(':id/concerned')
+  @ApiParam({ name: 'id', description: 'Number of the campaign.' })
+  @ApiOperation({ operationId: 'countConcerned', summary: 'How many establishments, classes and pupils take part.' })
+  @ApiOkResponse({ description: 'Counts per kind of establishment.', type: ConcernedDto })
+  @ApiProblems(400, 404)
+  countConcerned(@Param('id', RowIdPipe) campaignId: number): Promise<ConcernedDto> {
+    return this.campaigns.concerned(LOOPBACK_OPERATOR, campaignId);
+  }
+
+  @Get(':id/classes/:classId/wishes')
+  @ApiParam({ name: 'id', description: 'Number of the campaign.' })
+  @ApiParam({ name: 'classId', description: 'Number of the class.' })
+  @ApiOperation({ operationId: 'listWishes', summary: 'What a class asks of a campaign.' })
+  @ApiOkResponse({ description: 'Its wishes.', type: WishListDto })
+  @ApiProblems(400, 404)
+  listWishes(
+    @Param('id', RowIdPipe) campaignId: number,
+    @Param('classId', RowIdPipe) classId: number,
+  ): Promise<WishListDto> {
+    return this.wishes.list(LOOPBACK_OPERATOR, campaignId, classId);
+  }
+
+  @Put(':id/classes/:classId/wishes')
+  @ApiParam({ name: 'id', description: 'Number of the campaign.' })
+  @ApiParam({ name: 'classId', description: 'Number of the class.' })
+  @ApiOperation({ operationId: 'replaceWishes', summary: 'Puts a list in the place of all wishes of a class.' })
+  @ApiOkResponse({ description: 'Its wishes now.', type: WishListDto })
+  @ApiProblems(400, 404, 422)
+  replaceWishes(
+    @Param('id', RowIdPipe) campaignId: number,
+    @Param('classId', RowIdPipe) classId: number,
+    @Body() request: ReplaceWishesDto,
+  ): Promise<WishListDto> {
+    return this.wishes.replace(LOOPBACK_OPERATOR, campaignId, classId, request);
+  }
+}

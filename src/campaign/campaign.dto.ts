@@ -1,0 +1,234 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
+import type { CivilDate } from '../common/civil-time';
+import { IsCivilDate } from '../common/wire-time';
+import type { Level } from '../directory/level';
+import { PRESET_IDS, type PresetId } from './campaign-presets.rules';
+import { CatchUpDto, LoadModelAnswerDto, LoadModelDto, WindowRuleDto } from './campaign-rules.dto';
+
+/** A campaign to be made: a preset and its dates are enough. */
+export class CreateCampaignDto {
+  /** What people call it. */
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  name!: string;
+
+  /** The platform whose capacity it shares out. */
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  platformId!: number;
+
+  /** First day, a civil date. */
+  @IsCivilDate()
+  startsOn!: CivilDate;
+
+  /** Last day, included; ten weeks after the first at most. */
+  @IsCivilDate()
+  endsOn!: CivilDate;
+
+  /** School year whose classes take part, `2026-2027`; the one of the first day where absent. */
+  @IsOptional()
+  @Matches(/^20\d{2}-20\d{2}$/)
+  schoolYear?: string;
+
+  /** Where everything that is not stated comes from. */
+  @IsOptional()
+  @IsIn(PRESET_IDS)
+  preset?: PresetId;
+
+  /** Whether a class keeps the same hours each week. */
+  @IsOptional()
+  @IsBoolean()
+  keepsSameHours?: boolean;
+
+  /** Territories (region, academy, department) that take part; none means all of the platform. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(200)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(2_147_483_647, { each: true })
+  territoryIds?: number[];
+
+  /** Kinds of establishments that take part; none means all. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  establishmentKinds?: string[];
+
+  /** Levels that take part; none means all. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsString({ each: true })
+  levels?: Level[];
+
+  /** Windows per audience and level; needed without a preset. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => WindowRuleDto)
+  rules?: WindowRuleDto[];
+
+  /** Most fixed windows of an establishment, per mille of its windows (two a week are always allowed); 50 where absent. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(1000)
+  fixedWindowsPerMille?: number;
+
+  /** Evening catch-up; null for none, absent for that of the preset. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CatchUpDto)
+  catchUp?: CatchUpDto | null;
+
+  /** What differs from the preset's load model. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => LoadModelDto)
+  loadModel?: LoadModelDto;
+}
+
+/** A campaign with its rules. */
+export class CampaignDto {
+  /** Number of the campaign. */
+  id!: number;
+  /** What people call it. */
+  name!: string;
+  /** The platform whose capacity it shares out. */
+  platformId!: number;
+  /** First day. */
+  startsOn!: CivilDate;
+  /** Last day, included. */
+  endsOn!: CivilDate;
+  /** School year whose classes take part. */
+  schoolYear!: string;
+  /** Preset that it was made from. */
+  preset!: string | null;
+  /** Whether a class keeps the same hours each week. */
+  keepsSameHours!: boolean;
+  /** Territories that take part; none means all of the platform. */
+  territoryIds!: number[];
+  /** Kinds of establishments that take part; none means all. */
+  establishmentKinds!: string[];
+  /** Levels that take part; none means all. */
+  levels!: string[];
+  /** Windows per audience and level. */
+  rules!: WindowRuleDto[];
+  /** Most fixed windows of an establishment, per mille of its windows. */
+  fixedWindowsPerMille!: number;
+  /** Evening catch-up, null for none. */
+  catchUp!: CatchUpDto | null;
+  /** The complete load model. */
+  loadModel!: LoadModelAnswerDto;
+  /** Who made it. */
+  createdBy!: string;
+  /** When it was made, an instant in UTC. */
+  createdAt!: string;
+}
+
+/** Which campaigns. */
+export class CampaignListQuery {
+  /** Only those of this platform. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  platformId?: number;
+
+  /** Most items of the answer. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit?: number = 100;
+
+  /** Where the last page ended. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  cursor?: string;
+}
+
+/** A page of campaigns, the newest first. */
+export class CampaignPageDto {
+  /** The campaigns. */
+  items!: CampaignDto[];
+  /** Cursor of the next page, null at the end. */
+  nextCursor!: string | null;
+}
+
+/** A campaign ready to be dated. */
+export class CampaignPresetDto {
+  /** What to state as `preset`. */
+  id!: PresetId;
+  /** Its name, in French. */
+  title!: string;
+  /** What it gives to whom. */
+  description!: string;
+  /** Whether a class keeps the same hours each week. */
+  keepsSameHours!: boolean;
+  /** Levels that take part; none means all. */
+  levels!: string[];
+  /** Windows per audience and level. */
+  rules!: WindowRuleDto[];
+  /** Evening catch-up. */
+  catchUp!: CatchUpDto;
+  /** Its load model. */
+  loadModel!: LoadModelAnswerDto;
+}
+
+/** The presets. */
+export class CampaignPresetListDto {
+  /** All presets. */
+  items!: CampaignPresetDto[];
+}
+
+/** Who takes part, for one kind of establishment. */
+export class ConcernedKindDto {
+  /** Kind of the establishments. */
+  kind!: string;
+  /** Establishments with at least one class that takes part. */
+  establishmentCount!: number;
+  /** Divisions that take part. */
+  classCount!: number;
+  /** Teaching groups beside them. */
+  groupCount!: number;
+  /** Pupils of the divisions. */
+  pupilCount!: number;
+}
+
+/** Who takes part in a campaign. */
+export class ConcernedDto {
+  /** Counts per kind of establishment. */
+  items!: ConcernedKindDto[];
+  /** Establishments in all. */
+  establishmentCount!: number;
+  /** Divisions in all. */
+  classCount!: number;
+  /** Teaching groups in all. */
+  groupCount!: number;
+  /** Pupils in all. */
+  pupilCount!: number;
+}

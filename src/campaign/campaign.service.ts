@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Actor } from '../access/actor';
+import { inTransaction } from '../common/database';
+import { NotFoundError } from '../common/domain-error';
+import { decodeCursor, pageOf } from '../common/keyset';
+import { ESTABLISHMENT_KINDS } from '../directory/directory-rows';
+import { campaignDtoOf, draftFrom, presetDtoOf } from './campaign-wire.rules';
+import {
+  type CampaignDto,
+  type CampaignListQuery,
+  type CampaignPageDto,
+  type CampaignPresetListDto,
+  type ConcernedDto,
+  type CreateCampaignDto,
+} from './campaign.dto';
+import type { Campaign } from './campaign.entity';
+import { CampaignPublishedError, CampaignRefused } from './campaign.errors';
+import { CAMPAIGN_PRESETS } from './campaign-presets.rules';
+import { checkCampaign } from './campaign-rules.rules';
+import { CampaignStore } from './campaign.store';
+
+/** Dated periods in which connections are staggered, and their rules. */
+@Injectable()
+export class CampaignService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly store: CampaignStore,
+  ) {}
+
+  /** Makes a campaign from a preset, from rules, or from both. @throws CampaignRefused (422), NotFoundError for the platform */
+  async create(actor: Actor, request: CreateCampaignDto): Promise<CampaignDto> {
+    const draft = draftFrom(request);
+    checkCampaign({ ...draft, windows: draft.rules.windows });
+    const kind = draft.establishmentKinds.find((name) => !(ESTABLISHMENT_KINDS as readonly string[]).includes(name));
+    if (kind !== undefined) {
+      throw new CampaignRefused('unknown_kind', `There is no kind of establishment ${JSON.stringify(kind)}.`, { kind });
+    }
+    if (!(await this.store.platformExists(request.platformId))) throw new NotFoundError('platform', request.platformId);
+    const unknown = await this.store.unknownTerritories(draft.territoryIds);
+    if (unknown.length > 0) {
+      throw new CampaignRefused('unknown_territory', `There is no territory ${unknown.join(', ')}.`, {
+        territoryIds: unknown,
+      });
+    }
+    const campaign = await this.store.insert(this.database.manager, { ...draft, createdBy: actor.subject });
+    return campaignDtoOf(campaign);
+  }
+
+  /** @throws NotFoundError */
+  async find(_actor: Actor, campaignId: number): Promise<Campaign> {
+    const campaign = await this.store.find(campaignId);
+    if (!campaign) throw new NotFoundError('campaign', campaignId);
+    return campaign;
+  }
+
+  async read(actor: Actor, campaignId: number): Promise<CampaignDto> {
+    return campaignDtoOf(await this.find(actor, campaignId));
+  }
+
+  /** The newest first. */
+  async list(_actor: Actor, { platformId, limit = 100, cursor }: CampaignListQuery): Promise<CampaignPageDto> {
+    const beforeId = cursor === undefined ? undefined : (decodeCursor(cursor, ['number'])[0] as number);
+    const page = pageOf(await this.store.list(platformId, beforeId, limit + 1), limit, ({ id }) => [id]);
+    return { items: page.items.map(campaignDtoOf), nextCursor: page.nextCursor };
+  }
+
+  presets(): CampaignPresetListDto {
+    return { items: CAMPAIGN_PRESETS.map(presetDtoOf) };
+  }
+
+  /** How many establishments, classes and pupils take part, by kind. */
+  async concerned(actor: Actor, campaignId: number): Promise<ConcernedDto> {
+    const items = await this.store.concerned(await this.find(actor, campaignId));
+    const sum = (count: (row: (typeof items)[number]) => number) => items.reduce((total, row) => total + count(row), 0);
+    return {
+      items,
+      establishmentCount: sum((row) => row.establishmentCount),
+      classCount: sum((row) => row.classCount),
+      groupCount: sum((row) => row.groupCount),
+      pupilCount: sum((row) => row.pupilCount),
+    };
+  }
+
+  /** Deletes a campaign that was never published, with its wishes and drafts. @throws CampaignPublishedError (409) */
+  async remove(actor: Actor, campaignId: number): Promise<void> {
+    await this.find(actor, campaignId);
+    await inTransaction(this.database, async (tx) => {
+      const plans = await this.store.plansForUpdate(tx, campaignId);
+      const published = plans.find(({ state }) => state !== 'draft');
+      if (published) throw new CampaignPublishedError(campaignId, published.id);
+      await this.store.delete(
+        tx,
+        campaignId,
+        plans.map(({ id }) => id),
+      );
+    });
+  }
+}
