@@ -23,6 +23,8 @@ export interface DemandIdentity {
   activity: Uint8Array;
   origin: Uint8Array;
   ordinal: Uint8Array;
+  /** 1 where the demand is a series (the same hours each week), 0 for a single date or an exception. */
+  isSeries: Uint8Array;
   profileId: Uint16Array;
   headcount: Int32Array;
   teacherKeyId: Int32Array;

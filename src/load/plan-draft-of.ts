@@ -1,0 +1,136 @@
+import type { Allocation } from '../kernel/allocation/problem';
+import { UNPLACED_REASONS } from '../kernel/allocation/problem';
+import type { PlanCheck } from '../kernel/allocation/check-plan';
+import { CELL_MINUTES } from '../kernel/cell-grid';
+import { AUDIENCES } from '../campaign/window-kind';
+import type { AllocationEvidence, PlanColumns, PlanDraft, UnplacedWindow } from '../plan/plan-draft';
+import type { AssembledProblem } from './assembled-problem';
+
+/**
+ * The draft of a plan: every placed demand as its dated windows, in the order of the demands (establishment, class, first date), every
+ * unplaced one as its dated windows with the reason. Pure, and needs no database: it runs beside the solver.
+ */
+export function planDraftOf(
+  assembled: AssembledProblem,
+  allocation: Allocation,
+  check: PlanCheck,
+  seed: number,
+): PlanDraft {
+  const { campaignId, platformId, baseEpoch, baseRevision, profiles, cells } = assembled;
+  return {
+    campaignId,
+    platformId,
+    baseEpoch,
+    baseRevision,
+    columns: columnsOf(assembled, allocation),
+    profiles,
+    cells,
+    unplaced: unplacedOf(assembled, allocation),
+    evidence: evidenceOf(assembled, allocation, check, seed),
+  };
+}
+
+function columnsOf({ problem, identity }: AssembledProblem, { starts }: Allocation): PlanColumns {
+  let windowCount = 0;
+  for (let demand = 0; demand < problem.demandCount; demand++) {
+    if (starts[demand]! >= 0) windowCount += identity.dayOffset[demand + 1]! - identity.dayOffset[demand]!;
+  }
+  const columns: PlanColumns = {
+    windowCount,
+    establishmentId: new Int32Array(windowCount),
+    departmentId: new Int32Array(windowCount),
+    classId: new Int32Array(windowCount),
+    audience: new Uint8Array(windowCount),
+    activity: new Uint8Array(windowCount),
+    origin: new Uint8Array(windowCount),
+    cellCount: new Uint8Array(windowCount),
+    ordinal: new Uint8Array(windowCount),
+    profileId: new Uint16Array(windowCount),
+    localDay: new Int32Array(windowCount),
+    startCell: new Int32Array(windowCount),
+    wishCell: new Int32Array(windowCount),
+    headcount: new Int32Array(windowCount),
+    teacherKeyId: new Int32Array(windowCount),
+    series: new Int32Array(windowCount),
+  };
+  let row = 0;
+  for (let demand = 0; demand < problem.demandCount; demand++) {
+    if (starts[demand]! < 0) continue;
+    const shifts = problem.occurrenceOffset[problem.demandOccurrences[demand]!]!;
+    const days = identity.dayOffset[demand]!;
+    const dateCount = identity.dayOffset[demand + 1]! - days;
+    for (let date = 0; date < dateCount; date++, row++) {
+      const shift = problem.originCell + problem.occurrenceShift[shifts + date]!;
+      columns.establishmentId[row] = identity.establishmentId[demand]!;
+      columns.departmentId[row] = identity.departmentId[demand]!;
+      columns.classId[row] = identity.classId[demand]!;
+      columns.audience[row] = identity.audience[demand]!;
+      columns.activity[row] = identity.activity[demand]!;
+      columns.origin[row] = identity.origin[demand]!;
+      columns.cellCount[row] = problem.demandCells[demand]!;
+      columns.ordinal[row] = identity.ordinal[demand]!;
+      columns.profileId[row] = identity.profileId[demand]!;
+      columns.localDay[row] = identity.localDay[days + date]!;
+      columns.startCell[row] = starts[demand]! + shift;
+      columns.wishCell[row] = problem.demandWish[demand]! < 0 ? -1 : problem.demandWish[demand]! + shift;
+      columns.headcount[row] = identity.headcount[demand]!;
+      columns.teacherKeyId[row] = identity.teacherKeyId[demand]!;
+      columns.series[row] = identity.isSeries[demand] === 1 ? demand : -1;
+    }
+  }
+  return columns;
+}
+
+function unplacedOf({ problem, identity }: AssembledProblem, allocation: Allocation): UnplacedWindow[] {
+  const unplaced: UnplacedWindow[] = [];
+  for (let demand = 0; demand < problem.demandCount; demand++) {
+    if (allocation.starts[demand]! >= 0) continue;
+    const classId = identity.classId[demand]!;
+    for (let k = identity.dayOffset[demand]!; k < identity.dayOffset[demand + 1]!; k++) {
+      unplaced.push({
+        establishmentId: identity.establishmentId[demand]!,
+        classId: classId < 0 ? null : classId,
+        audience: AUDIENCES[identity.audience[demand]!]!,
+        localDay: identity.localDay[k]!,
+        ordinal: identity.ordinal[demand]!,
+        reason: UNPLACED_REASONS[allocation.unplacedReason[demand]!]!,
+        neededSessions: allocation.neededSessions[demand]!,
+        neededLogins: allocation.neededLogins[demand]!,
+      });
+    }
+  }
+  return unplaced;
+}
+
+function evidenceOf(
+  { problem }: AssembledProblem,
+  allocation: Allocation,
+  check: PlanCheck,
+  seed: number,
+): AllocationEvidence {
+  return {
+    violationCounts: { ...check.violationCountByLaw },
+    peakSessionsRatio: check.peakUtilisationRatio.sessions,
+    peakLoginsRatio: check.peakUtilisationRatio.logins,
+    peakSessionsCell: problem.originCell + peakCell(check.sessionLoad, problem.sessionLimit),
+    peakLoginsCell: problem.originCell + peakCell(check.loginLoad, problem.loginLimit),
+    peakLowerBoundRatio: allocation.peakLowerBoundRatio,
+    displacementCapMinutes: allocation.displacementCapCells * CELL_MINUTES,
+    objective: allocation.objective,
+    seed,
+  };
+}
+
+/** The first cell with the largest share of its limit in use. */
+function peakCell(load: Float64Array, limit: Float64Array): number {
+  let peak = 0;
+  let largest = -1;
+  for (let cell = 0; cell < load.length; cell++) {
+    const ratio = load[cell] === 0 ? 0 : load[cell]! / limit[cell]!;
+    if (ratio > largest) {
+      largest = ratio;
+      peak = cell;
+    }
+  }
+  return peak;
+}

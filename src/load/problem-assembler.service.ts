@@ -1,0 +1,210 @@
+import { Injectable } from '@nestjs/common';
+import { CalendarService } from '../calendar/calendar.service';
+import type { Campaign } from '../campaign/campaign.entity';
+import { CampaignStore } from '../campaign/campaign.store';
+import { CapacityService } from '../capacity/capacity.service';
+import { datesBetween } from '../common/civil-time';
+import { NotFoundError } from '../common/domain-error';
+import type { OnProgress } from '../common/progress';
+import type { AllocationProblem } from '../kernel/allocation/problem';
+import { FIRST_DEGREE_KINDS } from '../directory/establishment-kind.rules';
+import { checkProblem } from '../kernel/allocation/check-problem';
+import { CELL_MINUTES } from '../kernel/cell-grid';
+import { LedgerService } from '../plan/ledger.service';
+import type { PlanCells } from '../plan/plan-draft';
+import type { AssembledProblem } from './assembled-problem';
+import { CivilGrid } from './civil-grid';
+import { ClassConflicts, ClassIndex, type ConflictLists } from './class-conflicts';
+import { NothingToAllocate } from './load.errors';
+import { nearestEstablishments, type NeighbourLists } from './nearest-establishments';
+import { type AssembledEstablishment, ProblemBuilder } from './problem-builder';
+import { type EstablishmentPlace, ProblemRowsStore } from './problem-rows.store';
+
+/** Relatives of brothers and sisters: windows of establishments near each other do not begin together. */
+const NEIGHBOUR_COUNT = 3;
+const NEIGHBOUR_SPACING_MINUTES = 15;
+
+/** Facts and rules of a campaign become the columns of an allocation problem. */
+@Injectable()
+export class ProblemAssembler {
+  constructor(
+    private readonly campaigns: CampaignStore,
+    private readonly rows: ProblemRowsStore,
+    private readonly calendar: CalendarService,
+    private readonly capacity: CapacityService,
+    private readonly ledger: LedgerService,
+  ) {}
+
+  /**
+   * The problem of a campaign as of now. What `onProgress` throws ends the work.
+   *
+   * @throws NotFoundError, NothingToAllocate (422)
+   */
+  async assemble(campaignId: number, onProgress: OnProgress): Promise<AssembledProblem> {
+    const campaign = await this.campaigns.find(campaignId);
+    if (!campaign) throw new NotFoundError('campaign', campaignId);
+    // read first: whatever changes from here on makes the draft's base stale, and publishing sees it
+    const { epoch, revision } = await this.ledger.revision(campaign.platformId);
+    const platform = await this.capacity.platform(campaign.platformId);
+    const places = await this.rows.establishments(campaign);
+    if (places.length === 0) throw new NothingToAllocate(campaignId, 'nobody_concerned');
+
+    const establishments = await this.establishmentsOf(campaign, places);
+    const grids = [...new Set(establishments.map(({ grid }) => grid))];
+    const builder = new ProblemBuilder(campaign, new Set(platform.parentAccountLevels), grids);
+    await this.addClasses(campaign, builder, establishments, onProgress);
+    if (builder.demands.count === 0) throw new NothingToAllocate(campaignId, 'no_window');
+
+    const classIds = builder.classIds.take();
+    const conflicts = await this.conflictsOf(campaign, classIds);
+    const cells = await this.cellsOf(campaign, builder);
+    const demands = builder.demands.take();
+    const candidates = builder.candidates.lists.take();
+    const occurrences = builder.occurrences.take();
+    const near = neighboursOf(campaign, places);
+    const problem: AllocationProblem = {
+      originCell: builder.originCell,
+      cellCount: builder.cellCount,
+      ...limitsOf(cells),
+      ...builder.profiles.columns(),
+      candidateOffset: candidates.offset,
+      candidateCell: candidates.values,
+      occurrenceOffset: occurrences.offset,
+      occurrenceShift: occurrences.values,
+      ...demands.problem,
+      classCount: classIds.length,
+      classConflictOffset: conflicts.offset,
+      classConflict: conflicts.conflict,
+      establishmentCount: establishments.length,
+      establishmentSiteLimit: Int32Array.from(establishments, ({ simultaneousWindowLimit }) => simultaneousWindowLimit),
+      neighbourOffset: near.offset,
+      neighbour: near.neighbour,
+      neighbourSpacingCells: NEIGHBOUR_SPACING_MINUTES / CELL_MINUTES,
+    };
+    checkProblem(problem);
+    return {
+      campaignId,
+      platformId: campaign.platformId,
+      baseEpoch: epoch,
+      baseRevision: revision,
+      problem,
+      identity: demands.identity,
+      profiles: builder.profiles.profiles,
+      cells,
+    };
+  }
+
+  private async establishmentsOf(
+    campaign: Campaign,
+    places: readonly EstablishmentPlace[],
+  ): Promise<AssembledEstablishment[]> {
+    const openHalves = await this.calendar.openDays(places, campaign.startsOn, campaign.endsOn);
+    const dayCount = datesBetween(campaign.startsOn, campaign.endsOn).length;
+    const grids = new Map<string, CivilGrid>();
+    return places.map((place, i) => {
+      let grid = grids.get(place.timeZone);
+      if (!grid) grids.set(place.timeZone, (grid = new CivilGrid(place.timeZone, campaign.startsOn, dayCount)));
+      return {
+        establishmentId: place.establishmentId,
+        departmentId: place.departmentId,
+        isFirstDegree: FIRST_DEGREE_KINDS.includes(place.kind),
+        openHalves: openHalves[i]!,
+        grid,
+        simultaneousWindowLimit: place.simultaneousWindowLimit ?? 0,
+      };
+    });
+  }
+
+  /** Streams the classes through the builder; establishments and classes come in the same order. */
+  private async addClasses(
+    campaign: Campaign,
+    builder: ProblemBuilder,
+    establishments: readonly AssembledEstablishment[],
+    onProgress: OnProgress,
+  ): Promise<void> {
+    let at = 0;
+    for await (const batch of this.rows.classes(campaign)) {
+      for (const row of batch) {
+        while (at < establishments.length && establishments[at]!.establishmentId < row.establishmentId) {
+          builder.endEstablishment(establishments[at]!, at);
+          at++;
+        }
+        // an establishment that came between the two reads waits for the next allocation
+        if (establishments[at]?.establishmentId === row.establishmentId) builder.addClass(establishments[at]!, at, row);
+      }
+      onProgress({ phase: 'assemble', doneCount: at, totalCount: establishments.length });
+    }
+    for (; at < establishments.length; at++) builder.endEstablishment(establishments[at]!, at);
+    onProgress({ phase: 'assemble', doneCount: at, totalCount: establishments.length });
+  }
+
+  private async conflictsOf(campaign: Campaign, classIds: Int32Array): Promise<ConflictLists> {
+    const conflicts = new ClassConflicts(classIds.length);
+    const index = new ClassIndex(classIds);
+    for await (const batch of this.rows.groupSources(campaign)) {
+      for (const { sourceClassId, groupId, optionSet } of batch) {
+        conflicts.add(sourceClassId, index.of(sourceClassId), index.of(groupId), optionSet);
+      }
+    }
+    return conflicts.take();
+  }
+
+  private async cellsOf(campaign: Campaign, builder: ProblemBuilder): Promise<PlanCells> {
+    const { originCell: firstCell, cellCount } = builder;
+    const capacity = await this.capacity.cells(campaign.platformId, firstCell, cellCount);
+    const others = await this.ledger.otherPlans(campaign.platformId, campaign.id, firstCell, cellCount);
+    const reserved = builder.reserved();
+    return {
+      firstCell,
+      cellCount,
+      capacitySessions: capacity.effectiveSessions,
+      capacityLogins: capacity.effectiveLogins,
+      headroomSessions: capacity.headroomSessions,
+      headroomLogins: capacity.headroomLogins,
+      backgroundSessions: capacity.backgroundSessions,
+      backgroundLogins: capacity.backgroundLogins,
+      reservedSessions: reserved.sessions,
+      reservedLogins: reserved.logins,
+      otherSessions: others.sessions,
+      otherLogins: others.logins,
+    };
+  }
+}
+
+/** What is left of each cell for the windows of this plan: capacity less headroom, background, reserve and other plans, never below 0. */
+function limitsOf(cells: PlanCells): Pick<AllocationProblem, 'sessionLimit' | 'loginLimit'> {
+  return {
+    sessionLimit: cells.capacitySessions.map((capacity, k) =>
+      Math.max(
+        0,
+        capacity -
+          cells.headroomSessions[k]! -
+          cells.backgroundSessions[k]! -
+          cells.reservedSessions[k]! -
+          cells.otherSessions[k]!,
+      ),
+    ),
+    loginLimit: cells.capacityLogins.map((capacity, k) =>
+      Math.max(
+        0,
+        capacity -
+          cells.headroomLogins[k]! -
+          cells.backgroundLogins[k]! -
+          cells.reservedLogins[k]! -
+          cells.otherLogins[k]!,
+      ),
+    ),
+  };
+}
+
+/** Neighbours matter where establishments have windows of their own. */
+function neighboursOf(campaign: Campaign, places: readonly EstablishmentPlace[]): NeighbourLists {
+  if (campaign.rules.windows.every(({ audience }) => audience === 'pupils')) {
+    return { offset: new Int32Array(places.length + 1), neighbour: new Int32Array(0) };
+  }
+  return nearestEstablishments(
+    Float64Array.from(places, ({ latitude }) => latitude ?? NaN),
+    Float64Array.from(places, ({ longitude }) => longitude ?? NaN),
+    NEIGHBOUR_COUNT,
+  );
+}

@@ -1,0 +1,425 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import { type DataSource } from 'typeorm';
+import { LOOPBACK_OPERATOR } from '../../src/access/actor';
+import { CalendarService } from '../../src/calendar/calendar.service';
+import type { CreateCampaignDto } from '../../src/campaign/campaign.dto';
+import { CampaignService } from '../../src/campaign/campaign.service';
+import { WishStore, type WishRow } from '../../src/campaign/wish.store';
+import { civilOfCell, minuteOfClock, weekdayOf } from '../../src/common/civil-time';
+import { unheard } from '../../src/common/progress';
+import { allocate } from '../../src/kernel/allocation/allocate';
+import { checkPlan } from '../../src/kernel/allocation/check-plan';
+import { curveByVisitors, profileByVisitors } from '../../src/kernel/load/check-curve';
+import { planDraftOf } from '../../src/load/plan-draft-of';
+import { ProblemAssembler } from '../../src/load/problem-assembler.service';
+import { PlanService } from '../../src/plan/plan.service';
+import { SmallRegion } from '../small-region';
+import { candidatesOf, openHalvesOf, windowRows, windowsOf } from '../assembled-windows';
+import { startTestApplication } from '../test-application';
+
+type Rules = NonNullable<CreateCampaignDto['rules']>;
+const LIVE: Rules[number] = {
+  audience: 'pupils',
+  activity: 'live',
+  windowMinutes: 60,
+  windowsPerDay: 2,
+  windowsPerHalfDay: 1,
+  minimumGapMinutes: 30,
+  hours: [
+    { weekdays: [1, 2, 3, 4, 5, 6], from: '08:00', to: '12:30' },
+    { weekdays: [1, 2, 3, 4, 5, 6], from: '13:30', to: '18:00' },
+  ],
+};
+const OPEN: Rules[number] = { ...LIVE, activity: 'open', windowMinutes: 30 };
+
+describe('the problem of a campaign', () => {
+  let app: NestFastifyApplication;
+  let database: DataSource;
+  let regionCount = 0;
+  beforeAll(async () => {
+    app = await startTestApplication();
+    database = app.get<DataSource>(getDataSourceToken());
+  });
+  afterAll(() => app.close());
+
+  const newRegion = () => SmallRegion.make(database, `test-${++regionCount}`);
+  const campaign = async (region: SmallRegion, fields: Partial<CreateCampaignDto>) =>
+    (
+      await app.get(CampaignService).create(LOOPBACK_OPERATOR, {
+        name: 'test',
+        platformId: region.platformId,
+        startsOn: '2026-11-02',
+        endsOn: '2026-11-06',
+        rules: [LIVE],
+        catchUp: null,
+        ...fields,
+      })
+    ).id;
+  const assemble = (campaignId: number) => app.get(ProblemAssembler).assemble(campaignId, unheard);
+  const wish = async (rows: (Partial<WishRow> & Pick<WishRow, 'campaignId' | 'classId' | 'startMinute'>)[]) =>
+    database.transaction((tx) =>
+      app.get(WishStore).copyWishes(
+        tx,
+        rows.map((row) => ({
+          kind: 'wished' as const,
+          weekday: row.on ? null : 1,
+          on: null,
+          endMinute: null,
+          teacherKeyId: null,
+          reason: row.kind === 'fixed' ? 'test' : null,
+          origin: 'timetable' as const,
+          ...row,
+        })),
+      ),
+    );
+
+  it('has two live windows a day and one on Wednesday, at the first lessons', async () => {
+    const region = await newRegion();
+    const classId = await region.class(await region.establishment());
+    const windows = windowsOf(await assemble(await campaign(region, {})), 'Europe/Paris');
+    expect(windows.map(({ on }) => on)).toEqual([
+      '2026-11-02', '2026-11-02', '2026-11-03', '2026-11-03', '2026-11-04', '2026-11-05', '2026-11-05', '2026-11-06', '2026-11-06',
+    ]); // prettier-ignore
+    expect(windows.slice(0, 2).map(({ wish, ordinal }) => [ordinal, wish])).toEqual([[0, '08:00'], [1, '13:30']]); // prettier-ignore
+    expect(windows.every((window) => window.classId === classId)).toBe(true);
+    const wednesday = windows[4]!;
+    expect([wednesday.starts[0], wednesday.starts.at(-1)]).toEqual(['08:00', '11:30']);
+  });
+
+  it('keeps the local hours of each establishment, wherever it is', async () => {
+    const region = await newRegion();
+    for (const department of ['Lille', 'Réunion', 'Guadeloupe'] as const) {
+      await region.class(await region.establishment({ department }));
+    }
+    const assembled = await assemble(await campaign(region, {}));
+    const rows = windowRows(assembled);
+    const classIds = [...new Set(rows.map(({ classId }) => classId))];
+    const [lille, reunion, guadeloupe] = ['Europe/Paris', 'Indian/Reunion', 'America/Guadeloupe'].map((zone, k) => {
+      const own = rows.filter(({ classId }) => classId === classIds[k]);
+      const windows = windowsOf(assembled, zone, own);
+      expect(windows.map(({ wish: wished }) => wished)).toEqual(['08:00', '13:30', '08:00', '13:30', '08:00', '08:00', '13:30', '08:00', '13:30']); // prettier-ignore
+      expect(new Set(windows.map(({ starts }) => starts[0]))).toEqual(new Set(['08:00']));
+      return candidatesOf(assembled, own[0]!.demand)[0]!;
+    });
+    expect(lille! - reunion!).toBe(3 * 12);
+    expect(guadeloupe! - lille!).toBe(5 * 12);
+  });
+
+  it('gives a class that keeps its hours one series per weekday and lesson, across the change of the clock', async () => {
+    const region = await newRegion();
+    await region.class(await region.establishment({ kind: 'lycee_gt' }), { levels: ['2GT'] });
+    // Sunday 25 October 2026: back to winter time
+    const id = await campaign(region, { startsOn: '2026-10-12', endsOn: '2026-10-30', keepsSameHours: true });
+    const assembled = await assemble(id);
+    const { problem } = assembled;
+    expect(problem.demandCount).toBe(9);
+    const shifts = [...problem.occurrenceShift.subarray(problem.occurrenceOffset[0], problem.occurrenceOffset[1])];
+    expect(shifts).toEqual([0, 7 * 288, 14 * 288 + 12]);
+    for (const window of windowsOf(assembled, 'Europe/Paris')) expect(window.starts[0]).toMatch(/^(08:00|13:30)$/);
+    expect(assembled.identity.isSeries.every((flag) => flag === 1)).toBe(true);
+  });
+
+  it('drops the dates of a holiday from a series, and lets a date with a wish of its own leave it', async () => {
+    const region = await newRegion();
+    const classId = await region.class(await region.establishment({ holidayZone: 'B' }));
+    // autumn holidays until 2 November; Wednesday 11 November is a public holiday
+    const id = await campaign(region, { startsOn: '2026-10-12', endsOn: '2026-11-13', keepsSameHours: true });
+    await wish([{ campaignId: id, classId, on: '2026-11-09', startMinute: 600 }]);
+    const windows = windowsOf(await assemble(id), 'Europe/Paris');
+    const mondays = windows.filter(({ on }) => weekdayOf(on) === 1);
+    expect(mondays.map(({ on, isSeries, wish: wished }) => [on, isSeries, wished])).toEqual([
+      ['2026-10-12', true, '08:00'],
+      ['2026-11-02', true, '08:00'],
+      ['2026-10-12', true, '13:30'],
+      ['2026-11-02', true, '13:30'],
+      ['2026-11-09', false, '10:00'],
+      ['2026-11-09', false, '13:30'],
+    ]);
+    expect(windows.filter(({ on }) => weekdayOf(on) === 3).map(({ on }) => on)).toEqual(['2026-10-14', '2026-11-04']);
+    expect(windows.some(({ on }) => on > '2026-10-17' && on < '2026-11-02')).toBe(false);
+  });
+
+  it('follows wishes, closed times and fixed windows, and binds the teacher of live windows', async () => {
+    const region = await newRegion();
+    const establishment = await region.establishment();
+    const [sole, other] = [await region.teacher(establishment), await region.teacher(establishment)];
+    const classId = await region.class(establishment, { teachers: [sole] });
+    const shared = await region.class(establishment, { teachers: [sole, other] });
+    const id = await campaign(region, { endsOn: '2026-11-02' });
+    await wish([
+      { campaignId: id, classId, startMinute: 840, teacherKeyId: other },
+      { campaignId: id, classId, startMinute: 600, kind: 'fixed' },
+      { campaignId: id, classId: shared, startMinute: 480, endMinute: 660, kind: 'closed' },
+    ]);
+    const assembled = await assemble(id);
+    const windows = windowsOf(assembled, 'Europe/Paris');
+    expect(windows.map((window) => [window.classId, window.wish, window.origin, window.teacherKeyId])).toEqual([
+      [classId, '10:00', 1, sole],
+      [classId, '14:00', 0, other],
+      // its first lesson is closed: the wish counts from the nearest start that can be had
+      [shared, '11:00', 0, -1],
+      [shared, '13:30', 0, -1],
+    ]);
+    expect(windows[0]!.starts).toEqual(['10:00']);
+    expect(windows[2]!.starts[0]).toBe('11:00');
+    expect([...assembled.problem.demandTeacher]).toEqual([0, 1, -1, -1]);
+    expect(assembled.problem.teacherCount).toBe(2);
+  });
+
+  it('has no binding teacher and no wish in open windows', async () => {
+    const region = await newRegion();
+    const establishment = await region.establishment();
+    await region.class(establishment, { teachers: [await region.teacher(establishment)] });
+    const { problem } = await assemble(await campaign(region, { rules: [OPEN] }));
+    expect(problem.demandWish.every((cell) => cell === -1)).toBe(true);
+    expect(problem.demandTeacher.every((teacher) => teacher === -1)).toBe(true);
+  });
+
+  it('knows which classes share pupils, and gives a group windows only where it wishes some', async () => {
+    const region = await newRegion();
+    const establishment = await region.establishment();
+    const a = await region.class(establishment);
+    const b = await region.class(establishment);
+    const german = await region.class(establishment, { from: [a, b], optionSet: 'LV2' });
+    const spanish = await region.class(establishment, { from: [a, b], optionSet: 'LV2' });
+    const physics = await region.class(establishment, { from: [a], headcount: 12 });
+    const id = await campaign(region, { endsOn: '2026-11-03' });
+    await wish([{ campaignId: id, classId: german, startMinute: 600 }]);
+    const assembled = await assemble(id);
+    const { classConflictOffset: offset, classConflict } = assembled.problem;
+    const order = [a, b, german, spanish, physics];
+    const conflicts = order.map((_, c) => [...classConflict.subarray(offset[c], offset[c + 1])].map((k) => order[k]));
+    expect(conflicts).toEqual([
+      [german, spanish, physics],
+      [german, spanish],
+      [a, b, physics],
+      [a, b, physics],
+      [a, german, spanish],
+    ]);
+    const groups = windowRows(assembled).filter(({ classId }) => ![a, b].includes(classId));
+    expect(groups.map(({ classId }) => classId)).toEqual([german]);
+  });
+
+  it('gives relatives and staff windows of the establishment, apart from those of its neighbours', async () => {
+    const region = await newRegion();
+    const near = await region.establishment({ latitude: 50.6, longitude: 3 });
+    const next = await region.establishment({ latitude: 50.61, longitude: 3, kind: 'primaire' });
+    const nowhere = await region.establishment({ latitude: null, longitude: null });
+    for (const place of [near, nowhere]) await region.class(place, { headcount: 100 });
+    await region.class(next, { headcount: 100, levels: ['CP'] });
+    const hours = [{ weekdays: [1, 3], from: '17:00', to: '19:00' }];
+    const own = { activity: 'open' as const, windowMinutes: 30, windowsPerDay: 1, hours };
+    const id = await campaign(region, {
+      rules: [
+        { audience: 'relatives', ...own },
+        { audience: 'staff', ...own },
+      ],
+    });
+    const assembled = await assemble(id);
+    const { problem, identity } = assembled;
+    // Monday for all; on Wednesday, a half day, those of the second degree
+    expect(problem.demandCount).toBe(2 * 5);
+    expect([...identity.audience.slice(0, 4)]).toEqual([1, 1, 2, 2]);
+    expect([...identity.headcount]).toEqual([100, 100, 9, 9, 100, 7, 100, 100, 9, 9]);
+    expect(problem.demandClass.every((index) => index === -1)).toBe(true);
+    expect([...problem.neighbourOffset]).toEqual([0, 1, 2, 2]);
+    expect([...problem.neighbour]).toEqual([1, 0]);
+    expect(problem.neighbourSpacingCells).toBe(3);
+  });
+
+  it('lets pupils without accounts come as their parents, and leaves out who does not take part', async () => {
+    const region = await newRegion();
+    const school = await region.establishment({ kind: 'primaire' });
+    const elsewhere = await region.establishment({ department: 'Réunion', kind: 'primaire' });
+    await region.class(school, { levels: ['MS', 'GS'], headcount: 20 });
+    await region.class(school, { levels: ['GS', 'CP'], headcount: 30 });
+    await region.class(school, { levels: ['CM2'], headcount: 40 });
+    await region.class(elsewhere, { levels: ['CP'] });
+    const id = await campaign(region, {
+      endsOn: '2026-11-02',
+      territoryIds: [region.departmentIds['Lille']!],
+      levels: ['MS', 'GS', 'CP'],
+      rules: [OPEN],
+    });
+    const { identity, profiles } = await assemble(id);
+    expect([...identity.headcount]).toEqual([20, 20, 30, 30]);
+    expect(profiles.map(({ levelGroup }) => levelGroup)).toEqual(['pre_elementary', 'elementary']);
+    expect(await app.get(CampaignService).concerned(LOOPBACK_OPERATOR, id)).toMatchObject({
+      classCount: 2,
+      pupilCount: 50,
+    });
+  });
+
+  it('has limits that are capacity less headroom, background, reserve and other plans, and never below none', async () => {
+    const region = await newRegion();
+    const establishment = await region.establishment();
+    await region.class(establishment, { headcount: 30 });
+    const id = await campaign(region, {
+      endsOn: '2026-11-02',
+      catchUp: { from: '18:30', to: '21:00', missedPerMille: 200 },
+    });
+    const { problem, cells } = await assemble(id);
+    for (let k = 0; k < problem.cellCount; k++) {
+      for (const [limit, parts] of [
+        [
+          problem.sessionLimit,
+          ['capacitySessions', 'headroomSessions', 'backgroundSessions', 'reservedSessions', 'otherSessions'],
+        ],
+        [problem.loginLimit, ['capacityLogins', 'headroomLogins', 'backgroundLogins', 'reservedLogins', 'otherLogins']],
+      ] as const) {
+        const [capacity, ...taken] = parts.map((name) => cells[name][k]!);
+        expect(limit[k]).toBe(
+          Math.max(
+            0,
+            taken.reduce((left, part) => left - part, capacity!),
+          ),
+        );
+      }
+    }
+    // 30 pupils at 650 per mille in live windows, a fifth of whom come back once, whatever the number of windows
+    const { loadModel } = await app.get(CampaignService).find(LOOPBACK_OPERATOR, id);
+    const behaviour = loadModel.behaviours.find(
+      (one) => one.audience === 'pupils' && one.levelGroup === 'college' && one.activity === 'open',
+    )!;
+    const evening = problem.originCell + 1 + 18.5 * 12;
+    const late = curveByVisitors(problem.originCell, problem.cellCount, [
+      { startCell: evening, windowCells: 30, headcount: 3900, parameters: { ...behaviour, participationPerMille: 1 } },
+    ]);
+    expect(cells.reservedSessions).toEqual(late.sessions);
+    expect(cells.reservedLogins).toEqual(late.logins);
+  });
+
+  it('has profiles that are those of the definition', async () => {
+    const region = await newRegion();
+    await region.class(await region.establishment());
+    const id = await campaign(region, { preset: 'remote-week-everybody', rules: undefined });
+    const { profiles, problem } = await assemble(id);
+    const { loadModel } = await app.get(CampaignService).find(LOOPBACK_OPERATOR, id);
+    expect(profiles.map(({ audience }) => audience)).toEqual(['pupils', 'relatives', 'staff']);
+    for (const profile of profiles) {
+      const behaviour = loadModel.behaviours.find(
+        (one) =>
+          one.audience === profile.audience &&
+          one.levelGroup === profile.levelGroup &&
+          one.activity === profile.activity,
+      )!;
+      const expected = profileByVisitors(behaviour, profile.windowCells);
+      expect(profile.sessionsPerMille).toEqual([...expected.sessionsPerMille]);
+      expect(profile.loginsPerMille).toEqual([...expected.loginsPerMille]);
+      expect(profile.participationPerMille).toBe(behaviour.participationPerMille);
+      expect(profile.loginsPerMille.reduce((sum, share) => sum + share, 0)).toBe(1000);
+    }
+    expect(problem.demandScale[0]).toBe(25 * profiles[0]!.participationPerMille);
+  });
+
+  it('has only candidates in the allowed hours of open days, and is the same each time', async () => {
+    const region = await newRegion();
+    const zones = new Map<number, string>();
+    const patterns = [0b11_11_00_11_11, 0b11_11_01_11_11, 0b01_11_10_11_11, 0b01_11_11_01_10_11];
+    for (const [k, department] of (['Lille', 'Réunion', 'Guadeloupe', 'Lille'] as const).entries()) {
+      const establishment = await region.establishment({ department, openHalfDays: patterns[k]! });
+      zones.set(
+        establishment,
+        { Lille: 'Europe/Paris', Réunion: 'Indian/Reunion', Guadeloupe: 'America/Guadeloupe' }[department],
+      );
+      for (const levels of [['6E'], ['3E'], ['TGT']] as const)
+        await region.class(establishment, { levels: [...levels] });
+    }
+    for (const keepsSameHours of [false, true]) {
+      const weekly: Rules[number] = {
+        ...OPEN,
+        levels: ['3E'],
+        windowsPerDay: null,
+        windowsPerHalfDay: null,
+        windowsPerWeek: 3,
+      };
+      const fields = { startsOn: '2026-10-19', endsOn: '2026-11-08', keepsSameHours, rules: [LIVE, weekly] };
+      const id = await campaign(region, fields);
+      const assembled = await assemble(id);
+      expect(await assemble(id)).toEqual(assembled);
+      const open = await openHalvesOf(
+        region.database,
+        app.get(CalendarService),
+        [...zones.keys()],
+        '2026-10-19',
+        '2026-11-08',
+      );
+      let checked = 0;
+      const outside: unknown[] = [];
+      for (const { establishmentId, on, demand, shift } of windowRows(assembled)) {
+        const halves = open(establishmentId, on);
+        for (const cell of candidatesOf(assembled, demand)) {
+          const start = civilOfCell(cell + shift, zones.get(establishmentId)!);
+          const endMinute = start.minuteOfDay + assembled.problem.demandCells[demand]! * 5;
+          const isAllowed =
+            start.on === on &&
+            LIVE.hours.some(
+              ({ from, to }) => start.minuteOfDay >= minuteOfClock(from)! && endMinute <= minuteOfClock(to)!,
+            ) &&
+            (start.minuteOfDay >= 780 || (halves & 1) !== 0) &&
+            (endMinute <= 780 || (halves & 2) !== 0);
+          if (!isAllowed) outside.push({ establishmentId, on, start, endMinute, halves });
+          checked++;
+        }
+      }
+      expect(outside).toEqual([]);
+      expect(checked).toBeGreaterThan(1000);
+    }
+  });
+
+  it('becomes a plan that keeps every law and counts in the limits of other campaigns', async () => {
+    const region = await newRegion();
+    for (let k = 0; k < 2; k++) {
+      const establishment = await region.establishment({ latitude: 50 + k / 10, longitude: 3 });
+      const teacher = await region.teacher(establishment);
+      for (let c = 0; c < 3; c++) await region.class(establishment, { teachers: [teacher] });
+    }
+    const id = await campaign(region, {
+      preset: 'remote-week-everybody',
+      rules: undefined,
+      keepsSameHours: true,
+      endsOn: '2026-11-13',
+    });
+    const assembled = await assemble(id);
+    const allocation = allocate(assembled.problem, { seed: 1 });
+    const check = checkPlan(assembled.problem, allocation.starts);
+    expect(check.violationCount).toBe(0);
+    const draft = planDraftOf(assembled, allocation, check, 1);
+    expect(draft.columns.windowCount + draft.unplaced.length).toBe(windowRows(assembled).length);
+    const plans = app.get(PlanService);
+    const planId = await plans.createDraft(LOOPBACK_OPERATOR, draft, unheard);
+    await plans.publish(LOOPBACK_OPERATOR, planId, 'test');
+
+    const again = await assemble(id);
+    expect(again.baseRevision).toBe(assembled.baseRevision + 1);
+    expect(again.problem.sessionLimit).toEqual(assembled.problem.sessionLimit);
+    const beside = await assemble(await campaign(region, { endsOn: '2026-11-13' }));
+    const planned = sumOf(beside.cells.otherLogins) - sumOf(assembled.cells.reservedLogins);
+    expect(planned).toBe(sumOf(check.loginLoad));
+  });
+
+  it('is refused where nobody takes part or no day is open', async () => {
+    const region = await newRegion();
+    const empty = await campaign(region, {});
+    await expect(assemble(empty)).rejects.toMatchObject({ code: 'load.nobody_concerned', kind: 'unprocessable' });
+    await region.class(await region.establishment({ holidayZone: 'B' }));
+    const holidays = await campaign(region, { startsOn: '2026-12-21', endsOn: '2026-12-31' });
+    await expect(assemble(holidays)).rejects.toMatchObject({ code: 'load.no_window' });
+    await expect(assemble(999_999)).rejects.toMatchObject({ code: 'campaign.not_found' });
+  });
+
+  it('ends when progress says so', async () => {
+    const region = await newRegion();
+    await region.class(await region.establishment());
+    const id = await campaign(region, {});
+    const stop = new Error('stop');
+    const assembling = app.get(ProblemAssembler).assemble(id, () => {
+      throw stop;
+    });
+    await expect(assembling).rejects.toBe(stop);
+    expect((await assemble(id)).problem.demandCount).toBe(9);
+  });
+});
+
+const sumOf = (column: Float64Array): number => column.reduce((sum, value) => sum + value, 0);
