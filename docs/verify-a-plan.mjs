@@ -1,0 +1,81 @@
+/* global fetch, TextDecoderStream */
+// Checks a plan from the outside: node docs/verify-a-plan.mjs http://127.0.0.1:3000 12
+// Takes nothing over from the service but what it publishes; see verify-a-plan.md. Exit code 0: the plan holds.
+const [base, plan] = process.argv.slice(2);
+const get = async (path) => {
+  const answer = await fetch(`${base}/v1/plans/${plan}/${path}`);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer;
+};
+const { profiles } = await (await get('load-parameters')).json();
+const curve = await (await get('load?stepMinutes=5')).json();
+const profileOf = new Map(profiles.map((profile) => [profile.profileId, profile]));
+
+// the load of every cell in whole thousandths, window by window
+const sessions = new Map();
+const logins = new Map();
+const ofClass = new Map();
+const ofTeacher = new Map();
+let windowCount = 0;
+const problems = [];
+const problem = (text) => problems.push(text);
+const collect = (map, key, window) => (map.has(key) ? map.get(key).push(window) : map.set(key, [window]));
+
+function take(window) {
+  windowCount++;
+  const profile = profileOf.get(window.profileId);
+  if (!profile || profile.windowCells !== window.cellCount) return problem(`window ${window.id}: no such profile`);
+  if (Date.parse(window.startsAt) !== window.startCell * 300_000) problem(`window ${window.id}: start and cell differ`);
+  const scale = window.headcount * profile.participationPerMille;
+  for (let k = 0; k < profile.sessionsPerMille.length; k++) {
+    const cell = window.startCell - 1 + k;
+    sessions.set(cell, (sessions.get(cell) ?? 0) + Math.ceil((scale * profile.sessionsPerMille[k]) / 1000));
+    logins.set(cell, (logins.get(cell) ?? 0) + Math.ceil((scale * profile.loginsPerMille[k]) / 1000));
+  }
+  const span = { id: window.id, start: window.startCell, end: window.startCell + window.cellCount };
+  if (window.classId !== null) collect(ofClass, window.classId, span);
+  if (window.teacherKeyId !== null) collect(ofTeacher, window.teacherKeyId, span);
+}
+let rest = '';
+for await (const piece of (await get('windows?format=ndjson')).body.pipeThrough(new TextDecoderStream())) {
+  const lines = (rest + piece).split('\n');
+  rest = lines.pop();
+  for (const line of lines) take(JSON.parse(line));
+}
+
+// law 1: no cell over its limit, and the curve that the service shows is this one
+for (const [name, load] of Object.entries({ sessions, logins })) {
+  const { planned, limit, capacity, headroom, background, reserved, otherPlans } = curve[name];
+  for (let i = 0; i < curve.stepCount; i++) {
+    const cell = curve.firstCell + i;
+    const mine = load.get(cell) ?? 0;
+    const thousandths = (column) => Math.round(column[i] * 1000);
+    const left = [headroom, background, reserved, otherPlans].reduce(
+      (rest, c) => rest - thousandths(c),
+      thousandths(capacity),
+    );
+    if (mine !== thousandths(planned))
+      problem(`${name} of cell ${cell}: ${mine / 1000} added up, ${planned[i]} published`);
+    if (Math.max(0, left) !== thousandths(limit))
+      problem(`${name} of cell ${cell}: the limit is not what is left of the capacity`);
+    if (mine > thousandths(limit)) problem(`${name} of cell ${cell}: ${mine / 1000} over the limit of ${limit[i]}`);
+    load.delete(cell);
+  }
+  for (const [cell, mine] of load) if (mine > 0) problem(`${name} of cell ${cell}: load outside the curve`);
+}
+
+// law 2: nobody in two windows at once
+for (const [who, map] of Object.entries({ class: ofClass, teacher: ofTeacher })) {
+  for (const [id, spans] of map) {
+    spans.sort((a, b) => a.start - b.start);
+    for (let i = 1; i < spans.length; i++) {
+      if (spans[i].start < spans[i - 1].end)
+        problem(`${who} ${id}: windows ${spans[i - 1].id} and ${spans[i].id} overlap`);
+    }
+  }
+}
+for (const text of problems.slice(0, 20)) console.log(text);
+console.log(
+  JSON.stringify({ plan: Number(plan), windowCount, cellCount: curve.stepCount, violationCount: problems.length }),
+);
+process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Actor } from '../access/actor';
+import { type CapacityCells, limitOf } from '../capacity/capacity-cells';
+import { CapacityService } from '../capacity/capacity.service';
+import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
+import { CELLS_PER_DAY } from '../kernel/cell-grid';
+import { LedgerStore, type LedgerDifference, type Revision } from './ledger.store';
+import { type CellLoad, combined } from './plan-curve.rules';
+import { PlanLoadStore } from './plan-load.store';
+import { type OverfullCell, PlanNotPublished, PlanOverCapacity } from './plan.errors';
+import { PlanStore } from './plan.store';
+
+/** Whether the ledger of a platform is what its published windows add up to. */
+export interface LedgerProof extends Revision {
+  platformId: number;
+  planIds: number[];
+  differences: LedgerDifference[];
+  overfull: OverfullCell[];
+}
+
+// cells are 4-byte integers
+const FIRST_CELL = -2_147_483_648;
+const END_CELL = 2_147_483_647;
+/** The longest range that is worked on at once: what a campaign may last. */
+const CHUNK_CELLS = 70 * CELLS_PER_DAY;
+const CHECK_VIOLATION = '23514';
+const LEDGER_CHECKS = new Set(['ledger_cell_sessions_check', 'ledger_cell_logins_check']);
+
+/** What is planned on a platform, as the database keeps it against the limit. */
+@Injectable()
+export class LedgerService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly ledger: LedgerStore,
+    private readonly plans: PlanStore,
+    private readonly loads: PlanLoadStore,
+    private readonly capacity: CapacityService,
+  ) {}
+
+  /** The revision of a platform's published windows: what a draft names as its base. */
+  revision(platformId: number): Promise<Revision> {
+    return this.ledger.revision(platformId);
+  }
+
+  /**
+   * Load and reserves of the published plans of a platform's other campaigns, in thousandths, index 0 is `firstCell`:
+   * `otherSessions` and `otherLogins` of a new draft.
+   */
+  async otherPlans(
+    platformId: number,
+    exceptCampaignId: number,
+    firstCell: number,
+    cellCount: number,
+  ): Promise<CellLoad> {
+    const range = { firstCell, cellCount };
+    const planIds = await this.ledger.publishedPlans(platformId, range, exceptCampaignId);
+    const parts: [CellLoad, 1][] = [];
+    for (const planId of planIds) {
+      parts.push([await this.loads.load(planId, range), 1], [await this.loads.reserves(undefined, planId, range), 1]);
+    }
+    return combined(cellCount, parts);
+  }
+
+  /**
+   * Moves what a plan adds, less what the superseded one gives back, into the ledger: one net delta per cell, against the
+   * limits of this moment. The platform's lock is held, and the states of the plans are the new ones already.
+   *
+   * @throws PlanOverCapacity
+   */
+  async exchange(
+    tx: EntityManager,
+    platformId: number,
+    planId: number,
+    supersededPlanId: number | undefined,
+  ): Promise<void> {
+    const planIds = supersededPlanId === undefined ? [planId] : [planId, supersededPlanId];
+    const range = await this.loads.extent(tx, planIds);
+    const capacity = await this.capacity.cells(platformId, range.firstCell, range.cellCount, tx);
+    await this.ledger.addCells(tx, platformId, range);
+    await this.moveLimits(tx, platformId, capacity);
+    const parts: [CellLoad, 1 | -1][] = [[await this.loads.load(planId, range, undefined, tx), 1]];
+    if (supersededPlanId !== undefined) {
+      parts.push([await this.loads.load(supersededPlanId, range, undefined, tx), -1]);
+    }
+    const deltas = combined(range.cellCount, parts);
+    try {
+      // a savepoint, so that the cells can still be named after the table refused them
+      await tx.transaction((inner) => this.ledger.addDeltas(inner, platformId, range.firstCell, deltas));
+    } catch (error) {
+      const { state, constraint } = sqlFailure(error);
+      if (state !== CHECK_VIOLATION || !LEDGER_CHECKS.has(constraint ?? '')) throw error;
+      throw new PlanOverCapacity(await this.ledger.overfilledBy(tx, platformId, range.firstCell, deltas));
+    }
+    await this.describeCells(tx, platformId, capacity);
+  }
+
+  /**
+   * Follows a change of capacity or background: limits of the published cells in [firstCell, endCell) move (null: no bound),
+   * ceilings fall no lower than what is planned. Returns the cells that are over their limit now.
+   */
+  async refreshLimits(
+    platformId: number,
+    firstCell: number | null = null,
+    endCell: number | null = null,
+    within?: EntityManager,
+  ): Promise<OverfullCell[]> {
+    const refresh = async (tx: EntityManager): Promise<OverfullCell[]> => {
+      await advisoryLock(tx, 'platform', platformId);
+      const overfull: OverfullCell[] = [];
+      const end = endCell ?? END_CELL;
+      let range = await this.ledger.extent(tx, platformId, firstCell ?? FIRST_CELL, end);
+      while (range) {
+        const chunkEnd = range.firstCell + Math.min(range.cellCount, CHUNK_CELLS);
+        const capacity = await this.capacity.cells(platformId, range.firstCell, chunkEnd - range.firstCell, tx);
+        await this.moveLimits(tx, platformId, capacity);
+        await this.describeCells(tx, platformId, capacity);
+        overfull.push(...(await this.ledger.overfullCells(tx, platformId, range.firstCell, chunkEnd)));
+        range = await this.ledger.extent(tx, platformId, chunkEnd, end);
+      }
+      return overfull;
+    };
+    return within ? refresh(within) : inTransaction(this.database, refresh);
+  }
+
+  /**
+   * Recomputes every cell of the plan's platform from the windows of its published plans and compares with the ledger.
+   *
+   * @throws NotFoundError, PlanNotPublished
+   */
+  async prove(_actor: Actor, planId: number): Promise<LedgerProof> {
+    const { platformId, state } = await this.plans.find(planId);
+    if (state !== 'published') throw new PlanNotPublished(planId, state);
+    // one snapshot for revision, windows and ledger: a publication meanwhile must not look like a difference
+    return this.database.transaction('REPEATABLE READ', async (tx) => {
+      const planIds = await this.ledger.publishedPlans(platformId, undefined, undefined, tx);
+      const differences = await this.ledger.differences(tx, platformId, planIds);
+      const overfull = await this.ledger.overfullCells(tx, platformId, FIRST_CELL, END_CELL);
+      return { ...(await this.ledger.revision(platformId, tx)), platformId, planIds, differences, overfull };
+    });
+  }
+
+  /** What the capacity leaves after the reserves of all published plans becomes the limit of the cells that have a row. */
+  private async moveLimits(tx: EntityManager, platformId: number, capacity: CapacityCells): Promise<void> {
+    const parts: [CellLoad, 1 | -1][] = [[limitOf(capacity), 1]];
+    for (const planId of await this.ledger.publishedPlans(platformId, capacity, undefined, tx)) {
+      parts.push([await this.loads.reserves(tx, planId, capacity), -1]);
+    }
+    const limits = combined(capacity.cellCount, parts, 0);
+    await this.ledger.setLimits(tx, platformId, capacity.firstCell, limits);
+  }
+
+  /** Tells the published plans of the range the capacity of now, and what the other ones use and reserve. */
+  private async describeCells(tx: EntityManager, platformId: number, capacity: CapacityCells): Promise<void> {
+    const { cellCount } = capacity;
+    const planIds = await this.ledger.publishedPlans(platformId, capacity, undefined, tx);
+    const used: CellLoad[] = [];
+    for (const planId of planIds) {
+      const load = await this.loads.load(planId, capacity, undefined, tx);
+      used.push(combined(cellCount, [[load, 1], [await this.loads.reserves(tx, planId, capacity), 1]])); // prettier-ignore
+    }
+    const all = combined(cellCount, used.map((load) => [load, 1])); // prettier-ignore
+    for (const [i, planId] of planIds.entries()) {
+      const other = combined(cellCount, [[all, 1], [used[i]!, -1]]); // prettier-ignore
+      await this.loads.refreshCells(tx, planId, capacity, other);
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { CellRange, CellLoad } from './plan-curve.rules';
+import { loadOfWindows } from './plan-load.store';
+import type { OverfullCell } from './plan.errors';
+
+/** The numbered state of a platform's published windows. */
+export interface Revision {
+  epoch: number;
+  revision: number;
+}
+
+/** A cell in which the ledger does not say what the windows add up to, in thousandths. */
+export interface LedgerDifference {
+  cell: number;
+  ledgerSessions: number;
+  windowSessions: number;
+  ledgerLogins: number;
+  windowLogins: number;
+}
+
+const IN_RANGE = 'platform_id = $1 and cell >= $2 and cell < $2 + cardinality($3::bigint[])';
+/** The value for a row's cell among those that are given for the cells from $2 on. */
+const at = (parameter: number): string => `($${parameter}::bigint[])[cell - $2 + 1]`;
+
+/**
+ * The ledger of a platform: per cell what is planned, its limit and its ceiling. Whoever writes holds the platform's
+ * advisory lock; that nothing is over its ceiling is refused by the table itself. New values go in as columns and find their
+ * row by subscript: in a join with rows of this very transaction, of which the planner knows nothing yet, it would compare
+ * each cell with each.
+ */
+@Injectable()
+export class LedgerStore {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** The current revision; (1, 0) before the first publication. */
+  async revision(platformId: number, tx?: EntityManager): Promise<Revision> {
+    const [known] = await (tx ?? this.database).query<Revision[]>(
+      'select epoch, revision from platform_revision where platform_id = $1',
+      [platformId],
+    );
+    return known ?? { epoch: 1, revision: 0 };
+  }
+
+  /** Platforms that something was published on. */
+  async platforms(tx: EntityManager): Promise<number[]> {
+    const rows = await tx.query<{ id: number }[]>('select platform_id as id from platform_revision order by 1');
+    return rows.map(({ id }) => id);
+  }
+
+  /** The next revision, without gaps: the row stays locked until the transaction ends. */
+  async nextRevision(tx: EntityManager, platformId: number): Promise<Revision> {
+    const [row] = await tx.query<Revision[]>(
+      `insert into platform_revision as r (platform_id, revision) values ($1, 1)
+         on conflict (platform_id) do update set revision = r.revision + 1 returning epoch, revision`,
+      [platformId],
+    );
+    return row!;
+  }
+
+  async recordChange(
+    tx: EntityManager,
+    change: Revision & {
+      platformId: number;
+      kind: 'publication' | 'rollback';
+      planId: number;
+      supersededPlanId: number | undefined;
+      changedBy: string;
+      reason: string;
+    },
+  ): Promise<void> {
+    await tx.query(
+      `insert into plan_change (platform_id, epoch, revision, kind, plan_id, superseded_plan_id, changed_by, reason)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        change.platformId,
+        change.epoch,
+        change.revision,
+        change.kind,
+        change.planId,
+        change.supersededPlanId ?? null,
+        change.changedBy,
+        change.reason,
+      ],
+    );
+  }
+
+  /** The platform's published plans that have cells in a range (all of them without one), but those of a campaign. */
+  async publishedPlans(
+    platformId: number,
+    range: CellRange | undefined,
+    exceptCampaignId: number | undefined,
+    tx?: EntityManager,
+  ): Promise<number[]> {
+    const rows = await (tx ?? this.database).query<{ id: number }[]>(
+      `select p.id from plan p join campaign c on c.id = p.campaign_id
+        where c.platform_id = $1 and p.state = 'published' and ($4::int is null or c.id <> $4)
+          and ($2::int is null or exists (select 1 from plan_cell
+                                           where plan_id = p.id and cell >= $2 and cell < $2::int + $3::int))
+        order by p.id`,
+      [platformId, range?.firstCell ?? null, range?.cellCount ?? null, exceptCampaignId ?? null],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Makes sure that each cell has a row. */
+  async addCells(tx: EntityManager, platformId: number, { firstCell, cellCount }: CellRange): Promise<void> {
+    await tx.query(
+      `insert into ledger_cell (platform_id, cell, session_limit, session_planned, session_ceiling,
+                                login_limit, login_planned, login_ceiling)
+       select $1, cell, 0, 0, 0, 0, 0, 0 from generate_series($2::int, $2::int + $3::int - 1) cell
+       on conflict do nothing`,
+      [platformId, firstCell, cellCount],
+    );
+  }
+
+  /** Moves the limits of cells that have a row; a ceiling falls no lower than what is already planned. */
+  async setLimits(tx: EntityManager, platformId: number, firstCell: number, limits: CellLoad): Promise<void> {
+    await tx.query(
+      `update ledger_cell set session_limit = ${at(3)}, session_ceiling = greatest(${at(3)}, session_planned),
+                              login_limit = ${at(4)}, login_ceiling = greatest(${at(4)}, login_planned)
+        where ${IN_RANGE} and (session_limit, login_limit) is distinct from (${at(3)}, ${at(4)})`,
+      [platformId, firstCell, Array.from(limits.sessions), Array.from(limits.logins)],
+    );
+  }
+
+  /**
+   * One net delta per cell. A cell that gets fuller must stay under its ceiling (the table's CHECK); where a cell was over
+   * its limit already, its ceiling follows what it releases.
+   */
+  async addDeltas(tx: EntityManager, platformId: number, firstCell: number, deltas: CellLoad): Promise<void> {
+    await tx.query(
+      `update ledger_cell set
+         session_planned = session_planned + ${at(3)},
+         session_ceiling = greatest(session_limit, least(session_planned, session_planned + ${at(3)})),
+         login_planned = login_planned + ${at(4)},
+         login_ceiling = greatest(login_limit, least(login_planned, login_planned + ${at(4)}))
+        where ${IN_RANGE} and (${at(3)} <> 0 or ${at(4)} <> 0)`,
+      [platformId, firstCell, Array.from(deltas.sessions), Array.from(deltas.logins)],
+    );
+  }
+
+  /** The cells that the deltas would overfill: why the table refused them. */
+  overfilledBy(tx: EntityManager, platformId: number, firstCell: number, deltas: CellLoad): Promise<OverfullCell[]> {
+    return tx.query<OverfullCell[]>(
+      `select cell, session_planned + ${at(3)} as sessions, session_limit as "sessionLimit",
+              login_planned + ${at(4)} as logins, login_limit as "loginLimit"
+         from ledger_cell
+        where ${IN_RANGE} and (session_planned + ${at(3)} > greatest(session_limit, session_planned)
+                            or login_planned + ${at(4)} > greatest(login_limit, login_planned))
+        order by cell`,
+      [platformId, firstCell, Array.from(deltas.sessions), Array.from(deltas.logins)],
+    );
+  }
+
+  /** Published cells over their limit since it fell, from `firstCell` to before `endCell`. */
+  overfullCells(tx: EntityManager, platformId: number, firstCell: number, endCell: number): Promise<OverfullCell[]> {
+    return tx.query<OverfullCell[]>(
+      `select cell, session_planned as sessions, session_limit as "sessionLimit",
+              login_planned as logins, login_limit as "loginLimit"
+         from ledger_cell where platform_id = $1 and cell >= $2 and cell < $3
+          and (session_planned > session_limit or login_planned > login_limit) order by cell`,
+      [platformId, firstCell, endCell],
+    );
+  }
+
+  /** First and last cell of the platform's ledger inside [firstCell, endCell), if it has any. */
+  async extent(
+    tx: EntityManager,
+    platformId: number,
+    firstCell: number,
+    endCell: number,
+  ): Promise<CellRange | undefined> {
+    const [row] = await tx.query<{ first: number | null; last: number | null }[]>(
+      'select min(cell) as first, max(cell) as last from ledger_cell where platform_id = $1 and cell >= $2 and cell < $3',
+      [platformId, firstCell, endCell],
+    );
+    if (!row || row.first === null) return undefined;
+    return { firstCell: row.first, cellCount: row.last! - row.first + 1 };
+  }
+
+  /** Adds up the windows of these plans again and compares with the ledger; the cells that differ, in order. */
+  differences(tx: EntityManager, platformId: number, planIds: readonly number[]): Promise<LedgerDifference[]> {
+    const ofLedger = `select cell, session_planned as ls, 0 as ws, login_planned as ll, 0 as wl
+                        from ledger_cell where platform_id = $1`;
+    const ofWindows = planIds.map(
+      (planId) => `select cell, 0, sessions, 0, logins from (${loadOfWindows(planId)}) of_${planId}`,
+    );
+    return tx.query<LedgerDifference[]>(
+      `select cell, sum(ls)::bigint as "ledgerSessions", sum(ws)::bigint as "windowSessions",
+              sum(ll)::bigint as "ledgerLogins", sum(wl)::bigint as "windowLogins"
+         from (${[ofLedger, ...ofWindows].join(' union all ')}) both_sides
+        group by cell having sum(ls) <> sum(ws) or sum(ll) <> sum(wl) order by cell`,
+      [platformId],
+    );
+  }
+}

@@ -1,0 +1,113 @@
+import { Type } from 'class-transformer';
+import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import type { Activity, Audience } from '../campaign/window-kind';
+import type { LevelGroup } from '../directory/level';
+
+const CIVIL_DATE = /^\d{4}-\d{2}-\d{2}$/;
+const STEP_MINUTES = [5, 10, 15, 20, 30, 60, 120, 240, 1440];
+
+/** Which part of a load curve. */
+export class LoadCurveQuery {
+  /** Minutes of a step; a coarser one than 5 shows the largest load and the least limit of its cells. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsIn(STEP_MINUTES)
+  stepMinutes?: number = 5;
+
+  /** Only the planned load of this territory (region, academy or department, by its code). */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(20)
+  territory?: string;
+
+  /** One civil date of the platform's zone. */
+  @IsOptional()
+  @Matches(CIVIL_DATE)
+  @IsISO8601({ strict: true })
+  date?: string;
+
+  /** First civil date of the platform's zone; default: the plan's first cell. */
+  @IsOptional()
+  @Matches(CIVIL_DATE)
+  @IsISO8601({ strict: true })
+  from?: string;
+
+  /** Last civil date of the platform's zone; default: the plan's last cell. */
+  @IsOptional()
+  @Matches(CIVIL_DATE)
+  @IsISO8601({ strict: true })
+  to?: string;
+}
+
+/** Loads and limits per step, in sessions present or log-ins made within a cell of five minutes. */
+export class LoadFiguresDto {
+  /** Expected load of the plan's windows. */
+  planned!: number[];
+  /** Expected load of those who have no window; null for a territory. */
+  background!: number[] | null;
+  /** Kept for staff peaks and for those who come late; null for a territory. */
+  reserved!: number[] | null;
+  /** Load and reserves of the platform's other published plans; null for a territory. */
+  otherPlans!: number[] | null;
+  /** The share of the capacity that no plan may use; null for a territory. */
+  headroom!: number[] | null;
+  /** What the plan's windows may use: capacity less headroom, background, reserved and other plans; null for a territory. */
+  limit!: number[] | null;
+  /** Effective capacity; null for a territory. */
+  capacity!: number[] | null;
+}
+
+/** The load curve of a plan. */
+export class LoadCurveDto {
+  /** The plan. */
+  planId!: number;
+  /** Code of the territory whose planned load it is; null for the whole platform. */
+  territory!: string | null;
+  /** IANA time zone of the platform. */
+  timeZone!: string;
+  /** The first cell (five minutes since 1970-01-01T00:00:00Z). */
+  firstCell!: number;
+  /** The first instant. */
+  startsAt!: string;
+  /** Minutes of a step. */
+  stepMinutes!: number;
+  /** Steps in each list. */
+  stepCount!: number;
+  /** Sessions present at any time in the cell. */
+  sessions!: LoadFiguresDto;
+  /** Log-ins within the cell. */
+  logins!: LoadFiguresDto;
+}
+
+/** How the visitors of one kind of window are expected to come and stay. */
+export class LoadProfileDto {
+  /** What a window's `profileId` refers to. */
+  profileId!: number;
+  /** Whose windows. */
+  audience!: Audience;
+  /** Level group of the classes; null for relatives and staff. */
+  levelGroup!: LevelGroup | null;
+  /** What the windows are for. */
+  activity!: Activity;
+  /** Length of the windows in cells. */
+  windowCells!: number;
+  /** Expected visitors per thousand of the headcount. */
+  participationPerMille!: number;
+  /** Sessions per thousand expected visitors, from the cell before the start on. */
+  sessionsPerMille!: number[];
+  /** Log-ins per thousand expected visitors, from the cell before the start on. */
+  loginsPerMille!: number[];
+}
+
+/** What the load of a plan is computed from, besides its windows. */
+export class LoadParametersDto {
+  /** The plan. */
+  planId!: number;
+  /** Length of a cell. */
+  cellSeconds!: number;
+  /** The formula of a window's load in a cell. */
+  formula!: string;
+  /** The load profiles. */
+  profiles!: LoadProfileDto[];
+}

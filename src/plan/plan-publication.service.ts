@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Actor } from '../access/actor';
+import { advisoryLock, inTransaction } from '../common/database';
+import { LedgerService } from './ledger.service';
+import { LedgerStore, type Revision } from './ledger.store';
+import { recertify } from './plan-certificate';
+import { PlanLoadStore } from './plan-load.store';
+import {
+  PlanEstablishmentsMoved,
+  PlanNotADraft,
+  PlanNothingToRollBack,
+  PlanNotPublished,
+  PlanStaleBase,
+} from './plan.errors';
+import { PlanStore, type PlanSummary } from './plan.store';
+
+interface Exchange {
+  kind: 'publication' | 'rollback';
+  /** The plan that is in force afterwards. */
+  plan: PlanSummary;
+  /** The one that gives way, where the campaign has one published. */
+  supersededPlanId: number | undefined;
+  actor: Actor;
+  reason: string;
+}
+
+/** The one way in which a plan comes into force: under the platform's lock, as the next revision, all of it or nothing. */
+@Injectable()
+export class PlanPublicationService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly plans: PlanStore,
+    private readonly loads: PlanLoadStore,
+    private readonly ledgerStore: LedgerStore,
+    private readonly ledger: LedgerService,
+  ) {}
+
+  /** @throws NotFoundError, PlanNotADraft, PlanStaleBase, PlanEstablishmentsMoved, PlanOverCapacity */
+  publish(actor: Actor, planId: number, reason: string): Promise<Revision> {
+    return this.underLock(planId, async (tx, plan) => {
+      if (plan.state !== 'draft') throw new PlanNotADraft(planId, plan.state);
+      const publishedRevision = await this.plans.publishedSince(tx, plan);
+      if (publishedRevision !== undefined) throw new PlanStaleBase(planId, plan.baseRevision, publishedRevision);
+      const supersededPlanId = await this.plans.publishedOf(tx, plan.campaignId);
+      return this.exchange(tx, { kind: 'publication', plan, supersededPlanId, actor, reason });
+    });
+  }
+
+  /** @throws NotFoundError, PlanNotPublished, PlanNothingToRollBack, PlanEstablishmentsMoved, PlanOverCapacity */
+  rollback(actor: Actor, planId: number, reason: string): Promise<Revision> {
+    return this.underLock(planId, async (tx, published) => {
+      if (published.state !== 'published') throw new PlanNotPublished(planId, published.state);
+      const earlierId = await this.plans.supersededBy(tx, planId);
+      if (earlierId === undefined) throw new PlanNothingToRollBack(planId);
+      const plan = await this.plans.lock(tx, earlierId);
+      return this.exchange(tx, { kind: 'rollback', plan, supersededPlanId: planId, actor, reason });
+    });
+  }
+
+  /** Whoever changes a platform's windows takes its lock first, then reads: nothing that is decided on can change under it. */
+  private async underLock(
+    planId: number,
+    work: (tx: EntityManager, plan: PlanSummary) => Promise<Revision>,
+  ): Promise<Revision> {
+    const { platformId } = await this.plans.find(planId);
+    return inTransaction(this.database, async (tx) => {
+      await advisoryLock(tx, 'platform', platformId);
+      return work(tx, await this.plans.lock(tx, planId));
+    });
+  }
+
+  private async exchange(tx: EntityManager, exchange: Exchange): Promise<Revision> {
+    const { plan, supersededPlanId, kind, actor, reason } = exchange;
+    const { platformId } = plan;
+    const uaisElsewhere = await this.plans.establishmentsElsewhere(tx, plan);
+    if (uaisElsewhere.length > 0) throw new PlanEstablishmentsMoved(plan.id, uaisElsewhere);
+    const revision = await this.ledgerStore.nextRevision(tx, platformId);
+    if (supersededPlanId !== undefined) await this.plans.setSuperseded(tx, supersededPlanId);
+    await this.plans.setPublished(tx, plan.id, revision.epoch, revision.revision);
+
+    await this.ledger.exchange(tx, platformId, plan.id, supersededPlanId);
+    await this.ledgerStore.recordChange(tx, {
+      ...revision,
+      platformId,
+      kind,
+      planId: plan.id,
+      supersededPlanId,
+      changedBy: actor.subject,
+      reason,
+    });
+    const curve = await this.loads.curve(plan.id, undefined, tx);
+    const certificate = await this.plans.certificate(plan.id, tx);
+    await this.plans.setCertificate(tx, plan.id, recertify(certificate, curve, new Date(), revision));
+    return revision;
+  }
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../access/actor';
+import { instantOfCell } from '../common/civil-time';
+import { pageOf } from '../common/keyset';
+import { CELL_SECONDS, LOAD_SCALE } from '../kernel/cell-grid';
+import { LedgerService } from './ledger.service';
+import type { PlanCertificate } from './plan-certificate';
+import { wholeKeyOf } from './plan-export.service';
+import type { LoadParametersDto } from './plan-load.dto';
+import type { PlanDto, PlanListQuery, PlanPageDto, PlanPageQuery, ProofDto, UnplacedPageDto } from './plan.dto';
+import { PlanStore, type PlanSummary } from './plan.store';
+
+const MOST_DIFFERENCES = 100;
+const FORMULA =
+  'load of a window in cell startCell - 1 + k, in thousandths = ceil(headcount x participationPerMille x perMille[k] / 1000)';
+
+/** Plans as callers read them, without their windows. */
+@Injectable()
+export class PlanReadService {
+  constructor(
+    private readonly plans: PlanStore,
+    private readonly ledger: LedgerService,
+  ) {}
+
+  async list(_actor: Actor, query: PlanListQuery): Promise<PlanPageDto> {
+    const after = query.cursor === undefined ? 0 : wholeKeyOf(query.cursor, 1)[0]!;
+    const limit = query.limit!;
+    const { items, nextCursor } = pageOf(
+      await this.plans.list(query.campaign, query.state, after, limit),
+      limit,
+      (plan) => [plan.id],
+    );
+    return { items: items.map(planOf), nextCursor };
+  }
+
+  /** @throws NotFoundError */
+  async plan(_actor: Actor, planId: number): Promise<PlanDto> {
+    return planOf(await this.plans.find(planId));
+  }
+
+  /** @throws NotFoundError */
+  certificate(_actor: Actor, planId: number): Promise<PlanCertificate> {
+    return this.plans.certificate(planId);
+  }
+
+  /** @throws NotFoundError */
+  async loadParameters(_actor: Actor, planId: number): Promise<LoadParametersDto> {
+    return { planId, cellSeconds: CELL_SECONDS, formula: FORMULA, profiles: await this.plans.profiles(planId) };
+  }
+
+  /** Windows that could not be given, in the order of the allocation. @throws NotFoundError */
+  async unplaced(_actor: Actor, planId: number, query: PlanPageQuery): Promise<UnplacedPageDto> {
+    const after = query.cursor === undefined ? 0 : wholeKeyOf(query.cursor, 1)[0]!;
+    await this.plans.find(planId);
+    const rows = await this.plans.unplaced(planId, after, query.limit!);
+    const { items, nextCursor } = pageOf(rows, query.limit!, (row) => [row.ordinality]);
+    return {
+      items: items.map((row) => ({
+        uai: row.uai,
+        classId: row.classId,
+        classCode: row.classCode,
+        audience: row.audience,
+        date: row.date,
+        reason: row.reason,
+        neededSessions: row.neededSessions / LOAD_SCALE,
+        neededLogins: row.neededLogins / LOAD_SCALE,
+      })),
+      nextCursor,
+    };
+  }
+
+  /** @throws NotFoundError, PlanNotPublished */
+  async proof(actor: Actor, planId: number): Promise<ProofDto> {
+    const { differences, overfull, ...proof } = await this.ledger.prove(actor, planId);
+    return {
+      ...proof,
+      isProved: differences.length === 0,
+      differenceCount: differences.length,
+      differences: differences.slice(0, MOST_DIFFERENCES).map((difference) => ({
+        cell: difference.cell,
+        at: instantOfCell(difference.cell),
+        ledgerSessions: difference.ledgerSessions / LOAD_SCALE,
+        windowSessions: difference.windowSessions / LOAD_SCALE,
+        ledgerLogins: difference.ledgerLogins / LOAD_SCALE,
+        windowLogins: difference.windowLogins / LOAD_SCALE,
+      })),
+      overfullCellCount: overfull.length,
+    };
+  }
+}
+
+function planOf(plan: PlanSummary): PlanDto {
+  return {
+    id: plan.id,
+    campaignId: plan.campaignId,
+    platformId: plan.platformId,
+    state: plan.state,
+    baseEpoch: plan.baseEpoch,
+    baseRevision: plan.baseRevision,
+    publishedEpoch: plan.publishedEpoch,
+    publishedRevision: plan.publishedRevision,
+    seed: plan.seed,
+    windowCount: plan.windowCount,
+    unplacedCount: plan.unplacedCount,
+    createdBy: plan.createdBy,
+    createdAt: plan.createdAt.toISOString(),
+    publishedAt: plan.publishedAt?.toISOString() ?? null,
+    supersededAt: plan.supersededAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,134 @@
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { LOOPBACK_OPERATOR } from '../access/actor';
+import { ApiProblems } from '../common/api-problems';
+import { RowIdPipe } from '../common/row-id.pipe';
+import { LoadCurveDto, LoadCurveQuery, LoadParametersDto } from './plan-load.dto';
+import { PlanLoadService } from './plan-load.service';
+import { PlanReadService } from './plan-read.service';
+import {
+  CertificateDto,
+  PlanDto,
+  PlanListQuery,
+  PlanPageDto,
+  PlanPageQuery,
+  ProofDto,
+  PublicationRequest,
+  RevisionDto,
+  UnplacedPageDto,
+} from './plan.dto';
+import { PlanService } from './plan.service';
+
+const ID = { name: 'id', description: 'Number of the plan.', schema: { type: 'integer', minimum: 1 } } as const;
+
+@ApiTags('plans')
+@Controller('plans')
+export class PlanController {
+  constructor(
+    private readonly plans: PlanService,
+    private readonly reads: PlanReadService,
+    private readonly loads: PlanLoadService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listPlans', summary: 'Plans, of one campaign or all.' })
+  @ApiOkResponse({ description: 'A page of plans.', type: PlanPageDto })
+  @ApiProblems(400)
+  listPlans(@Query() query: PlanListQuery): Promise<PlanPageDto> {
+    return this.reads.list(LOOPBACK_OPERATOR, query);
+  }
+
+  @Get(':id')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'readPlan', summary: 'A plan without its windows.' })
+  @ApiOkResponse({ description: 'The plan.', type: PlanDto })
+  @ApiProblems(400, 404)
+  readPlan(@Param('id', RowIdPipe) id: number): Promise<PlanDto> {
+    return this.reads.plan(LOOPBACK_OPERATOR, id);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'deleteDraft', summary: 'Takes a draft away.' })
+  @ApiNoContentResponse({ description: 'The draft is gone.' })
+  @ApiProblems(400, 404, 409)
+  deleteDraft(@Param('id', RowIdPipe) id: number): Promise<void> {
+    return this.plans.deleteDraft(LOOPBACK_OPERATOR, id);
+  }
+
+  @Get(':id/certificate')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'readCertificate', summary: 'What proves a plan at its revision.' })
+  @ApiOkResponse({ description: 'The certificate.', type: CertificateDto })
+  @ApiProblems(400, 404)
+  readCertificate(@Param('id', RowIdPipe) id: number): Promise<CertificateDto> {
+    return this.reads.certificate(LOOPBACK_OPERATOR, id);
+  }
+
+  @Get(':id/unplaced')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'listUnplaced', summary: 'Windows that could not be given, each with its reason.' })
+  @ApiOkResponse({ description: 'A page of them.', type: UnplacedPageDto })
+  @ApiProblems(400, 404)
+  listUnplaced(@Param('id', RowIdPipe) id: number, @Query() query: PlanPageQuery): Promise<UnplacedPageDto> {
+    return this.reads.unplaced(LOOPBACK_OPERATOR, id, query);
+  }
+
+  @Get(':id/load')
+  @Header('content-type', 'application/json; charset=utf-8')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'readLoadCurve', summary: 'The load curve of a plan against capacity.' })
+  @ApiOkResponse({ description: 'The curve.', type: LoadCurveDto })
+  @ApiProblems(400, 404)
+  readLoadCurve(@Param('id', RowIdPipe) id: number, @Query() query: LoadCurveQuery): Promise<string> {
+    return this.loads.curveText(LOOPBACK_OPERATOR, id, { ...query, stepMinutes: query.stepMinutes! });
+  }
+
+  @Get(':id/load-parameters')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'readLoadParameters', summary: 'The load profiles that a plan was computed with.' })
+  @ApiOkResponse({ description: 'The profiles.', type: LoadParametersDto })
+  @ApiProblems(400, 404)
+  readLoadParameters(@Param('id', RowIdPipe) id: number): Promise<LoadParametersDto> {
+    return this.reads.loadParameters(LOOPBACK_OPERATOR, id);
+  }
+
+  @Get(':id/proof')
+  @ApiParam(ID)
+  @ApiOperation({
+    operationId: 'readProof',
+    summary: "Adds up the windows of a published plan's platform again and compares with the ledger.",
+  })
+  @ApiOkResponse({ description: 'The proof.', type: ProofDto })
+  @ApiProblems(400, 404, 409)
+  readProof(@Param('id', RowIdPipe) id: number): Promise<ProofDto> {
+    return this.reads.proof(LOOPBACK_OPERATOR, id);
+  }
+
+  @Post(':id/publish')
+  @HttpCode(200)
+  @ApiParam(ID)
+  @ApiOperation({
+    operationId: 'publishPlan',
+    summary: 'Puts a draft into force; the plan that the campaign had published gives way.',
+  })
+  @ApiOkResponse({ description: 'The revision that it became.', type: RevisionDto })
+  @ApiProblems(400, 404, 409)
+  publishPlan(@Param('id', RowIdPipe) id: number, @Body() request: PublicationRequest): Promise<RevisionDto> {
+    return this.plans.publish(LOOPBACK_OPERATOR, id, request.reason);
+  }
+
+  @Post(':id/rollback')
+  @HttpCode(200)
+  @ApiParam(ID)
+  @ApiOperation({
+    operationId: 'rollBackPlan',
+    summary: 'Puts back, as a new revision, the plan that this published one superseded.',
+  })
+  @ApiOkResponse({ description: 'The revision that it became.', type: RevisionDto })
+  @ApiProblems(400, 404, 409)
+  rollBackPlan(@Param('id', RowIdPipe) id: number, @Body() request: PublicationRequest): Promise<RevisionDto> {
+    return this.plans.rollback(LOOPBACK_OPERATOR, id, request.reason);
+  }
+}

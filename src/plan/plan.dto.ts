@@ -1,0 +1,244 @@
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import type { Audience } from '../campaign/window-kind';
+
+const LARGEST_ID = 2_147_483_647;
+
+/** Which plans. */
+export class PlanListQuery {
+  /** Only those of this campaign. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(LARGEST_ID)
+  campaign?: number;
+
+  /** Only those in this state. */
+  @IsOptional()
+  @IsIn(['draft', 'published', 'superseded'])
+  state?: 'draft' | 'published' | 'superseded';
+
+  /** Plans on a page. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit?: number = 100;
+
+  /** Where the page before ended. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  cursor?: string;
+}
+
+/** Which page of a list. */
+export class PlanPageQuery {
+  /** Entries on a page. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit?: number = 100;
+
+  /** Where the page before ended. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  cursor?: string;
+}
+
+/** Why a plan is put into force or taken back. */
+export class PublicationRequest {
+  /** The reason, kept with the change. */
+  @IsString()
+  @IsNotEmpty()
+  @Matches(/\S/)
+  @MaxLength(500)
+  reason!: string;
+}
+
+/** The numbered state of a platform's windows. */
+export class RevisionDto {
+  /** Counts restores of the platform: revisions of an older epoch are void. */
+  epoch!: number;
+  /** Counts the changes of an epoch, without gaps. */
+  revision!: number;
+}
+
+/** A plan, without its windows. */
+export class PlanDto {
+  /** Number of the plan. */
+  id!: number;
+  /** The campaign that it plans. */
+  campaignId!: number;
+  /** The platform whose capacity it uses. */
+  platformId!: number;
+  /** `draft`, `published` (one at most of a campaign) or `superseded`. */
+  state!: 'draft' | 'published' | 'superseded';
+  /** Epoch of the platform at which it was computed. */
+  baseEpoch!: number;
+  /** Revision of the platform at which it was computed. */
+  baseRevision!: number;
+  /** Epoch of its last publication; null for a draft. */
+  publishedEpoch!: number | null;
+  /** Revision of its last publication; null for a draft. */
+  publishedRevision!: number | null;
+  /** Seed of the allocation. */
+  seed!: number;
+  /** Windows of the plan. */
+  windowCount!: number;
+  /** Windows that could not be given. */
+  unplacedCount!: number;
+  /** Who asked for it: a role, no person. */
+  createdBy!: string;
+  /** When it was stored. */
+  createdAt!: string;
+  /** When it was first published; null for a draft. */
+  publishedAt!: string | null;
+  /** When it gave way to another plan. */
+  supersededAt!: string | null;
+}
+
+/** A page of plans. */
+export class PlanPageDto {
+  /** The plans, in the order in which they were made. */
+  items!: PlanDto[];
+  /** Ask with it for the next page; null on the last one. */
+  nextCursor!: string | null;
+}
+
+/** Where one of the two limits is used most; figures are per cell of five minutes. */
+export class PeakDto {
+  /** The cell in which the largest share of the limit is used. */
+  peakCell!: number;
+  /** The instant of that cell. */
+  peakAt!: string;
+  /** Planned load of the cell. */
+  planned!: number;
+  /** What the plan's windows may use of it. */
+  limit!: number;
+  /** Planned load over the limit. */
+  limitRatio!: number;
+  /** Effective capacity of the cell. */
+  capacity!: number;
+  /** Planned load, background, reserves and other plans over the capacity. */
+  capacityRatio!: number;
+  /** Mean share of the limit over the cells that the plan loads. */
+  meanLimitRatio!: number;
+}
+
+/** How far the windows are from their wishes. */
+export class DisplacementDto {
+  /** Windows with a wish. */
+  wishedCount!: number;
+  /** Share of them that stand at their wish. */
+  atWishRatio!: number;
+  /** Mean distance. */
+  meanMinutes!: number;
+  /** Largest distance. */
+  worstMinutes!: number;
+  /** The distance that the allocation allowed. */
+  capMinutes!: number;
+}
+
+/** What proves a plan at the revision that it was computed at. */
+export class CertificateDto {
+  /** Windows of the plan. */
+  windowCount!: number;
+  /** Windows that could not be given. */
+  unplacedCount!: number;
+  /** The same by reason. */
+  unplacedByReason!: Record<string, number>;
+  /** Violations that the independent checker found: 0 in a plan that is stored. */
+  violationCount!: number;
+  /** The same by law. */
+  violationCounts!: Record<string, number>;
+  /** The limit of concurrent sessions. */
+  sessions!: PeakDto;
+  /** The limit of log-ins. */
+  logins!: PeakDto;
+  /** The larger of the two peaks as a share of its limit. */
+  peakUtilisationRatio!: number;
+  /** No complete plan of these windows has a lower peak. */
+  peakLowerBoundRatio!: number;
+  /** Distances from the wishes. */
+  displacement!: DisplacementDto;
+  /** What the allocation minimised: weighted squares of displacement in cells. */
+  objective!: number;
+  /** Seed of the allocation: with the same facts it gives the same plan. */
+  seed!: number;
+  /** When the certificate was made. */
+  computedAt!: string;
+  /** Epoch of the revision that it belongs to. */
+  epoch!: number;
+  /** The revision that it belongs to. */
+  revision!: number;
+}
+
+/** A window that could not be given. */
+export class UnplacedDto {
+  /** The establishment. */
+  uai!: string;
+  /** Number of the class; null for a window of the whole establishment. */
+  classId!: number | null;
+  /** Code of the class. */
+  classCode!: string | null;
+  /** Who it would have been for. */
+  audience!: Audience;
+  /** Its civil date. */
+  date!: string;
+  /** Why there is no place. */
+  reason!: string;
+  /** Sessions by which the worst cell of its best start would have to grow. */
+  neededSessions!: number;
+  /** Log-ins per five minutes by which the worst cell of its best start would have to grow. */
+  neededLogins!: number;
+}
+
+/** A page of windows that could not be given. */
+export class UnplacedPageDto {
+  /** The windows. */
+  items!: UnplacedDto[];
+  /** Ask with it for the next page; null on the last one. */
+  nextCursor!: string | null;
+}
+
+/** A cell in which the ledger is not what the windows add up to; sessions and log-ins of five minutes. */
+export class LedgerDifferenceDto {
+  /** The cell. */
+  cell!: number;
+  /** Its first instant. */
+  at!: string;
+  /** Sessions by the ledger. */
+  ledgerSessions!: number;
+  /** Sessions by the windows. */
+  windowSessions!: number;
+  /** Log-ins by the ledger. */
+  ledgerLogins!: number;
+  /** Log-ins by the windows. */
+  windowLogins!: number;
+}
+
+/** Whether the ledger of a platform is what its published windows add up to. */
+export class ProofDto {
+  /** The platform. */
+  platformId!: number;
+  /** Its published plans, whose windows were added up. */
+  planIds!: number[];
+  /** Epoch of the state that was proved. */
+  epoch!: number;
+  /** Revision of the state that was proved. */
+  revision!: number;
+  /** True where no cell differs. */
+  isProved!: boolean;
+  /** Cells that differ. */
+  differenceCount!: number;
+  /** The first of them, at most a hundred. */
+  differences!: LedgerDifferenceDto[];
+  /** Cells whose load is over the limit since the capacity fell. */
+  overfullCellCount!: number;
+}

@@ -1,0 +1,173 @@
+import { instantOfCell } from '../common/civil-time';
+import { DomainError } from '../common/domain-error';
+
+/** A cell with its load and its limit, in whole thousandths. */
+export interface OverfullCell {
+  cell: number;
+  sessions: number;
+  sessionLimit: number;
+  logins: number;
+  loginLimit: number;
+}
+
+const MOST_NAMED = 20;
+
+/** The first cells of a refusal as callers read them: sessions and logins of the five minutes, not thousandths. */
+function named(cells: readonly OverfullCell[]): object {
+  return {
+    cellCount: cells.length,
+    cells: cells.slice(0, MOST_NAMED).map((cell) => ({
+      cell: cell.cell,
+      at: instantOfCell(cell.cell),
+      sessions: cell.sessions / 1000,
+      sessionLimit: cell.sessionLimit / 1000,
+      logins: cell.logins / 1000,
+      loginLimit: cell.loginLimit / 1000,
+    })),
+  };
+}
+
+/** Columns or profiles of a draft that do not fit together. */
+export class PlanColumnsInvalid extends DomainError {
+  constructor(problem: string) {
+    super('plan.columns_invalid', 'unprocessable', `The columns of the plan do not fit together: ${problem}.`);
+  }
+}
+
+/** The allocation's own checker found violations: such a plan is never stored. */
+export class PlanViolations extends DomainError {
+  constructor(violationCounts: Record<string, number>) {
+    super('plan.violations', 'unprocessable', 'The checker found violations in the plan.', { violationCounts });
+  }
+}
+
+export class PlanOverLimit extends DomainError {
+  constructor(cells: readonly OverfullCell[]) {
+    super(
+      'plan.over_limit',
+      'unprocessable',
+      `The plan goes over the limit in ${cells.length} cells, first at ${instantOfCell(cells[0]!.cell)}.`,
+      { ...named(cells) },
+    );
+  }
+}
+
+/** Somebody would be in two windows at once. */
+export class PlanOverlap extends DomainError {
+  constructor(who: 'class' | 'group' | 'teacher', windowIds: readonly [number, number], overlapCount: number) {
+    super(
+      `plan.${who}_twice`,
+      'unprocessable',
+      `A ${who} is in two windows at once: ${windowIds[0]} and ${windowIds[1]}, and ${overlapCount - 1} other pairs.`,
+      { windowIds, overlapCount },
+    );
+  }
+}
+
+export class PlanWindowOutside extends DomainError {
+  constructor(cell: number) {
+    super(
+      'plan.window_outside',
+      'unprocessable',
+      `The plan has load at ${instantOfCell(cell)}, outside the cells that it was computed for.`,
+      { cell },
+    );
+  }
+}
+
+export class PlanNotADraft extends DomainError {
+  constructor(planId: number, state: string) {
+    super('plan.not_a_draft', 'conflict', `Plan ${planId} is ${state}; only a draft can be published or deleted.`, {
+      state,
+    });
+  }
+}
+
+export class PlanNotPublished extends DomainError {
+  constructor(planId: number, state: string) {
+    super('plan.not_published', 'conflict', `Plan ${planId} is ${state}; only the published one can be rolled back.`, {
+      state,
+    });
+  }
+}
+
+export class PlanNothingToRollBack extends DomainError {
+  constructor(planId: number) {
+    super(
+      'plan.nothing_to_roll_back',
+      'conflict',
+      `Plan ${planId} is the first one that its campaign published: there is none to go back to.`,
+    );
+  }
+}
+
+/** Another plan of the campaign was published since the draft read the platform. */
+export class PlanStaleBase extends DomainError {
+  constructor(planId: number, baseRevision: number, publishedRevision: number) {
+    super(
+      'plan.stale_base',
+      'conflict',
+      `Plan ${planId} was computed at revision ${baseRevision}, but its campaign was published again at revision ${publishedRevision}; allocate again.`,
+      { baseRevision, publishedRevision },
+    );
+  }
+}
+
+/** The ledger refuses the plan: other plans or a smaller capacity stand in its way. */
+export class PlanOverCapacity extends DomainError {
+  constructor(cells: readonly OverfullCell[]) {
+    super(
+      'plan.over_capacity',
+      'conflict',
+      `The capacity that is left does not hold the plan in ${cells.length} cells; allocate again.`,
+      { ...named(cells) },
+    );
+  }
+}
+
+/** Establishments are on another platform than the one that the plan is for. */
+export class PlanEstablishmentsMoved extends DomainError {
+  constructor(planId: number, uais: readonly string[]) {
+    super(
+      'plan.establishments_moved',
+      'conflict',
+      `Plan ${planId} has windows of establishments that are on another platform (${uais.join(', ')} ...); allocate again.`,
+      { uais },
+    );
+  }
+}
+
+/** Establishments that are to leave a platform have windows there still. */
+export class EstablishmentHasWindows extends DomainError {
+  constructor(holders: readonly { uai: string; planId: number; windowCount: number }[]) {
+    const { uai, planId } = holders[0]!;
+    super(
+      'establishment.has_windows',
+      'conflict',
+      `${holders.length === 1 ? uai : `${holders.length} establishments, the first ${uai},`}` +
+        ` ${holders.length === 1 ? 'has' : 'have'} windows from today on in a published plan of another platform (plan ${planId}):` +
+        ' publish a plan there without them, or move them when its campaign has ended.',
+      { establishmentCount: holders.length, establishments: holders.slice(0, MOST_NAMED) },
+    );
+  }
+}
+
+export class PlansNotComparable extends DomainError {
+  constructor() {
+    super('plan.not_comparable', 'unprocessable', 'Only two different plans of one campaign can be compared.');
+  }
+}
+
+/** A class key that no mapping import brought; says what the ENT does with such a visitor. */
+export class ClassKeyUnknown extends DomainError {
+  constructor(classKey: string, uai: string | null) {
+    super(
+      'window.class_key_unknown',
+      'not_found',
+      `No class has the key ${JSON.stringify(classKey)}. Its visitors are never refused flatly: use the windows of their level` +
+        ` (${uai ? `/v1/establishments/${uai}/windows` : '/v1/establishments/{uai}/windows'}), else the walk-in quota;` +
+        ' import the mapping of class keys to name it.',
+      { classKey, uai, fallback: ['level_windows', 'walk_in_quota'] },
+    );
+  }
+}
