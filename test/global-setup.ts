@@ -21,6 +21,8 @@ export default async function setup(): Promise<void> {
   await template.runMigrations();
   await template.destroy();
   process.env.TEST_POSTGRES_URL = postgres.url;
+  // threads and child processes that tests start run the sources as well
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --require "${join(__dirname, 'swc-register.cjs')}"`;
   (globalThis as { stopPostgres?: () => Promise<void> }).stopPostgres = async () => {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
