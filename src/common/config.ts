@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { plainToInstance, Transform, Type } from 'class-transformer';
+import { plainToInstance, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
 import { DomainError } from './domain-error';
 
@@ -61,11 +61,6 @@ class Environment {
   @Min(2)
   @Max(200)
   ETALE_POOL_SIZE = 20;
-
-  @IsOptional()
-  @Transform(({ value }) => (value === undefined ? undefined : String(value)))
-  @IsIn(['development', 'production', 'test'])
-  NODE_ENV: 'development' | 'production' | 'test' = 'development';
 }
 
 export interface Config {

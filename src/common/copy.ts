@@ -14,11 +14,11 @@ function field(value: unknown): string {
   if (Array.isArray(value)) return escape(arrayLiteral(value));
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`;
   if (typeof value === 'object') return escape(JSON.stringify(value));
-  return escape(String(value));
+  return escape(value as string);
 }
 
 function arrayLiteral(values: readonly unknown[]): string {
-  return `{${values.map((v) => (v === null || v === undefined ? 'NULL' : typeof v === 'number' ? String(v) : `"${String(v).replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
+  return `{${values.map((v) => (v === null || v === undefined ? 'NULL' : typeof v === 'number' ? String(v) : `"${String(v as string).replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
 }
 
 function escape(text: string): string {
