@@ -1,10 +1,30 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { AllocationModule } from './allocation/allocation.module';
+import { CalendarModule } from './calendar/calendar.module';
+import { CampaignModule } from './campaign/campaign.module';
+import { CapacityModule } from './capacity/capacity.module';
 import type { Config } from './common/config';
 import { DatabaseModule } from './common/database.module';
+import { DemonstrationModule } from './demonstration/demonstration.module';
+import { DirectoryModule } from './directory/directory.module';
 import { HealthModule } from './health/health.module';
+import { PlanModule } from './plan/plan.module';
+import { JobsModule } from './jobs/jobs.module';
+import { LoadModule } from './load/load.module';
 
 /** Every feature of the service, in the order in which they stand on each other. */
-const FEATURES: Type[] = [HealthModule];
+const FEATURES: Type[] = [
+  HealthModule,
+  JobsModule,
+  CalendarModule,
+  DirectoryModule,
+  CapacityModule,
+  CampaignModule,
+  PlanModule,
+  LoadModule,
+  AllocationModule,
+  DemonstrationModule,
+];
 
 @Module({})
 export class AppModule {

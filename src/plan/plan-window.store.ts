@@ -9,6 +9,13 @@ import { WINDOW_COLUMNS, windowLines } from './window-rows.rules';
 /** The table that holds the windows of one plan alone. */
 export const partitionOf = (planId: number): string => `plan_window_${planId}`;
 
+/** An establishment with windows of a plan. */
+export interface WindowHolder {
+  uai: string;
+  planId: number;
+  windowCount: number;
+}
+
 interface Overlap {
   first: number;
   second: number;
@@ -50,6 +57,29 @@ export class PlanWindowStore {
 
   async drop(tx: EntityManager, planId: number): Promise<void> {
     await tx.query(`drop table ${partitionOf(planId)}`);
+  }
+
+  /** Which of the establishments have windows from their own today on in published plans of other platforms. */
+  async holdersElsewhere(
+    tx: EntityManager,
+    platformId: number,
+    establishmentIds: readonly number[],
+  ): Promise<WindowHolder[]> {
+    const plans = await tx.query<{ id: number }[]>(
+      `select p.id from plan p join campaign c on c.id = p.campaign_id
+        where p.state = 'published' and c.platform_id <> $1 order by p.id`,
+      [platformId],
+    );
+    if (plans.length === 0) return [];
+    // the numbers stand in the text, so that the other partitions are not even looked at
+    return tx.query<WindowHolder[]>(
+      `select e.uai, min(w.plan_id) as "planId", count(*) as "windowCount"
+         from plan_window w join establishment e on e.id = w.establishment_id
+        where w.plan_id in (${plans.map(({ id }) => id).join(', ')}) and w.establishment_id = any($1::int[])
+          and w.local_date >= (now() at time zone e.time_zone)::date
+        group by e.uai order by e.uai`,
+      [establishmentIds],
+    );
   }
 
   /** A window keeps its id over the drafts of its campaign; new ones take theirs from the sequence in one statement. */
