@@ -3,21 +3,26 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark } from './benchmark';
 
+async function benchmarkIn(file: string): Promise<Benchmark | undefined> {
+  return ((await import(file)) as { run?: Benchmark }).run;
+}
+
 /** `npm run bench -- NAME [options]`: runs bench/NAME and prints one JSON object as the last line. */
 async function main(): Promise<void> {
   const [name, ...args] = process.argv.slice(2);
   const file = join(__dirname, `${name}.js`);
   if (!name || !/^[a-z-]+$/.test(name) || !existsSync(file)) {
-    const known = readdirSync(__dirname).flatMap((entry) => {
-      const stem = /^([a-z-]+)\.js$/.exec(entry)?.[1];
-      const module = stem && stem !== 'run' ? (require(join(__dirname, entry)) as { run?: Benchmark }) : {};
-      return module.run ? [stem!] : [];
-    });
+    const stems = readdirSync(__dirname).flatMap((entry) => /^([a-z-]+)\.js$/.exec(entry)?.[1] ?? []);
+    const known: string[] = [];
+    for (const stem of stems) {
+      if (stem !== 'run' && (await benchmarkIn(join(__dirname, `${stem}.js`)))) known.push(stem);
+    }
     console.error(`usage: npm run bench -- NAME [options] --json, with NAME one of: ${known.join(', ')}`);
     process.exitCode = 2;
     return;
   }
-  const { run } = require(file) as { run: Benchmark };
+  const run = await benchmarkIn(file);
+  if (!run) throw new Error(`bench/${name} is not a benchmark`);
   const measured = await run(args);
   const machine = {
     nodeVersion: process.version,

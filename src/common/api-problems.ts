@@ -36,7 +36,7 @@ export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecor
       ApiResponse({
         status,
         description: DESCRIPTION[status] ?? 'A problem.',
-        content: { 'application/problem+json': { schema: SCHEMA as never } },
+        content: { 'application/problem+json': { schema: SCHEMA } },
       }),
     ),
   );
