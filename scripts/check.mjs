@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare, root } from './prepare.mjs';
+
+await prepare({ say: (line) => console.error(line) });
+
+/** Runs a tool of node_modules; resolves to what it said when it failed, to nothing when all is well. */
+function tool(path, args, cwd = root) {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [join(root, path), ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('close', (code) => done(code === 0 ? undefined : output.trim() || `exit code ${code}`));
+  });
+}
+
+async function contractIsCurrent() {
+  const folder = mkdtempSync(join(tmpdir(), 'etale-openapi-'));
+  try {
+    const failure = await tool('dist/src/openapi.js', [], folder);
+    if (failure) return failure;
+    const [generated, committed] = [folder, root].map((at) => {
+      try {
+        return readFileSync(join(at, 'openapi/openapi.json'), 'utf8');
+      } catch {
+        return undefined;
+      }
+    });
+    return generated === committed
+      ? undefined
+      : 'openapi/openapi.json is not what the controllers say: npm run openapi';
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Addresses of a registry in the lock would send every installation there. */
+function lockNamesNoRegistry() {
+  const count = readFileSync(join(root, 'package-lock.json'), 'utf8').split('"resolved":').length - 1;
+  return Promise.resolve(count === 0 ? undefined : `package-lock.json holds ${count} "resolved" addresses`);
+}
+
+const steps = [
+  ['format', () => tool('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.'])],
+  ['lint', () => tool('node_modules/eslint/bin/eslint.js', ['.'])],
+  ['types', () => tool('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'])],
+  [
+    'architecture',
+    () => tool('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ['src', 'migrations', 'bench', 'test']),
+  ],
+  ['dead code', () => tool('node_modules/knip/bin/knip.js', ['--no-progress'])],
+  ['OpenAPI', contractIsCurrent],
+  ['lock file', lockNamesNoRegistry],
+];
+
+let failedCount = 0;
+for (const [name, step] of steps) {
+  const startedAt = Date.now();
+  const failure = await step();
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${failure === undefined ? 'ok    ' : 'failed'} ${name} (${seconds} s)`);
+  if (failure !== undefined) {
+    failedCount++;
+    console.log(failure.replace(/^/gm, '       '));
+  }
+}
+process.exitCode = failedCount === 0 ? 0 : 1;

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of package.json, wherever the command was typed. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+const installStamp = join(root, 'node_modules', '.stamp-lock');
+const buildStamp = join(root, 'dist', '.stamp-sources');
+const lockFile = join(root, 'package-lock.json');
+const ORPHAN_LOOK_MILLISECONDS = 500;
+
+/** Ends the command with one sentence on older versions of Node, which cannot require() ES modules. */
+export function refuseOldNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if ((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 23) return;
+  console.error(
+    `Étale needs Node.js 20.19 or later (22.12 or later in the 22 line); this is ${process.version}: install a newer one from nodejs.org.`,
+  );
+  process.exit(1);
+}
+
+/** Runs a program to its end; its output goes to stderr, so that the command's own stdout stays clean. */
+export function run(file, args, options = {}) {
+  return new Promise((done, failed) => {
+    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+    child.on('error', failed);
+    child.on('close', (code, signal) => done(code ?? (signal ? 1 : 0)));
+  });
+}
+
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+function isInstalled() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed)) return false;
+  const wanted = sha256(readFileSync(lockFile));
+  if (existsSync(installStamp)) return readFileSync(installStamp, 'utf8') === wanted;
+  // installed by hand: as good as ours when it is not older than the lock
+  if (statSync(installed).mtimeMs < statSync(lockFile).mtimeMs) return false;
+  writeFileSync(installStamp, wanted);
+  return true;
+}
+
+async function install(say) {
+  if (isInstalled()) return;
+  say('Installing the libraries (npm ci, about half a minute)...');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const code = npm ? await run(process.execPath, [npm, ...args]) : await run('npm', args);
+  if (code !== 0) throw new Error('The libraries could not be installed: see the lines of npm above.');
+  writeFileSync(installStamp, sha256(readFileSync(lockFile)));
+}
+
+function filesUnder(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+/** A digest of everything that the build reads: contents, since a checkout gives new dates to old files. */
+function sourceDigest() {
+  const digest = createHash('sha256');
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json'];
+  for (const file of [
+    ...settings.map((name) => join(root, name)),
+    ...['src', 'migrations', 'bench'].flatMap(filesUnder),
+  ])
+    digest.update(`${file}\0`).update(readFileSync(file)).update('\0');
+  return digest.digest('hex');
+}
+
+async function build(say) {
+  const wanted = sourceDigest();
+  if (existsSync(buildStamp) && readFileSync(buildStamp, 'utf8') === wanted) return;
+  say('Building...');
+  const code = await run(process.execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build']);
+  if (code !== 0) throw new Error('The sources could not be compiled: see the lines above.');
+  writeFileSync(buildStamp, wanted);
+}
+
+/** True where the process that made the lock has ended, or died before it could say who it was. */
+function isAbandoned(lock) {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    if (pid > 0) process.kill(pid, 0);
+    return pid === 0 && Date.now() - statSync(lock).mtimeMs > 5000;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
+/** One preparation at a time: two commands typed together must not write dist together. */
+async function alone(work) {
+  const lock = join(root, '.stamp-preparing');
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (isAbandoned(lock)) rmSync(lock, { force: true });
+    else await sleep(200);
+  }
+  const release = () => rmSync(lock, { force: true });
+  process.once('exit', release);
+  try {
+    await work();
+  } finally {
+    release();
+    process.off('exit', release);
+  }
+}
+
+/** Libraries installed and sources compiled, whatever that takes; ends the command with one sentence when it cannot. */
+export async function prepare({ say = () => undefined, isBuildWanted = true } = {}) {
+  refuseOldNode();
+  try {
+    await alone(async () => {
+      await install(say);
+      if (isBuildWanted) await build(say);
+    });
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+/** Runs a compiled program in the foreground: signals go to it, its exit code becomes ours. */
+export function foreground(file, args, stdio = 'inherit') {
+  const child = spawn(process.execPath, [file, ...args], { cwd: root, stdio });
+  const forward = (signal) => child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+  // npm that is told to end kills its shell and leaves us behind: then there is nobody to work for
+  const parent = process.ppid;
+  const orphanWatch = setInterval(() => {
+    if (process.env.npm_lifecycle_event && process.ppid !== parent) child.kill('SIGTERM');
+  }, ORPHAN_LOOK_MILLISECONDS);
+  const ended = new Promise((done) => {
+    child.on('close', (code, signal) => {
+      clearInterval(orphanWatch);
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, forward);
+      done(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1));
+    });
+  });
+  return { child, ended };
+}

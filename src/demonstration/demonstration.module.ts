@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { AllocationModule } from '../allocation/allocation.module';
+import { CalendarModule } from '../calendar/calendar.module';
+import { CampaignModule } from '../campaign/campaign.module';
+import { CapacityModule } from '../capacity/capacity.module';
+import { DemoRegionStore } from '../directory/demo-region.store';
+import { PlanModule } from '../plan/plan.module';
+import { DemonstrationCampaign } from './demonstration-campaign.service';
+import { DemonstrationPlan } from './demonstration-plan.service';
+import { DemonstrationRegion } from './demonstration-region.service';
+import { DemonstrationService } from './demonstration.service';
+import { DemonstrationStore } from './demonstration.store';
+
+@Module({
+  imports: [CalendarModule, CapacityModule, CampaignModule, PlanModule, AllocationModule],
+  providers: [
+    DemonstrationCampaign,
+    DemonstrationPlan,
+    DemonstrationRegion,
+    DemonstrationService,
+    DemonstrationStore,
+    DemoRegionStore,
+  ],
+  exports: [DemonstrationService],
+})
+export class DemonstrationModule {}

@@ -1,0 +1,26 @@
+import type { Demonstration } from './demonstration';
+
+/** What a first visitor may open, in French and in English; `url` is where the server listens. */
+export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demonstration): string {
+  const addresses = {
+    docs: `${url}/docs`,
+    windows: `${url}/v1/establishments/${exampleUai}/windows?from=${startsOn}`,
+    load: `${url}/v1/plans/${planId}/load?date=${startsOn}`,
+    certificate: `${url}/v1/plans/${planId}/certificate`,
+  };
+  return `
+Étale est prêt : une région fictive, son plan d'une semaine est calculé, vérifié et publié.
+  Documentation de l'API           ${addresses.docs}
+  Créneaux d'un établissement      ${addresses.windows}
+  Courbe de charge du plan         ${addresses.load}
+  Certificat du plan               ${addresses.certificate}
+  Ctrl-C arrête tout ; les données restent pour la prochaine fois.
+
+Étale is ready: a region that does not exist, its plan of a week computed, checked and published.
+  API and explorer                 ${addresses.docs}
+  Windows of an establishment      ${addresses.windows}
+  Load curve of the plan           ${addresses.load}
+  Certificate of the plan          ${addresses.certificate}
+  Ctrl-C stops everything; the data stay for the next time.
+`;
+}

@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { isAlive } from '../../src/common/embedded-postgres';
+import { freshDatabaseUrl } from '../test-database';
+import { dataFolder, postgresPid, StartedServer } from './started-server';
+
+jest.setTimeout(120_000);
+
+const running: StartedServer[] = [];
+const folders: { folder: string; remove: () => void }[] = [];
+
+function start(environment: NodeJS.ProcessEnv): StartedServer {
+  const server = StartedServer.start(environment);
+  running.push(server);
+  return server;
+}
+
+function newFolder(): string {
+  const made = dataFolder();
+  folders.push(made);
+  return made.folder;
+}
+
+async function json(url: string): Promise<Record<string, unknown>> {
+  return (await (await fetch(url)).json()) as Record<string, unknown>;
+}
+
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop('SIGKILL');
+  for (const { remove } of folders.splice(0)) remove();
+});
+
+describe('a first start', () => {
+  it('serves, makes the demonstration, says where to look, stops cleanly and keeps everything for the next start', async () => {
+    const folder = newFolder();
+    const first = start({ ETALE_DATA_DIR: folder });
+    const url = await first.url();
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    const planId = await first.planId();
+    const exampleUrl = (await first.says(/http\S+\/v1\/establishments\/\S+\/windows\S*/))[0];
+    const windows = await json(exampleUrl);
+    expect((windows.items as unknown[]).length).toBeGreaterThan(0);
+    const certificate = await json(`${url}/v1/plans/${planId}/certificate`);
+    expect(certificate).toMatchObject({ violationCount: 0, unplacedCount: 0 });
+    for (const file of ['secret', 'server.json', 'postgres.password'])
+      expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+    const pid = postgresPid(folder);
+    expect(await first.stop()).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+    expect(existsSync(join(folder, 'server.json'))).toBe(false);
+
+    const second = start({ ETALE_DATA_DIR: folder });
+    expect(await second.planId()).toBe(planId);
+    expect(await json(`${await second.url()}/v1/plans/${planId}/certificate`)).toEqual(certificate);
+    expect(second.output).not.toMatch(/Écoles/);
+    expect(await second.stop('SIGINT')).toBe(0);
+  });
+
+  it('keeps what it has acknowledged when it is killed, and starts again', async () => {
+    const folder = newFolder();
+    const first = start({ ETALE_DATA_DIR: folder });
+    const planId = await first.planId();
+    const certificate = await json(`${await first.url()}/v1/plans/${planId}/certificate`);
+    await first.stop('SIGKILL');
+    const second = start({ ETALE_DATA_DIR: folder });
+    expect(await second.planId()).toBe(planId);
+    expect(await json(`${await second.url()}/v1/plans/${planId}/certificate`)).toEqual(certificate);
+  });
+
+  it.each([/Écoles/, /Souhaits/, /Placement/, /Publication/])(
+    'that is killed in the middle (%s) is finished by the next one, with one region, one campaign and one plan',
+    async (phase) => {
+      const folder = newFolder();
+      const first = start({ ETALE_DATA_DIR: folder });
+      await first.says(phase);
+      await first.stop('SIGKILL');
+      const second = start({ ETALE_DATA_DIR: folder });
+      const url = await second.url();
+      const planId = await second.planId();
+      const establishments = await json(`${url}/v1/establishments?limit=500`);
+      const campaigns = await json(`${url}/v1/campaigns`);
+      expect(establishments.items).toHaveLength(60);
+      expect(campaigns.items).toHaveLength(1);
+      expect(await json(`${url}/v1/plans/${planId}`)).toMatchObject({ state: 'published' });
+      expect(await json(`${url}/v1/plans/${planId}/certificate`)).toMatchObject({ violationCount: 0 });
+    },
+  );
+
+  it('ends without a trace of a process when it is interrupted while it starts', async () => {
+    const folder = newFolder();
+    const first = start({ ETALE_DATA_DIR: folder });
+    await first.says(/Écoles/);
+    const pid = postgresPid(folder);
+    expect(await first.stop('SIGINT')).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+    expect(existsSync(join(folder, 'server.json'))).toBe(false);
+  });
+});
+
+describe('a start that cannot be', () => {
+  it('is refused in one sentence that names where the first one listens when the data folder is in use', async () => {
+    const folder = newFolder();
+    const first = start({ ETALE_DATA_DIR: folder, ETALE_DEMO: 'never' });
+    const url = await first.url();
+    const second = start({ ETALE_DATA_DIR: folder, ETALE_DEMO: 'never' });
+    expect(await second.exitCode()).toBe(1);
+    expect(second.output.trim().split('\n')).toHaveLength(1);
+    expect(second.output).toContain(url);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it('of two at the same moment lets one win', async () => {
+    const folder = newFolder();
+    const both = [1, 2].map(() => start({ ETALE_DATA_DIR: folder, ETALE_DEMO: 'never' }));
+    const outcomes = await Promise.allSettled(both.map((server) => server.url()));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('leaves nothing behind when the port is busy', async () => {
+    const folder = newFolder();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const server = start({ ETALE_DATA_DIR: folder, PORT: String(port) });
+    expect(await server.exitCode()).toBe(1);
+    other.close();
+    expect(server.output.trim().split('\n')).toHaveLength(1);
+    expect(server.output).toContain(`Port ${port}`);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it.each([
+    ['PORT', 'eighty'],
+    ['PORT', '70000'],
+    ['HOST', '0.0.0.0'],
+    ['ETALE_DEMO_SCALE', 'XXL'],
+    ['ETALE_DEMO', 'perhaps'],
+    ['ETALE_SECRET', 'short'],
+    ['DATABASE_URL', 'mysql://localhost/etale'],
+    ['LOG_LEVEL', 'loud'],
+  ])('says in one line that %s=%s is wrong', async (name, value) => {
+    const server = start({ ETALE_DATA_DIR: newFolder(), [name]: value });
+    expect(await server.exitCode()).toBe(1);
+    expect(server.output.trim().split('\n')).toHaveLength(1);
+    expect(server.output).toContain(name);
+  });
+
+  it('says in one sentence, without the password, that the given database does not answer', async () => {
+    const server = start({ DATABASE_URL: 'postgres://etale:s3cr3t@127.0.0.1:1/etale' });
+    expect(await server.exitCode()).toBe(1);
+    expect(server.output.trim().split('\n')).toHaveLength(1);
+    expect(server.output).toContain('127.0.0.1:1/etale');
+    expect(server.output).not.toContain('s3cr3t');
+  });
+
+  it('says in one sentence that the data folder cannot be made', async () => {
+    const server = start({ ETALE_DATA_DIR: '/dev/null/etale' });
+    expect(await server.exitCode()).toBe(1);
+    expect(server.output.trim().split('\n')).toHaveLength(1);
+    expect(server.output).toContain('ETALE_DATA_DIR');
+  });
+});
+
+describe('a start on a given database', () => {
+  it('migrates once for two servers that start together, makes no demonstration, and leaves the data folder alone', async () => {
+    const DATABASE_URL = await freshDatabaseUrl('empty');
+    const ETALE_DATA_DIR = newFolder();
+    const servers = [1, 2].map(() => start({ DATABASE_URL, ETALE_DATA_DIR }));
+    for (const server of servers) {
+      const establishments = await json(`${await server.url()}/v1/establishments`);
+      expect(establishments.items).toEqual([]);
+      expect(await server.stop()).toBe(0);
+      expect(server.output).not.toMatch(/Écoles/);
+    }
+    expect(existsSync(ETALE_DATA_DIR)).toBe(false);
+  });
+});
