@@ -32,7 +32,10 @@ module.exports = {
       comment: 'rules are functions of values: nothing that does I/O',
       severity: 'error',
       from: { path: '\\.rules\\.ts$' },
-      to: { path: '(\\.store|\\.service|\\.controller|\\.module)\\.ts$|node_modules/(typeorm|pg|@nestjs/core)/' },
+      to: {
+        path: '(\\.store|\\.service|\\.controller|\\.module)\\.ts$|node_modules/(typeorm|pg|@nestjs/core)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'controllers-ask-services',

@@ -1,4 +1,5 @@
 import { CELLS_PER_DAY, CELL_MINUTES } from '../src/kernel/cell-grid';
+import type { LetterHours } from '../src/kernel/allocation/baselines';
 import type { AllocationProblem } from '../src/kernel/allocation/problem';
 import { type Random, randomInteger, seededRandom, shuffle } from '../src/kernel/random';
 import { ALLOCATION_INSTANCE as P } from './allocation-parameters';
@@ -103,6 +104,23 @@ export function withCapacity(problem: AllocationProblem, sessions: number, login
     ...problem,
     sessionLimit: scaled(problem.sessionLimit, sessions),
     loginLimit: scaled(problem.loginLimit, logins),
+  };
+}
+
+/**
+ * The letter by level on this instance, whose classes carry no level: those of a secondary school take the letter's four
+ * stretches in turn, by class; primary schools and relatives got no letter.
+ */
+export function instanceLetter(problem: AllocationProblem): LetterHours {
+  const secondary = profileIndex('secondary', PROFILE_MINUTES[0]!);
+  return {
+    hoursOf: (i) => {
+      const profile = problem.demandProfile[i]!;
+      if (profile < secondary || profile >= secondary + PROFILE_MINUTES.length) return null;
+      const [from, to] = P.letterMinutes[problem.demandClass[i]! % P.letterMinutes.length]!;
+      const day = problem.demandDay[i]!;
+      return { from: cellOf(day, from), to: cellOf(day, to) };
+    },
   };
 }
 

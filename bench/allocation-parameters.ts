@@ -98,6 +98,13 @@ export const ALLOCATION_INSTANCE = {
       [960, 250],
     ],
   },
+  /** The stretches of the letter by level (local minutes), dealt to classes in turn. */
+  letterMinutes: [
+    [510, 630],
+    [630, 750],
+    [810, 930],
+    [930, 1050],
+  ],
   /** Windows of one teacher on a day, at most; a secondary establishment has as many teachers as that needs, and some spare. */
   windowsPerTeacherDay: 4,
   sameClassGapMinutes: 30,

@@ -1,15 +1,17 @@
+import { allocateOnThreads } from '../src/allocation/allocation-threads';
 import { allocate } from '../src/kernel/allocation/allocate';
-import { peakBoundFromPrices } from '../src/kernel/allocation/check-bound';
+import { everybodyAtWish, firstFit, letterByLevel, randomStarts } from '../src/kernel/allocation/baselines';
+import { objectiveBoundFromPrices, peakBoundFromPrices } from '../src/kernel/allocation/check-bound';
 import { checkPlan } from '../src/kernel/allocation/check-plan';
-import { leastCapacity } from '../src/kernel/allocation/least-capacity';
-import { buildModel } from '../src/kernel/allocation/model';
-import type { AllocationProblem } from '../src/kernel/allocation/problem';
-import { allocationInstance, withCapacity } from './allocation-instance';
+import { leastCapacityRatio } from '../src/kernel/allocation/least-capacity';
+import type { AllocationProblem, AllocationProgress } from '../src/kernel/allocation/problem';
+import { allocationInstance, instanceLetter, withCapacity } from './allocation-instance';
 import { ALLOCATION_INSTANCE, type Scale } from './allocation-parameters';
+import { CELL_MINUTES } from '../src/kernel/cell-grid';
 import { type Benchmark, option } from './benchmark';
 
 /** Allocates the benchmark's week at a capacity that is `--tightness` times the least one, and checks the plan independently. */
-export const run: Benchmark = (args) => {
+export const run: Benchmark = async (args) => {
   const scale = option(args, 'scale', 'S') as Scale;
   const establishmentCount = ALLOCATION_INSTANCE.scales[scale];
   if (establishmentCount === undefined) {
@@ -17,6 +19,8 @@ export const run: Benchmark = (args) => {
   }
   const seed = Number(option(args, 'seed', '1'));
   const tightness = Number(option(args, 'tightness', '1.5'));
+  const workers = Number(option(args, 'workers', '1'));
+  if (!(Number.isInteger(workers) && workers >= 1)) throw new Error('--workers is a whole number from 1');
   if (!Number.isInteger(seed) || !(tightness > 0)) throw new Error('--seed is a whole number, --tightness is positive');
   console.error(JSON.stringify(ALLOCATION_INSTANCE));
 
@@ -30,24 +34,29 @@ export const run: Benchmark = (args) => {
   const cpuFrom = process.cpuUsage();
   const from = performance.now();
   let phase = '';
-  const plan = allocate(problem, {
+  const options = {
     seed,
-    onProgress: (progress) => {
+    onProgress: (progress: AllocationProgress) => {
       memory.look();
       if (progress.phase !== phase)
         console.error(`${((performance.now() - from) / 1000).toFixed(1)} s ${progress.phase}`);
       phase = progress.phase;
     },
-  });
+  };
+  const plan =
+    workers > 1 ? await allocateOnThreads(problem, { ...options, workerCount: workers }) : allocate(problem, options);
   const wallSeconds = (performance.now() - from) / 1000;
   const cpu = process.cpuUsage(cpuFrom);
   memory.look();
   const check = checkPlan(problem, plan.starts);
 
-  return Promise.resolve({
+  const bounds = objectiveBoundFromPrices(problem, plan.starts, plan.displacementCapCells, plan.objectivePrices);
+
+  return {
     scale,
     seed,
     tightness,
+    workers,
     windowCount: check.windowCount,
     wallSeconds,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
@@ -57,10 +66,35 @@ export const run: Benchmark = (args) => {
     peakUtilisationRatio: Math.max(check.peakUtilisationRatio.sessions, check.peakUtilisationRatio.logins),
     peakLowerBoundRatio: peakBoundFromPrices(problem, plan.peakPrices),
     objective: check.objective,
+    lowerBound: bounds.lowerBound,
+    gapRatio: gapRatio(check.objective, bounds.lowerBound),
+    jointGapRatio: gapRatio(check.objective, bounds.jointLowerBound),
+    dayGapRatios: plan.parts.map((part) => gapRatio(part.objective, part.lowerBound)),
+    displacementCapMinutes: plan.displacementCapCells * CELL_MINUTES,
+    baselinePeakRatios: baselinePeakRatios(problem, seed),
     leastCapacityWallSeconds,
     ...displacements(problem, plan.starts),
-  });
+  };
 };
+
+/** Peak over both limits of what is done without a planner; first fit keeps the limits and leaves people out, so both are told. */
+function baselinePeakRatios(problem: AllocationProblem, seed: number) {
+  const peak = (starts: Int32Array) => {
+    const { peakUtilisationRatio, violationCount, unplacedCount } = checkPlan(problem, starts);
+    const { sessions, logins } = peakUtilisationRatio;
+    return { sessions, logins, violationCount, unplacedCount };
+  };
+  return {
+    wished: peak(everybodyAtWish(problem, seed)),
+    letter: peak(letterByLevel(problem, instanceLetter(problem), seed)),
+    random: peak(randomStarts(problem, seed)),
+    firstFit: peak(firstFit(problem, seed)),
+  };
+}
+
+/** How far above the proven bound the plan is, as a share of the bound. */
+const gapRatio = (objective: number, bound: number): number =>
+  bound > 0 ? objective / bound - 1 : objective > 0 ? Infinity : 0;
 
 /**
  * The least capacities of an instance: sessions and logins are each set to their own least peak, then both are raised by the
@@ -71,9 +105,9 @@ function leastCapacities(shape: AllocationProblem): { sessions: number; logins: 
   // any capacity of the right order will do: the ratio scales it
   const trial = shape.demandScale.reduce((sum, scale) => sum + scale, 0) / 100;
   const scaled = withCapacity(shape, trial, trial);
-  const sessions = trial * leastCapacity(buildModel({ ...scaled, loginLimit: free })).ratio;
-  const logins = trial * leastCapacity(buildModel({ ...scaled, sessionLimit: free })).ratio;
-  const together = leastCapacity(buildModel(withCapacity(shape, sessions, logins))).ratio;
+  const sessions = trial * leastCapacityRatio({ ...scaled, loginLimit: free });
+  const logins = trial * leastCapacityRatio({ ...scaled, sessionLimit: free });
+  const together = leastCapacityRatio(withCapacity(shape, sessions, logins));
   return { sessions: sessions * together, logins: logins * together };
 }
 
@@ -92,8 +126,8 @@ function displacements({ demandWish }: AllocationProblem, starts: Int32Array) {
   }
   return {
     shareAtWishRatio: kept / Math.max(1, wished),
-    meanDisplacementMinutes: (sum * 5) / Math.max(1, wished),
-    worstDisplacementMinutes: worst * 5,
+    meanDisplacementMinutes: (sum * CELL_MINUTES) / Math.max(1, wished),
+    worstDisplacementMinutes: worst * CELL_MINUTES,
   };
 }
 

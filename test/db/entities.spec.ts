@@ -26,8 +26,13 @@ describe('entities', () => {
       const inDatabase = columns
         .filter((column) => column.table_name === entity.tableName)
         .map((column) => `${column.column_name} ${column.is_nullable === 'YES' ? 'null' : 'not null'}`);
-      const inEntity = entity.columns.map((column) => `${column.databaseName} ${column.isNullable ? 'null' : 'not null'}`);
-      expect({ table: entity.tableName, columns: inEntity.sort() }).toEqual({ table: entity.tableName, columns: inDatabase.sort() });
+      const inEntity = entity.columns.map(
+        (column) => `${column.databaseName} ${column.isNullable ? 'null' : 'not null'}`,
+      );
+      expect({ table: entity.tableName, columns: inEntity.sort() }).toEqual({
+        table: entity.tableName,
+        columns: inDatabase.sort(),
+      });
     }
   });
 });

@@ -23,7 +23,9 @@ interface Contract {
 }
 
 const file = join(__dirname, '../../openapi/openapi.json');
-const contract = (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { paths: {}, components: { schemas: {} } }) as Contract;
+const contract = (
+  existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { paths: {}, components: { schemas: {} } }
+) as Contract;
 const operations = Object.entries(contract.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, operation })),
 );
@@ -60,7 +62,9 @@ describe('the OpenAPI contract', () => {
 
   it('describes every parameter', () => {
     const poor = operations.flatMap(({ name, operation }) =>
-      (operation.parameters ?? []).filter((parameter) => !parameter.description).map((parameter) => `${name} ${parameter.name}`),
+      (operation.parameters ?? [])
+        .filter((parameter) => !parameter.description)
+        .map((parameter) => `${name} ${parameter.name}`),
     );
     expect(poor).toEqual([]);
   });

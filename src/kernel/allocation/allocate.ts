@@ -1,117 +1,220 @@
-import { CELLS_PER_HOUR } from '../cell-grid';
-import { seededRandom, shuffle } from '../random';
 import { checkProblem } from './check-problem';
-import { leastCapacity } from './least-capacity';
-import { buildModel } from './model';
-import { applyPenalty, firstPass, firstPenalty, movePrices, placeFixed, sweep, type Watch } from './place';
+import {
+  type BoundAnswer,
+  CAP_STEP_CELLS,
+  displacementObjective,
+  type PartAnswer,
+  type PartTask,
+  performTask,
+  type SolveAnswer,
+} from './part-tasks';
+import { type Part, partProblem, splitProblem } from './parts';
 import {
   type Allocation,
   AllocationCancelled,
   type AllocationOptions,
   type AllocationProblem,
   type AllocationProgress,
+  type ObjectivePrices,
+  UNPLACED_REASONS,
 } from './problem';
-import { dropOverload, overload, repair } from './repair';
-import { emptySearch, isFixed, type Search } from './search';
-import { explainUnplaced } from './unplaced';
 
-/** Displacement caps are told in steps of half an hour. */
-const CAP_STEP_CELLS = CELLS_PER_HOUR / 2;
-/** Soft sweeps before the repair, and the step of the prices between them. */
-const SOFT_SWEEPS = 4;
-const PRICE_STEP = 0.3;
-const POLISH_SWEEPS = 2;
+/** Caps above the first promising one that are tried before everybody may go as far as it takes. */
+const CAPS_TRIED = 3;
 
 /**
  * Chooses a start for every demand so that no cell passes its limit and no law of the problem is broken; wishes are approached
- * (sum of weight x displacement squared), and windows without a wish go where the cells are least used. What cannot be placed comes back with its reason. Pure: the same problem
+ * (sum of weight x displacement squared) under the smallest displacement cap for which a complete plan is found, and windows
+ * without a wish go where the cells are least used. What cannot be placed comes back with its reason. Pure: the same problem
  * and seed give the same plan.
  *
  * @throws AllocationProblemInvalid, AllocationCancelled
  */
 export function allocate(problem: AllocationProblem, options: AllocationOptions): Allocation {
-  checkProblem(problem);
-  const tell = (progress: AllocationProgress) => {
-    if (options.isCancelled?.()) throw new AllocationCancelled();
-    options.onProgress?.(progress);
-  };
-  tell({ phase: 'bound', doneCount: 0, totalCount: problem.demandCount });
-  const model = buildModel(problem);
-  const least = leastCapacity(model, options.isCancelled);
-  const watch = (phase: AllocationProgress['phase']): Watch => ({
-    isCancelled: options.isCancelled,
-    onPart: (doneCount, totalCount) => options.onProgress?.({ phase, doneCount, totalCount }),
+  const run = allocationRun(problem, options.seed);
+  let step = run.next();
+  while (!step.done) {
+    const { parts, wanted } = step.value;
+    const shares = new Float64Array(wanted.length);
+    const answers = wanted.map((task, k) => {
+      const tell = (phase: AllocationProgress['phase'], share: number) => {
+        shares[k] = share;
+        options.onProgress?.({ phase, ...shareDone(parts, wanted, shares) });
+      };
+      tell(task.kind === 'bound' ? 'bound' : 'place', 0);
+      if (options.isCancelled?.()) throw new AllocationCancelled();
+      const answer = performTask(partProblem(problem, parts[task.part]!), task, {
+        isCancelled: options.isCancelled,
+        onPhase: tell,
+      });
+      shares[k] = 1;
+      return answer;
+    });
+    step = run.next(answers);
+  }
+  options.onProgress?.({ phase: 'polish', doneCount: problem.demandCount, totalCount: problem.demandCount });
+  return step.value;
+}
+
+/** Demands done when these shares of the tasks of a batch are. */
+export function shareDone(parts: readonly Part[], wanted: readonly PartTask[], shares: Float64Array) {
+  let doneCount = 0;
+  let totalCount = 0;
+  wanted.forEach((task, k) => {
+    const count = parts[task.part]!.demand.length;
+    totalCount += count;
+    doneCount += Math.floor(shares[k]! * count);
   });
+  return { doneCount, totalCount };
+}
 
-  const search = emptySearch(model, problem.cellCount);
-  placeFixed(search);
-  const order = movableOrder(search, options.seed);
-  findPlan(search, order, watch);
-  if (overload(search) > 0) dropOverload(search, order);
-  polish(search, order, watch('polish'));
-  tell({ phase: 'polish', doneCount: problem.demandCount, totalCount: problem.demandCount });
+export interface TaskBatch {
+  parts: readonly Part[];
+  /** Tasks that do not depend on each other. */
+  wanted: readonly PartTask[];
+}
 
+/**
+ * The allocation as batches of independent tasks: yields a batch, takes its answers in the same order, returns the plan.
+ * Whoever drives it may do the tasks of a batch one after the other or on as many threads as there are: the plan is the same.
+ *
+ * @throws AllocationProblemInvalid
+ */
+export function* allocationRun(
+  problem: AllocationProblem,
+  seed: number,
+): Generator<TaskBatch, Allocation, PartAnswer[]> {
+  checkProblem(problem);
+  const parts = splitProblem(problem);
+  const all = parts.map((_, part) => part);
+  const bounds = (yield {
+    parts,
+    wanted: all.map((part): PartTask => ({ kind: 'bound', part })),
+  }) as BoundAnswer[];
+  const farthest = bounds.reduce((most, bound) => Math.max(most, bound.farthestCells), CAP_STEP_CELLS);
+  let capCells = bounds.reduce((most, bound) => Math.max(most, bound.capCells), CAP_STEP_CELLS);
+
+  const plans: (SolveAnswer | undefined)[] = parts.map(() => undefined);
+  const capOf = new Int32Array(parts.length);
+  for (let attempt = 1; ; attempt++) {
+    // one cap for the whole plan: who was planned under a smaller one may use what the others need, once it is known
+    const missing = all.filter((part) => !plans[part]);
+    const wanted = missing.length > 0 ? missing : all.filter((part) => capOf[part]! < capCells);
+    if (wanted.length === 0) break;
+    const task = { kind: 'solve', capCells, seed, lastResort: capCells >= farthest } as const;
+    const answers = yield {
+      parts,
+      wanted: wanted.map((part): PartTask => ({ ...task, part, known: plans[part] ?? null })),
+    };
+    let failed = false;
+    wanted.forEach((part, k) => {
+      const answer = answers[k]!;
+      if (answer.kind === 'solve') {
+        plans[part] = answer;
+        capOf[part] = capCells;
+      } else failed = true;
+    });
+    if (failed) capCells = attempt >= CAPS_TRIED ? farthest : Math.min(farthest, capCells + CAP_STEP_CELLS);
+  }
+  return combine(problem, parts, bounds, plans as SolveAnswer[], capCells);
+}
+
+function combine(
+  problem: AllocationProblem,
+  parts: readonly Part[],
+  bounds: readonly BoundAnswer[],
+  plans: readonly SolveAnswer[],
+  capCells: number,
+): Allocation {
+  const starts = new Int32Array(problem.demandCount).fill(-1);
+  // whoever is in no part has no start at all
+  const unplacedReason = new Uint8Array(problem.demandCount).fill(UNPLACED_REASONS.indexOf('no_candidate'));
+  const neededSessions = new Float64Array(problem.demandCount);
+  const neededLogins = new Float64Array(problem.demandCount);
+  parts.forEach(({ demand, firstCell }, p) => {
+    const plan = plans[p]!;
+    demand.forEach((i, k) => {
+      starts[i] = plan.starts[k]! < 0 ? -1 : plan.starts[k]! + firstCell;
+      unplacedReason[i] = plan.unplacedReason[k]!;
+      neededSessions[i] = plan.neededSessions[k]!;
+      neededLogins[i] = plan.neededLogins[k]!;
+    });
+  });
+  // parts share no cell: the peak of a plan is that of its worst part, and so is its bound
+  const tightest = bounds.reduce((best, bound, p) => (bound.ratio > (bounds[best]?.ratio ?? 0) ? p : best), 0);
+  const peakPrices = { sessions: new Float64Array(problem.cellCount), logins: new Float64Array(problem.cellCount) };
+  if (parts[tightest]) {
+    peakPrices.sessions.set(bounds[tightest]!.sessionPrices, parts[tightest].firstCell);
+    peakPrices.logins.set(bounds[tightest]!.loginPrices, parts[tightest].firstCell);
+  }
+  const sum = (of: (plan: SolveAnswer) => number) => plans.reduce((total, plan) => total + of(plan), 0);
   return {
-    starts: search.starts,
-    ...explainUnplaced(search),
-    displacementCapCells: capOf(search),
-    objective: displacementObjective(problem, search.starts),
-    peakLowerBoundRatio: least.ratio,
-    peakPrices: { sessions: least.sessionPrices, logins: least.loginPrices },
+    starts,
+    unplacedReason,
+    neededSessions,
+    neededLogins,
+    displacementCapCells: capCells,
+    objective: displacementObjective(problem, starts),
+    peakLowerBoundRatio: bounds[tightest]?.ratio ?? 0,
+    peakPrices,
+    objectiveLowerBound: Math.max(
+      0,
+      sum((plan) => plan.lowerBound),
+    ),
+    jointLowerBound: Math.max(
+      0,
+      sum((plan) => plan.jointLowerBound),
+    ),
+    objectivePrices: combinePrices(problem, parts, plans),
+    parts: parts.map(({ demand, firstCell, endCell }, p) => ({
+      firstCell,
+      endCell,
+      demandCount: demand.length,
+      objective: plans[p]!.objective,
+      lowerBound: Math.max(0, plans[p]!.lowerBound),
+      jointLowerBound: Math.max(0, plans[p]!.jointLowerBound),
+    })),
   };
 }
 
-/** Sum of weight x displacement squared, in cells, over the placed demands with a wish. */
-export function displacementObjective(problem: AllocationProblem, starts: Int32Array): number {
-  let sum = 0;
-  for (let i = 0; i < problem.demandCount; i++) {
-    const wish = problem.demandWish[i]!;
-    if (wish >= 0 && starts[i]! >= 0) sum += problem.demandWeight[i]! * (starts[i]! - wish) ** 2;
-  }
-  return sum;
+function combinePrices(
+  problem: AllocationProblem,
+  parts: readonly Part[],
+  plans: readonly SolveAnswer[],
+): ObjectivePrices {
+  const sessions = new Float64Array(problem.cellCount);
+  const logins = new Float64Array(problem.cellCount);
+  const rowCount = plans.reduce((count, plan) => count + plan.local.price.length, 0);
+  const prices: ObjectivePrices = {
+    sessions,
+    logins,
+    localLaw: new Uint8Array(rowCount),
+    localOwner: new Int32Array(rowCount),
+    localCell: new Int32Array(rowCount),
+    localPrice: new Float64Array(rowCount),
+  };
+  let row = 0;
+  parts.forEach((part, p) => {
+    const { local, sessionPrices, loginPrices } = plans[p]!;
+    // the stretches of two parts may overlap where neither loads a cell: only prices are written
+    sessionPrices.forEach((price, c) => price > 0 && (sessions[part.firstCell + c] = price));
+    loginPrices.forEach((price, c) => price > 0 && (logins[part.firstCell + c] = price));
+    const owners = [problem.demandTeacher, problem.demandClass, problem.demandEstablishment].map((column) =>
+      ownersInOrder(column, part.demand),
+    );
+    for (let k = 0; k < local.price.length; k++, row++) {
+      prices.localLaw[row] = local.law[k]!;
+      prices.localOwner[row] = owners[local.law[k]!]![local.owner[k]!]!;
+      prices.localCell[row] = local.cell[k]! + part.firstCell;
+      prices.localPrice[row] = local.price[k]!;
+    }
+  });
+  return prices;
 }
 
-/** The largest displacement of the plan, in whole half hours: the cap that it keeps. */
-function capOf({ model: { problem }, starts }: Search): number {
-  let largest = 1;
-  for (let i = 0; i < problem.demandCount; i++) {
-    const wish = problem.demandWish[i]!;
-    if (wish >= 0 && starts[i]! >= 0) largest = Math.max(largest, Math.abs(starts[i]! - wish));
-  }
-  return Math.ceil(largest / CAP_STEP_CELLS) * CAP_STEP_CELLS;
-}
-
-/** Those with a choice, shuffled: an order by school or by hour would favour somebody. */
-function movableOrder(search: Search, seed: number): Int32Array {
-  const { model } = search;
-  const movable: number[] = [];
-  for (let i = 0; i < search.starts.length; i++) {
-    const kind = model.demandKind[i]!;
-    if (!isFixed(search, i) && model.kindOffset[kind + 1]! > model.kindOffset[kind]!) movable.push(i);
-  }
-  const order = Int32Array.from(movable);
-  shuffle(order, seededRandom(seed));
-  return order;
-}
-
-/** First pass, soft sweeps whose prices learn where it is tight, then repair. */
-function findPlan(search: Search, order: Int32Array, watch: (phase: AllocationProgress['phase']) => Watch): void {
-  const penalty = firstPenalty(search);
-  firstPass(search, order, penalty, watch('place'));
-  for (let k = 0; k < SOFT_SWEEPS; k++) {
-    movePrices(search, penalty, 1, PRICE_STEP);
-    applyPenalty(search, penalty, 1);
-    sweep(search, order, watch('place'));
-  }
-  repair(search, order, penalty, watch('repair'));
-}
-
-/** Everybody may still come nearer to the wish, or to emptier cells, where there is room. */
-function polish(search: Search, order: Int32Array, watch: Watch): void {
-  for (const penalty of [search.sessions, search.logins]) {
-    penalty.height.fill(0);
-    penalty.slope.fill(0);
-    penalty.level.fill(0);
-  }
-  for (let k = 0; k < POLISH_SWEEPS; k++) if (sweep(search, order, watch, true) === 0) break;
+/** A part numbers its owners in the order in which its demands name them. */
+function ownersInOrder(column: Int32Array, demand: Int32Array): number[] {
+  const seen = new Set<number>();
+  for (const i of demand) if (column[i]! >= 0) seen.add(column[i]!);
+  return [...seen];
 }

@@ -1,4 +1,4 @@
-import type { AllocationProblem } from './problem';
+import type { AllocationProblem, ObjectivePrices, Starts } from './problem';
 
 /**
  * Derives the lower bound of the peak again from whole prices, in big integers: no complete plan has a peak load / limit below
@@ -83,4 +83,202 @@ function priceOfStart(
     }
   }
   return sum;
+}
+
+/** Cell prices are whole multiples of 2^-32 of displacement cost per thousandth, local prices of 2^-10. */
+const CELL_PRICE_BITS = 32n;
+const LOCAL_PRICE_BITS = 10n;
+const TEACHER = 0;
+const CLASS = 1;
+const SITE = 2;
+
+export interface CheckedBounds {
+  /** With the windows without a wish as they stand in `starts`. */
+  lowerBound: number;
+  /** With nothing fixed. */
+  jointLowerBound: number;
+}
+
+/**
+ * Derives the lower bound of the objective again from whole prices. Any complete plan under the cap pays at least, per demand, its
+ * cheapest start (weight x displacement^2 + price of the cells loaded + local prices of the cells held) and gets back at
+ * most the price of all limits, since prices are not negative and no limit is passed. Local limits: one window of a teacher
+ * at a time; one of a class, its gap included; the units of a site. Sums of limits are big integers; the sum over
+ * demands is in float64 and lowered by far more than rounding can have raised it.
+ *
+ * @throws RangeError when a price is negative, not whole, or set where there is no limit
+ */
+export function objectiveBoundFromPrices(
+  problem: AllocationProblem,
+  starts: Starts,
+  displacementCapCells: number,
+  prices: ObjectivePrices,
+): CheckedBounds {
+  const cells = priceLimits(problem, prices);
+  const local = new LocalPriceRows(problem, prices);
+  let atLeast = 0;
+  let sizes = 0;
+  let wishlessAtLeast = 0;
+  let wishlessAsTheyStand = 0;
+  const priceOfShape = new Map<string, Map<number, number>>();
+  for (let i = 0; i < problem.demandCount; i++) {
+    const key = `${problem.demandProfile[i]} ${problem.demandOccurrences[i]}`;
+    let known = priceOfShape.get(key);
+    if (!known) {
+      known = new Map<number, number>();
+      priceOfShape.set(key, known);
+    }
+    const cheapest = cheapestForDemand(problem, prices, local, known, i, displacementCapCells);
+    if (cheapest === Infinity) continue;
+    if (problem.demandWish[i]! >= 0) atLeast += cheapest;
+    else {
+      wishlessAtLeast += cheapest;
+      if (starts[i]! >= 0) wishlessAsTheyStand += pricePlaced(problem, prices, i, starts[i]!);
+    }
+    sizes += Math.abs(cheapest);
+  }
+  const limits = cells + local.priceOfLimits();
+  // a sum of n rounded terms is off by less than n x 2^-52 of their sizes: this is a thousand times more than a million need
+  const margin = 1e-9 * (sizes + limits + wishlessAsTheyStand);
+  return {
+    lowerBound: Math.max(0, atLeast + wishlessAsTheyStand - limits - margin),
+    jointLowerBound: Math.max(0, atLeast + wishlessAtLeast - limits - margin),
+  };
+}
+
+function priceLimits(problem: AllocationProblem, prices: ObjectivePrices): number {
+  let sum = 0n;
+  for (const [price, limit] of [
+    [prices.sessions, problem.sessionLimit],
+    [prices.logins, problem.loginLimit],
+  ] as const) {
+    for (let cell = 0; cell < problem.cellCount; cell++) {
+      if (price[cell] === 0) continue;
+      if (!(
+        Number.isSafeInteger(price[cell]) &&
+        price[cell]! > 0 &&
+        Number.isFinite(limit[cell]) &&
+        limit[cell]! > 0
+      )) {
+        throw new RangeError(`price ${price[cell]} of cell ${cell} proves nothing`);
+      }
+      sum += BigInt(price[cell]!) * BigInt(Math.ceil(limit[cell]!));
+    }
+  }
+  return Number(sum) / Number(1n << CELL_PRICE_BITS);
+}
+
+/** Local prices by law and owner, and what a window that holds some cells pays. */
+class LocalPriceRows {
+  private readonly rows = new Map<string, { cell: number; price: number }[]>();
+  private limits = 0n;
+
+  constructor(problem: AllocationProblem, prices: ObjectivePrices) {
+    for (let row = 0; row < prices.localPrice.length; row++) {
+      const law = prices.localLaw[row]!;
+      const owner = prices.localOwner[row]!;
+      const price = prices.localPrice[row]!;
+      const limit = law === SITE ? problem.establishmentSiteLimit[owner]! : 1;
+      if (!(Number.isSafeInteger(price) && price >= 0 && law <= SITE && limit > 0)) {
+        throw new RangeError(`local price ${price} of row ${row} proves nothing`);
+      }
+      this.limits += BigInt(price) * BigInt(limit);
+      const key = `${law} ${owner}`;
+      const list = this.rows.get(key);
+      const entry = { cell: prices.localCell[row]!, price };
+      if (list) list.push(entry);
+      else this.rows.set(key, [entry]);
+    }
+  }
+
+  /** What every window pays per start: its teacher, class and site, for the cells that it would hold. */
+  of(problem: AllocationProblem, i: number): ((start: number) => number) | null {
+    const held = [
+      { entries: this.rows.get(`${TEACHER} ${problem.demandTeacher[i]}`), units: 1, cells: problem.demandCells[i]! },
+      {
+        entries: this.rows.get(`${CLASS} ${problem.demandClass[i]}`),
+        units: 1,
+        cells: problem.demandCells[i]! + problem.demandGapCells[i]!,
+      },
+      {
+        entries: this.rows.get(`${SITE} ${problem.demandEstablishment[i]}`),
+        units: problem.demandSiteUnits[i]!,
+        cells: problem.demandCells[i]!,
+      },
+    ].filter(({ entries, units }) => entries && units > 0);
+    if (held.length === 0) return null;
+    return (start) => {
+      let sum = 0;
+      for (const { entries, units, cells } of held) {
+        for (const { cell, price } of entries!) if (cell >= start && cell < start + cells) sum += units * price;
+      }
+      return sum / Number(1n << LOCAL_PRICE_BITS);
+    };
+  }
+
+  priceOfLimits(): number {
+    return Number(this.limits) / Number(1n << LOCAL_PRICE_BITS);
+  }
+}
+
+function cheapestForDemand(
+  problem: AllocationProblem,
+  prices: ObjectivePrices,
+  local: LocalPriceRows,
+  known: Map<number, number>,
+  i: number,
+  displacementCapCells: number,
+): number {
+  const set = problem.demandCandidates[i]!;
+  const candidates = problem.candidateCell.subarray(problem.candidateOffset[set], problem.candidateOffset[set + 1]);
+  const wish = problem.demandWish[i]!;
+  const usable: number[] = [];
+  for (const start of candidates) {
+    let price = known.get(start);
+    if (price === undefined) {
+      price = unitPrice(problem, prices, i, start);
+      known.set(start, price);
+    }
+    if (price < Infinity) usable.push(start);
+  }
+  // a demand that has no start within the cap may go to its nearest ones
+  let reach = displacementCapCells;
+  if (wish >= 0)
+    reach = Math.max(
+      reach,
+      usable.reduce((least, start) => Math.min(least, Math.abs(start - wish)), Infinity),
+    );
+  // local prices bind windows with a wish only: the establishments' own windows hold no teacher, class or site
+  const localPrice = wish >= 0 ? local.of(problem, i) : null;
+  let cheapest = Infinity;
+  for (const start of usable) {
+    const moved = wish < 0 ? 0 : start - wish;
+    if (Math.abs(moved) > reach) continue;
+    const cost =
+      problem.demandWeight[i]! * moved * moved +
+      problem.demandScale[i]! * known.get(start)! +
+      (localPrice ? localPrice(start) : 0);
+    if (cost < cheapest) cheapest = cost;
+  }
+  return cheapest;
+}
+
+/** Price of one unit of scale at a start; Infinity where it would load a cell without room. Loads before rounding up. */
+function unitPrice(problem: AllocationProblem, prices: ObjectivePrices, i: number, start: number): number {
+  const price = priceOfStart(problem, prices, i, start);
+  return price === null ? Infinity : Number(price) / 1000 / Number(1n << CELL_PRICE_BITS);
+}
+
+function pricePlaced(problem: AllocationProblem, prices: ObjectivePrices, i: number, start: number): number {
+  const profile = problem.demandProfile[i]!;
+  const occurrences = problem.demandOccurrences[i]!;
+  let sum = 0;
+  for (let o = problem.occurrenceOffset[occurrences]!; o < problem.occurrenceOffset[occurrences + 1]!; o++) {
+    let cell = start + problem.occurrenceShift[o]! - 1;
+    for (let k = problem.profileOffset[profile]!; k < problem.profileOffset[profile + 1]!; k++, cell++) {
+      sum += Math.ceil((problem.demandScale[i]! * problem.profileSessionsPerMille[k]!) / 1000) * prices.sessions[cell]!;
+      sum += Math.ceil((problem.demandScale[i]! * problem.profileLoginsPerMille[k]!) / 1000) * prices.logins[cell]!;
+    }
+  }
+  return sum / Number(1n << CELL_PRICE_BITS);
 }

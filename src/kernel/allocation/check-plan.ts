@@ -191,7 +191,7 @@ function* byOwner(
 }
 
 function checkClasses(problem: AllocationProblem, windows: Windows, report: Report): void {
-  const { demandCells, demandGapCells, demandDay } = problem;
+  const { demandCells, demandGapCells } = problem;
   const rowsOfClass = new Map<number, Int32Array>();
   for (const { owner, rows } of byOwner(windows, (i) => problem.demandClass[i]!)) {
     if (problem.classConflictOffset[owner + 1]! > problem.classConflictOffset[owner]!) rowsOfClass.set(owner, rows);
@@ -201,8 +201,7 @@ function checkClasses(problem: AllocationProblem, windows: Windows, report: Repo
       for (let b = a + 1; b < rows.length; b++) {
         const second = windows.demand[rows[b]!]!;
         const start = windows.start[rows[b]!]!;
-        const gap =
-          demandDay[first] === demandDay[second] ? Math.max(demandGapCells[first]!, demandGapCells[second]!) : 0;
+        const gap = Math.max(demandGapCells[first]!, demandGapCells[second]!);
         if (start < end) report('class_overlap', start, [first, second], end - start);
         else if (start < end + gap) report('gap', start, [first, second], end + gap - start);
         if (b > a + 1 && start >= end + gap) break;

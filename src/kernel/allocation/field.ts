@@ -2,83 +2,70 @@ import type { AllocationModel, TrimmedProfiles } from './model';
 
 /**
  * One limit (sessions or logins) over time, with the load of the windows placed so far and a price on going further.
- * The price is the augmented Lagrangian's: penalty of a cell = max(0, l + k (load - target))^2 / 2k, of which
- * `height` = l / sqrt(2k) - sqrt(k/2) target and `slope` = sqrt(k/2) make max(0, height + slope load)^2. An item is charged the
- * exact rise of the penalty, its own lump included: linear prices fail where few classes share a cell.
+ * The price is the augmented Lagrangian's: the penalty of a cell is max(0, l + k (load - target))^2 / 2k, for a price l and a
+ * stiffness k. With q = sqrt(k / 2) and `level` = l / 2q + q (load - target) it is max(0, level)^2, its derivative
+ * 2 q max(0, level). Nothing is charged by the derivative alone: an item pays the exact rise, its own lump included, for linear
+ * prices fail where few classes share a cell.
  */
 export interface Field {
   profiles: TrimmedProfiles;
   perMille: Int32Array;
   limit: Float64Array;
   load: Float64Array;
-  height: Float64Array;
-  slope: Float64Array;
-  /** max(0, height + slope x load), kept with every change of load. */
   level: Float64Array;
+  /** q: by how much a thousandth of load raises the level. */
+  slope: number;
 }
 
 export function emptyField(model: AllocationModel, what: 'sessions' | 'logins'): Field {
   const { problem } = model;
-  const column = () => new Float64Array(problem.cellCount);
   return {
     profiles: model[what],
     perMille: what === 'sessions' ? problem.profileSessionsPerMille : problem.profileLoginsPerMille,
     limit: what === 'sessions' ? problem.sessionLimit : problem.loginLimit,
-    load: column(),
-    height: column(),
-    slope: column(),
-    level: column(),
+    load: new Float64Array(problem.cellCount),
+    level: new Float64Array(problem.cellCount).fill(-Infinity),
+    slope: 0,
   };
 }
 
-/** Sets price, stiffness k (cost per thousandth squared) and target of every cell. */
-export function setPenalty(
-  field: Field,
-  price: (cell: number) => number,
-  stiffness: (cell: number) => number,
-  target: (cell: number) => number,
-): void {
+/** Sets price, stiffness and target; cells without a finite limit cost nothing (starts in closed cells are not offered). */
+export function setPenalty(field: Field, price: Float64Array, stiffness: number, target: Float64Array): void {
+  const slope = Math.sqrt(stiffness / 2);
+  field.slope = slope;
   for (let cell = 0; cell < field.load.length; cell++) {
     const limit = field.limit[cell]!;
-    if (!(limit > 0 && limit < Infinity)) continue;
-    const slope = Math.sqrt(stiffness(cell) / 2);
-    field.slope[cell] = slope;
-    field.height[cell] = price(cell) / (2 * slope) - slope * target(cell);
-    field.level[cell] = Math.max(0, field.height[cell]! + slope * field.load[cell]!);
+    field.level[cell] =
+      limit > 0 && limit < Infinity
+        ? price[cell]! / (2 * slope) + slope * (field.load[cell]! - target[cell]!)
+        : -Infinity;
   }
-}
-
-/** Marginal price of a cell as it stands: the derivative of its penalty. */
-export function marginalPrice(field: Field, cell: number): number {
-  return 2 * field.slope[cell]! * field.level[cell]!;
 }
 
 /** Adds (`times` = 1) or takes away (-1) the exact whole load of a window. */
 export function addLoad(field: Field, profile: number, scale: number, start: number, times: number): void {
-  const { profiles, perMille, load, height, slope, level } = field;
+  const { profiles, perMille, load, level, slope } = field;
   const to = profiles.to[profile]!;
   let cell = start + profiles.first[profile]!;
   for (let k = profiles.from[profile]!; k < to; k++, cell++) {
-    const after = load[cell]! + times * Math.ceil((scale * perMille[k]!) / 1000);
-    load[cell] = after;
-    const x = height[cell]! + slope[cell]! * after;
-    level[cell] = x > 0 ? x : 0;
+    const lump = times * Math.ceil((scale * perMille[k]!) / 1000);
+    load[cell]! += lump;
+    level[cell]! += slope * lump;
   }
 }
 
 /** What the penalty would rise by, were the window placed at `start`. */
 export function penaltyRise(field: Field, profile: number, scale: number, start: number): number {
-  const { profiles, load, height, slope, level } = field;
+  const { profiles, level } = field;
   const { share } = profiles;
   const to = profiles.to[profile]!;
+  const lump = field.slope * scale;
   let cell = start + profiles.first[profile]!;
   let rise = 0;
   for (let k = profiles.from[profile]!; k < to; k++, cell++) {
-    const x = height[cell]! + slope[cell]! * (load[cell]! + scale * share[k]!);
-    if (x > 0) {
-      const before = level[cell]!;
-      rise += x * x - before * before;
-    }
+    const before = level[cell]!;
+    const after = before + lump * share[k]!;
+    if (after > 0) rise += before > 0 ? (after - before) * (after + before) : after * after;
   }
   return rise;
 }

@@ -1,7 +1,8 @@
 import { ascend } from './ascent';
-import type { AllocationModel } from './model';
+import { type AllocationModel, buildModel } from './model';
+import { partProblem, splitProblem } from './parts';
 import { emptyTables, fillLoads, fillPrices } from './price-tables';
-import { AllocationCancelled } from './problem';
+import { AllocationCancelled, type AllocationProblem } from './problem';
 
 export interface LeastCapacity {
   /** No complete plan has a peak load / limit below this ratio, in sessions and logins together. */
@@ -14,6 +15,10 @@ export interface LeastCapacity {
 /** Temperatures of the smoothed minimum, as a share of the mean price of a placement, and steps at each. */
 const TEMPERATURES = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
 const STEPS = 80;
+/** Enough to tell which part of a problem is the tightest. */
+const ROUGH_TEMPERATURES = [0.3, 0.1];
+/** Parts whose rough bound comes this near to the best are looked at closely. */
+const NEAR_BEST = 0.97;
 /** A run ends early once a whole temperature improved the bound by less than this share. */
 const WORTH_GOING_ON = 1e-5;
 /** Prices are stored as whole numbers up to this one: small enough for exact sums, fine enough to lose nothing. */
@@ -25,7 +30,11 @@ const MOST_PRICE = 2 ** 24;
  * "minimise the peak". Local laws (classes, teachers, gaps, sites) only raise the true minimum.
  * The ratio is scale-free, so the ascent maximises N(z) - D(z)^2 / 2, with a softened minimum in N; its top is at D = ratio.
  */
-export function leastCapacity(model: AllocationModel, isCancelled?: () => boolean): LeastCapacity {
+export function leastCapacity(
+  model: AllocationModel,
+  isCancelled?: () => boolean,
+  temperatures: readonly number[] = TEMPERATURES,
+): LeastCapacity {
   const { problem, kindCount, kindOffset, kindStart, kindShape } = model;
   const { sessionLimit, loginLimit, cellCount } = problem;
   const kindScale = new Float64Array(kindCount);
@@ -92,7 +101,7 @@ export function leastCapacity(model: AllocationModel, isCancelled?: () => boolea
 
   if (totalScale > 0 && size > 0) {
     let meanPrice = firstMeanPrice(model, priced, x, totalScale);
-    for (const share of TEMPERATURES) {
+    for (const share of temperatures) {
       const before = best.ratio;
       temperature = share * meanPrice;
       ascend(evaluate, x, STEPS);
@@ -185,4 +194,18 @@ function wholePrices(
     if (least < Infinity) cheapest += kindScale[kind]! * least;
   }
   return { ratio: spent > 0 ? cheapest / spent : 0, sessionPrices, loginPrices };
+}
+
+/**
+ * The least capacity of a whole problem: that of its tightest part, for parts share no cell. Every part is bounded roughly, and only
+ * those that may be the tightest closely; a rough bound is a valid one.
+ */
+export function leastCapacityRatio(problem: AllocationProblem): number {
+  const models = splitProblem(problem).map((part) => buildModel(partProblem(problem, part)));
+  const rough = models.map((model) => leastCapacity(model, undefined, ROUGH_TEMPERATURES).ratio);
+  const best = Math.max(0, ...rough);
+  return Math.max(
+    0,
+    ...models.map((model, p) => (rough[p]! >= NEAR_BEST * best ? leastCapacity(model).ratio : rough[p]!)),
+  );
 }

@@ -122,6 +122,37 @@ export interface Allocation {
   peakLowerBoundRatio: number;
   /** Multipliers (>= 0, one per cell and limit) from which check-plan recomputes the bound. */
   peakPrices: { sessions: Float64Array; logins: Float64Array };
+  /**
+   * No complete plan under the cap, with the windows without a wish where they stand, has an objective below this; proven by
+   * `objectivePrices`. The gap of the plan is objective / lower bound - 1.
+   */
+  objectiveLowerBound: number;
+  /** The same with the windows without a wish free to stand anywhere. */
+  jointLowerBound: number;
+  objectivePrices: ObjectivePrices;
+  /** The parts that share no cell (days of one zone), in order of time, each with its own share of the certificate. */
+  parts: AllocationPart[];
+}
+
+/** Prices that prove a lower bound of the objective: on the limits of cells, and, sparse, on the laws inside establishments. */
+export interface ObjectivePrices {
+  /** Displacement cost per thousandth, in whole multiples of 2^-32. */
+  sessions: Float64Array;
+  logins: Float64Array;
+  /** One row per price: law (0 teacher, 1 class with its gap, 2 site), owner, cell, price in whole multiples of 1/1024. */
+  localLaw: Uint8Array;
+  localOwner: Int32Array;
+  localCell: Int32Array;
+  localPrice: Float64Array;
+}
+
+export interface AllocationPart {
+  firstCell: number;
+  endCell: number;
+  demandCount: number;
+  objective: number;
+  lowerBound: number;
+  jointLowerBound: number;
 }
 
 export class AllocationCancelled extends Error {

@@ -1,6 +1,8 @@
 import { type Conflicts, buildConflicts } from './conflicts';
-import { addLoad, emptyField, excessAt, type Field, penaltyRise, usage } from './field';
+import { addLoad, emptyField, excessAt, type Field, penaltyRise, setPenalty, usage } from './field';
+import { lowerBound } from './groups';
 import type { AllocationModel } from './model';
+import { emptyTables, fillPrices, type PriceTables } from './price-tables';
 import type { Starts } from './problem';
 import { addSiteUse, buildSites, fitsSite, type Sites } from './sites';
 
@@ -12,10 +14,62 @@ export interface Search {
   sessions: Field;
   logins: Field;
   starts: Starts;
+  demandShape: Int32Array;
   /** Most displacement allowed, in cells, per demand: the cap, or the nearest allowed start where that is farther. */
   reach: Int32Array;
+  /** Marginal prices of starts, a few moves old: a screen before exact charges. */
+  screen: PriceTables;
+  movesUntilScreen: number;
+  screenEvery: number;
+  scratchSessions: Float64Array;
+  scratchLogins: Float64Array;
   barredFrom: Int32Array;
   barredTo: Int32Array;
+}
+
+/** Moves between two looks at all marginal prices, per thousand demands: small problems look after every move. */
+const SCREEN_PER_THOUSAND = 5;
+const MOST_SCREEN = 128;
+
+export function emptySearch(model: AllocationModel, reach: Int32Array): Search {
+  const { demandCount, cellCount } = model.problem;
+  const conflicts = buildConflicts(model);
+  let mostMates = 0;
+  for (let i = 0; i < demandCount; i++)
+    mostMates = Math.max(mostMates, conflicts.offset[i + 1]! - conflicts.offset[i]!);
+  return {
+    model,
+    conflicts,
+    sites: buildSites(model),
+    sessions: emptyField(model, 'sessions'),
+    logins: emptyField(model, 'logins'),
+    starts: new Int32Array(demandCount).fill(-1),
+    demandShape: Int32Array.from(model.demandKind, (kind) => model.kindShape[kind]!),
+    reach,
+    screen: emptyTables(model),
+    movesUntilScreen: 0,
+    screenEvery: Math.min(MOST_SCREEN, Math.floor((demandCount * SCREEN_PER_THOUSAND) / 1000)),
+    scratchSessions: new Float64Array(cellCount),
+    scratchLogins: new Float64Array(cellCount),
+    barredFrom: new Int32Array(mostMates),
+    barredTo: new Int32Array(mostMates),
+  };
+}
+
+/** The cap, or for a demand none of whose starts is that near, the distance of its nearest. */
+export function reachUnderCap(
+  { problem, kindOffset, kindStart, demandKind }: AllocationModel,
+  capCells: number,
+): Int32Array {
+  return Int32Array.from(problem.demandWish, (wish, i) => {
+    const from = kindOffset[demandKind[i]!]!;
+    const to = kindOffset[demandKind[i]! + 1]!;
+    if (wish < 0 || from === to) return capCells;
+    const right = lowerBound(kindStart, from, to, wish);
+    const ahead = right < to ? kindStart[right]! - wish : Infinity;
+    const behind = right > from ? wish - kindStart[right - 1]! : Infinity;
+    return Math.max(capCells, Math.min(ahead, behind));
+  });
 }
 
 /** A demand with one usable start: it goes first and never moves. */
@@ -24,49 +78,44 @@ export function isFixed({ model }: Search, i: number): boolean {
   return model.kindOffset[kind + 1]! - model.kindOffset[kind]! === 1;
 }
 
-export function emptySearch(model: AllocationModel, capCells: number): Search {
-  const { demandCount } = model.problem;
-  const conflicts = buildConflicts(model);
-  let mostMates = 0;
-  for (let i = 0; i < demandCount; i++)
-    mostMates = Math.max(mostMates, conflicts.offset[i + 1]! - conflicts.offset[i]!);
-  const search: Search = {
-    model,
-    conflicts,
-    sites: buildSites(model),
-    sessions: emptyField(model, 'sessions'),
-    logins: emptyField(model, 'logins'),
-    starts: new Int32Array(demandCount).fill(-1),
-    reach: new Int32Array(demandCount),
-    barredFrom: new Int32Array(mostMates),
-    barredTo: new Int32Array(mostMates),
-  };
-  setCap(search, capCells);
-  return search;
+/** Sets the penalties of both limits and looks at all marginal prices. */
+export function setPenalties(
+  search: Search,
+  sessionPrice: Float64Array,
+  loginPrice: Float64Array,
+  stiffness: { sessions: number; logins: number },
+  sessionTarget: Float64Array,
+  loginTarget: Float64Array,
+): void {
+  setPenalty(search.sessions, sessionPrice, stiffness.sessions, sessionTarget);
+  setPenalty(search.logins, loginPrice, stiffness.logins, loginTarget);
+  look(search);
 }
 
-export function setCap({ model, reach }: Search, capCells: number): void {
-  const { demandWish } = model.problem;
-  for (let i = 0; i < reach.length; i++) {
-    const wish = demandWish[i]!;
-    if (wish < 0) continue;
-    const { kindOffset, kindStart } = model;
-    const kind = model.demandKind[i]!;
-    const right = lowerBound(kindStart, kindOffset[kind]!, kindOffset[kind + 1]!, wish);
-    let nearest = right < kindOffset[kind + 1]! ? kindStart[right]! - wish : Infinity;
-    if (right > kindOffset[kind]!) nearest = Math.min(nearest, wish - kindStart[right - 1]!);
-    reach[i] = nearest === Infinity ? capCells : Math.max(capCells, nearest);
+function look(search: Search): void {
+  const { sessions, logins, scratchSessions, scratchLogins } = search;
+  for (let c = 0; c < scratchSessions.length; c++) {
+    scratchSessions[c] = 2 * sessions.slope * Math.max(0, sessions.level[c]!);
+    scratchLogins[c] = 2 * logins.slope * Math.max(0, logins.level[c]!);
   }
+  fillPrices(search.model, search.screen, scratchSessions, scratchLogins);
+  search.movesUntilScreen = search.screenEvery;
 }
 
-/** Puts demand i at `start`, or (times = -1) takes it away from where it stands. */
+/** Tells that `count` windows have moved outside a search for a start: the screen is looked at again when enough have. */
+export function moves(search: Search, count: number): void {
+  search.movesUntilScreen -= count;
+  if (search.movesUntilScreen < 0) look(search);
+}
+
+/** Puts demand i at `start` (times = 1) or takes it away from there (-1). */
 export function place(search: Search, i: number, start: number, times: 1 | -1): void {
-  const { problem, shapeProfile, shapeOccurrences, kindShape, demandKind } = search.model;
-  const shape = kindShape[demandKind[i]!]!;
-  const profile = shapeProfile[shape]!;
-  const occurrences = shapeOccurrences[shape]!;
+  const { problem, shapeOccurrences } = search.model;
+  const occurrences = shapeOccurrences[search.demandShape[i]!]!;
+  const profile = problem.demandProfile[i]!;
   const scale = problem.demandScale[i]!;
-  for (let o = problem.occurrenceOffset[occurrences]!; o < problem.occurrenceOffset[occurrences + 1]!; o++) {
+  const to = problem.occurrenceOffset[occurrences + 1]!;
+  for (let o = problem.occurrenceOffset[occurrences]!; o < to; o++) {
     const at = start + problem.occurrenceShift[o]!;
     addLoad(search.sessions, profile, scale, at, times);
     addLoad(search.logins, profile, scale, at, times);
@@ -76,14 +125,14 @@ export function place(search: Search, i: number, start: number, times: 1 | -1): 
 }
 
 /** Rise of the penalty in both limits, over all occurrences. */
-export function riseAt(search: Search, i: number, start: number): number {
-  const { problem, shapeProfile, shapeOccurrences, kindShape, demandKind } = search.model;
-  const shape = kindShape[demandKind[i]!]!;
-  const profile = shapeProfile[shape]!;
-  const occurrences = shapeOccurrences[shape]!;
+function riseAt(search: Search, i: number, start: number): number {
+  const { problem, shapeOccurrences } = search.model;
+  const occurrences = shapeOccurrences[search.demandShape[i]!]!;
+  const profile = problem.demandProfile[i]!;
   const scale = problem.demandScale[i]!;
+  const to = problem.occurrenceOffset[occurrences + 1]!;
   let rise = 0;
-  for (let o = problem.occurrenceOffset[occurrences]!; o < problem.occurrenceOffset[occurrences + 1]!; o++) {
+  for (let o = problem.occurrenceOffset[occurrences]!; o < to; o++) {
     const at = start + problem.occurrenceShift[o]!;
     rise += penaltyRise(search.logins, profile, scale, at) + penaltyRise(search.sessions, profile, scale, at);
   }
@@ -100,10 +149,9 @@ export function excess(
   start: number,
   times: 0 | 1 = 1,
 ): { sessions: number; logins: number } {
-  const { problem, demandKind, kindShape, shapeProfile, shapeOccurrences } = search.model;
-  const shape = kindShape[demandKind[i]!]!;
-  const profile = shapeProfile[shape]!;
-  const occurrences = shapeOccurrences[shape]!;
+  const { problem, shapeOccurrences } = search.model;
+  const occurrences = shapeOccurrences[search.demandShape[i]!]!;
+  const profile = problem.demandProfile[i]!;
   const scale = times * problem.demandScale[i]!;
   const worst = { sessions: 0, logins: 0 };
   for (let o = problem.occurrenceOffset[occurrences]!; o < problem.occurrenceOffset[occurrences + 1]!; o++) {
@@ -115,15 +163,22 @@ export function excess(
 }
 
 export function fits(search: Search, i: number, start: number): boolean {
-  const over = excess(search, i, start);
-  return over.sessions === 0 && over.logins === 0;
+  const { problem, shapeOccurrences } = search.model;
+  const occurrences = shapeOccurrences[search.demandShape[i]!]!;
+  const profile = problem.demandProfile[i]!;
+  const scale = problem.demandScale[i]!;
+  for (let o = problem.occurrenceOffset[occurrences]!; o < problem.occurrenceOffset[occurrences + 1]!; o++) {
+    const at = start + problem.occurrenceShift[o]!;
+    if (excessAt(search.logins, profile, scale, at) > 0 || excessAt(search.sessions, profile, scale, at) > 0)
+      return false;
+  }
+  return true;
 }
 
 function usageAt(search: Search, i: number, start: number): number {
-  const { problem, demandKind, kindShape, shapeProfile, shapeOccurrences } = search.model;
-  const shape = kindShape[demandKind[i]!]!;
-  const profile = shapeProfile[shape]!;
-  const occurrences = shapeOccurrences[shape]!;
+  const { problem, shapeOccurrences } = search.model;
+  const occurrences = shapeOccurrences[search.demandShape[i]!]!;
+  const profile = problem.demandProfile[i]!;
   const scale = problem.demandScale[i]!;
   let sum = 0;
   for (let o = problem.occurrenceOffset[occurrences]!; o < problem.occurrenceOffset[occurrences + 1]!; o++) {
@@ -137,7 +192,8 @@ function usageAt(search: Search, i: number, start: number): number {
 function gatherBarred(search: Search, i: number): number {
   const { conflicts, starts, barredFrom, barredTo } = search;
   let count = 0;
-  for (let row = conflicts.offset[i]!; row < conflicts.offset[i + 1]!; row++) {
+  const to = conflicts.offset[i + 1]!;
+  for (let row = conflicts.offset[i]!; row < to; row++) {
     const other = starts[conflicts.mate[row]!]!;
     if (other < 0) continue;
     const at = other + conflicts.shift[row]!;
@@ -148,7 +204,8 @@ function gatherBarred(search: Search, i: number): number {
 }
 
 function isBarred(search: Search, count: number, start: number): boolean {
-  for (let b = 0; b < count; b++) if (start > search.barredFrom[b]! && start < search.barredTo[b]!) return true;
+  const { barredFrom, barredTo } = search;
+  for (let b = 0; b < count; b++) if (start > barredFrom[b]! && start < barredTo[b]!) return true;
   return false;
 }
 
@@ -158,45 +215,76 @@ export function isFree(search: Search, i: number, start: number): boolean {
 }
 
 /**
- * The cheapest start of demand i (which stands nowhere) under displacement cost and penalties, or -1. Goes outward from the
- * wish: the penalty never falls, so once the displacement alone costs more than the best, nothing farther can win.
- * `onlyFitting` leaves out starts that would pass a limit.
+ * The cheapest start of demand i (which stands nowhere) under displacement cost and penalties, or -1; `old` is where it stood
+ * and wins ties. Goes outward from the wish: a penalty is never negative, so once the displacement alone costs more than the best,
+ * nothing farther can win. The screen's marginal price is a lower bound of the exact charge (the penalty is convex), so only
+ * starts that it leaves in the race are charged exactly. `onlyFitting` leaves out starts that would pass a limit.
  */
-export function cheapestStart(search: Search, i: number, onlyFitting: boolean): number {
-  const { problem, kindOffset, kindStart, demandKind } = search.model;
+export function cheapestStart(search: Search, i: number, onlyFitting: boolean, old = -1): number {
+  const { problem, kindOffset, kindStart, demandKind, shapeFirst } = search.model;
+  if (problem.demandWish[i]! < 0) return leastUsedStart(search, i, onlyFitting);
+  if (search.movesUntilScreen-- <= 0) look(search);
   const kind = demandKind[i]!;
+  const shape = search.demandShape[i]!;
   const from = kindOffset[kind]!;
   const to = kindOffset[kind + 1]!;
   const barred = gatherBarred(search, i);
-  const allowed = (start: number) =>
-    !isBarred(search, barred, start) &&
-    fitsSite(search.sites, problem, i, start) &&
-    (!onlyFitting || fits(search, i, start));
   const wish = problem.demandWish[i]!;
+  const weight = problem.demandWeight[i]!;
+  const scale = problem.demandScale[i]!;
+  const reach = search.reach[i]!;
+  const table = search.screen.price;
+  const base = search.screen.offset[shape]! - shapeFirst[shape]!;
+  const middle = lowerBound(kindStart, from, to, wish);
+
   let best = -1;
   let bestCost = Infinity;
-  if (wish < 0) {
-    for (let k = from; k < to; k++) {
-      const start = kindStart[k]!;
-      const cost = riseAt(search, i, start) + usageAt(search, i, start);
-      if (cost < bestCost && allowed(start)) {
-        best = start;
-        bestCost = cost;
-      }
+  if (old >= 0 && Math.abs(old - wish) <= reach && !isBarred(search, barred, old)) {
+    const cost = weight * (old - wish) * (old - wish) + riseAt(search, i, old);
+    if (fitsSite(search.sites, problem, i, old) && (!onlyFitting || fits(search, i, old))) {
+      best = old;
+      bestCost = cost;
     }
-    return best;
   }
-  const weight = problem.demandWeight[i]!;
-  const reach = search.reach[i]!;
-  let right = lowerBound(kindStart, from, to, wish);
-  let left = right - 1;
+  // first the most promising by the screen, so that the second look has a bound to prune with
+  let promising = -1;
+  let least = Infinity;
+  let right = middle;
+  let left = middle - 1;
   while (left >= from || right < to) {
-    const distanceLeft = left >= from ? wish - kindStart[left]! : Infinity;
-    const distanceRight = right < to ? kindStart[right]! - wish : Infinity;
-    const distance = Math.min(distanceLeft, distanceRight);
+    const behind = left >= from ? wish - kindStart[left]! : Infinity;
+    const ahead = right < to ? kindStart[right]! - wish : Infinity;
+    const distance = ahead <= behind ? ahead : behind;
+    const moved = weight * distance * distance;
+    if (distance > reach || moved >= least) break;
+    const start = ahead <= behind ? kindStart[right++]! : kindStart[left--]!;
+    const bound = moved + scale * table[base + start]!;
+    if (bound < least && !isBarred(search, barred, start)) {
+      least = bound;
+      promising = start;
+    }
+  }
+  if (promising >= 0 && promising !== old) {
+    const cost = weight * (promising - wish) * (promising - wish) + riseAt(search, i, promising);
+    if (
+      cost < bestCost &&
+      fitsSite(search.sites, problem, i, promising) &&
+      (!onlyFitting || fits(search, i, promising))
+    ) {
+      best = promising;
+      bestCost = cost;
+    }
+  }
+  right = middle;
+  left = middle - 1;
+  while (left >= from || right < to) {
+    const behind = left >= from ? wish - kindStart[left]! : Infinity;
+    const ahead = right < to ? kindStart[right]! - wish : Infinity;
+    const distance = ahead <= behind ? ahead : behind;
     const moved = weight * distance * distance;
     if (distance > reach || (moved >= bestCost && best >= 0)) break;
-    const start = distanceRight <= distanceLeft ? kindStart[right++]! : kindStart[left--]!;
+    const start = ahead <= behind ? kindStart[right++]! : kindStart[left--]!;
+    if (moved + scale * table[base + start]! >= bestCost || start === promising || start === old) continue;
     if (isBarred(search, barred, start)) continue;
     const cost = moved + riseAt(search, i, start);
     if (cost < bestCost && fitsSite(search.sites, problem, i, start) && (!onlyFitting || fits(search, i, start))) {
@@ -207,14 +295,49 @@ export function cheapestStart(search: Search, i: number, onlyFitting: boolean): 
   return best;
 }
 
-/** First index in [from, to) whose value is not below `value`. */
-export function lowerBound(column: Int32Array, from: number, to: number, value: number): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (column[middle]! < value) low = middle + 1;
-    else high = middle;
+function leastUsedStart(search: Search, i: number, onlyFitting: boolean): number {
+  const { problem, kindOffset, kindStart, demandKind } = search.model;
+  const kind = demandKind[i]!;
+  const barred = gatherBarred(search, i);
+  let best = -1;
+  let bestCost = Infinity;
+  for (let k = kindOffset[kind]!; k < kindOffset[kind + 1]!; k++) {
+    const start = kindStart[k]!;
+    if (isBarred(search, barred, start)) continue;
+    const cost = riseAt(search, i, start) + usageAt(search, i, start);
+    if (cost < bestCost && fitsSite(search.sites, problem, i, start) && (!onlyFitting || fits(search, i, start))) {
+      best = start;
+      bestCost = cost;
+    }
   }
-  return low;
+  return best;
+}
+
+/**
+ * Writes the cost of every start of demand i (which stands nowhere) into `costs`, Infinity where it may not start, from its
+ * first to its last start within reach; the column is Infinity elsewhere. Null when it has none.
+ */
+export function costAt(search: Search, i: number, costs: Float64Array): { first: number; last: number } | null {
+  const { problem, kindOffset, kindStart, demandKind } = search.model;
+  costs.fill(Infinity);
+  const kind = demandKind[i]!;
+  const wish = problem.demandWish[i]!;
+  const weight = wish < 0 ? 0 : problem.demandWeight[i]!;
+  const barred = gatherBarred(search, i);
+  let first = Infinity;
+  let last = -1;
+  for (let k = kindOffset[kind]!; k < kindOffset[kind + 1]!; k++) {
+    const start = kindStart[k]!;
+    if (wish >= 0 && Math.abs(start - wish) > search.reach[i]!) continue;
+    if (isBarred(search, barred, start) || !fitsSite(search.sites, problem, i, start)) continue;
+    costs[start] = weight * (start - wish) * (start - wish) + riseAt(search, i, start);
+    first = Math.min(first, start);
+    last = start;
+  }
+  return last < 0 ? null : { first, last };
+}
+
+/** Does anybody outside the team bar one of its chosen starts? (The team itself stands nowhere.) */
+export function barredAt(search: Search, member: Int32Array, from: number, chosen: readonly number[]): boolean {
+  return chosen.some((start, m) => !isFree(search, member[from + m]!, start));
 }

@@ -1,0 +1,122 @@
+import { CELLS_PER_HOUR } from '../cell-grid';
+import { objectiveBounds, wholePrices } from './bound';
+import { leastCapacity } from './least-capacity';
+import { type LocalPrices, priceLocally } from './local-prices';
+import { buildModel } from './model';
+import type { Watch } from './place';
+import type { AllocationProblem } from './problem';
+import { ROUGH_TEMPERATURES } from './prices';
+import { dropOverload, overload } from './repair';
+import { pricePart, solvePart } from './solve-part';
+import { explainUnplaced } from './unplaced';
+
+/** Displacement caps are tried in steps of half an hour. */
+export const CAP_STEP_CELLS = CELLS_PER_HOUR / 2;
+
+/** A piece of work on one part that needs nothing but the part: whoever does it, in whatever order, the answer is the same. */
+export type PartTask =
+  | { kind: 'bound'; part: number }
+  | {
+      kind: 'solve';
+      part: number;
+      capCells: number;
+      seed: number;
+      /** Take what can be placed even where it is not everybody. */
+      lastResort: boolean;
+      /** A complete plan under a smaller cap, to fall back on. */
+      known: KnownPlan | null;
+    };
+
+export interface KnownPlan {
+  starts: Int32Array;
+  unplacedReason: Uint8Array;
+  neededSessions: Float64Array;
+  neededLogins: Float64Array;
+}
+
+export interface BoundAnswer {
+  kind: 'bound';
+  /** Least capacity of the part, with whole prices that prove it. */
+  ratio: number;
+  sessionPrices: Float64Array;
+  loginPrices: Float64Array;
+  /** Smallest displacement cap, in steps, that prices do not prove impossible. */
+  capCells: number;
+  /** The largest cap that could make a difference. */
+  farthestCells: number;
+}
+
+export interface SolveAnswer extends KnownPlan {
+  kind: 'solve';
+  objective: number;
+  lowerBound: number;
+  jointLowerBound: number;
+  /** Whole multiples of PRICE_UNIT and LOCAL_PRICE_UNIT. */
+  sessionPrices: Float64Array;
+  loginPrices: Float64Array;
+  local: LocalPrices;
+}
+
+/** No complete plan was found under the cap. */
+export interface FailedAnswer {
+  kind: 'failed';
+}
+
+export type PartAnswer = BoundAnswer | SolveAnswer | FailedAnswer;
+
+/** Does one task on the problem of its part. Pure. @throws AllocationCancelled */
+export function performTask(problem: AllocationProblem, task: PartTask, watch: Watch): PartAnswer {
+  return task.kind === 'bound' ? boundPart(problem, watch) : planPart(problem, task, watch);
+}
+
+function boundPart(problem: AllocationProblem, watch: Watch): BoundAnswer {
+  const model = buildModel(problem);
+  const least = leastCapacity(model, watch.isCancelled);
+  let farthestCells = CAP_STEP_CELLS;
+  for (let i = 0; i < problem.demandCount; i++) {
+    const wish = problem.demandWish[i]!;
+    const from = model.kindOffset[model.demandKind[i]!]!;
+    const to = model.kindOffset[model.demandKind[i]! + 1]!;
+    if (wish < 0 || from === to) continue;
+    farthestCells = Math.max(farthestCells, wish - model.kindStart[from]!, model.kindStart[to - 1]! - wish);
+  }
+  farthestCells = Math.ceil(farthestCells / CAP_STEP_CELLS) * CAP_STEP_CELLS;
+  let capCells = CAP_STEP_CELLS;
+  if (least.ratio > 1) capCells = farthestCells;
+  while (capCells < farthestCells && !pricePart(problem, capCells, watch, ROUGH_TEMPERATURES).possible)
+    capCells += CAP_STEP_CELLS;
+  return { kind: 'bound', ...least, capCells, farthestCells };
+}
+
+function planPart(
+  problem: AllocationProblem,
+  { capCells, seed, lastResort, known }: Extract<PartTask, { kind: 'solve' }>,
+  watch: Watch,
+): SolveAnswer | FailedAnswer {
+  const state = pricePart(problem, capCells, watch);
+  const search = solvePart(state, seed, lastResort && !known, watch);
+  if (search && overload(search) > 0) dropOverload(search);
+  const plan: KnownPlan | null = search ? { starts: search.starts, ...explainUnplaced(search) } : known;
+  if (!plan) return { kind: 'failed' };
+  const whole = wholePrices(state.model, state.prices.sessions, state.prices.logins);
+  const { value, ...local } = priceLocally(state.model, state.reach, whole.tables, plan.starts);
+  return {
+    kind: 'solve',
+    ...plan,
+    objective: displacementObjective(problem, plan.starts),
+    ...objectiveBounds(state.model, plan.starts, value, whole),
+    sessionPrices: whole.sessionPrices,
+    loginPrices: whole.loginPrices,
+    local,
+  };
+}
+
+/** Sum of weight x displacement squared, in cells, over the placed demands with a wish. */
+export function displacementObjective(problem: AllocationProblem, starts: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < problem.demandCount; i++) {
+    const wish = problem.demandWish[i]!;
+    if (wish >= 0 && starts[i]! >= 0) sum += problem.demandWeight[i]! * (starts[i]! - wish) ** 2;
+  }
+  return sum;
+}
