@@ -1,11 +1,10 @@
-import { ValidationPipe } from '@nestjs/common';
 import { type Command, Option } from 'commander';
 import { COMMAND_LINE_OPERATOR } from '../access/actor';
 import { PRESET_IDS } from '../campaign/campaign-presets.rules';
 import { CreateCampaignDto } from '../campaign/campaign.dto';
 import { CampaignService } from '../campaign/campaign.service';
-import { DomainError } from '../common/domain-error';
 import { id, idList, list } from './arguments';
+import { validated } from './request';
 import { withServices } from './services';
 import type { Terminal } from './terminal';
 
@@ -35,13 +34,13 @@ export function addCampaign(program: Command, terminal: Terminal): void {
     .requiredOption('--to <date>', 'last day, included')
     .addOption(new Option('--preset <preset>', 'where its rules come from').choices(PRESET_IDS).makeOptionMandatory())
     .option('--school-year <year>', 'school year of its classes, 2026-2027; that of the first day without it')
-    .option('--territory <numbers>', 'only these territories', idList)
+    .option('--territory <numbers>', 'only these territories (see: territories)', idList)
     .option('--kind <kinds>', 'only these kinds of establishments (college, lycee_gt ...)', list)
     .option('--level <levels>', 'only these levels (CP, 6EME ...)', list)
     .option('--same-hours', 'a class keeps the same hours each week')
     .action((options: CreateOptions) =>
       withServices(terminal, async (services) => {
-        const request = await validated({
+        const request = await validated(CreateCampaignDto, {
           name: options.name,
           platformId: options.platform,
           startsOn: options.from,
@@ -61,18 +60,4 @@ export function addCampaign(program: Command, terminal: Terminal): void {
         );
       }),
     );
-}
-
-/** The same bounds as for a request over HTTP. */
-async function validated(request: object): Promise<CreateCampaignDto> {
-  const pipe = new ValidationPipe({
-    transform: true,
-    exceptionFactory: (errors) =>
-      new DomainError(
-        'request.invalid',
-        'invalid',
-        errors.flatMap((error) => Object.values(error.constraints ?? {})).join('; '),
-      ),
-  });
-  return (await pipe.transform(request, { type: 'body', metatype: CreateCampaignDto })) as CreateCampaignDto;
 }

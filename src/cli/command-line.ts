@@ -8,6 +8,7 @@ import { addExport } from './export.command';
 import { addImport } from './import.command';
 import { addLists } from './list.commands';
 import { addMigrate } from './migrate.command';
+import { addPlatform } from './platform.command';
 import { addPublish } from './publish.command';
 import { type Surroundings, Terminal } from './terminal';
 
@@ -46,7 +47,17 @@ function programFor(terminal: Terminal): Command {
     .hook('preAction', (_program, command) => {
       terminal.isJson = command.optsWithGlobals<{ json?: boolean }>().json === true;
     });
-  for (const add of [addImport, addCampaign, addAllocate, addPublish, addExport, addDemo, addLists, addMigrate])
+  for (const add of [
+    addImport,
+    addPlatform,
+    addCampaign,
+    addAllocate,
+    addPublish,
+    addExport,
+    addDemo,
+    addLists,
+    addMigrate,
+  ])
     add(program, terminal);
   configure(program, {
     writeOut: (text) => stdout.write(text),

@@ -3,6 +3,7 @@ import { COMMAND_LINE_OPERATOR } from '../access/actor';
 import { CampaignService } from '../campaign/campaign.service';
 import { CapacityService } from '../capacity/capacity.service';
 import type { Page } from '../common/keyset';
+import { DirectoryService } from '../directory/directory.service';
 import { PlanReadService } from '../plan/plan-read.service';
 import type { PlanState } from '../plan/plan.store';
 import { id } from './arguments';
@@ -16,8 +17,24 @@ interface PageOptions {
 const PAGE_SIZE = 100;
 const cursorOption = (): Option => new Option('--cursor <text>', 'go on where the last page ended');
 
-/** `platforms`, `campaigns`, `plans`: the numbers that the other commands ask for, a page of a hundred at a time. */
+/** `territories`, `platforms`, `campaigns`, `plans`: the numbers that the other commands ask for, a page of a hundred at a time. */
 export function addLists(program: Command, terminal: Terminal): void {
+  program
+    .command('territories')
+    .description('list the regions, academies and departments that have schools')
+    .addOption(cursorOption())
+    .action(({ cursor }: PageOptions) =>
+      withServices(terminal, async (services) => {
+        const page = await services.get(DirectoryService).territories(COMMAND_LINE_OPERATOR, PAGE_SIZE, cursor);
+        show(terminal, page, ['number', 'code', 'kind', 'name', 'part of'], (territory) => [
+          territory.id,
+          territory.code,
+          territory.kind,
+          territory.name,
+          territory.parentId,
+        ]);
+      }),
+    );
   program
     .command('platforms')
     .description('list the platforms')

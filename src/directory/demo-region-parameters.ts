@@ -152,13 +152,13 @@ export const DAY_OFFSETS = [
   [15, 130],
 ] as const;
 /** Wished hours of live lessons in local minutes before the offset of the establishment, with their shares. */
-export const MORNING_WISHES = [
+const MORNING_WISHES = [
   [480, 260],
   [540, 290],
   [600, 260],
   [660, 190],
 ] as const;
-export const AFTERNOON_WISHES = [
+const AFTERNOON_WISHES = [
   [810, 240],
   [840, 240],
   [900, 270],

@@ -140,7 +140,7 @@ class TeachersDay {
   }
 }
 
-export function weighted<T>(choices: readonly (readonly [T, number])[], random: Random): T {
+function weighted<T>(choices: readonly (readonly [T, number])[], random: Random): T {
   let left = random() * choices.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [value, weight] of choices) {
     left -= weight;

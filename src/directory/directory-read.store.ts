@@ -49,6 +49,7 @@ export interface ClassView {
 export interface EstablishmentFilter {
   territoryIds: readonly number[] | undefined;
   kinds: readonly EstablishmentKind[] | undefined;
+  platformId: number | undefined;
   /** Plain text (no accents, small letters). */
   text: string | undefined;
   near: { latitude: number; longitude: number; radiusMetres: number } | undefined;
@@ -114,6 +115,7 @@ export class DirectoryReadStore {
     const conditions: string[] = [];
     if (filter.territoryIds) conditions.push(`e.department_id = any(${bind(filter.territoryIds)})`);
     if (filter.kinds) conditions.push(`e.kind = any(${bind(filter.kinds)})`);
+    if (filter.platformId !== undefined) conditions.push(`e.platform_id = ${bind(filter.platformId)}`);
     if (filter.text !== undefined) {
       const pattern = bind(`%${filter.text.replace(/[\\%_]/g, '\\$&')}%`);
       conditions.push(
@@ -144,6 +146,10 @@ export class DirectoryReadStore {
        limit ${bind(count)}`,
       parameters,
     );
+  }
+
+  async isPlatform(platformId: number): Promise<boolean> {
+    return (await this.database.query<unknown[]>('select 1 from platform where id = $1', [platformId])).length > 0;
   }
 
   async establishment(uai: string): Promise<EstablishmentView | undefined> {

@@ -41,6 +41,14 @@ export class EstablishmentQueryDto extends DirectoryPageQueryDto {
   @IsIn(ESTABLISHMENT_KINDS, { each: true })
   kind?: EstablishmentKind[];
 
+  /** The number of the platform that they are on. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  platform?: number;
+
   /** Part of the name, the commune or the UAI; capitals and accents do not count. */
   @IsOptional()
   @IsString()

@@ -21,15 +21,22 @@ import { ImportRun } from './import-run.entity';
 import { ImportRunStore } from './import-run.store';
 import { ImportService } from './import.service';
 import { ImportsService } from './imports.service';
+import { PlatformAssignmentController } from './platform-assignment.controller';
+import { PlatformAssignmentService } from './platform-assignment.service';
+import { PlatformAssignmentStore } from './platform-assignment.store';
+import { PlatformMoves } from './platform-moves';
 import { Territory } from './territory.entity';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Territory, Establishment, SchoolClass, ImportRun])],
-  controllers: [DirectoryController, ImportController],
+  controllers: [DirectoryController, PlatformAssignmentController, ImportController],
   providers: [
     DirectoryStore,
     DirectoryReadStore,
     DirectoryService,
+    PlatformAssignmentStore,
+    PlatformAssignmentService,
+    PlatformMoves,
     ClassMergeStore,
     ImportRunStore,
     ImportFormats,
@@ -44,6 +51,6 @@ import { Territory } from './territory.entity';
     ImportService,
     ImportsService,
   ],
-  exports: [DirectoryStore, DirectoryService, ImportService],
+  exports: [DirectoryStore, DirectoryService, PlatformAssignmentService, PlatformMoves, ImportService],
 })
 export class DirectoryModule {}

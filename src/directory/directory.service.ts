@@ -9,18 +9,7 @@ import { levelGroupOf, type LevelGroup } from './level';
 import { schoolYearOf } from './record-fields.rules';
 import { plain } from './text.rules';
 import type { Territory } from './territory.entity';
-import { readUai, uaiProblemText } from './uai.rules';
-
-class UaiError extends DomainError {
-  constructor(reading: Exclude<ReturnType<typeof readUai>, { uai: string }>) {
-    super(
-      `directory.${reading.problem}`,
-      'invalid',
-      uaiProblemText(reading),
-      'expected' in reading ? { expected: reading.expected } : {},
-    );
-  }
-}
+import { checkedUai } from './uai.errors';
 
 class PositionError extends DomainError {
   constructor() {
@@ -36,6 +25,8 @@ export interface EstablishmentQuery {
   /** Code or id of a region, academy or department. */
   territory?: string;
   kinds?: EstablishmentKind[];
+  /** Number of the platform. */
+  platform?: number;
   text?: string;
   /** `latitude,longitude`. */
   near?: string;
@@ -66,9 +57,12 @@ export class DirectoryService {
       territoryIds = await this.store.territoryAndBelow(query.territory);
       if (territoryIds.length === 0) throw new NotFoundError('territory', query.territory);
     }
+    if (query.platform !== undefined && !(await this.store.isPlatform(query.platform)))
+      throw new NotFoundError('platform', query.platform);
     const filter = {
       territoryIds,
       kinds: query.kinds,
+      platformId: query.platform,
       text: query.text === undefined ? undefined : plain(query.text),
       near,
     };
@@ -87,10 +81,9 @@ export class DirectoryService {
 
   /** One establishment. Throws UaiError for a UAI that cannot be one, NotFoundError for one that is not known. */
   async establishment(_actor: Actor, uaiText: string): Promise<EstablishmentView> {
-    const reading = readUai(uaiText);
-    if (reading.uai === undefined) throw new UaiError(reading);
-    const establishment = await this.store.establishment(reading.uai);
-    if (!establishment) throw new NotFoundError('establishment', reading.uai);
+    const uai = checkedUai(uaiText);
+    const establishment = await this.store.establishment(uai);
+    if (!establishment) throw new NotFoundError('establishment', uai);
     return establishment;
   }
 

@@ -43,9 +43,9 @@ export class LedgerStore {
     return known ?? { epoch: 1, revision: 0 };
   }
 
-  /** Platforms that something was published on. */
+  /** All platforms: one whose first publication is under way has nothing yet that could be seen from here. */
   async platforms(tx: EntityManager): Promise<number[]> {
-    const rows = await tx.query<{ id: number }[]>('select platform_id as id from platform_revision order by 1');
+    const rows = await tx.query<{ id: number }[]>('select id from platform order by id');
     return rows.map(({ id }) => id);
   }
 

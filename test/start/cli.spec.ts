@@ -2,48 +2,12 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
-import { runCommandLine } from '../../src/cli/command-line';
 import { databaseOptions } from '../../src/common/database';
 import { makeRegion, type Region } from '../plan-builder';
 import { freshDatabaseUrl } from '../test-database';
-
-interface Outcome {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-  /** The last line of stdout, where it is JSON. */
-  answer: Record<string, unknown>;
-}
-
-function textOf(stream: PassThrough): () => string {
-  let text = '';
-  stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return () => text;
-}
-
-async function run(
-  argv: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  interruption = new AbortController(),
-  onStderr?: (text: string) => void,
-): Promise<Outcome> {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const [out, err] = [textOf(stdout), textOf(stderr)];
-  if (onStderr) stderr.on('data', (chunk: Buffer) => onStderr(chunk.toString()));
-  const exitCode = await runCommandLine(argv, {
-    stdout,
-    stderr: stderr as unknown as NodeJS.WriteStream,
-    environment,
-    signal: interruption.signal,
-  });
-  const last = out().trimEnd().split('\n').at(-1)!;
-  const answer = last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {};
-  return { exitCode, stdout: out(), stderr: err(), answer };
-}
+import { run, type Outcome } from './command';
 
 describe('the command line', () => {
   let environment: NodeJS.ProcessEnv;
@@ -108,8 +72,9 @@ describe('the command line', () => {
     );
   });
 
-  it('lists platforms and campaigns', async () => {
+  it('lists platforms, campaigns and territories', async () => {
     const { answer } = await createCampaign(1);
+    expect((await command('territories')).stdout).toMatch(/^\d+ +\S+ +region +Région +-$/m);
     const campaigns = await command('campaigns', '--platform', String(answer.platformId), '--json');
     expect(campaigns.answer).toMatchObject({ items: [{ id: answer.id }], nextCursor: null });
     expect((await command('platforms')).stdout).toContain('Europe/Paris');
@@ -120,6 +85,17 @@ describe('the command line', () => {
     [['publish', '999999', '--reason', 'none'], 'plan.not_found'],
     [['export', '999999', '--out', 'nowhere.csv'], 'plan.not_found'],
     [['import', 'roster', 'no-such-file.csv', '--school-year', '2026-2027'], 'file.unusable'],
+    [['platform', 'create', '--code', 'North', '--name', 'x'], 'request.invalid'],
+    [['platform', 'create', '--code', 'north', '--name', 'x', '--time-zone', 'Mars/Phobos'], 'capacity.input_invalid'],
+    [['platform', 'create', '--code', 'north', '--name', 'x', '--portal', 'a', '--portal', ''], 'request.invalid'],
+    [['platform', 'assign', '999999', '--kind', 'college'], 'platform.not_found'],
+    [['platform', 'assign', '999999', '--kind', 'gymnasium'], 'request.invalid'],
+    [['platform', 'assign', '999999'], 'assignment.empty'],
+    [['platform', 'background', '999999'], 'platform.not_found'],
+    [
+      ['platform', 'step', '1', '--from', '2026-09-01', '--sessions', '9', '--logins-per-minute', '9', '--reason', 'x'],
+      'request.invalid',
+    ],
   ])('ends with 3 and the code of the refusal: %j -> %s', async (argv, code) => {
     const outcome = await command(...argv, '--json');
     expect(outcome).toMatchObject({ exitCode: 3, answer: { error: { code } } });
@@ -145,6 +121,10 @@ describe('the command line', () => {
     [['export', '1', '--format', 'pdf'], /Allowed choices/],
     [['export', '1', '--json'], /--out/],
     [['migrate', 'sideways'], /Allowed choices/],
+    [['platform', 'create', '--name', 'x'], /--code/],
+    [['platform', 'create', '--code', 'x', '--name', 'x', '--headroom-per-mille', '1001'], /whole number/],
+    [['platform', 'step', '1', '--sessions', '0'], /whole number/],
+    [['platform', 'fly'], /unknown command/],
     [['campaigns', '--speed', '9'], /unknown option/],
   ])('ends with 2 when it is not understood: %j', async (argv, message) => {
     const outcome = await command(...argv);

@@ -102,7 +102,8 @@ if (!hasData)
   });
 
   it('plans and publishes a remote week of an academy: no violation, what has no place is listed', async () => {
-    const [amiens] = await rows<{ id: number }>('select id from territory where code = $1', [AMIENS]);
+    const territories = (await command('territories')).items as { id: number; code: string }[];
+    const amiens = territories.find(({ code }) => code === AMIENS);
     const campaign = await command(
       'campaign', 'create', '--name', 'Semaine à distance', '--platform', String(platformId), '--from', '2026-11-30', '--to',
       '2026-12-04', '--preset', 'remote-week-secondary', '--territory', String(amiens!.id),
@@ -113,7 +114,7 @@ if (!hasData)
     expect(certificate.violationCount).toBe(0);
     expect(Object.values(certificate.violationCounts).every((count) => count === 0)).toBe(true);
     expect(certificate.peakUtilisationRatio).toBeLessThanOrEqual(1);
-    
+
     expect(certificate.peakLowerBoundRatio).toBeGreaterThan(0.3);
 
     const stored = await rows(
