@@ -17,6 +17,10 @@ const logins = new Map();
 const ofClass = new Map();
 const ofTeacher = new Map();
 let windowCount = 0;
+const wished = [];
+const free = [];
+const series = new Map();
+let isBooked = false;
 const problems = [];
 const problem = (text) => problems.push(text);
 const collect = (map, key, window) => (map.has(key) ? map.get(key).push(window) : map.set(key, [window]));
@@ -35,6 +39,14 @@ function take(window) {
   const span = { id: window.id, start: window.startCell, end: window.startCell + window.cellCount };
   if (window.classId !== null) collect(ofClass, window.classId, span);
   if (window.teacherKeyId !== null) collect(ofTeacher, window.teacherKeyId, span);
+  isBooked ||= window.origin === 'booked';
+  // the windows of a series are one choice of a start
+  const first = window.seriesId === null ? undefined : series.get(window.seriesId);
+  if (first) return void first.starts.push(window.startCell);
+  const moved = window.wishedAt === null ? null : Date.parse(window.wishedAt) / 300_000 - window.startCell;
+  const choice = { profile, scale, moved, starts: [window.startCell] };
+  if (window.seriesId !== null) series.set(window.seriesId, choice);
+  (moved === null ? free : wished).push(choice);
 }
 let rest = '';
 for await (const piece of (await get('windows?format=ndjson')).body.pipeThrough(new TextDecoderStream())) {
@@ -74,8 +86,62 @@ for (const [who, map] of Object.entries({ class: ofClass, teacher: ofTeacher }))
     }
   }
 }
+// the objective, and what of its lower bound can be derived from outside: see "The bound" in verify-a-plan.md
+const certificate = await (await get('certificate')).json();
+const prices = await (await get('prices')).json();
+const objective = wished.reduce((sum, { moved }) => sum + moved * moved, 0);
+if (!isBooked && Math.abs(objective - certificate.objective) > 1e-6 * Math.max(1, objective))
+  problem(`objective: ${objective} added up, ${certificate.objective} certified`);
+const limitOf = (name, cell) => curve[name].limit[cell - curve.firstCell] ?? 0;
+const priceOf = (name, cell) => (prices[name][cell - prices.firstCell] ?? 0) / prices.cellPriceUnits;
+/** What one unit of scale pays when all dates of a choice move by so many cells; Infinity where a cell has no room. */
+const known = new Map();
+function unitPrice({ profile, starts }, shift) {
+  const key = `${profile.profileId} ${shift} ${starts.join()}`;
+  if (known.has(key)) return known.get(key);
+  let sum = 0;
+  for (const start of starts) {
+    profile.sessionsPerMille.forEach((sessions, k) => {
+      const cell = start + shift - 1 + k;
+      const logins = profile.loginsPerMille[k];
+      if ((sessions > 0 && limitOf('sessions', cell) <= 0) || (logins > 0 && limitOf('logins', cell) <= 0))
+        sum = Infinity;
+      sum += (sessions * priceOf('sessions', cell) + logins * priceOf('logins', cell)) / 1000;
+    });
+  }
+  known.set(key, sum);
+  return sum;
+}
+let bound = 0;
+for (const choice of wished) {
+  let cheapest = Infinity;
+  const reach = Math.max(certificate.displacement.capMinutes / 5, Math.abs(choice.moved));
+  for (let away = -reach; away <= reach; away++)
+    cheapest = Math.min(cheapest, away * away + choice.scale * unitPrice(choice, choice.moved + away));
+  bound += cheapest;
+}
+for (const choice of free) bound += choice.scale * unitPrice(choice, 0);
+for (const name of ['sessions', 'logins'])
+  prices[name].forEach((price, i) => {
+    if (price < 0) problem(`${name} of cell ${prices.firstCell + i}: a negative price proves nothing`);
+    if (price > 0) bound -= priceOf(name, prices.firstCell + i) * limitOf(name, prices.firstCell + i) * 1000;
+  });
+const outsideLowerBound = Math.max(0, Math.floor(bound));
+if (!isBooked && certificate.unplacedCount === 0 && outsideLowerBound > objective * (1 + 1e-9) + 1)
+  problem(
+    `bound: ${outsideLowerBound} derived is above the objective of ${objective}: the prices or the windows are not the plan's`,
+  );
+
 for (const text of problems.slice(0, 20)) console.log(text);
 console.log(
-  JSON.stringify({ plan: Number(plan), windowCount, cellCount: curve.stepCount, violationCount: problems.length }),
+  JSON.stringify({
+    plan: Number(plan),
+    windowCount,
+    cellCount: curve.stepCount,
+    violationCount: problems.length,
+    objective,
+    certifiedLowerBound: certificate.lowerBound,
+    outsideLowerBound,
+  }),
 );
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -3,13 +3,13 @@ import type { Actor } from '../src/access/actor';
 import { CELLS_PER_DAY, CELL_MINUTES } from '../src/kernel/cell-grid';
 import { seededRandom, randomInteger } from '../src/kernel/random';
 import type { PlanCells, PlanColumns, PlanDraft, PlanProfile } from '../src/plan/plan-draft';
+import type { PlanPrices } from '../src/plan/plan-evidence';
 
 export const TESTER: Actor = { role: 'operator', subject: 'operator@test' };
 
 /** Monday 7 December 2026, 00:00 in Paris, as a cell; Paris is one hour ahead of UTC. */
 export const MONDAY_CELL = Date.UTC(2026, 11, 6, 23) / 300_000;
 export const MONDAY_DAY = Date.UTC(2026, 11, 7) / 86_400_000;
-export const MONDAY_ON = '2026-12-07';
 /** Cell of a Paris clock time of that week. */
 export const cellAt = (day: number, hour: number, minute = 0): number =>
   MONDAY_CELL + day * CELLS_PER_DAY + (hour * 60 + minute) / CELL_MINUTES;
@@ -47,6 +47,8 @@ const uaiOf = (number: number): string => {
   const digits = String(590_0000 + number).padStart(7, '0');
   return digits + 'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(digits) % 23]!;
 };
+
+const NO_PEAK = { sessionsRatio: 0, loginsRatio: 0, unplacedCount: 0 };
 
 let serial = 0;
 
@@ -139,6 +141,7 @@ export function draftOf(
     capacityLogins?: number;
     reservedSessions?: number;
     profiles?: PlanProfile[];
+    prices?: PlanPrices;
     dayCount?: number;
     seed?: number;
   } = {},
@@ -198,10 +201,43 @@ export function draftOf(
       peakLoginsCell: 0,
       peakLowerBoundRatio: 0.5,
       displacementCapMinutes: 60,
-      objective: 0,
+      objective: objectiveOf(windows),
+      objectiveLowerBound: 0,
+      jointLowerBound: 0,
+      isBoundProved: true,
+      days: [],
+      baselinePeakRatios: {
+        everybodyAtWish: NO_PEAK,
+        letterByLevel: NO_PEAK,
+        random: NO_PEAK,
+        firstFit: NO_PEAK,
+      },
       seed: options.seed ?? 1,
     },
+    prices: options.prices ?? {
+      firstCell: MONDAY_CELL,
+      peakSessions: new Float64Array(cellCount),
+      peakLogins: new Float64Array(cellCount),
+      objectiveSessions: new Float64Array(cellCount),
+      objectiveLogins: new Float64Array(cellCount),
+      localLaw: new Uint8Array(),
+      localOwnerId: new Int32Array(),
+      localCell: new Int32Array(),
+      localPrice: new Float64Array(),
+    },
   };
+}
+
+/** Squares of displacement in cells; a series is one choice, whatever the number of its dates. */
+function objectiveOf(windows: readonly WindowSpec[]): number {
+  const seen = new Set<number>();
+  let objective = 0;
+  for (const { startCell, wishCell, series } of windows) {
+    if (wishCell === undefined || (series !== undefined && series >= 0 && seen.has(series))) continue;
+    if (series !== undefined) seen.add(series);
+    objective += (startCell - wishCell) ** 2;
+  }
+  return objective;
 }
 
 /** One window a day for every class and one for relatives, at hours drawn by the seed (7 to 19 h). */

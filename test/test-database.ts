@@ -18,9 +18,3 @@ export async function freshDatabaseUrl(template: 'migrated' | 'empty' = 'migrate
   await administer(`create database ${name} template ${template === 'migrated' ? 'template_etale' : 'template1'}`);
   return process.env.TEST_POSTGRES_URL!.replace(/etale$/, name);
 }
-
-/** A connected pool on a migrated database of its own; call `destroy()` in afterAll. */
-export async function freshDatabase(): Promise<DataSource> {
-  const database = new DataSource(databaseOptions(await freshDatabaseUrl(), 10));
-  return database.initialize();
-}

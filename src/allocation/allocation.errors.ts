@@ -27,12 +27,12 @@ export class AllocationRefusedError extends DomainError {
 
 /** The proof of the lower bound does not hold: nothing is stored. */
 export class AllocationBoundRefusedError extends DomainError {
-  constructor(claimedRatio: number, derivedRatio: number) {
+  constructor(bound: 'peak' | 'objective' | 'joint_objective', claimed: number, derived: number) {
     super(
       'allocation.bound_refused',
       'unprocessable',
-      `The prices of the plan prove a peak of at least ${derivedRatio} only, not ${claimedRatio}: the plan was not stored.`,
-      { claimedRatio, derivedRatio },
+      `The prices of the plan prove a bound of the ${bound.replace('_', ' ')} of ${derived} only, not ${claimed}: the plan was not stored.`,
+      { bound, claimed, derived },
     );
   }
 }

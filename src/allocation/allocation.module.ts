@@ -7,11 +7,13 @@ import { AllocationFactsStore } from './allocation-facts.store';
 import { AllocationJob } from './allocation-job.service';
 import { AllocationController } from './allocation.controller';
 import { AllocationService } from './allocation.service';
+import { WindowExplanationController } from './window-explanation.controller';
+import { WindowExplanationService } from './window-explanation.service';
 
 @Module({
   imports: [JobsModule, CampaignModule, LoadModule, PlanModule],
-  controllers: [AllocationController],
-  providers: [AllocationFactsStore, AllocationJob, AllocationService],
+  controllers: [AllocationController, WindowExplanationController],
+  providers: [AllocationFactsStore, AllocationJob, AllocationService, WindowExplanationService],
   exports: [AllocationService],
 })
 export class AllocationModule {}

@@ -1,22 +1,26 @@
+import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DomainError } from '../common/domain-error';
-import { allocate } from '../kernel/allocation/allocate';
-import { peakBoundFromPrices } from '../kernel/allocation/check-bound';
+import { objectiveBoundFromPrices, peakBoundFromPrices } from '../kernel/allocation/check-bound';
 import { checkPlan } from '../kernel/allocation/check-plan';
 import { AllocationProblemInvalid } from '../kernel/allocation/check-problem';
-import { AllocationCancelled, type AllocationProgress } from '../kernel/allocation/problem';
+import { type Allocation, AllocationCancelled, type AllocationProgress } from '../kernel/allocation/problem';
 import type { Progress } from '../common/progress';
-import { planDraftOf } from '../load/plan-draft-of';
+import { baselinePeaks } from '../load/baseline-peaks';
+import { type AllocationProof, planDraftOf } from '../load/plan-draft-of';
 import type { PlanDraft } from '../plan/plan-draft';
 import { type AllocationMessage, type AllocationTask, columnsOf } from './allocation-message';
+import { allocateOnThreads } from './allocation-threads';
 import {
   AllocationBoundRefusedError,
   AllocationProblemRefusedError,
   AllocationRefusedError,
 } from './allocation.errors';
 
-/** The checker derives the bound from prices in whole numbers; the solver's own differs by their rounding only. */
+/** The checker derives the bounds from prices in whole numbers; the solver's own differ by their rounding only. */
 const BOUND_TOLERANCE_RATIO = 1e-5;
+/** Days are planned side by side; a week has five, and each thread holds one day in memory. */
+const MOST_THREADS = 4;
 
 const port = parentPort!;
 const { assembled, seed, cancelled } = workerData as AllocationTask;
@@ -32,26 +36,56 @@ function progressOf({ phase, doneCount, totalCount, lowerBound, objective }: All
 }
 
 /** Solves, then lets those check who share no code with the solver. */
-function solve(): PlanDraft {
+async function solve(): Promise<PlanDraft> {
   const { problem } = assembled;
-  const allocation = allocate(problem, {
+  const allocation = await allocateOnThreads(problem, {
     seed,
+    workerCount: Math.min(availableParallelism(), MOST_THREADS),
     isCancelled: () => Atomics.load(cancelled, 0) === 1,
     onProgress: (progress) => say({ type: 'progress', progress: progressOf(progress) }),
   });
   say({ type: 'progress', progress: { phase: 'check', doneCount: 0, totalCount: problem.demandCount } });
   const check = checkPlan(problem, allocation.starts);
   if (check.violationCount > 0) throw new AllocationRefusedError(check.violationCountByLaw, check.violations);
-  const derivedRatio = peakBoundFromPrices(problem, allocation.peakPrices);
-  if (!(derivedRatio >= allocation.peakLowerBoundRatio - BOUND_TOLERANCE_RATIO))
-    throw new AllocationBoundRefusedError(allocation.peakLowerBoundRatio, derivedRatio);
-  return planDraftOf(assembled, { ...allocation, peakLowerBoundRatio: derivedRatio }, check, seed);
+  return planDraftOf(assembled, allocation, check, proofOf(allocation), seed);
 }
 
-try {
-  const draft = solve();
-  say({ type: 'draft', draft }, columnsOf(draft));
-} catch (error) {
+/**
+ * Derives the bounds again from their prices; those are what is stored. @throws AllocationBoundRefusedError where they prove less
+ * than the solver claims
+ */
+function proofOf(allocation: Allocation): AllocationProof {
+  const { problem } = assembled;
+  const peakLowerBoundRatio = peakBoundFromPrices(problem, allocation.peakPrices);
+  const { lowerBound, jointLowerBound } = objectiveBoundFromPrices(
+    problem,
+    allocation.starts,
+    allocation.displacementCapCells,
+    allocation.objectivePrices,
+  );
+  for (const [bound, claimed, derived] of [
+    ['peak', allocation.peakLowerBoundRatio, peakLowerBoundRatio],
+    ['objective', allocation.objectiveLowerBound, lowerBound],
+    ['joint_objective', allocation.jointLowerBound, jointLowerBound],
+  ] as const) {
+    if (!(derived >= claimed - BOUND_TOLERANCE_RATIO * Math.max(1, claimed)))
+      throw new AllocationBoundRefusedError(bound, claimed, derived);
+  }
+  return {
+    peakLowerBoundRatio,
+    objectiveLowerBound: lowerBound,
+    jointLowerBound,
+    baselinePeakRatios: baselinePeaks(assembled, seed),
+  };
+}
+
+solve().then(
+  (draft) => say({ type: 'draft', draft }, columnsOf(draft)),
+  (error: unknown) => refuse(error),
+);
+
+/** What is expected is told as a message; anything else ends the thread with its error. */
+function refuse(error: unknown): void {
   if (error instanceof AllocationCancelled) say({ type: 'cancelled' });
   else {
     const refusal =

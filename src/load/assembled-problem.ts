@@ -11,6 +11,15 @@ export interface AssembledProblem {
   identity: DemandIdentity;
   profiles: PlanProfile[];
   cells: PlanCells;
+  letter: LetterRanges;
+}
+
+/** The hours of the letter by level, which a plan is compared with; cells from the origin, both for the first date of a demand. */
+export interface LetterRanges {
+  /** Index 0 is of no meaning: it stands for no letter. */
+  fromCell: Int32Array;
+  /** Not included. */
+  toCell: Int32Array;
 }
 
 /** One entry per demand of the problem; dates per occurrence. */
@@ -28,6 +37,8 @@ export interface DemandIdentity {
   profileId: Uint16Array;
   headcount: Int32Array;
   teacherKeyId: Int32Array;
+  /** Index into LetterRanges, 0 for none. */
+  letterRange: Uint16Array;
   /** Civil days (since 1970-01-01) of the occurrences, concatenated like occurrenceShift: demand d has its own slice. */
   dayOffset: Int32Array;
   localDay: Int32Array;

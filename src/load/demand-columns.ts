@@ -28,6 +28,8 @@ export interface DemandRow {
   headcount: number;
   teacherKeyId: number;
   isSeries: boolean;
+  /** Number of its hours in the letter by level, 0 for none. */
+  letterRange: number;
   /** Civil days since 1970-01-01. */
   localDays: readonly number[];
 }
@@ -55,6 +57,7 @@ export const emptyDemandRow = (): DemandRow => ({
   headcount: 0,
   teacherKeyId: -1,
   isSeries: false,
+  letterRange: 0,
   localDays: [],
 });
 
@@ -92,6 +95,7 @@ export class DemandColumns {
   private readonly ordinal = uint8Column();
   private readonly isSeries = uint8Column();
   private readonly profileId = uint16Column();
+  private readonly letterRange = uint16Column();
   private readonly headcount = int32Column();
   private readonly teacherKeyId = int32Column();
   private readonly dayOffset = int32Column();
@@ -122,6 +126,7 @@ export class DemandColumns {
     this.ordinal.push(row.ordinal);
     this.isSeries.push(row.isSeries ? 1 : 0);
     this.profileId.push(row.profileId);
+    this.letterRange.push(row.letterRange);
     this.headcount.push(row.headcount);
     this.teacherKeyId.push(row.teacherKeyId);
     for (const day of row.localDays) this.localDay.push(day);
@@ -142,6 +147,7 @@ export class DemandColumns {
       profileId: this.profileId.take(),
       headcount: this.headcount.take(),
       teacherKeyId: this.teacherKeyId.take(),
+      letterRange: this.letterRange.take(),
       dayOffset: this.dayOffset.take(),
       localDay: this.localDay.take(),
     };

@@ -2,6 +2,7 @@ import { tinyProblem, type TinyDemand } from '../../test/kernel/tiny-problem';
 import { allocate } from '../kernel/allocation/allocate';
 import { checkPlan } from '../kernel/allocation/check-plan';
 import type { AssembledProblem } from './assembled-problem';
+import { baselinePeaks } from './baseline-peaks';
 import { planDraftOf } from './plan-draft-of';
 
 const ORIGIN = 1_000_000;
@@ -35,6 +36,7 @@ function assembledOf(demands: TinyDemand[], sessions: number): AssembledProblem 
       profileId: new Uint16Array(count),
       headcount: new Int32Array(count).fill(25),
       teacherKeyId: new Int32Array(count).fill(-1),
+      letterRange: new Uint16Array(count),
       dayOffset: Int32Array.from(dayOffset),
       localDay: Int32Array.from(localDay),
     },
@@ -53,13 +55,20 @@ function assembledOf(demands: TinyDemand[], sessions: number): AssembledProblem 
       otherSessions: cells(0),
       otherLogins: cells(0),
     },
+    letter: { fromCell: new Int32Array(1), toCell: new Int32Array(1) },
   };
 }
 
 function draftOf(demands: TinyDemand[], sessions = 100) {
   const assembled = assembledOf(demands, sessions);
   const allocation = allocate(assembled.problem, { seed: 1 });
-  return planDraftOf(assembled, allocation, checkPlan(assembled.problem, allocation.starts), 77);
+  const proof = {
+    peakLowerBoundRatio: allocation.peakLowerBoundRatio,
+    objectiveLowerBound: allocation.objectiveLowerBound,
+    jointLowerBound: allocation.jointLowerBound,
+    baselinePeakRatios: baselinePeaks(assembled, 77),
+  };
+  return planDraftOf(assembled, allocation, checkPlan(assembled.problem, allocation.starts), proof, 77);
 }
 
 describe('the draft of a plan', () => {

@@ -4,7 +4,16 @@ import type { PlanCheck } from '../kernel/allocation/check-plan';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import { AUDIENCES } from '../campaign/window-kind';
 import type { AllocationEvidence, PlanColumns, PlanDraft, UnplacedWindow } from '../plan/plan-draft';
+import { type BaselinePeaks, LOCAL_LAWS, type PlanPrices } from '../plan/plan-evidence';
 import type { AssembledProblem } from './assembled-problem';
+
+/** What was derived again from the prices of an allocation, by those who share no code with the solver. */
+export interface AllocationProof {
+  peakLowerBoundRatio: number;
+  objectiveLowerBound: number;
+  jointLowerBound: number;
+  baselinePeakRatios: BaselinePeaks;
+}
 
 /**
  * The draft of a plan: every placed demand as its dated windows, in the order of the demands (establishment, class, first date), every
@@ -14,6 +23,7 @@ export function planDraftOf(
   assembled: AssembledProblem,
   allocation: Allocation,
   check: PlanCheck,
+  proof: AllocationProof,
   seed: number,
 ): PlanDraft {
   const { campaignId, platformId, baseEpoch, baseRevision, profiles, cells } = assembled;
@@ -26,7 +36,8 @@ export function planDraftOf(
     profiles,
     cells,
     unplaced: unplacedOf(assembled, allocation),
-    evidence: evidenceOf(assembled, allocation, check, seed),
+    evidence: evidenceOf(assembled, allocation, check, proof, seed),
+    prices: pricesOf(assembled, allocation),
   };
 }
 
@@ -106,6 +117,7 @@ function evidenceOf(
   { problem }: AssembledProblem,
   allocation: Allocation,
   check: PlanCheck,
+  proof: AllocationProof,
   seed: number,
 ): AllocationEvidence {
   return {
@@ -114,11 +126,47 @@ function evidenceOf(
     peakLoginsRatio: check.peakUtilisationRatio.logins,
     peakSessionsCell: problem.originCell + peakCell(check.sessionLoad, problem.sessionLimit),
     peakLoginsCell: problem.originCell + peakCell(check.loginLoad, problem.loginLimit),
-    peakLowerBoundRatio: allocation.peakLowerBoundRatio,
+    peakLowerBoundRatio: proof.peakLowerBoundRatio,
+    objectiveLowerBound: proof.objectiveLowerBound,
+    jointLowerBound: proof.jointLowerBound,
+    baselinePeakRatios: proof.baselinePeakRatios,
+    isBoundProved: true,
     displacementCapMinutes: allocation.displacementCapCells * CELL_MINUTES,
-    objective: allocation.objective,
+    objective: check.objective,
+    days: allocation.parts.map((part) => ({
+      ...part,
+      firstCell: part.firstCell + problem.originCell,
+      endCell: part.endCell + problem.originCell,
+    })),
     seed,
   };
+}
+
+/** The prices with the ids of those whom the local ones are about, in place of the dense numbers of the problem. */
+function pricesOf({ problem, identity }: AssembledProblem, allocation: Allocation): PlanPrices {
+  const { peakPrices, objectivePrices: prices } = allocation;
+  const ids = {
+    teacher: idsOf(problem.teacherCount, problem.demandTeacher, identity.teacherKeyId),
+    class: idsOf(problem.classCount, problem.demandClass, identity.classId),
+    site: idsOf(problem.establishmentCount, problem.demandEstablishment, identity.establishmentId),
+  };
+  return {
+    firstCell: problem.originCell,
+    peakSessions: peakPrices.sessions,
+    peakLogins: peakPrices.logins,
+    objectiveSessions: prices.sessions,
+    objectiveLogins: prices.logins,
+    localLaw: prices.localLaw,
+    localOwnerId: prices.localOwner.map((owner, row) => ids[LOCAL_LAWS[prices.localLaw[row]!]!][owner]!),
+    localCell: prices.localCell.map((cell) => cell + problem.originCell),
+    localPrice: prices.localPrice,
+  };
+}
+
+function idsOf(count: number, dense: Int32Array, ids: Int32Array): Int32Array {
+  const idOf = new Int32Array(count).fill(-1);
+  for (let demand = 0; demand < dense.length; demand++) if (dense[demand]! >= 0) idOf[dense[demand]!] = ids[demand]!;
+  return idOf;
 }
 
 /** The first cell with the largest share of its limit in use. */

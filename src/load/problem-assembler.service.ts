@@ -5,7 +5,7 @@ import { CampaignStore } from '../campaign/campaign.store';
 import { CapacityService } from '../capacity/capacity.service';
 import { datesBetween } from '../common/civil-time';
 import { NotFoundError } from '../common/domain-error';
-import type { OnProgress } from '../common/progress';
+import { type OnProgress, unheard } from '../common/progress';
 import type { AllocationProblem } from '../kernel/allocation/problem';
 import { FIRST_DEGREE_KINDS } from '../directory/establishment-kind.rules';
 import { checkProblem } from '../kernel/allocation/check-problem';
@@ -19,6 +19,7 @@ import { NothingToAllocate } from './load.errors';
 import { nearestEstablishments, type NeighbourLists } from './nearest-establishments';
 import { type AssembledEstablishment, ProblemBuilder } from './problem-builder';
 import { type EstablishmentPlace, ProblemRowsStore } from './problem-rows.store';
+import { startsOfWindow, type WantedWindow, type WindowStarts } from './window-starts';
 
 /** Relatives of brothers and sisters: windows of establishments near each other do not begin together. */
 const NEIGHBOUR_COUNT = 3;
@@ -45,14 +46,10 @@ export class ProblemAssembler {
     if (!campaign) throw new NotFoundError('campaign', campaignId);
     // read first: whatever changes from here on makes the draft's base stale, and publishing sees it
     const { epoch, revision } = await this.ledger.revision(campaign.platformId);
-    const platform = await this.capacity.platform(campaign.platformId);
     const places = await this.rows.establishments(campaign);
     if (places.length === 0) throw new NothingToAllocate(campaignId, 'nobody_concerned');
 
-    const establishments = await this.establishmentsOf(campaign, places);
-    const grids = [...new Set(establishments.map(({ grid }) => grid))];
-    const builder = new ProblemBuilder(campaign, new Set(platform.parentAccountLevels), grids);
-    await this.addClasses(campaign, builder, establishments, onProgress);
+    const { builder, establishments } = await this.build(campaign, places, onProgress);
     if (builder.demands.count === 0) throw new NothingToAllocate(campaignId, 'no_window');
 
     const classIds = builder.classIds.take();
@@ -91,7 +88,38 @@ export class ProblemAssembler {
       identity: demands.identity,
       profiles: builder.profiles.profiles,
       cells,
+      letter: builder.letters.take(),
     };
+  }
+
+  /**
+   * Where a window of one establishment may start, by the same rules and facts as an allocation of the campaign would have it now;
+   * undefined where it would have no such window any more.
+   *
+   * @throws NotFoundError
+   */
+  async startsOf(campaignId: number, wanted: WantedWindow): Promise<WindowStarts | undefined> {
+    const campaign = await this.campaigns.find(campaignId);
+    if (!campaign) throw new NotFoundError('campaign', campaignId);
+    const places = await this.rows.establishments(campaign, wanted.establishmentId);
+    if (places.length === 0) return undefined;
+    const { builder } = await this.build(campaign, places, unheard, wanted.establishmentId);
+    return startsOfWindow(builder, wanted);
+  }
+
+  /** The demands of the establishments at these places. */
+  private async build(
+    campaign: Campaign,
+    places: readonly EstablishmentPlace[],
+    onProgress: OnProgress,
+    only?: number,
+  ): Promise<{ builder: ProblemBuilder; establishments: AssembledEstablishment[] }> {
+    const platform = await this.capacity.platform(campaign.platformId);
+    const establishments = await this.establishmentsOf(campaign, places);
+    const grids = [...new Set(establishments.map(({ grid }) => grid))];
+    const builder = new ProblemBuilder(campaign, new Set(platform.parentAccountLevels), grids);
+    await this.addClasses(campaign, builder, establishments, onProgress, only);
+    return { builder, establishments };
   }
 
   private async establishmentsOf(
@@ -121,9 +149,10 @@ export class ProblemAssembler {
     builder: ProblemBuilder,
     establishments: readonly AssembledEstablishment[],
     onProgress: OnProgress,
+    only: number | undefined,
   ): Promise<void> {
     let at = 0;
-    for await (const batch of this.rows.classes(campaign)) {
+    for await (const batch of this.rows.classes(campaign, only)) {
       for (const row of batch) {
         while (at < establishments.length && establishments[at]!.establishmentId < row.establishmentId) {
           builder.endEstablishment(establishments[at]!, at);

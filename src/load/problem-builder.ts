@@ -19,6 +19,8 @@ import { DemandColumns, emptyDemandRow } from './demand-columns';
 import { int32Column } from './growing-column';
 import { InternedLists } from './interned-lists';
 import { addLateComers, type DayVisitors } from './late-comers.rules';
+import { letterHours } from './letter-hours.rules';
+import { LetterRangeTable } from './letter-ranges';
 import { ProfileTable } from './profile-table';
 
 /** An establishment that takes part. */
@@ -80,6 +82,8 @@ interface DemandVisitors {
   classIndex: number;
   classId: number;
   headcount: number;
+  /** What the letter by level would give them. */
+  letter: MinuteRange | undefined;
 }
 
 /**
@@ -91,6 +95,7 @@ export class ProblemBuilder {
   readonly profiles: ProfileTable;
   readonly candidates: CandidateSets;
   readonly occurrences = new InternedLists();
+  readonly letters: LetterRangeTable;
   /** Ids of the classes in the order of their dense index. */
   readonly classIds = int32Column();
   /** Cells that any window of the campaign, or its late comers, can load. */
@@ -119,6 +124,7 @@ export class ProblemBuilder {
     this.firstLocalDay = Date.parse(campaign.startsOn) / 86_400_000;
     this.profiles = new ProfileTable(campaign.loadModel);
     this.candidates = new CandidateSets(this.originCell);
+    this.letters = new LetterRangeTable(this.originCell);
   }
 
   /** All demands of a class of the establishment with this dense index. */
@@ -136,7 +142,8 @@ export class ProblemBuilder {
     const profile = this.profiles.of('pupils', levelGroup, activity, compiled.windowCells);
     const scale = row.headcount * profile.participationPerMille;
     const { headcount, classId } = row;
-    const visitors = { scale, profileId: profile.profileId, classIndex, classId, headcount };
+    const letter = letterHours(row.levels);
+    const visitors = { scale, profileId: profile.profileId, classIndex, classId, headcount, letter };
     const { grid } = establishment;
     for (const group of this.groupsOf(compiled, establishment, row)) {
       const { weekday, openHalves, windowCount } = group;
@@ -192,7 +199,14 @@ export class ProblemBuilder {
       if (!compiled || headcount === 0) continue;
       const profile = this.profiles.of(audience, null, compiled.rule.activity, compiled.windowCells);
       const scale = headcount * profile.participationPerMille;
-      const visitors = { scale, profileId: profile.profileId, classIndex: -1, classId: -1, headcount };
+      const visitors = {
+        scale,
+        profileId: profile.profileId,
+        classIndex: -1,
+        classId: -1,
+        headcount,
+        letter: undefined,
+      };
       const { grid } = establishment;
       const own = { classId: establishment.establishmentId, wishes: [] };
       for (const group of this.groupsOf(compiled, establishment, own)) {
@@ -280,6 +294,7 @@ export class ProblemBuilder {
     row.ordinal = ordinal;
     row.headcount = visitors.headcount;
     row.teacherKeyId = teacherKeyId;
+    row.letterRange = this.letters.rangeOf(visitors.letter, grid, group.days[0]!);
     row.isSeries = group.isSeries;
     row.localDays = group.localDays;
     this.demands.add(row);

@@ -36,8 +36,8 @@ const WISH_KIND = { w: 'wished', c: 'closed', f: 'fixed' } as const;
 export class ProblemRowsStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  /** Establishments with at least one class that takes part, by id. */
-  establishments(campaign: Campaign): Promise<EstablishmentPlace[]> {
+  /** Establishments with at least one class that takes part, by id; or one of them. */
+  establishments(campaign: Campaign, only?: number): Promise<EstablishmentPlace[]> {
     const conditions = scopeConditions(campaign);
     return this.database.query(`
       select establishment.id as "establishmentId", establishment.kind, establishment.time_zone as "timeZone",
@@ -47,13 +47,13 @@ export class ProblemRowsStore {
         from establishment
         join territory department on department.id = establishment.department_id
         left join territory academy on academy.id = department.parent_id
-       where ${conditions.establishment}
+       where ${conditions.establishment}${isOnly(only)}
          and exists (select 1 from class where class.establishment_id = establishment.id and ${conditions.class})
        order by establishment.id`);
   }
 
-  /** Classes that take part, by establishment and id, each with its wishes; some at a time. */
-  async *classes(campaign: Campaign): AsyncGenerator<StreamedClass[]> {
+  /** Classes that take part (of one establishment, where it is named), by establishment and id, each with its wishes; some at a time. */
+  async *classes(campaign: Campaign, only?: number): AsyncGenerator<StreamedClass[]> {
     const conditions = scopeConditions(campaign);
     const query = `
       select class.establishment_id, class.id, (class.kind = 'group')::int, array_to_string(class.levels, ','), class.headcount,
@@ -69,7 +69,7 @@ export class ProblemRowsStore {
                             order by start_minute, kind, weekday, local_date, teacher_key_id) as list
             from wish where campaign_id = ${campaign.id} group by class_id) wishes
           on wishes.class_id = class.id
-       where ${conditions.establishment} and ${conditions.class}
+       where ${conditions.establishment}${isOnly(only)} and ${conditions.class}
        order by class.establishment_id, class.id`;
     const levels = new Map<string, Level[]>();
     for await (const lines of wholeLines(copyOut(this.database, query))) {
@@ -110,6 +110,9 @@ export class ProblemRowsStore {
     }
   }
 }
+
+const isOnly = (establishmentId: number | undefined): string =>
+  establishmentId === undefined ? '' : ` and establishment.id = ${establishmentId}`;
 
 const NO_WISHES: readonly DayWish[] = [];
 

@@ -2,6 +2,8 @@ import { instantOfCell } from '../common/civil-time';
 import { CELL_MINUTES, LOAD_SCALE } from '../kernel/cell-grid';
 import { limitsOf, type PlanCurve } from './plan-curve.rules';
 import type { AllocationEvidence, UnplacedWindow } from './plan-draft';
+import { type BaselinePeaks, type DayEvidence, gapRatioOf } from './plan-evidence';
+import { type Sentences, savingSentences } from './plan-saving.rules';
 
 /** Where one of the two limits is used most. Loads and limits are sessions (or logins) of a cell of five minutes. */
 export interface PeakFigures {
@@ -36,10 +38,34 @@ export interface PlanCertificate {
   peakLowerBoundRatio: number;
   displacement: DisplacementFigures;
   objective: number;
+  /** No complete plan under the cap, with the windows without a wish where they stand, has a lower objective. */
+  lowerBound: number;
+  gapRatio: number | null;
+  /** The same with nothing fixed. */
+  jointLowerBound: number;
+  jointGapRatio: number | null;
+  /** The stretches of time that share no cell, in order. */
+  dayGapRatios: DayGap[];
+  /** Whether an independent checker derived the bounds again from the stored prices. */
+  isBoundProved: boolean;
+  baselinePeakRatios: BaselinePeaks;
+  /** What the plan saved, in a sentence. */
+  saving: Sentences;
   seed: number;
   computedAt: string;
   epoch: number;
   revision: number;
+}
+
+/** A stretch of time that shares no cell with the others, with its own share of the certificate. */
+export interface DayGap {
+  startsAt: string;
+  endsAt: string;
+  demandCount: number;
+  objective: number;
+  lowerBound: number;
+  gapRatio: number | null;
+  jointGapRatio: number | null;
 }
 
 export interface DisplacementFigures {
@@ -124,6 +150,9 @@ export function certify(facts: {
   const unplacedByReason: Record<string, number> = {};
   for (const { reason } of unplaced) unplacedByReason[reason] = (unplacedByReason[reason] ?? 0) + 1;
   const peaks = peaksOf(facts.curve);
+  const isComplete = unplaced.length === 0;
+  const { objective, objectiveLowerBound, jointLowerBound } = evidence;
+  const peakUtilisationRatio = Math.max(peaks.sessions.limitRatio, peaks.logins.limitRatio);
   return {
     windowCount: facts.windowCount,
     unplacedCount: unplaced.length,
@@ -131,7 +160,7 @@ export function certify(facts: {
     violationCount: Object.values(evidence.violationCounts).reduce((sum, count) => sum + count, 0),
     violationCounts: evidence.violationCounts,
     ...peaks,
-    peakUtilisationRatio: Math.max(peaks.sessions.limitRatio, peaks.logins.limitRatio),
+    peakUtilisationRatio,
     peakLowerBoundRatio: evidence.peakLowerBoundRatio,
     displacement: {
       wishedCount: displacement.wishedCount,
@@ -140,13 +169,31 @@ export function certify(facts: {
       worstMinutes: displacement.worstCells * CELL_MINUTES,
       capMinutes: evidence.displacementCapMinutes,
     },
-    objective: evidence.objective,
+    objective,
+    lowerBound: objectiveLowerBound,
+    gapRatio: gapRatioOf(objective, objectiveLowerBound, isComplete),
+    jointLowerBound,
+    jointGapRatio: gapRatioOf(objective, jointLowerBound, isComplete),
+    dayGapRatios: evidence.days.map((day) => dayGapOf(day, isComplete)),
+    isBoundProved: evidence.isBoundProved,
+    baselinePeakRatios: evidence.baselinePeakRatios,
+    saving: savingSentences(evidence.baselinePeakRatios, peakUtilisationRatio),
     seed: evidence.seed,
     computedAt: facts.computedAt.toISOString(),
     epoch: facts.epoch,
     revision: facts.revision,
   };
 }
+
+const dayGapOf = (day: DayEvidence, isComplete: boolean): DayGap => ({
+  startsAt: instantOfCell(day.firstCell),
+  endsAt: instantOfCell(day.endCell),
+  demandCount: day.demandCount,
+  objective: day.objective,
+  lowerBound: day.lowerBound,
+  gapRatio: gapRatioOf(day.objective, day.lowerBound, isComplete),
+  jointGapRatio: gapRatioOf(day.objective, day.jointLowerBound, isComplete),
+});
 
 /** The certificate at a later revision: the same plan against what may be used now. */
 export function recertify(

@@ -1,5 +1,6 @@
 import type { Activity, Audience } from '../campaign/window-kind';
 import type { LevelGroup } from '../directory/level';
+import type { BaselinePeaks, DayEvidence, PlanPrices } from './plan-evidence';
 
 /** The windows of a plan as columns, one entry per dated window: what the plan store copies in. */
 export interface PlanColumns {
@@ -86,6 +87,14 @@ export interface AllocationEvidence {
   peakLowerBoundRatio: number;
   displacementCapMinutes: number;
   objective: number;
+  /** No complete plan under the cap, with the windows without a wish where they stand, has a lower objective. */
+  objectiveLowerBound: number;
+  /** The same with nothing fixed. */
+  jointLowerBound: number;
+  /** Whether a checker that shares no code with the solver derived the bounds above from the prices. */
+  isBoundProved: boolean;
+  days: DayEvidence[];
+  baselinePeakRatios: BaselinePeaks;
   seed: number;
 }
 
@@ -101,4 +110,5 @@ export interface PlanDraft {
   cells: PlanCells;
   unplaced: UnplacedWindow[];
   evidence: AllocationEvidence;
+  prices: PlanPrices;
 }

@@ -145,6 +145,54 @@ export class DisplacementDto {
   capMinutes!: number;
 }
 
+/** A stretch of time that shares no cell with the others, a day of one zone as a rule, with its own share of the certificate. */
+export class DayGapDto {
+  /** Its first instant. */
+  startsAt!: string;
+  /** The instant after it. */
+  endsAt!: string;
+  /** Windows, or series of windows at the same hours, that were given a start in it. */
+  demandCount!: number;
+  /** Its part of the objective. */
+  objective!: number;
+  /** Its part of the lower bound, as the solver claims it: the independent checker derives the sum. */
+  lowerBound!: number;
+  /** How far its objective is above its bound, as a share of it; null where the bound says nothing. */
+  gapRatio!: number | null;
+  /** The same with the windows without a wish free to stand anywhere. */
+  jointGapRatio!: number | null;
+}
+
+/** What the peak would be by one way of doing without an allocation. */
+export class BaselinePeakDto {
+  /** Largest sessions of a cell over what may be used of it; cells without any room are left out. */
+  sessionsRatio!: number;
+  /** The same for log-ins. */
+  loginsRatio!: number;
+  /** Windows that this way leaves out: first fit keeps the limits, the others keep nothing. */
+  unplacedCount!: number;
+}
+
+/** The peaks of four ways of doing without an allocation. */
+export class BaselinePeaksDto {
+  /** Everybody at the wished hour; who wishes none comes at the first allowed start. */
+  everybodyAtWish!: BaselinePeakDto;
+  /** The letter by level of Île-de-France, March 2020. */
+  letterByLevel!: BaselinePeakDto;
+  /** Each at any of its allowed starts. */
+  random!: BaselinePeakDto;
+  /** In a random order each at the nearest start that has room. */
+  firstFit!: BaselinePeakDto;
+}
+
+/** One sentence in two languages. */
+export class SentencesDto {
+  /** In French. */
+  fr!: string;
+  /** In English. */
+  en!: string;
+}
+
 /** What proves a plan at the revision that it was computed at. */
 export class CertificateDto {
   /** Windows of the plan. */
@@ -169,6 +217,22 @@ export class CertificateDto {
   displacement!: DisplacementDto;
   /** What the allocation minimised: weighted squares of displacement in cells. */
   objective!: number;
+  /** No complete plan under the cap, with the windows without a wish where they stand, has a lower objective. */
+  lowerBound!: number;
+  /** How far the objective is above this bound, as a share of it; null where windows are missing or the bound is 0. */
+  gapRatio!: number | null;
+  /** The same bound with nothing fixed. */
+  jointLowerBound!: number;
+  /** How far the objective is above that one. */
+  jointGapRatio!: number | null;
+  /** The certificate by stretches of time that share no cell. */
+  dayGapRatios!: DayGapDto[];
+  /** Whether a checker that shares no code with the solver derived the bounds again from the prices (`/prices`). */
+  isBoundProved!: boolean;
+  /** What the peaks would be without an allocation. */
+  baselinePeakRatios!: BaselinePeaksDto;
+  /** What the plan saved, in a sentence. */
+  saving!: SentencesDto;
   /** Seed of the allocation: with the same facts it gives the same plan. */
   seed!: number;
   /** When the certificate was made. */

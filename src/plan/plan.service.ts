@@ -9,7 +9,9 @@ import type { Revision } from './ledger.store';
 import { certify, type PlanCertificate } from './plan-certificate';
 import type { PlanDraft } from './plan-draft';
 import { checkDraft } from './plan-draft.rules';
+import { PlanFairnessStore } from './plan-fairness.store';
 import { PlanLoadStore } from './plan-load.store';
+import { PlanPriceStore } from './plan-price.store';
 import { PlanPublicationService } from './plan-publication.service';
 import { PlanWindowStore } from './plan-window.store';
 import { PlanNotADraft, PlanOverLimit, PlanWindowOutside } from './plan.errors';
@@ -23,6 +25,8 @@ export class PlanService {
     private readonly plans: PlanStore,
     private readonly windows: PlanWindowStore,
     private readonly loads: PlanLoadStore,
+    private readonly prices: PlanPriceStore,
+    private readonly fairness: PlanFairnessStore,
     private readonly publication: PlanPublicationService,
   ) {}
 
@@ -57,6 +61,8 @@ export class PlanService {
       await this.checkLoad(tx, planId);
       onProgress({ phase: 'check', doneCount: 1, totalCount: 2 });
       await this.windows.checkOverlaps(tx, planId);
+      await this.prices.insert(tx, planId, draft.prices);
+      await this.fairness.compute(tx, planId);
       await this.windows.attach(tx, planId);
       await this.plans.setCertificate(
         tx,

@@ -65,7 +65,7 @@ function rangeOf({ from, to, limit, cursor }: WindowRangeQuery): WindowRange {
 }
 
 /** The first of the known media types in an Accept header; JSON where none is named. */
-function accepted(accept: string | undefined): 'json' | StreamFormat {
+export function accepted(accept: string | undefined): 'json' | StreamFormat {
   for (const part of (accept ?? '').split(',')) {
     const mediaType = part.split(';')[0]!.trim().toLowerCase();
     if (mediaType === 'application/x-ndjson') return 'ndjson';

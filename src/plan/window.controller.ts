@@ -1,5 +1,13 @@
 import { Controller, Get, Header, Headers, Param, Query, StreamableFile } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { LOOPBACK_OPERATOR } from '../access/actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
@@ -16,6 +24,11 @@ export class WindowController {
 
   @Get('plans/:id/windows')
   @Header('vary', 'accept')
+  @ApiHeader({
+    name: 'accept',
+    description: 'The representation that is wanted; `format` goes before it.',
+    required: false,
+  })
   @ApiParam({ name: 'id', description: 'Number of the plan.', schema: { type: 'integer', minimum: 1 } })
   @ApiOperation({
     operationId: 'listPlanWindows',

@@ -39,7 +39,7 @@ describe('docs/verify-a-plan.mjs', () => {
   it('finds nothing wrong with a plan that the service stored', async () => {
     const { exitCode, lines } = await verify();
     expect(lines.map((line) => (line.startsWith('{') ? (JSON.parse(line) as object) : line))).toEqual([
-      { plan: planId, windowCount: 600, cellCount: 1440, violationCount: 0 },
+      expect.objectContaining({ plan: planId, windowCount: 600, cellCount: 1440, violationCount: 0 }),
     ]);
     expect(exitCode).toBe(0);
   });

@@ -1,0 +1,54 @@
+import { type ExplanationFacts, explanationSentences, frenchTime } from './explanation-sentence.rules';
+
+const facts = (fields: Partial<ExplanationFacts>): ExplanationFacts => ({
+  origin: 'allocated',
+  wishedMinute: 600,
+  givenMinute: 635,
+  displacementMinutes: 35,
+  obstacle: 'logins',
+  rivalCount: 1243,
+  freeMinutes: [],
+  ...fields,
+});
+/** Spaces of any kind as plain ones. */
+const plain = (text: string) => text.replace(/[\u00A0\u202F]/g, ' ');
+const told = (fields: Partial<ExplanationFacts>) => {
+  const { fr, en } = explanationSentences(facts(fields));
+  return [plain(fr), plain(en)];
+};
+
+describe('the sentence about a window', () => {
+  it('writes hours as people do', () => {
+    expect([605, 600, 545, 0].map(frenchTime).map(plain)).toEqual(['10 h 05', '10 h', '9 h 05', '0 h']);
+  });
+
+  it('says what was wished, what was in the way, what was given and where there is room', () => {
+    expect(told({ freeMinutes: [645, 660, 490] })).toEqual([
+      'L’heure souhaitée était 10 h, mais trop de connexions arriveraient alors ensemble (1 243 autres créneaux la souhaitaient) : ' +
+        'le créneau commence à 10 h 35, 35 minutes plus tard ; il reste de la place à 10 h 45, 11 h ou 8 h 10.',
+      'The wished hour was 10:00, but too many would log in together then (1,243 other windows wished it): ' +
+        'the window starts at 10:35, 35 minutes later; there is room left at 10:45, 11:00 or 8:10.',
+    ]);
+  });
+
+  it('says hours where the distance is long, and that a window came earlier', () => {
+    const [fr, en] = told({ givenMinute: 475, displacementMinutes: -125, obstacle: 'teacher' });
+    expect(fr).toContain(
+      'l’enseignant a alors une autre classe en direct : le créneau commence à 7 h 55, 2 h 05 plus tôt.',
+    );
+    expect(en).toContain('starts at 7:55, 2 hours 5 minutes earlier.');
+  });
+
+  it('counts one other window as one', () => {
+    expect(told({ rivalCount: 1, obstacle: 'sessions' })[0]).toContain('(1 autre créneau la souhaitait)');
+  });
+
+  it.each([
+    ['a wish that was granted', { displacementMinutes: 0, givenMinute: 600 }, 'L’heure souhaitée, 10 h, a été accordée.'],
+    ['no wish', { wishedMinute: null }, 'Aucune heure n’était souhaitée : 10 h 35 est une heure où la plateforme est peu chargée.'],
+    ['a fixed hour', { origin: 'fixed' as const }, 'L’heure de 10 h 35 a été imposée : elle n’a pas été déplacée.'],
+    ['a booking', { origin: 'booked' as const }, 'L’heure de 10 h 35 a été réservée par l’établissement.'],
+  ])('has words of its own for %s', (_what, fields, sentence) => {
+    expect(told(fields)[0]).toBe(sentence);
+  }); // prettier-ignore
+});

@@ -1,0 +1,110 @@
+import type { Origin } from '../campaign/window-kind';
+import type { Sentences } from '../plan/plan-saving.rules';
+
+/** What was in the way of a wish, as far as prices tell. */
+export type Obstacle = 'sessions' | 'logins' | 'teacher' | 'class' | 'site' | 'none';
+
+/** What there is to tell; minutes of the local day. */
+export interface ExplanationFacts {
+  origin: Origin;
+  wishedMinute: number | null;
+  givenMinute: number;
+  /** Positive where the window came later than it wished. */
+  displacementMinutes: number;
+  obstacle: Obstacle;
+  rivalCount: number;
+  /** Alternatives with room, the best first. */
+  freeMinutes: readonly number[];
+}
+
+/** 605 -> `10 h 05`, 600 -> `10 h`, with spaces that do not break. */
+export function frenchTime(minute: number): string {
+  const rest = minute % 60;
+  return `${Math.floor(minute / 60)}\u00A0h${rest === 0 ? '' : `\u00A0${String(rest).padStart(2, '0')}`}`;
+}
+
+/** 605 -> `10:05`. */
+const englishTime = (minute: number): string => `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}`;
+
+/** 125 -> `2 h 05`, 35 -> `35 minutes`. */
+function frenchLength(minutes: number): string {
+  return minutes < 60 ? `${minutes} minutes` : frenchTime(minutes);
+}
+
+function englishLength(minutes: number): string {
+  if (minutes < 60) return `${minutes} minutes`;
+  const rest = minutes % 60;
+  const hours = Math.floor(minutes / 60);
+  return `${hours} hour${hours === 1 ? '' : 's'}${rest === 0 ? '' : ` ${rest} minutes`}`;
+}
+
+const FRENCH_COUNT = new Intl.NumberFormat('fr-FR');
+const ENGLISH_COUNT = new Intl.NumberFormat('en-GB');
+
+const FRENCH_OBSTACLE: Record<Obstacle, (rivals: string) => string> = {
+  sessions: (rivals) => `la plateforme est alors pleine (${rivals})`,
+  logins: (rivals) => `trop de connexions arriveraient alors ensemble (${rivals})`,
+  teacher: () => 'l’enseignant a alors une autre classe en direct',
+  class: () => 'la classe a alors un autre créneau',
+  site: () => 'l’établissement a alors assez de classes connectées à la fois',
+  none: () => 'la place manquait alors pour une classe de cette taille',
+};
+const ENGLISH_OBSTACLE: Record<Obstacle, (rivals: string) => string> = {
+  sessions: (rivals) => `the platform is full then (${rivals})`,
+  logins: (rivals) => `too many would log in together then (${rivals})`,
+  teacher: () => 'the teacher has another live class then',
+  class: () => 'the class has another window then',
+  site: () => 'the school has enough classes connected at once then',
+  none: () => 'there was no room then for a class of this size',
+};
+
+/** One sentence that a head understands, in French and English. */
+export function explanationSentences(facts: ExplanationFacts): Sentences {
+  const { origin, wishedMinute, givenMinute, displacementMinutes } = facts;
+  const fr = frenchTime(givenMinute);
+  const en = englishTime(givenMinute);
+  if (origin === 'fixed') {
+    return {
+      fr: `L’heure de ${fr} a été imposée : elle n’a pas été déplacée.`,
+      en: `The hour of ${en} was fixed: it was not moved.`,
+    };
+  }
+  if (origin === 'booked') {
+    return {
+      fr: `L’heure de ${fr} a été réservée par l’établissement.`,
+      en: `The hour of ${en} was booked by the school.`,
+    };
+  }
+  if (wishedMinute === null) {
+    return {
+      fr: `Aucune heure n’était souhaitée : ${fr} est une heure où la plateforme est peu chargée.`,
+      en: `No hour was wished: ${en} is one at which the platform is little used.`,
+    };
+  }
+  if (displacementMinutes === 0) {
+    return { fr: `L’heure souhaitée, ${fr}, a été accordée.`, en: `The wished hour, ${en}, was given.` };
+  }
+  return movedSentences(facts, wishedMinute);
+}
+
+function movedSentences(facts: ExplanationFacts, wishedMinute: number): Sentences {
+  const { givenMinute, displacementMinutes, obstacle, rivalCount, freeMinutes } = facts;
+  const many = rivalCount > 1;
+  const rivalsFr = `${FRENCH_COUNT.format(rivalCount)} ${many ? 'autres créneaux la souhaitaient' : 'autre créneau la souhaitait'}`;
+  const rivalsEn = `${ENGLISH_COUNT.format(rivalCount)} other ${many ? 'windows' : 'window'} wished it`;
+  const isLater = displacementMinutes > 0;
+  const minutes = Math.abs(displacementMinutes);
+  const free = freeMinutes.length > 0;
+  const list = (texts: readonly string[], or: string): string =>
+    texts.length < 2 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} ${or} ${texts.at(-1)!}`;
+  return {
+    fr:
+      `L’heure souhaitée était ${frenchTime(wishedMinute)}, mais ${FRENCH_OBSTACLE[obstacle](rivalsFr)} : ` +
+      `le créneau commence à ${frenchTime(givenMinute)}, ${frenchLength(minutes)} plus ${isLater ? 'tard' : 'tôt'}` +
+      `${free ? ` ; il reste de la place à ${list(freeMinutes.map(frenchTime), 'ou')}` : ''}.`,
+    en:
+      `The wished hour was ${englishTime(wishedMinute)}, but ${ENGLISH_OBSTACLE[obstacle](rivalsEn)}: ` +
+      `the window starts at ${englishTime(givenMinute)}, ${englishLength(minutes)} ${isLater ? 'later' : 'earlier'}` +
+      `${free ? `; there is room left at ${list(freeMinutes.map(englishTime), 'or')}` : ''}.`,
+  };
+}

@@ -1,0 +1,183 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../access/actor';
+import { ACTIVITIES, AUDIENCES, ORIGINS } from '../campaign/window-kind';
+import { civilOfCell, zonedInstantOfCell } from '../common/civil-time';
+import { CELL_MINUTES, LEAD_CELLS } from '../kernel/cell-grid';
+import { ProblemAssembler } from '../load/problem-assembler.service';
+import type { WindowStarts } from '../load/window-starts';
+import { limitsOf, type PlanCurve } from '../plan/plan-curve.rules';
+import { PlanLoadStore } from '../plan/plan-load.store';
+import { PlanPriceStore } from '../plan/plan-price.store';
+import { PlanService } from '../plan/plan.service';
+import { type ExplainedWindow, WindowExplanationStore } from '../plan/window-explanation.store';
+import { explanationSentences, type Obstacle } from './explanation-sentence.rules';
+import { bestAlternatives, type PricedChoice, type StartCost, startCost } from './start-cost.rules';
+import type { StartCostDto, WindowExplanationDto } from './window-explanation.dto';
+
+const ALTERNATIVE_COUNT = 3;
+
+/** Why a window of a plan stands where it stands. */
+@Injectable()
+export class WindowExplanationService {
+  constructor(
+    private readonly plans: PlanService,
+    private readonly stored: PlanPriceStore,
+    private readonly loads: PlanLoadStore,
+    private readonly windows: WindowExplanationStore,
+    private readonly assembler: ProblemAssembler,
+  ) {}
+
+  /**
+   * The prices of the plan as it was computed, on the starts that the campaign's rules allow now. Nobody else is named: who wished
+   * the same time is counted by kind and department. @throws NotFoundError for the plan, the window, or a plan without prices
+   */
+  async explain(actor: Actor, planId: number, windowId: number): Promise<WindowExplanationDto> {
+    const { campaignId } = await this.plans.find(actor, planId);
+    const window = await this.windows.window(planId, windowId);
+    const { startCell, cellCount, wishCell, timeZone } = window;
+    const prices = await this.stored.cellPrices(planId);
+    const { displacement } = await this.plans.certificate(actor, planId);
+    const teacherKeyId = ACTIVITIES[window.activity] === 'live' ? (window.teacherKeyId ?? -1) : -1;
+    const local = await this.windows.localPrices(planId, [teacherKeyId, window.classId, window.establishmentId]);
+    const allowed = await this.assembler.startsOf(campaignId, window);
+    const rivals = wishCell === null ? [] : await this.windows.rivals(planId, windowId, wishCell, wishCell + cellCount);
+    const choice = choiceOf(window, allowed);
+    const room = new Room(await this.loads.curve(planId), choice, startCell);
+
+    const costOf = (cell: number): StartCost => startCost(choice, cell, prices, local);
+    const shown = (cost: StartCost): StartCostDto => startCostOf(cost, wishCell, timeZone, room.at(cost.startCell));
+    const [given, wished] = [costOf(startCell), wishCell === null ? null : costOf(wishCell)];
+    const starts = (allowed?.starts ?? []).filter((cell) => room.isOpen(cell)).map(costOf);
+    const alternatives = bestAlternatives(starts, startCell, ALTERNATIVE_COUNT).map(shown);
+    const rivalCount = rivals.reduce((sum, { windowCount }) => sum + windowCount, 0);
+    const minuteOf = (cell: number): number => civilOfCell(cell, timeZone).minuteOfDay;
+    return {
+      planId,
+      windowId,
+      uai: window.uai,
+      classCode: window.classCode,
+      audience: AUDIENCES[window.audience]!,
+      activity: ACTIVITIES[window.activity]!,
+      origin: ORIGINS[window.origin]!,
+      timeZone,
+      dateCount: choice.shifts.length,
+      wished: wished && shown(wished),
+      given: shown(given),
+      leastCost: leastCostInReach(starts, wishCell, displacement.capMinutes / CELL_MINUTES),
+      alternatives,
+      rivalCount,
+      rivals,
+      sentence: explanationSentences({
+        origin: ORIGINS[window.origin]!,
+        wishedMinute: wishCell === null ? null : minuteOf(wishCell),
+        givenMinute: minuteOf(startCell),
+        displacementMinutes: wishCell === null ? 0 : (startCell - wishCell) * CELL_MINUTES,
+        obstacle: wished ? obstacleBetween(wished, given) : 'none',
+        rivalCount,
+        freeMinutes: bestAlternatives(starts, startCell, ALTERNATIVE_COUNT)
+          .filter(({ startCell: cell }) => room.at(cell))
+          .map(({ startCell: cell }) => minuteOf(cell)),
+      }),
+    };
+  }
+}
+
+function choiceOf(window: ExplainedWindow, allowed: WindowStarts | undefined): PricedChoice {
+  return {
+    wishCell: window.wishCell,
+    weight: allowed?.weight ?? 1,
+    scale: window.headcount * window.profile.participationPerMille,
+    profile: window.profile,
+    shifts: allowed?.shifts ?? [0],
+    windowCells: window.cellCount,
+    gapCells: allowed?.gapCells ?? 0,
+    siteUnits: allowed?.siteUnits ?? 0,
+  };
+}
+
+const startCostOf = (
+  { startCell, ...cost }: StartCost,
+  wishCell: number | null,
+  timeZone: string,
+  hasRoom: boolean,
+): StartCostDto => ({
+  startsAt: zonedInstantOfCell(startCell, timeZone),
+  displacementMinutes: wishCell === null ? null : (startCell - wishCell) * CELL_MINUTES,
+  ...cost,
+  hasRoom,
+});
+
+/** Of the starts that the cap allows, or where it allows none of the nearest ones: a term of the bound of the objective. */
+function leastCostInReach(starts: readonly StartCost[], wishCell: number | null, capCells: number): number | null {
+  if (starts.length === 0) return null;
+  const away = ({ startCell }: StartCost): number => (wishCell === null ? 0 : Math.abs(startCell - wishCell));
+  const reach = starts.reduce((least, start) => Math.min(least, away(start)), Infinity);
+  return starts
+    .filter((start) => away(start) <= Math.max(capCells, reach))
+    .reduce((least, { cost }) => Math.min(least, cost), Infinity);
+}
+
+/** What made the wished start dearer than the given one most. */
+function obstacleBetween(wished: StartCost, given: StartCost): Obstacle {
+  const dearer: [Obstacle, number][] = [
+    ['sessions', wished.sessionPrice - given.sessionPrice],
+    ['logins', wished.loginPrice - given.loginPrice],
+    ['teacher', wished.teacherPrice - given.teacherPrice],
+    ['class', wished.classPrice - given.classPrice],
+    ['site', wished.sitePrice - given.sitePrice],
+  ];
+  return dearer.reduce<[Obstacle, number]>((most, next) => (next[1] > most[1] ? next : most), ['none', 0])[0];
+}
+
+/** The room that a plan leaves for one of its windows, itself taken out. */
+class Room {
+  private readonly limits: ReturnType<typeof limitsOf>;
+  private readonly sessions: Float64Array;
+  private readonly logins: Float64Array;
+
+  constructor(
+    private readonly curve: PlanCurve,
+    private readonly choice: PricedChoice,
+    givenCell: number,
+  ) {
+    this.limits = limitsOf(curve);
+    this.sessions = Float64Array.from(curve.plannedSessions);
+    this.logins = Float64Array.from(curve.plannedLogins);
+    this.everyCell(givenCell, (i, sessions, logins) => {
+      this.sessions[i]! -= sessions;
+      this.logins[i]! -= logins;
+      return true;
+    });
+  }
+
+  /** Whether the window would keep both limits on all of its dates. */
+  at(startCell: number): boolean {
+    return this.everyCell(
+      startCell,
+      (i, sessions, logins) =>
+        (sessions === 0 || this.sessions[i]! + sessions <= this.limits.sessions[i]!) &&
+        (logins === 0 || this.logins[i]! + logins <= this.limits.logins[i]!),
+    );
+  }
+
+  /** Whether there is any capacity at all wherever the window would need some: no plan uses another start. */
+  isOpen(startCell: number): boolean {
+    return this.everyCell(
+      startCell,
+      (i, sessions, logins) =>
+        (sessions === 0 || this.limits.sessions[i]! > 0) && (logins === 0 || this.limits.logins[i]! > 0),
+    );
+  }
+
+  private everyCell(startCell: number, holds: (i: number, sessions: number, logins: number) => boolean): boolean {
+    const { scale, profile, shifts } = this.choice;
+    return shifts.every((shift) =>
+      profile.sessionsPerMille.every((perMille, k) => {
+        const i = startCell + shift - LEAD_CELLS + k - this.curve.firstCell;
+        const sessions = Math.ceil((scale * perMille) / 1000);
+        const logins = Math.ceil((scale * profile.loginsPerMille[k]!) / 1000);
+        return i >= 0 && i < this.curve.cellCount ? holds(i, sessions, logins) : sessions === 0 && logins === 0;
+      }),
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import { IsIn, IsOptional } from 'class-validator';
+import type { FairnessDimension } from './plan-evidence';
+
+/** How to give the fairness sheet. */
+export class FairnessQuery {
+  /** The form of the answer; without it the Accept header decides. */
+  @IsOptional()
+  @IsIn(['json', 'csv'])
+  format?: 'json' | 'csv';
+}
+
+/** The windows of some classes against their wishes. */
+export class FairnessGroupDto {
+  /** What the classes have in common. */
+  dimension!: FairnessDimension;
+  /** The kind, level (the oldest one of a class), code of the department, sector or priority-education status; `all` for all. */
+  value!: string;
+  /** Windows of these classes. */
+  windowCount!: number;
+  /** Those with a wish; minutes below are of these alone. */
+  wishedCount!: number;
+  /** Share of the windows with a wish that stand at it; null where nobody wished. */
+  atWishRatio!: number | null;
+  /** Mean distance from the wish. */
+  meanMinutes!: number | null;
+  /** The distance that half of the windows do not exceed. */
+  medianMinutes!: number | null;
+  /** The distance that nine of ten do not exceed. */
+  p90Minutes!: number | null;
+  /** The distance that nineteen of twenty do not exceed. */
+  p95Minutes!: number | null;
+  /** The largest distance. */
+  worstMinutes!: number | null;
+  /** Share of all windows that have a bad hour. */
+  badHourRatio!: number;
+}
+
+/** How a plan treats whom, as it was when it was stored. */
+export class FairnessDto {
+  /** The plan. */
+  planId!: number;
+  /** What counts as a bad hour. */
+  badHours!: string;
+  /** All windows of classes first, then by kind, level, department, sector and priority education. */
+  groups!: FairnessGroupDto[];
+}
+
+/** The multipliers that prove the bounds of a plan; whole numbers, one per cell from `firstCell` on. */
+export class PlanPricesDto {
+  /** The plan. */
+  planId!: number;
+  /** The cell of index 0. */
+  firstCell!: number;
+  /** Length of each column. */
+  cellCount!: number;
+  /** Divide `sessions` and `logins` by this to get displacement cost (cells squared) per thousandth of a session or log-in. */
+  cellPriceUnits!: number;
+  /** Prices of the session limit, which prove the lower bound of the objective. */
+  sessions!: number[];
+  /** Prices of the log-in limit, which prove the lower bound of the objective. */
+  logins!: number[];
+  /** Prices of the session limit, in a unit of their own, which prove the lower bound of the peak. */
+  peakSessions!: number[];
+  /** The same for the log-in limit. */
+  peakLogins!: number[];
+  /** Prices on teachers, classes and sites, which the bound of the certificate uses besides; without them it is lower and holds too. */
+  localPriceCount!: number;
+}
+
+/** A cell whose capacity a complete plan would need more of. */
+export class ShortCellDto {
+  /** The cell. */
+  cell!: number;
+  /** Its first instant. */
+  at!: string;
+  /** What plans may use of its sessions now. */
+  sessionLimit!: number;
+  /** Sessions by which this would have to grow at least. */
+  extraSessions!: number;
+  /** What plans may use of its log-ins (of five minutes) now. */
+  loginLimit!: number;
+  /** Log-ins of five minutes by which this would have to grow at least. */
+  extraLogins!: number;
+}
+
+/** Windows that found no place, of one reason. */
+export class UnplacedReasonDto {
+  /** Why: one of the reasons of `/unplaced`. */
+  reason!: string;
+  /** Windows. */
+  windowCount!: number;
+  /** Classes that miss at least one of them. */
+  classCount!: number;
+  /** The most sessions that the worst cell of the best start of one of them lacks. */
+  neededSessions!: number;
+  /** The most log-ins of five minutes that it lacks. */
+  neededLogins!: number;
+}
+
+/** What a complete plan of the campaign would need that it does not have. */
+export class ShortfallDto {
+  /** The plan. */
+  planId!: number;
+  /** True where every window has a place: nothing is short. */
+  isComplete!: boolean;
+  /** Windows without a place. */
+  unplacedCount!: number;
+  /** No complete plan fits unless the limits of the cells below grow, taken together, by this factor: the proven least capacity. */
+  leastCapacityRatio!: number;
+  /** True where more than 1: then no plan at all could place everybody, whatever the displacements. */
+  isProvenImpossible!: boolean;
+  /** Cells that carry the proof, with what they would have to grow by in proportion, in order of time, at most five hundred; empty where nothing is proven. */
+  cells!: ShortCellDto[];
+  /** Further cells of that kind. */
+  omittedCellCount!: number;
+  /** The windows left out, by reason. */
+  reasons!: UnplacedReasonDto[];
+}

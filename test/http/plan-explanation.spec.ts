@@ -1,0 +1,202 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { LOOPBACK_OPERATOR } from '../../src/access/actor';
+import { AllocationService } from '../../src/allocation/allocation.service';
+import type { WindowExplanationDto } from '../../src/allocation/window-explanation.dto';
+import { LOAD_SCALE } from '../../src/kernel/cell-grid';
+import { CELL_PRICE_UNITS, LOCAL_PRICE_UNITS } from '../../src/plan/plan-evidence';
+import type { FairnessDto, PlanPricesDto } from '../../src/plan/plan-evidence.dto';
+import { PlanPriceStore } from '../../src/plan/plan-price.store';
+import type { CertificateDto } from '../../src/plan/plan.dto';
+import type { WindowDto } from '../../src/plan/window.dto';
+import { makeRegion, type Region } from '../plan-builder';
+import { startTestApplication } from '../test-application';
+
+/** A region whose log-ins do not do for everybody at the wished hour, allocated: what its plan says about itself. */
+describe('a plan explains itself', () => {
+  let app: NestFastifyApplication;
+  let database: DataSource;
+  let address: string;
+  let region: Region;
+  let planId: number;
+  let certificate: CertificateDto;
+  let windows: WindowDto[];
+
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    app.inject({ method: 'GET', url: `/v1/plans/${path}`, headers });
+  const get = async <T>(path: string): Promise<T> => {
+    const answer = await ask(path);
+    expect([path, answer.statusCode]).toEqual([path, 200]);
+    return answer.json<T>();
+  };
+
+  async function allocated(fields: object, shape: Parameters<typeof makeRegion>[1]): Promise<number> {
+    region = await makeRegion(database, shape);
+    const created = await app.inject({
+      method: 'POST',
+      url: '/v1/campaigns',
+      payload: {
+        name: 'Semaine', platformId: region.platformId, startsOn: '2026-12-07', endsOn: '2026-12-08',
+        preset: 'remote-week-secondary', ...fields,
+      },
+    }); // prettier-ignore
+    const campaignId = created.json<{ id: number }>().id;
+    const jobs = app.get(AllocationService);
+    return (await jobs.wait(await jobs.request(LOOPBACK_OPERATOR, campaignId))).planId;
+  }
+
+  beforeAll(async () => {
+    app = await startTestApplication();
+    database = app.get<DataSource>(getDataSourceToken());
+    planId = await allocated({}, { establishmentCount: 6, classesEach: 5, loginsPerMinute: 24 });
+    certificate = await get(`${planId}/certificate`);
+    windows = (await get<{ items: WindowDto[] }>(`${planId}/windows?limit=500`)).items;
+    await app.listen(0, '127.0.0.1');
+    address = `http://127.0.0.1:${new URL(await app.getUrl()).port}`;
+  });
+  afterAll(() => app.close());
+
+  it('certifies the gap to a bound that was derived again, day by day, and what it saved', () => {
+    const { objective, lowerBound, gapRatio, jointLowerBound, dayGapRatios, baselinePeakRatios, saving } = certificate;
+    expect(certificate).toMatchObject({ isBoundProved: true, violationCount: 0, unplacedCount: 0 });
+    expect(objective).toBeGreaterThan(0);
+    expect(lowerBound).toBeGreaterThan(0);
+    expect(lowerBound).toBeLessThanOrEqual(objective);
+    expect(jointLowerBound).toBeLessThanOrEqual(lowerBound * (1 + 1e-9));
+    expect(gapRatio).toBeCloseTo(objective / lowerBound - 1, 5);
+    expect(dayGapRatios.map(({ startsAt }) => startsAt.slice(0, 10))).toHaveLength(2);
+    expect(dayGapRatios.reduce((sum, day) => sum + day.objective, 0)).toBeCloseTo(objective, 6);
+    const { everybodyAtWish, letterByLevel, firstFit } = baselinePeakRatios;
+    expect(everybodyAtWish.loginsRatio).toBeGreaterThan(1.2);
+    // everybody is in 6e here: a letter by level only moves the crowd
+    expect(letterByLevel.loginsRatio).toBeGreaterThan(1);
+    expect(firstFit.loginsRatio).toBeLessThanOrEqual(1);
+    expect(saving.fr).toContain('Sans étalement');
+  });
+
+  it('has explanations whose least costs add up to the certified bound', async () => {
+    const prices = await app.get(PlanPriceStore).find(planId);
+    const curve = await get<Record<'sessions' | 'logins', { limit: number[] }> & { firstCell: number }>(
+      `${planId}/load?stepMinutes=5`,
+    );
+    let sum = 0;
+    let displacement = 0;
+    for (const { id, wishedAt } of windows) {
+      const { leastCost, given } = await get<WindowExplanationDto>(`${planId}/windows/${id}/explanation`);
+      sum += wishedAt === null ? given.cost : leastCost!;
+      displacement += given.displacementCost;
+      expect(given.cost).toBeGreaterThanOrEqual(leastCost! - 1e-9);
+    }
+    expect(displacement).toBe(certificate.objective);
+    for (const [price, { limit }] of [
+      [prices.objectiveSessions, curve.sessions],
+      [prices.objectiveLogins, curve.logins],
+    ] as const) {
+      price.forEach((units, k) => {
+        sum -= (units / CELL_PRICE_UNITS) * (limit[prices.firstCell + k - curve.firstCell] ?? 0) * LOAD_SCALE;
+      });
+    }
+    // no establishment has a limit of its own here: every local law is one of one window at a time
+    sum -= prices.localPrice.reduce((total, units) => total + units, 0) / LOCAL_PRICE_UNITS;
+    expect(Math.abs(sum - certificate.lowerBound)).toBeLessThan(1e-4 * certificate.lowerBound);
+  });
+
+  it('tells of a window that moved what was in its way, for whom, and what else there is', async () => {
+    const moved = windows.find(({ displacementMinutes }) => displacementMinutes !== 0)!;
+    const told = await get<WindowExplanationDto>(`${planId}/windows/${moved.id}/explanation`);
+    expect(told).toMatchObject({ planId, windowId: moved.id, uai: moved.uai, dateCount: 1, timeZone: 'Europe/Paris' });
+    expect(told.given).toMatchObject({ startsAt: moved.startsAt, hasRoom: true });
+    expect(told.wished).toMatchObject({ startsAt: moved.wishedAt, displacementMinutes: 0, displacementCost: 0 });
+    expect(told.alternatives).toHaveLength(3);
+    const costs = told.alternatives.map(({ cost }) => cost);
+    expect(costs).toEqual([...costs].sort((a, b) => a - b));
+    for (const start of [told.given, told.wished!, ...told.alternatives]) {
+      const { displacementCost, sessionPrice, loginPrice, teacherPrice, classPrice, sitePrice, cost } = start;
+      expect(displacementCost + sessionPrice + loginPrice + teacherPrice + classPrice + sitePrice).toBeCloseTo(cost, 9);
+    }
+    const same = windows.filter(
+      (other) =>
+        other.id !== moved.id &&
+        other.wishedAt !== null &&
+        Math.abs(Date.parse(other.wishedAt) - Date.parse(moved.wishedAt!)) < moved.cellCount * 300_000,
+    );
+    expect(told.rivalCount).toBe(same.length);
+    expect(told.rivals.reduce((sum, { windowCount }) => sum + windowCount, 0)).toBe(same.length);
+    expect(new Set(told.rivals.map(({ kind }) => kind))).toEqual(new Set(['college']));
+    expect(told.sentence.fr).toMatch(/^L’heure souhaitée était \d+\u00A0h.* : le créneau commence à .*\.$/);
+    expect(JSON.stringify(told.rivals)).not.toMatch(/Collège|\d{7}[A-Z]/);
+  });
+
+  it('publishes prices from which the verifier outside derives a bound below the objective', async () => {
+    const prices = await get<PlanPricesDto>(`${planId}/prices`);
+    expect(prices.sessions).toHaveLength(prices.cellCount);
+    expect([...prices.logins, ...prices.peakLogins].every((price) => Number.isSafeInteger(price) && price >= 0)).toBe(
+      true,
+    );
+    const { stdout } = await new Promise<{ stdout: string }>((resolve) => {
+      execFile(
+        process.execPath,
+        [join(__dirname, '../../docs/verify-a-plan.mjs'), address, String(planId)],
+        (_error, output) => resolve({ stdout: output }),
+      );
+    });
+    const verdict = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, number>;
+    expect(verdict).toMatchObject({ violationCount: 0, objective: certificate.objective });
+    expect(verdict.outsideLowerBound).toBeGreaterThan(0);
+    expect(verdict.outsideLowerBound).toBeLessThanOrEqual(certificate.objective);
+  });
+
+  it('gives the fairness sheet as JSON and as CSV with a French header', async () => {
+    const ofPupils = windows.filter(({ audience }) => audience === 'pupils').length;
+    const sheet = await get<FairnessDto>(`${planId}/fairness`);
+    expect(sheet.groups[0]).toMatchObject({ dimension: 'all', windowCount: ofPupils, worstMinutes: certificate.displacement.worstMinutes }); // prettier-ignore
+    for (const answer of [await ask(`${planId}/fairness?format=csv`), await ask(`${planId}/fairness`, { accept: 'text/csv' })]) {
+      expect(answer.headers['content-type']).toContain('text/csv');
+      const lines = answer.body.split('\r\n');
+      expect(lines[0]).toBe(
+        '\uFEFFcritere;valeur;creneaux;avec_souhait;part_a_l_heure_souhaitee;decalage_moyen_minutes;decalage_median_minutes;' +
+          'decalage_p90_minutes;decalage_p95_minutes;decalage_maximal_minutes;part_heures_defavorables',
+      );
+      expect(lines[1]).toMatch(new RegExp(`^ensemble;ensemble;${ofPupils};${ofPupils};0,\\d+;`));
+      expect(lines).toHaveLength(sheet.groups.length + 2);
+    } // prettier-ignore
+  });
+
+  it('has nothing short where everybody has a place', async () => {
+    expect(await get(`${planId}/shortfall`)).toMatchObject({
+      isComplete: true,
+      unplacedCount: 0,
+      cells: [],
+      reasons: [],
+    });
+  });
+
+  it('explains windows that wish nothing, and those that keep their hours each week', async () => {
+    const open = await allocated(
+      { preset: 'work-pick-up', keepsSameHours: true, endsOn: '2026-12-18' },
+      { establishmentCount: 4, classesEach: 3 },
+    );
+    const [window] = (await get<{ items: WindowDto[] }>(`${open}/windows?limit=1`)).items;
+    const told = await get<WindowExplanationDto>(`${open}/windows/${window!.id}/explanation`);
+    expect(told).toMatchObject({ wished: null, rivalCount: 0, rivals: [], dateCount: 2 });
+    expect(told.given).toMatchObject({ displacementMinutes: null, displacementCost: 0 });
+    expect(told.sentence.fr).toContain('Aucune heure n’était souhaitée');
+  });
+
+  it.each([
+    ['999999/prices', 404, 'plan.not_found'],
+    ['999999/fairness', 404, 'plan.not_found'],
+    ['999999/shortfall', 404, 'plan.not_found'],
+    ['999999/windows/1/explanation', 404, 'plan.not_found'],
+    ['one/windows/1/explanation', 400, 'request.invalid'],
+    ['1/windows/0/explanation', 400, 'request.invalid'],
+    ['1/windows/999999999/explanation', 404, 'window.not_found'],
+    ['1/fairness?format=xml', 400, 'request.invalid'],
+  ])('answers %s with %i %s', async (path, status, code) => {
+    const answer = await ask(path.replace(/^1\//, `${planId}/`));
+    expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([status, code]);
+  });
+});
