@@ -7,7 +7,7 @@ const floors = [
   ['campaign'],
   ['plan'],
   ['load'],
-  ['allocation'],
+  ['allocation', 'booking'],
   ['demonstration'],
 ];
 const above = floors.map((rooms, floor) => ({

@@ -3,7 +3,7 @@
 // Takes nothing over from the service but what it publishes; see verify-a-plan.md. Exit code 0: the plan holds.
 const [base, plan] = process.argv.slice(2);
 const get = async (path) => {
-  const answer = await fetch(`${base}/v1/plans/${plan}/${path}`);
+  const answer = await fetch(`${base}/v1/plans/${plan}${path && '/'}${path}`);
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   return answer;
 };
@@ -44,7 +44,7 @@ function take(window) {
   const first = window.seriesId === null ? undefined : series.get(window.seriesId);
   if (first) return void first.starts.push(window.startCell);
   const moved = window.wishedAt === null ? null : Date.parse(window.wishedAt) / 300_000 - window.startCell;
-  const choice = { profile, scale, moved, starts: [window.startCell] };
+  const choice = { profile, scale, moved, window, starts: [window.startCell] };
   if (window.seriesId !== null) series.set(window.seriesId, choice);
   (moved === null ? free : wished).push(choice);
 }
@@ -112,12 +112,33 @@ function unitPrice({ profile, starts }, shift) {
   known.set(key, sum);
   return sum;
 }
+// where a window may start at most: within the hours of any rule of the campaign for such windows; a fixed one where it stands
+const { campaignId } = await (await get('')).json();
+const { rules } = await (await fetch(`${base}/v1/campaigns/${campaignId}`)).json();
+const minuteOf = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
+const rangesOf = new Map();
+function mayStart({ window }, shift) {
+  if (shift === 0 || window.origin === 'fixed') return shift === 0;
+  const weekday = new Date(window.date).getUTCDay() || 7;
+  const minutes = window.cellCount * 5;
+  const key = `${window.audience} ${window.activity} ${minutes} ${weekday}`;
+  if (!rangesOf.has(key)) {
+    const like = (rule) =>
+      rule.audience === window.audience && rule.activity === window.activity && rule.windowMinutes === minutes;
+    const hours = rules.filter(like).flatMap((rule) => rule.hours.filter(({ weekdays }) => weekdays.includes(weekday)));
+    rangesOf.set(key, hours.map(({ from, to }) => [minuteOf(from), minuteOf(to) - minutes])); // prettier-ignore
+  }
+  const start = minuteOf(window.startsAt.slice(11, 16)) + shift * 5;
+  return rangesOf.get(key).some(([from, to]) => start >= from && start <= to);
+}
 let bound = 0;
 for (const choice of wished) {
   let cheapest = Infinity;
   const reach = Math.max(certificate.displacement.capMinutes / 5, Math.abs(choice.moved));
-  for (let away = -reach; away <= reach; away++)
-    cheapest = Math.min(cheapest, away * away + choice.scale * unitPrice(choice, choice.moved + away));
+  for (let away = -reach; away <= reach; away++) {
+    const shift = choice.moved + away;
+    if (mayStart(choice, shift)) cheapest = Math.min(cheapest, away * away + choice.scale * unitPrice(choice, shift));
+  }
   bound += cheapest;
 }
 for (const choice of free) bound += choice.scale * unitPrice(choice, 0);

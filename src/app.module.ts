@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AllocationModule } from './allocation/allocation.module';
+import { BookingModule } from './booking/booking.module';
 import { CalendarModule } from './calendar/calendar.module';
 import { CampaignModule } from './campaign/campaign.module';
 import { CapacityModule } from './capacity/capacity.module';
@@ -22,6 +23,7 @@ const FEATURES: Type[] = [
   CampaignModule,
   PlanModule,
   LoadModule,
+  BookingModule,
   AllocationModule,
   DemonstrationModule,
 ];

@@ -1,5 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../src/access/actor';
+import { defaultLoadModel } from '../src/campaign/load-model.rules';
+import type { CampaignRules } from '../src/campaign/window-rule';
 import { CELLS_PER_DAY, CELL_MINUTES } from '../src/kernel/cell-grid';
 import { seededRandom, randomInteger } from '../src/kernel/random';
 import type { PlanCells, PlanColumns, PlanDraft, PlanProfile } from '../src/plan/plan-draft';
@@ -106,11 +108,29 @@ export async function makeRegion(database: DataSource, shape: RegionShape = {}):
   };
 }
 
+/** Windows of half an hour from 7 to 20 h on any day, as the drafts of these tests have them. */
+const RULES: CampaignRules = {
+  windows: (['open', 'live'] as const).map((activity) => ({
+    audience: 'pupils',
+    levelGroups: [],
+    levels: [],
+    activity,
+    windowMinutes: 30,
+    windowsPerDay: 1,
+    windowsPerHalfDay: 1,
+    windowsPerWeek: null,
+    minimumGapMinutes: 0,
+    hours: [{ weekdays: [1, 2, 3, 4, 5, 6, 7], from: '07:00', to: '20:00' }],
+  })),
+  fixedWindowsPerMille: 50,
+  fixedWindowsPerWeekLeast: 1,
+};
+
 export async function makeCampaign(database: DataSource, platformId: number): Promise<number> {
   const [row] = await database.query<{ id: number }[]>(
     `insert into campaign (name, platform_id, starts_on, ends_on, school_year, keeps_same_hours, rules, load_model, created_by)
-     values ('Semaine', $1, '2026-12-07', '2026-12-11', '2026-2027', false, '{}', '{}', 'operator@test') returning id`,
-    [platformId],
+     values ('Semaine', $1, '2026-12-07', '2026-12-11', '2026-2027', false, $2, $3, 'operator@test') returning id`,
+    [platformId, JSON.stringify(RULES), JSON.stringify(defaultLoadModel('ordinary'))],
   );
   return row!.id;
 }

@@ -1,24 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DomainError } from '../common/domain-error';
-import { objectiveBoundFromPrices, peakBoundFromPrices } from '../kernel/allocation/check-bound';
 import { checkPlan } from '../kernel/allocation/check-plan';
 import { AllocationProblemInvalid } from '../kernel/allocation/check-problem';
-import { type Allocation, AllocationCancelled, type AllocationProgress } from '../kernel/allocation/problem';
+import { AllocationCancelled, type AllocationProgress } from '../kernel/allocation/problem';
 import type { Progress } from '../common/progress';
-import { baselinePeaks } from '../load/baseline-peaks';
-import { type AllocationProof, planDraftOf } from '../load/plan-draft-of';
+import { planDraftOf } from '../load/plan-draft-of';
 import type { PlanDraft } from '../plan/plan-draft';
 import { type AllocationMessage, type AllocationTask, columnsOf } from './allocation-message';
+import { proofOf } from './allocation-proof';
 import { allocateOnThreads } from './allocation-threads';
-import {
-  AllocationBoundRefusedError,
-  AllocationProblemRefusedError,
-  AllocationRefusedError,
-} from './allocation.errors';
+import { AllocationProblemRefusedError, AllocationRefusedError } from './allocation.errors';
 
-/** The checker derives the bounds from prices in whole numbers; the solver's own differ by their rounding only. */
-const BOUND_TOLERANCE_RATIO = 1e-5;
 /** Days are planned side by side; a week has five, and each thread holds one day in memory. */
 const MOST_THREADS = 4;
 
@@ -47,36 +40,7 @@ async function solve(): Promise<PlanDraft> {
   say({ type: 'progress', progress: { phase: 'check', doneCount: 0, totalCount: problem.demandCount } });
   const check = checkPlan(problem, allocation.starts);
   if (check.violationCount > 0) throw new AllocationRefusedError(check.violationCountByLaw, check.violations);
-  return planDraftOf(assembled, allocation, check, proofOf(allocation), seed);
-}
-
-/**
- * Derives the bounds again from their prices; those are what is stored. @throws AllocationBoundRefusedError where they prove less
- * than the solver claims
- */
-function proofOf(allocation: Allocation): AllocationProof {
-  const { problem } = assembled;
-  const peakLowerBoundRatio = peakBoundFromPrices(problem, allocation.peakPrices);
-  const { lowerBound, jointLowerBound } = objectiveBoundFromPrices(
-    problem,
-    allocation.starts,
-    allocation.displacementCapCells,
-    allocation.objectivePrices,
-  );
-  for (const [bound, claimed, derived] of [
-    ['peak', allocation.peakLowerBoundRatio, peakLowerBoundRatio],
-    ['objective', allocation.objectiveLowerBound, lowerBound],
-    ['joint_objective', allocation.jointLowerBound, jointLowerBound],
-  ] as const) {
-    if (!(derived >= claimed - BOUND_TOLERANCE_RATIO * Math.max(1, claimed)))
-      throw new AllocationBoundRefusedError(bound, claimed, derived);
-  }
-  return {
-    peakLowerBoundRatio,
-    objectiveLowerBound: lowerBound,
-    jointLowerBound,
-    baselinePeakRatios: baselinePeaks(assembled, seed),
-  };
+  return planDraftOf(assembled, allocation, check, proofOf(assembled, allocation, seed), seed);
 }
 
 solve().then(

@@ -5,9 +5,11 @@ const DESCRIPTION: Record<number, string> = {
   400: 'The request is not valid: a field that is missing, unknown or out of bounds.',
   404: 'There is no such thing.',
   409: 'The present state of things refuses it; `code` says which.',
+  412: 'The window has changed since the revision that If-Match names: read it again.',
   413: 'The content is larger than what is accepted.',
   415: 'The content type is not one that is read here.',
   422: 'The content is well formed but cannot be followed; `code` says why.',
+  428: 'A header that this operation needs is missing.',
   503: 'The service or its database is not available; try again after Retry-After.',
 };
 const SCHEMA = {

@@ -1,6 +1,18 @@
+import { Client, type ClientConfig } from 'pg';
 import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import * as migrations from './migrations';
+
+/**
+ * A connection whose loss is told by the statement that fails, or by the pool, and never ends the process: between two statements of
+ * a transaction, and while a broken one is being closed, nobody else listens to its errors.
+ */
+class SturdyClient extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /** Options of the one connection pool; entities come with the features (autoLoadEntities). */
 export function databaseOptions(url: string, poolSize: number): DataSourceOptions {
@@ -18,7 +30,7 @@ export function databaseOptions(url: string, poolSize: number): DataSourceOption
     applicationName: 'etale',
     // a bigint is a count of thousandths below 2^53 or an id: a number everywhere in the program
     parseInt8: true,
-    extra: { options: '-c timezone=UTC -c datestyle=ISO' },
+    extra: { options: '-c timezone=UTC -c datestyle=ISO', Client: SturdyClient },
   };
 }
 
@@ -52,7 +64,12 @@ export function isConnectionFailure(error: unknown): boolean {
   const code = (source as { code?: unknown } | undefined)?.code;
   if (typeof code === 'string' && CONNECTION_FAILURES.has(code)) return true;
   return (
-    source instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(source.message)
+    source instanceof QueryRunnerAlreadyReleasedError ||
+    source instanceof QueryRunnerProviderAlreadyReleasedError ||
+    (source instanceof Error &&
+      /^(Connection terminated|timeout exceeded when trying to connect|Client (was closed|has encountered))/.test(
+        source.message,
+      ))
   );
 }
 

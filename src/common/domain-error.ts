@@ -1,6 +1,14 @@
 /** What went wrong, as HTTP and exit codes understand it. */
 export type ErrorKind =
-  'invalid' | 'unprocessable' | 'not_found' | 'conflict' | 'too_large' | 'unsupported' | 'unavailable';
+  | 'invalid'
+  | 'unprocessable'
+  | 'not_found'
+  | 'conflict'
+  | 'precondition_failed'
+  | 'precondition_required'
+  | 'too_large'
+  | 'unsupported'
+  | 'unavailable';
 
 /** A refusal that the caller can act upon: a stable code, a kind, a sentence, and the facts behind it. */
 export class DomainError extends Error {

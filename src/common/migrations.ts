@@ -4,4 +4,5 @@ export { Calendar1764000002000 } from '../../migrations/0002-calendar';
 export { Capacity1764000003000 } from '../../migrations/0003-capacity';
 export { Campaign1764000004000 } from '../../migrations/0004-campaign';
 export { Plan1764000005000 } from '../../migrations/0005-plan';
+export { Booking1764000006000 } from '../../migrations/0006-booking';
 export { PlanEvidence1764000007000 } from '../../migrations/0007-plan-evidence';

@@ -25,9 +25,11 @@ const STATUS: Record<ErrorKind, number> = {
   invalid: 400,
   not_found: 404,
   conflict: 409,
+  precondition_failed: 412,
   too_large: 413,
   unsupported: 415,
   unprocessable: 422,
+  precondition_required: 428,
   unavailable: 503,
 };
 const TITLE: Record<number, string> = {
@@ -35,9 +37,11 @@ const TITLE: Record<number, string> = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
+  412: 'Precondition failed',
   413: 'Content too large',
   415: 'Unsupported media type',
   422: 'Unprocessable content',
+  428: 'Precondition required',
   500: 'Internal server error',
   503: 'Service unavailable',
 };

@@ -20,6 +20,9 @@ export interface LedgerDifference {
   windowLogins: number;
 }
 
+/** The channel on which replicas hear that a platform has new revisions; the payload is the platform. */
+export const REVISION_CHANNEL = 'etale_revision';
+
 const IN_RANGE = 'platform_id = $1 and cell >= $2 and cell < $2 + cardinality($3::bigint[])';
 /** The value for a row's cell among those that are given for the cells from $2 on. */
 const at = (parameter: number): string => `($${parameter}::bigint[])[cell - $2 + 1]`;
@@ -84,6 +87,12 @@ export class LedgerStore {
         change.reason,
       ],
     );
+    await this.announce(tx, change.platformId);
+  }
+
+  /** Tells every replica, once the transaction commits, that the platform has new revisions. */
+  async announce(tx: EntityManager, platformId: number): Promise<void> {
+    await tx.query('select pg_notify($1, $2)', [REVISION_CHANNEL, String(platformId)]);
   }
 
   /** The platform's published plans that have cells in a range (all of them without one), but those of a campaign. */

@@ -62,6 +62,12 @@ export class PlanLoadStore {
       select *, ${planId} from (${loadOfWindows(planId)}) load`);
   }
 
+  /** The same after the stored windows changed. */
+  async recomputeLoad(tx: EntityManager, planId: number): Promise<void> {
+    await tx.query('delete from plan_load where plan_id = $1', [planId]);
+    await this.computeLoad(tx, planId);
+  }
+
   /** A cell with load that the plan was not computed for, if there is any. */
   async cellOutside(tx: EntityManager, planId: number): Promise<number | undefined> {
     const [row] = await tx.query<{ cell: number }[]>(

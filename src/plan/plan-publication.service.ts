@@ -7,6 +7,7 @@ import { LedgerService } from './ledger.service';
 import { LedgerStore, type Revision } from './ledger.store';
 import { recertify } from './plan-certificate';
 import { PlanLoadStore } from './plan-load.store';
+import { PlanPinService } from './plan-pin.service';
 import {
   PlanEstablishmentsMoved,
   PlanNotADraft,
@@ -35,6 +36,7 @@ export class PlanPublicationService {
     private readonly loads: PlanLoadStore,
     private readonly ledgerStore: LedgerStore,
     private readonly ledger: LedgerService,
+    private readonly pins: PlanPinService,
   ) {}
 
   /** @throws NotFoundError, PlanNotADraft, PlanStaleBase, PlanEstablishmentsMoved, PlanOverCapacity */
@@ -76,6 +78,7 @@ export class PlanPublicationService {
     const { platformId } = plan;
     const uaisElsewhere = await this.plans.establishmentsElsewhere(tx, plan);
     if (uaisElsewhere.length > 0) throw new PlanEstablishmentsMoved(plan.id, uaisElsewhere);
+    if (supersededPlanId !== undefined) await this.pins.pin(tx, supersededPlanId, plan.id);
     const revision = await this.ledgerStore.nextRevision(tx, platformId);
     if (supersededPlanId !== undefined) await this.plans.setSuperseded(tx, supersededPlanId);
     await this.plans.setPublished(tx, plan.id, revision.epoch, revision.revision);

@@ -2,7 +2,7 @@ import { savingSentences } from './plan-saving.rules';
 
 const peak = (sessionsRatio: number, loginsRatio: number) => ({ sessionsRatio, loginsRatio, unplacedCount: 0 });
 const peaks = (wished: number, letter: number) => ({
-  everybodyAtWish: peak(1, wished),
+  everybodyAtWish: peak(wished / 2, wished),
   letterByLevel: peak(letter, 0.2),
   random: peak(1.2, 1.1),
   firstFit: peak(1, 1),
@@ -18,6 +18,12 @@ describe('what a plan saved', () => {
 
   it('is told without decimals from ten times on', () => {
     expect(savingSentences(peaks(22.71, 3), 1).fr).toContain('23 fois');
+  });
+
+  it('leaves out a letter by level that would help nobody', () => {
+    expect(savingSentences(peaks(2, 4.2), 1).fr).toBe(
+      'Sans étalement, la pointe atteindrait 2,0 fois la capacité disponible ; ce plan la tient à 100 %.',
+    );
   });
 
   it('says so where nobody would have been turned away anyhow', () => {

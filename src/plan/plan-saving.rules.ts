@@ -25,8 +25,14 @@ export function savingSentences(baselines: BaselinePeaks, peakUtilisationRatio: 
       en: `Even with everybody at the wished hour the peak would take only ${percent(wished)} % of the available capacity: this plan keeps it at ${percent(peakUtilisationRatio)} %.`,
     };
   }
+  // a letter that makes things worse is told by the figures, not held against whoever sent it
+  const helps = letter < wished;
   return {
-    fr: `Sans étalement, la pointe atteindrait ${times(wished, ',')} fois la capacité disponible, et ${times(letter, ',')} fois avec des horaires par niveau ; ce plan la tient à ${percent(peakUtilisationRatio)} %.`,
-    en: `With everybody at the wished hour the peak would be ${times(wished, '.')} times the available capacity, and ${times(letter, '.')} times with hours by level; this plan keeps it at ${percent(peakUtilisationRatio)} %.`,
+    fr:
+      `Sans étalement, la pointe atteindrait ${times(wished, ',')} fois la capacité disponible` +
+      `${helps ? `, et ${times(letter, ',')} fois avec des horaires par niveau` : ''} ; ce plan la tient à ${percent(peakUtilisationRatio)} %.`,
+    en:
+      `With everybody at the wished hour the peak would be ${times(wished, '.')} times the available capacity` +
+      `${helps ? `, and ${times(letter, '.')} times with hours by level` : ''}; this plan keeps it at ${percent(peakUtilisationRatio)} %.`,
   };
 }

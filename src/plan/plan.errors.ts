@@ -113,6 +113,18 @@ export class PlanStaleBase extends DomainError {
   }
 }
 
+/** Bookings of the live plan that the new one cannot keep where they are. */
+export class PlanBookingsInTheWay extends DomainError {
+  constructor(planId: number, windowIds: readonly number[], why: string) {
+    super(
+      'plan.bookings_in_the_way',
+      'conflict',
+      `Plan ${planId} cannot keep ${windowIds.length} booked windows where they are (${why}); allocate again.`,
+      { windowIds: windowIds.slice(0, MOST_NAMED), windowCount: windowIds.length },
+    );
+  }
+}
+
 /** The ledger refuses the plan: other plans or a smaller capacity stand in its way. */
 export class PlanOverCapacity extends DomainError {
   constructor(cells: readonly OverfullCell[]) {

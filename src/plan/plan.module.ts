@@ -6,6 +6,10 @@ import { LedgerFollower } from './ledger-follower.service';
 import { LedgerService } from './ledger.service';
 import { LedgerStore } from './ledger.store';
 import { MovedEstablishmentGuard } from './moved-establishment-guard.service';
+import { PlanChangeController } from './plan-change.controller';
+import { PlanChangeFeed } from './plan-change-feed.service';
+import { PlanChangeService } from './plan-change.service';
+import { PlanChangeStore } from './plan-change.store';
 import { PlanComparisonController } from './plan-comparison.controller';
 import { PlanComparisonService } from './plan-comparison.service';
 import { PlanComparisonStore } from './plan-comparison.store';
@@ -15,6 +19,8 @@ import { PlanExportService } from './plan-export.service';
 import { PlanFairnessStore } from './plan-fairness.store';
 import { PlanLoadService } from './plan-load.service';
 import { PlanLoadStore } from './plan-load.store';
+import { PlanPinService } from './plan-pin.service';
+import { PlanPinStore } from './plan-pin.store';
 import { PlanPriceStore } from './plan-price.store';
 import { PlanPublicationService } from './plan-publication.service';
 import { PlanReadService } from './plan-read.service';
@@ -24,6 +30,8 @@ import { PlanController } from './plan.controller';
 import { PlanService } from './plan.service';
 import { PlanStore } from './plan.store';
 import { PublishedWindowService } from './published-window.service';
+import { Sequencer } from './sequencer.service';
+import { SequencerStore } from './sequencer.store';
 import { WindowExplanationStore } from './window-explanation.store';
 import { WindowReadService } from './window-read.service';
 import { WindowReadStore } from './window-read.store';
@@ -31,10 +39,17 @@ import { WindowController } from './window.controller';
 
 @Module({
   imports: [CalendarModule, DirectoryModule, CapacityModule],
-  controllers: [PlanController, PlanEvidenceController, PlanComparisonController, WindowController],
+  controllers: [
+    PlanController,
+    PlanChangeController,
+    PlanEvidenceController,
+    PlanComparisonController,
+    WindowController,
+  ],
   providers: [
     PlanService,
     PlanPublicationService,
+    PlanPinService,
     PlanReadService,
     PlanLoadService,
     PlanEvidenceService,
@@ -44,6 +59,9 @@ import { WindowController } from './window.controller';
     WindowReadService,
     LedgerService,
     LedgerFollower,
+    Sequencer,
+    PlanChangeService,
+    PlanChangeFeed,
     MovedEstablishmentGuard,
     PlanStore,
     PlanWindowStore,
@@ -55,6 +73,9 @@ import { WindowController } from './window.controller';
     LedgerStore,
     PlanComparisonStore,
     WindowReadStore,
+    SequencerStore,
+    PlanChangeStore,
+    PlanPinStore,
   ],
   exports: [
     PlanService,
@@ -64,6 +85,8 @@ import { WindowController } from './window.controller';
     PlanPriceStore,
     PlanLoadStore,
     WindowExplanationStore,
+    Sequencer,
+    PlanChangeStore,
   ],
 })
 export class PlanModule {}

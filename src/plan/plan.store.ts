@@ -185,7 +185,7 @@ export class PlanStore {
   async publishedSince(tx: EntityManager, plan: PlanSummary): Promise<number | undefined> {
     const [row] = await tx.query<{ revision: number }[]>(
       `select c.revision from plan_change c join plan p on p.id = c.plan_id
-        where c.platform_id = $1 and (c.epoch, c.revision) > ($2, $3) and p.campaign_id = $4
+        where c.platform_id = $1 and (c.epoch, c.revision) > ($2, $3) and p.campaign_id = $4 and c.window_id is null
         order by c.epoch desc, c.revision desc limit 1`,
       [plan.platformId, plan.baseEpoch, plan.baseRevision, plan.campaignId],
     );

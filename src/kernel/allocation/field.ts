@@ -1,4 +1,5 @@
 import type { AllocationModel, TrimmedProfiles } from './model';
+import type { AllocationProblem } from './problem';
 
 /**
  * One limit (sessions or logins) over time, with the load of the windows placed so far and a price on going further.
@@ -15,18 +16,46 @@ export interface Field {
   level: Float64Array;
   /** q: by how much a thousandth of load raises the level. */
   slope: number;
+  /** Exact whole loads of demand i, cell by cell of its trimmed profile, from lumpFrom[i]: shared by all of its profile and scale. */
+  lumps: Float64Array;
+  lumpFrom: Int32Array;
 }
 
 export function emptyField(model: AllocationModel, what: 'sessions' | 'logins'): Field {
   const { problem } = model;
+  const profiles = model[what];
+  const perMille = what === 'sessions' ? problem.profileSessionsPerMille : problem.profileLoginsPerMille;
   return {
-    profiles: model[what],
-    perMille: what === 'sessions' ? problem.profileSessionsPerMille : problem.profileLoginsPerMille,
+    profiles,
+    perMille,
+    ...wholeLumps(problem, profiles, perMille),
     limit: what === 'sessions' ? problem.sessionLimit : problem.loginLimit,
     load: new Float64Array(problem.cellCount),
     level: new Float64Array(problem.cellCount).fill(-Infinity),
     slope: 0,
   };
+}
+
+function wholeLumps(
+  { demandCount, demandProfile, demandScale }: AllocationProblem,
+  { from, to }: TrimmedProfiles,
+  perMille: Int32Array,
+): { lumps: Float64Array; lumpFrom: Int32Array } {
+  const known = Array.from(from, () => new Map<number, number>());
+  const lumps: number[] = [];
+  const lumpFrom = new Int32Array(demandCount);
+  for (let i = 0; i < demandCount; i++) {
+    const profile = demandProfile[i]!;
+    const scale = demandScale[i]!;
+    let row = known[profile]!.get(scale);
+    if (row === undefined) {
+      row = lumps.length;
+      known[profile]!.set(scale, row);
+      for (let k = from[profile]!; k < to[profile]!; k++) lumps.push(Math.ceil((scale * perMille[k]!) / 1000));
+    }
+    lumpFrom[i] = row;
+  }
+  return { lumps: Float64Array.from(lumps), lumpFrom };
 }
 
 /** Sets price, stiffness and target; cells without a finite limit cost nothing (starts in closed cells are not offered). */
@@ -42,15 +71,18 @@ export function setPenalty(field: Field, price: Float64Array, stiffness: number,
   }
 }
 
-/** Adds (`times` = 1) or takes away (-1) the exact whole load of a window. */
-export function addLoad(field: Field, profile: number, scale: number, start: number, times: number): void {
-  const { profiles, perMille, load, level, slope } = field;
-  const to = profiles.to[profile]!;
-  let cell = start + profiles.first[profile]!;
-  for (let k = profiles.from[profile]!; k < to; k++, cell++) {
-    const lump = times * Math.ceil((scale * perMille[k]!) / 1000);
-    load[cell]! += lump;
-    level[cell]! += slope * lump;
+/** Adds the exact whole load of demand i at `start`, or takes it away (`times` = -1). */
+export function addLoad(field: Field, i: number, profile: number, start: number, times: number): void {
+  const { profiles, load, level, lumps } = field;
+  const slope = times * field.slope;
+  const from = profiles.from[profile]!;
+  const lump = field.lumpFrom[i]!;
+  const cells = profiles.to[profile]! - from;
+  const first = start + profiles.first[profile]!;
+  for (let k = 0; k < cells; k++) {
+    const amount = lumps[lump + k]!;
+    load[first + k]! += times * amount;
+    level[first + k]! += slope * amount;
   }
 }
 
@@ -81,6 +113,19 @@ export function excessAt(field: Field, profile: number, scale: number, start: nu
     if (over > worst && perMille[k]! > 0) worst = over;
   }
   return worst;
+}
+
+/** Does demand i at `start` stay within the limit? */
+export function hasRoom(field: Field, i: number, profile: number, start: number): boolean {
+  const { profiles, load, limit, lumps } = field;
+  const cells = profiles.to[profile]! - profiles.from[profile]!;
+  const lump = field.lumpFrom[i]!;
+  const first = start + profiles.first[profile]!;
+  for (let k = 0; k < cells; k++) {
+    const amount = lumps[lump + k]!;
+    if (amount > 0 && load[first + k]! + amount > limit[first + k]!) return false;
+  }
+  return true;
 }
 
 /** A measure of how used the cells are that a window at `start` would load: steep, so that it goes where the curve is lowest. */

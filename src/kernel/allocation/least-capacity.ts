@@ -21,6 +21,8 @@ const ROUGH_TEMPERATURES = [0.3, 0.1];
 const NEAR_BEST = 0.97;
 /** A run ends early once a whole temperature improved the bound by less than this share. */
 const WORTH_GOING_ON = 1e-5;
+/** Beyond this many temperatures above the cheapest start, a start's share is nothing. */
+const NEGLIGIBLE = 25;
 /** Prices are stored as whole numbers up to this one: small enough for exact sums, fine enough to lose nothing. */
 const MOST_PRICE = 2 ** 24;
 
@@ -51,6 +53,7 @@ export function leastCapacity(
   const loginLoad = new Float64Array(cellCount);
   const limitOf = (cell: number) => (cell < cellCount ? sessionLimit[cell]! : loginLimit[cell - cellCount]!);
   const totalScale = kindScale.reduce((sum, scale) => sum + scale, 0);
+  const shares = new Float64Array(kindStart.length);
   let temperature = 0;
   let ratioHere = 0;
 
@@ -77,10 +80,15 @@ export function leastCapacity(
       let least = Infinity;
       for (let k = from; k < to; k++) least = Math.min(least, tables.price[base + kindStart[k]!]!);
       let sum = 0;
-      for (let k = from; k < to; k++) sum += Math.exp((least - tables.price[base + kindStart[k]!]!) / temperature);
       for (let k = from; k < to; k++) {
-        const share = Math.exp((least - tables.price[base + kindStart[k]!]!) / temperature) / sum;
-        tables.scaleAt[base + kindStart[k]!]! += weight * share;
+        const above = (tables.price[base + kindStart[k]!]! - least) / temperature;
+        const share = above > NEGLIGIBLE ? 0 : Math.exp(-above);
+        shares[k - from] = share;
+        sum += share;
+      }
+      const total = weight / sum;
+      for (let k = from; k < to; k++) {
+        if (shares[k - from]! > 0) tables.scaleAt[base + kindStart[k]!]! += total * shares[k - from]!;
       }
       softened += weight * (least - temperature * Math.log(sum));
       exact += weight * least;
@@ -198,14 +206,61 @@ function wholePrices(
 
 /**
  * The least capacity of a whole problem: that of its tightest part, for parts share no cell. Every part is bounded roughly, and only
- * those that may be the tightest closely; a rough bound is a valid one.
+ * those that may be the tightest closely; a rough bound is a valid one. Demands are added up first: cost does not grow with them.
  */
 export function leastCapacityRatio(problem: AllocationProblem): number {
-  const models = splitProblem(problem).map((part) => buildModel(partProblem(problem, part)));
+  const summed = sumDemands(problem);
+  const models = splitProblem(summed).map((part) => buildModel(partProblem(summed, part)));
   const rough = models.map((model) => leastCapacity(model, undefined, ROUGH_TEMPERATURES).ratio);
   const best = Math.max(0, ...rough);
   return Math.max(
     0,
     ...models.map((model, p) => (rough[p]! >= NEAR_BEST * best ? leastCapacity(model).ratio : rough[p]!)),
   );
+}
+
+/** One demand for all of the same load shape and starts: the relaxation that bounds the peak knows no others. */
+function sumDemands(problem: AllocationProblem): AllocationProblem {
+  const { demandProfile, demandCandidates, demandOccurrences, demandScale } = problem;
+  const candidateSets = problem.candidateOffset.length - 1;
+  const occurrenceSets = problem.occurrenceOffset.length - 1;
+  const rowOf = new Map<number, number>();
+  const first: number[] = [];
+  const scale: number[] = [];
+  for (let i = 0; i < problem.demandCount; i++) {
+    const key = (demandProfile[i]! * candidateSets + demandCandidates[i]!) * occurrenceSets + demandOccurrences[i]!;
+    const row = rowOf.get(key);
+    if (row === undefined) {
+      rowOf.set(key, first.length);
+      first.push(i);
+      scale.push(demandScale[i]!);
+    } else scale[row]! += demandScale[i]!;
+  }
+  const take = (column: Int32Array) => Int32Array.from(first, (i) => column[i]!);
+  const nobody = new Int32Array(first.length);
+  return {
+    ...problem,
+    demandCount: first.length,
+    demandProfile: take(demandProfile),
+    demandCandidates: take(demandCandidates),
+    demandOccurrences: take(demandOccurrences),
+    demandCells: take(problem.demandCells),
+    demandScale: Float64Array.from(scale),
+    demandWish: new Int32Array(first.length).fill(-1),
+    demandWeight: new Float64Array(first.length).fill(1),
+    demandDay: nobody,
+    demandClass: new Int32Array(first.length).fill(-1),
+    demandTeacher: new Int32Array(first.length).fill(-1),
+    demandEstablishment: nobody,
+    demandGapCells: nobody,
+    demandSiteUnits: nobody,
+    classCount: 0,
+    classConflictOffset: new Int32Array(1),
+    classConflict: new Int32Array(0),
+    establishmentCount: 1,
+    establishmentSiteLimit: new Int32Array(1),
+    neighbourOffset: new Int32Array(2),
+    neighbour: new Int32Array(0),
+    teacherCount: 0,
+  };
 }

@@ -7,11 +7,14 @@ import type { Watch } from './place';
 import type { AllocationProblem } from './problem';
 import { ROUGH_TEMPERATURES } from './prices';
 import { dropOverload, overload } from './repair';
-import { pricePart, solvePart } from './solve-part';
+import { type PartState, pricePart, solvePart } from './solve-part';
 import { explainUnplaced } from './unplaced';
 
 /** Displacement caps are tried in steps of half an hour. */
 export const CAP_STEP_CELLS = CELLS_PER_HOUR / 2;
+
+/** A plan is made again under a larger cap where its prices leave at least this share of its cost to gain. */
+const WORTH_AGAIN = 0.005;
 
 /** A piece of work on one part that needs nothing but the part: whoever does it, in whatever order, the answer is the same. */
 export type PartTask =
@@ -24,10 +27,10 @@ export type PartTask =
       /** Take what can be placed even where it is not everybody. */
       lastResort: boolean;
       /** A complete plan under a smaller cap, to fall back on. */
-      known: KnownPlan | null;
+      known: SolveAnswer | null;
     };
 
-export interface KnownPlan {
+interface KnownPlan {
   starts: Int32Array;
   unplacedReason: Uint8Array;
   neededSessions: Float64Array;
@@ -94,17 +97,34 @@ function planPart(
   watch: Watch,
 ): SolveAnswer | FailedAnswer {
   const state = pricePart(problem, capCells, watch);
+  const whole = wholePrices(state.model, state.prices.sessions, state.prices.logins);
+  if (known) {
+    // the new cap can gain no more than what its prices prove less than those of the old one
+    const kept = answerOf(problem, state, whole, known);
+    if (kept.lowerBound >= known.lowerBound - WORTH_AGAIN * known.objective) return kept;
+  }
   const search = solvePart(state, seed, lastResort && !known, watch);
   if (search && overload(search) > 0) dropOverload(search);
   const plan: KnownPlan | null = search ? { starts: search.starts, ...explainUnplaced(search) } : known;
-  if (!plan) return { kind: 'failed' };
-  const whole = wholePrices(state.model, state.prices.sessions, state.prices.logins);
-  const { value, ...local } = priceLocally(state.model, state.reach, whole.tables, plan.starts);
+  return plan ? answerOf(problem, state, whole, plan) : { kind: 'failed' };
+}
+
+/** A plan with what the prices prove of it. */
+function answerOf(
+  problem: AllocationProblem,
+  { model, reach }: PartState,
+  whole: ReturnType<typeof wholePrices>,
+  { starts, unplacedReason, neededSessions, neededLogins }: KnownPlan,
+): SolveAnswer {
+  const { value, ...local } = priceLocally(model, reach, whole.tables, starts);
   return {
     kind: 'solve',
-    ...plan,
-    objective: displacementObjective(problem, plan.starts),
-    ...objectiveBounds(state.model, plan.starts, value, whole),
+    starts,
+    unplacedReason,
+    neededSessions,
+    neededLogins,
+    objective: displacementObjective(problem, starts),
+    ...objectiveBounds(model, starts, value, whole),
     sessionPrices: whole.sessionPrices,
     loginPrices: whole.loginPrices,
     local,

@@ -22,11 +22,12 @@ export function splitProblem(problem: AllocationProblem): Part[] {
   const union = cellUnion(problem, first, last, joined);
   const partOfRoot = new Map<number, number>();
   const partOf = new Int32Array(problem.demandCount).fill(-1);
-  const order = Array.from(new Set(Array.from(first, (cell) => (cell >= 0 ? union(cell) : -1))))
+  for (let i = 0; i < problem.demandCount; i++) if (first[i]! >= 0) partOf[i] = union(first[i]!);
+  const order = Array.from(new Set(partOf))
     .filter((root) => root >= 0)
     .sort((a, b) => a - b);
   order.forEach((root, part) => partOfRoot.set(root, part));
-  for (let i = 0; i < problem.demandCount; i++) if (first[i]! >= 0) partOf[i] = partOfRoot.get(union(first[i]!))!;
+  for (let i = 0; i < problem.demandCount; i++) if (first[i]! >= 0) partOf[i] = partOfRoot.get(partOf[i]!)!;
   const members = membersOf(partOf, order.length);
   return order.map((_, part) => {
     const demand = members.member.slice(members.offset[part], members.offset[part + 1]);
@@ -121,8 +122,8 @@ export function partProblem(
     lastCell = Math.max(lastCell, to + problem.occurrenceShift[problem.occurrenceOffset[set + 1]! - 1]!);
   }
   lastCell = Math.min(problem.cellCount, lastCell);
-  const take = (column: Int32Array) => Int32Array.from(demand, (i) => column[i]!);
-  const takeFloat = (column: Float64Array) => Float64Array.from(demand, (i) => column[i]!);
+  const take = (column: Int32Array) => takeInto(new Int32Array(demand.length), column, demand);
+  const takeFloat = (column: Float64Array) => takeInto(new Float64Array(demand.length), column, demand);
   const classes = renumber(problem.demandClass, demand, problem.classCount);
   const teachers = renumber(problem.demandTeacher, demand, problem.teacherCount);
   const establishments = renumber(problem.demandEstablishment, demand, problem.establishmentCount);
@@ -150,7 +151,7 @@ export function partProblem(
     demandProfile: take(problem.demandProfile),
     demandCandidates: sets.column,
     demandOccurrences: take(problem.demandOccurrences),
-    demandWish: Int32Array.from(demand, (i) => (problem.demandWish[i]! < 0 ? -1 : problem.demandWish[i]! - from)),
+    demandWish: take(problem.demandWish).map((wish) => (wish < 0 ? -1 : wish - from)),
     demandWeight: takeFloat(problem.demandWeight),
     demandClass: classes.column,
     demandEstablishment: establishments.column,
@@ -178,16 +179,22 @@ interface Renumbered {
 function renumber(owner: Int32Array, demand: Int32Array, ownerCount: number): Renumbered {
   const fresh = new Int32Array(ownerCount).fill(-1);
   const old: number[] = [];
-  const column = Int32Array.from(demand, (i) => {
-    const o = owner[i]!;
-    if (o < 0) return -1;
+  const column = new Int32Array(demand.length).fill(-1);
+  for (let k = 0; k < demand.length; k++) {
+    const o = owner[demand[k]!]!;
+    if (o < 0) continue;
     if (fresh[o]! < 0) {
       fresh[o] = old.length;
       old.push(o);
     }
-    return fresh[o]!;
-  });
+    column[k] = fresh[o]!;
+  }
   return { column, old: Int32Array.from(old), fresh };
+}
+
+function takeInto<Column extends Int32Array | Float64Array>(into: Column, from: Column, rows: Int32Array): Column {
+  for (let k = 0; k < rows.length; k++) into[k] = from[rows[k]!]!;
+  return into;
 }
 
 /** Rows of a compressed table, in a new order; values that map below zero are left out. */

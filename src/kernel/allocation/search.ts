@@ -1,5 +1,5 @@
 import { type Conflicts, buildConflicts } from './conflicts';
-import { addLoad, emptyField, excessAt, type Field, penaltyRise, setPenalty, usage } from './field';
+import { addLoad, emptyField, excessAt, type Field, hasRoom, penaltyRise, setPenalty, usage } from './field';
 import { lowerBound } from './groups';
 import type { AllocationModel } from './model';
 import { emptyTables, fillPrices, type PriceTables } from './price-tables';
@@ -28,8 +28,8 @@ export interface Search {
 }
 
 /** Moves between two looks at all marginal prices, per thousand demands: small problems look after every move. */
-const SCREEN_PER_THOUSAND = 5;
-const MOST_SCREEN = 128;
+const SCREEN_PER_THOUSAND = 20;
+const MOST_SCREEN = 512;
 
 export function emptySearch(model: AllocationModel, reach: Int32Array): Search {
   const { demandCount, cellCount } = model.problem;
@@ -113,12 +113,11 @@ export function place(search: Search, i: number, start: number, times: 1 | -1): 
   const { problem, shapeOccurrences } = search.model;
   const occurrences = shapeOccurrences[search.demandShape[i]!]!;
   const profile = problem.demandProfile[i]!;
-  const scale = problem.demandScale[i]!;
   const to = problem.occurrenceOffset[occurrences + 1]!;
   for (let o = problem.occurrenceOffset[occurrences]!; o < to; o++) {
     const at = start + problem.occurrenceShift[o]!;
-    addLoad(search.sessions, profile, scale, at, times);
-    addLoad(search.logins, profile, scale, at, times);
+    addLoad(search.sessions, i, profile, at, times);
+    addLoad(search.logins, i, profile, at, times);
   }
   addSiteUse(search.sites, problem, i, start, times);
   search.starts[i] = times === 1 ? start : -1;
@@ -166,11 +165,9 @@ export function fits(search: Search, i: number, start: number): boolean {
   const { problem, shapeOccurrences } = search.model;
   const occurrences = shapeOccurrences[search.demandShape[i]!]!;
   const profile = problem.demandProfile[i]!;
-  const scale = problem.demandScale[i]!;
   for (let o = problem.occurrenceOffset[occurrences]!; o < problem.occurrenceOffset[occurrences + 1]!; o++) {
     const at = start + problem.occurrenceShift[o]!;
-    if (excessAt(search.logins, profile, scale, at) > 0 || excessAt(search.sessions, profile, scale, at) > 0)
-      return false;
+    if (!hasRoom(search.logins, i, profile, at) || !hasRoom(search.sessions, i, profile, at)) return false;
   }
   return true;
 }

@@ -5,7 +5,7 @@ import { applyPenalty, firstPenalty, movePrices } from './penalty';
 import { firstPass, placeFixed, sweep, type Watch } from './place';
 import { type CellPrices, priceCells, TEMPERATURES } from './prices';
 import type { AllocationProblem } from './problem';
-import { polish, repair } from './repair';
+import { placeMissing, polish, repair } from './repair';
 import { emptySearch, reachUnderCap, type Search } from './search';
 import { buildPools, swapSweep } from './swap';
 import { buildTeams, jointScratch } from './teams';
@@ -20,6 +20,8 @@ const LEVEL_ROUNDS = 1;
 /** Prices follow the loads with this softness at least, whatever the penalty's. */
 const PRICE_SOFTNESS = 0.01;
 const RAMP_STEPS = 200;
+/** After this round a demand that finds no place under the cap is believed. */
+const BELIEVED_ROUND = 3;
 
 export interface PartState {
   model: AllocationModel;
@@ -93,6 +95,8 @@ export function solvePart(state: PartState, seed: number, lastResort: boolean, w
     // windows without a wish settle in the first rounds and look again at the end: they cost a look at every start
     const takes = round > LEVEL_ROUNDS && round < SOFTNESS.length - 1 ? isWished : null;
     sweep(search, teams, scratch, watch, false, takes);
+    // who finds no place by now will not: the next cap is tried sooner
+    if (round === BELIEVED_ROUND && !lastResort && placeMissing(search, teams.member) > 0) return null;
     if (round >= FIRST_SWAP_ROUND) swapSweep(search, pools, SWAP_TRIES, random, watch.isCancelled);
     const follow = Math.max(softness, PRICE_SOFTNESS);
     movePrices(search, penalty, targets, follow, follow);

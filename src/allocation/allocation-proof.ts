@@ -1,0 +1,39 @@
+import { objectiveBoundFromPrices, peakBoundFromPrices } from '../kernel/allocation/check-bound';
+import type { Allocation } from '../kernel/allocation/problem';
+import type { AssembledProblem } from '../load/assembled-problem';
+import { baselinePeaks } from '../load/baseline-peaks';
+import type { AllocationProof } from '../load/plan-draft-of';
+import { AllocationBoundRefusedError } from './allocation.errors';
+
+/** The checker derives the bounds from prices in whole numbers; the solver's own differ by their rounding only. */
+const BOUND_TOLERANCE_RATIO = 1e-5;
+
+/**
+ * Derives the bounds of an allocation again from their prices; what is derived is what is stored.
+ *
+ * @throws AllocationBoundRefusedError where the prices prove less than the solver claims
+ */
+export function proofOf(assembled: AssembledProblem, allocation: Allocation, seed: number): AllocationProof {
+  const { problem } = assembled;
+  const peakLowerBoundRatio = peakBoundFromPrices(problem, allocation.peakPrices);
+  const { lowerBound, jointLowerBound } = objectiveBoundFromPrices(
+    problem,
+    allocation.starts,
+    allocation.displacementCapCells,
+    allocation.objectivePrices,
+  );
+  for (const [bound, claimed, derived] of [
+    ['peak', allocation.peakLowerBoundRatio, peakLowerBoundRatio],
+    ['objective', allocation.objectiveLowerBound, lowerBound],
+    ['joint_objective', allocation.jointLowerBound, jointLowerBound],
+  ] as const) {
+    if (!(derived >= claimed - BOUND_TOLERANCE_RATIO * Math.max(1, claimed)))
+      throw new AllocationBoundRefusedError(bound, claimed, derived);
+  }
+  return {
+    peakLowerBoundRatio,
+    objectiveLowerBound: lowerBound,
+    jointLowerBound,
+    baselinePeakRatios: baselinePeaks(assembled, seed),
+  };
+}

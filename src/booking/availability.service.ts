@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../access/actor';
+import { ACTIVITIES, AUDIENCES } from '../campaign/window-kind';
+import { NotFoundError } from '../common/domain-error';
+import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
+import type { LedgerState, LedgerWindow } from '../plan/sequencer.rules';
+import { Sequencer } from '../plan/sequencer.service';
+import { ZonedInstants } from '../plan/zoned-instants';
+import type {
+  AvailabilityDto,
+  AvailabilityQuery,
+  AvailableStartDto,
+  EstablishmentAvailabilityQuery,
+} from './booking.dto';
+import { BookingRefused } from './booking.errors';
+import { BookingFactsService } from './booking-facts.service';
+import { needsOf } from './booking-needs.rules';
+import type { BookingOwner, OwnerDay } from './booking-owner';
+import { cellOfStart, verdictOf } from './place.rules';
+
+const DAY_MINUTES = 1440;
+/** An id that no window has. */
+const NO_WINDOW = 0;
+
+/** What a day still offers: every start with its verdict, from the ledger and the windows of this moment. */
+@Injectable()
+export class AvailabilityService {
+  private readonly instants = new ZonedInstants();
+
+  constructor(
+    private readonly facts: BookingFactsService,
+    private readonly sequencer: Sequencer,
+  ) {}
+
+  /** @throws NotFoundError, BookingRefused */
+  async ofClass(_actor: Actor, classId: number, query: AvailabilityQuery, now = new Date()): Promise<AvailabilityDto> {
+    return this.read(await this.facts.ownerOfClass(classId, query.date), query, now);
+  }
+
+  /** @throws NotFoundError, BookingRefused */
+  async ofEstablishment(
+    _actor: Actor,
+    uai: string,
+    query: EstablishmentAvailabilityQuery,
+    now = new Date(),
+  ): Promise<AvailabilityDto> {
+    return this.read(await this.facts.ownerOfEstablishment(uai, query.audience, query.date), query, now);
+  }
+
+  private async read(owner: BookingOwner, query: AvailabilityQuery, now: Date): Promise<AvailabilityDto> {
+    const day = owner.days.get(query.date)!;
+    const moved = query.windowId === undefined ? [] : await this.facts.windows([query.windowId]);
+    const needs = needsOf({ kind: 'release', windowIds: [] }, [owner], moved);
+    const teacherKeyIds = [
+      ...needs.teacherKeyIds,
+      ...(owner.soleTeacherKeyId === null ? [] : [owner.soleTeacherKeyId]),
+    ];
+    const { state, revision } = await this.sequencer.peek(owner.platformId, { ...needs, teacherKeyIds });
+    const before = this.movedWindow(state, owner, query.windowId);
+    const cellCount =
+      query.minutes !== undefined ? query.minutes / CELL_MINUTES : (before?.cellCount ?? owner.rule.windowCells);
+    const template = templateOf(state, owner, day, before, cellCount);
+    const others = [...state.windows()].filter(({ windowId }) => windowId !== template.windowId);
+    const nowCell = cellOfSeconds(now.getTime() / 1000);
+    const starts: AvailableStartDto[] = [];
+    for (let minute = 0; minute + cellCount * CELL_MINUTES <= DAY_MINUTES; minute += CELL_MINUTES) {
+      const startCell = cellOfStart(day, minute, owner.timeZone);
+      const after = { ...template, startCell };
+      const { verdict, room } = verdictOf(state, owner, day, minute, before, after, others, nowCell);
+      starts.push({
+        startsAt: this.instants.of(startCell, owner.timeZone),
+        startCell,
+        verdict,
+        roomSessions: Math.floor(room.sessions / LOAD_SCALE),
+        roomLogins: Math.floor(room.logins / LOAD_SCALE),
+        displacementMinutes: displacement(before, day, minute, startCell),
+      });
+    }
+    const { timeZone, planId } = owner;
+    return { date: day.date, timeZone, minutes: cellCount * CELL_MINUTES, planId, revision, starts };
+  }
+
+  private movedWindow(state: LedgerState, owner: BookingOwner, windowId: number | undefined): LedgerWindow | null {
+    if (windowId === undefined) return null;
+    const window = state.window(windowId);
+    if (!window) throw new NotFoundError('window', windowId);
+    const isOwn =
+      owner.classId === null
+        ? window.classId === null && window.establishmentId === owner.establishmentId && AUDIENCES[window.audience] === owner.audience // prettier-ignore
+        : window.classId === owner.classId;
+    if (!isOwn) throw new BookingRefused('other_class', 'conflict', `Window ${windowId} belongs to somebody else.`);
+    return window;
+  }
+}
+
+/** The window that is tried at each start: the one that moves, else a new one; with a load profile of its length. */
+function templateOf(
+  state: LedgerState,
+  owner: BookingOwner,
+  day: OwnerDay,
+  before: LedgerWindow | null,
+  cellCount: number,
+): LedgerWindow {
+  if (before?.cellCount === cellCount) return { ...before, date: day.date };
+  const profiles = state.plan(owner.planId)?.profiles ?? [];
+  const profile = profiles.find(
+    (one) =>
+      one.audience === owner.audience &&
+      one.activity === owner.activity &&
+      one.windowCells === cellCount &&
+      (one.levelGroup === null || one.levelGroup === owner.levelGroup),
+  );
+  if (!profile) {
+    throw new BookingRefused('no_profile', 'unprocessable', `The plan knows no load of such a window of ${cellCount * CELL_MINUTES} minutes.`); // prettier-ignore
+  }
+  return {
+    windowId: before?.windowId ?? NO_WINDOW,
+    planId: owner.planId,
+    establishmentId: owner.establishmentId,
+    departmentId: owner.departmentId,
+    classId: owner.classId,
+    audience: AUDIENCES.indexOf(owner.audience),
+    activity: ACTIVITIES.indexOf(owner.activity),
+    origin: 0,
+    cellCount,
+    ordinal: 0,
+    profileId: profile.profileId,
+    date: day.date,
+    startCell: day.firstCell,
+    wishCell: null,
+    headcount: before?.headcount ?? (owner.classId === null ? headcountOf(state, owner) : owner.headcount),
+    teacherKeyId: before?.teacherKeyId ?? owner.soleTeacherKeyId,
+    seriesId: null,
+    revision: 0,
+  };
+}
+
+/** An audience of an establishment is as large as its windows of the day say; without any nobody is counted. */
+function headcountOf(state: LedgerState, owner: BookingOwner): number {
+  for (const window of state.windows()) {
+    if (window.classId === null && AUDIENCES[window.audience] === owner.audience) return window.headcount;
+  }
+  throw new BookingRefused('no_window', 'conflict', 'The establishment has no such window on this day.');
+}
+
+/** Minutes from the wish of the window, else from the nearest wished hour of the class on the day. */
+function displacement(before: LedgerWindow | null, day: OwnerDay, minute: number, startCell: number): number | null {
+  if (before) return before.wishCell === null ? null : (startCell - before.wishCell) * CELL_MINUTES;
+  const nearest = [...day.wishedMinutes].sort((a, b) => Math.abs(minute - a) - Math.abs(minute - b))[0];
+  return nearest === undefined ? null : minute - nearest;
+}

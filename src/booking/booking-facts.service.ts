@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import { CalendarService } from '../calendar/calendar.service';
+import { CampaignService } from '../campaign/campaign.service';
+import { type CompiledRule, compileRule, ruleOfAudience, ruleOfLevels } from '../campaign/compiled-rule';
+import type { Campaign } from '../campaign/campaign.entity';
+import { AUDIENCES, type Audience } from '../campaign/window-kind';
+import { addDays, cellOfCivil, civilOfCell, weekdayOf } from '../common/civil-time';
+import { NotFoundError } from '../common/domain-error';
+import { levelGroupOf } from '../directory/level';
+import { LOOPBACK_OPERATOR } from '../access/actor';
+import { CELLS_PER_DAY, cellOfSeconds } from '../kernel/cell-grid';
+import { BookingRefused } from './booking.errors';
+import { BookingFactsStore, type OwnerRow, type StatedTime } from './booking-facts.store';
+import type { BookingOwner, FoundWindow, OwnerDay } from './booking-owner';
+
+interface CampaignRulesOf {
+  campaign: Campaign;
+  rules: CompiledRule[];
+}
+
+/** What bookings are prepared from, put together for the rules. */
+@Injectable()
+export class BookingFactsService {
+  /** Campaigns that were published never change. */
+  private readonly campaigns = new Map<number, CampaignRulesOf>();
+
+  constructor(
+    private readonly store: BookingFactsStore,
+    private readonly campaignService: CampaignService,
+    private readonly calendar: CalendarService,
+  ) {}
+
+  /** Published windows by id, in the order asked. @throws NotFoundError */
+  async windows(windowIds: readonly number[]): Promise<FoundWindow[]> {
+    const found = await this.store.windows(windowIds);
+    return windowIds.map((id) => {
+      const window = found.find(({ windowId }) => windowId === id);
+      if (!window) throw new NotFoundError('window', id);
+      return window;
+    });
+  }
+
+  series(window: FoundWindow): Promise<FoundWindow[]> {
+    return window.seriesId === null ? Promise.resolve([window]) : this.store.series(window);
+  }
+
+  /** Whose window it is, with the given dates. */
+  async ownerOfWindow(window: FoundWindow, dates: readonly string[]): Promise<BookingOwner> {
+    const row = window.classId === null ? await this.store.establishmentOwner({ id: window.establishmentId }) : await this.store.classOwner(window.classId); // prettier-ignore
+    if (!row) throw new NotFoundError('establishment', window.establishmentId);
+    return this.owner(row, AUDIENCES[window.audience]!, window.planId, window.campaignId, dates);
+  }
+
+  /** A class with the published plan that holds the date. @throws NotFoundError, BookingRefused */
+  async ownerOfClass(classId: number, on: string | Date): Promise<BookingOwner> {
+    const row = await this.store.classOwner(classId);
+    if (!row) throw new NotFoundError('class', classId);
+    const date = on instanceof Date ? civilOfCell(cellOfSeconds(on.getTime() / 1000), row.timeZone).on : on;
+    return this.ownerOn(row, 'pupils', date);
+  }
+
+  /** An audience of an establishment, the same. @throws NotFoundError, BookingRefused */
+  async ownerOfEstablishment(uai: string, audience: Exclude<Audience, 'pupils'>, on: string): Promise<BookingOwner> {
+    const row = await this.store.establishmentOwner({ uai });
+    if (!row) throw new NotFoundError('establishment', uai);
+    return this.ownerOn(row, audience, on);
+  }
+
+  /** The same owner with other dates. */
+  async withDays(owner: BookingOwner, dates: readonly string[]): Promise<BookingOwner> {
+    const row = owner.classId === null ? await this.store.establishmentOwner({ id: owner.establishmentId }) : await this.store.classOwner(owner.classId); // prettier-ignore
+    const [plan] = (await this.store.plansOn(owner.platformId, owner.campaign.startsOn)).filter(
+      ({ planId }) => planId === owner.planId,
+    );
+    if (!row || !plan) throw new NotFoundError('plan', owner.planId);
+    return this.owner(row, owner.audience, owner.planId, plan.campaignId, dates);
+  }
+
+  private async ownerOn(row: OwnerRow, audience: Audience, on: string): Promise<BookingOwner> {
+    for (const { planId, campaignId } of await this.store.plansOn(row.platformId, on)) {
+      const { campaign } = await this.campaign(campaignId);
+      if (await this.store.takesPart(campaign, row)) return this.owner(row, audience, planId, campaignId, [on]);
+    }
+    throw new BookingRefused('no_plan', 'conflict', `No published plan holds ${on} for it.`, { date: on });
+  }
+
+  private async owner(
+    row: OwnerRow,
+    audience: Audience,
+    planId: number,
+    campaignId: number,
+    dates: readonly string[],
+  ): Promise<BookingOwner> {
+    const { campaign, rules } = await this.campaign(campaignId);
+    const rule = audience === 'pupils' ? ruleOfLevels(rules, row.levels) : ruleOfAudience(rules, audience);
+    if (!rule) throw new BookingRefused('no_rule', 'conflict', 'The campaign has no windows for it.', { audience });
+    const outside = dates.find((date) => date < campaign.startsOn || date > campaign.endsOn);
+    if (outside !== undefined) {
+      throw new BookingRefused('outside_campaign', 'unprocessable', `${outside} is no date of the campaign.`, {
+        startsOn: campaign.startsOn,
+        endsOn: campaign.endsOn,
+      });
+    }
+    const stated = row.classId === null ? [] : await this.store.statedTimes(campaignId, row.classId);
+    return {
+      platformId: row.platformId,
+      planId,
+      classId: row.classId,
+      establishmentId: row.establishmentId,
+      departmentId: row.departmentId,
+      timeZone: row.timeZone,
+      audience,
+      levelGroup: audience === 'pupils' ? levelGroupOf(row.levels) : null,
+      headcount: row.headcount,
+      conflictClassIds: row.conflictClassIds,
+      soleTeacherKeyId: row.soleTeacherKeyId,
+      rule,
+      activity: rule.rule.activity,
+      campaign: { startsOn: campaign.startsOn, endsOn: campaign.endsOn },
+      days: await this.days(row, dates, stated),
+    };
+  }
+
+  private async days(
+    row: OwnerRow,
+    dates: readonly string[],
+    stated: readonly StatedTime[],
+  ): Promise<Map<string, OwnerDay>> {
+    const sorted = [...new Set(dates)].sort();
+    const first = sorted[0];
+    const days = new Map<string, OwnerDay>();
+    if (first === undefined) return days;
+    const [open] = await this.calendar.openDays([row], first, sorted.at(-1)!);
+    for (const date of sorted) {
+      const at = (Date.parse(date) - Date.parse(first)) / 86_400_000;
+      const firstCell = cellOfCivil(date, 0, row.timeZone);
+      const isOf = ({ on, weekday }: StatedTime): boolean => (on === null ? weekday === weekdayOf(date) : on === date);
+      days.set(date, {
+        date,
+        openHalves: open![at]!,
+        firstCell,
+        isRegular: cellOfCivil(addDays(date, 1), 0, row.timeZone) - firstCell === CELLS_PER_DAY,
+        closed: stated.filter((time) => time.kind === 'closed' && isOf(time)).map((time) => ({ fromMinute: time.startMinute, toMinute: time.endMinute! })), // prettier-ignore
+        wishedMinutes: stated.filter((time) => time.kind === 'wished' && isOf(time)).map((time) => time.startMinute),
+      });
+    }
+    return days;
+  }
+
+  private async campaign(campaignId: number): Promise<CampaignRulesOf> {
+    let known = this.campaigns.get(campaignId);
+    if (!known) {
+      const campaign = await this.campaignService.find(LOOPBACK_OPERATOR, campaignId);
+      known = { campaign, rules: campaign.rules.windows.map(compileRule) };
+      this.campaigns.set(campaignId, known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { CalendarPlace } from '../calendar/calendar-place';
+import { scopeConditions } from '../campaign/campaign-scope.rules';
+import type { Campaign } from '../campaign/campaign.entity';
+import type { Level } from '../directory/level';
+import type { FoundWindow } from './booking-owner';
+
+/** The establishment of an owner, and the class where it is one. */
+export interface OwnerRow extends CalendarPlace {
+  platformId: number;
+  classId: number | null;
+  levels: Level[];
+  headcount: number;
+  conflictClassIds: number[];
+  soleTeacherKeyId: number | null;
+}
+
+export interface StatedTime {
+  kind: 'wished' | 'closed';
+  weekday: number | null;
+  on: string | null;
+  startMinute: number;
+  endMinute: number | null;
+}
+
+const WINDOW = `w.window_id as "windowId", w.plan_id as "planId", p.campaign_id as "campaignId", w.class_id as "classId",
+  w.establishment_id as "establishmentId", w.audience, w.activity, w.cell_count as "cellCount", w.profile_id as "profileId",
+  w.local_date::text as date, w.start_cell as "startCell", w.wish_cell as "wishCell", w.headcount,
+  w.teacher_key_id as "teacherKeyId", w.series_id as "seriesId"`;
+const PLACE = `e.id as "establishmentId", e.time_zone as "timeZone", e.holiday_zone as "holidayZone",
+  e.open_half_days as "openHalfDays", d.id as "departmentId", a.id as "academyId", a.parent_id as "regionId",
+  e.platform_id as "platformId"`;
+const PLACE_JOINS = `join territory d on d.id = e.department_id left join territory a on a.id = d.parent_id`;
+/** Classes with the same pupils: a group's sources, the groups of a class, and groups of one source but parallel options. */
+const CONFLICTS = `select array_agg(distinct id) from (
+    select class_id as id from class_group_source where group_id = k.id
+    union select group_id from class_group_source where class_id = k.id
+    union select other.group_id from class_group_source own
+      join class_group_source other on other.class_id = own.class_id and other.group_id <> own.group_id
+      join class og on og.id = other.group_id
+     where own.group_id = k.id and (k.option_set is null or k.option_set is distinct from og.option_set)) conflict`;
+
+/** What bookings are prepared from: reads of what seldom changes. */
+@Injectable()
+export class BookingFactsStore {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  windows(windowIds: readonly number[]): Promise<FoundWindow[]> {
+    return this.database.query<FoundWindow[]>(
+      `select ${WINDOW} from plan p join plan_window w on w.plan_id = p.id and w.window_id = any($1)
+        where p.state = 'published'`,
+      [windowIds],
+    );
+  }
+
+  /** The windows of a series from a date on, in order. */
+  series(window: FoundWindow): Promise<FoundWindow[]> {
+    return this.database.query<FoundWindow[]>(
+      `select ${WINDOW} from plan p join plan_window w on w.plan_id = p.id
+        where p.id = $1 and w.establishment_id = $2 and w.series_id = $3 and w.local_date >= $4
+        order by w.local_date, w.start_cell`,
+      [window.planId, window.establishmentId, window.seriesId, window.date],
+    );
+  }
+
+  async classOwner(classId: number): Promise<OwnerRow | undefined> {
+    const [row] = await this.database.query<OwnerRow[]>(
+      `select ${PLACE}, k.id as "classId", k.levels, k.headcount, coalesce((${CONFLICTS}), '{}') as "conflictClassIds",
+              (select min(teacher_key_id) from class_teacher where class_id = k.id having count(*) = 1) as "soleTeacherKeyId"
+         from class k join establishment e on e.id = k.establishment_id ${PLACE_JOINS} where k.id = $1`,
+      [classId],
+    );
+    return row;
+  }
+
+  async establishmentOwner(by: { id: number } | { uai: string }): Promise<OwnerRow | undefined> {
+    const [row] = await this.database.query<OwnerRow[]>(
+      `select ${PLACE}, null::int as "classId", '{}'::text[] as levels, 0 as headcount, '{}'::int[] as "conflictClassIds",
+              null::int as "soleTeacherKeyId"
+         from establishment e ${PLACE_JOINS} where ${'id' in by ? 'e.id = $1' : 'e.uai = $1'}`,
+      ['id' in by ? by.id : by.uai],
+    );
+    return row;
+  }
+
+  /** The published plans of a platform whose campaign holds a date. */
+  plansOn(platformId: number, on: string): Promise<{ planId: number; campaignId: number }[]> {
+    return this.database.query(
+      `select p.id as "planId", c.id as "campaignId" from plan p join campaign c on c.id = p.campaign_id
+        where c.platform_id = $1 and p.state = 'published' and $2::date between c.starts_on and c.ends_on order by p.id`,
+      [platformId, on],
+    );
+  }
+
+  async takesPart(campaign: Campaign, owner: OwnerRow): Promise<boolean> {
+    const conditions = scopeConditions(campaign);
+    const [row] = await this.database.query<object[]>(
+      owner.classId === null
+        ? `select 1 from establishment where id = $1 and ${conditions.establishment}`
+        : `select 1 from class join establishment on establishment.id = class.establishment_id
+            where class.id = $1 and ${conditions.establishment} and ${conditions.class}`,
+      [owner.classId ?? owner.establishmentId],
+    );
+    return row !== undefined;
+  }
+
+  /** Closed and wished times of a class. */
+  statedTimes(campaignId: number, classId: number): Promise<StatedTime[]> {
+    return this.database.query<StatedTime[]>(
+      `select kind, weekday, local_date::text as "on", start_minute as "startMinute", end_minute as "endMinute"
+         from wish where campaign_id = $1 and class_id = $2 and kind <> 'fixed'`,
+      [campaignId, classId],
+    );
+  }
+}

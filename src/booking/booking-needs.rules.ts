@@ -1,0 +1,41 @@
+import { CELLS_PER_DAY } from '../kernel/cell-grid';
+import type { SequencerNeeds } from '../plan/sequencer';
+import type { Operation } from './booking-operation.rules';
+import type { BookingOwner, FoundWindow } from './booking-owner';
+
+/** An hour before a day: where a load profile of its first window may begin. */
+const BEFORE_CELLS = 12;
+/** Two hours after it: a day of 25 hours, and sessions that drain. */
+const AFTER_CELLS = 24;
+
+/** What of windows and ledger an operation is decided on: all days that it touches, and everybody who may be in the way. */
+export function needsOf(
+  operation: Operation,
+  owners: readonly BookingOwner[],
+  windows: readonly FoundWindow[],
+): SequencerNeeds {
+  const days = owners.flatMap((owner) => [...owner.days.values()]);
+  const ranges = new Map(
+    days.map(({ firstCell }) => [
+      firstCell,
+      [firstCell - BEFORE_CELLS, firstCell + CELLS_PER_DAY + AFTER_CELLS] as const,
+    ]),
+  );
+  const firsts = [...ranges.values()].map(([first]) => first);
+  const ends = [...ranges.values()].map(([, end]) => end);
+  const isAdd = operation.kind === 'add';
+  const teachers = new Set([
+    ...windows.flatMap(({ teacherKeyId }) => (teacherKeyId === null ? [] : [teacherKeyId])),
+    ...(isAdd ? owners.flatMap(({ soleTeacherKeyId }) => (soleTeacherKeyId === null ? [] : [soleTeacherKeyId])) : []),
+  ]);
+  return {
+    windowIds: windows.map(({ windowId }) => windowId),
+    classIds: [...new Set(owners.flatMap(({ classId, conflictClassIds }) => (classId === null ? [] : [classId, ...conflictClassIds])))], // prettier-ignore
+    establishmentIds: [...new Set(owners.flatMap(({ classId, establishmentId }) => (classId === null ? [establishmentId] : [])))], // prettier-ignore
+    teacherKeyIds: [...teachers],
+    firstCell: Math.min(...firsts),
+    endCell: Math.max(...ends),
+    cellRanges: [...ranges.values()],
+    newWindowCount: isAdd ? operation.targets.length : 0,
+  };
+}

@@ -1,0 +1,295 @@
+import * as fc from 'fast-check';
+import { compileRule } from '../campaign/compiled-rule';
+import type { PlanProfile } from '../plan/plan-draft';
+import { LedgerState, type LedgerCell, type LedgerWindow, type WindowChange } from '../plan/sequencer.rules';
+import { BookingRefused } from './booking.errors';
+import { decideBooking, type Operation, type Target } from './booking-operation.rules';
+import type { BookingOwner, OwnerDay } from './booking-owner';
+
+const NOW = new Date('2026-12-07T05:00:00Z');
+const MONDAY_CELL = Date.UTC(2026, 11, 6, 23) / 300_000;
+const CELLS_PER_DAY = 288;
+const LIMIT = 60_000;
+const CLASS_COUNT = 5;
+const DATES = ['2026-12-07', '2026-12-08'];
+const PROFILE: PlanProfile = {
+  profileId: 1,
+  audience: 'pupils',
+  levelGroup: 'college',
+  activity: 'open',
+  windowCells: 6,
+  participationPerMille: 700,
+  sessionsPerMille: [100, 600, 800, 900, 950, 1000, 1000, 500, 333],
+  loginsPerMille: [100, 500, 200, 100, 50, 50, 0, 0, 0],
+};
+const RULE = compileRule({
+  audience: 'pupils',
+  levelGroups: [],
+  levels: [],
+  activity: 'open',
+  windowMinutes: 30,
+  windowsPerDay: 2,
+  windowsPerHalfDay: 1,
+  windowsPerWeek: null,
+  minimumGapMinutes: 0,
+  hours: [{ weekdays: [1, 2, 3, 4, 5], from: '08:00', to: '12:00' }],
+});
+const DAYS = new Map(
+  DATES.map((date, i): [string, OwnerDay] => [
+    date,
+    { date, openHalves: 3, firstCell: MONDAY_CELL + i * CELLS_PER_DAY, isRegular: true, closed: [], wishedMinutes: [] },
+  ]),
+);
+const ownerOf = (classId: number): BookingOwner => ({
+  platformId: 1,
+  planId: 1,
+  classId,
+  establishmentId: classId,
+  departmentId: 1,
+  timeZone: 'Europe/Paris',
+  audience: 'pupils',
+  levelGroup: 'college',
+  headcount: 20 + classId,
+  // a group of classes 1 and 2
+  conflictClassIds: classId === 3 ? [1, 2] : classId < 3 ? [3] : [],
+  soleTeacherKeyId: null,
+  rule: RULE,
+  activity: 'open',
+  campaign: { startsOn: DATES[0]!, endsOn: DATES[1]! },
+  days: DAYS,
+});
+const windowOf = (classId: number, day: number, startMinute: number, headcount = 20 + classId): LedgerWindow => ({
+  windowId: classId * 10 + day,
+  planId: 1,
+  establishmentId: classId,
+  departmentId: 1,
+  classId,
+  audience: 0,
+  activity: 0,
+  origin: 0,
+  cellCount: 6,
+  ordinal: 0,
+  profileId: 1,
+  date: DATES[day]!,
+  startCell: MONDAY_CELL + day * CELLS_PER_DAY + startMinute / 5,
+  wishCell: null,
+  headcount,
+  teacherKeyId: null,
+  seriesId: null,
+  revision: 0,
+});
+
+/** Cells as a sum over the windows, by nothing but the formula. */
+function sumOf(windows: Iterable<LedgerWindow>): Map<number, [sessions: number, logins: number]> {
+  const cells = new Map<number, [number, number]>();
+  for (const { startCell, headcount } of windows) {
+    PROFILE.sessionsPerMille.forEach((sessions, k) => {
+      const known = cells.get(startCell - 1 + k) ?? [0, 0];
+      const logins = PROFILE.loginsPerMille[k]!;
+      cells.set(startCell - 1 + k, [
+        known[0] + Math.ceil((headcount * 700 * sessions) / 1000),
+        known[1] + Math.ceil((headcount * 700 * logins) / 1000),
+      ]);
+    });
+  }
+  return cells;
+}
+
+function stateOf(windows: readonly LedgerWindow[], limit = LIMIT): LedgerState {
+  const sums = sumOf(windows);
+  const cells: LedgerCell[] = Array.from({ length: 2 * CELLS_PER_DAY + 24 }, (_, i) => {
+    const cell = MONDAY_CELL - 12 + i;
+    const [sessions, logins] = sums.get(cell) ?? [0, 0];
+    return { cell, sessions, sessionLimit: limit, logins, loginLimit: limit };
+  });
+  const newIds = Array.from({ length: 200 }, (_, i) => 10_000 + i);
+  return new LedgerState([{ planId: 1, publishedRevision: 1, profiles: [PROFILE] }], windows, cells, newIds);
+}
+/** What a state says of windows and cells, whatever their order and revisions. */
+const snapshotOf = (state: LedgerState): unknown => ({
+  windows: [...state.windows()].map((w) => ({ ...w, revision: 0 })).sort((a, b) => a.windowId - b.windowId),
+  cells: Array.from({ length: 600 }, (_, i) => state.cell(MONDAY_CELL - 12 + i)),
+});
+
+interface Attempt {
+  kind: 'move' | 'add' | 'release' | 'swap' | 'undo';
+  first: number;
+  second: number;
+  day: number;
+  startMinute: number;
+}
+const ATTEMPT: fc.Arbitrary<Attempt> = fc.record({
+  kind: fc.constantFrom('move', 'move', 'add', 'release', 'swap', 'undo'),
+  first: fc.nat(),
+  second: fc.nat(),
+  day: fc.nat({ max: 1 }),
+  startMinute: fc.integer({ min: 96, max: 138 }).map((cell) => cell * 5),
+});
+
+class Booker {
+  private revision = 1;
+  readonly done: WindowChange[][] = [];
+
+  constructor(readonly state: LedgerState) {}
+
+  /** The changes that were made, undefined where they were refused. */
+  book(operation: Operation): WindowChange[] | undefined {
+    try {
+      const decided = decideBooking(operation, 1, new Map(), this.state, NOW);
+      const changes = decided.map(({ before, after }) => ({
+        before,
+        after: after && { ...after, revision: ++this.revision },
+      }));
+      this.state.apply(changes, this.state.deltasOf(changes));
+      this.done.push(changes);
+      return changes;
+    } catch (error) {
+      if (error instanceof BookingRefused) return undefined;
+      throw error;
+    }
+  }
+
+  attempt({ kind, first, second, day, startMinute }: Attempt): void {
+    const windows = [...this.state.windows()];
+    const one = windows[first % windows.length];
+    const other = windows[second % windows.length];
+    const owner = ownerOf(1 + (first % CLASS_COUNT));
+    const dayAt = DAYS.get(DATES[day]!)!;
+    if (kind === 'add') {
+      const target = { owner, windowId: null, day: dayAt, startMinute, cellCount: 6 };
+      this.book({ kind, targets: [target], isSeries: false, profileId: 1 });
+    } else if (kind === 'undo') {
+      const done = this.done[first % Math.max(1, this.done.length)];
+      if (done) this.book(undoOf(done));
+    } else if (!one || !other || (kind === 'swap' && one === other)) return;
+    else if (kind === 'release') this.book({ kind, windowIds: [one.windowId] });
+    else if (kind === 'move') {
+      const target = { owner: ownerOf(one.classId!), windowId: one.windowId, day: dayAt, startMinute, cellCount: 6 };
+      this.book({ kind, targets: [target], isSeries: false });
+    } else this.book({ kind, targets: [targetAt(one, other), targetAt(other, one)] });
+  }
+}
+
+const targetAt = (window: LedgerWindow, place: LedgerWindow): Target => {
+  const day = DAYS.get(place.date)!;
+  const startMinute = (place.startCell - day.firstCell) * 5;
+  return { owner: ownerOf(window.classId!), windowId: window.windowId, day, startMinute, cellCount: 6 };
+};
+const undoOf = (done: readonly WindowChange[]): Operation => ({
+  kind: 'undo',
+  done,
+  owners: new Map(done.map(({ before, after }) => [(before ?? after)!.windowId, ownerOf((before ?? after)!.classId!)])),
+});
+const START = [0, 1].flatMap((day) =>
+  Array.from({ length: CLASS_COUNT }, (_, i) => windowOf(i + 1, day, 480 + 45 * i)),
+);
+
+describe('bookings, whatever their sequence', () => {
+  it('keep the ledger what the windows add up to, no cell over its limit and nobody in two windows', () => {
+    let acceptedCount = 0;
+    fc.assert(
+      fc.property(fc.array(ATTEMPT, { minLength: 1, maxLength: 30 }), (attempts) => {
+        const booker = new Booker(stateOf(START));
+        for (const attempt of attempts) booker.attempt(attempt);
+        acceptedCount += booker.done.length;
+        const windows = [...booker.state.windows()];
+        const sums = sumOf(windows);
+        const cells = Array.from({ length: 600 }, (_, i) => booker.state.cell(MONDAY_CELL - 12 + i)!);
+        expect(cells.map(({ sessions, logins }) => [sessions, logins])).toEqual(
+          cells.map(({ cell }) => sums.get(cell) ?? [0, 0]),
+        );
+        expect(cells.filter(({ sessions, logins }) => Math.max(sessions, logins) > LIMIT)).toEqual([]);
+        for (const a of windows) {
+          for (const b of windows) {
+            const shares = a.classId === b.classId || ownerOf(a.classId!).conflictClassIds.includes(b.classId!);
+            if (a === b || !shares) continue;
+            if (b.startCell < a.startCell + 6 && a.startCell < b.startCell + 6) throw new Error('two windows at once');
+          }
+        }
+        const ordinals = windows.map(({ classId, date, ordinal }) => `${classId} ${date} ${ordinal}`);
+        expect(new Set(ordinals).size).toBe(windows.length);
+      }),
+      { numRuns: 150 },
+    );
+    expect(acceptedCount).toBeGreaterThan(300);
+  });
+
+  it('are restored by an undo: the same windows and the same cells', () => {
+    let undoneCount = 0;
+    fc.assert(
+      fc.property(fc.array(ATTEMPT, { maxLength: 12 }), ATTEMPT, (attempts, last) => {
+        const booker = new Booker(stateOf(START));
+        for (const attempt of attempts) booker.attempt(attempt);
+        const before = snapshotOf(booker.state);
+        const countBefore = booker.done.length;
+        booker.attempt(last);
+        if (booker.done.length === countBefore) return;
+        expect(booker.book(undoOf(booker.done.at(-1)!))).toBeDefined();
+        expect(snapshotOf(booker.state)).toEqual(before);
+        undoneCount++;
+      }),
+      { numRuns: 200 },
+    );
+    expect(undoneCount).toBeGreaterThan(50);
+  });
+
+  it('change no cell when windows of the same load are swapped, and no cell over its limit when they are not', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 4 }), fc.nat({ max: 4 }), fc.boolean(), (a, b, isAlike) => {
+        if (a === b) return;
+        const windows = START.map((w) => (isAlike ? { ...w, headcount: 25 } : w));
+        const booker = new Booker(stateOf(windows, isAlike ? 0 : LIMIT));
+        const [one, other] = [windows[a]!, windows[5 + b]!];
+        const before = snapshotOf(booker.state) as { cells: unknown };
+        const changes = booker.book({ kind: 'swap', targets: [targetAt(one, other), targetAt(other, one)] });
+        if (!isAlike || !changes) return;
+        expect((snapshotOf(booker.state) as { cells: unknown }).cells).toEqual(before.cells);
+      }),
+    );
+  });
+});
+
+describe('a cell over its limit since the capacity fell', () => {
+  const moveTo = (startMinute: number): Operation => {
+    const day = DAYS.get(DATES[0]!)!;
+    return {
+      kind: 'move',
+      targets: [{ owner: ownerOf(1), windowId: 10, day, startMinute, cellCount: 6 }],
+      isSeries: false,
+    };
+  };
+
+  it('gives a window away, but takes none', () => {
+    const windows = [windowOf(1, 0, 480), windowOf(4, 0, 600)];
+    const sums = sumOf(windows);
+    const cells = Array.from({ length: 300 }, (_, i): LedgerCell => {
+      const cell = MONDAY_CELL - 12 + i;
+      const [sessions, logins] = sums.get(cell) ?? [0, 0];
+      // from 8 to 11 h there is no capacity left at all
+      const limit = cell < MONDAY_CELL + 132 ? 0 : LIMIT;
+      return { cell, sessions, sessionLimit: limit, logins, loginLimit: limit };
+    });
+    const state = new LedgerState([{ planId: 1, publishedRevision: 1, profiles: [PROFILE] }], windows, cells, []);
+    const booker = new Booker(state);
+    expect(booker.book(moveTo(540))).toBeUndefined();
+    expect(booker.book(moveTo(690))).toHaveLength(1);
+    expect(booker.book(moveTo(480))).toBeUndefined();
+  });
+
+  it('names three starts that really are free', () => {
+    const windows = [windowOf(1, 0, 480), windowOf(4, 0, 600, 70)];
+    try {
+      decideBooking(moveTo(600), 1, new Map(), stateOf(windows), NOW);
+    } catch (error) {
+      const { code, facts } = error as BookingRefused;
+      expect(code).toBe('booking.cell_full');
+      const alternatives = facts.alternatives as { startCell: number }[];
+      expect(alternatives).toHaveLength(3);
+      for (const { startCell } of alternatives) {
+        expect(new Booker(stateOf(windows)).book(moveTo((startCell - MONDAY_CELL) * 5))).toHaveLength(1);
+      }
+      return;
+    }
+    throw new Error('the full cell was given away');
+  });
+});

@@ -1,0 +1,293 @@
+import { ACTIVITIES, AUDIENCES, ORIGINS } from '../campaign/window-kind';
+import { instantOfCell, zonedInstantOfCell } from '../common/civil-time';
+import { cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
+import { PlanNotPublished, type OverfullCell } from '../plan/plan.errors';
+import type { LedgerState, LedgerWindow, WindowChange } from '../plan/sequencer.rules';
+import { BookingRefused } from './booking.errors';
+import type { BookingOwner, OwnerDay } from './booking-owner';
+import {
+  cellOfStart,
+  checkFreeze,
+  checkNotice,
+  conflictsOf,
+  isSameOwner,
+  refusalOfHours,
+  roomOf,
+  startsOf,
+} from './place.rules';
+
+const BOOKED = ORIGINS.indexOf('booked');
+const FIXED = ORIGINS.indexOf('fixed');
+const MOST_WINDOWS_PER_DAY = 12;
+const MOST_NAMED = 20;
+const ALTERNATIVE_COUNT = 3;
+
+/** A window that is to stand on a day, from whatever place it has now. */
+export interface Target {
+  owner: BookingOwner;
+  /** Null for one that is added. */
+  windowId: number | null;
+  day: OwnerDay;
+  /** Local minutes. */
+  startMinute: number;
+  cellCount: number;
+}
+
+/** A prepared operation: everything that does not change under the platform's lock. */
+export type Operation =
+  | { kind: 'move'; targets: readonly Target[]; isSeries: boolean }
+  | { kind: 'add'; targets: readonly Target[]; isSeries: boolean; profileId: number }
+  | { kind: 'release'; windowIds: readonly number[] }
+  | { kind: 'swap'; targets: readonly [Target, Target] }
+  | { kind: 'undo'; done: readonly WindowChange[]; owners: ReadonlyMap<number, BookingOwner> };
+
+/** Revisions that the caller has seen, by window. */
+export type SeenRevisions = ReadonlyMap<number, number>;
+
+/** The changes that an operation makes of the windows of now. @throws BookingRefused, PlanNotPublished */
+export function decideBooking(
+  operation: Operation,
+  planId: number,
+  seen: SeenRevisions,
+  state: LedgerState,
+  now: Date,
+): WindowChange[] {
+  if (!state.plan(planId)) throw new PlanNotPublished(planId, 'superseded');
+  const nowCell = cellOfSeconds(now.getTime() / 1000);
+  for (const [windowId, revision] of seen) {
+    const present = state.revisionOf(presentWindow(state, windowId));
+    if (present !== revision) {
+      throw new BookingRefused(
+        'stale',
+        'precondition_failed',
+        `Window ${windowId} has changed at revision ${present}.`,
+        {
+          windowId,
+          revision: present,
+        },
+      );
+    }
+  }
+  if (operation.kind === 'release') {
+    return operation.windowIds.map((id) => ({ before: movable(state, id, nowCell), after: null }));
+  }
+  if (operation.kind === 'undo') return undone(operation, state, nowCell);
+  const placed = placedBy(operation, state, nowCell);
+  const alternatives = (): object[] =>
+    operation.kind === 'swap' ? [] : alternativesOf(operation, state, nowCell, placed);
+  checkPlaced(placed, state, nowCell, alternatives);
+  return placed.map(({ before, after }) => ({ before, after }));
+}
+
+interface Placed extends WindowChange {
+  after: LedgerWindow;
+  owner: BookingOwner;
+}
+
+function placedBy(
+  operation: Extract<Operation, { targets: readonly Target[] }>,
+  state: LedgerState,
+  nowCell: number,
+): Placed[] {
+  const taken: LedgerWindow[] = [];
+  let seriesId: number | null = null;
+  return operation.targets.map((target) => {
+    const before = target.windowId === null ? null : movable(state, target.windowId, nowCell);
+    const after = before
+      ? { ...before, origin: BOOKED, date: target.day.date, startCell: startCellOf(target), seriesId: null }
+      : newWindow(target, state, operation.kind === 'add' ? operation.profileId : 0);
+    after.ordinal = ordinalOf(after, before, state, taken);
+    if (operation.kind !== 'swap' && operation.isSeries) after.seriesId = seriesId ??= after.windowId;
+    taken.push(after);
+    return { before, after, owner: target.owner };
+  });
+}
+
+const startCellOf = ({ day, startMinute, owner }: Target): number => cellOfStart(day, startMinute, owner.timeZone);
+
+function newWindow(target: Target, state: LedgerState, profileId: number): LedgerWindow {
+  const { owner, day, cellCount } = target;
+  return {
+    windowId: state.takeWindowId(),
+    planId: owner.planId,
+    establishmentId: owner.establishmentId,
+    departmentId: owner.departmentId,
+    classId: owner.classId,
+    audience: AUDIENCES.indexOf(owner.audience),
+    activity: ACTIVITIES.indexOf(owner.activity),
+    origin: BOOKED,
+    cellCount,
+    ordinal: 0,
+    profileId,
+    date: day.date,
+    startCell: startCellOf(target),
+    wishCell: null,
+    headcount: owner.headcount,
+    teacherKeyId: owner.soleTeacherKeyId,
+    seriesId: null,
+    revision: 0,
+  };
+}
+
+/** A window keeps its ordinal on its day; on another day it takes the first one that is free there. */
+function ordinalOf(
+  after: LedgerWindow,
+  before: LedgerWindow | null,
+  state: LedgerState,
+  alsoPlaced: readonly LedgerWindow[],
+): number {
+  return before?.date === after.date ? after.ordinal : freeOrdinal({ ...after, ordinal: 0 }, state, alsoPlaced);
+}
+
+/** The window's own ordinal where nobody has it on its day, else the first one that is free. @throws BookingRefused */
+function freeOrdinal(window: LedgerWindow, state: LedgerState, alsoPlaced: readonly LedgerWindow[]): number {
+  const used = new Set<number>();
+  for (const other of [...state.windows(), ...alsoPlaced]) {
+    if (other.windowId === window.windowId || other.date !== window.date || other.planId !== window.planId) continue;
+    if (isSameOwner(window, other)) used.add(other.ordinal);
+  }
+  if (!used.has(window.ordinal)) return window.ordinal;
+  if (used.size >= MOST_WINDOWS_PER_DAY) {
+    throw new BookingRefused(
+      'too_many',
+      'conflict',
+      `There are ${MOST_WINDOWS_PER_DAY} windows on ${window.date} already.`,
+    );
+  }
+  let ordinal = 0;
+  while (used.has(ordinal)) ordinal++;
+  return ordinal;
+}
+
+/** The window as it is now. @throws BookingRefused where it is gone */
+function presentWindow(state: LedgerState, windowId: number): LedgerWindow {
+  const window = state.window(windowId);
+  if (!window) throw new BookingRefused('window_gone', 'conflict', `Window ${windowId} was released.`, { windowId });
+  return window;
+}
+
+function movable(state: LedgerState, windowId: number, nowCell: number): LedgerWindow {
+  const window = presentWindow(state, windowId);
+  if (window.origin === FIXED) {
+    throw new BookingRefused('fixed', 'conflict', `Window ${windowId} is fixed; its wish has to change first.`, {
+      windowId,
+    });
+  }
+  checkFreeze(window, nowCell);
+  return window;
+}
+
+function checkPlaced(
+  placed: readonly Placed[],
+  state: LedgerState,
+  nowCell: number,
+  alternatives: () => object[],
+): void {
+  for (const { after } of placed) checkNotice(after.startCell, nowCell);
+  const conflicts = conflictsAmong(placed, state);
+  if (conflicts.length > 0) {
+    throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', {
+      conflicts: conflicts.slice(0, MOST_NAMED),
+      alternatives: alternatives(),
+    });
+  }
+  const overfull = state.overfilledBy(state.deltasOf(placed));
+  if (overfull.length > 0) {
+    throw new BookingRefused(
+      'cell_full',
+      'conflict',
+      `There is no room left in ${overfull.length} cells, first at ${instantOfCell(overfull[0]!.cell)}.`,
+      { cells: overfull.slice(0, MOST_NAMED).map(named), alternatives: alternatives() },
+    );
+  }
+}
+
+const named = ({ cell, sessions, sessionLimit, logins, loginLimit }: OverfullCell): object => ({
+  cell,
+  at: instantOfCell(cell),
+  sessions: sessions / LOAD_SCALE,
+  sessionLimit: sessionLimit / LOAD_SCALE,
+  logins: logins / LOAD_SCALE,
+  loginLimit: loginLimit / LOAD_SCALE,
+});
+
+function conflictsAmong(placed: readonly Placed[], state: LedgerState): object[] {
+  const moved = new Set(placed.map(({ after }) => after.windowId));
+  const others = [
+    ...[...state.windows()].filter(({ windowId }) => !moved.has(windowId)),
+    ...placed.map(({ after }) => after),
+  ];
+  return placed.flatMap(({ after, owner }) => conflictsOf(after, owner, others));
+}
+
+/** The starts nearest to the wanted one at which every window of the operation would have its place. */
+function alternativesOf(
+  operation: Extract<Operation, { kind: 'move' | 'add' }>,
+  state: LedgerState,
+  nowCell: number,
+  placed: readonly Placed[],
+): object[] {
+  const { targets } = operation;
+  const wanted = targets[0]!.startMinute;
+  const first = targets[0]!;
+  const starts = startsOf(first.owner, first.day, first.cellCount)
+    .filter((start) => start !== wanted)
+    .sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || a - b);
+  const alternatives: object[] = [];
+  for (const startMinute of starts) {
+    if (alternatives.length === ALTERNATIVE_COUNT) break;
+    if (targets.some(({ owner, day, cellCount }) => refusalOfHours(owner, day, startMinute, cellCount))) continue;
+    const moved = placed.map(({ before, after, owner }, i): Placed => {
+      const startCell = startCellOf({ ...targets[i]!, startMinute });
+      return { before, after: { ...after, startCell }, owner };
+    });
+    try {
+      checkPlaced(moved, state, nowCell, () => []);
+    } catch (error) {
+      if (error instanceof BookingRefused) continue;
+      throw error;
+    }
+    const { after, before } = moved[0]!;
+    alternatives.push({
+      startsAt: zonedInstantOfCell(after.startCell, first.owner.timeZone),
+      startCell: after.startCell,
+      verdict: roomOf(state, before, after).isTight ? 'tight' : 'free',
+      minutesFromWanted: startMinute - wanted,
+    });
+  }
+  return alternatives;
+}
+
+/** Takes a booking back: every window of it as it was, where nothing has happened to it since and its place is still free. */
+function undone(
+  { done, owners }: Extract<Operation, { kind: 'undo' }>,
+  state: LedgerState,
+  nowCell: number,
+): WindowChange[] {
+  const changes = done.map(({ before, after }): WindowChange => {
+    const windowId = (after ?? before)!.windowId;
+    const present = state.window(windowId) ?? null;
+    if (after === null ? present !== null : present?.revision !== after.revision) {
+      throw new BookingRefused('not_last', 'conflict', `Window ${windowId} has changed again since.`, { windowId });
+    }
+    if (present) checkFreeze(present, nowCell);
+    const restored = before && { ...before };
+    if (restored && present?.date !== restored.date) restored.ordinal = freeOrdinal(restored, state, []);
+    return { before: present, after: restored };
+  });
+  const placed = changes.flatMap(({ before, after }) =>
+    after ? [{ before, after, owner: owners.get(after.windowId)! }] : [],
+  );
+  for (const { after } of placed) checkNotice(after.startCell, nowCell);
+  const conflicts = conflictsAmong(placed, state);
+  if (conflicts.length > 0) {
+    throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', { conflicts });
+  }
+  const overfull = state.overfilledBy(state.deltasOf(changes));
+  if (overfull.length > 0) {
+    throw new BookingRefused('cell_full', 'conflict', 'The place was taken meanwhile.', {
+      cells: overfull.slice(0, MOST_NAMED).map(named),
+    });
+  }
+  return changes;
+}

@@ -1,0 +1,59 @@
+import type { CompiledRule, MinuteRange } from '../campaign/compiled-rule';
+import type { Activity, Audience } from '../campaign/window-kind';
+import type { CivilDate } from '../common/civil-time';
+import type { LevelGroup } from '../directory/level';
+
+/** A date of an owner, ready to be asked for many starts. */
+export interface OwnerDay {
+  date: CivilDate;
+  /** Open halves of the establishment (bits of the calendar). */
+  openHalves: number;
+  /** First cell of the date. */
+  firstCell: number;
+  /** Whether the clock does not change on the date: its cells are its minutes divided by five. */
+  isRegular: boolean;
+  closed: readonly MinuteRange[];
+  /** Wished starts in local minutes. */
+  wishedMinutes: readonly number[];
+}
+
+/** Whose windows are booked: a class, or an audience of an establishment; read before the platform's lock is taken. */
+export interface BookingOwner {
+  platformId: number;
+  planId: number;
+  classId: number | null;
+  establishmentId: number;
+  departmentId: number;
+  timeZone: string;
+  audience: Audience;
+  /** Null for relatives and staff. */
+  levelGroup: LevelGroup | null;
+  headcount: number;
+  /** Classes that share pupils with this one. */
+  conflictClassIds: readonly number[];
+  /** The teacher of the class where it has exactly one. */
+  soleTeacherKeyId: number | null;
+  rule: CompiledRule;
+  activity: Activity;
+  campaign: { startsOn: CivilDate; endsOn: CivilDate };
+  days: ReadonlyMap<CivilDate, OwnerDay>;
+}
+
+/** A published window with its plan, before the platform's lock is taken. */
+export interface FoundWindow {
+  windowId: number;
+  planId: number;
+  campaignId: number;
+  classId: number | null;
+  establishmentId: number;
+  audience: number;
+  activity: number;
+  cellCount: number;
+  profileId: number;
+  date: string;
+  startCell: number;
+  wishCell: number | null;
+  headcount: number;
+  teacherKeyId: number | null;
+  seriesId: number | null;
+}

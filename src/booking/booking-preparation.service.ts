@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../access/actor';
+import { civilOfCell, datesBetween, weekdayOf } from '../common/civil-time';
+import { CELL_MINUTES } from '../kernel/cell-grid';
+import { PlanChangeStore } from '../plan/plan-change.store';
+import { PlanReadService } from '../plan/plan-read.service';
+import type { BookingRequest } from './booking.dto';
+import { BookingRefused } from './booking.errors';
+import { BookingFactsService } from './booking-facts.service';
+import type { Operation, Target } from './booking-operation.rules';
+import type { BookingOwner, FoundWindow } from './booking-owner';
+import { refusalOfHours, wantedPlace } from './place.rules';
+
+/** An operation ready for the sequencer. */
+export interface Prepared {
+  /** Whose platform and plan change. */
+  owner: BookingOwner;
+  owners: readonly BookingOwner[];
+  operation: Operation;
+  windows: readonly FoundWindow[];
+  /** Revisions that the caller has seen, by window. */
+  seen: Map<number, number>;
+}
+
+/** From what a head asks to an operation: looks everything up that seldom changes, before any lock. */
+@Injectable()
+export class BookingPreparation {
+  constructor(
+    private readonly facts: BookingFactsService,
+    private readonly changes: PlanChangeStore,
+    private readonly plans: PlanReadService,
+  ) {}
+
+  /** What a request asks, with everything that does not change under the platform's lock. @throws BookingRefused, NotFoundError */
+  async prepare(actor: Actor, request: BookingRequest, revision: number | undefined): Promise<Prepared> {
+    if (request.operation === 'add') return this.add(actor, request);
+    const ids = [request.windowId!, ...(request.withWindowId === undefined ? [] : [request.withWindowId])];
+    const [window, other] = await this.facts.windows(ids);
+    if (request.classId !== undefined && window!.classId !== request.classId) {
+      throw new BookingRefused('other_class', 'conflict', `Window ${window!.windowId} belongs to another class.`, {
+        classId: window!.classId,
+      });
+    }
+    const seen = new Map([[window!.windowId, revision!]]);
+    if (request.operation === 'swap') {
+      return this.swap(window!, other!, seen.set(other!.windowId, request.withRevision!));
+    }
+    const series = request.isSeries ? await this.facts.series(window!) : [window!];
+    const windows = withoutExceptions(series, request.exceptDates);
+    if (request.operation === 'release') {
+      const owner = await this.facts.ownerOfWindow(window!, datesOf(windows));
+      const operation: Operation = { kind: 'release', windowIds: windows.map(({ windowId }) => windowId) };
+      return { owner, owners: [owner], operation, windows, seen };
+    }
+    return this.move(request, window!, windows, seen);
+  }
+
+  private async move(
+    request: BookingRequest,
+    window: FoundWindow,
+    windows: readonly FoundWindow[],
+    seen: Map<number, number>,
+  ): Promise<Prepared> {
+    const dated = await this.facts.ownerOfWindow(window, []);
+    const { date, startMinute } = wantedPlace(new Date(request.startsAt!), window.cellCount, dated.timeZone);
+    if (request.isSeries && date !== window.date) {
+      throw new BookingRefused('series_date', 'unprocessable', 'A series moves to another hour of its own dates.', {
+        date: window.date,
+      });
+    }
+    const dates = request.isSeries ? datesOf(windows) : [date];
+    const owner = await this.facts.ownerOfWindow(window, [...dates, ...datesOf(windows)]);
+    const targets = windows.map((moved): Target => {
+      const day = owner.days.get(request.isSeries ? moved.date : date)!;
+      return { owner, windowId: moved.windowId, day, startMinute, cellCount: moved.cellCount };
+    });
+    targets.forEach(checkHours);
+    const operation: Operation = { kind: 'move', targets, isSeries: request.isSeries ?? false };
+    return { owner, owners: [owner], operation, windows, seen };
+  }
+
+  private async add(actor: Actor, request: BookingRequest): Promise<Prepared> {
+    const startsAt = new Date(request.startsAt!);
+    const near = await this.facts.ownerOfClass(request.classId!, startsAt);
+    const cellCount = near.rule.windowCells;
+    const { date, startMinute } = wantedPlace(startsAt, cellCount, near.timeZone);
+    const dates = request.isSeries
+      ? datesBetween(date, near.campaign.endsOn).filter((on) => weekdayOf(on) === weekdayOf(date))
+      : [date];
+    const owner = await this.facts.withDays(
+      near,
+      checkNotEmpty(dates.filter((on) => !request.exceptDates?.includes(on))),
+    );
+    const days = [...owner.days.values()].filter(({ openHalves }) => !request.isSeries || openHalves !== 0);
+    const targets = days.map((day): Target => ({ owner, windowId: null, day, startMinute, cellCount }));
+    targets.forEach(checkHours);
+    const profileId = await this.profileId(actor, owner, cellCount);
+    const operation: Operation = { kind: 'add', targets, isSeries: request.isSeries ?? false, profileId };
+    return { owner, owners: [owner], operation, windows: [], seen: new Map() };
+  }
+
+  private async swap(a: FoundWindow, b: FoundWindow, seen: Map<number, number>): Promise<Prepared> {
+    if (a.planId !== b.planId) {
+      throw new BookingRefused('other_plan', 'conflict', 'Windows of two plans cannot be swapped.');
+    }
+    const dates = [a.date, b.date];
+    const ofA = await this.facts.ownerOfWindow(a, dates);
+    const ofB = await this.facts.ownerOfWindow(b, dates);
+    const target = (owner: BookingOwner, window: FoundWindow, place: FoundWindow): Target => {
+      const { on, minuteOfDay } = civilOfCell(place.startCell, owner.timeZone);
+      const day = owner.days.get(on);
+      if (!day) throw new BookingRefused('other_zone', 'unprocessable', 'The windows lie on different local dates.');
+      return { owner, windowId: window.windowId, day, startMinute: minuteOfDay, cellCount: window.cellCount };
+    };
+    const targets = [target(ofA, a, b), target(ofB, b, a)] as const;
+    targets.forEach(checkHours);
+    return { owner: ofA, owners: [ofA, ofB], operation: { kind: 'swap', targets }, windows: [a, b], seen };
+  }
+
+  /** What takes a booking back. */
+  async undo(actor: Actor, bookingId: string, planId: number): Promise<Prepared> {
+    const done = await this.changes.ofBooking(bookingId);
+    const owners = new Map<number, BookingOwner>();
+    const windows: FoundWindow[] = [];
+    const { campaignId } = await this.plans.plan(actor, planId);
+    for (const { before, after } of done) {
+      const window: FoundWindow = { ...(before ?? after)!, campaignId };
+      const dates = [before?.date, after?.date].filter((date) => date !== undefined);
+      owners.set(window.windowId, await this.facts.ownerOfWindow(window, dates));
+      windows.push(window);
+    }
+    const all = [...owners.values()];
+    return { owner: all[0]!, owners: all, operation: { kind: 'undo', done, owners }, windows, seen: new Map() };
+  }
+
+  private async profileId(actor: Actor, owner: BookingOwner, cellCount: number): Promise<number> {
+    const { profiles } = await this.plans.loadParameters(actor, owner.planId);
+    const profile = profiles.find((one) => one.audience === owner.audience && one.activity === owner.activity && one.windowCells === cellCount && (one.levelGroup === null || owner.levelGroup === null || one.levelGroup === owner.levelGroup)); // prettier-ignore
+    if (!profile) {
+      const minutes = cellCount * CELL_MINUTES;
+      throw new BookingRefused(
+        'no_profile',
+        'unprocessable',
+        `The plan knows no load of such a window of ${minutes} minutes.`,
+      );
+    }
+    return profile.profileId;
+  }
+}
+
+const datesOf = (windows: readonly FoundWindow[]): string[] => windows.map(({ date }) => date);
+
+function withoutExceptions(windows: readonly FoundWindow[], exceptDates: readonly string[] = []): FoundWindow[] {
+  const kept = windows.filter(({ date }) => !exceptDates.includes(date));
+  return checkNotEmpty(kept);
+}
+
+function checkNotEmpty<T>(kept: T[]): T[] {
+  if (kept.length === 0) throw new BookingRefused('no_date_left', 'unprocessable', 'The exceptions leave no date.');
+  return kept;
+}
+
+/** @throws BookingRefused where the calendar or the campaign's hours do not allow the place */
+function checkHours({ owner, day, startMinute, cellCount }: Target): void {
+  const refusal = refusalOfHours(owner, day, startMinute, cellCount);
+  if (refusal === 'closed') {
+    throw new BookingRefused('closed', 'unprocessable', `The establishment is closed on ${day.date}.`, {
+      date: day.date,
+    });
+  }
+  if (refusal) {
+    throw new BookingRefused(
+      'outside_hours',
+      'unprocessable',
+      `The hours of the campaign on ${day.date} do not hold it.`,
+      {
+        date: day.date,
+      },
+    );
+  }
+}

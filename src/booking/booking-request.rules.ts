@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import type { BookingRequest } from './booking.dto';
+import { BookingRefused } from './booking.errors';
+
+type Field = Exclude<keyof BookingRequest, 'operation'>;
+/** Which fields an operation needs and may have. */
+const FIELDS: Record<BookingRequest['operation'], { needed: readonly Field[]; allowed: readonly Field[] }> = {
+  move: { needed: ['windowId', 'startsAt'], allowed: ['classId', 'isSeries', 'exceptDates', 'reason'] },
+  add: { needed: ['classId', 'startsAt'], allowed: ['isSeries', 'exceptDates', 'reason'] },
+  release: { needed: ['windowId'], allowed: ['classId', 'isSeries', 'exceptDates', 'reason'] },
+  swap: { needed: ['windowId', 'withWindowId', 'withRevision'], allowed: ['classId', 'reason'] },
+};
+const ALL: readonly Field[] = [
+  'windowId', 'withWindowId', 'withRevision', 'classId', 'startsAt', 'isSeries', 'exceptDates', 'reason',
+]; // prettier-ignore
+
+/** Refuses a request whose fields do not belong to its operation. @throws BookingRefused */
+export function checkFields(request: BookingRequest): void {
+  const { needed, allowed } = FIELDS[request.operation];
+  const missing = needed.filter((field) => request[field] === undefined);
+  const strange = ALL.filter((field) => request[field] !== undefined && !needed.includes(field) && !allowed.includes(field)); // prettier-ignore
+  if (missing.length + strange.length > 0) {
+    const problems = [
+      ...missing.map((field) => `${field} is missing`),
+      ...strange.map((field) => `${field} has no place`),
+    ];
+    throw new BookingRefused('fields', 'invalid', `For ${request.operation}: ${problems.join('; ')}.`, {
+      missing,
+      strange,
+    });
+  }
+  if (request.exceptDates && !request.isSeries) {
+    throw new BookingRefused('fields', 'invalid', 'Only a series has exceptions.', { strange: ['exceptDates'] });
+  }
+  if (request.operation === 'swap' && request.windowId === request.withWindowId) {
+    throw new BookingRefused('fields', 'invalid', 'A window cannot be swapped with itself.', {
+      strange: ['withWindowId'],
+    });
+  }
+}
+
+/** The key of a request. @throws BookingRefused where it is missing or no text of 1 to 200 printable characters */
+export function keyOf(header: string | undefined): string {
+  if (header === undefined || header === '') {
+    throw new BookingRefused(
+      'key_missing',
+      'invalid',
+      'An Idempotency-Key header is needed, drawn anew for each booking.',
+    );
+  }
+  if (!/^[\x21-\x7e]{1,200}$/.test(header)) {
+    throw new BookingRefused(
+      'key_invalid',
+      'invalid',
+      'An Idempotency-Key has 1 to 200 printable characters without spaces.',
+    );
+  }
+  return header;
+}
+
+/** The revision that If-Match names. @throws BookingRefused where it is missing or names none */
+export function revisionOf(header: string | undefined): number {
+  if (header === undefined || header === '') {
+    throw new BookingRefused('if_match_missing', 'precondition_required', 'An If-Match header with the revision of the window is needed.'); // prettier-ignore
+  }
+  const match = /^"(\d{1,15})"$/.exec(header.trim());
+  if (!match) {
+    throw new BookingRefused(
+      'if_match_invalid',
+      'invalid',
+      'If-Match is the revision of the window in quotes, such as "12".',
+    );
+  }
+  return Number(match[1]);
+}
+
+/** The same for the same request, whatever the order of its fields. */
+export function payloadSha256(parts: Record<string, unknown>): Buffer {
+  const sorted = Object.fromEntries(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest();
+}

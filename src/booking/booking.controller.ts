@@ -1,0 +1,98 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { LOOPBACK_OPERATOR } from '../access/actor';
+import { ApiProblems } from '../common/api-problems';
+import { RowIdPipe } from '../common/row-id.pipe';
+import { AvailabilityService } from './availability.service';
+import {
+  AvailabilityDto,
+  AvailabilityQuery,
+  BookingDto,
+  BookingRequest,
+  EstablishmentAvailabilityQuery,
+} from './booking.dto';
+import { BookingService } from './booking.service';
+
+const KEY = {
+  name: 'idempotency-key',
+  required: true,
+  description: 'Drawn anew for each booking; the same request sent again with it gets the same answer.',
+} as const;
+
+@ApiTags('bookings')
+@Controller()
+export class BookingController {
+  constructor(
+    private readonly bookings: BookingService,
+    private readonly availability: AvailabilityService,
+  ) {}
+
+  @Post('bookings')
+  @HttpCode(201)
+  @ApiHeader(KEY)
+  @ApiHeader({
+    name: 'if-match',
+    required: false,
+    description: 'The revision of the window in quotes; needed but for `add`.',
+  })
+  @ApiOperation({
+    operationId: 'book',
+    summary: 'Moves, adds, releases or swaps published windows: all of a request or nothing, and never over the limit.',
+  })
+  @ApiCreatedResponse({ description: 'The booking, committed.', type: BookingDto })
+  @ApiProblems(400, 404, 409, 412, 422, 428)
+  book(
+    @Body() request: BookingRequest,
+    @Headers('idempotency-key') idempotencyKey?: string,
+    @Headers('if-match') ifMatch?: string,
+  ): Promise<BookingDto> {
+    return this.bookings.book(LOOPBACK_OPERATOR, request, { idempotencyKey, ifMatch });
+  }
+
+  @Post('bookings/:id/undo')
+  @HttpCode(201)
+  @ApiHeader(KEY)
+  @ApiParam({ name: 'id', description: 'The booking.', schema: { type: 'string', format: 'uuid' } })
+  @ApiOperation({
+    operationId: 'undoBooking',
+    summary: "Takes one's own booking back while nothing has happened to its windows since and their places are free.",
+  })
+  @ApiCreatedResponse({ description: 'The booking that undoes it, committed.', type: BookingDto })
+  @ApiProblems(400, 404, 409, 422)
+  undoBooking(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Headers('idempotency-key') idempotencyKey?: string,
+  ): Promise<BookingDto> {
+    return this.bookings.undo(LOOPBACK_OPERATOR, id, { idempotencyKey, ifMatch: undefined });
+  }
+
+  @Get('classes/:id/availability')
+  @ApiParam({ name: 'id', description: 'Number of the class.', schema: { type: 'integer', minimum: 1 } })
+  @ApiOperation({
+    operationId: 'readClassAvailability',
+    summary: 'Every start of a day for a window of a class, with its verdict.',
+  })
+  @ApiOkResponse({ description: 'The starts of the day.', type: AvailabilityDto })
+  @ApiProblems(400, 404, 409, 422)
+  readClassAvailability(
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: AvailabilityQuery,
+  ): Promise<AvailabilityDto> {
+    return this.availability.ofClass(LOOPBACK_OPERATOR, id, query);
+  }
+
+  @Get('establishments/:uai/availability')
+  @ApiParam({ name: 'uai', description: 'The establishment.', schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' } })
+  @ApiOperation({
+    operationId: 'readEstablishmentAvailability',
+    summary: 'The same for a window of the relatives or the staff of an establishment.',
+  })
+  @ApiOkResponse({ description: 'The starts of the day.', type: AvailabilityDto })
+  @ApiProblems(400, 404, 409, 422)
+  readEstablishmentAvailability(
+    @Param('uai') uai: string,
+    @Query() query: EstablishmentAvailabilityQuery,
+  ): Promise<AvailabilityDto> {
+    return this.availability.ofEstablishment(LOOPBACK_OPERATOR, uai, query);
+  }
+}

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { CalendarModule } from '../calendar/calendar.module';
+import { CampaignModule } from '../campaign/campaign.module';
+import { PlanModule } from '../plan/plan.module';
+import { AvailabilityService } from './availability.service';
+import { BookingController } from './booking.controller';
+import { BookingFactsService } from './booking-facts.service';
+import { BookingFactsStore } from './booking-facts.store';
+import { BookingJournal } from './booking-journal';
+import { BookingPreparation } from './booking-preparation.service';
+import { BookingService } from './booking.service';
+
+@Module({
+  imports: [CalendarModule, CampaignModule, PlanModule],
+  controllers: [BookingController],
+  providers: [
+    BookingService,
+    BookingPreparation,
+    AvailabilityService,
+    BookingFactsService,
+    BookingFactsStore,
+    BookingJournal,
+  ],
+  exports: [BookingService, AvailabilityService],
+})
+export class BookingModule {}

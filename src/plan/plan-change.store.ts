@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Revision } from './ledger.store';
+import type { LedgerWindow } from './sequencer.rules';
+
+export const CHANGE_KINDS = ['publication', 'rollback', 'move', 'add', 'release'] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** A numbered change of a plan as it is stored. */
+export interface PlanChangeRow extends Revision {
+  kind: ChangeKind;
+  windowId: number | null;
+  before: LedgerWindow | null;
+  after: LedgerWindow | null;
+  timeZone: string | null;
+  bookingId: string | null;
+  supersededPlanId: number | null;
+  changedBy: string;
+  reason: string;
+  changedAt: Date;
+}
+
+const FIELDS = `c.epoch, c.revision, c.kind, c.window_id as "windowId", c.before, c.after, e.time_zone as "timeZone",
+  c.booking_id as "bookingId", c.superseded_plan_id as "supersededPlanId", c.changed_by as "changedBy", c.reason,
+  c.changed_at as "changedAt"`;
+const JOINS = `left join establishment e on e.id = (coalesce(c.after, c.before) ->> 'establishmentId')::int`;
+
+/** The numbered changes of plans, in the order of their revisions, which is that of their commits. */
+@Injectable()
+export class PlanChangeStore {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** Changes of a plan after a revision, oldest first, one more than asked so that the caller knows whether there are others. */
+  after(planId: number, after: Revision, size: number): Promise<PlanChangeRow[]> {
+    return this.database.query<PlanChangeRow[]>(
+      `select ${FIELDS} from plan_change c ${JOINS}
+        where c.plan_id = $1 and (c.epoch, c.revision) > ($2, $3) order by c.epoch, c.revision limit $4`,
+      [planId, after.epoch, after.revision, size + 1],
+    );
+  }
+
+  ofBooking(bookingId: string): Promise<PlanChangeRow[]> {
+    return this.database.query<PlanChangeRow[]>(
+      `select ${FIELDS} from plan_change c ${JOINS} where c.booking_id = $1 order by c.epoch, c.revision`,
+      [bookingId],
+    );
+  }
+}

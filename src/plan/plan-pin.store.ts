@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ORIGINS } from '../campaign/window-kind';
+import { partitionOf } from './plan-window.store';
+
+const BOOKED = ORIGINS.indexOf('booked');
+/** Two rows that are the same window of a campaign whatever its start: see window-ids.rules.ts. */
+const sameIdentity = (a: string, b: string): string =>
+  `${a}.local_date = ${b}.local_date and ${a}.ordinal = ${b}.ordinal and ${a}.audience = ${b}.audience
+    and ${a}.establishment_id = ${b}.establishment_id and ${a}.class_id is not distinct from ${b}.class_id`;
+
+/** Carries what was booked in the live plan of a campaign over to the one that takes its place. */
+@Injectable()
+export class PlanPinStore {
+  async hasBookings(tx: EntityManager, planId: number): Promise<boolean> {
+    const [row] = await tx.query<object[]>(
+      `select 1 from plan_change c join plan p on p.id = c.plan_id
+        where p.campaign_id = (select campaign_id from plan where id = $1) and c.window_id is not null limit 1`,
+      [planId],
+    );
+    return row !== undefined;
+  }
+
+  /** Booked windows of the live plan that the next one has with another length or kind, or has no load profile for. */
+  async unpinnable(tx: EntityManager, liveId: number, nextId: number): Promise<number[]> {
+    const rows = await tx.query<{ id: number }[]>(
+      `${this.pinned(liveId)}
+       select s.window_id as id from pinned s left join ${partitionOf(nextId)} t using (window_id)
+        where case when t.window_id is not null then (t.cell_count, t.activity) <> (s.cell_count, s.activity)
+                   else not exists (${this.profileIn(liveId, nextId)}) end order by 1`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Takes out of the next plan what was released, and what moved to another day and would come back on its old one. */
+  async removeReleased(tx: EntityManager, liveId: number, nextId: number): Promise<number> {
+    const rows = await tx.query<object[]>(
+      `with last as (
+         select distinct on (c.window_id) c.window_id, c.kind, r.*
+           from plan_change c join plan p on p.id = c.plan_id,
+                jsonb_to_record(c.before) as r ("establishmentId" int, "classId" int, audience smallint, date date, ordinal smallint)
+          where p.campaign_id = (select campaign_id from plan where id = ${nextId}) and c.kind in ('release', 'move', 'add')
+            and c.window_id is not null
+          order by c.window_id, c.epoch desc, c.revision desc),
+       vacated as (
+         select window_id, "establishmentId" as establishment_id, "classId" as class_id, audience, date as local_date, ordinal
+           from last where kind = 'release'
+         union
+         select c.window_id, r."establishmentId", r."classId", r.audience, r.date, r.ordinal
+           from plan_change c join plan p on p.id = c.plan_id,
+                jsonb_to_record(c.before) as r ("establishmentId" int, "classId" int, audience smallint, date date, ordinal smallint)
+          where p.campaign_id = (select campaign_id from plan where id = ${nextId}) and c.kind = 'move'
+            and c.before ->> 'date' <> c.after ->> 'date'),
+       gone as (
+         delete from ${partitionOf(nextId)} t using vacated v
+          where not exists (select 1 from ${partitionOf(liveId)} s where s.window_id = t.window_id)
+            and not exists (select 1 from ${partitionOf(liveId)} s where ${sameIdentity('s', 't')})
+            and (t.window_id = v.window_id or (${sameIdentity('t', 'v')}))
+         returning t.window_id)
+       select distinct window_id from gone`,
+    );
+    return rows.length;
+  }
+
+  /** Puts the booked windows of the live plan where they are, in the next one; returns how many came and how many moved. */
+  async place(tx: EntityManager, liveId: number, nextId: number): Promise<{ movedCount: number; addedCount: number }> {
+    const moved = await tx.query<[object[], number]>(
+      `${this.pinned(liveId)}
+       update ${partitionOf(nextId)} t
+          set start_cell = s.start_cell, local_date = s.local_date, ordinal = s.ordinal, origin = s.origin,
+              series_id = s.series_id, revision = s.revision
+         from pinned s where s.window_id = t.window_id and t.plan_id = ${nextId} returning t.window_id`,
+    );
+    const added = await tx.query<object[]>(
+      `${this.pinned(liveId)}
+       insert into ${partitionOf(nextId)} (plan_id, window_id, establishment_id, class_id, audience, activity, origin, cell_count,
+              ordinal, profile_id, local_date, start_cell, wish_cell, headcount, teacher_key_id, series_id, revision)
+       select ${nextId}, window_id, establishment_id, class_id, audience, activity, origin, cell_count, ordinal,
+              (${this.profileIn(liveId, nextId)}), local_date, start_cell, wish_cell, headcount, teacher_key_id, series_id, revision
+         from pinned s where not exists (select 1 from ${partitionOf(nextId)} t where t.window_id = s.window_id)
+       returning window_id`,
+    );
+    return { movedCount: moved[1], addedCount: added.length };
+  }
+
+  async addToWindowCount(tx: EntityManager, planId: number, count: number): Promise<void> {
+    await tx.query(
+      'update plan set window_count = window_count + $2, curve_version = curve_version + 1 where id = $1',
+      [planId, count],
+    );
+  }
+
+  /** Windows that were booked, in this plan or carried over to it, and those that an undo put back. */
+  private pinned(liveId: number): string {
+    return `with pinned as (
+      select * from ${partitionOf(liveId)} w where w.origin = ${BOOKED}
+         or exists (select 1 from plan_change c where c.plan_id = ${liveId} and c.window_id = w.window_id))`;
+  }
+
+  /** The profile of the next plan that says the same as that of a window `s` of the live one. */
+  private profileIn(liveId: number, nextId: number): string {
+    return `select (n ->> 'profileId')::smallint
+      from plan live, jsonb_array_elements(live.profiles) l, plan next, jsonb_array_elements(next.profiles) n
+     where live.id = ${liveId} and next.id = ${nextId} and (l ->> 'profileId')::int = s.profile_id
+       and n ->> 'audience' = l ->> 'audience' and n ->> 'activity' = l ->> 'activity'
+       and n -> 'levelGroup' = l -> 'levelGroup' and n -> 'windowCells' = l -> 'windowCells' limit 1`;
+  }
+}

@@ -1,0 +1,156 @@
+import { LEAD_CELLS } from '../kernel/cell-grid';
+import { windowLoad } from '../kernel/load/profile';
+import type { PlanProfile } from './plan-draft';
+import type { OverfullCell } from './plan.errors';
+
+/** A published window as the sequencer decides on it; columns as in plan_window. */
+export interface LedgerWindow {
+  windowId: number;
+  planId: number;
+  establishmentId: number;
+  departmentId: number;
+  classId: number | null;
+  audience: number;
+  activity: number;
+  origin: number;
+  cellCount: number;
+  ordinal: number;
+  profileId: number;
+  date: string;
+  startCell: number;
+  wishCell: number | null;
+  headcount: number;
+  teacherKeyId: number | null;
+  seriesId: number | null;
+  revision: number;
+}
+
+/** A cell of the ledger, in whole thousandths. */
+export interface LedgerCell {
+  cell: number;
+  sessions: number;
+  sessionLimit: number;
+  logins: number;
+  loginLimit: number;
+}
+
+/** One window before and after; null for a window that comes or goes. */
+export interface WindowChange {
+  before: LedgerWindow | null;
+  after: LedgerWindow | null;
+}
+
+/** What is in force, and how its windows weigh. */
+export interface PublishedPlan {
+  planId: number;
+  publishedRevision: number;
+  profiles: readonly PlanProfile[];
+}
+
+/** Net load per cell, in whole thousandths. */
+export type CellDeltas = Map<number, { sessions: number; logins: number }>;
+
+export function kindOfChange({ before, after }: WindowChange): 'move' | 'add' | 'release' {
+  return before === null ? 'add' : after === null ? 'release' : 'move';
+}
+
+/**
+ * The windows and cells that the requests of a batch need, as they are under the platform's lock, and after each request that
+ * was accepted as it left them. It only reads and adds: nothing here knows a database.
+ */
+export class LedgerState {
+  private readonly windowOf = new Map<number, LedgerWindow>();
+  private readonly cellOf = new Map<number, LedgerCell>();
+  private readonly planOf = new Map<number, PublishedPlan>();
+
+  constructor(
+    plans: readonly PublishedPlan[],
+    windows: readonly LedgerWindow[],
+    cells: readonly LedgerCell[],
+    private readonly newWindowIds: number[],
+  ) {
+    for (const plan of plans) this.planOf.set(plan.planId, plan);
+    for (const window of windows) this.windowOf.set(window.windowId, window);
+    for (const cell of cells) this.cellOf.set(cell.cell, cell);
+  }
+
+  plan(planId: number): PublishedPlan | undefined {
+    return this.planOf.get(planId);
+  }
+
+  window(windowId: number): LedgerWindow | undefined {
+    return this.windowOf.get(windowId);
+  }
+
+  windows(): IterableIterator<LedgerWindow> {
+    return this.windowOf.values();
+  }
+
+  cell(cell: number): LedgerCell | undefined {
+    return this.cellOf.get(cell);
+  }
+
+  /** An id that no window ever had. */
+  takeWindowId(): number {
+    const id = this.newWindowIds.pop();
+    if (id === undefined) throw new Error('the request asked for fewer new windows than it makes');
+    return id;
+  }
+
+  /** The revision at which a window was last touched, by itself or with its plan: what If-Match compares. */
+  revisionOf(window: LedgerWindow): number {
+    return Math.max(window.revision, this.planOf.get(window.planId)?.publishedRevision ?? 0);
+  }
+
+  /** What windows that go and come add to each cell; cells in which nothing changes are left out. */
+  deltasOf(changes: readonly WindowChange[]): CellDeltas {
+    const deltas: CellDeltas = new Map();
+    for (const { before, after } of changes) {
+      if (before) this.addLoad(deltas, before, -1);
+      if (after) this.addLoad(deltas, after, 1);
+    }
+    for (const [cell, { sessions, logins }] of deltas) if (sessions === 0 && logins === 0) deltas.delete(cell);
+    return deltas;
+  }
+
+  /** The cells that the deltas would fill over their limit, in order: a cell that gets no fuller never counts, however full it is. */
+  overfilledBy(deltas: CellDeltas): OverfullCell[] {
+    const overfull: OverfullCell[] = [];
+    for (const [cell, delta] of deltas) {
+      const known = this.cellOf.get(cell) ?? { cell, sessions: 0, sessionLimit: 0, logins: 0, loginLimit: 0 };
+      const sessions = known.sessions + delta.sessions;
+      const logins = known.logins + delta.logins;
+      if ((delta.sessions > 0 && sessions > known.sessionLimit) || (delta.logins > 0 && logins > known.loginLimit)) {
+        overfull.push({ cell, sessions, sessionLimit: known.sessionLimit, logins, loginLimit: known.loginLimit });
+      }
+    }
+    return overfull.sort((a, b) => a.cell - b.cell);
+  }
+
+  /** Takes an accepted decision over: what the next request of the batch is decided against. */
+  apply(changes: readonly WindowChange[], deltas: CellDeltas): void {
+    for (const { before, after } of changes) {
+      if (before) this.windowOf.delete(before.windowId);
+      if (after) this.windowOf.set(after.windowId, after);
+    }
+    for (const [cell, { sessions, logins }] of deltas) {
+      const known = this.cellOf.get(cell);
+      if (known)
+        this.cellOf.set(cell, { ...known, sessions: known.sessions + sessions, logins: known.logins + logins });
+    }
+  }
+
+  /** Load of a window: ceil(headcount x participation per mille x profile per mille / 1000) in each cell of its profile. */
+  private addLoad(deltas: CellDeltas, window: LedgerWindow, times: 1 | -1): void {
+    const profile = this.planOf.get(window.planId)?.profiles.find(({ profileId }) => profileId === window.profileId);
+    if (!profile) throw new Error(`plan ${window.planId} has no profile ${window.profileId}`);
+    const scale = window.headcount * profile.participationPerMille;
+    profile.sessionsPerMille.forEach((sessionsPerMille, k) => {
+      const cell = window.startCell - LEAD_CELLS + k;
+      const delta = deltas.get(cell) ?? { sessions: 0, logins: 0 };
+      delta.sessions += times * windowLoad(scale, sessionsPerMille);
+      delta.logins += times * windowLoad(scale, profile.loginsPerMille[k]!);
+      deltas.set(cell, delta);
+    });
+  }
+}

@@ -1,0 +1,225 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { advisoryLock, inTransaction, isConnectionFailure } from '../common/database';
+import { DomainError } from '../common/domain-error';
+import { LedgerStore } from './ledger.store';
+import type { PlanProfile } from './plan-draft';
+import type {
+  NumberedChange,
+  SequencedOutcome,
+  SequencedRequest,
+  SequencerJournal,
+  SequencerNeeds,
+  Settled,
+} from './sequencer';
+import { LedgerState, type PublishedPlan } from './sequencer.rules';
+import { type ChangeRow, SequencerStore } from './sequencer.store';
+
+/** Long enough for a crowd to fill a batch, too short for anybody to notice. */
+const GATHER_MILLISECONDS = 3;
+const MOST_REQUESTS = 64;
+
+interface Waiting {
+  request: SequencedRequest;
+  resolve: (outcome: SequencedOutcome) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * The one way in which single published windows change. The requests that reach this replica for a platform are gathered for a
+ * few milliseconds; under the platform's lock (publications take the same one) each is decided against the ledger, in the
+ * order in which they came, and all that was accepted is written in one transaction: one net delta per cell, the windows,
+ * the changes under consecutive revisions, the answers. Who asked hears of it after the commit.
+ */
+@Injectable()
+export class Sequencer implements OnModuleDestroy {
+  private readonly queues = new Map<number, { waiting: Waiting[]; running: Promise<void> | undefined }>();
+  /** Profiles of a plan never change once it is stored. */
+  private readonly profilesOf = new Map<number, PlanProfile[]>();
+
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly ledger: LedgerStore,
+    private readonly store: SequencerStore,
+  ) {}
+
+  /** Resolves after the commit. @throws DomainError where the request is refused; what the database threw where it failed */
+  async submit(request: SequencedRequest): Promise<SequencedOutcome> {
+    const queue = this.queues.get(request.platformId) ?? { waiting: [], running: undefined };
+    this.queues.set(request.platformId, queue);
+    return new Promise((resolve, reject) => {
+      queue.waiting.push({ request, resolve, reject });
+      queue.running ??= this.drain(request.platformId);
+    });
+  }
+
+  /** Windows and cells as they are in one moment, for who only asks. */
+  peek(platformId: number, needs: SequencerNeeds): Promise<{ state: LedgerState; revision: number }> {
+    return this.database.transaction('REPEATABLE READ', async (tx) => {
+      const { revision } = await this.ledger.revision(platformId, tx);
+      return { revision, state: await this.state(tx, platformId, await this.plans(tx, platformId), [needs]) };
+    });
+  }
+
+  /** What is under way still commits before the pool closes. */
+  async onModuleDestroy(): Promise<void> {
+    for (const { running } of [...this.queues.values()]) await running;
+  }
+
+  private async drain(platformId: number): Promise<void> {
+    const queue = this.queues.get(platformId)!;
+    await new Promise((resolve) => setTimeout(resolve, GATHER_MILLISECONDS));
+    while (queue.waiting.length > 0) await this.settle(platformId, queue.waiting.splice(0, MOST_REQUESTS));
+    this.queues.delete(platformId);
+  }
+
+  /** Runs a batch; where it fails as a whole, each request again alone, so that nobody pays for somebody else's. */
+  private async settle(platformId: number, batch: Waiting[]): Promise<void> {
+    try {
+      const outcomes = await inTransaction(
+        this.database,
+        (tx) =>
+        this.run(tx, platformId, batch.map(({ request }) => request)), // prettier-ignore
+      );
+      batch.forEach(({ resolve }, i) => resolve(outcomes[i]!));
+    } catch (error) {
+      if (batch.length === 1 || isConnectionFailure(error)) for (const { reject } of batch) reject(error);
+      else for (const one of batch) await this.settle(platformId, [one]);
+    }
+  }
+
+  private async run(
+    tx: EntityManager,
+    platformId: number,
+    requests: readonly SequencedRequest[],
+  ): Promise<SequencedOutcome[]> {
+    await advisoryLock(tx, 'platform', platformId);
+    const answered = await this.answered(tx, requests);
+    const fresh = requests.filter(({ id }) => !answered.has(id));
+    const plans = await this.plans(tx, platformId);
+    const needs = fresh.map((request) => request.needs);
+    const state = await this.state(tx, platformId, plans, needs);
+    const base = await this.ledger.revision(platformId, tx);
+    const now = new Date();
+    const changes: ChangeRow[] = [];
+    const settled = fresh.map((request): Settled => {
+      const outcome = this.decide(state, request, now, base.epoch, base.revision + changes.length);
+      if (outcome.kind === 'accepted') {
+        const { id: bookingId, reason, actor } = request;
+        changes.push(...outcome.changes.map((change) => ({ ...change, bookingId, reason, changedBy: actor.subject })));
+      }
+      return { request, outcome };
+    });
+    const last = { epoch: base.epoch, revision: base.revision + changes.length };
+    if (changes.length > 0) await this.write(tx, platformId, state, plans, changes, last);
+    for (const [journal, own] of byJournal(settled)) await journal.record(tx, own, last);
+    const outcomeOf = new Map(settled.map(({ request, outcome }) => [request.id, outcome]));
+    return requests.map(({ id }) => answered.get(id) ?? outcomeOf.get(id)!);
+  }
+
+  private async answered(
+    tx: EntityManager,
+    requests: readonly SequencedRequest[],
+  ): Promise<Map<string, SequencedOutcome>> {
+    const answered = new Map<string, SequencedOutcome>();
+    for (const journal of new Set(requests.map((request) => request.journal))) {
+      const own = requests.filter((request) => request.journal === journal);
+      for (const [id, outcome] of await journal.answered(tx, own)) answered.set(id, outcome);
+    }
+    return answered;
+  }
+
+  private async plans(tx: EntityManager, platformId: number): Promise<PublishedPlan[]> {
+    const plans: PublishedPlan[] = [];
+    for (const row of await this.store.publishedPlans(tx, platformId)) {
+      let profiles = this.profilesOf.get(row.planId);
+      if (!profiles) this.profilesOf.set(row.planId, (profiles = await this.store.profiles(tx, row.planId)));
+      plans.push({ ...row, profiles });
+    }
+    return plans;
+  }
+
+  private async state(
+    tx: EntityManager,
+    platformId: number,
+    plans: readonly PublishedPlan[],
+    needs: readonly SequencerNeeds[],
+  ): Promise<LedgerState> {
+    const planIds = plans.map(({ planId }) => planId);
+    const windows = await this.store.windows(tx, planIds, needs);
+    const cells = new Set<number>();
+    for (const [first, end] of needs.flatMap(({ cellRanges }) => cellRanges)) {
+      for (let cell = first; cell < end; cell++) cells.add(cell);
+    }
+    const newWindowCount = needs.reduce((sum, need) => sum + need.newWindowCount, 0);
+    const ids = await this.store.newWindowIds(tx, newWindowCount);
+    return new LedgerState(plans, windows, await this.store.cells(tx, platformId, [...cells]), ids);
+  }
+
+  private decide(
+    state: LedgerState,
+    request: SequencedRequest,
+    now: Date,
+    epoch: number,
+    revision: number,
+  ): SequencedOutcome {
+    try {
+      const decided = request.decide(state, now);
+      const changes = decided.map((change, i): NumberedChange => {
+        const after = change.after && { ...change.after, revision: revision + i + 1 };
+        return { before: change.before, after, revision: revision + i + 1 };
+      });
+      state.apply(changes, state.deltasOf(changes));
+      return { kind: 'accepted', epoch, changes };
+    } catch (error) {
+      if (error instanceof DomainError) return { kind: 'refused', error };
+      throw error;
+    }
+  }
+
+  private async write(
+    tx: EntityManager,
+    platformId: number,
+    state: LedgerState,
+    plans: readonly PublishedPlan[],
+    changes: readonly ChangeRow[],
+    last: { epoch: number; revision: number },
+  ): Promise<void> {
+    await this.store.addDeltas(tx, platformId, state.deltasOf(changes));
+    for (const { planId } of plans) {
+      const ofPlan = changes.filter(({ before, after }) => (after ?? before)!.planId === planId);
+      if (ofPlan.length === 0) continue;
+      await this.store.writeWindows(tx, planId, netChanges(ofPlan));
+      const others = plans.filter((plan) => plan.planId !== planId).map((plan) => plan.planId);
+      for (const departmentId of new Set(ofPlan.map(({ before, after }) => (after ?? before)!.departmentId))) {
+        const ofDepartment = ofPlan.filter(({ before, after }) => (after ?? before)!.departmentId === departmentId);
+        await this.store.addLoad(tx, planId, departmentId, others, state.deltasOf(ofDepartment));
+      }
+    }
+    await this.store.recordChanges(tx, platformId, last, changes);
+    await this.ledger.announce(tx, platformId);
+  }
+}
+
+/** A window that changed several times in a batch is written once: from what it was to what it is. */
+function netChanges(changes: readonly NumberedChange[]): NumberedChange[] {
+  const net = new Map<number, NumberedChange>();
+  for (const change of changes) {
+    const { windowId } = (change.after ?? change.before)!;
+    const first = net.get(windowId);
+    net.set(windowId, first ? { ...change, before: first.before } : change);
+  }
+  // what came and went within the batch never was
+  return [...net.values()].filter(({ before, after }) => before !== null || after !== null);
+}
+
+function byJournal(settled: readonly Settled[]): Map<SequencerJournal, Settled[]> {
+  const groups = new Map<SequencerJournal, Settled[]>();
+  for (const one of settled) {
+    const known = groups.get(one.request.journal);
+    if (known) known.push(one);
+    else groups.set(one.request.journal, [one]);
+  }
+  return groups;
+}

@@ -1,0 +1,218 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type Revision } from './ledger.store';
+import type { PlanProfile } from './plan-draft';
+import { partitionOf } from './plan-window.store';
+import type { NumberedChange, SequencerNeeds } from './sequencer';
+import { type CellDeltas, kindOfChange, type LedgerCell, type LedgerWindow } from './sequencer.rules';
+
+/** A published plan of the platform, without its profiles. */
+export interface PublishedPlanRow {
+  planId: number;
+  publishedRevision: number;
+}
+
+/** A change with who made it and why. */
+export interface ChangeRow extends NumberedChange {
+  bookingId: string;
+  changedBy: string;
+  reason: string;
+}
+
+const FIELDS = `w.window_id as "windowId", w.plan_id as "planId", w.establishment_id as "establishmentId",
+  e.department_id as "departmentId", w.class_id as "classId", w.audience, w.activity, w.origin, w.cell_count as "cellCount",
+  w.ordinal, w.profile_id as "profileId", w.local_date::text as date, w.start_cell as "startCell", w.wish_cell as "wishCell",
+  w.headcount, w.teacher_key_id as "teacherKeyId", w.series_id as "seriesId", w.revision`;
+
+/** What the sequencer reads and writes, a batch at a time. The platform's lock is held. */
+@Injectable()
+export class SequencerStore {
+  publishedPlans(tx: EntityManager, platformId: number): Promise<PublishedPlanRow[]> {
+    return tx.query<PublishedPlanRow[]>(
+      `select p.id as "planId", p.published_revision as "publishedRevision"
+         from plan p join campaign c on c.id = p.campaign_id
+        where c.platform_id = $1 and p.state = 'published' order by p.id`,
+      [platformId],
+    );
+  }
+
+  async profiles(tx: EntityManager, planId: number): Promise<PlanProfile[]> {
+    const [row] = await tx.query<{ profiles: PlanProfile[] }[]>('select profiles from plan where id = $1', [planId]);
+    return row!.profiles;
+  }
+
+  /** Windows of the plans by id, and those of owners that start in their range; each partition by its name and by its indexes. */
+  async windows(
+    tx: EntityManager,
+    planIds: readonly number[],
+    needs: readonly SequencerNeeds[],
+  ): Promise<LedgerWindow[]> {
+    if (planIds.length === 0) return [];
+    const ids = new Set(needs.flatMap(({ windowIds }) => windowIds));
+    const columns: [name: string, ids: number[], first: number[], end: number[]][] = (
+      [
+        ['class_id', 'classIds'],
+        ['establishment_id', 'establishmentIds'],
+        ['teacher_key_id', 'teacherKeyIds'],
+      ] as const
+    ).map(([name, list]) => {
+      const asked = new Map<string, [number, number, number]>();
+      for (const need of needs) {
+        for (const id of need[list]) {
+          asked.set(`${id} ${need.firstCell} ${need.endCell}`, [id, need.firstCell, need.endCell]);
+        }
+      }
+      const rows = [...asked.values()];
+      return [name, rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2])];
+    });
+    const parameters: unknown[] = [[...ids]];
+    const parts = planIds.map((id) => `select * from ${partitionOf(id)} where plan_id = ${id} and window_id = any($1)`);
+    for (const [name, owners, first, end] of columns) {
+      if (owners.length === 0) continue;
+      const at = parameters.push(owners, first, end);
+      // an establishment's own windows only: those of its classes come by class
+      const own = name === 'establishment_id' ? 'and w.class_id is null' : name === 'teacher_key_id' ? 'and w.teacher_key_id is not null' : ''; // prettier-ignore
+      for (const id of planIds) {
+        parts.push(`select w.* from unnest($${at - 2}::int[], $${at - 1}::int[], $${at}::int[]) as asked (id, first, last)
+          cross join lateral (select * from ${partitionOf(id)} w
+            where w.${name} = asked.id and w.start_cell >= asked.first and w.start_cell < asked.last ${own}) w`);
+      }
+    }
+    const rows = await tx.query<LedgerWindow[]>(
+      `select ${FIELDS} from (${parts.join(' union all ')}) w join establishment e on e.id = w.establishment_id`,
+      parameters,
+    );
+    return rows;
+  }
+
+  cells(tx: EntityManager, platformId: number, cells: readonly number[]): Promise<LedgerCell[]> {
+    return tx.query<LedgerCell[]>(
+      `select cell, session_planned as sessions, session_limit as "sessionLimit", login_planned as logins,
+              login_limit as "loginLimit"
+         from ledger_cell where platform_id = $1 and cell = any($2)`,
+      [platformId, cells],
+    );
+  }
+
+  async newWindowIds(tx: EntityManager, count: number): Promise<number[]> {
+    if (count === 0) return [];
+    const rows = await tx.query<{ id: number }[]>(
+      `select nextval('window_id_seq') as id from generate_series(1, $1::int)`,
+      [count],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** One net delta per cell; the table refuses a cell over its ceiling, which follows what is released as in LedgerStore.addDeltas. */
+  async addDeltas(tx: EntityManager, platformId: number, deltas: CellDeltas): Promise<void> {
+    if (deltas.size === 0) return;
+    await tx.query(
+      `update ledger_cell l set
+         session_planned = session_planned + d.s,
+         session_ceiling = greatest(session_limit, least(session_planned, session_planned + d.s)),
+         login_planned = login_planned + d.l,
+         login_ceiling = greatest(login_limit, least(login_planned, login_planned + d.l))
+        from unnest($2::int[], $3::bigint[], $4::bigint[]) as d (cell, s, l)
+        where l.platform_id = $1 and l.cell = d.cell`,
+      [platformId, ...columnsOf(deltas)],
+    );
+  }
+
+  /** The load curve of a plan by department follows, and what the platform's other published plans are told that it uses. */
+  async addLoad(
+    tx: EntityManager,
+    planId: number,
+    departmentId: number,
+    otherPlanIds: readonly number[],
+    deltas: CellDeltas,
+  ): Promise<void> {
+    if (deltas.size === 0) return;
+    const columns = columnsOf(deltas);
+    await tx.query(
+      `insert into plan_load as p (plan_id, department_id, cell, sessions, logins)
+       select $1, $2, d.* from unnest($3::int[], $4::bigint[], $5::bigint[]) d
+       on conflict (plan_id, department_id, cell)
+         do update set sessions = p.sessions + excluded.sessions, logins = p.logins + excluded.logins`,
+      [planId, departmentId, ...columns],
+    );
+    if (otherPlanIds.length === 0) return;
+    await tx.query(
+      `with changed as (
+         update plan_cell c set other_sessions = c.other_sessions + d.s, other_logins = c.other_logins + d.l
+           from unnest($2::int[], $3::bigint[], $4::bigint[]) as d (cell, s, l)
+          where c.plan_id = any($1) and c.cell = d.cell returning c.plan_id)
+       update plan set curve_version = curve_version + 1 where id in (select plan_id from changed)`,
+      [otherPlanIds, ...columns],
+    );
+  }
+
+  /** Writes the windows of a plan as they are after the batch: `changes` name each window once. */
+  async writeWindows(tx: EntityManager, planId: number, changes: readonly NumberedChange[]): Promise<void> {
+    const table = partitionOf(planId);
+    const gone = changes.filter(({ after }) => after === null).map(({ before }) => before!.windowId);
+    const kept = changes.flatMap(({ after, revision }) => (after ? [{ ...after, revision }] : []));
+    const come = changes.filter(({ before, after }) => !before && after).length;
+    if (gone.length > 0) {
+      await tx.query(`delete from ${table} where plan_id = $1 and window_id = any($2)`, [planId, gone]);
+    }
+    if (kept.length > 0) {
+      await tx.query(
+        `insert into ${table} as w (plan_id, window_id, establishment_id, class_id, audience, activity, origin, cell_count, ordinal,
+                                    profile_id, local_date, start_cell, wish_cell, headcount, teacher_key_id, series_id, revision)
+         select $1, r."windowId", r."establishmentId", r."classId", r.audience, r.activity, r.origin, r."cellCount", r.ordinal,
+                r."profileId", r.date, r."startCell", r."wishCell", r.headcount, r."teacherKeyId", r."seriesId", r.revision
+           from jsonb_to_recordset($2) as r ("windowId" bigint, "establishmentId" int, "classId" int, audience smallint,
+                activity smallint, origin smallint, "cellCount" smallint, ordinal smallint, "profileId" smallint, date date,
+                "startCell" int, "wishCell" int, headcount int, "teacherKeyId" int, "seriesId" bigint, revision bigint)
+         on conflict (plan_id, window_id) do update set
+           origin = excluded.origin, cell_count = excluded.cell_count, ordinal = excluded.ordinal,
+           profile_id = excluded.profile_id, local_date = excluded.local_date, start_cell = excluded.start_cell,
+           wish_cell = excluded.wish_cell, headcount = excluded.headcount, teacher_key_id = excluded.teacher_key_id,
+           series_id = excluded.series_id, revision = excluded.revision`,
+        [planId, JSON.stringify(kept)],
+      );
+    }
+    await tx.query(
+      'update plan set curve_version = curve_version + 1, window_count = window_count + $2 where id = $1',
+      [planId, come - gone.length],
+    );
+  }
+
+  /** Appends the changes, which are numbered already, and moves the platform's revision to the last of them. */
+  async recordChanges(
+    tx: EntityManager,
+    platformId: number,
+    last: Revision,
+    changes: readonly ChangeRow[],
+  ): Promise<void> {
+    const rows = changes.map(({ before, after, revision, bookingId, changedBy, reason }) => ({
+      revision,
+      kind: kindOfChange({ before, after }),
+      planId: (after ?? before)!.planId,
+      windowId: (after ?? before)!.windowId,
+      before,
+      after: after && { ...after, revision },
+      bookingId,
+      changedBy,
+      reason,
+    }));
+    await tx.query(
+      `insert into plan_change (platform_id, epoch, revision, kind, plan_id, window_id, before, after, booking_id, changed_by, reason)
+       select $1, $2, r.revision, r.kind, r."planId", r."windowId", nullif(r.before, 'null'), nullif(r.after, 'null'), r."bookingId",
+              r."changedBy", r.reason
+         from jsonb_to_recordset($3) as r (revision bigint, kind text, "planId" int, "windowId" bigint, before jsonb, after jsonb,
+              "bookingId" uuid, "changedBy" text, reason text)`,
+      [platformId, last.epoch, JSON.stringify(rows)],
+    );
+    await tx.query('update platform_revision set revision = $3 where platform_id = $1 and epoch = $2', [
+      platformId,
+      last.epoch,
+      last.revision,
+    ]);
+  }
+}
+
+function columnsOf(deltas: CellDeltas): [cells: number[], sessions: number[], logins: number[]] {
+  const cells = [...deltas.keys()].sort((a, b) => a - b);
+  return [cells, cells.map((cell) => deltas.get(cell)!.sessions), cells.map((cell) => deltas.get(cell)!.logins)];
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { BookingService } from '../../src/booking/booking.service';
+import type { BookingDto, BookingRequest } from '../../src/booking/booking.dto';
+import { PlanService } from '../../src/plan/plan.service';
+import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
+import { cellAt, draftOf, ledgerDifferenceCount, PROFILE, TESTER, type WindowSpec } from '../plan-builder';
+import { startTestApplication } from '../test-application';
+
+const at = (day: number, clock: string): string => `2026-12-${String(7 + day).padStart(2, '0')}T${clock}:00+01:00`;
+
+describe('bookings and a plan that is published over the live one', () => {
+  let app: NestFastifyApplication;
+  let database: DataSource;
+  let plans: PlanService;
+  let region: BookableRegion;
+  const windows: WindowSpec[] = [0, 1, 2].map((classIndex) => ({
+    establishment: 0,
+    classIndex,
+    startCell: cellAt(0, 9),
+  }));
+  beforeAll(async () => {
+    standStillAt(at(0, '07:00'));
+    app = await startTestApplication();
+    database = app.get<DataSource>(getDataSourceToken());
+    plans = app.get(PlanService);
+  });
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
+  beforeEach(async () => {
+    region = await publishedRegion(app, windows);
+  });
+
+  const book = (request: BookingRequest, revision = 1): Promise<BookingDto> =>
+    app.get(BookingService).book(TESTER, request, { idempotencyKey: randomUUID(), ifMatch: `"${revision}"` });
+  const draft = (specs = windows, profiles = [PROFILE]): Promise<number> =>
+    plans.createDraft(TESTER, draftOf(region, specs, { base: { epoch: 1, revision: 1 }, profiles }));
+  const placesOf = (planId: number): Promise<{ id: number; start: number; class: number }[]> =>
+    database.query(
+      'select window_id as id, start_cell as start, class_id as class from plan_window where plan_id = $1 order by 1',
+      [planId],
+    );
+  /** One moved by an hour, one moved to another day, one released, one added. */
+  const bookAll = async (): Promise<void> => {
+    const [first, second, third] = region.windowIds as [number, number, number];
+    await book({ operation: 'move', windowId: first, startsAt: at(0, '11:00') });
+    await book({ operation: 'move', windowId: second, startsAt: at(1, '11:00') });
+    await book({ operation: 'release', windowId: third });
+    await book({ operation: 'add', classId: region.classIds[1]![0]!, startsAt: at(2, '15:00') });
+  };
+
+  it.each([
+    ['the draft was made before they were', true],
+    ['the draft was made after they were', false],
+  ])('survive it: %s', async (_when, isBefore) => {
+    let id = isBefore ? await draft() : 0;
+    await bookAll();
+    if (!isBefore) id = await draft();
+    const live = await placesOf(region.planId);
+    expect(live).toHaveLength(3);
+    await plans.publish(TESTER, id, 'replan');
+    expect(await placesOf(id)).toEqual(live);
+    expect((await plans.find(TESTER, id)).windowCount).toBe(3);
+    expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
+  });
+
+  it('survive its rollback, with what was booked in between', async () => {
+    const id = await draft();
+    await plans.publish(TESTER, id, 'replan');
+    await book({ operation: 'move', windowId: region.windowIds[0]!, startsAt: at(0, '16:00') }, 2);
+    const live = await placesOf(id);
+    await plans.rollback(TESTER, id, 'back');
+    expect(await placesOf(region.planId)).toEqual(live);
+    expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
+  });
+
+  it('are no longer taken back once another plan is in force', async () => {
+    const moved = await book({ operation: 'move', windowId: region.windowIds[0]!, startsAt: at(0, '16:00') });
+    const id = await draft();
+    await plans.publish(TESTER, id, 'replan');
+    const undo = app.get(BookingService).undo(TESTER, moved.id, { idempotencyKey: randomUUID(), ifMatch: undefined });
+    await expect(undo).rejects.toMatchObject({ code: 'plan.not_published' });
+  });
+
+  it('refuse it where it gives the class another window at that hour', async () => {
+    const id = await draft([...windows, { establishment: 0, classIndex: 0, startCell: cellAt(0, 11), ordinal: 1 }]);
+    await book({ operation: 'move', windowId: region.windowIds[0]!, startsAt: at(0, '11:00') });
+    await expect(plans.publish(TESTER, id, 'replan')).rejects.toMatchObject({ code: 'plan.bookings_in_the_way' });
+    expect((await plans.find(TESTER, region.planId)).state).toBe('published');
+  });
+
+  it('refuse it where it has their windows with another length', async () => {
+    const longer = { ...PROFILE, windowCells: 7, sessionsPerMille: [...PROFILE.sessionsPerMille, 100], loginsPerMille: [...PROFILE.loginsPerMille, 0] }; // prettier-ignore
+    const id = await draft(windows, [longer]);
+    await book({ operation: 'move', windowId: region.windowIds[0]!, startsAt: at(0, '11:00') });
+    await expect(plans.publish(TESTER, id, 'replan')).rejects.toMatchObject({
+      code: 'plan.bookings_in_the_way',
+      facts: { windowIds: [region.windowIds[0]] },
+    });
+  });
+});

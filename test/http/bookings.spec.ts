@@ -1,0 +1,461 @@
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { BookingService } from '../../src/booking/booking.service';
+import type { AvailabilityDto, BookingDto } from '../../src/booking/booking.dto';
+import type { PlanChangePageDto } from '../../src/plan/plan-change.dto';
+import {
+  bookingViolations,
+  type BookableRegion,
+  NO_VIOLATIONS,
+  publishedRegion,
+  standStillAt,
+} from '../booking-region';
+import { cellAt, ledgerDifferenceCount, TESTER } from '../plan-builder';
+import { startTestApplication } from '../test-application';
+
+/** 900 seconds of Monday morning: 7 h in Paris. */
+const NOW = '2026-12-07T07:00:00+01:00';
+const MONDAY_ON = '2026-12-07';
+const at = (day: number, clock: string): string => `2026-12-${String(7 + day).padStart(2, '0')}T${clock}:00+01:00`;
+
+interface Answer<T> {
+  status: number;
+  body: T;
+}
+interface Problem {
+  code: string;
+  [fact: string]: unknown;
+}
+
+describe('bookings by REST', () => {
+  let app: NestFastifyApplication;
+  let database: DataSource;
+  let region: BookableRegion;
+  beforeAll(async () => {
+    standStillAt(NOW);
+    app = await startTestApplication();
+    database = app.get<DataSource>(getDataSourceToken());
+  });
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
+
+  /** Room for two windows of 30 at a time (21 sessions each), not for three. */
+  beforeEach(async () => {
+    region = await publishedRegion(
+      app,
+      [
+        { establishment: 0, classIndex: 0, startCell: cellAt(0, 9), headcount: 30, wishCell: cellAt(0, 8), series: 0 },
+        { establishment: 0, classIndex: 1, startCell: cellAt(0, 10), headcount: 30 },
+        { establishment: 1, classIndex: 0, startCell: cellAt(0, 10), headcount: 30 },
+        { establishment: 0, classIndex: 0, startCell: cellAt(1, 9), headcount: 30, series: 0 },
+        { establishment: 0, classIndex: 0, startCell: cellAt(2, 9), headcount: 30, series: 0 },
+        { establishment: 0, classIndex: -1, startCell: cellAt(0, 19), headcount: 30 },
+        { establishment: 0, classIndex: 0, startCell: cellAt(0, 15), headcount: 30, ordinal: 1 },
+        { establishment: 0, classIndex: 2, startCell: cellAt(0, 8), headcount: 30 },
+      ],
+      { concurrentSessions: 55, loginsPerMinute: 2000 },
+    );
+  });
+  afterEach(async () => {
+    expect(await bookingViolations(database, region.platformId)).toEqual(NO_VIOLATIONS);
+    expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
+  });
+
+  const post = async <T = BookingDto>(
+    payload: object,
+    headers: Record<string, string> = {},
+    url = '/v1/bookings',
+  ): Promise<Answer<T>> => {
+    const response = await app.inject({
+      method: 'POST',
+      url,
+      payload,
+      headers: { 'idempotency-key': randomUUID(), 'if-match': '"1"', ...headers },
+    });
+    return { status: response.statusCode, body: response.json<T>() };
+  };
+  const get = async <T>(url: string): Promise<Answer<T>> => {
+    const response = await app.inject({ method: 'GET', url });
+    return { status: response.statusCode, body: response.json<T>() };
+  };
+  const startOf = async (windowId: number): Promise<number | undefined> =>
+    (
+      await database.query<{ start: number }[]>(
+        'select start_cell as start from plan_window where plan_id = $1 and window_id = $2',
+        [region.planId, windowId],
+      )
+    )[0]?.start;
+
+  describe('that are accepted', () => {
+    it('move a window, as the next revision, and the window is read there', async () => {
+      const windowId = region.windowIds[0]!;
+      const { status, body } = await post({ operation: 'move', windowId, startsAt: at(0, '11:00'), reason: 'sortie' });
+      expect(status).toBe(201);
+      expect(body).toMatchObject({ operation: 'move', planId: region.planId, epoch: 1, reason: 'sortie' });
+      expect(body.changes).toEqual([
+        expect.objectContaining({
+          kind: 'move',
+          revision: 2,
+          windowId,
+          before: expect.objectContaining({ startsAt: at(0, '09:00') }) as unknown,
+          after: expect.objectContaining({ startsAt: at(0, '11:00'), endsAt: at(0, '11:30') }) as unknown,
+        }),
+      ]);
+      const windows = await get<{ items: { id: number; startsAt: string; revision: number; origin: string }[] }>(
+        `/v1/classes/${region.classIds[0]![0]}/windows?from=${MONDAY_ON}&to=${MONDAY_ON}`,
+      );
+      expect(windows.body.items.find(({ id }) => id === windowId)).toMatchObject({
+        startsAt: at(0, '11:00'),
+        revision: 2,
+        origin: 'booked',
+        seriesId: null,
+      });
+    });
+
+    it('move a window to another day', async () => {
+      const { body } = await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(1, '11:00') });
+      expect(body.changes[0]!.after!.date).toBe('2026-12-08');
+    });
+
+    it('move a series from a date on, its exceptions left where they are', async () => {
+      const { status, body } = await post({
+        operation: 'move',
+        windowId: region.windowIds[0],
+        startsAt: at(0, '11:00'),
+        isSeries: true,
+        exceptDates: ['2026-12-08'],
+      });
+      expect(status).toBe(201);
+      expect(body.changes.map(({ revision, after }) => [revision, after!.startsAt])).toEqual([
+        [2, at(0, '11:00')],
+        [3, at(2, '11:00')],
+      ]);
+      expect(await startOf(region.windowIds[3]!)).toBe(cellAt(1, 9));
+    });
+
+    it('add a window for a class, release it, and undo the release', async () => {
+      const classId = region.classIds[1]![1]!;
+      const added = await post({ operation: 'add', classId, startsAt: at(3, '08:00') });
+      expect(added).toMatchObject({ status: 201, body: { changes: [{ kind: 'add', before: null }] } });
+      const { windowId, revision, after } = added.body.changes[0]!;
+      const released = await post({ operation: 'release', windowId, classId }, { 'if-match': `"${revision}"` });
+      expect(released).toMatchObject({ status: 201, body: { changes: [{ kind: 'release', after: null }] } });
+      expect(await startOf(windowId)).toBeUndefined();
+      const undone = await post({}, {}, `/v1/bookings/${released.body.id}/undo`);
+      expect(undone).toMatchObject({ status: 201, body: { operation: 'undo', changes: [{ kind: 'add', windowId }] } });
+      expect(await startOf(windowId)).toBe(after!.startCell);
+    });
+
+    it('swap two windows, also of two establishments', async () => {
+      const [, , other] = region.windowIds;
+      const windowId = region.windowIds[0]!;
+      const { status, body } = await post({ operation: 'swap', windowId, withWindowId: other, withRevision: 1 });
+      expect(status).toBe(201);
+      expect(body.changes).toHaveLength(2);
+      expect([await startOf(windowId), await startOf(other!)]).toEqual([cellAt(0, 10), cellAt(0, 9)]);
+    });
+
+    it('move a window of the relatives', async () => {
+      const { status } = await post({ operation: 'move', windowId: region.windowIds[5], startsAt: at(0, '20:00') });
+      expect(status).toBe(201);
+    });
+  });
+
+  describe('that are refused', () => {
+    const move = (startsAt: string, more: object = {}): Promise<Answer<Problem>> =>
+      post<Problem>({ operation: 'move', windowId: region.windowIds[0], startsAt, ...more });
+
+    it('name the full cells and the three nearest starts that are left', async () => {
+      const { status, body } = await move(at(0, '10:00'));
+      expect(status).toBe(409);
+      expect(body.code).toBe('booking.cell_full');
+      expect(body.cells).toContainEqual(expect.objectContaining({ sessionLimit: 55, sessions: 63 }));
+      const alternatives = body.alternatives as { startsAt: string; minutesFromWanted: number }[];
+      expect(alternatives).toHaveLength(3);
+      const best = await move(alternatives[0]!.startsAt);
+      expect(best.status).toBe(201);
+    });
+
+    it('name who is in two windows at once', async () => {
+      const { status, body } = await move(at(0, '15:10'));
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'booking.conflict' });
+      expect(body.conflicts).toEqual([expect.objectContaining({ who: 'class', windowId: region.windowIds[6] })]);
+      expect(body.alternatives).toHaveLength(3);
+    });
+
+    it('take a whole series back when one date of it does not fit', async () => {
+      await post({ operation: 'add', classId: region.classIds[0]![0], startsAt: at(2, '11:00') });
+      const { status, body } = await move(at(0, '11:00'), { isSeries: true });
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'booking.conflict' });
+      expect(await startOf(region.windowIds[0]!)).toBe(cellAt(0, 9));
+    });
+
+    const WRONG_PLACES: [what: string, startsAt: string, status: number, code: string][] = [
+      ['in the past', '2026-12-07T06:00:00+01:00', 422, 'booking.outside_hours'],
+      ['off the grid', '2026-12-07T11:02:00+01:00', 422, 'booking.off_grid'],
+      ['over midnight', '2026-12-07T23:45:00+01:00', 422, 'booking.over_midnight'],
+      ['outside the hours', '2026-12-07T19:00:00+01:00', 422, 'booking.outside_hours'],
+      ['outside the campaign', '2026-12-14T11:00:00+01:00', 422, 'booking.outside_campaign'],
+      ['in a civil time without offset', '2026-12-07T11:00:00', 400, 'request.invalid'],
+    ];
+    it.each(WRONG_PLACES)('%s', async (_what, startsAt, status, code) => {
+      const answer = await move(startsAt);
+      expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
+    });
+
+    it('in the past, within the hours', async () => {
+      standStillAt(at(1, '12:00'));
+      try {
+        const early = await post<Problem>({
+          operation: 'move',
+          windowId: region.windowIds[4],
+          startsAt: at(1, '09:00'),
+        });
+        expect([early.status, early.body.code]).toEqual([422, 'booking.in_the_past']);
+        const soon = await post<Problem>({
+          operation: 'move',
+          windowId: region.windowIds[4],
+          startsAt: at(1, '12:15'),
+        });
+        expect([soon.status, soon.body.code]).toEqual([422, 'booking.too_late']);
+        const over = await move(at(2, '12:00'));
+        expect([over.status, over.body.code]).toEqual([422, 'booking.in_the_past']);
+      } finally {
+        standStillAt(NOW);
+      }
+    });
+
+    it('in the frozen time before a window', async () => {
+      standStillAt(at(0, '08:50'));
+      try {
+        const { status, body } = await move(at(0, '11:00'));
+        expect([status, body.code]).toEqual([409, 'booking.frozen']);
+      } finally {
+        standStillAt(NOW);
+      }
+    });
+
+    it('on a day on which the establishment is closed', async () => {
+      await database.query(
+        `insert into calendar_exception (establishment_id, first_on, last_on, open_half_days, reason)
+         values ($1, '2026-12-11', '2026-12-11', 0, 'pont')`,
+        [region.establishmentIds[0]],
+      );
+      const { status, body } = await move(at(4, '11:00'));
+      expect([status, body.code]).toEqual([422, 'booking.closed']);
+    });
+
+    it('for another class', async () => {
+      const { status, body } = await move(at(0, '11:00'), { classId: region.classIds[1]![0] });
+      expect([status, body.code]).toEqual([409, 'booking.other_class']);
+    });
+
+    it('of a fixed window', async () => {
+      await database.query('update plan_window set origin = 1 where window_id = $1', [region.windowIds[0]]);
+      const { status, body } = await move(at(0, '11:00'));
+      expect([status, body.code]).toEqual([409, 'booking.fixed']);
+    });
+
+    it('of a window that is not published', async () => {
+      const { status, body } = await post<Problem>({ operation: 'release', windowId: 987_654_321 });
+      expect([status, body.code]).toEqual([404, 'window.not_found']);
+    });
+
+    it('with a revision that is stale, missing or none', async () => {
+      const payload = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00') };
+      const of = async (ifMatch: string): Promise<unknown[]> => {
+        const { status, body } = await post<Problem>(payload, { 'if-match': ifMatch });
+        return [status, body.code];
+      };
+      expect(await of('"0"')).toEqual([412, 'booking.stale']);
+      expect(await of('')).toEqual([428, 'booking.if_match_missing']);
+      expect(await of('*')).toEqual([400, 'booking.if_match_invalid']);
+    });
+
+    it('with fields that do not belong to the operation', async () => {
+      for (const payload of [
+        { operation: 'move', windowId: 1 },
+        { operation: 'add', classId: 1, startsAt: at(0, '11:00'), windowId: 3 },
+        { operation: 'swap', windowId: 1, withWindowId: 1, withRevision: 1 },
+        { operation: 'release', windowId: 1, exceptDates: ['2026-12-08'] },
+        { operation: 'steal', windowId: 1 },
+        { operation: 'release', windowId: 1, pupil: 'x' },
+        { operation: 'release', windowId: -1 },
+        { operation: 'release', windowId: '1 or 1=1' },
+      ]) {
+        expect((await post<Problem>(payload)).status).toBe(400);
+      }
+    });
+  });
+
+  describe('and their Idempotency-Key', () => {
+    it('is needed', async () => {
+      const { status, body } = await post<Problem>(
+        { operation: 'release', windowId: region.windowIds[0] },
+        { 'idempotency-key': '' },
+      );
+      expect([status, body.code]).toEqual([400, 'booking.key_missing']);
+    });
+
+    it('gives the same answer to the same request, accepted or refused, and changes nothing twice', async () => {
+      const key = randomUUID();
+      const payload = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00') };
+      const first = await post(payload, { 'idempotency-key': key });
+      expect(await post(payload, { 'idempotency-key': key })).toEqual(first);
+      const refusedKey = randomUUID();
+      const full = { operation: 'move', windowId: region.windowIds[7], startsAt: at(0, '10:00') };
+      const refused = await post(full, { 'idempotency-key': refusedKey });
+      expect(refused.status).toBe(409);
+      expect(await post(full, { 'idempotency-key': refusedKey })).toEqual(refused);
+    });
+
+    it('refuses another request', async () => {
+      const key = randomUUID();
+      const of = (clock: string): Promise<Answer<Problem>> =>
+        post<Problem>(
+          { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, clock) },
+          { 'idempotency-key': key },
+        );
+      expect((await of('11:00')).status).toBe(201);
+      const { status, body } = await of('12:00');
+      expect([status, body.code]).toEqual([422, 'booking.key_reused']);
+    });
+
+    it('tells that the same request is being worked on', async () => {
+      const key = randomUUID();
+      const payload = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00') };
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => post<Problem>(payload, { 'idempotency-key': key })),
+      );
+      expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThan(0);
+      for (const { status, body } of answers) {
+        if (status !== 201) expect([status, body.code]).toEqual([409, 'booking.key_in_progress']);
+      }
+      expect((await get<PlanChangePageDto>(`/v1/plans/${region.planId}/changes?after=1`)).body.items).toHaveLength(1);
+    });
+  });
+
+  describe('taken back', () => {
+    const undo = (id: string): Promise<Answer<Problem>> => post<Problem>({}, {}, `/v1/bookings/${id}/undo`);
+
+    it('only by who made them, and only once', async () => {
+      const service = app.get(BookingService);
+      const theirs = await service.book(
+        TESTER,
+        { operation: 'move', windowId: region.windowIds[0]!, startsAt: at(0, '11:00') },
+        { idempotencyKey: randomUUID(), ifMatch: '"1"' },
+      );
+      expect(await undo(theirs.id)).toMatchObject({ status: 409, body: { code: 'booking.not_own' } });
+      const mine = await post({ operation: 'move', windowId: region.windowIds[7], startsAt: at(0, '12:00') });
+      expect((await undo(mine.body.id)).status).toBe(201);
+      expect(await undo(mine.body.id)).toMatchObject({ status: 409, body: { code: 'booking.not_last' } });
+      expect(await undo(randomUUID())).toMatchObject({ status: 404 });
+    });
+
+    it('not when the place was taken meanwhile', async () => {
+      const mine = await post({ operation: 'move', windowId: region.windowIds[2], startsAt: at(0, '12:00') });
+      expect((await post({ operation: 'move', windowId: region.windowIds[7], startsAt: at(0, '10:00') })).status).toBe(
+        201,
+      );
+      expect(await undo(mine.body.id)).toMatchObject({ status: 409, body: { code: 'booking.cell_full' } });
+    });
+  });
+
+  describe('and what a day offers', () => {
+    const verdicts = async (url: string): Promise<Map<string, string>> => {
+      const { status, body } = await get<AvailabilityDto>(url);
+      expect(status).toBe(200);
+      return new Map(body.starts.map(({ startsAt, verdict }) => [startsAt.slice(11, 16), verdict]));
+    };
+
+    it('says of every start what stands in its way', async () => {
+      const all = await verdicts(
+        `/v1/classes/${region.classIds[0]![0]}/availability?date=${MONDAY_ON}&windowId=${region.windowIds[0]}`,
+      );
+      expect(all.size).toBe(283);
+      expect(all.get('07:00')).toBe('outside_hours');
+      expect(all.get('10:00')).toBe('full');
+      expect(all.get('11:30')).toBe('free');
+      expect(all.get('15:10')).toBe('class_conflict');
+      expect(all.get('09:00')).toBe('free');
+    });
+
+    it('agrees with what is booked: free and tight are accepted, full is refused', async () => {
+      const windowId = region.windowIds[0]!;
+      const all = await verdicts(
+        `/v1/classes/${region.classIds[0]![0]}/availability?date=${MONDAY_ON}&windowId=${windowId}`,
+      );
+      let revision = 1;
+      for (const [clock, verdict] of [...all].filter((_, i) => i % 11 === 0)) {
+        const { status, body } = await post(
+          { operation: 'move', windowId, startsAt: at(0, clock) },
+          { 'if-match': `"${revision}"` },
+        );
+        expect([clock, verdict, status]).toEqual([
+          clock,
+          verdict,
+          verdict === 'free' || verdict === 'tight' ? 201 : expect.any(Number),
+        ]);
+        if (verdict !== 'free' && verdict !== 'tight') expect(status).toBeGreaterThanOrEqual(400);
+        else revision = body.changes[0]!.revision;
+      }
+    });
+
+    it('is told for the relatives of an establishment, and refuses what is no day or length', async () => {
+      const url = `/v1/establishments/${region.uais[0]}/availability?audience=relatives&date=${MONDAY_ON}`;
+      expect((await get<Problem>(url)).status).toBe(422);
+      expect((await get(`/v1/classes/${region.classIds[0]![0]}/availability?date=2026-13-01`)).status).toBe(400);
+      expect(
+        (await get(`/v1/classes/${region.classIds[0]![0]}/availability?date=${MONDAY_ON}&minutes=45`)).status,
+      ).toBe(422);
+      expect((await get(`/v1/classes/999999/availability?date=${MONDAY_ON}`)).status).toBe(404);
+    });
+  });
+
+  describe('and their stream of changes', () => {
+    it('has a page per revision, in order', async () => {
+      await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00'), reason: 'sortie' });
+      const { body } = await get<PlanChangePageDto>(`/v1/plans/${region.planId}/changes`);
+      expect(body.items.map(({ revision, kind, reason }) => [revision, kind, reason])).toEqual([
+        [1, 'publication', 'test'],
+        [2, 'move', 'sortie'],
+      ]);
+      const first = await get<PlanChangePageDto>(`/v1/plans/${region.planId}/changes?limit=1`);
+      expect(first.body).toMatchObject({ revision: 2, nextAfter: 1, hasMore: true });
+    });
+
+    it('goes on as a stream of events after Last-Event-ID', async () => {
+      await app.listen(0, '127.0.0.1');
+      await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00') });
+      const gone = new AbortController();
+      const response = await fetch(`${await app.getUrl()}/v1/plans/${region.planId}/changes`, {
+        headers: { accept: 'text/event-stream', 'last-event-id': '1' },
+        signal: gone.signal,
+      });
+      expect(response.headers.get('content-type')).toContain('text/event-stream');
+      const reader = response.body!.getReader();
+      let text = '';
+      const readUntil = async (part: string): Promise<void> => {
+        while (!text.includes(part)) text += new TextDecoder().decode((await reader.read()).value as Uint8Array);
+      };
+      await readUntil('id: 2\n');
+      await post({ operation: 'move', windowId: region.windowIds[7], startsAt: at(0, '12:00') });
+      await readUntil('id: 3\n');
+      gone.abort();
+      expect(text).not.toContain('id: 1\n');
+      expect(text.match(/^id: /gm)).toHaveLength(2);
+    });
+
+    it('wakes who waits, and answers with nothing when the time is over', async () => {
+      const waiting = get<PlanChangePageDto>(`/v1/plans/${region.planId}/changes?after=1&waitSeconds=20`);
+      await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00') });
+      expect((await waiting).body.items.map(({ revision }) => revision)).toEqual([2]);
+      const empty = await get<PlanChangePageDto>(`/v1/plans/${region.planId}/changes?after=2&waitSeconds=1`);
+      expect(empty.body).toMatchObject({ items: [], nextAfter: 2, revision: 2 });
+    });
+  });
+});
