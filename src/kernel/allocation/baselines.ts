@@ -1,4 +1,4 @@
-import { type Random, seededRandom, shuffle } from '../random';
+import { type Random, randomInteger, seededRandom, shuffle } from '../random';
 import { buildModel } from './model';
 import type { AllocationProblem, Starts } from './problem';
 import { cheapestStart, emptySearch, place, reachUnderCap } from './search';
@@ -21,13 +21,18 @@ export function everybodyAtWish(problem: AllocationProblem, seed = 0): Starts {
   );
 }
 
-/** The letter by level: everybody comes at the hour wished where that is inside the hours of its level, else when they begin. */
+/**
+ * The letter by level: everybody comes at the hour wished where that is inside the hours of its level, else at any moment of these,
+ * each as likely as the other. That is kind to the letter: in March 2020 most came when their hours began.
+ */
 export function letterByLevel(problem: AllocationProblem, { hoursOf }: LetterHours, seed = 0): Starts {
+  const random = seededRandom(seed ^ 0x51ab7e33);
   return everybodyAtWish(problem, seed).map((start, i) => {
     const hours = hoursOf(i);
     const wish = problem.demandWish[i]!;
     if (!hours || (wish >= hours.from && wish < hours.to)) return start;
-    return nearestStart(problem, i, hours.from);
+    const inside = candidatesBetween(problem, i, hours.from, hours.to);
+    return inside.length === 0 ? nearestStart(problem, i, hours.from) : inside[randomInteger(random, inside.length)]!;
   });
 }
 
@@ -37,7 +42,7 @@ export function randomStarts(problem: AllocationProblem, seed: number): Starts {
   return Int32Array.from(problem.demandCandidates, (set) => {
     const from = problem.candidateOffset[set]!;
     const count = problem.candidateOffset[set + 1]! - from;
-    return count === 0 ? -1 : problem.candidateCell[from + Math.floor(random() * count)]!;
+    return count === 0 ? -1 : problem.candidateCell[from + randomInteger(random, count)]!;
   });
 }
 
@@ -52,6 +57,13 @@ export function firstFit(problem: AllocationProblem, seed: number): Starts {
     if (start >= 0) place(search, i, start, 1);
   }
   return search.starts;
+}
+
+function candidatesBetween(problem: AllocationProblem, i: number, from: number, to: number): Int32Array {
+  const set = problem.demandCandidates[i]!;
+  return problem.candidateCell
+    .subarray(problem.candidateOffset[set], problem.candidateOffset[set + 1])
+    .filter((start) => start >= from && start < to);
 }
 
 function nearestStart(problem: AllocationProblem, i: number, wish: number): number {
