@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as nextLook } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { PoolClient } from 'pg';
@@ -86,6 +87,12 @@ describe('an allocation whose process is killed', () => {
     }
   }
 
+  /** A phase may pass between two notices of progress; a session that waits for the lock does not. */
+  async function somebodyWaitsFor(table: string): Promise<void> {
+    const waiting = 'select 1 from pg_locks where relation = $1::regclass and not granted';
+    while ((await database.query<object[]>(waiting, [table])).length === 0) await nextLook(50);
+  }
+
   async function kill(child: ChildProcess): Promise<void> {
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
@@ -121,8 +128,9 @@ describe('an allocation whose process is killed', () => {
     // the child gets no further than the middle of its transaction
     await holder.query('lock table plan_load in exclusive mode');
     const child = startChild();
-    const jobId = await reached(['store']);
+    await somebodyWaitsFor('plan_load');
     await kill(child);
+    const [{ id: jobId }] = await database.query<[{ id: number }]>('select id from job_run');
     await holder.rollbackTransaction();
     await holder.release();
     await expectOnePlanFrom(jobId);

@@ -18,7 +18,7 @@ const STEPS = 80;
 /** Enough to tell which part of a problem is the tightest. */
 const ROUGH_TEMPERATURES = [0.3, 0.1];
 /** Parts whose rough bound comes this near to the best are looked at closely. */
-const NEAR_BEST = 0.97;
+const NEAR_BEST = 0.99;
 /** A run ends early once a whole temperature improved the bound by less than this share. */
 const WORTH_GOING_ON = 1e-5;
 /** Beyond this many temperatures above the cheapest start, a start's share is nothing. */

@@ -100,7 +100,19 @@ export function priceLocally(
       const key = owner * LOCAL_LAWS.length + law;
       let row = rowOf.get(key);
       if (!row) {
-        row = { law, owner, limit, price: null, running: null, use: NO_CELLS, best: null, total: 0, idle: false };
+        row = {
+          law,
+          owner,
+          limit,
+          price: null,
+          running: null,
+          use: NO_CELLS,
+          best: null,
+          total: 0,
+          idle: false,
+          lo: cellCount,
+          hi: 0,
+        };
         rowOf.set(key, row);
         rows.push(row);
       }
@@ -120,7 +132,7 @@ export function priceLocally(
     for (const row of rows) row.idle = row.total <= row.limit;
     rows = rows.filter((row) => !row.idle);
     for (let m = 0; m < count; m++) demandRows[m] = demandRows[m]!.filter((row) => !row.idle);
-    for (const row of rows) row.use = columns[next++] ??= new Float64Array(cellCount + 1);
+    for (const row of rows) row.use = (columns[next++] ??= new Float64Array(cellCount + 1)).fill(0);
     const unitsOf = (m: number, row: Row) => (row.law === 2 ? problem.demandSiteUnits[members.member[first + m]!]! : 1);
     const cellsOf = (m: number, row: Row) => {
       const i = members.member[first + m]!;
@@ -130,7 +142,11 @@ export function priceLocally(
     for (let iteration = 0; iteration < iterations; iteration++) {
       let height = 0;
       for (const row of rows) {
-        row.use.fill(0);
+        row.use.fill(0, row.lo, row.hi + 1);
+        if (!row.price) {
+          row.lo = cellCount;
+          row.hi = 0;
+        }
         if (!row.price || !row.running) continue;
         for (let c = firstCell; c < lastCell; c++) {
           row.running[c + 1] = row.running[c]! + row.price[c]!;
@@ -157,8 +173,11 @@ export function priceLocally(
         height += least;
         chosen[m] = at;
         for (const row of demandRows[m]!) {
+          const end = Math.min(cellCount, at + cellsOf(m, row));
           row.use[at]! += unitsOf(m, row);
-          row.use[Math.min(cellCount, at + cellsOf(m, row))]! -= unitsOf(m, row);
+          row.use[end]! -= unitsOf(m, row);
+          if (at < row.lo) row.lo = at;
+          if (end > row.hi) row.hi = end;
         }
       }
       if (height > best) {
@@ -171,7 +190,7 @@ export function priceLocally(
       let norm = 0;
       for (const row of rows) {
         let present = 0;
-        for (let c = firstCell; c < lastCell; c++) {
+        for (let c = row.lo, to = Math.min(row.hi, lastCell); c < to; c++) {
           present += row.use[c]!;
           const over = present - row.limit;
           if (over > 0 || (row.price && row.price[c]! > 0)) norm += over * over;
@@ -181,7 +200,7 @@ export function priceLocally(
       const step = (Math.max(0, aim - height) * 0.9) / norm;
       for (const row of rows) {
         let present = 0;
-        for (let c = firstCell; c < lastCell; c++) {
+        for (let c = row.lo, to = Math.min(row.hi, lastCell); c < to; c++) {
           present += row.use[c]!;
           const over = present - row.limit;
           if (over > 0 && !row.price) {
@@ -229,4 +248,7 @@ interface Row {
   /** Units of all its members together. */
   total: number;
   idle: boolean;
+  /** Cells outside [lo, hi) have neither use nor price. */
+  lo: number;
+  hi: number;
 }

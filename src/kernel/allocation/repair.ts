@@ -15,8 +15,9 @@ const MOST_ROUNDS = 70;
 /** Rounds without a real gain after which it turns to force, and after which it gives up. */
 const PATIENCE = 12;
 const FORCE_ROUNDS = 12;
-/** Room left below the limits, in grains of the problem (a mean window's share of a limit). */
-const MARGIN_GRAINS = 0.05;
+/** Room left below the limits, in grains of the problem (a mean window's share of a limit): a little more each round, or the last overload wanders. */
+const MARGIN_GRAINS = 0.1;
+const MARGIN_GROWTH_GRAINS = 0.03;
 /** Rounds after which a demand that finds no place under its cap is believed. */
 const MISSING_ROUNDS = 3;
 const SWAP_TRIES = 16;
@@ -57,8 +58,6 @@ export function repair(
   let patience = PATIENCE;
   let softness = SOFTNESS;
   let forced = 0;
-  // loads are brought to a little below the limit: there is always some last lump that does not fit in
-  const share = { sessions: 1 - MARGIN_GRAINS * penalty.sessionGrain, logins: 1 - MARGIN_GRAINS * penalty.loginGrain };
   const takes = (i: number) => touches(search, touched, i);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const missing = placeMissing(search, teams.member);
@@ -73,6 +72,9 @@ export function repair(
       softness /= 2;
     }
     watch.onPhase?.('repair', 0.55 + (0.35 * round) / MOST_ROUNDS);
+    // loads are brought to a little below the limit: there is always some last lump that does not fit in
+    const grains = MARGIN_GRAINS + MARGIN_GROWTH_GRAINS * round;
+    const share = { sessions: 1 - grains * penalty.sessionGrain, logins: 1 - grains * penalty.loginGrain };
     applyPenalty(search, penalty, softness, share, targets);
     movePrices(search, penalty, targets, DEARER_SOFTNESS, CHEAPER_SOFTNESS);
     applyPenalty(search, penalty, softness, share, targets);
