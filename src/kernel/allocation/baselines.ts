@@ -23,7 +23,8 @@ export function everybodyAtWish(problem: AllocationProblem, seed = 0): Starts {
 
 /**
  * The letter by level: everybody comes at the hour wished where that is inside the hours of its level, else at any moment of these,
- * each as likely as the other. That is kind to the letter: in March 2020 most came when their hours began.
+ * each as likely as the other, and at the hour wished on days that have no such hours. That is kind to the letter: in March 2020 most
+ * came when their hours began.
  */
 export function letterByLevel(problem: AllocationProblem, { hoursOf }: LetterHours, seed = 0): Starts {
   const random = seededRandom(seed ^ 0x51ab7e33);
@@ -32,7 +33,7 @@ export function letterByLevel(problem: AllocationProblem, { hoursOf }: LetterHou
     const wish = problem.demandWish[i]!;
     if (!hours || (wish >= hours.from && wish < hours.to)) return start;
     const inside = candidatesBetween(problem, i, hours.from, hours.to);
-    return inside.length === 0 ? nearestStart(problem, i, hours.from) : inside[randomInteger(random, inside.length)]!;
+    return inside.length === 0 ? start : inside[randomInteger(random, inside.length)]!;
   });
 }
 
