@@ -5,8 +5,9 @@ import { LOOPBACK_OPERATOR } from '../access/actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { JobDto } from '../jobs/job.dto';
-import { AllocationListDto, AllocationPageDto, RequestAllocationDto } from './allocation.dto';
+import { AllocationListDto, RequestAllocationDto } from './allocation.dto';
 import { AllocationService } from './allocation.service';
+import { PageQuery } from '../common/page-query.dto';
 
 @ApiTags('allocations')
 @ApiParam({ name: 'id', description: 'The number of the campaign.', schema: { type: 'integer', minimum: 1 } })
@@ -40,7 +41,7 @@ export class AllocationController {
   @ApiOperation({ operationId: 'listAllocations', summary: 'The allocations of a campaign, the newest first.' })
   @ApiOkResponse({ description: 'A page of jobs.', type: AllocationListDto })
   @ApiProblems(400, 404)
-  async list(@Param('id', RowIdPipe) id: number, @Query() page: AllocationPageDto): Promise<AllocationListDto> {
+  async list(@Param('id', RowIdPipe) id: number, @Query() page: PageQuery): Promise<AllocationListDto> {
     const { items, nextCursor } = await this.allocations.list(LOOPBACK_OPERATOR, id, page);
     return { items: items.map((job) => JobDto.of(job)), nextCursor };
   }

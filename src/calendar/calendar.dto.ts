@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { IsCivilDate } from '../common/wire-time';
 import { HOLIDAY_ZONES, type HolidayZone } from './holiday-zone.rules';
+import { PageQuery } from '../common/page-query.dto';
 
 /** Which school holidays to list. */
 export class HolidayQueryDto {
@@ -85,7 +86,7 @@ export class HolidayImportReportDto {
 }
 
 /** Which exceptions to list. */
-export class CalendarExceptionQueryDto {
+export class CalendarExceptionQueryDto extends PageQuery {
   /** Only those of this territory. */
   @IsOptional()
   @Type(() => Number)
@@ -101,19 +102,6 @@ export class CalendarExceptionQueryDto {
   @Min(1)
   @Max(2147483647)
   establishmentId?: number;
-
-  /** Most items of a page. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number = 100;
-
-  /** The cursor of the page before. */
-  @IsOptional()
-  @IsString()
-  cursor?: string;
 }
 
 /** Dates that a territory or an establishment opens or closes against its pattern and the holidays. */

@@ -19,6 +19,7 @@ import { IsCivilDate } from '../common/wire-time';
 import type { Level } from '../directory/level';
 import { PRESET_IDS, type PresetId } from './campaign-presets.rules';
 import { CatchUpDto, LoadModelAnswerDto, LoadModelDto, WindowRuleDto } from './campaign-rules.dto';
+import { PageQuery } from '../common/page-query.dto';
 
 /** A campaign to be made: a preset and its dates are enough. */
 export class CreateCampaignDto {
@@ -147,7 +148,7 @@ export class CampaignDto {
 }
 
 /** Which campaigns. */
-export class CampaignListQuery {
+export class CampaignListQuery extends PageQuery {
   /** Only those of this platform. */
   @IsOptional()
   @Type(() => Number)
@@ -155,20 +156,6 @@ export class CampaignListQuery {
   @Min(1)
   @Max(2_147_483_647)
   platformId?: number;
-
-  /** Most items of the answer. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number = 100;
-
-  /** Where the last page ended. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(500)
-  cursor?: string;
 }
 
 /** A page of campaigns, the newest first. */

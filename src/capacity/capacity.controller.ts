@@ -15,7 +15,7 @@ import {
   RegulationPageDto,
 } from './capacity.dto';
 import { CapacityService } from './capacity.service';
-import { PageQueryDto } from './platform.dto';
+import { PageQuery } from '../common/page-query.dto';
 
 const PLATFORM = { name: 'id', description: 'The number of the platform.', type: Number };
 
@@ -41,7 +41,7 @@ export class CapacityController {
   @ApiParam(PLATFORM)
   @ApiOkResponse({ description: 'A page of steps.', type: CapacityStepPageDto })
   @ApiProblems(400, 404)
-  listCapacitySteps(@Param('id', RowIdPipe) id: number, @Query() query: PageQueryDto): Promise<CapacityStepPageDto> {
+  listCapacitySteps(@Param('id', RowIdPipe) id: number, @Query() query: PageQuery): Promise<CapacityStepPageDto> {
     return this.capacity.steps(LOOPBACK_OPERATOR, id, query);
   }
 
@@ -75,7 +75,7 @@ export class CapacityController {
   @ApiParam(PLATFORM)
   @ApiOkResponse({ description: 'A page of regulations.', type: RegulationPageDto })
   @ApiProblems(400, 404)
-  listRegulations(@Param('id', RowIdPipe) id: number, @Query() query: PageQueryDto): Promise<RegulationPageDto> {
+  listRegulations(@Param('id', RowIdPipe) id: number, @Query() query: PageQuery): Promise<RegulationPageDto> {
     return this.capacity.regulations(LOOPBACK_OPERATOR, id, query);
   }
 

@@ -4,7 +4,8 @@ import { LOOPBACK_OPERATOR } from '../access/actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { CapacityService } from './capacity.service';
-import { NewPlatformDto, PageQueryDto, PlatformDto, PlatformPageDto } from './platform.dto';
+import { NewPlatformDto, PlatformDto, PlatformPageDto } from './platform.dto';
+import { PageQuery } from '../common/page-query.dto';
 
 @ApiTags('capacity')
 @Controller('platforms')
@@ -15,7 +16,7 @@ export class PlatformController {
   @ApiOperation({ operationId: 'listPlatforms', summary: 'Platforms with their portals.' })
   @ApiOkResponse({ description: 'A page of platforms.', type: PlatformPageDto })
   @ApiProblems(400)
-  listPlatforms(@Query() query: PageQueryDto): Promise<PlatformPageDto> {
+  listPlatforms(@Query() query: PageQuery): Promise<PlatformPageDto> {
     return this.capacity.platforms(LOOPBACK_OPERATOR, query);
   }
 

@@ -14,22 +14,6 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-/** Which page of a list. */
-export class PageQueryDto {
-  /** Most items of a page. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number = 100;
-
-  /** The cursor of the page before. */
-  @IsOptional()
-  @IsString()
-  cursor?: string;
-}
-
 /** A portal of the ENT that stands on a platform. */
 export class NewPortalDto {
   /** Its name. */

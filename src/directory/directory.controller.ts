@@ -5,13 +5,13 @@ import { ApiProblems } from '../common/api-problems';
 import {
   ClassPageDto,
   ClassQueryDto,
-  DirectoryPageQueryDto,
   EstablishmentDto,
   EstablishmentPageDto,
   EstablishmentQueryDto,
   TerritoryPageDto,
 } from './directory.dto';
 import { DirectoryService } from './directory.service';
+import { PageQuery } from '../common/page-query.dto';
 
 @ApiTags('directory')
 @Controller()
@@ -22,7 +22,7 @@ export class DirectoryController {
   @ApiOperation({ operationId: 'listTerritories', summary: 'Regions, academies and departments that have schools.' })
   @ApiOkResponse({ description: 'A page of territories.', type: TerritoryPageDto })
   @ApiProblems(400)
-  listTerritories(@Query() query: DirectoryPageQueryDto): Promise<TerritoryPageDto> {
+  listTerritories(@Query() query: PageQuery): Promise<TerritoryPageDto> {
     return this.directory.territories(LOOPBACK_OPERATOR, query.limit!, query.cursor);
   }
 

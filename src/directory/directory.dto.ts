@@ -8,26 +8,10 @@ import {
   type Sector,
 } from './directory-rows';
 import type { Level, LevelGroup } from './level';
-
-/** Which page of a list. */
-export class DirectoryPageQueryDto {
-  /** How many items at most. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number = 100;
-
-  /** The `nextCursor` of the page before. */
-  @IsOptional()
-  @IsString()
-  @Length(1, 500)
-  cursor?: string;
-}
+import { PageQuery } from '../common/page-query.dto';
 
 /** Which establishments, and in which order. */
-export class EstablishmentQueryDto extends DirectoryPageQueryDto {
+export class EstablishmentQueryDto extends PageQuery {
   /** The code (`R32`, `A09`, `59`) or id of a region, academy or department. */
   @IsOptional()
   @IsString()
@@ -70,7 +54,7 @@ export class EstablishmentQueryDto extends DirectoryPageQueryDto {
 }
 
 /** Which classes. */
-export class ClassQueryDto extends DirectoryPageQueryDto {
+export class ClassQueryDto extends PageQuery {
   /** The school year, such as 2026-2027; without it the latest of which the establishment has classes. */
   @IsOptional()
   @IsString()

@@ -12,11 +12,11 @@ import {
 import { LOOPBACK_OPERATOR } from '../access/actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
-import { DirectoryPageQueryDto } from './directory.dto';
 import { ImportLinePageDto, ImportPageDto, ImportQueryDto, ImportReportDto, ImportRunDto } from './import.dto';
 import { ImportService } from './import.service';
 import { ImportsService } from './imports.service';
 import { ROSTER_TEMPLATE } from './roster.reader';
+import { PageQuery } from '../common/page-query.dto';
 
 @ApiTags('imports')
 @Controller('imports')
@@ -43,7 +43,7 @@ export class ImportController {
   @ApiOperation({ operationId: 'listImports', summary: 'Imports, the latest first.' })
   @ApiOkResponse({ description: 'A page of imports.', type: ImportPageDto })
   @ApiProblems(400)
-  listImports(@Query() query: DirectoryPageQueryDto): Promise<ImportPageDto> {
+  listImports(@Query() query: PageQuery): Promise<ImportPageDto> {
     return this.past.list(LOOPBACK_OPERATOR, query.limit!, query.cursor);
   }
 
@@ -72,10 +72,7 @@ export class ImportController {
   @ApiParam({ name: 'id', description: 'The number of the import.', type: Number })
   @ApiOkResponse({ description: 'A page of lines.', type: ImportLinePageDto })
   @ApiProblems(400, 404)
-  listImportLines(
-    @Param('id', RowIdPipe) id: number,
-    @Query() query: DirectoryPageQueryDto,
-  ): Promise<ImportLinePageDto> {
+  listImportLines(@Param('id', RowIdPipe) id: number, @Query() query: PageQuery): Promise<ImportLinePageDto> {
     return this.past.lines(LOOPBACK_OPERATOR, id, query.limit!, query.cursor);
   }
 }

@@ -7,8 +7,9 @@ import { LedgerService } from './ledger.service';
 import type { PlanCertificate } from './plan-certificate';
 import { wholeKeyOf } from './plan-export.service';
 import type { LoadParametersDto } from './plan-load.dto';
-import type { PlanDto, PlanListQuery, PlanPageDto, PlanPageQuery, ProofDto, UnplacedPageDto } from './plan.dto';
+import type { PlanDto, PlanListQuery, PlanPageDto, ProofDto, UnplacedPageDto } from './plan.dto';
 import { PlanStore, type PlanSummary } from './plan.store';
+import { PageQuery } from '../common/page-query.dto';
 
 const MOST_DIFFERENCES = 100;
 const FORMULA =
@@ -49,7 +50,7 @@ export class PlanReadService {
   }
 
   /** Windows that could not be given, in the order of the allocation. @throws NotFoundError */
-  async unplaced(_actor: Actor, planId: number, query: PlanPageQuery): Promise<UnplacedPageDto> {
+  async unplaced(_actor: Actor, planId: number, query: PageQuery): Promise<UnplacedPageDto> {
     const after = query.cursor === undefined ? 0 : wholeKeyOf(query.cursor, 1)[0]!;
     await this.plans.find(planId);
     const rows = await this.plans.unplaced(planId, after, query.limit!);

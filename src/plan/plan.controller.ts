@@ -11,13 +11,13 @@ import {
   PlanDto,
   PlanListQuery,
   PlanPageDto,
-  PlanPageQuery,
   ProofDto,
   PublicationRequest,
   RevisionDto,
   UnplacedPageDto,
 } from './plan.dto';
 import { PlanService } from './plan.service';
+import { PageQuery } from '../common/page-query.dto';
 
 const ID = { name: 'id', description: 'Number of the plan.', schema: { type: 'integer', minimum: 1 } } as const;
 
@@ -71,7 +71,7 @@ export class PlanController {
   @ApiOperation({ operationId: 'listUnplaced', summary: 'Windows that could not be given, each with its reason.' })
   @ApiOkResponse({ description: 'A page of them.', type: UnplacedPageDto })
   @ApiProblems(400, 404)
-  listUnplaced(@Param('id', RowIdPipe) id: number, @Query() query: PlanPageQuery): Promise<UnplacedPageDto> {
+  listUnplaced(@Param('id', RowIdPipe) id: number, @Query() query: PageQuery): Promise<UnplacedPageDto> {
     return this.reads.unplaced(LOOPBACK_OPERATOR, id, query);
   }
 

@@ -1,11 +1,12 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import type { Audience } from '../campaign/window-kind';
+import { PageQuery } from '../common/page-query.dto';
 
 const LARGEST_ID = 2_147_483_647;
 
 /** Which plans. */
-export class PlanListQuery {
+export class PlanListQuery extends PageQuery {
   /** Only those of this campaign. */
   @IsOptional()
   @Type(() => Number)
@@ -18,37 +19,6 @@ export class PlanListQuery {
   @IsOptional()
   @IsIn(['draft', 'published', 'superseded'])
   state?: 'draft' | 'published' | 'superseded';
-
-  /** Plans on a page. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number = 100;
-
-  /** Where the page before ended. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
-}
-
-/** Which page of a list. */
-export class PlanPageQuery {
-  /** Entries on a page. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number = 100;
-
-  /** Where the page before ended. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
 }
 
 /** Why a plan is put into force or taken back. */

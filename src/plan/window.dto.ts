@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { type Activity, type Audience, type Origin } from '../campaign/window-kind';
+import { PageQuery } from '../common/page-query.dto';
 
 const CIVIL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const UAI = /^\d{7}[A-Z]$/;
@@ -64,7 +65,7 @@ export class WindowPageDto {
 }
 
 /** Which windows of a plan. */
-export class PlanWindowsQuery {
+export class PlanWindowsQuery extends PageQuery {
   /** Only this establishment. */
   @IsOptional()
   @Matches(UAI)
@@ -87,20 +88,6 @@ export class PlanWindowsQuery {
   @IsOptional()
   @IsIn(['json', 'ndjson', 'csv'])
   format?: 'json' | 'ndjson' | 'csv';
-
-  /** Windows on a page (a stream has no pages). */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit?: number = 100;
-
-  /** Where the page before ended. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
 }
 
 /** Which days of published windows. */
