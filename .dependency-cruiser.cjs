@@ -5,6 +5,7 @@ const floors = [
   ['jobs', 'calendar'],
   ['directory', 'capacity'],
   ['campaign'],
+  ['wish'],
   ['plan'],
   ['load'],
   ['allocation', 'booking'],

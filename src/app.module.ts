@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module';
 import { PlanModule } from './plan/plan.module';
 import { JobsModule } from './jobs/jobs.module';
 import { LoadModule } from './load/load.module';
+import { WishModule } from './wish/wish.module';
 
 /** Every feature of the service, in the order in which they stand on each other. */
 const FEATURES: Type[] = [
@@ -21,6 +22,7 @@ const FEATURES: Type[] = [
   DirectoryModule,
   CapacityModule,
   CampaignModule,
+  WishModule,
   PlanModule,
   LoadModule,
   BookingModule,

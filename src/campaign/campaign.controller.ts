@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -19,16 +19,11 @@ import {
   CreateCampaignDto,
 } from './campaign.dto';
 import { CampaignService } from './campaign.service';
-import { ReplaceWishesDto, WishListDto } from './wish.dto';
-import { WishService } from './wish.service';
 
 @ApiTags('campaigns')
 @Controller('campaigns')
 export class CampaignController {
-  constructor(
-    private readonly campaigns: CampaignService,
-    private readonly wishes: WishService,
-  ) {}
+  constructor(private readonly campaigns: CampaignService) {}
 
   @Get()
   @ApiOperation({ operationId: 'listCampaigns', summary: 'Campaigns, the newest first.' })
@@ -80,32 +75,5 @@ export class CampaignController {
   @ApiProblems(400, 404)
   countConcerned(@Param('id', RowIdPipe) campaignId: number): Promise<ConcernedDto> {
     return this.campaigns.concerned(LOOPBACK_OPERATOR, campaignId);
-  }
-
-  @Get(':id/classes/:classId/wishes')
-  @ApiParam({ name: 'id', description: 'Number of the campaign.' })
-  @ApiParam({ name: 'classId', description: 'Number of the class.' })
-  @ApiOperation({ operationId: 'listWishes', summary: 'What a class asks of a campaign.' })
-  @ApiOkResponse({ description: 'Its wishes.', type: WishListDto })
-  @ApiProblems(400, 404)
-  listWishes(
-    @Param('id', RowIdPipe) campaignId: number,
-    @Param('classId', RowIdPipe) classId: number,
-  ): Promise<WishListDto> {
-    return this.wishes.list(LOOPBACK_OPERATOR, campaignId, classId);
-  }
-
-  @Put(':id/classes/:classId/wishes')
-  @ApiParam({ name: 'id', description: 'Number of the campaign.' })
-  @ApiParam({ name: 'classId', description: 'Number of the class.' })
-  @ApiOperation({ operationId: 'replaceWishes', summary: 'Puts a list in the place of all wishes of a class.' })
-  @ApiOkResponse({ description: 'Its wishes now.', type: WishListDto })
-  @ApiProblems(400, 404, 422)
-  replaceWishes(
-    @Param('id', RowIdPipe) campaignId: number,
-    @Param('classId', RowIdPipe) classId: number,
-    @Body() request: ReplaceWishesDto,
-  ): Promise<WishListDto> {
-    return this.wishes.replace(LOOPBACK_OPERATOR, campaignId, classId, request);
   }
 }

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { CalendarService } from '../calendar/calendar.service';
 import { CampaignService } from '../campaign/campaign.service';
-import { WishStore, type WishRow } from '../campaign/wish.store';
+import { WishStore, type WishRow } from '../wish/wish.store';
 import { CapacityService } from '../capacity/capacity.service';
 import { addDays, type CivilDate } from '../common/civil-time';
 import { inTransaction } from '../common/database';

@@ -5,6 +5,7 @@ import { CampaignModule } from '../campaign/campaign.module';
 import { CapacityModule } from '../capacity/capacity.module';
 import { DemoRegionStore } from '../directory/demo-region.store';
 import { PlanModule } from '../plan/plan.module';
+import { WishModule } from '../wish/wish.module';
 import { DemonstrationCampaign } from './demonstration-campaign.service';
 import { DemonstrationPlan } from './demonstration-plan.service';
 import { DemonstrationRegion } from './demonstration-region.service';
@@ -12,7 +13,7 @@ import { DemonstrationService } from './demonstration.service';
 import { DemonstrationStore } from './demonstration.store';
 
 @Module({
-  imports: [CalendarModule, CapacityModule, CampaignModule, PlanModule, AllocationModule],
+  imports: [CalendarModule, CapacityModule, CampaignModule, WishModule, PlanModule, AllocationModule],
   providers: [
     DemonstrationCampaign,
     DemonstrationPlan,

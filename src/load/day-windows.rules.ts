@@ -1,5 +1,5 @@
 import { type CompiledRule, ordinaryWishes } from '../campaign/compiled-rule';
-import type { Wish } from '../campaign/wish.rules';
+import type { Wish } from '../wish/wish.rules';
 
 /** A window that a class has on a day, before it has a start. */
 export interface DayWindow {

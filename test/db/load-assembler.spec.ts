@@ -5,7 +5,7 @@ import { LOOPBACK_OPERATOR } from '../../src/access/actor';
 import { CalendarService } from '../../src/calendar/calendar.service';
 import type { CreateCampaignDto } from '../../src/campaign/campaign.dto';
 import { CampaignService } from '../../src/campaign/campaign.service';
-import { WishStore, type WishRow } from '../../src/campaign/wish.store';
+import { WishStore, type WishRow } from '../../src/wish/wish.store';
 import { civilOfCell, minuteOfClock, weekdayOf } from '../../src/common/civil-time';
 import { unheard } from '../../src/common/progress';
 import { allocate } from '../../src/kernel/allocation/allocate';

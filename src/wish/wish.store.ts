@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { CalendarPlace } from '../calendar/calendar-place';
 import { copyIn } from '../common/copy';
 import type { Level } from '../directory/level';
-import { scopeConditions, type CampaignScope } from './campaign-scope.rules';
+import { scopeConditions, type CampaignScope } from '../campaign/campaign-scope.rules';
 import type { Wish, WishOrigin } from './wish.rules';
 
 /** A wish to write in bulk: checked by whoever makes it, and by the table. */

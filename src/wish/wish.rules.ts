@@ -1,8 +1,8 @@
 import { clockOfMinute, type CivilDate } from '../common/civil-time';
 import { CELL_MINUTES } from '../kernel/cell-grid';
-import { WishRefused } from './campaign.errors';
-import { allowedStarts, type CompiledRule, type MinuteRange } from './compiled-rule';
-import { weekdayAt } from './window-count.rules';
+import { WishRefused } from './wish.errors';
+import { allowedStarts, type CompiledRule, type MinuteRange } from '../campaign/compiled-rule';
+import { weekdayAt } from '../campaign/window-count.rules';
 
 export const WISH_KINDS = ['wished', 'closed', 'fixed'] as const;
 export type WishKind = (typeof WISH_KINDS)[number];

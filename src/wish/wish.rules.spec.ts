@@ -1,5 +1,5 @@
 import { DomainError } from '../common/domain-error';
-import { compileRule } from './compiled-rule';
+import { compileRule } from '../campaign/compiled-rule';
 import { checkWishes, type ClassDays, mostFixedWindows, type Wish } from './wish.rules';
 
 /** Monday 2 to Sunday 8 November 2026; closed on Wednesday, morning only on Friday. */
