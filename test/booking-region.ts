@@ -104,6 +104,7 @@ export async function bookingViolations(database: DataSource, platformId: number
          select cell, sum(s) as s, sum(l) as l from (
            select l.cell, l.sessions as s, l.logins as l from plan_load l join plan p on p.id = l.plan_id
              join campaign c on c.id = p.campaign_id where p.state = 'published' and c.platform_id = $1
+           union all select cell, sessions, logins from hold_load where platform_id = $1
            union all select cell, -session_planned, -login_planned from ledger_cell where platform_id = $1) both_sides
          group by cell having sum(s) <> 0 or sum(l) <> 0) differing`,
     ),
@@ -116,6 +117,9 @@ export async function bookingViolations(database: DataSource, platformId: number
          join campaign c on c.id = p.campaign_id and c.platform_id = $1
          join plan_window b on b.plan_id = a.plan_id and b.class_id = a.class_id and b.window_id > a.window_id
           and b.start_cell < a.start_cell + a.cell_count and a.start_cell < b.start_cell + b.cell_count`,
+    ),
+    cellsOfEndedHolds: await one(
+      `select count(*) from hold_cell c join hold h on h.id = c.hold_id where c.platform_id = $1 and h.state <> 'held'`,
     ),
     changesWithoutBooking: await one(
       `select count(*) from plan_change c where platform_id = $1 and window_id is not null
@@ -132,5 +136,6 @@ export const NO_VIOLATIONS = {
   loadCells: 0,
   windowCounts: 0,
   doubledClasses: 0,
+  cellsOfEndedHolds: 0,
   changesWithoutBooking: 0,
 };

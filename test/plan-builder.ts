@@ -277,8 +277,8 @@ export function weekOf(region: Region, seed: number): WindowSpec[] {
 }
 
 /**
- * Cells of a platform in which the ledger is not the sum of its published windows: added up here, window by window, with
- * nothing of the program but the formula.
+ * Cells of a platform in which the ledger is not the sum of its published windows and live holds: added up here, window by
+ * window, with nothing of the program but the formula.
  */
 export async function ledgerDifferenceCount(database: DataSource, platformId: number): Promise<number> {
   const windows = await database.query<
@@ -300,6 +300,15 @@ export async function ledgerDifferenceCount(database: DataSource, platformId: nu
         logins + (scale * BigInt(profile.loginsPerMille[k]!) + 999n) / 1000n,
       ]);
     });
+  }
+  const holds = await database.query<{ cell: number; sessions: number; logins: number }[]>(
+    `select cell, sessions, logins from hold_cell c join hold h on h.id = c.hold_id
+      where h.platform_id = $1 and h.state = 'held'`,
+    [platformId],
+  );
+  for (const hold of holds) {
+    const [sessions, logins] = cells.get(hold.cell) ?? [0n, 0n];
+    cells.set(hold.cell, [sessions + BigInt(hold.sessions), logins + BigInt(hold.logins)]);
   }
   const ledger = await database.query<{ cell: number; sessions: number; logins: number }[]>(
     'select cell, session_planned as sessions, login_planned as logins from ledger_cell where platform_id = $1',

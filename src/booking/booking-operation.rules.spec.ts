@@ -140,7 +140,7 @@ class Booker {
         before,
         after: after && { ...after, revision: ++this.revision },
       }));
-      this.state.apply(changes, this.state.deltasOf(changes));
+      this.state.apply({ changes, holds: [] }, this.state.deltasOf(changes));
       this.done.push(changes);
       return changes;
     } catch (error) {

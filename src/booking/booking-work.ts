@@ -5,7 +5,7 @@ import {
   type SequencerJournal,
   type SequencerNeeds,
 } from '../plan/sequencer';
-import { kindOfChange, type LedgerState, type WindowChange } from '../plan/sequencer.rules';
+import { type Decision, kindOfChange, type LedgerState } from '../plan/sequencer.rules';
 import { placeOf } from '../plan/plan-change.service';
 import type { ZonedInstants } from '../plan/zoned-instants';
 import type { BookingDto } from './booking.dto';
@@ -36,8 +36,8 @@ export class BookingWork implements SequencedRequest {
     readonly journal: SequencerJournal,
   ) {}
 
-  decide(state: LedgerState, now: Date): WindowChange[] {
-    return decideBooking(this.operation, this.planId, this.seen, state, now);
+  decide(state: LedgerState, now: Date): Decision {
+    return { changes: decideBooking(this.operation, this.planId, this.seen, state, now), holds: [] };
   }
 
   answer(epoch: number, changes: readonly NumberedChange[], instants: ZonedInstants): BookingDto {

@@ -189,17 +189,18 @@ export class LedgerStore {
     return { firstCell: row.first, cellCount: row.last! - row.first + 1 };
   }
 
-  /** Adds up the windows of these plans again and compares with the ledger; the cells that differ, in order. */
+  /** Adds up the windows of these plans and the live holds again and compares with the ledger; the cells that differ, in order. */
   differences(tx: EntityManager, platformId: number, planIds: readonly number[]): Promise<LedgerDifference[]> {
     const ofLedger = `select cell, session_planned as ls, 0 as ws, login_planned as ll, 0 as wl
                         from ledger_cell where platform_id = $1`;
     const ofWindows = planIds.map(
       (planId) => `select cell, 0, sessions, 0, logins from (${loadOfWindows(planId)}) of_${planId}`,
     );
+    const ofHolds = 'select cell, 0, sessions, 0, logins from hold_load where platform_id = $1';
     return tx.query<LedgerDifference[]>(
       `select cell, sum(ls)::bigint as "ledgerSessions", sum(ws)::bigint as "windowSessions",
               sum(ll)::bigint as "ledgerLogins", sum(wl)::bigint as "windowLogins"
-         from (${[ofLedger, ...ofWindows].join(' union all ')}) both_sides
+         from (${[ofLedger, ofHolds, ...ofWindows].join(' union all ')}) both_sides
         group by cell having sum(ls) <> sum(ws) or sum(ll) <> sum(wl) order by cell`,
       [platformId],
     );

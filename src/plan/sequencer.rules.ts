@@ -50,6 +50,23 @@ export interface PublishedPlan {
 /** Net load per cell, in whole thousandths. */
 export type CellDeltas = Map<number, { sessions: number; logins: number }>;
 
+/** Room that is kept for an establishment before it is a window; it loads its cells like one, never below zero. */
+export interface LedgerHold {
+  holdId: string;
+  establishmentId: number;
+  expiresAt: Date;
+  cells: CellDeltas;
+}
+
+/** A hold that comes, or one that goes and how it ends. */
+export type HoldChange = { taken: LedgerHold } | { ended: LedgerHold; as: 'confirmed' | 'cancelled' | 'lapsed' };
+
+/** What a request makes of windows and holds. */
+export interface Decision {
+  changes: WindowChange[];
+  holds: HoldChange[];
+}
+
 export function kindOfChange({ before, after }: WindowChange): 'move' | 'add' | 'release' {
   return before === null ? 'add' : after === null ? 'release' : 'move';
 }
@@ -62,16 +79,19 @@ export class LedgerState {
   private readonly windowOf = new Map<number, LedgerWindow>();
   private readonly cellOf = new Map<number, LedgerCell>();
   private readonly planOf = new Map<number, PublishedPlan>();
+  private readonly holdOf = new Map<string, LedgerHold>();
 
   constructor(
     plans: readonly PublishedPlan[],
     windows: readonly LedgerWindow[],
     cells: readonly LedgerCell[],
     private readonly newWindowIds: number[],
+    holds: readonly LedgerHold[] = [],
   ) {
     for (const plan of plans) this.planOf.set(plan.planId, plan);
     for (const window of windows) this.windowOf.set(window.windowId, window);
     for (const cell of cells) this.cellOf.set(cell.cell, cell);
+    for (const hold of holds) this.holdOf.set(hold.holdId, hold);
   }
 
   plan(planId: number): PublishedPlan | undefined {
@@ -90,6 +110,26 @@ export class LedgerState {
     return this.cellOf.get(cell);
   }
 
+  /** A live hold. */
+  hold(holdId: string): LedgerHold | undefined {
+    return this.holdOf.get(holdId);
+  }
+
+  /** The live holds that were asked for. */
+  holds(): IterableIterator<LedgerHold> {
+    return this.holdOf.values();
+  }
+
+  /** What is decided where the room of holds counts as free. */
+  withoutHolds<T>(holds: readonly LedgerHold[], decide: () => T): T {
+    for (const { cells } of holds) this.addToCells(cells, -1);
+    try {
+      return decide();
+    } finally {
+      for (const { cells } of holds) this.addToCells(cells, 1);
+    }
+  }
+
   /** An id that no window ever had. */
   takeWindowId(): number {
     const id = this.newWindowIds.pop();
@@ -102,12 +142,16 @@ export class LedgerState {
     return Math.max(window.revision, this.planOf.get(window.planId)?.publishedRevision ?? 0);
   }
 
-  /** What windows that go and come add to each cell; cells in which nothing changes are left out. */
-  deltasOf(changes: readonly WindowChange[]): CellDeltas {
+  /** What windows and holds that go and come add to each cell; cells in which nothing changes are left out. */
+  deltasOf(changes: readonly WindowChange[], holds: readonly HoldChange[] = []): CellDeltas {
     const deltas: CellDeltas = new Map();
     for (const { before, after } of changes) {
       if (before) this.addLoad(deltas, before, -1);
       if (after) this.addLoad(deltas, after, 1);
+    }
+    for (const change of holds) {
+      const [{ cells }, times] = 'taken' in change ? [change.taken, 1] : [change.ended, -1];
+      for (const [cell, { sessions, logins }] of cells) addTo(deltas, cell, times * sessions, times * logins);
     }
     for (const [cell, { sessions, logins }] of deltas) if (sessions === 0 && logins === 0) deltas.delete(cell);
     return deltas;
@@ -128,15 +172,27 @@ export class LedgerState {
   }
 
   /** Takes an accepted decision over: what the next request of the batch is decided against. */
-  apply(changes: readonly WindowChange[], deltas: CellDeltas): void {
+  apply({ changes, holds }: Decision, deltas: CellDeltas): void {
     for (const { before, after } of changes) {
       if (before) this.windowOf.delete(before.windowId);
       if (after) this.windowOf.set(after.windowId, after);
     }
+    for (const change of holds) {
+      if ('taken' in change) this.holdOf.set(change.taken.holdId, change.taken);
+      else this.holdOf.delete(change.ended.holdId);
+    }
+    this.addToCells(deltas, 1);
+  }
+
+  private addToCells(deltas: CellDeltas, times: 1 | -1): void {
     for (const [cell, { sessions, logins }] of deltas) {
       const known = this.cellOf.get(cell);
-      if (known)
-        this.cellOf.set(cell, { ...known, sessions: known.sessions + sessions, logins: known.logins + logins });
+      if (!known) continue;
+      this.cellOf.set(cell, {
+        ...known,
+        sessions: known.sessions + times * sessions,
+        logins: known.logins + times * logins,
+      });
     }
   }
 
@@ -146,11 +202,15 @@ export class LedgerState {
     if (!profile) throw new Error(`plan ${window.planId} has no profile ${window.profileId}`);
     const scale = window.headcount * profile.participationPerMille;
     profile.sessionsPerMille.forEach((sessionsPerMille, k) => {
-      const cell = window.startCell - LEAD_CELLS + k;
-      const delta = deltas.get(cell) ?? { sessions: 0, logins: 0 };
-      delta.sessions += times * windowLoad(scale, sessionsPerMille);
-      delta.logins += times * windowLoad(scale, profile.loginsPerMille[k]!);
-      deltas.set(cell, delta);
+      const logins = windowLoad(scale, profile.loginsPerMille[k]!);
+      addTo(deltas, window.startCell - LEAD_CELLS + k, times * windowLoad(scale, sessionsPerMille), times * logins);
     });
   }
+}
+
+function addTo(deltas: CellDeltas, cell: number, sessions: number, logins: number): void {
+  const delta = deltas.get(cell) ?? { sessions: 0, logins: 0 };
+  delta.sessions += sessions;
+  delta.logins += logins;
+  deltas.set(cell, delta);
 }

@@ -13,7 +13,7 @@ import type {
   SequencerNeeds,
   Settled,
 } from './sequencer';
-import { LedgerState, type PublishedPlan } from './sequencer.rules';
+import { type HoldChange, LedgerState, type PublishedPlan } from './sequencer.rules';
 import { type ChangeRow, SequencerStore } from './sequencer.store';
 
 /** Long enough for a crowd to fill a batch, too short for anybody to notice. */
@@ -58,7 +58,8 @@ export class Sequencer implements OnModuleDestroy {
   peek(platformId: number, needs: SequencerNeeds): Promise<{ state: LedgerState; revision: number }> {
     return this.database.transaction('REPEATABLE READ', async (tx) => {
       const { revision } = await this.ledger.revision(platformId, tx);
-      return { revision, state: await this.state(tx, platformId, await this.plans(tx, platformId), [needs]) };
+      const plans = await this.plans(tx, platformId);
+      return { revision, state: (await this.state(tx, platformId, plans, [needs], new Date())).state };
     });
   }
 
@@ -99,20 +100,24 @@ export class Sequencer implements OnModuleDestroy {
     const fresh = requests.filter(({ id }) => !answered.has(id));
     const plans = await this.plans(tx, platformId);
     const needs = fresh.map((request) => request.needs);
-    const state = await this.state(tx, platformId, plans, needs);
-    const base = await this.ledger.revision(platformId, tx);
     const now = new Date();
+    const { state, lapsed } = await this.state(tx, platformId, plans, needs, now);
+    const base = await this.ledger.revision(platformId, tx);
+    const holds: HoldChange[] = [...lapsed];
     const changes: ChangeRow[] = [];
     const settled = fresh.map((request): Settled => {
       const outcome = this.decide(state, request, now, base.epoch, base.revision + changes.length);
       if (outcome.kind === 'accepted') {
         const { id: bookingId, reason, actor } = request;
         changes.push(...outcome.changes.map((change) => ({ ...change, bookingId, reason, changedBy: actor.subject })));
+        holds.push(...outcome.holds);
       }
       return { request, outcome };
     });
     const last = { epoch: base.epoch, revision: base.revision + changes.length };
-    if (changes.length > 0) await this.write(tx, platformId, state, plans, changes, last);
+    await this.store.addDeltas(tx, platformId, state.deltasOf(changes, holds));
+    await this.store.writeHolds(tx, platformId, holds, now);
+    if (changes.length > 0) await this.writeWindows(tx, platformId, state, plans, changes, last);
     for (const [journal, own] of byJournal(settled)) await journal.record(tx, own, last);
     const outcomeOf = new Map(settled.map(({ request, outcome }) => [request.id, outcome]));
     return requests.map(({ id }) => answered.get(id) ?? outcomeOf.get(id)!);
@@ -145,7 +150,8 @@ export class Sequencer implements OnModuleDestroy {
     platformId: number,
     plans: readonly PublishedPlan[],
     needs: readonly SequencerNeeds[],
-  ): Promise<LedgerState> {
+    now: Date,
+  ): Promise<{ state: LedgerState; lapsed: HoldChange[] }> {
     const planIds = plans.map(({ planId }) => planId);
     const windows = await this.store.windows(tx, planIds, needs);
     const cells = new Set<number>();
@@ -154,7 +160,12 @@ export class Sequencer implements OnModuleDestroy {
     }
     const newWindowCount = needs.reduce((sum, need) => sum + need.newWindowCount, 0);
     const ids = await this.store.newWindowIds(tx, newWindowCount);
-    return new LedgerState(plans, windows, await this.store.cells(tx, platformId, [...cells]), ids);
+    const holds = await this.store.holds(tx, platformId, needs, now);
+    const state = new LedgerState(plans, windows, await this.store.cells(tx, platformId, [...cells]), ids, holds);
+    // whoever comes first after its end finds a hold gone, whether or not anybody swept it away
+    const lapsed = holds.filter(({ expiresAt }) => expiresAt <= now).map((hold) => ({ ended: hold, as: 'lapsed' as const })); // prettier-ignore
+    state.apply({ changes: [], holds: lapsed }, state.deltasOf([], lapsed));
+    return { state, lapsed };
   }
 
   private decide(
@@ -166,19 +177,20 @@ export class Sequencer implements OnModuleDestroy {
   ): SequencedOutcome {
     try {
       const decided = request.decide(state, now);
-      const changes = decided.map((change, i): NumberedChange => {
+      const changes = decided.changes.map((change, i): NumberedChange => {
         const after = change.after && { ...change.after, revision: revision + i + 1 };
         return { before: change.before, after, revision: revision + i + 1 };
       });
-      state.apply(changes, state.deltasOf(changes));
-      return { kind: 'accepted', epoch, changes };
+      const { holds } = decided;
+      state.apply({ changes, holds }, state.deltasOf(changes, holds));
+      return { kind: 'accepted', epoch, changes, holds };
     } catch (error) {
       if (error instanceof DomainError) return { kind: 'refused', error };
       throw error;
     }
   }
 
-  private async write(
+  private async writeWindows(
     tx: EntityManager,
     platformId: number,
     state: LedgerState,
@@ -186,7 +198,6 @@ export class Sequencer implements OnModuleDestroy {
     changes: readonly ChangeRow[],
     last: { epoch: number; revision: number },
   ): Promise<void> {
-    await this.store.addDeltas(tx, platformId, state.deltasOf(changes));
     for (const { planId } of plans) {
       const ofPlan = changes.filter(({ before, after }) => (after ?? before)!.planId === planId);
       if (ofPlan.length === 0) continue;

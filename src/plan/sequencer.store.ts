@@ -4,7 +4,7 @@ import { type Revision } from './ledger.store';
 import type { PlanProfile } from './plan-draft';
 import { partitionOf } from './plan-window.store';
 import type { NumberedChange, SequencerNeeds } from './sequencer';
-import { type CellDeltas, kindOfChange, type LedgerCell, type LedgerWindow } from './sequencer.rules';
+import { type CellDeltas, type HoldChange, kindOfChange, type LedgerCell, type LedgerHold, type LedgerWindow } from './sequencer.rules'; // prettier-ignore
 
 /** A published plan of the platform, without its profiles. */
 export interface PublishedPlanRow {
@@ -92,6 +92,60 @@ export class SequencerStore {
          from ledger_cell where platform_id = $1 and cell = any($2)`,
       [platformId, cells],
     );
+  }
+
+  /** Live holds that are asked for, and all that have expired, with their cells. */
+  async holds(
+    tx: EntityManager,
+    platformId: number,
+    needs: readonly SequencerNeeds[],
+    now: Date,
+  ): Promise<LedgerHold[]> {
+    const rows = await tx.query<
+      (Omit<LedgerHold, 'cells'> & Record<'cell' | 'sessions' | 'logins', number[] | null>)[]
+    >(
+      `select h.id as "holdId", h.establishment_id as "establishmentId", h.expires_at as "expiresAt", c.*
+         from hold h cross join lateral (
+           select array_agg(cell) as cell, array_agg(sessions) as sessions, array_agg(logins) as logins
+             from hold_cell where hold_id = h.id) c
+        where h.platform_id = $1 and h.state = 'held'
+          and (h.expires_at <= $2 or h.id = any($3) or h.establishment_id = any($4))
+        order by h.expires_at, h.id`,
+      [platformId, now, needs.flatMap(({ holdIds }) => holdIds ?? []), needs.flatMap(({ holderIds }) => holderIds ?? [])], // prettier-ignore
+    );
+    return rows.map(({ cell, sessions, logins, ...hold }) => ({
+      ...hold,
+      cells: new Map(cell?.map((c, i) => [c, { sessions: Number(sessions![i]), logins: Number(logins![i]) }])),
+    }));
+  }
+
+  /** Holds that come with their cells, and the end of those that go; the ledger has their deltas already. */
+  async writeHolds(tx: EntityManager, platformId: number, holds: readonly HoldChange[], now: Date): Promise<void> {
+    const taken = holds.flatMap((change) => ('taken' in change ? [change.taken] : []));
+    const ended = holds.flatMap((change) => ('ended' in change ? [change] : []));
+    if (taken.length > 0) {
+      await tx.query(
+        `insert into hold (id, platform_id, establishment_id, expires_at)
+         select h.id, $1, h.establishment_id, h.expires_at
+           from unnest($2::uuid[], $3::int[], $4::timestamptz[]) h (id, establishment_id, expires_at)`,
+        [platformId, taken.map((h) => h.holdId), taken.map((h) => h.establishmentId), taken.map((h) => h.expiresAt)],
+      );
+      const rows = taken.flatMap(({ holdId, cells }) => [...cells].map(([cell, load]) => ({ holdId, cell, ...load })));
+      await tx.query(
+        `insert into hold_cell (platform_id, hold_id, cell, sessions, logins)
+         select $1, c.* from unnest($2::uuid[], $3::int[], $4::bigint[], $5::bigint[]) c`,
+        [platformId, rows.map((r) => r.holdId), rows.map((r) => r.cell), rows.map((r) => r.sessions), rows.map((r) => r.logins)], // prettier-ignore
+      );
+    }
+    if (ended.length > 0) {
+      const ids = ended.map((change) => change.ended.holdId);
+      await tx.query('delete from hold_cell where hold_id = any($1)', [ids]);
+      await tx.query(
+        `update hold set state = e.state, ended_at = $3 from unnest($1::uuid[], $2::text[]) e (id, state)
+          where hold.id = e.id`,
+        [ids, ended.map((change) => change.as), now],
+      );
+    }
   }
 
   async newWindowIds(tx: EntityManager, count: number): Promise<number[]> {

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import type { DomainError } from '../common/domain-error';
 import type { Revision } from './ledger.store';
-import type { LedgerState, WindowChange } from './sequencer.rules';
+import type { Decision, HoldChange, LedgerState, WindowChange } from './sequencer.rules';
 
 /** What of the published windows and of the ledger a request is decided on. */
 export interface SequencerNeeds {
@@ -16,6 +16,9 @@ export interface SequencerNeeds {
   /** Half-open ranges of cells of the ledger. */
   cellRanges: readonly (readonly [firstCell: number, endCell: number])[];
   newWindowCount: number;
+  /** These holds, and all live ones of these establishments. */
+  holdIds?: readonly string[];
+  holderIds?: readonly number[];
 }
 
 /** A wish to change published windows of one platform, all of it or nothing. */
@@ -27,8 +30,8 @@ export interface SequencedRequest {
   reason: string;
   needs: SequencerNeeds;
   journal: SequencerJournal;
-  /** The windows that change. Pure: it may run again. @throws DomainError to refuse */
-  decide(state: LedgerState, now: Date): WindowChange[];
+  /** The windows and holds that change. Pure: it may run again. @throws DomainError to refuse */
+  decide(state: LedgerState, now: Date): Decision;
 }
 
 /** A change with the number that it got. */
@@ -38,7 +41,7 @@ export interface NumberedChange extends WindowChange {
 
 /** What became of a request. */
 export type SequencedOutcome =
-  | { kind: 'accepted'; epoch: number; changes: NumberedChange[] }
+  | { kind: 'accepted'; epoch: number; changes: NumberedChange[]; holds: readonly HoldChange[] }
   | { kind: 'refused'; error: DomainError }
   /** Answered before by the same request. */
   | { kind: 'repeated'; answer: unknown };
