@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,15 +6,18 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomInteger, seededRandom } from '../src/kernel/random';
 import { option } from './benchmark';
+import {
+  type DemonstrationPlan,
+  publishedPlan,
+  read,
+  type Server,
+  startServer,
+  stopServer,
+} from './demonstration-server';
+import { percentile, rounded } from './percentile';
 
-const LISTENS = /listens on (http:\/\/\S+)/;
-const LONGEST_START_SECONDS = 600;
 const TICK_MILLISECONDS = 5;
 
-interface Server {
-  url: string;
-  child: ChildProcess;
-}
 interface Sample {
   kind: 'windows' | 'loadCurve';
   milliseconds: number;
@@ -44,7 +45,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
   let server: Server | undefined;
   try {
     const startedAt = performance.now();
-    server = await startServer(folder, scale);
+    server = await startServer(scale, { ETALE_DATA_DIR: folder });
     const plan = await publishedPlan(server);
     const preparedSeconds = (performance.now() - startedAt) / 1000;
     const targets = await targetsOf(server.url, plan);
@@ -71,69 +72,13 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
     };
   } finally {
     agent.destroy();
-    if (server) await stop(server);
+    if (server) await stopServer(server);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The service as `npm start` runs it, with a new data folder; resolves when it listens. */
-async function startServer(folder: string, scale: string): Promise<Server> {
-  const child = spawn(process.execPath, [join(__dirname, '../src/main.js')], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      ETALE_DATA_DIR: folder,
-      ETALE_DEMO: 'always',
-      ETALE_DEMO_SCALE: scale,
-      PORT: '0',
-      LOG_LEVEL: 'warn',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      output += String(chunk);
-      const found = LISTENS.exec(output)?.[1];
-      if (found) resolve(found);
-    });
-    child.once('exit', (code) => reject(new Error(`the server ended with code ${code}: ${output}`)));
-  });
-  return { url, child };
-}
-
-async function stop({ child }: Server): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-}
-
-interface Plan {
-  id: number;
-  campaignId: number;
-  windowCount: number;
-}
-
-/** The demonstration's plan, as soon as it is published. */
-async function publishedPlan({ url, child }: Server): Promise<Plan> {
-  for (let second = 0; second < LONGEST_START_SECONDS; second++) {
-    if (child.exitCode !== null) throw new Error('the server ended while it made the demonstration');
-    const [plan] = (await read<{ items: Plan[] }>(`${url}/v1/plans?state=published`)).items;
-    if (plan) return plan;
-    await sleep(1000);
-  }
-  throw new Error(`no plan was published within ${LONGEST_START_SECONDS} seconds`);
-}
-
-async function read<T>(url: string): Promise<T> {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as T;
-}
-
 /** What is asked for: the week of every establishment; the curve of the whole campaign, of each day and each department. */
-async function targetsOf(url: string, plan: Plan): Promise<Targets> {
+async function targetsOf(url: string, plan: DemonstrationPlan): Promise<Targets> {
   const { startsOn, endsOn } = await read<{ startsOn: string; endsOn: string }>(
     `${url}/v1/campaigns/${plan.campaignId}`,
   );
@@ -197,10 +142,3 @@ function ask(agent: Agent, kind: Sample['kind'], url: string, dueAt: number): Pr
     }).once('error', () => done(true));
   });
 }
-
-function percentile(values: number[], percent: number): number {
-  const sorted = values.sort((a, b) => a - b);
-  return rounded(sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? NaN);
-}
-
-const rounded = (value: number): number => Math.round(value * 100) / 100;

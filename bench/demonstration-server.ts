@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LISTENS = /listens on (http:\/\/\S+)/;
+const LONGEST_START_SECONDS = 600;
+
+export interface Server {
+  url: string;
+  child: ChildProcess;
+}
+
+/** The demonstration's plan. */
+export interface DemonstrationPlan {
+  id: number;
+  campaignId: number;
+  windowCount: number;
+}
+
+/** The service as `npm start` runs it, with a demonstration of a scale; resolves when it listens. `BENCH_NODE_OPTIONS` reach its process alone. */
+export async function startServer(scale: string, environment: NodeJS.ProcessEnv): Promise<Server> {
+  const child = spawn(process.execPath, [join(__dirname, '../src/main.js')], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
+      ETALE_DEMO: 'always',
+      ETALE_DEMO_SCALE: scale,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      output += String(chunk);
+      const found = LISTENS.exec(output)?.[1];
+      if (found) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with code ${code}: ${output}`)));
+  });
+  return { url, child };
+}
+
+export async function stopServer({ child }: Server): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** The demonstration's plan, as soon as it is published. */
+export async function publishedPlan({ url, child }: Server): Promise<DemonstrationPlan> {
+  for (let second = 0; second < LONGEST_START_SECONDS; second++) {
+    if (child.exitCode !== null) throw new Error('the server ended while it made the demonstration');
+    const [plan] = (await read<{ items: DemonstrationPlan[] }>(`${url}/v1/plans?state=published`)).items;
+    if (plan) return plan;
+    await sleep(1000);
+  }
+  throw new Error(`no plan was published within ${LONGEST_START_SECONDS} seconds`);
+}
+
+export async function read<T>(url: string): Promise<T> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
