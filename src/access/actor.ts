@@ -12,3 +12,8 @@ export interface Actor {
 
 export const LOOPBACK_OPERATOR: Actor = Object.freeze({ role: 'operator', subject: 'operator@loopback' });
 export const COMMAND_LINE_OPERATOR: Actor = Object.freeze({ role: 'operator', subject: 'operator@command-line' });
+
+/** Whether somebody may act for an establishment: every one where the role is bound to none. */
+export function answersFor(actor: Actor, uai: string): boolean {
+  return actor.uais === undefined || actor.uais.includes(uai);
+}

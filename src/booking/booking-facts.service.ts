@@ -107,6 +107,7 @@ export class BookingFactsService {
       planId,
       classId: row.classId,
       establishmentId: row.establishmentId,
+      uai: row.uai,
       departmentId: row.departmentId,
       timeZone: row.timeZone,
       audience,

@@ -10,6 +10,7 @@ import type { FoundWindow } from './booking-owner';
 /** The establishment of an owner, and the class where it is one. */
 export interface OwnerRow extends CalendarPlace {
   platformId: number;
+  uai: string;
   classId: number | null;
   levels: Level[];
   headcount: number;
@@ -29,7 +30,7 @@ const WINDOW = `w.window_id as "windowId", w.plan_id as "planId", p.campaign_id 
   w.establishment_id as "establishmentId", w.audience, w.activity, w.cell_count as "cellCount", w.profile_id as "profileId",
   w.local_date::text as date, w.start_cell as "startCell", w.wish_cell as "wishCell", w.headcount,
   w.teacher_key_id as "teacherKeyId", w.series_id as "seriesId"`;
-const PLACE = `e.id as "establishmentId", e.time_zone as "timeZone", e.holiday_zone as "holidayZone",
+const PLACE = `e.id as "establishmentId", e.uai, e.time_zone as "timeZone", e.holiday_zone as "holidayZone",
   e.open_half_days as "openHalfDays", d.id as "departmentId", a.id as "academyId", a.parent_id as "regionId",
   e.platform_id as "platformId"`;
 const PLACE_JOINS = `join territory d on d.id = e.department_id left join territory a on a.id = d.parent_id`;

@@ -4,14 +4,12 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { DomainError, type ErrorKind } from '../common/domain-error';
 import type { SequencedOutcome, SequencedRequest, SequencerJournal, Settled } from '../plan/sequencer';
 import { ZonedInstants } from '../plan/zoned-instants';
-import type { BookingDto } from './booking.dto';
 import { BookingRefused } from './booking.errors';
-import { BookingWork, type RequestKey } from './booking-work';
+import { BookingWork, KeyedWork, type RequestKey } from './booking-work';
 
-/** An answer as it is kept: what was booked, or why it was refused. */
+/** An answer as it is kept: what was done, or why it was refused. */
 type KeptAnswer =
-  | { booking: BookingDto }
-  | { refusal: { code: string; kind: ErrorKind; message: string; facts: Record<string, unknown> } };
+  { answer: object } | { refusal: { code: string; kind: ErrorKind; message: string; facts: Record<string, unknown> } };
 
 interface KeptRow {
   subject: string;
@@ -21,7 +19,7 @@ interface KeptRow {
   answer: KeptAnswer;
 }
 
-/** Bookings and the answers to their requests, in the transaction that changes the windows. */
+/** Bookings and the answers to requests, in the transaction that changes the windows. */
 @Injectable()
 export class BookingJournal implements SequencerJournal {
   private readonly instants = new ZonedInstants();
@@ -29,61 +27,45 @@ export class BookingJournal implements SequencerJournal {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /** The answer to a request that was answered before. @throws BookingRefused for a key of another request; the refusal that was given */
-  async find(key: RequestKey): Promise<BookingDto | undefined> {
+  async find(key: RequestKey): Promise<object | undefined> {
     const [row] = await this.rows(this.database.manager, [key]);
     if (!row) return undefined;
     const outcome = outcomeOf(row, key);
     if (outcome.kind === 'refused') throw outcome.error;
-    return outcome.kind === 'repeated' ? (outcome.answer as BookingDto) : undefined;
+    return outcome.kind === 'repeated' ? (outcome.answer as object) : undefined;
   }
 
   async answered(tx: EntityManager, requests: readonly SequencedRequest[]): Promise<Map<string, SequencedOutcome>> {
-    const works = requests.filter((request) => request instanceof BookingWork);
-    const rows = await this.rows(
-      tx,
-      works.map(({ key }) => key),
-    );
+    const works = requests.filter((request) => request instanceof KeyedWork);
+    const keys = works.flatMap(({ key }) => (key ? [key] : []));
+    const rows = await this.rows(tx, keys);
     const outcomes = new Map<string, SequencedOutcome>();
-    for (const { id, key } of works) {
-      const row = rows.find((one) => one.subject === key.subject && one.key === key.key);
-      if (row) outcomes.set(id, outcomeOf(row, key));
+    for (const work of works) {
+      const { id, key } = work;
+      const row = key && rows.find((one) => one.subject === key.subject && one.key === key.key);
+      const outcome = row ? outcomeOf(row, key) : await refusalOfCheck(tx, work);
+      if (outcome) outcomes.set(id, outcome);
     }
     return outcomes;
   }
 
   async record(tx: EntityManager, settled: readonly Settled[]): Promise<void> {
-    const bookings: object[] = [];
-    const keys: object[] = [];
-    for (const { request, outcome } of settled) {
-      if (!(request instanceof BookingWork) || outcome.kind === 'repeated') continue;
-      const { id, planId, operation, undoesBookingId, actor, reason, key, platformId } = request;
-      if (outcome.kind === 'accepted') {
-        bookings.push({ id, platformId, planId, operation: operation.kind, undoesBookingId, bookedBy: actor.subject, reason }); // prettier-ignore
-      }
-      const answer: KeptAnswer =
-        outcome.kind === 'accepted'
-          ? { booking: request.answer(outcome.epoch, outcome.changes, this.instants) }
-          : { refusal: refusalOf(outcome.error) };
-      const payload = key.payloadSha256.toString('hex');
-      keys.push({ platformId, subject: key.subject, key: key.key, payload, answer }); // prettier-ignore
+    const works = settled.filter(({ request }) => request instanceof KeyedWork);
+    await this.recordBookings(tx, works);
+    for (const { request, outcome } of works) {
+      if (outcome.kind === 'accepted') await (request as KeyedWork).record?.(tx, outcome, this.instants);
     }
-    if (bookings.length > 0) {
-      await tx.query(
-        `insert into booking (id, platform_id, plan_id, operation, undoes_booking_id, booked_by, reason)
-         select r.id, r."platformId", r."planId", r.operation, r."undoesBookingId", r."bookedBy", r.reason
-           from jsonb_to_recordset($1) as r (id uuid, "platformId" int, "planId" int, operation text, "undoesBookingId" uuid,
-                "bookedBy" text, reason text)`,
-        [JSON.stringify(bookings)],
-      );
-    }
-    if (keys.length > 0) {
-      await tx.query(
-        `insert into idempotency_key (platform_id, subject, key, payload_sha256, answer)
-         select r."platformId", r.subject, r.key, decode(r.payload, 'hex'), r.answer
-           from jsonb_to_recordset($1) as r ("platformId" int, subject text, key text, payload text, answer json)`,
-        [JSON.stringify(keys)],
-      );
-    }
+    const keys = works.flatMap(({ request, outcome }) => {
+      const { key, platformId } = request as KeyedWork;
+      if (!key || outcome.kind === 'repeated') return [];
+      return [this.keyRow(key, platformId, outcome.kind === 'accepted' ? { answer: (request as KeyedWork).answer(outcome, this.instants) } : { refusal: refusalOf(outcome.error) })]; // prettier-ignore
+    });
+    await this.recordKeys(tx, keys);
+  }
+
+  /** Keeps the answer to a request that changes no window, in the transaction of what it does. */
+  async keep(tx: EntityManager, key: RequestKey, platformId: number, answer: object): Promise<void> {
+    await this.recordKeys(tx, [this.keyRow(key, platformId, { answer })]);
   }
 
   /** A booking that somebody may take back. */
@@ -95,7 +77,40 @@ export class BookingJournal implements SequencerJournal {
     return row;
   }
 
-  private rows(tx: EntityManager, keys: readonly RequestKey[]): Promise<KeptRow[]> {
+  private async recordBookings(tx: EntityManager, settled: readonly Settled[]): Promise<void> {
+    const bookings = settled.flatMap(({ request, outcome }) => {
+      const work = request as KeyedWork;
+      if (outcome.kind !== 'accepted' || !work.isBooking()) return [];
+      const { id, planId, operation, actor, reason, platformId } = work;
+      const undoesBookingId = work instanceof BookingWork ? work.undoesBookingId : null;
+      return [{ id, platformId, planId, operation: operation.kind, undoesBookingId, bookedBy: actor.subject, reason }]; // prettier-ignore
+    });
+    if (bookings.length === 0) return;
+    await tx.query(
+      `insert into booking (id, platform_id, plan_id, operation, undoes_booking_id, booked_by, reason)
+       select r.id, r."platformId", r."planId", r.operation, r."undoesBookingId", r."bookedBy", r.reason
+         from jsonb_to_recordset($1) as r (id uuid, "platformId" int, "planId" int, operation text, "undoesBookingId" uuid,
+              "bookedBy" text, reason text)`,
+      [JSON.stringify(bookings)],
+    );
+  }
+
+  private async recordKeys(tx: EntityManager, keys: readonly object[]): Promise<void> {
+    if (keys.length === 0) return;
+    await tx.query(
+      `insert into idempotency_key (platform_id, subject, key, payload_sha256, answer)
+       select r."platformId", r.subject, r.key, decode(r.payload, 'hex'), r.answer
+         from jsonb_to_recordset($1) as r ("platformId" int, subject text, key text, payload text, answer json)`,
+      [JSON.stringify(keys)],
+    );
+  }
+
+  private keyRow({ subject, key, payloadSha256 }: RequestKey, platformId: number, answer: KeptAnswer): object {
+    return { platformId, subject, key, payload: payloadSha256.toString('hex'), answer };
+  }
+
+  private async rows(tx: EntityManager, keys: readonly RequestKey[]): Promise<KeptRow[]> {
+    if (keys.length === 0) return [];
     return tx.query<KeptRow[]>(
       `select k.subject, k.key, k.platform_id as "platformId", k.payload_sha256 as "payloadSha256", k.answer
          from unnest($1::text[], $2::text[]) as asked (subject, key)
@@ -105,12 +120,23 @@ export class BookingJournal implements SequencerJournal {
   }
 }
 
+/** Why the tables of its feature refuse a request, if they do. */
+async function refusalOfCheck(tx: EntityManager, work: KeyedWork): Promise<SequencedOutcome | undefined> {
+  try {
+    await work.check?.(tx);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DomainError) return { kind: 'refused', error };
+    throw error;
+  }
+}
+
 function outcomeOf(row: KeptRow, key: RequestKey): SequencedOutcome {
   if (!row.payloadSha256.equals(key.payloadSha256)) {
     const message = 'The Idempotency-Key belongs to another request; draw a new one for each.';
     return { kind: 'refused', error: new BookingRefused('key_reused', 'unprocessable', message) };
   }
-  if ('booking' in row.answer) return { kind: 'repeated', answer: row.answer.booking };
+  if ('answer' in row.answer) return { kind: 'repeated', answer: row.answer.answer };
   const { code, kind, message, facts } = row.answer.refusal;
   return { kind: 'refused', error: new DomainError(code, kind, message, facts) };
 }

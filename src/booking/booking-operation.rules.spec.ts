@@ -45,6 +45,7 @@ const ownerOf = (classId: number): BookingOwner => ({
   planId: 1,
   classId,
   establishmentId: classId,
+  uai: `000000${classId}A`,
   departmentId: 1,
   timeZone: 'Europe/Paris',
   audience: 'pupils',

@@ -23,6 +23,7 @@ export interface BookingOwner {
   planId: number;
   classId: number | null;
   establishmentId: number;
+  uai: string;
   departmentId: number;
   timeZone: string;
   audience: Audience;

@@ -41,7 +41,7 @@ export class BookingPreparation {
         classId: window!.classId,
       });
     }
-    const seen = new Map([[window!.windowId, revision!]]);
+    const seen = new Map(revision === undefined ? [] : [[window!.windowId, revision]]);
     if (request.operation === 'swap') {
       return this.swap(window!, other!, seen.set(other!.windowId, request.withRevision!));
     }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { LedgerState } from '../plan/sequencer.rules';
 import type { BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
+import type { HeldChangeDto } from './hold.dto';
 
 type Field = Exclude<keyof BookingRequest, 'operation'>;
 /** Which fields an operation needs and may have. */
@@ -78,4 +80,16 @@ export function revisionOf(header: string | undefined): number {
 export function payloadSha256(parts: Record<string, unknown>): Buffer {
   const sorted = Object.fromEntries(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256').update(JSON.stringify(sorted)).digest();
+}
+
+/** Whether windows still stand where somebody decided on them, whatever was published since. @throws BookingRefused */
+export function checkUnmoved(state: LedgerState, changes: readonly Pick<HeldChangeDto, 'windowId' | 'before'>[]): void {
+  for (const { windowId, before } of changes) {
+    if (windowId === null || !before) continue;
+    const present = state.window(windowId);
+    if (present?.startCell !== before.startCell) {
+      const facts = { windowId, startCell: present?.startCell ?? null };
+      throw new BookingRefused('moved_since', 'conflict', `Window ${windowId} was moved or released since.`, facts);
+    }
+  }
 }

@@ -1,14 +1,13 @@
+import type { EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
-import {
-  type NumberedChange,
-  type SequencedRequest,
-  type SequencerJournal,
-  type SequencerNeeds,
-} from '../plan/sequencer';
-import { type Decision, kindOfChange, type LedgerState } from '../plan/sequencer.rules';
+import type { NumberedChange, SequencedOutcome, SequencedRequest, SequencerNeeds } from '../plan/sequencer';
+import type { SequencerJournal } from '../plan/sequencer';
+import { type Decision, kindOfChange, type LedgerState, type WindowChange } from '../plan/sequencer.rules';
 import { placeOf } from '../plan/plan-change.service';
 import type { ZonedInstants } from '../plan/zoned-instants';
-import type { BookingDto } from './booking.dto';
+import type { BookedChangeDto, BookingDto } from './booking.dto';
+import type { Prepared } from './booking-preparation.service';
+import { needsOf } from './booking-needs.rules';
 import { decideBooking, type Operation, type SeenRevisions } from './booking-operation.rules';
 
 /** What names a request, so that it is answered once. */
@@ -18,46 +17,108 @@ export interface RequestKey {
   payloadSha256: Buffer;
 }
 
-/** A booking on its way through the sequencer. */
-export class BookingWork implements SequencedRequest {
-  constructor(
-    readonly id: string,
-    readonly platformId: number,
-    readonly planId: number,
-    readonly actor: Actor,
-    readonly reason: string,
-    readonly key: RequestKey,
-    readonly operation: Operation,
-    readonly undoesBookingId: string | null,
-    private readonly seen: SeenRevisions,
-    /** Zone of each establishment that takes part. */
-    private readonly timeZoneOf: ReadonlyMap<number, string>,
-    readonly needs: SequencerNeeds,
-    readonly journal: SequencerJournal,
-  ) {}
+export type Accepted = Extract<SequencedOutcome, { kind: 'accepted' }>;
 
-  decide(state: LedgerState, now: Date): Decision {
-    return { changes: decideBooking(this.operation, this.planId, this.seen, state, now), holds: [] };
+/** What every request carries through the sequencer, whatever it asks. */
+export interface WorkParts {
+  id: string;
+  actor: Actor;
+  reason: string;
+  /** Null for what nobody repeats: the service's own works, and what is the same however often it is done. */
+  key: RequestKey | null;
+  prepared: Prepared;
+  journal: SequencerJournal;
+}
+
+/** A request that changes windows or holds, on its way through the sequencer. */
+export abstract class KeyedWork implements SequencedRequest {
+  readonly id: string;
+  readonly actor: Actor;
+  readonly reason: string;
+  readonly key: RequestKey | null;
+  readonly journal: SequencerJournal;
+  readonly platformId: number;
+  readonly planId: number;
+  readonly operation: Operation;
+  protected readonly seen: SeenRevisions;
+  /** Zone of each establishment that takes part. */
+  private readonly timeZoneOf: ReadonlyMap<number, string>;
+  readonly needs: SequencerNeeds;
+
+  constructor({ id, actor, reason, key, prepared, journal }: WorkParts, needs: Partial<SequencerNeeds> = {}) {
+    const { owner, owners, operation, windows, seen } = prepared;
+    this.id = id;
+    this.actor = actor;
+    this.reason = reason;
+    this.key = key;
+    this.journal = journal;
+    this.platformId = owner.platformId;
+    this.planId = owner.planId;
+    this.operation = operation;
+    this.seen = seen;
+    this.timeZoneOf = new Map(owners.map(({ establishmentId, timeZone }) => [establishmentId, timeZone]));
+    this.needs = { ...needsOf(operation, owners, windows), ...needs };
   }
 
-  answer(epoch: number, changes: readonly NumberedChange[], instants: ZonedInstants): BookingDto {
+  abstract decide(state: LedgerState, now: Date): Decision;
+
+  /** What the caller is told, now and whenever the request comes again. */
+  abstract answer(outcome: Accepted, instants: ZonedInstants): object;
+
+  /** Whether it is a booking, which others may look up and undo. */
+  isBooking(): boolean {
+    return true;
+  }
+
+  /** Whether the tables of its feature still allow it, asked under the platform's lock. @throws DomainError */
+  check?(tx: EntityManager): Promise<void>;
+
+  /** What it leaves in these tables, once it is accepted and the booking is written. */
+  record?(tx: EntityManager, outcome: Accepted, instants: ZonedInstants): Promise<void>;
+
+  protected bookingOf({ epoch, changes }: Accepted, instants: ZonedInstants): BookingDto {
     return {
       id: this.id,
       operation: this.operation.kind,
       planId: this.planId,
       epoch,
       reason: this.reason,
-      changes: changes.map(({ before, after, revision }) => {
-        const { windowId, establishmentId } = (after ?? before)!;
-        const zone = this.timeZoneOf.get(establishmentId) ?? 'UTC';
-        return {
-          kind: kindOfChange({ before, after }),
-          revision,
-          windowId,
-          before: before && placeOf(before, zone, instants),
-          after: after && placeOf(after, zone, instants),
-        };
-      }),
+      changes: changes.map((change) => ({
+        ...this.placesOf(change, instants),
+        revision: change.revision,
+        windowId: (change.after ?? change.before)!.windowId,
+      })),
     };
+  }
+
+  protected placesOf(
+    change: WindowChange | NumberedChange,
+    instants: ZonedInstants,
+  ): Pick<BookedChangeDto, 'kind' | 'before' | 'after'> {
+    const { before, after } = change;
+    const zone = this.timeZoneOf.get((after ?? before)!.establishmentId) ?? 'UTC';
+    return {
+      kind: kindOfChange({ before, after }),
+      before: before && placeOf(before, zone, instants),
+      after: after && placeOf(after, zone, instants),
+    };
+  }
+}
+
+/** A booking that is decided at once. */
+export class BookingWork extends KeyedWork {
+  constructor(
+    parts: WorkParts,
+    readonly undoesBookingId: string | null = null,
+  ) {
+    super(parts);
+  }
+
+  decide(state: LedgerState, now: Date): Decision {
+    return { changes: decideBooking(this.operation, this.planId, this.seen, state, now), holds: [] };
+  }
+
+  answer(outcome: Accepted, instants: ZonedInstants): BookingDto {
+    return this.bookingOf(outcome, instants);
   }
 }

@@ -13,10 +13,15 @@ import {
 } from './booking.dto';
 import { BookingService } from './booking.service';
 
-const KEY = {
+export const IDEMPOTENCY_KEY = {
   name: 'idempotency-key',
   required: true,
   description: 'Drawn anew for each booking; the same request sent again with it gets the same answer.',
+} as const;
+export const IF_MATCH = {
+  name: 'if-match',
+  required: false,
+  description: 'The revision of the window in quotes; needed but for `add`.',
 } as const;
 
 @ApiTags('bookings')
@@ -29,12 +34,8 @@ export class BookingController {
 
   @Post('bookings')
   @HttpCode(201)
-  @ApiHeader(KEY)
-  @ApiHeader({
-    name: 'if-match',
-    required: false,
-    description: 'The revision of the window in quotes; needed but for `add`.',
-  })
+  @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiHeader(IF_MATCH)
   @ApiOperation({
     operationId: 'book',
     summary: 'Moves, adds, releases or swaps published windows: all of a request or nothing, and never over the limit.',
@@ -51,7 +52,7 @@ export class BookingController {
 
   @Post('bookings/:id/undo')
   @HttpCode(201)
-  @ApiHeader(KEY)
+  @ApiHeader(IDEMPOTENCY_KEY)
   @ApiParam({ name: 'id', description: 'The booking.', schema: { type: 'string', format: 'uuid' } })
   @ApiOperation({
     operationId: 'undoBooking',

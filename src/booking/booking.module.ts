@@ -9,10 +9,14 @@ import { BookingFactsStore } from './booking-facts.store';
 import { BookingJournal } from './booking-journal';
 import { BookingPreparation } from './booking-preparation.service';
 import { BookingService } from './booking.service';
+import { HoldController } from './hold.controller';
+import { HoldService } from './hold.service';
+import { HoldStore } from './hold.store';
+import { KeyedRequests } from './keyed-requests.service';
 
 @Module({
   imports: [CalendarModule, CampaignModule, PlanModule],
-  controllers: [BookingController],
+  controllers: [BookingController, HoldController],
   providers: [
     BookingService,
     BookingPreparation,
@@ -20,6 +24,9 @@ import { BookingService } from './booking.service';
     BookingFactsService,
     BookingFactsStore,
     BookingJournal,
+    KeyedRequests,
+    HoldService,
+    HoldStore,
   ],
   exports: [BookingService, AvailabilityService],
 })

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CalendarModule } from '../calendar/calendar.module';
 import { CapacityModule } from '../capacity/capacity.module';
 import { DirectoryModule } from '../directory/directory.module';
+import { HoldSweeper } from './hold-sweeper.service';
 import { LedgerFollower } from './ledger-follower.service';
 import { LedgerService } from './ledger.service';
 import { LedgerStore } from './ledger.store';
@@ -60,6 +61,7 @@ import { WindowController } from './window.controller';
     LedgerService,
     LedgerFollower,
     Sequencer,
+    HoldSweeper,
     PlanChangeService,
     PlanChangeFeed,
     MovedEstablishmentGuard,

@@ -34,6 +34,18 @@ export interface SequencedRequest {
   decide(state: LedgerState, now: Date): Decision;
 }
 
+/** Needs of a request that decides on holds alone. */
+export const NOTHING_NEEDED: SequencerNeeds = {
+  windowIds: [],
+  classIds: [],
+  establishmentIds: [],
+  teacherKeyIds: [],
+  firstCell: 0,
+  endCell: 0,
+  cellRanges: [],
+  newWindowCount: 0,
+};
+
 /** A change with the number that it got. */
 export interface NumberedChange extends WindowChange {
   revision: number;
@@ -57,3 +69,9 @@ export interface SequencerJournal {
   answered(tx: EntityManager, requests: readonly SequencedRequest[]): Promise<Map<string, SequencedOutcome>>;
   record(tx: EntityManager, settled: readonly Settled[], revision: Revision): Promise<void>;
 }
+
+/** For requests that nobody repeats and that leave nothing but what they change. */
+export const NOTHING_TO_REMEMBER: SequencerJournal = {
+  answered: () => Promise.resolve(new Map()),
+  record: () => Promise.resolve(),
+};

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Sequencer } from '../plan/sequencer.service';
+import { ZonedInstants } from '../plan/zoned-instants';
+import { BookingRefused } from './booking.errors';
+import { BookingJournal } from './booking-journal';
+import type { KeyedWork, RequestKey } from './booking-work';
+
+/** Requests that name themselves: each is done once and answered alike, however often and wherever it comes. */
+@Injectable()
+export class KeyedRequests {
+  private readonly instants = new ZonedInstants();
+  /** Keys of requests that are under way in this replica; another one's are decided by the platform's lock. */
+  private readonly underWay = new Set<string>();
+
+  constructor(
+    private readonly journal: BookingJournal,
+    private readonly sequencer: Sequencer,
+  ) {}
+
+  /** The answer that was given before, else that of `work`. @throws BookingRefused for a key of another request */
+  async once<T extends object>(key: RequestKey, work: () => Promise<T>): Promise<T> {
+    const name = `${key.subject}\n${key.key}`;
+    if (this.underWay.has(name)) {
+      throw new BookingRefused('key_in_progress', 'conflict', 'The same request is being worked on.');
+    }
+    this.underWay.add(name);
+    try {
+      return ((await this.journal.find(key)) as T | undefined) ?? (await work());
+    } finally {
+      this.underWay.delete(name);
+    }
+  }
+
+  /** Resolves after the commit. @throws DomainError where it is refused */
+  async submit<T extends object>(work: KeyedWork): Promise<T> {
+    const outcome = await this.sequencer.submit(work);
+    if (outcome.kind === 'refused') throw outcome.error;
+    return (outcome.kind === 'repeated' ? outcome.answer : work.answer(outcome, this.instants)) as T;
+  }
+}
