@@ -35,6 +35,7 @@ export default tseslint.config(
     files: [
       '**/*.controller.ts',
       '**/*.service.ts',
+      '**/*.guard.ts',
       '**/*.module.ts',
       '**/*.store.ts',
       '**/*.dto.ts',

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { AccessModule } from './access/access.module';
 import { AllocationModule } from './allocation/allocation.module';
 import { BookingModule } from './booking/booking.module';
 import { CalendarModule } from './calendar/calendar.module';
@@ -16,6 +17,7 @@ import { WishModule } from './wish/wish.module';
 
 /** Every feature of the service, in the order in which they stand on each other. */
 const FEATURES: Type[] = [
+  AccessModule,
   HealthModule,
   JobsModule,
   CalendarModule,

@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { JobDto } from '../jobs/job.dto';
@@ -28,11 +29,12 @@ export class AllocationController {
   })
   @ApiProblems(400, 404, 409)
   async request(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Body() request: RequestAllocationDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobDto> {
-    const jobId = await this.allocations.request(LOOPBACK_OPERATOR, id, request);
+    const jobId = await this.allocations.request(actor, id, request);
     void reply.header('location', `/v1/jobs/${jobId}`);
     return JobDto.of(await this.allocations.find(jobId));
   }
@@ -41,8 +43,12 @@ export class AllocationController {
   @ApiOperation({ operationId: 'listAllocations', summary: 'The allocations of a campaign, the newest first.' })
   @ApiOkResponse({ description: 'A page of jobs.', type: AllocationListDto })
   @ApiProblems(400, 404)
-  async list(@Param('id', RowIdPipe) id: number, @Query() page: PageQuery): Promise<AllocationListDto> {
-    const { items, nextCursor } = await this.allocations.list(LOOPBACK_OPERATOR, id, page);
+  async list(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() page: PageQuery,
+  ): Promise<AllocationListDto> {
+    const { items, nextCursor } = await this.allocations.list(actor, id, page);
     return { items: items.map((job) => JobDto.of(job)), nextCursor };
   }
 }

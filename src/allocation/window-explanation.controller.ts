@@ -1,6 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { WindowExplanationDto } from './window-explanation.dto';
@@ -22,9 +23,10 @@ export class WindowExplanationController {
   @ApiOkResponse({ description: 'The explanation.', type: WindowExplanationDto })
   @ApiProblems(400, 404)
   explainWindow(
+    @CurrentActor() actor: Actor,
     @Param('planId', RowIdPipe) planId: number,
     @Param('windowId', RowIdPipe) windowId: number,
   ): Promise<WindowExplanationDto> {
-    return this.explanations.explain(LOOPBACK_OPERATOR, planId, windowId);
+    return this.explanations.explain(actor, planId, windowId);
   }
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { AvailabilityService } from './availability.service';
@@ -43,11 +44,12 @@ export class BookingController {
   @ApiCreatedResponse({ description: 'The booking, committed.', type: BookingDto })
   @ApiProblems(400, 404, 409, 412, 422, 428)
   book(
+    @CurrentActor() actor: Actor,
     @Body() request: BookingRequest,
     @Headers('idempotency-key') idempotencyKey?: string,
     @Headers('if-match') ifMatch?: string,
   ): Promise<BookingDto> {
-    return this.bookings.book(LOOPBACK_OPERATOR, request, { idempotencyKey, ifMatch });
+    return this.bookings.book(actor, request, { idempotencyKey, ifMatch });
   }
 
   @Post('bookings/:id/undo')
@@ -61,10 +63,11 @@ export class BookingController {
   @ApiCreatedResponse({ description: 'The booking that undoes it, committed.', type: BookingDto })
   @ApiProblems(400, 404, 409, 422)
   undoBooking(
+    @CurrentActor() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
     @Headers('idempotency-key') idempotencyKey?: string,
   ): Promise<BookingDto> {
-    return this.bookings.undo(LOOPBACK_OPERATOR, id, { idempotencyKey, ifMatch: undefined });
+    return this.bookings.undo(actor, id, { idempotencyKey, ifMatch: undefined });
   }
 
   @Get('classes/:id/availability')
@@ -76,10 +79,11 @@ export class BookingController {
   @ApiOkResponse({ description: 'The starts of the day.', type: AvailabilityDto })
   @ApiProblems(400, 404, 409, 422)
   readClassAvailability(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Query() query: AvailabilityQuery,
   ): Promise<AvailabilityDto> {
-    return this.availability.ofClass(LOOPBACK_OPERATOR, id, query);
+    return this.availability.ofClass(actor, id, query);
   }
 
   @Get('establishments/:uai/availability')
@@ -91,9 +95,10 @@ export class BookingController {
   @ApiOkResponse({ description: 'The starts of the day.', type: AvailabilityDto })
   @ApiProblems(400, 404, 409, 422)
   readEstablishmentAvailability(
+    @CurrentActor() actor: Actor,
     @Param('uai') uai: string,
     @Query() query: EstablishmentAvailabilityQuery,
   ): Promise<AvailabilityDto> {
-    return this.availability.ofEstablishment(LOOPBACK_OPERATOR, uai, query);
+    return this.availability.ofEstablishment(actor, uai, query);
   }
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { BookingDto, BookingRequest } from './booking.dto';
 import { IDEMPOTENCY_KEY, IF_MATCH } from './booking.controller';
@@ -25,11 +26,12 @@ export class HoldController {
   @ApiCreatedResponse({ description: 'The hold, committed.', type: HoldDto })
   @ApiProblems(400, 404, 409, 412, 422, 428)
   hold(
+    @CurrentActor() actor: Actor,
     @Body() request: BookingRequest,
     @Headers('idempotency-key') idempotencyKey?: string,
     @Headers('if-match') ifMatch?: string,
   ): Promise<HoldDto> {
-    return this.holds.hold(LOOPBACK_OPERATOR, request, { idempotencyKey, ifMatch });
+    return this.holds.hold(actor, request, { idempotencyKey, ifMatch });
   }
 
   @Post('holds/:id/confirm')
@@ -40,10 +42,11 @@ export class HoldController {
   @ApiCreatedResponse({ description: 'The booking, committed.', type: BookingDto })
   @ApiProblems(400, 404, 409, 412, 422)
   confirmHold(
+    @CurrentActor() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
     @Headers('idempotency-key') idempotencyKey?: string,
   ): Promise<BookingDto> {
-    return this.holds.confirm(LOOPBACK_OPERATOR, id, { idempotencyKey, ifMatch: undefined });
+    return this.holds.confirm(actor, id, { idempotencyKey, ifMatch: undefined });
   }
 
   @Delete('holds/:id')
@@ -51,8 +54,8 @@ export class HoldController {
   @ApiOperation({ operationId: 'cancelHold', summary: 'Gives the room of a hold back; again: changes nothing.' })
   @ApiOkResponse({ description: 'The hold, which has ended.', type: HoldDto })
   @ApiProblems(400, 404, 409)
-  cancelHold(@Param('id', ParseUUIDPipe) id: string): Promise<HoldDto> {
-    return this.holds.cancel(LOOPBACK_OPERATOR, id);
+  cancelHold(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<HoldDto> {
+    return this.holds.cancel(actor, id);
   }
 
   @Get('holds/:id')
@@ -60,8 +63,8 @@ export class HoldController {
   @ApiOperation({ operationId: 'readHold', summary: 'A hold, also after it has ended.' })
   @ApiOkResponse({ description: 'The hold.', type: HoldDto })
   @ApiProblems(400, 404, 409)
-  readHold(@Param('id', ParseUUIDPipe) id: string): Promise<HoldDto> {
-    return this.holds.read(LOOPBACK_OPERATOR, id);
+  readHold(@CurrentActor() actor: Actor, @Param('id', ParseUUIDPipe) id: string): Promise<HoldDto> {
+    return this.holds.read(actor, id);
   }
 
   @Get('establishments/:uai/holds')
@@ -69,7 +72,7 @@ export class HoldController {
   @ApiOperation({ operationId: 'listHolds', summary: 'Holds of an establishment, the latest first.' })
   @ApiOkResponse({ description: 'A page of holds.', type: HoldPageDto })
   @ApiProblems(400, 409)
-  listHolds(@Param('uai') uai: string, @Query() query: HoldQuery): Promise<HoldPageDto> {
-    return this.holds.list(LOOPBACK_OPERATOR, uai, { ...query, limit: query.limit! });
+  listHolds(@CurrentActor() actor: Actor, @Param('uai') uai: string, @Query() query: HoldQuery): Promise<HoldPageDto> {
+    return this.holds.list(actor, uai, { ...query, limit: query.limit! });
   }
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiConsumes, ApiBody, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'; // prettier-ignore
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import {
@@ -28,8 +29,8 @@ export class CalendarController {
   @ApiOperation({ operationId: 'listHolidays', summary: 'School holidays in force, by zone and school year.' })
   @ApiOkResponse({ description: 'The holidays.', type: HolidayListDto })
   @ApiProblems(400)
-  async listHolidays(@Query() query: HolidayQueryDto): Promise<HolidayListDto> {
-    return { items: await this.calendar.holidays(LOOPBACK_OPERATOR, query) };
+  async listHolidays(@CurrentActor() actor: Actor, @Query() query: HolidayQueryDto): Promise<HolidayListDto> {
+    return { items: await this.calendar.holidays(actor, query) };
   }
 
   @Post('holidays/imports')
@@ -42,16 +43,23 @@ export class CalendarController {
   @ApiBody({ description: 'The file.', schema: { type: 'string', format: 'binary' } })
   @ApiOkResponse({ description: 'What changed, or would change.', type: HolidayImportReportDto })
   @ApiProblems(400, 415, 422)
-  importHolidays(@Query() query: HolidayImportQueryDto, @Body() file: unknown): Promise<HolidayImportReportDto> {
-    return this.imports.runUpload(LOOPBACK_OPERATOR, file, { isDryRun: query.dryRun === 'true' });
+  importHolidays(
+    @CurrentActor() actor: Actor,
+    @Query() query: HolidayImportQueryDto,
+    @Body() file: unknown,
+  ): Promise<HolidayImportReportDto> {
+    return this.imports.runUpload(actor, file, { isDryRun: query.dryRun === 'true' });
   }
 
   @Get('exceptions')
   @ApiOperation({ operationId: 'listCalendarExceptions', summary: 'Days opened or closed against the pattern.' })
   @ApiOkResponse({ description: 'A page of exceptions.', type: CalendarExceptionPageDto })
   @ApiProblems(400)
-  listCalendarExceptions(@Query() query: CalendarExceptionQueryDto): Promise<CalendarExceptionPageDto> {
-    return this.calendar.exceptions(LOOPBACK_OPERATOR, query);
+  listCalendarExceptions(
+    @CurrentActor() actor: Actor,
+    @Query() query: CalendarExceptionQueryDto,
+  ): Promise<CalendarExceptionPageDto> {
+    return this.calendar.exceptions(actor, query);
   }
 
   @Post('exceptions')
@@ -61,8 +69,11 @@ export class CalendarController {
   })
   @ApiCreatedResponse({ description: 'The exception.', type: CalendarExceptionDto })
   @ApiProblems(400, 404)
-  createCalendarException(@Body() body: NewCalendarExceptionDto): Promise<CalendarExceptionDto> {
-    return this.calendar.createException(LOOPBACK_OPERATOR, body);
+  createCalendarException(
+    @CurrentActor() actor: Actor,
+    @Body() body: NewCalendarExceptionDto,
+  ): Promise<CalendarExceptionDto> {
+    return this.calendar.createException(actor, body);
   }
 
   @Delete('exceptions/:id')
@@ -71,7 +82,7 @@ export class CalendarController {
   @ApiParam({ name: 'id', description: 'The number of the exception.', type: Number })
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems(400, 404)
-  deleteCalendarException(@Param('id', RowIdPipe) id: number): Promise<void> {
-    return this.calendar.deleteException(LOOPBACK_OPERATOR, id);
+  deleteCalendarException(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<void> {
+    return this.calendar.deleteException(actor, id);
   }
 }

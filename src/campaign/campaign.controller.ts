@@ -7,7 +7,8 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import {
@@ -29,16 +30,16 @@ export class CampaignController {
   @ApiOperation({ operationId: 'listCampaigns', summary: 'Campaigns, the newest first.' })
   @ApiOkResponse({ description: 'A page of campaigns.', type: CampaignPageDto })
   @ApiProblems(400)
-  listCampaigns(@Query() query: CampaignListQuery): Promise<CampaignPageDto> {
-    return this.campaigns.list(LOOPBACK_OPERATOR, query);
+  listCampaigns(@CurrentActor() actor: Actor, @Query() query: CampaignListQuery): Promise<CampaignPageDto> {
+    return this.campaigns.list(actor, query);
   }
 
   @Post()
   @ApiOperation({ operationId: 'createCampaign', summary: 'Makes a campaign, from a preset or from rules.' })
   @ApiCreatedResponse({ description: 'The campaign.', type: CampaignDto })
   @ApiProblems(400, 404, 422)
-  createCampaign(@Body() request: CreateCampaignDto): Promise<CampaignDto> {
-    return this.campaigns.create(LOOPBACK_OPERATOR, request);
+  createCampaign(@CurrentActor() actor: Actor, @Body() request: CreateCampaignDto): Promise<CampaignDto> {
+    return this.campaigns.create(actor, request);
   }
 
   @Get('presets')
@@ -54,8 +55,8 @@ export class CampaignController {
   @ApiOperation({ operationId: 'readCampaign', summary: 'A campaign with its rules and its load model.' })
   @ApiOkResponse({ description: 'The campaign.', type: CampaignDto })
   @ApiProblems(400, 404)
-  readCampaign(@Param('id', RowIdPipe) campaignId: number): Promise<CampaignDto> {
-    return this.campaigns.read(LOOPBACK_OPERATOR, campaignId);
+  readCampaign(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) campaignId: number): Promise<CampaignDto> {
+    return this.campaigns.read(actor, campaignId);
   }
 
   @Delete(':id')
@@ -64,8 +65,8 @@ export class CampaignController {
   @ApiOperation({ operationId: 'deleteCampaign', summary: 'Deletes a campaign that was never published.' })
   @ApiNoContentResponse({ description: 'It is gone, with its wishes and drafts.' })
   @ApiProblems(400, 404, 409)
-  deleteCampaign(@Param('id', RowIdPipe) campaignId: number): Promise<void> {
-    return this.campaigns.remove(LOOPBACK_OPERATOR, campaignId);
+  deleteCampaign(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) campaignId: number): Promise<void> {
+    return this.campaigns.remove(actor, campaignId);
   }
 
   @Get(':id/concerned')
@@ -73,7 +74,7 @@ export class CampaignController {
   @ApiOperation({ operationId: 'countConcerned', summary: 'How many establishments, classes and pupils take part.' })
   @ApiOkResponse({ description: 'Counts per kind of establishment.', type: ConcernedDto })
   @ApiProblems(400, 404)
-  countConcerned(@Param('id', RowIdPipe) campaignId: number): Promise<ConcernedDto> {
-    return this.campaigns.concerned(LOOPBACK_OPERATOR, campaignId);
+  countConcerned(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) campaignId: number): Promise<ConcernedDto> {
+    return this.campaigns.concerned(actor, campaignId);
   }
 }

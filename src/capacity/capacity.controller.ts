@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import {
@@ -32,8 +33,12 @@ export class CapacityController {
   @ApiParam(PLATFORM)
   @ApiOkResponse({ description: 'The curve, as columns.', type: CapacityCurveDto })
   @ApiProblems(400, 404)
-  readCapacity(@Param('id', RowIdPipe) id: number, @Query() query: CapacityQueryDto): Promise<CapacityCurveDto> {
-    return this.capacity.curve(LOOPBACK_OPERATOR, id, query, new Date());
+  readCapacity(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: CapacityQueryDto,
+  ): Promise<CapacityCurveDto> {
+    return this.capacity.curve(actor, id, query, new Date());
   }
 
   @Get('capacity-steps')
@@ -41,8 +46,12 @@ export class CapacityController {
   @ApiParam(PLATFORM)
   @ApiOkResponse({ description: 'A page of steps.', type: CapacityStepPageDto })
   @ApiProblems(400, 404)
-  listCapacitySteps(@Param('id', RowIdPipe) id: number, @Query() query: PageQuery): Promise<CapacityStepPageDto> {
-    return this.capacity.steps(LOOPBACK_OPERATOR, id, query);
+  listCapacitySteps(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: PageQuery,
+  ): Promise<CapacityStepPageDto> {
+    return this.capacity.steps(actor, id, query);
   }
 
   @Post('capacity-steps')
@@ -51,10 +60,11 @@ export class CapacityController {
   @ApiCreatedResponse({ description: 'The step and the cells that it changes.', type: NumberedCapacityChangeDto })
   @ApiProblems(400, 404, 409)
   addCapacityStep(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Body() body: NewCapacityStepDto,
   ): Promise<NumberedCapacityChangeDto> {
-    return this.capacity.addStep(LOOPBACK_OPERATOR, id, { ...body, startsAt: new Date(body.startsAt) });
+    return this.capacity.addStep(actor, id, { ...body, startsAt: new Date(body.startsAt) });
   }
 
   @Delete('capacity-steps/:stepId')
@@ -64,10 +74,11 @@ export class CapacityController {
   @ApiOkResponse({ description: 'The cells that it changes.', type: CapacityChangeDto })
   @ApiProblems(400, 404)
   deleteCapacityStep(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Param('stepId', RowIdPipe) stepId: number,
   ): Promise<CapacityChangeDto> {
-    return this.capacity.deleteStep(LOOPBACK_OPERATOR, id, stepId);
+    return this.capacity.deleteStep(actor, id, stepId);
   }
 
   @Get('regulations')
@@ -75,8 +86,12 @@ export class CapacityController {
   @ApiParam(PLATFORM)
   @ApiOkResponse({ description: 'A page of regulations.', type: RegulationPageDto })
   @ApiProblems(400, 404)
-  listRegulations(@Param('id', RowIdPipe) id: number, @Query() query: PageQuery): Promise<RegulationPageDto> {
-    return this.capacity.regulations(LOOPBACK_OPERATOR, id, query);
+  listRegulations(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: PageQuery,
+  ): Promise<RegulationPageDto> {
+    return this.capacity.regulations(actor, id, query);
   }
 
   @Post('regulations')
@@ -85,10 +100,11 @@ export class CapacityController {
   @ApiCreatedResponse({ description: 'The regulation and the cells that it changes.', type: NumberedCapacityChangeDto })
   @ApiProblems(400, 404)
   addRegulation(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Body() body: NewRegulationDto,
   ): Promise<NumberedCapacityChangeDto> {
-    return this.capacity.addRegulation(LOOPBACK_OPERATOR, id, {
+    return this.capacity.addRegulation(actor, id, {
       ...body,
       startsAt: new Date(body.startsAt),
       endsAt: new Date(body.endsAt),
@@ -102,10 +118,11 @@ export class CapacityController {
   @ApiOkResponse({ description: 'The cells that it changes.', type: CapacityChangeDto })
   @ApiProblems(400, 404)
   deleteRegulation(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Param('regulationId', RowIdPipe) regulationId: number,
   ): Promise<CapacityChangeDto> {
-    return this.capacity.deleteRegulation(LOOPBACK_OPERATOR, id, regulationId);
+    return this.capacity.deleteRegulation(actor, id, regulationId);
   }
 
   @Put('background')
@@ -116,7 +133,11 @@ export class CapacityController {
   @ApiParam(PLATFORM)
   @ApiOkResponse({ description: 'The cells that it changes.', type: CapacityChangeDto })
   @ApiProblems(400, 404)
-  stateBackground(@Param('id', RowIdPipe) id: number, @Body() body: BackgroundDto): Promise<CapacityChangeDto> {
-    return this.capacity.stateBackground(LOOPBACK_OPERATOR, id, body.departments);
+  stateBackground(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Body() body: BackgroundDto,
+  ): Promise<CapacityChangeDto> {
+    return this.capacity.stateBackground(actor, id, body.departments);
   }
 }

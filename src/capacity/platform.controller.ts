@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { CapacityService } from './capacity.service';
@@ -16,16 +17,16 @@ export class PlatformController {
   @ApiOperation({ operationId: 'listPlatforms', summary: 'Platforms with their portals.' })
   @ApiOkResponse({ description: 'A page of platforms.', type: PlatformPageDto })
   @ApiProblems(400)
-  listPlatforms(@Query() query: PageQuery): Promise<PlatformPageDto> {
-    return this.capacity.platforms(LOOPBACK_OPERATOR, query);
+  listPlatforms(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<PlatformPageDto> {
+    return this.capacity.platforms(actor, query);
   }
 
   @Post()
   @ApiOperation({ operationId: 'createPlatform', summary: 'Register a platform.' })
   @ApiCreatedResponse({ description: 'The platform.', type: PlatformDto })
   @ApiProblems(400, 409)
-  createPlatform(@Body() body: NewPlatformDto): Promise<PlatformDto> {
-    return this.capacity.createPlatform(LOOPBACK_OPERATOR, body);
+  createPlatform(@CurrentActor() actor: Actor, @Body() body: NewPlatformDto): Promise<PlatformDto> {
+    return this.capacity.createPlatform(actor, body);
   }
 
   @Get(':id')

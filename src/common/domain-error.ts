@@ -1,6 +1,8 @@
 /** What went wrong, as HTTP and exit codes understand it. */
 export type ErrorKind =
   | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
   | 'unprocessable'
   | 'not_found'
   | 'conflict'
@@ -8,6 +10,7 @@ export type ErrorKind =
   | 'precondition_required'
   | 'too_large'
   | 'unsupported'
+  | 'too_many'
   | 'unavailable';
 
 /** A refusal that the caller can act upon: a stable code, a kind, a sentence, and the facts behind it. */

@@ -23,6 +23,8 @@ interface Problem {
 
 const STATUS: Record<ErrorKind, number> = {
   invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
   not_found: 404,
   conflict: 409,
   precondition_failed: 412,
@@ -30,10 +32,13 @@ const STATUS: Record<ErrorKind, number> = {
   unsupported: 415,
   unprocessable: 422,
   precondition_required: 428,
+  too_many: 429,
   unavailable: 503,
 };
 const TITLE: Record<number, string> = {
   400: 'Bad request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
@@ -42,6 +47,7 @@ const TITLE: Record<number, string> = {
   415: 'Unsupported media type',
   422: 'Unprocessable content',
   428: 'Precondition required',
+  429: 'Too many requests',
   500: 'Internal server error',
   503: 'Service unavailable',
 };

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import {
   ClassPageDto,
@@ -22,8 +23,8 @@ export class DirectoryController {
   @ApiOperation({ operationId: 'listTerritories', summary: 'Regions, academies and departments that have schools.' })
   @ApiOkResponse({ description: 'A page of territories.', type: TerritoryPageDto })
   @ApiProblems(400)
-  listTerritories(@Query() query: PageQuery): Promise<TerritoryPageDto> {
-    return this.directory.territories(LOOPBACK_OPERATOR, query.limit!, query.cursor);
+  listTerritories(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<TerritoryPageDto> {
+    return this.directory.territories(actor, query.limit!, query.cursor);
   }
 
   @Get('establishments')
@@ -33,8 +34,11 @@ export class DirectoryController {
   })
   @ApiOkResponse({ description: 'A page of establishments.', type: EstablishmentPageDto })
   @ApiProblems(400, 404)
-  listEstablishments(@Query() query: EstablishmentQueryDto): Promise<EstablishmentPageDto> {
-    return this.directory.establishments(LOOPBACK_OPERATOR, { ...query, kinds: query.kind, limit: query.limit! });
+  listEstablishments(
+    @CurrentActor() actor: Actor,
+    @Query() query: EstablishmentQueryDto,
+  ): Promise<EstablishmentPageDto> {
+    return this.directory.establishments(actor, { ...query, kinds: query.kind, limit: query.limit! });
   }
 
   @Get('establishments/:uai')
@@ -42,8 +46,8 @@ export class DirectoryController {
   @ApiParam({ name: 'uai', description: 'The UAI: seven digits and a check letter.' })
   @ApiOkResponse({ description: 'The establishment.', type: EstablishmentDto })
   @ApiProblems(400, 404)
-  getEstablishment(@Param('uai') uai: string): Promise<EstablishmentDto> {
-    return this.directory.establishment(LOOPBACK_OPERATOR, uai);
+  getEstablishment(@CurrentActor() actor: Actor, @Param('uai') uai: string): Promise<EstablishmentDto> {
+    return this.directory.establishment(actor, uai);
   }
 
   @Get('establishments/:uai/classes')
@@ -51,7 +55,11 @@ export class DirectoryController {
   @ApiParam({ name: 'uai', description: 'The UAI: seven digits and a check letter.' })
   @ApiOkResponse({ description: 'A page of classes.', type: ClassPageDto })
   @ApiProblems(400, 404)
-  listClasses(@Param('uai') uai: string, @Query() query: ClassQueryDto): Promise<ClassPageDto> {
-    return this.directory.classes(LOOPBACK_OPERATOR, uai, { ...query, limit: query.limit! });
+  listClasses(
+    @CurrentActor() actor: Actor,
+    @Param('uai') uai: string,
+    @Query() query: ClassQueryDto,
+  ): Promise<ClassPageDto> {
+    return this.directory.classes(actor, uai, { ...query, limit: query.limit! });
   }
 }

@@ -9,7 +9,8 @@ import {
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { ImportLinePageDto, ImportPageDto, ImportQueryDto, ImportReportDto, ImportRunDto } from './import.dto';
@@ -35,16 +36,20 @@ export class ImportController {
   @ApiBody({ description: 'The file, gzip or not.', schema: { type: 'string', format: 'binary' } })
   @ApiCreatedResponse({ description: 'What changed, or would change.', type: ImportReportDto })
   @ApiProblems(400, 415, 422)
-  importFile(@Query() query: ImportQueryDto, @Body() body: unknown): Promise<ImportReportDto> {
-    return this.imports.receive(LOOPBACK_OPERATOR, body, query);
+  importFile(
+    @CurrentActor() actor: Actor,
+    @Query() query: ImportQueryDto,
+    @Body() body: unknown,
+  ): Promise<ImportReportDto> {
+    return this.imports.receive(actor, body, query);
   }
 
   @Get()
   @ApiOperation({ operationId: 'listImports', summary: 'Imports, the latest first.' })
   @ApiOkResponse({ description: 'A page of imports.', type: ImportPageDto })
   @ApiProblems(400)
-  listImports(@Query() query: PageQuery): Promise<ImportPageDto> {
-    return this.past.list(LOOPBACK_OPERATOR, query.limit!, query.cursor);
+  listImports(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<ImportPageDto> {
+    return this.past.list(actor, query.limit!, query.cursor);
   }
 
   @Get('templates/roster.csv')
@@ -63,8 +68,8 @@ export class ImportController {
   @ApiParam({ name: 'id', description: 'The number of the import.', type: Number })
   @ApiOkResponse({ description: 'The import.', type: ImportRunDto })
   @ApiProblems(400, 404)
-  getImport(@Param('id', RowIdPipe) id: number): Promise<ImportRunDto> {
-    return this.past.find(LOOPBACK_OPERATOR, id);
+  getImport(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<ImportRunDto> {
+    return this.past.find(actor, id);
   }
 
   @Get(':id/lines')
@@ -72,7 +77,11 @@ export class ImportController {
   @ApiParam({ name: 'id', description: 'The number of the import.', type: Number })
   @ApiOkResponse({ description: 'A page of lines.', type: ImportLinePageDto })
   @ApiProblems(400, 404)
-  listImportLines(@Param('id', RowIdPipe) id: number, @Query() query: PageQuery): Promise<ImportLinePageDto> {
-    return this.past.lines(LOOPBACK_OPERATOR, id, query.limit!, query.cursor);
+  listImportLines(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: PageQuery,
+  ): Promise<ImportLinePageDto> {
+    return this.past.lines(actor, id, query.limit!, query.cursor);
   }
 }

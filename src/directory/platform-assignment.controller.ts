@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { PlatformAssignmentDto, PlatformAssignmentRequestDto } from './platform-assignment.dto';
@@ -21,9 +22,10 @@ export class PlatformAssignmentController {
   @ApiOkResponse({ description: 'What became of the establishments.', type: PlatformAssignmentDto })
   @ApiProblems(400, 404, 409, 422)
   assignEstablishments(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Body() body: PlatformAssignmentRequestDto,
   ): Promise<PlatformAssignmentDto> {
-    return this.assignments.assign(LOOPBACK_OPERATOR, id, body);
+    return this.assignments.assign(actor, id, body);
   }
 }

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { jobEvents } from './job-events';
@@ -52,7 +53,7 @@ export class JobController {
   @ApiOperation({ operationId: 'cancelJob', summary: 'Ends a job; what it has done so far is dropped.' })
   @ApiAcceptedResponse({ description: 'The job: `cancelled`, or about to be.', type: JobDto })
   @ApiProblems(400, 404, 409)
-  async cancel(@Param('id', RowIdPipe) id: number): Promise<JobDto> {
-    return JobDto.of(await this.jobs.cancel(LOOPBACK_OPERATOR, id));
+  async cancel(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<JobDto> {
+    return JobDto.of(await this.jobs.cancel(actor, id));
   }
 }

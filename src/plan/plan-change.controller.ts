@@ -10,7 +10,8 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { PlanChangePageDto, PlanChangeQuery } from './plan-change.dto';
@@ -39,6 +40,7 @@ export class PlanChangeController {
   })
   @ApiProblems(400, 404)
   async listPlanChanges(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Query() query: PlanChangeQuery,
     @Res() reply: FastifyReply,
@@ -51,7 +53,7 @@ export class PlanChangeController {
     void reply.header('cache-control', 'no-store').header('vary', 'accept');
     if (!accept.includes('text/event-stream')) {
       const page = await this.changes.page(
-        LOOPBACK_OPERATOR,
+        actor,
         id,
         { after: after!, limit: limit!, waitSeconds: waitSeconds! },
         gone.signal,
@@ -60,7 +62,7 @@ export class PlanChangeController {
       return;
     }
     const from = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : after!;
-    const events = await this.changes.follow(LOOPBACK_OPERATOR, id, from, gone.signal);
+    const events = await this.changes.follow(actor, id, from, gone.signal);
     await reply
       .header('content-type', 'text/event-stream; charset=utf-8')
       .header('x-accel-buffering', 'no')

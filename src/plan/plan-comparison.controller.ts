@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { ComparisonDto, ComparisonQuery, WindowChangePageDto, WindowChangesQuery } from './plan-comparison.dto';
@@ -21,8 +22,12 @@ export class PlanComparisonController {
   })
   @ApiOkResponse({ description: 'The change in figures.', type: ComparisonDto })
   @ApiProblems(400, 404, 422)
-  comparePlans(@Param('id', RowIdPipe) id: number, @Query() query: ComparisonQuery): Promise<ComparisonDto> {
-    return this.comparison.compare(LOOPBACK_OPERATOR, id, query.with);
+  comparePlans(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: ComparisonQuery,
+  ): Promise<ComparisonDto> {
+    return this.comparison.compare(actor, id, query.with);
   }
 
   @Get('windows')
@@ -31,9 +36,10 @@ export class PlanComparisonController {
   @ApiOkResponse({ description: 'A page of windows.', type: WindowChangePageDto })
   @ApiProblems(400, 404, 422)
   listWindowChanges(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Query() query: WindowChangesQuery,
   ): Promise<WindowChangePageDto> {
-    return this.comparison.changes(LOOPBACK_OPERATOR, id, query.with, query.limit!, query.cursor);
+    return this.comparison.changes(actor, id, query.with, query.limit!, query.cursor);
   }
 }

@@ -8,7 +8,8 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { FairnessDto, FairnessQuery, PlanPricesDto, ShortfallDto } from './plan-evidence.dto';
@@ -31,8 +32,8 @@ export class PlanEvidenceController {
   })
   @ApiOkResponse({ description: 'The prices.', type: PlanPricesDto })
   @ApiProblems(400, 404)
-  readPrices(@Param('id', RowIdPipe) id: number): Promise<PlanPricesDto> {
-    return this.evidence.prices(LOOPBACK_OPERATOR, id);
+  readPrices(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<PlanPricesDto> {
+    return this.evidence.prices(actor, id);
   }
 
   @Get('fairness')
@@ -56,13 +57,14 @@ export class PlanEvidenceController {
   })
   @ApiProblems(400, 404)
   readFairness(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Query() { format }: FairnessQuery,
     @Headers('accept') accept?: string,
   ): Promise<FairnessDto | StreamableFile> {
     return (format ?? accepted(accept)) === 'csv'
-      ? this.evidence.fairnessFile(LOOPBACK_OPERATOR, id)
-      : this.evidence.fairness(LOOPBACK_OPERATOR, id);
+      ? this.evidence.fairnessFile(actor, id)
+      : this.evidence.fairness(actor, id);
   }
 
   @Get('shortfall')
@@ -74,7 +76,7 @@ export class PlanEvidenceController {
   })
   @ApiOkResponse({ description: 'What is short.', type: ShortfallDto })
   @ApiProblems(400, 404)
-  readShortfall(@Param('id', RowIdPipe) id: number): Promise<ShortfallDto> {
-    return this.evidence.shortfall(LOOPBACK_OPERATOR, id);
+  readShortfall(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<ShortfallDto> {
+    return this.evidence.shortfall(actor, id);
   }
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { LoadCurveDto, LoadCurveQuery, LoadParametersDto } from './plan-load.dto';
@@ -34,8 +35,8 @@ export class PlanController {
   @ApiOperation({ operationId: 'listPlans', summary: 'Plans, of one campaign or all.' })
   @ApiOkResponse({ description: 'A page of plans.', type: PlanPageDto })
   @ApiProblems(400)
-  listPlans(@Query() query: PlanListQuery): Promise<PlanPageDto> {
-    return this.reads.list(LOOPBACK_OPERATOR, query);
+  listPlans(@CurrentActor() actor: Actor, @Query() query: PlanListQuery): Promise<PlanPageDto> {
+    return this.reads.list(actor, query);
   }
 
   @Get(':id')
@@ -43,8 +44,8 @@ export class PlanController {
   @ApiOperation({ operationId: 'readPlan', summary: 'A plan without its windows.' })
   @ApiOkResponse({ description: 'The plan.', type: PlanDto })
   @ApiProblems(400, 404)
-  readPlan(@Param('id', RowIdPipe) id: number): Promise<PlanDto> {
-    return this.reads.plan(LOOPBACK_OPERATOR, id);
+  readPlan(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<PlanDto> {
+    return this.reads.plan(actor, id);
   }
 
   @Delete(':id')
@@ -53,8 +54,8 @@ export class PlanController {
   @ApiOperation({ operationId: 'deleteDraft', summary: 'Takes a draft away.' })
   @ApiNoContentResponse({ description: 'The draft is gone.' })
   @ApiProblems(400, 404, 409)
-  deleteDraft(@Param('id', RowIdPipe) id: number): Promise<void> {
-    return this.plans.deleteDraft(LOOPBACK_OPERATOR, id);
+  deleteDraft(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<void> {
+    return this.plans.deleteDraft(actor, id);
   }
 
   @Get(':id/certificate')
@@ -62,8 +63,8 @@ export class PlanController {
   @ApiOperation({ operationId: 'readCertificate', summary: 'What proves a plan at its revision.' })
   @ApiOkResponse({ description: 'The certificate.', type: CertificateDto })
   @ApiProblems(400, 404)
-  readCertificate(@Param('id', RowIdPipe) id: number): Promise<CertificateDto> {
-    return this.reads.certificate(LOOPBACK_OPERATOR, id);
+  readCertificate(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<CertificateDto> {
+    return this.reads.certificate(actor, id);
   }
 
   @Get(':id/unplaced')
@@ -71,8 +72,12 @@ export class PlanController {
   @ApiOperation({ operationId: 'listUnplaced', summary: 'Windows that could not be given, each with its reason.' })
   @ApiOkResponse({ description: 'A page of them.', type: UnplacedPageDto })
   @ApiProblems(400, 404)
-  listUnplaced(@Param('id', RowIdPipe) id: number, @Query() query: PageQuery): Promise<UnplacedPageDto> {
-    return this.reads.unplaced(LOOPBACK_OPERATOR, id, query);
+  listUnplaced(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: PageQuery,
+  ): Promise<UnplacedPageDto> {
+    return this.reads.unplaced(actor, id, query);
   }
 
   @Get(':id/load')
@@ -81,8 +86,12 @@ export class PlanController {
   @ApiOperation({ operationId: 'readLoadCurve', summary: 'The load curve of a plan against capacity.' })
   @ApiOkResponse({ description: 'The curve.', type: LoadCurveDto })
   @ApiProblems(400, 404)
-  readLoadCurve(@Param('id', RowIdPipe) id: number, @Query() query: LoadCurveQuery): Promise<string> {
-    return this.loads.curveText(LOOPBACK_OPERATOR, id, { ...query, stepMinutes: query.stepMinutes! });
+  readLoadCurve(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: LoadCurveQuery,
+  ): Promise<string> {
+    return this.loads.curveText(actor, id, { ...query, stepMinutes: query.stepMinutes! });
   }
 
   @Get(':id/load-parameters')
@@ -90,8 +99,8 @@ export class PlanController {
   @ApiOperation({ operationId: 'readLoadParameters', summary: 'The load profiles that a plan was computed with.' })
   @ApiOkResponse({ description: 'The profiles.', type: LoadParametersDto })
   @ApiProblems(400, 404)
-  readLoadParameters(@Param('id', RowIdPipe) id: number): Promise<LoadParametersDto> {
-    return this.reads.loadParameters(LOOPBACK_OPERATOR, id);
+  readLoadParameters(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<LoadParametersDto> {
+    return this.reads.loadParameters(actor, id);
   }
 
   @Get(':id/proof')
@@ -102,8 +111,8 @@ export class PlanController {
   })
   @ApiOkResponse({ description: 'The proof.', type: ProofDto })
   @ApiProblems(400, 404, 409)
-  readProof(@Param('id', RowIdPipe) id: number): Promise<ProofDto> {
-    return this.reads.proof(LOOPBACK_OPERATOR, id);
+  readProof(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<ProofDto> {
+    return this.reads.proof(actor, id);
   }
 
   @Post(':id/publish')
@@ -115,8 +124,12 @@ export class PlanController {
   })
   @ApiOkResponse({ description: 'The revision that it became.', type: RevisionDto })
   @ApiProblems(400, 404, 409)
-  publishPlan(@Param('id', RowIdPipe) id: number, @Body() request: PublicationRequest): Promise<RevisionDto> {
-    return this.plans.publish(LOOPBACK_OPERATOR, id, request.reason);
+  publishPlan(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Body() request: PublicationRequest,
+  ): Promise<RevisionDto> {
+    return this.plans.publish(actor, id, request.reason);
   }
 
   @Post(':id/rollback')
@@ -128,7 +141,11 @@ export class PlanController {
   })
   @ApiOkResponse({ description: 'The revision that it became.', type: RevisionDto })
   @ApiProblems(400, 404, 409)
-  rollBackPlan(@Param('id', RowIdPipe) id: number, @Body() request: PublicationRequest): Promise<RevisionDto> {
-    return this.plans.rollback(LOOPBACK_OPERATOR, id, request.reason);
+  rollBackPlan(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Body() request: PublicationRequest,
+  ): Promise<RevisionDto> {
+    return this.plans.rollback(actor, id, request.reason);
   }
 }

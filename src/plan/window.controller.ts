@@ -8,7 +8,8 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { PlanWindowsQuery, WindowPageDto, WindowRangeQuery, WindowSearchQuery } from './window.dto';
@@ -44,11 +45,12 @@ export class WindowController {
   })
   @ApiProblems(400, 404)
   listPlanWindows(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Query() query: PlanWindowsQuery,
     @Headers('accept') accept?: string,
   ): Promise<WindowPageDto | StreamableFile> {
-    return this.windows.ofPlan(LOOPBACK_OPERATOR, id, query, accept);
+    return this.windows.ofPlan(actor, id, query, accept);
   }
 
   @Get('establishments/:uai/windows')
@@ -59,8 +61,12 @@ export class WindowController {
   })
   @ApiOkResponse({ description: 'A page of windows by start.', type: WindowPageDto })
   @ApiProblems(400, 404)
-  listEstablishmentWindows(@Param('uai') uai: string, @Query() query: WindowRangeQuery): Promise<WindowPageDto> {
-    return this.windows.ofEstablishment(LOOPBACK_OPERATOR, uai, query);
+  listEstablishmentWindows(
+    @CurrentActor() actor: Actor,
+    @Param('uai') uai: string,
+    @Query() query: WindowRangeQuery,
+  ): Promise<WindowPageDto> {
+    return this.windows.ofEstablishment(actor, uai, query);
   }
 
   @Get('classes/:id/windows')
@@ -68,8 +74,12 @@ export class WindowController {
   @ApiOperation({ operationId: 'listClassWindows', summary: 'Published windows of a class, from today by default.' })
   @ApiOkResponse({ description: 'A page of windows by start.', type: WindowPageDto })
   @ApiProblems(400, 404)
-  listClassWindows(@Param('id', RowIdPipe) id: number, @Query() query: WindowRangeQuery): Promise<WindowPageDto> {
-    return this.windows.ofClass(LOOPBACK_OPERATOR, id, query);
+  listClassWindows(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: WindowRangeQuery,
+  ): Promise<WindowPageDto> {
+    return this.windows.ofClass(actor, id, query);
   }
 
   @Get('windows')
@@ -79,7 +89,7 @@ export class WindowController {
   })
   @ApiOkResponse({ description: 'A page of windows by start.', type: WindowPageDto })
   @ApiProblems(400, 404)
-  findWindows(@Query() query: WindowSearchQuery): Promise<WindowPageDto> {
-    return this.windows.find(LOOPBACK_OPERATOR, query);
+  findWindows(@CurrentActor() actor: Actor, @Query() query: WindowSearchQuery): Promise<WindowPageDto> {
+    return this.windows.find(actor, query);
   }
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { LOOPBACK_OPERATOR } from '../access/actor';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { ReplaceWishesDto, WishListDto } from './wish.dto';
@@ -18,10 +19,11 @@ export class WishController {
   @ApiOkResponse({ description: 'Its wishes.', type: WishListDto })
   @ApiProblems(400, 404)
   listWishes(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) campaignId: number,
     @Param('classId', RowIdPipe) classId: number,
   ): Promise<WishListDto> {
-    return this.wishes.list(LOOPBACK_OPERATOR, campaignId, classId);
+    return this.wishes.list(actor, campaignId, classId);
   }
 
   @Put('classes/:classId/wishes')
@@ -31,10 +33,11 @@ export class WishController {
   @ApiOkResponse({ description: 'Its wishes now.', type: WishListDto })
   @ApiProblems(400, 404, 422)
   replaceWishes(
+    @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) campaignId: number,
     @Param('classId', RowIdPipe) classId: number,
     @Body() request: ReplaceWishesDto,
   ): Promise<WishListDto> {
-    return this.wishes.replace(LOOPBACK_OPERATOR, campaignId, classId, request);
+    return this.wishes.replace(actor, campaignId, classId, request);
   }
 }

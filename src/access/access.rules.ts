@@ -1,0 +1,147 @@
+import type { Actor, KeyScope, Role } from './actor';
+
+/**
+ * How far a role reaches with an operation:
+ * `all`; `own`: the establishments that it answers for; `published`: everything of plans that are no drafts; `-`: not at all.
+ */
+export type Reach = 'all' | 'own' | 'published' | '-';
+
+/**
+ * Where the guard finds what a request is about, for those who do not reach everything: a path parameter that names an
+ * establishment, a class or a plan. `service`: the service looks at the body, or narrows its rows in SQL, with the actor's scope.
+ */
+export type Target = `${'establishment' | 'class' | 'plan'}:${string}` | 'service';
+
+export interface AccessRule {
+  readonly reach: Readonly<Record<Exclude<Role, 'machine'>, Reach>>;
+  /** The scopes of keys that open the operation to a machine. */
+  readonly keys: readonly KeyScope[];
+  readonly target: Target | undefined;
+}
+
+function rule(
+  visitor: Reach,
+  head: Reach,
+  inspector: Reach,
+  authority: Reach,
+  auditor: Reach,
+  operator: Reach,
+  keys: readonly KeyScope[] = [],
+  target?: Target,
+): AccessRule {
+  return Object.freeze({ reach: { visitor, head, inspector, authority, auditor, operator }, keys, target });
+}
+
+/** Who may do what: a line for each operation of the OpenAPI file; one without a line is refused to everybody and fails the check. */
+export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
+  // prettier-ignore
+  ...{
+  // operation                        visitor  head         inspector    authority    auditor  operator keys                   target
+  isLive:                        rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
+  isReady:                       rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
+  readMetrics:                   rule('-',     '-',         '-',         '-',         'all',   'all',   ['metrics']),
+
+  // what families need, and what the ministry publishes itself
+  listTerritories:               rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),
+  listEstablishments:            rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),
+  getEstablishment:              rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),
+  listClasses:                   rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),
+  listEstablishmentWindows:      rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
+  listClassWindows:              rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
+  findWindows:                   rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
+  listHolidays:                  rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),
+  getRosterTemplate:             rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster']),
+
+  // facts
+  listCalendarExceptions:        rule('-',     'all',       'all',       'all',       'all',   'all',   ['windows']),
+  importHolidays:                rule('-',     '-',         '-',         '-',         '-',     'all'),
+  createCalendarException:       rule('-',     '-',         '-',         '-',         '-',     'all'),
+  deleteCalendarException:       rule('-',     '-',         '-',         '-',         '-',     'all'),
+  assignEstablishments:          rule('-',     '-',         '-',         '-',         '-',     'all'),
+  importFile:                    rule('-',     '-',         '-',         '-',         '-',     'all',   ['roster']),
+  listImports:                   rule('-',     '-',         '-',         '-',         'all',   'all',   ['roster']),
+  getImport:                     rule('-',     '-',         '-',         '-',         'all',   'all',   ['roster']),
+  listImportLines:               rule('-',     '-',         '-',         '-',         'all',   'all',   ['roster']),
+  findJob:                       rule('-',     '-',         '-',         'all',       'all',   'all'),
+  followJob:                     rule('-',     '-',         '-',         'all',       'all',   'all'),
+  cancelJob:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
+
+  // platforms and their capacity
+  listPlatforms:                 rule('-',     'all',       'all',       'all',       'all',   'all',   ['windows', 'gateway']),
+  readPlatform:                  rule('-',     'all',       'all',       'all',       'all',   'all',   ['windows', 'gateway']),
+  createPlatform:                rule('-',     '-',         '-',         '-',         '-',     'all'),
+  readCapacity:                  rule('-',     '-',         '-',         'all',       'all',   'all',   ['windows']),
+  listCapacitySteps:             rule('-',     '-',         '-',         'all',       'all',   'all'),
+  addCapacityStep:               rule('-',     '-',         '-',         '-',         '-',     'all'),
+  deleteCapacityStep:            rule('-',     '-',         '-',         '-',         '-',     'all'),
+  listRegulations:               rule('-',     '-',         '-',         'all',       'all',   'all'),
+  addRegulation:                 rule('-',     '-',         '-',         '-',         '-',     'all'),
+  deleteRegulation:              rule('-',     '-',         '-',         '-',         '-',     'all'),
+  stateBackground:               rule('-',     '-',         '-',         '-',         '-',     'all'),
+
+  // campaigns, their wishes and allocations
+  listCampaigns:                 rule('-',     'all',       'all',       'all',       'all',   'all',   ['windows']),
+  listCampaignPresets:           rule('-',     'all',       'all',       'all',       'all',   'all'),
+  readCampaign:                  rule('-',     'all',       'all',       'all',       'all',   'all',   ['windows']),
+  createCampaign:                rule('-',     '-',         '-',         '-',         '-',     'all'),
+  deleteCampaign:                rule('-',     '-',         '-',         '-',         '-',     'all'),
+  countConcerned:                rule('-',     '-',         '-',         'all',       'all',   'all'),
+  listWishes:                    rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'class:classId'),
+  replaceWishes:                 rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'class:classId'),
+  requestAllocation:             rule('-',     '-',         '-',         '-',         '-',     'all'),
+  listAllocations:               rule('-',     '-',         '-',         'all',       'all',   'all'),
+
+  // plans: aggregates of the whole platform
+  listPlans:                     rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'service'),
+  readPlan:                      rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  readCertificate:               rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  readLoadCurve:                 rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  readLoadParameters:            rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  readProof:                     rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  readPrices:                    rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  readFairness:                  rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  readShortfall:                 rule('-',     '-',         '-',         'all',       'all',   'all'),
+  comparePlans:                  rule('-',     '-',         '-',         'all',       'all',   'all'),
+  deleteDraft:                   rule('-',     '-',         '-',         '-',         '-',     'all'),
+  publishPlan:                   rule('-',     '-',         '-',         '-',         '-',     'all'),
+  rollBackPlan:                  rule('-',     '-',         '-',         '-',         '-',     'all'),
+
+  // plans: what names establishments
+  listPlanWindows:               rule('-',     'own',       'own',       'own',       'all',   'all',   ['windows'],           'service'),
+  listPlanChanges:               rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  listUnplaced:                  rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
+  listWindowChanges:             rule('-',     '-',         '-',         'own',       'all',   'all',   [],                    'service'),
+  explainWindow:                 rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
+
+  // bookings
+  book:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
+  hold:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
+  confirmHold:                   rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
+  cancelHold:                    rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
+  readHold:                      rule('-',     'own',       'own',       '-',         'all',   'all',   [],                    'service'),
+  listHolds:                     rule('-',     'own',       'own',       '-',         'all',   'all',   [],                    'establishment:uai'),
+  undoBooking:                   rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
+  readClassAvailability:         rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'class:id'),
+  readEstablishmentAvailability: rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'establishment:uai'),
+  },
+};
+
+/** How far an actor reaches with an operation; a machine by the scopes of its key alone. */
+export function reachOf(actor: Actor, { reach, keys }: AccessRule): Reach {
+  if (actor.role !== 'machine') return reach[actor.role];
+  return keys.some((scope) => actor.keyScopes?.includes(scope)) ? 'all' : '-';
+}
+
+/** Operations of a contract without a line in the table, and lines without an operation. */
+export function operationsOutOfStep(operationIds: readonly string[], notInContract: readonly string[]): string[] {
+  const known = new Set([...operationIds, ...notInContract]);
+  return [
+    ...[...known].filter((id) => !(id in ACCESS_RULES)).map((id) => `${id} has no rule`),
+    ...Object.keys(ACCESS_RULES)
+      .filter((id) => !known.has(id))
+      .map((id) => `${id} is no operation`),
+  ];
+}
+
+/** Operations that the guard protects and the contract does not list. */
+export const OUTSIDE_THE_CONTRACT = ['readMetrics'];
