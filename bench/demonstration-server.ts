@@ -18,21 +18,24 @@ export interface DemonstrationPlan {
   windowCount: number;
 }
 
-/** The service as `npm start` runs it, with a demonstration of a scale; resolves when it listens. `BENCH_NODE_OPTIONS` reach its process alone. */
+/** The service as `npm start` runs it, with a demonstration of a scale; resolves when it listens. `BENCH_NODE_ARGUMENTS` (such as --cpu-prof) reach its process alone. */
 export async function startServer(scale: string, environment: NodeJS.ProcessEnv): Promise<Server> {
-  const child = spawn(process.execPath, [join(__dirname, '../src/main.js')], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
-      ETALE_DEMO: 'always',
-      ETALE_DEMO_SCALE: scale,
-      PORT: '0',
-      LOG_LEVEL: 'warn',
-      ...environment,
+  const child = spawn(
+    process.execPath,
+    [...(process.env.BENCH_NODE_ARGUMENTS?.split(' ') ?? []), join(__dirname, '../src/main.js')],
+    {
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        ETALE_DEMO: 'always',
+        ETALE_DEMO_SCALE: scale,
+        PORT: '0',
+        LOG_LEVEL: 'warn',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  );
   let output = '';
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (chunk) => {

@@ -5,6 +5,7 @@ import { type CompiledRule, compileRule, ruleOfAudience, ruleOfLevels } from '..
 import type { Campaign } from '../campaign/campaign.entity';
 import { AUDIENCES, type Audience } from '../campaign/window-kind';
 import { addDays, cellOfCivil, civilOfCell, weekdayOf } from '../common/civil-time';
+import { GatheredRead } from '../common/gathered-read';
 import { NotFoundError } from '../common/domain-error';
 import { levelGroupOf } from '../directory/level';
 import { LOOPBACK_OPERATOR } from '../access/actor';
@@ -12,6 +13,12 @@ import { CELLS_PER_DAY, cellOfSeconds } from '../kernel/cell-grid';
 import { BookingRefused } from './booking.errors';
 import { BookingFactsStore, type OwnerRow, type StatedTime } from './booking-facts.store';
 import type { BookingOwner, FoundWindow, OwnerDay } from './booking-owner';
+
+interface AskedDays {
+  row: OwnerRow;
+  firstOn: string;
+  lastOn: string;
+}
 
 interface CampaignRulesOf {
   campaign: Campaign;
@@ -24,6 +31,8 @@ export class BookingFactsService {
   /** Campaigns that were published never change. */
   private readonly campaigns = new Map<number, CampaignRulesOf>();
 
+  private readonly openDays = new GatheredRead((asked: AskedDays[]) => this.readOpenDays(asked));
+
   constructor(
     private readonly store: BookingFactsStore,
     private readonly campaignService: CampaignService,
@@ -32,10 +41,9 @@ export class BookingFactsService {
 
   /** Published windows by id, in the order asked. @throws NotFoundError */
   async windows(windowIds: readonly number[]): Promise<FoundWindow[]> {
-    const found = await this.store.windows(windowIds);
-    return windowIds.map((id) => {
-      const window = found.find(({ windowId }) => windowId === id);
-      if (!window) throw new NotFoundError('window', id);
+    const found = await Promise.all(windowIds.map((id) => this.store.window(id)));
+    return found.map((window, i) => {
+      if (!window) throw new NotFoundError('window', windowIds[i]!);
       return window;
     });
   }
@@ -46,7 +54,7 @@ export class BookingFactsService {
 
   /** Whose window it is, with the given dates. */
   async ownerOfWindow(window: FoundWindow, dates: readonly string[]): Promise<BookingOwner> {
-    const row = window.classId === null ? await this.store.establishmentOwner({ id: window.establishmentId }) : await this.store.classOwner(window.classId); // prettier-ignore
+    const row = window.classId === null ? await this.store.establishmentOwner(window.establishmentId) : await this.store.classOwner(window.classId); // prettier-ignore
     if (!row) throw new NotFoundError('establishment', window.establishmentId);
     return this.owner(row, AUDIENCES[window.audience]!, window.planId, window.campaignId, dates);
   }
@@ -61,14 +69,15 @@ export class BookingFactsService {
 
   /** An audience of an establishment, the same. @throws NotFoundError, BookingRefused */
   async ownerOfEstablishment(uai: string, audience: Exclude<Audience, 'pupils'>, on: string): Promise<BookingOwner> {
-    const row = await this.store.establishmentOwner({ uai });
+    const id = await this.store.establishmentId(uai);
+    const row = id === undefined ? undefined : await this.store.establishmentOwner(id);
     if (!row) throw new NotFoundError('establishment', uai);
     return this.ownerOn(row, audience, on);
   }
 
   /** The same owner with other dates. */
   async withDays(owner: BookingOwner, dates: readonly string[]): Promise<BookingOwner> {
-    const row = owner.classId === null ? await this.store.establishmentOwner({ id: owner.establishmentId }) : await this.store.classOwner(owner.classId); // prettier-ignore
+    const row = owner.classId === null ? await this.store.establishmentOwner(owner.establishmentId) : await this.store.classOwner(owner.classId); // prettier-ignore
     const [plan] = (await this.store.plansOn(owner.platformId, owner.campaign.startsOn)).filter(
       ({ planId }) => planId === owner.planId,
     );
@@ -101,7 +110,7 @@ export class BookingFactsService {
         endsOn: campaign.endsOn,
       });
     }
-    const stated = row.classId === null ? [] : await this.store.statedTimes(campaignId, row.classId);
+    const stated = row.classId === null || dates.length === 0 ? [] : await this.store.statedTimes(campaignId, row.classId); // prettier-ignore
     return {
       platformId: row.platformId,
       planId,
@@ -131,14 +140,14 @@ export class BookingFactsService {
     const first = sorted[0];
     const days = new Map<string, OwnerDay>();
     if (first === undefined) return days;
-    const [open] = await this.calendar.openDays([row], first, sorted.at(-1)!);
+    const open = await this.openDays.get({ row, firstOn: first, lastOn: sorted.at(-1)! });
     for (const date of sorted) {
       const at = (Date.parse(date) - Date.parse(first)) / 86_400_000;
       const firstCell = cellOfCivil(date, 0, row.timeZone);
       const isOf = ({ on, weekday }: StatedTime): boolean => (on === null ? weekday === weekdayOf(date) : on === date);
       days.set(date, {
         date,
-        openHalves: open![at]!,
+        openHalves: open[at]!,
         firstCell,
         isRegular: cellOfCivil(addDays(date, 1), 0, row.timeZone) - firstCell === CELLS_PER_DAY,
         closed: stated.filter((time) => time.kind === 'closed' && isOf(time)).map((time) => ({ fromMinute: time.startMinute, toMinute: time.endMinute! })), // prettier-ignore
@@ -146,6 +155,24 @@ export class BookingFactsService {
       });
     }
     return days;
+  }
+
+  /** One question to the calendar for each stretch of dates that is asked for. */
+  private async readOpenDays(asked: AskedDays[]): Promise<Uint8Array[]> {
+    const groups = new Map<string, AskedDays[]>();
+    for (const one of asked) {
+      const key = `${one.firstOn} ${one.lastOn}`;
+      const known = groups.get(key);
+      if (known) known.push(one);
+      else groups.set(key, [one]);
+    }
+    const found = new Map<AskedDays, Uint8Array>();
+    for (const group of groups.values()) {
+      const rows = group.map(({ row }) => row);
+      const days = await this.calendar.openDays(rows, group[0]!.firstOn, group[0]!.lastOn);
+      group.forEach((one, i) => found.set(one, days[i]!));
+    }
+    return asked.map((one) => found.get(one)!);
   }
 
   private async campaign(campaignId: number): Promise<CampaignRulesOf> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { CalendarPlace } from '../calendar/calendar-place';
+import { GatheredRead } from '../common/gathered-read';
 import { scopeConditions } from '../campaign/campaign-scope.rules';
 import type { Campaign } from '../campaign/campaign.entity';
 import type { Level } from '../directory/level';
@@ -26,10 +27,16 @@ export interface StatedTime {
   endMinute: number | null;
 }
 
+interface StatedKey {
+  campaignId: number;
+  classId: number;
+}
+
 const WINDOW = `w.window_id as "windowId", w.plan_id as "planId", p.campaign_id as "campaignId", w.class_id as "classId",
   w.establishment_id as "establishmentId", w.audience, w.activity, w.cell_count as "cellCount", w.profile_id as "profileId",
   w.local_date::text as date, w.start_cell as "startCell", w.wish_cell as "wishCell", w.headcount,
-  w.teacher_key_id as "teacherKeyId", w.series_id as "seriesId"`;
+  w.teacher_key_id as "teacherKeyId", w.series_id as "seriesId", e.time_zone as "timeZone"`;
+const WINDOW_JOINS = `join plan_window w on w.plan_id = p.id join establishment e on e.id = w.establishment_id`;
 const PLACE = `e.id as "establishmentId", e.uai, e.time_zone as "timeZone", e.holiday_zone as "holidayZone",
   e.open_half_days as "openHalfDays", d.id as "departmentId", a.id as "academyId", a.parent_id as "regionId",
   e.platform_id as "platformId"`;
@@ -43,47 +50,47 @@ const CONFLICTS = `select array_agg(distinct id) from (
       join class og on og.id = other.group_id
      where own.group_id = k.id and (k.option_set is null or k.option_set is distinct from og.option_set)) conflict`;
 
-/** What bookings are prepared from: reads of what seldom changes. */
+/** What bookings are prepared from: reads of what seldom changes, for a crowd at once and never remembered. */
 @Injectable()
 export class BookingFactsStore {
+  private readonly windowsById = new GatheredRead((ids: number[]) => this.readWindows(ids));
+  private readonly classesById = new GatheredRead((ids: number[]) => this.readClassOwners(ids));
+  private readonly establishmentsById = new GatheredRead((ids: number[]) => this.readEstablishmentOwners(ids));
+  private readonly timesByClass = new GatheredRead((keys: StatedKey[]) => this.readStatedTimes(keys));
+
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  windows(windowIds: readonly number[]): Promise<FoundWindow[]> {
-    return this.database.query<FoundWindow[]>(
-      `select ${WINDOW} from plan p join plan_window w on w.plan_id = p.id and w.window_id = any($1)
-        where p.state = 'published'`,
-      [windowIds],
-    );
+  /** A published window. */
+  window(windowId: number): Promise<FoundWindow | undefined> {
+    return this.windowsById.get(windowId);
+  }
+
+  classOwner(classId: number): Promise<OwnerRow | undefined> {
+    return this.classesById.get(classId);
+  }
+
+  establishmentOwner(establishmentId: number): Promise<OwnerRow | undefined> {
+    return this.establishmentsById.get(establishmentId);
+  }
+
+  /** Closed and wished times of a class. */
+  statedTimes(campaignId: number, classId: number): Promise<StatedTime[]> {
+    return this.timesByClass.get({ campaignId, classId });
   }
 
   /** The windows of a series from a date on, in order. */
   series(window: FoundWindow): Promise<FoundWindow[]> {
     return this.database.query<FoundWindow[]>(
-      `select ${WINDOW} from plan p join plan_window w on w.plan_id = p.id
+      `select ${WINDOW} from plan p ${WINDOW_JOINS}
         where p.id = $1 and w.establishment_id = $2 and w.series_id = $3 and w.local_date >= $4
         order by w.local_date, w.start_cell`,
       [window.planId, window.establishmentId, window.seriesId, window.date],
     );
   }
 
-  async classOwner(classId: number): Promise<OwnerRow | undefined> {
-    const [row] = await this.database.query<OwnerRow[]>(
-      `select ${PLACE}, k.id as "classId", k.levels, k.headcount, coalesce((${CONFLICTS}), '{}') as "conflictClassIds",
-              (select min(teacher_key_id) from class_teacher where class_id = k.id having count(*) = 1) as "soleTeacherKeyId"
-         from class k join establishment e on e.id = k.establishment_id ${PLACE_JOINS} where k.id = $1`,
-      [classId],
-    );
-    return row;
-  }
-
-  async establishmentOwner(by: { id: number } | { uai: string }): Promise<OwnerRow | undefined> {
-    const [row] = await this.database.query<OwnerRow[]>(
-      `select ${PLACE}, null::int as "classId", '{}'::text[] as levels, 0 as headcount, '{}'::int[] as "conflictClassIds",
-              null::int as "soleTeacherKeyId"
-         from establishment e ${PLACE_JOINS} where ${'id' in by ? 'e.id = $1' : 'e.uai = $1'}`,
-      ['id' in by ? by.id : by.uai],
-    );
-    return row;
+  async establishmentId(uai: string): Promise<number | undefined> {
+    const [row] = await this.database.query<{ id: number }[]>('select id from establishment where uai = $1', [uai]);
+    return row?.id;
   }
 
   /** The published plans of a platform whose campaign holds a date. */
@@ -107,12 +114,52 @@ export class BookingFactsStore {
     return row !== undefined;
   }
 
-  /** Closed and wished times of a class. */
-  statedTimes(campaignId: number, classId: number): Promise<StatedTime[]> {
-    return this.database.query<StatedTime[]>(
-      `select kind, weekday, local_date::text as "on", start_minute as "startMinute", end_minute as "endMinute"
-         from wish where campaign_id = $1 and class_id = $2 and kind <> 'fixed'`,
-      [campaignId, classId],
+  private async readWindows(windowIds: number[]): Promise<(FoundWindow | undefined)[]> {
+    const rows = await this.database.query<FoundWindow[]>(
+      `select ${WINDOW} from plan p ${WINDOW_JOINS} where p.state = 'published' and w.window_id = any($1)`,
+      [[...new Set(windowIds)]],
     );
+    const found = new Map(rows.map((row) => [row.windowId, row]));
+    return windowIds.map((id) => found.get(id));
+  }
+
+  private async readClassOwners(classIds: number[]): Promise<(OwnerRow | undefined)[]> {
+    const rows = await this.database.query<OwnerRow[]>(
+      `select ${PLACE}, k.id as "classId", k.levels, k.headcount, coalesce((${CONFLICTS}), '{}') as "conflictClassIds",
+              (select min(teacher_key_id) from class_teacher where class_id = k.id having count(*) = 1) as "soleTeacherKeyId"
+         from class k join establishment e on e.id = k.establishment_id ${PLACE_JOINS} where k.id = any($1)`,
+      [[...new Set(classIds)]],
+    );
+    const found = new Map(rows.map((row) => [row.classId, row]));
+    return classIds.map((id) => found.get(id));
+  }
+
+  private async readEstablishmentOwners(establishmentIds: number[]): Promise<(OwnerRow | undefined)[]> {
+    const rows = await this.database.query<OwnerRow[]>(
+      `select ${PLACE}, null::int as "classId", '{}'::text[] as levels, 0 as headcount, '{}'::int[] as "conflictClassIds",
+              null::int as "soleTeacherKeyId"
+         from establishment e ${PLACE_JOINS} where e.id = any($1)`,
+      [[...new Set(establishmentIds)]],
+    );
+    const found = new Map(rows.map((row) => [row.establishmentId, row]));
+    return establishmentIds.map((id) => found.get(id));
+  }
+
+  private async readStatedTimes(keys: StatedKey[]): Promise<StatedTime[][]> {
+    const rows = await this.database.query<(StatedTime & StatedKey)[]>(
+      `select w.campaign_id as "campaignId", w.class_id as "classId", w.kind, w.weekday, w.local_date::text as "on",
+              w.start_minute as "startMinute", w.end_minute as "endMinute"
+         from (select distinct * from unnest($1::int[], $2::int[]) asked (campaign_id, class_id)) asked
+         join wish w using (campaign_id, class_id) where w.kind <> 'fixed'`,
+      [keys.map(({ campaignId }) => campaignId), keys.map(({ classId }) => classId)],
+    );
+    const found = new Map<string, StatedTime[]>();
+    for (const row of rows) {
+      const key = `${row.campaignId} ${row.classId}`;
+      const known = found.get(key);
+      if (known) known.push(row);
+      else found.set(key, [row]);
+    }
+    return keys.map(({ campaignId, classId }) => found.get(`${campaignId} ${classId}`) ?? []);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { GatheredRead } from '../common/gathered-read';
 import { DomainError, type ErrorKind } from '../common/domain-error';
 import type { SequencedOutcome, SequencedRequest, SequencerJournal, Settled } from '../plan/sequencer';
 import { ZonedInstants } from '../plan/zoned-instants';
@@ -24,11 +25,13 @@ interface KeptRow {
 export class BookingJournal implements SequencerJournal {
   private readonly instants = new ZonedInstants();
 
+  private readonly rowsByKey = new GatheredRead((keys: RequestKey[]) => this.rowOfEach(this.database.manager, keys));
+
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /** The answer to a request that was answered before. @throws BookingRefused for a key of another request; the refusal that was given */
   async find(key: RequestKey): Promise<object | undefined> {
-    const [row] = await this.rows(this.database.manager, [key]);
+    const row = await this.rowsByKey.get(key);
     if (!row) return undefined;
     const outcome = outcomeOf(row, key);
     if (outcome.kind === 'refused') throw outcome.error;
@@ -37,14 +40,14 @@ export class BookingJournal implements SequencerJournal {
 
   async answered(tx: EntityManager, requests: readonly SequencedRequest[]): Promise<Map<string, SequencedOutcome>> {
     const works = requests.filter((request) => request instanceof KeyedWork);
-    const keys = works.flatMap(({ key }) => (key ? [key] : []));
-    const rows = await this.rows(tx, keys);
+    const keyed = works.filter(({ key }) => key !== null);
+    const rows = await this.rowOfEach(tx, keyed.map(({ key }) => key!)); // prettier-ignore
+    const rowOf = new Map(keyed.map((work, i) => [work, rows[i]]));
     const outcomes = new Map<string, SequencedOutcome>();
     for (const work of works) {
-      const { id, key } = work;
-      const row = key && rows.find((one) => one.subject === key.subject && one.key === key.key);
-      const outcome = row ? outcomeOf(row, key) : await refusalOfCheck(tx, work);
-      if (outcome) outcomes.set(id, outcome);
+      const row = rowOf.get(work);
+      const outcome = row ? outcomeOf(row, work.key!) : await refusalOfCheck(tx, work);
+      if (outcome) outcomes.set(work.id, outcome);
     }
     return outcomes;
   }
@@ -109,14 +112,17 @@ export class BookingJournal implements SequencerJournal {
     return { platformId, subject, key, payload: payloadSha256.toString('hex'), answer };
   }
 
-  private async rows(tx: EntityManager, keys: readonly RequestKey[]): Promise<KeptRow[]> {
+  private async rowOfEach(tx: EntityManager, keys: readonly RequestKey[]): Promise<(KeptRow | undefined)[]> {
     if (keys.length === 0) return [];
-    return tx.query<KeptRow[]>(
+    const rows = await tx.query<KeptRow[]>(
       `select k.subject, k.key, k.platform_id as "platformId", k.payload_sha256 as "payloadSha256", k.answer
          from unnest($1::text[], $2::text[]) as asked (subject, key)
          join idempotency_key k on k.subject = asked.subject and k.key = asked.key`,
       [keys.map(({ subject }) => subject), keys.map(({ key }) => key)],
     );
+    const nameOf = ({ subject, key }: { subject: string; key: string }): string => `${subject}\n${key}`;
+    const found = new Map(rows.map((row) => [nameOf(row), row]));
+    return keys.map((key) => found.get(nameOf(key)));
   }
 }
 

@@ -11,6 +11,7 @@ import {
   checkNotice,
   conflictsOf,
   isSameOwner,
+  NOTICE_CELLS,
   refusalOfHours,
   roomOf,
   startsOf,
@@ -202,6 +203,15 @@ function checkPlaced(
   }
 }
 
+/** The same question with yes or no as its answer: alternatives ask it of a whole day, and a refusal each would be dear. */
+function fits(placed: readonly Placed[], state: LedgerState, nowCell: number): boolean {
+  return (
+    placed.every(({ after }) => after.startCell - NOTICE_CELLS >= nowCell) &&
+    state.overfilledBy(state.deltasOf(placed)).length === 0 &&
+    conflictsAmong(placed, state).length === 0
+  );
+}
+
 const named = ({ cell, sessions, sessionLimit, logins, loginLimit }: OverfullCell): object => ({
   cell,
   at: instantOfCell(cell),
@@ -241,12 +251,7 @@ function alternativesOf(
       const startCell = startCellOf({ ...targets[i]!, startMinute });
       return { before, after: { ...after, startCell }, owner };
     });
-    try {
-      checkPlaced(moved, state, nowCell, () => []);
-    } catch (error) {
-      if (error instanceof BookingRefused) continue;
-      throw error;
-    }
+    if (!fits(moved, state, nowCell)) continue;
     const { after, before } = moved[0]!;
     alternatives.push({
       startsAt: zonedInstantOfCell(after.startCell, first.owner.timeZone),

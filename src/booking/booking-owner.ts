@@ -57,4 +57,6 @@ export interface FoundWindow {
   headcount: number;
   teacherKeyId: number | null;
   seriesId: number | null;
+  /** IANA zone of the establishment. */
+  timeZone: string;
 }

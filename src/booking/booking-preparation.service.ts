@@ -61,8 +61,7 @@ export class BookingPreparation {
     windows: readonly FoundWindow[],
     seen: Map<number, number>,
   ): Promise<Prepared> {
-    const dated = await this.facts.ownerOfWindow(window, []);
-    const { date, startMinute } = wantedPlace(new Date(request.startsAt!), window.cellCount, dated.timeZone);
+    const { date, startMinute } = wantedPlace(new Date(request.startsAt!), window.cellCount, window.timeZone);
     if (request.isSeries && date !== window.date) {
       throw new BookingRefused('series_date', 'unprocessable', 'A series moves to another hour of its own dates.', {
         date: window.date,
@@ -123,8 +122,8 @@ export class BookingPreparation {
     const owners = new Map<number, BookingOwner>();
     const windows: FoundWindow[] = [];
     const { campaignId } = await this.plans.plan(actor, planId);
-    for (const { before, after } of done) {
-      const window: FoundWindow = { ...(before ?? after)!, campaignId };
+    for (const { before, after, timeZone } of done) {
+      const window: FoundWindow = { ...(before ?? after)!, campaignId, timeZone: timeZone! };
       const dates = [before?.date, after?.date].filter((date) => date !== undefined);
       owners.set(window.windowId, await this.facts.ownerOfWindow(window, dates));
       windows.push(window);
