@@ -43,7 +43,7 @@ export async function allocateOnThreads(
     for (let k = 0; k < options.workerCount; k++) {
       workers.push(new Worker(file, { workerData: cancelled, env: process.env }));
     }
-    const run = allocationRun(problem, options.seed);
+    const run = allocationRun(problem, options.seed, options.smallBelow);
     let step = run.next();
     while (!step.done) step = run.next(await doBatch(problem, step.value, workers, cancelled, options));
     options.onProgress?.({ phase: 'polish', doneCount: problem.demandCount, totalCount: problem.demandCount });

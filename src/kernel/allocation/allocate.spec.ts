@@ -5,10 +5,11 @@ import { objectiveBoundFromPrices, peakBoundFromPrices } from './check-bound';
 import { checkPlan } from './check-plan';
 import { AllocationProblemInvalid } from './check-problem';
 import { AllocationCancelled, type AllocationProblem, UNPLACED_REASONS } from './problem';
+import { SMALL_DEMANDS } from './solve-small';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);
-const reasons = (problem: AllocationProblem) =>
-  [...allocate(problem, { seed: 1 }).unplacedReason].map((reason) => UNPLACED_REASONS[reason]);
+const reasons = (problem: AllocationProblem, smallBelow: number) =>
+  [...allocate(problem, { seed: 1, smallBelow }).unplacedReason].map((reason) => UNPLACED_REASONS[reason]);
 
 const anyDemand: fc.Arbitrary<TinyDemand> = fc.record({
   candidates: fc
@@ -53,12 +54,15 @@ const anyProblem = fc
     }),
   );
 
-describe('allocate', () => {
+describe.each([
+  { way: 'as large parts are', smallBelow: 0 },
+  { way: 'window by window', smallBelow: SMALL_DEMANDS },
+])('allocate $way', ({ smallBelow }) => {
   it('breaks no law, finds nothing better than the best of all plans, and claims no bound above it', () => {
     let complete = 0;
     fc.assert(
       fc.property(anyProblem, (problem) => {
-        const plan = allocate(problem, { seed: 1 });
+        const plan = allocate(problem, { seed: 1, smallBelow });
         const check = checkPlan(problem, plan.starts);
         expect(check.violations).toEqual([]);
         expect(check.objective).toBe(plan.objective);
@@ -104,7 +108,7 @@ describe('allocate', () => {
   it('leaves nobody out who could still be added to the plan as it is', () => {
     fc.assert(
       fc.property(anyProblem, (problem) => {
-        const { starts, unplacedReason } = allocate(problem, { seed: 2 });
+        const { starts, unplacedReason } = allocate(problem, { seed: 2, smallBelow });
         starts.forEach((start, i) => {
           expect(unplacedReason[i] === 0).toBe(start >= 0);
           if (start >= 0) return;
@@ -127,7 +131,7 @@ describe('allocate', () => {
     const problem = tinyProblem({
       demands: range(0, 30).map((k) => ({ candidates: range(1, 50), wish: 10 + (k % 7) })),
     });
-    expect(allocate(problem, { seed: 1 }).objective).toBe(0);
+    expect(allocate(problem, { seed: 1, smallBelow }).objective).toBe(0);
   });
 
   it('spreads those who wish the same hour no farther than the capacity asks', () => {
@@ -136,21 +140,21 @@ describe('allocate', () => {
       logins: 5,
       demands: range(0, 25).map(() => ({ candidates: range(1, 40), wish: 20 })),
     });
-    const plan = allocate(problem, { seed: 1 });
+    const plan = allocate(problem, { seed: 1, smallBelow });
     expect(plan.objective).toBe(5 * (1 + 1 + 4 + 4));
     expect(checkPlan(problem, plan.starts).violationCount).toBe(0);
   });
 
   it('levels the curve with windows that wish nothing', () => {
     const problem = tinyProblem({ cellCount: 40, demands: range(0, 60).map(() => ({ candidates: range(5, 25) })) });
-    const { sessionLoad } = checkPlan(problem, allocate(problem, { seed: 1 }).starts);
+    const { sessionLoad } = checkPlan(problem, allocate(problem, { seed: 1, smallBelow }).starts);
     expect([...sessionLoad.subarray(5, 25)]).toEqual(new Array<number>(20).fill(3000));
   });
 
   it('seats a fixed window before those that have a choice', () => {
     const choice = range(0, 6).map(() => ({ candidates: [9, 10, 11], wish: 10 }));
     const problem = tinyProblem({ logins: 2.5, demands: [...choice, { candidates: [10], visitors: 2 }] });
-    const { starts } = allocate(problem, { seed: 1 });
+    const { starts } = allocate(problem, { seed: 1, smallBelow });
     expect(starts[6]).toBe(10);
     expect(starts.slice(0, 6).filter((start) => start === 10)).toHaveLength(0);
   });
@@ -159,13 +163,13 @@ describe('allocate', () => {
     const logins = new Array<number>(60).fill(1);
     logins[30] = 0;
     const problem = tinyProblem({ logins, demands: [{ candidates: range(8, 14), wish: 10, shifts: [0, 20] }] });
-    expect([9, 11]).toContain(allocate(problem, { seed: 1 }).starts[0]);
+    expect([9, 11]).toContain(allocate(problem, { seed: 1, smallBelow }).starts[0]);
   });
 
   it('lets two zones of one platform share an evening that is another zone’s morning', () => {
     const demands = range(0, 20).map((k) => ({ candidates: range(10, 20), wish: 15, day: k % 2, classId: k }));
     const problem = tinyProblem({ logins: 2, demands });
-    const plan = allocate(problem, { seed: 1 });
+    const plan = allocate(problem, { seed: 1, smallBelow });
     expect(checkPlan(problem, plan.starts)).toMatchObject({ violationCount: 0, unplacedCount: 0 });
   });
 
@@ -193,7 +197,7 @@ describe('allocate', () => {
       },
     ],
   ])('names the reason %s', (reason, tiny) => {
-    expect(reasons(tinyProblem(tiny)).at(-1)).toBe(reason);
+    expect(reasons(tinyProblem(tiny), smallBelow).at(-1)).toBe(reason);
   });
 
   it('says how much capacity the best start would have needed', () => {
@@ -201,20 +205,20 @@ describe('allocate', () => {
       logins: range(0, 60).map((cell) => (cell === 6 ? 7 : 4)),
       demands: [{ candidates: [5, 6, 7], visitors: 10, wish: 5 }],
     });
-    const plan = allocate(problem, { seed: 1 });
+    const plan = allocate(problem, { seed: 1, smallBelow });
     expect([plan.starts[0], plan.neededLogins[0], plan.neededSessions[0]]).toEqual([-1, 3000, 0]);
   });
 
   it('gives the same plan for the same seed', () => {
-    const demands = range(0, 200).map((k) => ({
+    const demands = range(0, 40).map((k) => ({
       candidates: range(1, 50),
       wish: 10 + (k % 5),
-      classId: k % 60,
+      classId: k % 20,
       visitors: 1 + (k % 4),
     }));
-    const problem = tinyProblem({ logins: 20, demands });
-    const first = allocate(problem, { seed: 7 });
-    expect(allocate(problem, { seed: 7 })).toEqual(first);
+    const problem = tinyProblem({ logins: 12, demands });
+    const first = allocate(problem, { seed: 7, smallBelow });
+    expect(allocate(problem, { seed: 7, smallBelow })).toEqual(first);
   });
 
   it('stops when it is cancelled and when its listener throws', () => {
@@ -223,11 +227,14 @@ describe('allocate', () => {
       demands: range(0, 30).map(() => ({ candidates: range(1, 40), wish: 20 })),
     });
     let asked = 0;
-    expect(() => allocate(problem, { seed: 1, isCancelled: () => ++asked > 5 })).toThrow(AllocationCancelled);
+    expect(() => allocate(problem, { seed: 1, smallBelow, isCancelled: () => ++asked > 5 })).toThrow(
+      AllocationCancelled,
+    );
     const broken = new Error('listener');
     expect(() =>
       allocate(problem, {
         seed: 1,
+        smallBelow,
         onProgress: () => {
           throw broken;
         },
@@ -237,9 +244,11 @@ describe('allocate', () => {
 
   it('refuses columns that contradict themselves', () => {
     const problem = tinyProblem({ demands: [{ candidates: [5, 4] }] });
-    expect(() => allocate(problem, { seed: 1 })).toThrow(AllocationProblemInvalid);
-    expect(() => allocate({ ...problem, demandCount: 2 }, { seed: 1 })).toThrow('demandDay has 1 rows, not 2');
-    expect(() => allocate(tinyProblem({ demands: [{ candidates: [59] }] }), { seed: 1 })).toThrow(
+    expect(() => allocate(problem, { seed: 1, smallBelow })).toThrow(AllocationProblemInvalid);
+    expect(() => allocate({ ...problem, demandCount: 2 }, { seed: 1, smallBelow })).toThrow(
+      'demandDay has 1 rows, not 2',
+    );
+    expect(() => allocate(tinyProblem({ demands: [{ candidates: [59] }] }), { seed: 1, smallBelow })).toThrow(
       'outside the horizon',
     );
   });

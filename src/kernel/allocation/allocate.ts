@@ -18,6 +18,7 @@ import {
   type ObjectivePrices,
   UNPLACED_REASONS,
 } from './problem';
+import { SMALL_DEMANDS } from './solve-small';
 
 /** Caps above the first promising one that are tried before everybody may go as far as it takes. */
 const CAPS_TRIED = 3;
@@ -31,7 +32,7 @@ const CAPS_TRIED = 3;
  * @throws AllocationProblemInvalid, AllocationCancelled
  */
 export function allocate(problem: AllocationProblem, options: AllocationOptions): Allocation {
-  const run = allocationRun(problem, options.seed);
+  const run = allocationRun(problem, options.seed, options.smallBelow);
   let step = run.next();
   while (!step.done) {
     const { parts, wanted } = step.value;
@@ -83,6 +84,7 @@ export interface TaskBatch {
 export function* allocationRun(
   problem: AllocationProblem,
   seed: number,
+  smallBelow = SMALL_DEMANDS,
 ): Generator<TaskBatch, Allocation, PartAnswer[]> {
   checkProblem(problem);
   const parts = splitProblem(problem);
@@ -101,7 +103,7 @@ export function* allocationRun(
     const missing = all.filter((part) => !plans[part]);
     const wanted = missing.length > 0 ? missing : all.filter((part) => capOf[part]! < capCells);
     if (wanted.length === 0) break;
-    const task = { kind: 'solve', capCells, seed, lastResort: capCells >= farthest } as const;
+    const task = { kind: 'solve', capCells, seed, smallBelow, lastResort: capCells >= farthest } as const;
     const answers = yield {
       parts,
       wanted: wanted.map((part): PartTask => ({ ...task, part, known: plans[part] ?? null })),

@@ -6,7 +6,7 @@ import { Explainer } from './explain';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);
 const demands = [
-  ...range(0, 60).map((k) => ({
+  ...range(0, 40).map((k) => ({
     candidates: range(2, 40),
     wish: 12 + (k % 4),
     visitors: 1 + (k % 5),
@@ -19,7 +19,7 @@ const demands = [
   })),
   { candidates: range(2, 40), visitors: 7 },
 ];
-const problem = tinyProblem({ logins: 9, sessions: 40, siteLimits: [3, 3, 3, 3, 3], demands });
+const problem = tinyProblem({ logins: 7, sessions: 40, siteLimits: [3, 3, 3, 3, 3], demands });
 const plan = allocate(problem, { seed: 1 });
 const check = checkPlan(problem, plan.starts);
 const explainer = new Explainer(problem, plan.starts, plan.displacementCapCells, plan.objectivePrices);
@@ -52,9 +52,9 @@ describe('Explainer', () => {
   it('lists who else wanted the same cells, and nobody for a window without a wish', () => {
     const rivals = explainer.rivals(0);
     expect([...rivals]).toEqual(
-      range(1, 60).filter((j) => Math.abs(problem.demandWish[j]! - problem.demandWish[0]!) < 2),
+      range(1, 40).filter((j) => Math.abs(problem.demandWish[j]! - problem.demandWish[0]!) < 2),
     );
-    expect(explainer.rivals(60)).toHaveLength(0);
-    expect(explainer.explain(60).atWish).toBeNull();
+    expect(explainer.rivals(40)).toHaveLength(0);
+    expect(explainer.explain(40).atWish).toBeNull();
   });
 });

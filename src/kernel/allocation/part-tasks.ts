@@ -7,7 +7,7 @@ import type { Watch } from './place';
 import type { AllocationProblem } from './problem';
 import { ROUGH_TEMPERATURES } from './prices';
 import { dropOverload, overload } from './repair';
-import { type PartState, pricePart, solvePart } from './solve-part';
+import { type PartState, pricePart, solvePart, solveSmallPart } from './solve-part';
 import { explainUnplaced } from './unplaced';
 
 /** Displacement caps are tried in steps of half an hour. */
@@ -24,6 +24,8 @@ export type PartTask =
       part: number;
       capCells: number;
       seed: number;
+      /** Searched window by window where it has fewer demands. */
+      smallBelow: number;
       /** Take what can be placed even where it is not everybody. */
       lastResort: boolean;
       /** A complete plan under a smaller cap, to fall back on. */
@@ -93,7 +95,7 @@ function boundPart(problem: AllocationProblem, watch: Watch): BoundAnswer {
 
 function planPart(
   problem: AllocationProblem,
-  { capCells, seed, lastResort, known }: Extract<PartTask, { kind: 'solve' }>,
+  { capCells, seed, smallBelow, lastResort, known }: Extract<PartTask, { kind: 'solve' }>,
   watch: Watch,
 ): SolveAnswer | FailedAnswer {
   const state = pricePart(problem, capCells, watch);
@@ -103,7 +105,8 @@ function planPart(
     const kept = answerOf(problem, state, whole, known);
     if (kept.lowerBound >= known.lowerBound - WORTH_AGAIN * known.objective) return kept;
   }
-  const search = solvePart(state, seed, lastResort && !known, watch);
+  const solve = problem.demandCount < smallBelow ? solveSmallPart : solvePart;
+  const search = solve(state, seed, lastResort && !known, watch);
   if (search && overload(search) > 0) dropOverload(search);
   const plan: KnownPlan | null = search ? { starts: search.starts, ...explainUnplaced(search) } : known;
   return plan ? answerOf(problem, state, whole, plan) : { kind: 'failed' };

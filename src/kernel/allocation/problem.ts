@@ -89,6 +89,8 @@ export type UnplacedReason = (typeof UNPLACED_REASONS)[number];
 
 export interface AllocationOptions {
   seed: number;
+  /** Parts of fewer demands than this are searched window by window (SMALL_DEMANDS where it is not given). */
+  smallBelow?: number;
   /** Called now and then with what is known so far; throwing from it ends the run. */
   onProgress?: (progress: AllocationProgress) => void;
   /** Asked often; true ends the run with `AllocationCancelled`. */

@@ -6,7 +6,8 @@ import { firstPass, placeFixed, sweep, type Watch } from './place';
 import { type CellPrices, priceCells, TEMPERATURES } from './prices';
 import type { AllocationProblem } from './problem';
 import { placeMissing, polish, repair } from './repair';
-import { emptySearch, reachUnderCap, type Search } from './search';
+import { emptySearch, place, reachUnderCap, type Search } from './search';
+import { solveSmall } from './solve-small';
 import { buildPools, swapSweep } from './swap';
 import { buildTeams, jointScratch } from './teams';
 
@@ -105,5 +106,23 @@ export function solvePart(state: PartState, seed: number, lastResort: boolean, w
   if (!repair(search, teams, pools, scratch, penalty, random, lastResort, watch) && !lastResort) return null;
   watch.onPhase?.('polish', 0.9);
   polish(search, teams, scratch, watch);
+  return search;
+}
+
+/** A small part, searched window by window; then polished as any other, so that windows without a wish level the curve. */
+export function solveSmallPart(
+  { model, reach, prices }: PartState,
+  seed: number,
+  lastResort: boolean,
+  watch: Watch,
+): Search | null {
+  const starts = solveSmall(model, reach, prices, seed, !lastResort, watch);
+  if (!starts) return null;
+  const search = emptySearch(model, reach);
+  starts.forEach((start, i) => start >= 0 && place(search, i, start, 1));
+  watch.onPhase?.('polish', 0.9);
+  const teams = buildTeams(model, search, seededRandom(seed));
+  polish(search, teams, jointScratch(model.problem.cellCount), watch);
+  placeMissing(search, teams.member, true);
   return search;
 }
