@@ -88,6 +88,12 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   countConcerned:                rule('-',     '-',         '-',         'all',       'all',   'all'),
   listWishes:                    rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'class:classId'),
   replaceWishes:                 rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'class:classId'),
+  readEstablishmentWishes:       rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'establishment:uai'),
+  replaceEstablishmentWishes:    rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'establishment:uai'),
+  readWishPeriod:                rule('-',     'all',       'all',       'all',       'all',   'all'),
+  setWishPeriod:                 rule('-',     '-',         '-',         '-',         '-',     'all'),
+  listFixedWindows:              rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
+  decideFixedWindow:             rule('-',     '-',         '-',         'own',       '-',     'all',   [],                    'service'),
   requestAllocation:             rule('-',     '-',         '-',         '-',         '-',     'all'),
   listAllocations:               rule('-',     '-',         '-',         'all',       'all',   'all'),
 

@@ -10,6 +10,7 @@ import { NotFoundError } from '../common/domain-error';
 import { levelGroupOf } from '../directory/level';
 import { LOOPBACK_OPERATOR } from '../access/actor';
 import { CELLS_PER_DAY, cellOfSeconds } from '../kernel/cell-grid';
+import { wishesOfDay } from '../wish/wish-precedence.rules';
 import { BookingRefused } from './booking.errors';
 import { BookingFactsStore, type OwnerRow, type StatedTime } from './booking-facts.store';
 import type { BookingOwner, FoundWindow, OwnerDay } from './booking-owner';
@@ -110,7 +111,7 @@ export class BookingFactsService {
         endsOn: campaign.endsOn,
       });
     }
-    const stated = row.classId === null || dates.length === 0 ? [] : await this.store.statedTimes(campaignId, row.classId); // prettier-ignore
+    const stated = dates.length === 0 ? [] : await this.store.statedTimes(campaignId, row, audience);
     return {
       platformId: row.platformId,
       planId,
@@ -145,13 +146,18 @@ export class BookingFactsService {
       const at = (Date.parse(date) - Date.parse(first)) / 86_400_000;
       const firstCell = cellOfCivil(date, 0, row.timeZone);
       const isOf = ({ on, weekday }: StatedTime): boolean => (on === null ? weekday === weekdayOf(date) : on === date);
+      const ofDay = wishesOfDay(
+        stated.filter(({ isOwn }) => isOwn),
+        stated.filter(({ isOwn }) => !isOwn),
+        isOf,
+      );
       days.set(date, {
         date,
         openHalves: open[at]!,
         firstCell,
         isRegular: cellOfCivil(addDays(date, 1), 0, row.timeZone) - firstCell === CELLS_PER_DAY,
-        closed: stated.filter((time) => time.kind === 'closed' && isOf(time)).map((time) => ({ fromMinute: time.startMinute, toMinute: time.endMinute! })), // prettier-ignore
-        wishedMinutes: stated.filter((time) => time.kind === 'wished' && isOf(time)).map((time) => time.startMinute),
+        closed: ofDay.filter(({ kind }) => kind === 'closed').map((time) => ({ fromMinute: time.startMinute, toMinute: time.endMinute! })), // prettier-ignore
+        wishedMinutes: ofDay.filter(({ kind }) => kind === 'wished').map((time) => time.startMinute),
       });
     }
     return days;

@@ -5,6 +5,7 @@ import type { CalendarPlace } from '../calendar/calendar-place';
 import { GatheredRead } from '../common/gathered-read';
 import { scopeConditions } from '../campaign/campaign-scope.rules';
 import type { Campaign } from '../campaign/campaign.entity';
+import type { Audience } from '../campaign/window-kind';
 import type { Level } from '../directory/level';
 import type { FoundWindow } from './booking-owner';
 
@@ -25,11 +26,16 @@ export interface StatedTime {
   on: string | null;
   startMinute: number;
   endMinute: number | null;
+  /** Of the class itself, not of its whole establishment. */
+  isOwn: boolean;
 }
 
 interface StatedKey {
   campaignId: number;
-  classId: number;
+  /** Null for an establishment's own windows. */
+  classId: number | null;
+  establishmentId: number;
+  audience: Audience;
 }
 
 const WINDOW = `w.window_id as "windowId", w.plan_id as "planId", p.campaign_id as "campaignId", w.class_id as "classId",
@@ -56,7 +62,7 @@ export class BookingFactsStore {
   private readonly windowsById = new GatheredRead((ids: number[]) => this.readWindows(ids));
   private readonly classesById = new GatheredRead((ids: number[]) => this.readClassOwners(ids));
   private readonly establishmentsById = new GatheredRead((ids: number[]) => this.readEstablishmentOwners(ids));
-  private readonly timesByClass = new GatheredRead((keys: StatedKey[]) => this.readStatedTimes(keys));
+  private readonly timesByOwner = new GatheredRead((keys: StatedKey[]) => this.readStatedTimes(keys));
 
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
@@ -73,9 +79,9 @@ export class BookingFactsStore {
     return this.establishmentsById.get(establishmentId);
   }
 
-  /** Closed and wished times of a class. */
-  statedTimes(campaignId: number, classId: number): Promise<StatedTime[]> {
-    return this.timesByClass.get({ campaignId, classId });
+  /** Closed and wished times of a class, or of an establishment's audience, with those of its whole establishment. */
+  statedTimes(campaignId: number, { classId, establishmentId }: OwnerRow, audience: Audience): Promise<StatedTime[]> {
+    return this.timesByOwner.get({ campaignId, classId, establishmentId, audience });
   }
 
   /** The windows of a series from a date on, in order. */
@@ -146,20 +152,29 @@ export class BookingFactsStore {
   }
 
   private async readStatedTimes(keys: StatedKey[]): Promise<StatedTime[][]> {
-    const rows = await this.database.query<(StatedTime & StatedKey)[]>(
-      `select w.campaign_id as "campaignId", w.class_id as "classId", w.kind, w.weekday, w.local_date::text as "on",
-              w.start_minute as "startMinute", w.end_minute as "endMinute"
-         from (select distinct * from unnest($1::int[], $2::int[]) asked (campaign_id, class_id)) asked
-         join wish w using (campaign_id, class_id) where w.kind <> 'fixed'`,
-      [keys.map(({ campaignId }) => campaignId), keys.map(({ classId }) => classId)],
+    const rows = await this.database.query<(StatedTime & { ordinal: number })[]>(
+      `with asked as (
+         select * from unnest($1::int[], $2::int[], $3::int[], $4::text[])
+           with ordinality as a (campaign_id, class_id, establishment_id, audience, ordinal)),
+       stated as (
+         select asked.ordinal, true as "isOwn", w.* from asked
+           join wish w on w.campaign_id = asked.campaign_id and w.class_id = asked.class_id
+         union all
+         select asked.ordinal, false, w.* from asked
+           join wish w on w.campaign_id = asked.campaign_id and w.establishment_id = asked.establishment_id
+            and w.audience = asked.audience)
+       select ordinal, "isOwn", case approval when 'pending' then 'wished' else kind end as kind, weekday,
+              local_date::text as "on", start_minute as "startMinute", end_minute as "endMinute"
+         from stated where kind <> 'fixed' or approval = 'pending'`,
+      [
+        keys.map(({ campaignId }) => campaignId),
+        keys.map(({ classId }) => classId),
+        keys.map(({ establishmentId }) => establishmentId),
+        keys.map(({ audience }) => audience),
+      ],
     );
-    const found = new Map<string, StatedTime[]>();
-    for (const row of rows) {
-      const key = `${row.campaignId} ${row.classId}`;
-      const known = found.get(key);
-      if (known) known.push(row);
-      else found.set(key, [row]);
-    }
-    return keys.map(({ campaignId, classId }) => found.get(`${campaignId} ${classId}`) ?? []);
+    const found: StatedTime[][] = keys.map(() => []);
+    for (const { ordinal, ...time } of rows) found[ordinal - 1]!.push(time);
+    return found;
   }
 }

@@ -25,6 +25,8 @@ const draft = (fields: Partial<CampaignDraft> = {}): CampaignDraft => ({
   windows: [rule()],
   catchUp: { from: '18:30', to: '21:00', missedPerMille: 150 },
   loadModel: defaultLoadModel('ordinary'),
+  wishesOpenAt: null,
+  wishesCloseAt: null,
   ...fields,
 });
 
@@ -50,6 +52,10 @@ describe('a campaign', () => {
 
   it.each<[string, Partial<CampaignDraft>]>([
     ['campaign.dates_reversed', { endsOn: '2026-11-29' }],
+    [
+      'campaign.wish_period_reversed',
+      { wishesOpenAt: new Date('2026-11-20T07:00:00Z'), wishesCloseAt: new Date('2026-11-20T07:00:00Z') },
+    ],
     ['campaign.too_long', { startsOn: '2026-09-07', endsOn: '2026-11-16' }],
     ['campaign.outside_school_year', { schoolYear: '2025-2026' }],
     ['campaign.outside_school_year', { startsOn: '2027-07-26', endsOn: '2027-08-02' }],

@@ -24,6 +24,8 @@ export interface CampaignDraft {
   windows: readonly WindowRule[];
   catchUp: CatchUp | null;
   loadModel: LoadModel;
+  wishesOpenAt: Date | null;
+  wishesCloseAt: Date | null;
 }
 
 /** The school year of a date: it begins on 1 August, because schools of the southern hemisphere return in that month. */
@@ -36,6 +38,7 @@ export function schoolYearOf(on: CivilDate): string {
 /** Refuses a campaign that breaks a rule, with the code of the first one that it breaks. @throws CampaignRefused */
 export function checkCampaign(draft: CampaignDraft): void {
   checkDates(draft);
+  checkWishPeriod(draft);
   checkLevels(draft.levels);
   if (draft.windows.length === 0)
     throw new CampaignRefused('no_rules', 'A campaign needs a preset or at least one rule.');
@@ -74,6 +77,15 @@ function checkDates({ startsOn, endsOn, schoolYear }: CampaignDraft): void {
       );
     }
   }
+}
+
+/** Heads can write wishes at some time at all. @throws CampaignRefused */
+export function checkWishPeriod({
+  wishesOpenAt,
+  wishesCloseAt,
+}: Pick<CampaignDraft, 'wishesOpenAt' | 'wishesCloseAt'>): void {
+  if (wishesOpenAt && wishesCloseAt && wishesCloseAt <= wishesOpenAt)
+    throw new CampaignRefused('wish_period_reversed', 'The deadline for wishes lies before the time they open at.');
 }
 
 function checkLevels(levels: readonly string[], index?: number): void {

@@ -1,3 +1,4 @@
+import { instantOf } from '../common/wire-time';
 import {
   behaviourDtoOf,
   behaviourFrom,
@@ -36,9 +37,13 @@ export function draftFrom(request: CreateCampaignDto): Omit<Campaign, 'id' | 'cr
       fixedWindowsPerWeekLeast: FIXED_WINDOWS_PER_WEEK_LEAST,
     },
     catchUp: request.catchUp === undefined ? (preset?.catchUp ?? null) : request.catchUp,
+    wishesOpenAt: dateOf(request.wishesOpenAt),
+    wishesCloseAt: dateOf(request.wishesCloseAt),
     loadModel: loadModelFrom(preset?.loadModel ?? defaultLoadModel('ordinary'), request.loadModel),
   };
 }
+
+const dateOf = (instant: string | null | undefined): Date | null => (instant ? instantOf(instant)! : null);
 
 function windowRuleFrom(rule: WindowRuleDto): WindowRule {
   const windowsPerDay = rule.windowsPerDay ?? null;
@@ -95,6 +100,8 @@ export function campaignDtoOf(campaign: Campaign): CampaignDto {
     rules: campaign.rules.windows,
     fixedWindowsPerMille: campaign.rules.fixedWindowsPerMille,
     catchUp: campaign.catchUp,
+    wishesOpenAt: campaign.wishesOpenAt?.toISOString() ?? null,
+    wishesCloseAt: campaign.wishesCloseAt?.toISOString() ?? null,
     loadModel: loadModelDtoOf(campaign.loadModel),
     createdBy: campaign.createdBy,
     createdAt: campaign.createdAt.toISOString(),

@@ -15,7 +15,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { CivilDate } from '../common/civil-time';
-import { IsCivilDate } from '../common/wire-time';
+import { IsCivilDate, IsInstant } from '../common/wire-time';
 import type { Level } from '../directory/level';
 import { PRESET_IDS, type PresetId } from './campaign-presets.rules';
 import { CatchUpDto, LoadModelAnswerDto, LoadModelDto, WindowRuleDto } from './campaign-rules.dto';
@@ -102,6 +102,16 @@ export class CreateCampaignDto {
   @Type(() => CatchUpDto)
   catchUp?: CatchUpDto | null;
 
+  /** First instant at which heads may write wishes; from the start where absent. */
+  @IsOptional()
+  @IsInstant()
+  wishesOpenAt?: string | null;
+
+  /** First instant at which they may no more; never where absent. */
+  @IsOptional()
+  @IsInstant()
+  wishesCloseAt?: string | null;
+
   /** What differs from the preset's load model. */
   @IsOptional()
   @ValidateNested()
@@ -139,6 +149,10 @@ export class CampaignDto {
   fixedWindowsPerMille!: number;
   /** Evening catch-up, null for none. */
   catchUp!: CatchUpDto | null;
+  /** First instant at which heads may write wishes; null: from the start. */
+  wishesOpenAt!: string | null;
+  /** First instant at which they may no more; null: no deadline. */
+  wishesCloseAt!: string | null;
   /** The complete load model. */
   loadModel!: LoadModelAnswerDto;
   /** Who made it. */

@@ -49,6 +49,14 @@ export class Campaign {
   @Column({ name: 'load_model', type: 'jsonb' })
   loadModel!: LoadModel;
 
+  /** Heads may write wishes from then on; null: from the start. */
+  @Column({ name: 'wishes_open_at', type: 'timestamptz', nullable: true })
+  wishesOpenAt!: Date | null;
+
+  /** ... and until then; null: without a deadline. */
+  @Column({ name: 'wishes_close_at', type: 'timestamptz', nullable: true })
+  wishesCloseAt!: Date | null;
+
   @Column({ name: 'created_by', type: 'text' })
   createdBy!: string;
 

@@ -37,6 +37,16 @@ export class CampaignStore {
     return tx.save(tx.create(Campaign, campaign));
   }
 
+  /** When heads may write wishes. */
+  async setWishPeriod(
+    tx: EntityManager,
+    campaignId: number,
+    opensAt: Date | null,
+    closesAt: Date | null,
+  ): Promise<void> {
+    await tx.update(Campaign, { id: campaignId }, { wishesOpenAt: opensAt, wishesCloseAt: closesAt });
+  }
+
   /**
    * Takes the campaign away with its wishes, jobs and drafts. The windows of a plan are a partition that no foreign key
    * reaches: it is found by its bound and dropped with its plan.

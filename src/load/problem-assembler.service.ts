@@ -139,6 +139,7 @@ export class ProblemAssembler {
         openHalves: openHalves[i]!,
         grid,
         simultaneousWindowLimit: place.simultaneousWindowLimit ?? 0,
+        wishes: place.wishes,
       };
     });
   }

@@ -11,6 +11,7 @@ import { minuteOfClock, weekdayOf } from '../common/civil-time';
 import { type Level, type LevelGroup, levelGroupOf } from '../directory/level';
 import { CELL_MINUTES, DRAIN_CELLS, LEAD_CELLS } from '../kernel/cell-grid';
 import { emptyCurve, type LoadCurve } from '../kernel/load/curve';
+import { wishesOfDay } from '../wish/wish-precedence.rules';
 import { CandidateSets } from './candidate-sets';
 import type { CivilGrid } from './civil-grid';
 import { type DayGroup, dayGroups } from './day-groups';
@@ -33,6 +34,7 @@ export interface AssembledEstablishment {
   grid: CivilGrid;
   /** Most windows of its classes at once, 0 for no limit. */
   simultaneousWindowLimit: number;
+  wishes: readonly EstablishmentDayWish[];
 }
 
 /** A class that takes part, as it is streamed from the database. */
@@ -54,6 +56,11 @@ export interface DayWish {
   startMinute: number;
   endMinute: number | null;
   teacherKeyId: number | null;
+}
+
+/** A wish for a whole establishment. */
+export interface EstablishmentDayWish extends DayWish {
+  audience: Audience;
 }
 
 /** Expected visitors of one kind per day of the campaign: sums of headcount x participation per mille. */
@@ -145,15 +152,16 @@ export class ProblemBuilder {
     const letter = letterHours(row.levels);
     const visitors = { scale, profileId: profile.profileId, classIndex, classId, headcount, letter };
     const { grid } = establishment;
-    for (const group of this.groupsOf(compiled, establishment, row)) {
+    const ofAll = establishment.wishes.filter(({ audience }) => audience === 'pupils');
+    // a group has only the windows that it states, but is closed when its establishment is
+    const whole = row.isGroup ? ofAll.filter(({ kind }) => kind === 'closed') : ofAll;
+    for (const group of this.groupsOf(compiled, establishment, classId, [...row.wishes, ...whole])) {
       const { weekday, openHalves, windowCount } = group;
-      const ofDay = row.wishes.filter((wish) =>
-        wish.day === null ? wish.weekday === weekday : wish.day === group.days[0],
-      );
+      const ofDay = wishesOfDay<DayWish>(row.wishes, whole, isOn(group));
       const closed = closedRanges(ofDay);
       const windows = dayWindows(
         { rule: compiled, weekday, openHalves, windowCount, isGroup: row.isGroup },
-        ofDay.filter((wish): wish is DayWish & { kind: 'wished' | 'fixed' } => wish.kind !== 'closed'),
+        statedStarts(ofDay),
       );
       for (let ordinal = 0; ordinal < windows.length; ordinal++) {
         const window = windows[ordinal]!;
@@ -208,21 +216,27 @@ export class ProblemBuilder {
         letter: undefined,
       };
       const { grid } = establishment;
-      const own = { classId: establishment.establishmentId, wishes: [] };
-      for (const group of this.groupsOf(compiled, establishment, own)) {
+      const wishes = establishment.wishes.filter((wish) => wish.audience === audience);
+      for (const group of this.groupsOf(compiled, establishment, establishment.establishmentId, wishes)) {
         const { weekday, openHalves, windowCount } = group;
-        const windows = dayWindows({ rule: compiled, weekday, openHalves, windowCount, isGroup: false }, []);
+        const ofDay = wishesOfDay<DayWish>(wishes, [], isOn(group));
+        const closed = closedRanges(ofDay);
+        const windows = dayWindows(
+          { rule: compiled, weekday, openHalves, windowCount, isGroup: false },
+          statedStarts(ofDay),
+        );
         const day = group.days[0]!;
-        const candidateSet = this.candidates.setOf({
-          rule: compiled,
-          grid,
-          day,
-          weekday,
-          openHalves,
-          closed: [],
-          fixedMinute: null,
-        });
-        windows.forEach((window, ordinal) =>
+        windows.forEach((window, ordinal) => {
+          const fixedMinute = window.isFixed ? window.wishMinute : null;
+          const candidateSet = this.candidates.setOf({
+            rule: compiled,
+            grid,
+            day,
+            weekday,
+            openHalves,
+            closed,
+            fixedMinute,
+          });
           this.addDemand(
             establishment,
             establishmentIndex,
@@ -233,8 +247,8 @@ export class ProblemBuilder {
             ordinal,
             visitors,
             -1,
-          ),
-        );
+          );
+        });
         // staff always enter: nobody of them has to come back in the evening
         if (audience === 'relatives') this.expect(grid, group.days, audience, null, scale);
       }
@@ -322,7 +336,8 @@ export class ProblemBuilder {
   private groupsOf(
     compiled: CompiledRule,
     { openHalves, grid }: AssembledEstablishment,
-    { classId, wishes }: Pick<AssembledClass, 'classId' | 'wishes'>,
+    classId: number,
+    wishes: readonly DayWish[],
   ): PreparedGroup[] {
     const { firstWeekday, campaign } = this;
     const calendar = { compiled, openHalves, firstWeekday, grid, keepsSameHours: campaign.keepsSameHours };
@@ -354,6 +369,15 @@ export class ProblemBuilder {
     for (const day of days) kind.scales[day]! += scale;
   }
 }
+
+/** Whether a wish is about the days of a group; a date with wishes of its own is a group of its own. */
+const isOn =
+  ({ weekday, days }: DayGroup) =>
+  (wish: DayWish): boolean =>
+    wish.day === null ? wish.weekday === weekday : wish.day === days[0];
+
+const statedStarts = (wishes: readonly DayWish[]) =>
+  wishes.filter((wish): wish is DayWish & { kind: 'wished' | 'fixed' } => wish.kind !== 'closed');
 
 function closedRanges(wishes: readonly DayWish[]): MinuteRange[] {
   return wishes

@@ -5,10 +5,11 @@ import { DataSource } from 'typeorm';
 import type { CalendarPlace } from '../calendar/calendar-place';
 import { scopeConditions } from '../campaign/campaign-scope.rules';
 import type { Campaign } from '../campaign/campaign.entity';
+import type { Audience } from '../campaign/window-kind';
 import { copyOut } from '../common/copy';
 import type { EstablishmentKind } from '../directory/directory-rows';
 import type { Level } from '../directory/level';
-import type { AssembledClass, DayWish } from './problem-builder';
+import type { AssembledClass, DayWish, EstablishmentDayWish } from './problem-builder';
 
 /** An establishment that takes part, with its place in calendar and space. */
 export interface EstablishmentPlace extends CalendarPlace {
@@ -16,6 +17,8 @@ export interface EstablishmentPlace extends CalendarPlace {
   latitude: number | null;
   longitude: number | null;
   simultaneousWindowLimit: number | null;
+  /** For all of its classes, its relatives or its staff. */
+  wishes: readonly EstablishmentDayWish[];
 }
 
 export interface StreamedClass extends AssembledClass {
@@ -36,20 +39,26 @@ const WISH_KIND = { w: 'wished', c: 'closed', f: 'fixed' } as const;
 export class ProblemRowsStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  /** Establishments with at least one class that takes part, by id; or one of them. */
-  establishments(campaign: Campaign, only?: number): Promise<EstablishmentPlace[]> {
+  /** Establishments with at least one class that takes part, by id, each with its wishes; or one of them. */
+  async establishments(campaign: Campaign, only?: number): Promise<EstablishmentPlace[]> {
     const conditions = scopeConditions(campaign);
-    return this.database.query(`
+    const rows = await this.database.query<(EstablishmentPlace & { wishList: string | null })[]>(`
       select establishment.id as "establishmentId", establishment.kind, establishment.time_zone as "timeZone",
              establishment.holiday_zone as "holidayZone", establishment.open_half_days as "openHalfDays",
              establishment.latitude, establishment.longitude, establishment.simultaneous_window_limit as "simultaneousWindowLimit",
-             department.id as "departmentId", academy.id as "academyId", academy.parent_id as "regionId"
+             department.id as "departmentId", academy.id as "academyId", academy.parent_id as "regionId",
+             (select ${listOf('audience', campaign)} from wish
+               where wish.establishment_id = establishment.id and ${isHeld(campaign)}) as "wishList"
         from establishment
         join territory department on department.id = establishment.department_id
         left join territory academy on academy.id = department.parent_id
        where ${conditions.establishment}${isOnly(only)}
          and exists (select 1 from class where class.establishment_id = establishment.id and ${conditions.class})
        order by establishment.id`);
+    return rows.map(({ wishList, ...place }) => ({
+      ...place,
+      wishes: wishList === null ? [] : wishList.split(';').map(establishmentWishFrom),
+    }));
   }
 
   /** Classes that take part (of one establishment, where it is named), by establishment and id, each with its wishes; some at a time. */
@@ -63,11 +72,8 @@ export class ProblemRowsStore {
         left join (select class_id, min(teacher_key_id) as id from class_teacher group by class_id having count(*) = 1) teacher
           on teacher.class_id = class.id
         left join (
-          select class_id,
-                 string_agg(concat(left(kind, 1), ',', weekday, ',', local_date - date '${campaign.startsOn}', ',', start_minute, ',',
-                                   end_minute, ',', teacher_key_id), ';'
-                            order by start_minute, kind, weekday, local_date, teacher_key_id) as list
-            from wish where campaign_id = ${campaign.id} group by class_id) wishes
+          select class_id, ${listOf("''", campaign)} as list
+            from wish where class_id is not null and ${isHeld(campaign)} group by class_id) wishes
           on wishes.class_id = class.id
        where ${conditions.establishment}${isOnly(only)} and ${conditions.class}
        order by class.establishment_id, class.id`;
@@ -114,6 +120,16 @@ export class ProblemRowsStore {
 const isOnly = (establishmentId: number | undefined): string =>
   establishmentId === undefined ? '' : ` and establishment.id = ${establishmentId}`;
 
+/**
+ * Wishes as one text, each with its day of the campaign. A fixed window that waits for approval is no more than a wished
+ * start; one that was refused is nothing.
+ */
+const listOf = (audience: string, { startsOn }: Campaign): string =>
+  `string_agg(concat(case approval when 'pending' then 'w' else left(kind, 1) end, ',', weekday, ',', local_date - date '${startsOn}', ',',
+                     start_minute, ',', end_minute, ',', teacher_key_id, ',', ${audience}), ';'
+              order by start_minute, kind, weekday, local_date, teacher_key_id)`;
+const isHeld = ({ id }: Campaign): string => `campaign_id = ${id} and approval <> 'refused'`;
+
 const NO_WISHES: readonly DayWish[] = [];
 
 const numberOrNull = (text: string): number | null => (text === '' ? null : Number(text));
@@ -129,6 +145,11 @@ function wishFrom(text: string): DayWish {
     teacherKeyId: numberOrNull(teacherKeyId!),
   };
 }
+
+const establishmentWishFrom = (text: string): EstablishmentDayWish => ({
+  ...wishFrom(text),
+  audience: text.slice(text.lastIndexOf(',') + 1) as Audience,
+});
 
 /** The whole lines of each chunk; a line cut in two waits for its rest. */
 async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string[]> {

@@ -4,17 +4,32 @@ import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
-import { ReplaceWishesDto, WishListDto } from './wish.dto';
+import {
+  EstablishmentWishesDto,
+  ReplaceEstablishmentWishesDto,
+  ReplaceWishesDto,
+  SetWishPeriodDto,
+  WishListDto,
+  WishPeriodDto,
+} from './wish.dto';
+import { WishPeriodService } from './wish-period.service';
 import { WishService } from './wish.service';
+
+const ID = { name: 'id', description: 'Number of the campaign.', schema: { type: 'integer', minimum: 1 } } as const;
+const CLASS_ID = { name: 'classId', description: 'Number of the class.', schema: { type: 'integer', minimum: 1 } } as const; // prettier-ignore
+const UAI = { name: 'uai', description: 'The UAI: seven digits and a check letter.' } as const;
 
 @ApiTags('wishes')
 @Controller('campaigns/:id')
 export class WishController {
-  constructor(private readonly wishes: WishService) {}
+  constructor(
+    private readonly wishes: WishService,
+    private readonly periods: WishPeriodService,
+  ) {}
 
   @Get('classes/:classId/wishes')
-  @ApiParam({ name: 'id', description: 'Number of the campaign.' })
-  @ApiParam({ name: 'classId', description: 'Number of the class.' })
+  @ApiParam(ID)
+  @ApiParam(CLASS_ID)
   @ApiOperation({ operationId: 'listWishes', summary: 'What a class asks of a campaign.' })
   @ApiOkResponse({ description: 'Its wishes.', type: WishListDto })
   @ApiProblems(400, 404)
@@ -27,11 +42,15 @@ export class WishController {
   }
 
   @Put('classes/:classId/wishes')
-  @ApiParam({ name: 'id', description: 'Number of the campaign.' })
-  @ApiParam({ name: 'classId', description: 'Number of the class.' })
-  @ApiOperation({ operationId: 'replaceWishes', summary: 'Puts a list in the place of all wishes of a class.' })
+  @ApiParam(ID)
+  @ApiParam(CLASS_ID)
+  @ApiOperation({
+    operationId: 'replaceWishes',
+    summary:
+      'Puts a list in the place of all wishes of a class. Fixed windows beyond the cap wait for the authority and do not bind the allocation until it approves.',
+  })
   @ApiOkResponse({ description: 'Its wishes now.', type: WishListDto })
-  @ApiProblems(400, 404, 422)
+  @ApiProblems(400, 404, 409, 422)
   replaceWishes(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) campaignId: number,
@@ -39,5 +58,66 @@ export class WishController {
     @Body() request: ReplaceWishesDto,
   ): Promise<WishListDto> {
     return this.wishes.replace(actor, campaignId, classId, request);
+  }
+
+  @Get('establishments/:uai/wishes')
+  @ApiParam(ID)
+  @ApiParam(UAI)
+  @ApiOperation({
+    operationId: 'readEstablishmentWishes',
+    summary: 'What an establishment asks of a campaign, as a whole and class by class.',
+  })
+  @ApiOkResponse({ description: 'Its wishes, the period and the cap.', type: EstablishmentWishesDto })
+  @ApiProblems(400, 404)
+  readEstablishmentWishes(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) campaignId: number,
+    @Param('uai') uai: string,
+  ): Promise<EstablishmentWishesDto> {
+    return this.wishes.ofEstablishment(actor, campaignId, uai);
+  }
+
+  @Put('establishments/:uai/wishes')
+  @ApiParam(ID)
+  @ApiParam(UAI)
+  @ApiOperation({
+    operationId: 'replaceEstablishmentWishes',
+    summary:
+      'Puts a list in the place of the wishes for a whole establishment; those of its classes stay and go before them.',
+  })
+  @ApiOkResponse({ description: 'Its wishes now.', type: EstablishmentWishesDto })
+  @ApiProblems(400, 404, 409, 422)
+  replaceEstablishmentWishes(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) campaignId: number,
+    @Param('uai') uai: string,
+    @Body() request: ReplaceEstablishmentWishesDto,
+  ): Promise<EstablishmentWishesDto> {
+    return this.wishes.replaceOfEstablishment(actor, campaignId, uai, request);
+  }
+
+  @Get('wish-period')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'readWishPeriod', summary: 'When a campaign is open for wishes.' })
+  @ApiOkResponse({ description: 'The period.', type: WishPeriodDto })
+  @ApiProblems(400, 404)
+  readWishPeriod(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) campaignId: number): Promise<WishPeriodDto> {
+    return this.periods.read(actor, campaignId);
+  }
+
+  @Put('wish-period')
+  @ApiParam(ID)
+  @ApiOperation({
+    operationId: 'setWishPeriod',
+    summary: 'Opens a campaign for wishes, and sets or moves the deadline.',
+  })
+  @ApiOkResponse({ description: 'The period now.', type: WishPeriodDto })
+  @ApiProblems(400, 404, 422)
+  setWishPeriod(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) campaignId: number,
+    @Body() request: SetWishPeriodDto,
+  ): Promise<WishPeriodDto> {
+    return this.periods.set(actor, campaignId, request);
   }
 }

@@ -6,3 +6,26 @@ export class WishRefused extends DomainError {
     super(`wish.${code}`, 'unprocessable', message, facts);
   }
 }
+
+/** The campaign is not open for wishes now. */
+export class WishPeriodClosed extends DomainError {
+  constructor(phase: 'not_open' | 'closed', opensAt: Date | null, closesAt: Date | null) {
+    super(
+      `wish.${phase}`,
+      'conflict',
+      phase === 'closed'
+        ? `Wishes closed at ${closesAt?.toISOString()}: only the operator may still write them, with a \`lateReason\`.`
+        : `Wishes open at ${opensAt?.toISOString()}: until then only the operator may write them, with a \`lateReason\`.`,
+      { opensAt: opensAt?.toISOString() ?? null, closesAt: closesAt?.toISOString() ?? null },
+    );
+  }
+}
+
+/** A decision about a fixed window that nobody waits for. */
+export class FixedWindowNotPending extends DomainError {
+  constructor(wishId: number, approval: string) {
+    super('wish.not_pending', 'conflict', `Fixed window ${wishId} does not wait for a decision: it is ${approval}.`, {
+      approval,
+    });
+  }
+}

@@ -6,8 +6,12 @@ import { weekdayAt } from '../campaign/window-count.rules';
 
 export const WISH_KINDS = ['wished', 'closed', 'fixed'] as const;
 export type WishKind = (typeof WISH_KINDS)[number];
-export const WISH_ORIGINS = ['timetable', 'head', 'demo'] as const;
+/** Who said so: the timetable, the head, the demonstration, or the wishes of an earlier campaign. */
+export const WISH_ORIGINS = ['timetable', 'head', 'demo', 'copy'] as const;
 export type WishOrigin = (typeof WISH_ORIGINS)[number];
+/** What the authority says to a fixed window: it is only asked beyond the cap. */
+export const APPROVALS = ['not_needed', 'pending', 'approved', 'refused'] as const;
+export type Approval = (typeof APPROVALS)[number];
 
 /** What a class asks for at some time of the day, on a weekday of every week or on one date (exactly one of both). */
 export interface Wish {
@@ -21,6 +25,12 @@ export interface Wish {
   endMinute: number | null;
   teacherKeyId: number | null;
   reason: string | null;
+}
+
+/** What makes two wishes of one owner the same wish. */
+export function wishKey(wish: Wish): string {
+  const { kind, weekday, on, startMinute, endMinute, teacherKeyId, reason } = wish;
+  return JSON.stringify([kind, weekday, on, startMinute, endMinute, teacherKeyId, reason]);
 }
 
 /** The days of a class over its campaign. */
@@ -50,9 +60,15 @@ export function fixedWindowCount(wish: Pick<Wish, 'weekday' | 'on'>, days: Omit<
   return datesOfWish(wish, days).filter((day) => days.openHalves[day]! !== 0).length;
 }
 
-/** Refuses a list of wishes of one class that cannot be kept, with the code and the index of the first. @throws WishRefused */
-export function checkWishes(wishes: readonly Wish[], days: ClassDays): void {
-  wishes.forEach((wish, index) => {
+/**
+ * Refuses a list of wishes of one class that cannot be kept, with the code and the index of the first.
+ *
+ * @param given the list as the caller gave it, where `wishes` are only some of it
+ * @throws WishRefused
+ */
+export function checkWishes(wishes: readonly Wish[], days: ClassDays, given = wishes): void {
+  wishes.forEach((wish) => {
+    const index = given.indexOf(wish);
     const refuse = (code: string, message: string): never => {
       throw new WishRefused(code, `Wish ${index + 1}: ${message}`, { index });
     };
@@ -132,6 +148,28 @@ function checkFixedApart(wishes: readonly Wish[], days: ClassDays): void {
   }
 }
 
+/**
+ * The first fixed window that the closed times of another list leave no date for. On the dates of `instead` it does not hold:
+ * a class's own fixed windows take the place of its establishment's.
+ */
+export function fixedInClosedTime(
+  fixed: readonly Wish[],
+  closed: readonly Wish[],
+  days: ClassDays,
+  instead: readonly Wish[] = [],
+): Wish | undefined {
+  const replaced = new Set(instead.filter(({ kind }) => kind === 'fixed').flatMap((wish) => datesOfWish(wish, days)));
+  return fixed
+    .filter(({ kind }) => kind === 'fixed')
+    .find((wish) => {
+      const held = datesOfWish(wish, days).filter((day) => days.openHalves[day]! !== 0 && !replaced.has(day));
+      const endMinute = wish.startMinute + days.rule.rule.windowMinutes;
+      const isClosed = (day: number) =>
+        closedTimes(closed, day, days).some((time) => wish.startMinute < time.toMinute && endMinute > time.fromMinute);
+      return held.length > 0 && held.every(isClosed);
+    });
+}
+
 /** Closed times of a date. */
 function closedTimes(
   wishes: readonly Wish[],
@@ -141,6 +179,26 @@ function closedTimes(
   return wishes
     .filter((wish) => wish.kind === 'closed' && datesOfWish(wish, days).includes(day))
     .map((wish) => ({ fromMinute: wish.startMinute, toMinute: wish.endMinute! }));
+}
+
+/** A fixed wish of an establishment, with the dated windows that it stands for. */
+export interface FixedClaim {
+  approval: Approval;
+  windowCount: number;
+}
+
+/**
+ * The approval of each claim once the cap is looked at: those that wait become free of it in their order as long as there is
+ * room; what the authority decided stays, and does not count against the cap.
+ */
+export function settleFixed(claims: readonly FixedClaim[], mostCount: number): Approval[] {
+  let usedCount = 0;
+  for (const { approval, windowCount } of claims) if (approval === 'not_needed') usedCount += windowCount;
+  return claims.map(({ approval, windowCount }) => {
+    if (approval !== 'pending' || usedCount + windowCount > mostCount) return approval;
+    usedCount += windowCount;
+    return 'not_needed';
+  });
 }
 
 /** Most fixed windows of an establishment over a campaign: a share of its windows, and always some a week. */

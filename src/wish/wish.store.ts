@@ -1,39 +1,66 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { CalendarPlace } from '../calendar/calendar-place';
+import type { Audience } from '../campaign/window-kind';
 import { copyIn } from '../common/copy';
-import type { Level } from '../directory/level';
-import { scopeConditions, type CampaignScope } from '../campaign/campaign-scope.rules';
-import type { Wish, WishOrigin } from './wish.rules';
+import type { Approval, Wish, WishOrigin } from './wish.rules';
 
-/** A wish to write in bulk: checked by whoever makes it, and by the table. */
-export interface WishRow extends Wish {
+/** Whose wish it is: a class's, or one for an audience of a whole establishment. */
+export interface WishOwner {
+  classId: number | null;
+  establishmentId?: number | null;
+  audience?: Audience | null;
+}
+
+/** A wish to write: checked by whoever makes it, and by the table. */
+export interface WishRow extends Wish, WishOwner {
   campaignId: number;
-  classId: number;
   origin: WishOrigin;
+  /** `not_needed` where absent. */
+  approval?: Approval;
 }
 
-/** A class that takes part in a campaign, and where it stands. */
-export interface ConcernedClass {
-  levels: Level[];
-  place: CalendarPlace;
+/** A wish as the table keeps it. */
+export interface StoredWish extends Wish, Required<WishOwner> {
+  id: number;
+  origin: WishOrigin;
+  approval: Approval;
+  approvalReason: string | null;
 }
 
-const COLUMNS =
-  'kind, weekday, local_date, start_minute, end_minute, teacher_key_id, reason, origin, campaign_id, class_id';
+const COLUMNS = `kind, weekday, local_date, start_minute, end_minute, teacher_key_id, reason, origin, approval, campaign_id,
+  class_id, establishment_id, audience`;
+const FIELDS = `wish.id, wish.kind, wish.weekday, wish.local_date::text as "on", wish.start_minute as "startMinute",
+  wish.end_minute as "endMinute", wish.teacher_key_id as "teacherKeyId", wish.reason, wish.origin, wish.approval,
+  wish.approval_reason as "approvalReason", wish.class_id as "classId", wish.establishment_id as "establishmentId", wish.audience`;
 
-/** What classes ask for. */
+/** What is asked for. */
 @Injectable()
 export class WishStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  list(campaignId: number, classId: number): Promise<(Wish & { origin: WishOrigin })[]> {
+  /** Of a class, by day and start. */
+  list(campaignId: number, classId: number): Promise<StoredWish[]> {
     return this.database.query(
-      `select kind, weekday, local_date::text as "on", start_minute as "startMinute", end_minute as "endMinute",
-              teacher_key_id as "teacherKeyId", reason, origin
-         from wish where campaign_id = $1 and class_id = $2 order by weekday, local_date, start_minute, id`,
+      `select ${FIELDS} from wish where campaign_id = $1 and class_id = $2
+        order by weekday, local_date, start_minute, id`,
       [campaignId, classId],
+    );
+  }
+
+  /** Of an establishment as a whole and of all of its classes, in the order in which they were stated. */
+  ofEstablishment(
+    campaignId: number,
+    establishmentId: number,
+    tx: EntityManager = this.database.manager,
+  ): Promise<StoredWish[]> {
+    return tx.query(
+      `select * from (
+         select ${FIELDS} from wish where campaign_id = $1 and establishment_id = $2
+         union all
+         select ${FIELDS} from class join wish on wish.class_id = class.id and wish.campaign_id = $1
+          where class.establishment_id = $2) stated order by id`,
+      [campaignId, establishmentId],
     );
   }
 
@@ -41,71 +68,27 @@ export class WishStore {
   async copyWishes(tx: EntityManager, rows: Iterable<WishRow> | AsyncIterable<WishRow>): Promise<void> {
     async function* fields(): AsyncGenerator<readonly unknown[]> {
       for await (const row of rows) {
-        const { kind, weekday, on, startMinute, endMinute, teacherKeyId, reason, origin, campaignId, classId } = row;
-        yield [kind, weekday, on, startMinute, endMinute, teacherKeyId, reason, origin, campaignId, classId];
+        yield [
+          row.kind, row.weekday, row.on, row.startMinute, row.endMinute, row.teacherKeyId, row.reason, row.origin,
+          row.approval ?? 'not_needed', row.campaignId, row.classId, row.establishmentId, row.audience,
+        ]; // prettier-ignore
       }
     }
     await copyIn(tx, `wish (${COLUMNS})`, fields());
   }
 
-  async replace(tx: EntityManager, campaignId: number, classId: number, rows: readonly WishRow[]): Promise<void> {
-    await tx.query('delete from wish where campaign_id = $1 and class_id = $2', [campaignId, classId]);
-    await this.copyWishes(tx, rows);
+  async delete(tx: EntityManager, ids: readonly number[]): Promise<void> {
+    await tx.query('delete from wish where id = any($1)', [ids]);
   }
 
-  async classExists(classId: number): Promise<boolean> {
-    return (await this.database.query<unknown[]>('select 1 from class where id = $1', [classId])).length > 0;
+  /** Frees fixed windows that waited: there is room under the cap now. */
+  async free(tx: EntityManager, ids: readonly number[]): Promise<void> {
+    await tx.query(`update wish set approval = 'not_needed' where id = any($1)`, [ids]);
   }
 
-  /** The class where it takes part, undefined where it does not. */
-  async concernedClass(scope: CampaignScope, classId: number): Promise<ConcernedClass | undefined> {
-    const conditions = scopeConditions(scope);
-    const rows = await this.database.query<(CalendarPlace & { levels: Level[] })[]>(
-      `select class.levels, establishment.id as "establishmentId", establishment.time_zone as "timeZone",
-              establishment.holiday_zone as "holidayZone", establishment.open_half_days as "openHalfDays",
-              department.id as "departmentId", academy.id as "academyId", academy.parent_id as "regionId"
-         from class join establishment on establishment.id = class.establishment_id
-         join territory department on department.id = establishment.department_id
-         left join territory academy on academy.id = department.parent_id
-        where class.id = $1 and ${conditions.establishment} and ${conditions.class}`,
-      [classId],
-    );
-    const [row] = rows;
-    if (!row) return undefined;
-    const { levels, ...place } = row;
-    return { levels, place };
-  }
-
-  /** Makes changes of an establishment's fixed windows wait for each other: its cap holds over all of its classes. */
+  /** Makes writes of an establishment's wishes wait for each other: its cap holds over all of its classes. */
   async lockEstablishment(tx: EntityManager, establishmentId: number): Promise<void> {
     await tx.query('select 1 from establishment where id = $1 for no key update', [establishmentId]);
-  }
-
-  /** Levels of the divisions of an establishment that take part. */
-  divisions(
-    tx: EntityManager,
-    scope: CampaignScope,
-    establishmentId: number,
-  ): Promise<{ id: number; levels: Level[] }[]> {
-    return tx.query(
-      `select class.id, class.levels from class join establishment on establishment.id = class.establishment_id
-        where establishment.id = $1 and class.kind = 'division' and ${scopeConditions(scope).class} order by class.id`,
-      [establishmentId],
-    );
-  }
-
-  /** Fixed wishes of the other classes of an establishment. */
-  fixedOfOthers(
-    tx: EntityManager,
-    campaignId: number,
-    establishmentId: number,
-    exceptClassId: number,
-  ): Promise<Pick<Wish, 'weekday' | 'on'>[]> {
-    return tx.query(
-      `select wish.weekday, wish.local_date::text as "on" from wish join class on class.id = wish.class_id
-        where wish.campaign_id = $1 and class.establishment_id = $2 and wish.class_id <> $3 and wish.kind = 'fixed'`,
-      [campaignId, establishmentId, exceptClassId],
-    );
   }
 
   /** Those of the ids that are no key of this establishment and none shared between establishments. */

@@ -168,6 +168,130 @@ describe('the problem of a campaign', () => {
     expect(assembled.problem.teacherCount).toBe(2);
   });
 
+  it('follows what is asked for a whole establishment: own fixed and wished starts go first, closed times add up', async () => {
+    const region = await newRegion();
+    const establishmentId = await region.establishment();
+    const [alone, own] = [await region.class(establishmentId), await region.class(establishmentId)];
+    const group = await region.class(establishmentId, { from: [alone] });
+    const id = await campaign(region, { endsOn: '2026-11-02', preset: 'remote-week-everybody', rules: undefined });
+    const whole = { campaignId: id, classId: null, establishmentId, audience: 'pupils' as const };
+    await wish([
+      { ...whole, startMinute: 540, kind: 'fixed' },
+      { ...whole, startMinute: 900 },
+      { ...whole, startMinute: 720, endMinute: 840, kind: 'closed' },
+      { ...whole, startMinute: 1080, audience: 'relatives' },
+      { campaignId: id, classId: own, startMinute: 600, kind: 'fixed' },
+      { campaignId: id, classId: own, startMinute: 840, endMinute: 900, kind: 'closed' },
+      { campaignId: id, classId: group, startMinute: 780 },
+    ]);
+    const windows = windowsOf(await assemble(id), 'Europe/Paris');
+    const of = (classId: number) => windows.filter((window) => window.classId === classId);
+    expect(of(alone).map(({ wish: wished, origin, starts }) => [wished, origin, starts[0]])).toEqual([
+      ['09:00', 1, '09:00'],
+      ['15:00', 0, '08:00'],
+    ]);
+    expect(of(own).map(({ wish: wished, starts }) => [wished, starts.length])).toEqual([
+      ['10:00', 1],
+      ['15:00', of(own)[1]!.starts.length],
+    ]);
+    const closedFor = (starts: string[], from: string, to: string) =>
+      starts.filter((start) => start > from && start < to);
+    expect(closedFor(of(alone)[1]!.starts, '11:15', '14:00')).toEqual([]);
+    expect(closedFor(of(own)[1]!.starts, '11:15', '15:00')).toEqual([]);
+    // the group has its own wish alone, and is closed with its establishment
+    expect(of(group).map(({ wish: wished }) => wished)).toEqual(['14:00']);
+    // its relatives wish an hour, its staff do not
+    expect(of(-1).map(({ wish: wished }) => wished)).toEqual(['18:00', null]);
+  });
+
+  it('lets a date go before its weekday, in a series that keeps the rest', async () => {
+    const region = await newRegion();
+    const establishmentId = await region.establishment();
+    await region.class(establishmentId);
+    const id = await campaign(region, { endsOn: '2026-11-20', keepsSameHours: true });
+    const whole = { campaignId: id, classId: null, establishmentId, audience: 'pupils' as const };
+    await wish([
+      { ...whole, startMinute: 540, kind: 'fixed' },
+      { ...whole, weekday: null, on: '2026-11-09', startMinute: 480, endMinute: 720, kind: 'closed' },
+      { ...whole, weekday: 2, startMinute: 600 },
+      { ...whole, weekday: null, on: '2026-11-10', startMinute: 630 },
+    ]);
+    const windows = windowsOf(await assemble(id), 'Europe/Paris');
+    const fixed = windows.filter(({ origin }) => origin === 1);
+    // what is fixed every Monday cannot be had on the one that is closed: it is told, not moved
+    expect(fixed.map(({ on, starts, isSeries }) => [on, starts, isSeries])).toEqual([
+      ['2026-11-02', ['09:00'], true],
+      ['2026-11-16', ['09:00'], true],
+      ['2026-11-09', [], false],
+    ]);
+    const tuesdays = windows.filter(({ on, wish: wished }) => weekdayOf(on) === 2 && wished! < '13:00');
+    expect(tuesdays.map(({ on, wish: wished }) => [on, wished])).toEqual([
+      ['2026-11-03', '10:00'],
+      ['2026-11-17', '10:00'],
+      ['2026-11-10', '10:30'],
+    ]);
+  });
+
+  it('is not bound by fixed windows that wait for the authority, which count as wishes, nor at all by refused ones', async () => {
+    const region = await newRegion();
+    const classId = await region.class(await region.establishment());
+    const id = await campaign(region, { endsOn: '2026-11-02' });
+    await wish([{ campaignId: id, classId, startMinute: 600, kind: 'fixed', approval: 'pending' }]);
+    const read = async () =>
+      windowsOf(await assemble(id), 'Europe/Paris').map(({ wish: wished, origin }) => [wished, origin]);
+    expect(await read()).toEqual([['10:00', 0], ['13:30', 0]]); // prettier-ignore
+    const decide = (approval: string) =>
+      database.query(
+        `update wish set approval = $2, approval_reason = 'x', decided_by = 'authority', decided_at = now() where class_id = $1`,
+        [classId, approval],
+      );
+    await decide('refused');
+    expect(await read()).toEqual([['08:00', 0], ['13:30', 0]]); // prettier-ignore
+    await decide('approved');
+    expect(await read()).toEqual([['10:00', 1], ['13:30', 0]]); // prettier-ignore
+  });
+
+  it('becomes a plan in which every fixed window stands and no window lies in a closed time, in the tightest region', async () => {
+    // a capacity that holds a few classes at a time: everybody else must move, what is fixed must not
+    const region = await SmallRegion.make(database, `test-${++regionCount}`, 60, 16);
+    const schools: { establishmentId: number; classIds: number[] }[] = [];
+    for (let k = 0; k < 4; k++) {
+      const establishmentId = await region.establishment({ latitude: 50 + k, longitude: 3 });
+      const classIds: number[] = [];
+      for (let c = 0; c < 3; c++) classIds.push(await region.class(establishmentId));
+      schools.push({ establishmentId, classIds });
+    }
+    const id = await campaign(region, { endsOn: '2026-11-13', rules: [OPEN], keepsSameHours: true });
+    const [exam, closed] = schools as [(typeof schools)[0], (typeof schools)[0]];
+    await wish([
+      { campaignId: id, classId: null, establishmentId: exam.establishmentId, audience: 'pupils', weekday: 2, startMinute: 600, kind: 'fixed' },
+      { campaignId: id, classId: exam.classIds[0]!, on: '2026-11-12', startMinute: 840, kind: 'fixed' },
+      { campaignId: id, classId: null, establishmentId: closed.establishmentId, audience: 'pupils', weekday: 1, startMinute: 480, endMinute: 720, kind: 'closed' },
+      { campaignId: id, classId: closed.classIds[1]!, on: '2026-11-10', startMinute: 780, endMinute: 1080, kind: 'closed' },
+    ]); // prettier-ignore
+    const assembled = await assemble(id);
+    const allocation = allocate(assembled.problem, { seed: 3 });
+    expect(checkPlan(assembled.problem, allocation.starts).violationCount).toBe(0);
+    const placed = windowRows(assembled).map((row) => ({
+      ...row,
+      minute: civilOfCell(allocation.starts[row.demand]! + row.shift, 'Europe/Paris').minuteOfDay,
+      isPlaced: allocation.starts[row.demand]! >= 0,
+    }));
+    const at = (classId: number, on: string) =>
+      placed.filter((row) => row.classId === classId && row.on === on && row.isPlaced).map(({ minute }) => minute);
+    for (const on of ['2026-11-03', '2026-11-10']) {
+      for (const classId of exam.classIds) expect(at(classId, on)).toContain(600);
+    }
+    expect(at(exam.classIds[0]!, '2026-11-12')).toContain(840);
+    for (const on of ['2026-11-02', '2026-11-09']) {
+      for (const classId of closed.classIds) expect(at(classId, on).filter((minute) => minute < 720)).toEqual([]);
+    }
+    expect(at(closed.classIds[1]!, '2026-11-10').filter((minute) => minute >= 780)).toEqual([]);
+    expect(placed.filter(({ isPlaced }) => isPlaced).length).toBeGreaterThan(100);
+    // it had to move others: the region is as tight as it was meant to be
+    expect(new Set(placed.map(({ minute }) => minute)).size).toBeGreaterThan(10);
+  });
+
   it('has no binding teacher and no wish in open windows', async () => {
     const region = await newRegion();
     const establishment = await region.establishment();
