@@ -54,16 +54,15 @@ export class BookingJournal implements SequencerJournal {
 
   async record(tx: EntityManager, settled: readonly Settled[]): Promise<void> {
     const works = settled.filter(({ request }) => request instanceof KeyedWork);
-    await this.recordBookings(tx, works);
-    for (const { request, outcome } of works) {
-      if (outcome.kind === 'accepted') await (request as KeyedWork).record?.(tx, outcome, this.instants);
-    }
     const keys = works.flatMap(({ request, outcome }) => {
       const { key, platformId } = request as KeyedWork;
       if (!key || outcome.kind === 'repeated') return [];
       return [this.keyRow(key, platformId, outcome.kind === 'accepted' ? { answer: (request as KeyedWork).answer(outcome, this.instants) } : { refusal: refusalOf(outcome.error) })]; // prettier-ignore
     });
-    await this.recordKeys(tx, keys);
+    const recorded = this.recordBookings(tx, works);
+    // they refer to the booking, whose row is on its way before them
+    const ofFeatures = works.map(({ request, outcome }) => outcome.kind === 'accepted' ? (request as KeyedWork).record?.(tx, outcome, this.instants) : undefined); // prettier-ignore
+    await Promise.all([recorded, ...ofFeatures, this.recordKeys(tx, keys)]);
   }
 
   /** Keeps the answer to a request that changes no window, in the transaction of what it does. */

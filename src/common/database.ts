@@ -14,8 +14,8 @@ class SturdyClient extends Client {
   }
 }
 
-/** Options of the one connection pool; entities come with the features (autoLoadEntities). */
-export function databaseOptions(url: string, poolSize: number): DataSourceOptions {
+/** Options of a connection pool; entities come with the features (autoLoadEntities). Pipelined: statements leave before the answers to those before them are there, and COPY and cursors are refused. */
+export function databaseOptions(url: string, poolSize: number, isPipelined = false): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -30,7 +30,7 @@ export function databaseOptions(url: string, poolSize: number): DataSourceOption
     applicationName: 'etale',
     // a bigint is a count of thousandths below 2^53 or an id: a number everywhere in the program
     parseInt8: true,
-    extra: { options: '-c timezone=UTC -c datestyle=ISO', Client: SturdyClient },
+    extra: { options: '-c timezone=UTC -c datestyle=ISO', Client: SturdyClient, pipeline: isPipelined },
   };
 }
 

@@ -31,6 +31,7 @@ import { PlanController } from './plan.controller';
 import { PlanService } from './plan.service';
 import { PlanStore } from './plan.store';
 import { PublishedWindowService } from './published-window.service';
+import { SequencerDatabase } from './sequencer-database.service';
 import { Sequencer } from './sequencer.service';
 import { SequencerStore } from './sequencer.store';
 import { WindowExplanationStore } from './window-explanation.store';
@@ -61,6 +62,7 @@ import { WindowController } from './window.controller';
     LedgerService,
     LedgerFollower,
     Sequencer,
+    SequencerDatabase,
     HoldSweeper,
     PlanChangeService,
     PlanChangeFeed,

@@ -13,7 +13,8 @@ import type {
   SequencerNeeds,
   Settled,
 } from './sequencer';
-import { type HoldChange, LedgerState, type PublishedPlan } from './sequencer.rules';
+import { SequencerDatabase } from './sequencer-database.service';
+import { type HoldChange, type LedgerCell, type LedgerHold, LedgerState, type PublishedPlan } from './sequencer.rules';
 import { type ChangeRow, SequencerStore } from './sequencer.store';
 
 /** Long enough for a crowd to fill a batch, too short for anybody to notice. */
@@ -39,6 +40,7 @@ export class Sequencer implements OnModuleDestroy {
   private readonly profilesOf = new Map<number, PlanProfile[]>();
 
   constructor(
+    private readonly connections: SequencerDatabase,
     @InjectDataSource() private readonly database: DataSource,
     private readonly ledger: LedgerStore,
     private readonly store: SequencerStore,
@@ -57,9 +59,11 @@ export class Sequencer implements OnModuleDestroy {
   /** Windows and cells as they are in one moment, for who only asks. */
   peek(platformId: number, needs: SequencerNeeds): Promise<{ state: LedgerState; revision: number }> {
     return this.database.transaction('REPEATABLE READ', async (tx) => {
+      const now = new Date();
       const { revision } = await this.ledger.revision(platformId, tx);
       const plans = await this.plans(tx, platformId);
-      return { revision, state: (await this.state(tx, platformId, plans, [needs], new Date())).state };
+      const read = await this.read(tx, platformId, [needs], now);
+      return { revision, state: (await this.state(tx, plans, [needs], read, now)).state };
     });
   }
 
@@ -79,7 +83,7 @@ export class Sequencer implements OnModuleDestroy {
   private async settle(platformId: number, batch: Waiting[]): Promise<void> {
     try {
       const outcomes = await inTransaction(
-        this.database,
+        this.connections.source,
         (tx) =>
         this.run(tx, platformId, batch.map(({ request }) => request)), // prettier-ignore
       );
@@ -96,13 +100,16 @@ export class Sequencer implements OnModuleDestroy {
     requests: readonly SequencedRequest[],
   ): Promise<SequencedOutcome[]> {
     await advisoryLock(tx, 'platform', platformId);
-    const answered = await this.answered(tx, requests);
-    const fresh = requests.filter(({ id }) => !answered.has(id));
-    const plans = await this.plans(tx, platformId);
-    const needs = fresh.map((request) => request.needs);
     const now = new Date();
-    const { state, lapsed } = await this.state(tx, platformId, plans, needs, now);
-    const base = await this.ledger.revision(platformId, tx);
+    const needs = requests.map((request) => request.needs);
+    const [answered, plans, base, read] = await Promise.all([
+      this.answered(tx, requests),
+      this.plans(tx, platformId),
+      this.ledger.revision(platformId, tx),
+      this.read(tx, platformId, needs, now),
+    ]);
+    const fresh = requests.filter(({ id }) => !answered.has(id));
+    const { state, lapsed } = await this.state(tx, plans, needs, read, now);
     const holds: HoldChange[] = [...lapsed];
     const changes: ChangeRow[] = [];
     const settled = fresh.map((request): Settled => {
@@ -115,10 +122,12 @@ export class Sequencer implements OnModuleDestroy {
       return { request, outcome };
     });
     const last = { epoch: base.epoch, revision: base.revision + changes.length };
-    await this.store.addDeltas(tx, platformId, state.deltasOf(changes, holds));
-    await this.store.writeHolds(tx, platformId, holds, now);
-    if (changes.length > 0) await this.writeWindows(tx, platformId, state, plans, changes, last);
-    for (const [journal, own] of byJournal(settled)) await journal.record(tx, own, last);
+    await Promise.all([
+      this.store.addDeltas(tx, platformId, state.deltasOf(changes, holds)),
+      this.store.writeHolds(tx, platformId, holds, now),
+      changes.length > 0 ? this.writeWindows(tx, platformId, state, plans, changes, last) : undefined,
+    ]);
+    await Promise.all(byJournal(settled).map(([journal, own]) => journal.record(tx, own, last)));
     const outcomeOf = new Map(settled.map(({ request, outcome }) => [request.id, outcome]));
     return requests.map(({ id }) => answered.get(id) ?? outcomeOf.get(id)!);
   }
@@ -145,23 +154,35 @@ export class Sequencer implements OnModuleDestroy {
     return plans;
   }
 
-  private async state(
+  private async read(
     tx: EntityManager,
     platformId: number,
+    needs: readonly SequencerNeeds[],
+    now: Date,
+  ): Promise<{ cells: LedgerCell[]; holds: LedgerHold[]; newWindowIds: number[] }> {
+    const numbers = new Set<number>();
+    for (const [first, end] of needs.flatMap(({ cellRanges }) => cellRanges)) {
+      for (let cell = first; cell < end; cell++) numbers.add(cell);
+    }
+    const newWindowCount = needs.reduce((sum, need) => sum + need.newWindowCount, 0);
+    const [newWindowIds, holds, cells] = await Promise.all([
+      this.store.newWindowIds(tx, newWindowCount),
+      this.store.holds(tx, platformId, needs, now),
+      this.store.cells(tx, platformId, [...numbers]),
+    ]);
+    return { newWindowIds, holds, cells };
+  }
+
+  private async state(
+    tx: EntityManager,
     plans: readonly PublishedPlan[],
     needs: readonly SequencerNeeds[],
+    { cells, holds, newWindowIds }: Awaited<ReturnType<Sequencer['read']>>,
     now: Date,
   ): Promise<{ state: LedgerState; lapsed: HoldChange[] }> {
     const planIds = plans.map(({ planId }) => planId);
     const windows = await this.store.windows(tx, planIds, needs);
-    const cells = new Set<number>();
-    for (const [first, end] of needs.flatMap(({ cellRanges }) => cellRanges)) {
-      for (let cell = first; cell < end; cell++) cells.add(cell);
-    }
-    const newWindowCount = needs.reduce((sum, need) => sum + need.newWindowCount, 0);
-    const ids = await this.store.newWindowIds(tx, newWindowCount);
-    const holds = await this.store.holds(tx, platformId, needs, now);
-    const state = new LedgerState(plans, windows, await this.store.cells(tx, platformId, [...cells]), ids, holds);
+    const state = new LedgerState(plans, windows, cells, newWindowIds, holds);
     // whoever comes first after its end finds a hold gone, whether or not anybody swept it away
     const lapsed = holds.filter(({ expiresAt }) => expiresAt <= now).map((hold) => ({ ended: hold, as: 'lapsed' as const })); // prettier-ignore
     state.apply({ changes: [], holds: lapsed }, state.deltasOf([], lapsed));
@@ -198,18 +219,22 @@ export class Sequencer implements OnModuleDestroy {
     changes: readonly ChangeRow[],
     last: { epoch: number; revision: number },
   ): Promise<void> {
+    const works: Promise<void>[] = [];
     for (const { planId } of plans) {
       const ofPlan = changes.filter(({ before, after }) => (after ?? before)!.planId === planId);
       if (ofPlan.length === 0) continue;
-      await this.store.writeWindows(tx, planId, netChanges(ofPlan));
-      const others = plans.filter((plan) => plan.planId !== planId).map((plan) => plan.planId);
-      for (const departmentId of new Set(ofPlan.map(({ before, after }) => (after ?? before)!.departmentId))) {
-        const ofDepartment = ofPlan.filter(({ before, after }) => (after ?? before)!.departmentId === departmentId);
-        await this.store.addLoad(tx, planId, departmentId, others, state.deltasOf(ofDepartment));
+      works.push(this.store.writeWindows(tx, planId, netChanges(ofPlan)));
+      const byDepartment = new Map<number, NumberedChange[]>();
+      for (const change of ofPlan) {
+        const { departmentId } = (change.after ?? change.before)!;
+        byDepartment.set(departmentId, [...(byDepartment.get(departmentId) ?? []), change]);
       }
+      const loads = [...byDepartment].map(([departmentId, own]) => ({ departmentId, deltas: state.deltasOf(own) }));
+      const others = plans.filter((plan) => plan.planId !== planId).map((plan) => plan.planId);
+      works.push(this.store.addLoad(tx, planId, loads), this.store.tellOthers(tx, others, state.deltasOf(ofPlan)));
     }
-    await this.store.recordChanges(tx, platformId, last, changes);
-    await this.ledger.announce(tx, platformId);
+    works.push(this.store.recordChanges(tx, platformId, last, changes), this.ledger.announce(tx, platformId));
+    await Promise.all(works);
   }
 }
 
@@ -225,12 +250,12 @@ function netChanges(changes: readonly NumberedChange[]): NumberedChange[] {
   return [...net.values()].filter(({ before, after }) => before !== null || after !== null);
 }
 
-function byJournal(settled: readonly Settled[]): Map<SequencerJournal, Settled[]> {
+function byJournal(settled: readonly Settled[]): [SequencerJournal, Settled[]][] {
   const groups = new Map<SequencerJournal, Settled[]>();
   for (const one of settled) {
     const known = groups.get(one.request.journal);
     if (known) known.push(one);
     else groups.set(one.request.journal, [one]);
   }
-  return groups;
+  return [...groups];
 }

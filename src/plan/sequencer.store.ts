@@ -172,31 +172,35 @@ export class SequencerStore {
     );
   }
 
-  /** The load curve of a plan by department follows, and what the platform's other published plans are told that it uses. */
+  /** The load curve of a plan by department follows. */
   async addLoad(
     tx: EntityManager,
     planId: number,
-    departmentId: number,
-    otherPlanIds: readonly number[],
-    deltas: CellDeltas,
+    loads: readonly { departmentId: number; deltas: CellDeltas }[],
   ): Promise<void> {
-    if (deltas.size === 0) return;
-    const columns = columnsOf(deltas);
+    const rows = loads.flatMap(({ departmentId, deltas }) =>
+      [...deltas].map(([cell, load]) => ({ departmentId, cell, ...load })),
+    );
+    if (rows.length === 0) return;
     await tx.query(
       `insert into plan_load as p (plan_id, department_id, cell, sessions, logins)
-       select $1, $2, d.* from unnest($3::int[], $4::bigint[], $5::bigint[]) d
+       select $1, d.* from unnest($2::int[], $3::int[], $4::bigint[], $5::bigint[]) d
        on conflict (plan_id, department_id, cell)
          do update set sessions = p.sessions + excluded.sessions, logins = p.logins + excluded.logins`,
-      [planId, departmentId, ...columns],
+      [planId, rows.map((r) => r.departmentId), rows.map((r) => r.cell), rows.map((r) => r.sessions), rows.map((r) => r.logins)], // prettier-ignore
     );
-    if (otherPlanIds.length === 0) return;
+  }
+
+  /** What the platform's other published plans are told that a plan uses. */
+  async tellOthers(tx: EntityManager, planIds: readonly number[], deltas: CellDeltas): Promise<void> {
+    if (planIds.length === 0 || deltas.size === 0) return;
     await tx.query(
       `with changed as (
          update plan_cell c set other_sessions = c.other_sessions + d.s, other_logins = c.other_logins + d.l
            from unnest($2::int[], $3::bigint[], $4::bigint[]) as d (cell, s, l)
           where c.plan_id = any($1) and c.cell = d.cell returning c.plan_id)
        update plan set curve_version = curve_version + 1 where id in (select plan_id from changed)`,
-      [otherPlanIds, ...columns],
+      [planIds, ...columnsOf(deltas)],
     );
   }
 
@@ -206,11 +210,12 @@ export class SequencerStore {
     const gone = changes.filter(({ after }) => after === null).map(({ before }) => before!.windowId);
     const kept = changes.flatMap(({ after, revision }) => (after ? [{ ...after, revision }] : []));
     const come = changes.filter(({ before, after }) => !before && after).length;
+    const works: Promise<unknown>[] = [];
     if (gone.length > 0) {
-      await tx.query(`delete from ${table} where plan_id = $1 and window_id = any($2)`, [planId, gone]);
+      works.push(tx.query(`delete from ${table} where plan_id = $1 and window_id = any($2)`, [planId, gone]));
     }
     if (kept.length > 0) {
-      await tx.query(
+      const statement = tx.query(
         `insert into ${table} as w (plan_id, window_id, establishment_id, class_id, audience, activity, origin, cell_count, ordinal,
                                     profile_id, local_date, start_cell, wish_cell, headcount, teacher_key_id, series_id, revision)
          select $1, r."windowId", r."establishmentId", r."classId", r.audience, r.activity, r.origin, r."cellCount", r.ordinal,
@@ -225,11 +230,10 @@ export class SequencerStore {
            series_id = excluded.series_id, revision = excluded.revision`,
         [planId, JSON.stringify(kept)],
       );
+      works.push(statement);
     }
-    await tx.query(
-      'update plan set curve_version = curve_version + 1, window_count = window_count + $2 where id = $1',
-      [planId, come - gone.length],
-    );
+    const count = 'update plan set curve_version = curve_version + 1, window_count = window_count + $2 where id = $1';
+    await Promise.all([...works, tx.query(count, [planId, come - gone.length])]);
   }
 
   /** Appends the changes, which are numbered already, and moves the platform's revision to the last of them. */
@@ -250,7 +254,7 @@ export class SequencerStore {
       changedBy,
       reason,
     }));
-    await tx.query(
+    const appended = tx.query(
       `insert into plan_change (platform_id, epoch, revision, kind, plan_id, window_id, before, after, booking_id, changed_by, reason)
        select $1, $2, r.revision, r.kind, r."planId", r."windowId", nullif(r.before, 'null'), nullif(r.after, 'null'), r."bookingId",
               r."changedBy", r.reason
@@ -258,11 +262,8 @@ export class SequencerStore {
               "bookingId" uuid, "changedBy" text, reason text)`,
       [platformId, last.epoch, JSON.stringify(rows)],
     );
-    await tx.query('update platform_revision set revision = $3 where platform_id = $1 and epoch = $2', [
-      platformId,
-      last.epoch,
-      last.revision,
-    ]);
+    const move = 'update platform_revision set revision = $3 where platform_id = $1 and epoch = $2';
+    await Promise.all([appended, tx.query(move, [platformId, last.epoch, last.revision])]);
   }
 }
 
