@@ -175,7 +175,7 @@ describe('a crowd of heads on two replicas', () => {
         // every connection of both replicas, but none of this test's own
         const [{ count }] = await watch.query<[{ count: number }]>(
           `select count(pg_terminate_backend(pid)) from pg_stat_activity
-            where datname = current_database() and pid <> pg_backend_pid() and pid <> all($1)`,
+            where datname = current_database() and usename = current_user and pid <> pg_backend_pid() and pid <> all($1)`,
           [ownPids],
         );
         killCount += count;
