@@ -1,0 +1,131 @@
+/** What a visitor is at the ENT; the index is what a pass and a bundle store. Staff is everybody who works there. */
+export const VISITOR_PROFILES = ['pupil', 'relative', 'staff', 'unknown'] as const;
+export const PUPIL = 0;
+export const RELATIVE = 1;
+export const STAFF = 2;
+export const UNKNOWN = 3;
+
+/** How the gateway knows a visitor's classes, most trusted first. A class chosen by oneself is admitted within the walk-in quota only. */
+export const KNOWN_BY = ['pass', 'signed_header', 'userinfo', 'class_link', 'chosen', 'nothing'] as const;
+export const CHOSEN = 4;
+
+/** Who stands at the gate: no person, only what binds a visitor. Indices are those of the bundle's columns. */
+export interface Visitor {
+  /** Index into VISITOR_PROFILES. */
+  profile: number;
+  /** Classes and groups, of several children together. */
+  classes: readonly number[];
+  /** Establishments of the visitor, where a class is not known or relatives have windows of their own. */
+  establishments: readonly number[];
+  /** Bits of the levels of those whose class the plan does not know; 0 where nothing is known. */
+  levels: number;
+  /** Index into KNOWN_BY. */
+  knownBy: number;
+  isAdmittedToday: boolean;
+  hasSession: boolean;
+  wantsUrgentPass: boolean;
+  /** Index into the bundle's features, -1 for none in particular. */
+  feature: number;
+  /** The visitor's own draw, a whole number in [0, 2^32): spreads those who come back. */
+  draw: number;
+}
+
+/** What is left of the quotas of the present cell, as the agent counts them. */
+export interface QuotaLeft {
+  /** Admissions outside a window. */
+  walkInCount: number;
+  /** The part of them that is kept for those who were not admitted today. */
+  keptCount: number;
+  urgentCount: number;
+}
+
+export const DECISION_KINDS = ['admit', 'wait', 'refuse'] as const;
+export const ADMIT = 0;
+export const WAIT = 1;
+export const REFUSE = 2;
+
+/** Why; the index is what is counted and sent. */
+export const DECISION_REASONS = [
+  'session',
+  'staff',
+  'not_bound',
+  'exempt',
+  'window',
+  'level_window',
+  'catch_up',
+  'walk_in',
+  'urgent_pass',
+  'plan_too_old',
+  'outside_window',
+  'quota_empty',
+  'relatives_wait',
+  'live_only',
+  'feature_off',
+  'class_unknown',
+] as const;
+export type DecisionReason = (typeof DECISION_REASONS)[number];
+const reason = (name: DecisionReason): number => DECISION_REASONS.indexOf(name);
+export const REASON = {
+  session: reason('session'),
+  staff: reason('staff'),
+  notBound: reason('not_bound'),
+  exempt: reason('exempt'),
+  window: reason('window'),
+  levelWindow: reason('level_window'),
+  catchUp: reason('catch_up'),
+  walkIn: reason('walk_in'),
+  urgentPass: reason('urgent_pass'),
+  planTooOld: reason('plan_too_old'),
+  outsideWindow: reason('outside_window'),
+  quotaEmpty: reason('quota_empty'),
+  relativesWait: reason('relatives_wait'),
+  liveOnly: reason('live_only'),
+  featureOff: reason('feature_off'),
+  classUnknown: reason('class_unknown'),
+} as const;
+
+/** Ways that are left to who is not let in; bits of `ways`. */
+export const WAYS = ['static_work', 'urgent_pass', 'telephone', 'choose_class', 'come_back'] as const;
+export const WAY = { staticWork: 1, urgentPass: 2, telephone: 4, chooseClass: 8, comeBack: 16 } as const;
+
+/** What an admission takes from. */
+export const SPENDS = ['nothing', 'walk_in', 'urgent'] as const;
+export const SPENDS_NOTHING = 0;
+export const SPENDS_WALK_IN = 1;
+export const SPENDS_URGENT = 2;
+
+/** What a gateway does with a visitor; instants are Unix seconds. */
+export interface Decision {
+  /** Index into DECISION_KINDS: what is done. */
+  kind: number;
+  /** What would be done were the posture `enforced`: equal to `kind` where it is. */
+  enforcedKind: number;
+  /** Index into DECISION_REASONS. */
+  reason: number;
+  /** When the admission ends; 0 for who is not let in. */
+  until: number;
+  /** The visitor's own next opening, where `enforcedKind` is not admit and there is one; else 0. */
+  opensAt: number;
+  /** When to come back where `enforcedKind` is not admit, spread by the visitor's own draw; else 0. */
+  retryAt: number;
+  idleMinutes: number;
+  /** Bit k set: feature k is off. */
+  featuresOff: number;
+  /** Index into SPENDS. */
+  spends: number;
+  /** Bits of WAYS, for who is not admitted. */
+  ways: number;
+}
+
+export const emptyDecision = (): Decision => ({
+  kind: ADMIT,
+  enforcedKind: ADMIT,
+  reason: 0,
+  until: 0,
+  opensAt: 0,
+  retryAt: 0,
+  idleMinutes: 0,
+  featuresOff: 0,
+  spends: SPENDS_NOTHING,
+  ways: 0,
+});
