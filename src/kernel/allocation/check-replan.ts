@@ -1,0 +1,278 @@
+import type { MovePrices } from './move-prices';
+import type { AllocationProblem, Starts } from './problem';
+
+/** Cell prices are whole multiples of 2^-32 of a moved window per thousandth, pair prices of 2^-10 of a moved window. */
+const CELL_PRICE_UNIT = 2 ** -32;
+const PAIR_PRICE_UNIT = 2 ** -10;
+
+export interface ReplanCheck {
+  /** Dated windows of the earlier plan that stand elsewhere, or nowhere. */
+  movedWindowCount: number;
+  /** Frozen demands that did not stay. */
+  unfrozenCount: number;
+  /** Cells over their limit, and over what frozen windows load them with. */
+  overfullCellCount: number;
+}
+
+/** Compares two plans of a problem, from the definitions; laws other than the limits are `checkPlan`'s. */
+export function checkReplan(
+  problem: AllocationProblem,
+  before: Starts,
+  isFrozen: Uint8Array,
+  starts: Starts,
+): ReplanCheck {
+  const load = loadsOf(problem, starts, () => true);
+  const frozen = loadsOf(problem, before, (i) => isFrozen[i] === 1);
+  const check: ReplanCheck = { movedWindowCount: 0, unfrozenCount: 0, overfullCellCount: 0 };
+  for (let i = 0; i < problem.demandCount; i++) {
+    if (before[i]! < 0 || starts[i] === before[i]) continue;
+    check.movedWindowCount += shiftsOf(problem, i).length;
+    if (isFrozen[i]) check.unfrozenCount++;
+  }
+  for (let cell = 0; cell < problem.cellCount; cell++) {
+    const isOver =
+      load.sessions[cell]! > Math.max(problem.sessionLimit[cell]!, frozen.sessions[cell]!) ||
+      load.logins[cell]! > Math.max(problem.loginLimit[cell]!, frozen.logins[cell]!);
+    if (isOver && load.sessions[cell]! + load.logins[cell]! > 0) check.overfullCellCount++;
+  }
+  return check;
+}
+
+/**
+ * Derives the lower bound of moved windows again from whole prices. Take any complete plan in which frozen windows stand where they
+ * stood and no other passes the room that they leave. With a price per cell, its movable loads cost at most the price of the
+ * room. With a price on "i starts where j bars it from its place", which makes j move, i is charged and j let off no more.
+ * So the moved windows are at least the sum, over movable demands, of the cheaper of staying and going, less the price of the room.
+ *
+ * @throws RangeError when a price is negative or not whole, or a pair does not exist
+ */
+export function movedBoundFromPrices(
+  problem: AllocationProblem,
+  before: Starts,
+  isFrozen: Uint8Array,
+  prices: MovePrices,
+): number {
+  const frozen = loadsOf(problem, before, (i) => isFrozen[i] === 1);
+  let room = 0;
+  for (const [price, limit, taken] of [
+    [prices.sessions, problem.sessionLimit, frozen.sessions],
+    [prices.logins, problem.loginLimit, frozen.logins],
+  ] as const) {
+    for (let cell = 0; cell < problem.cellCount; cell++) {
+      if (price[cell] === 0) continue;
+      if (!(Number.isSafeInteger(price[cell]) && price[cell]! > 0 && Number.isFinite(limit[cell])))
+        throw new RangeError(`price ${price[cell]} of cell ${cell} proves nothing`);
+      room += price[cell]! * CELL_PRICE_UNIT * Math.max(0, limit[cell]! - taken[cell]!);
+    }
+  }
+  const immovable = new Immovable(problem, before, isFrozen);
+  const mayStay = (i: number) =>
+    before[i]! >= 0 &&
+    candidatesOf(problem, i).includes(before[i]!) &&
+    isOpen(problem, i, before[i]!) &&
+    !immovable.bars(i, before[i]!);
+
+  const charged = new Map<number, { mate: number; price: number }[]>();
+  const letOff = new Float64Array(problem.demandCount);
+  for (let row = 0; row < prices.pairPrice.length; row++) {
+    const mover = prices.pairMover[row]!;
+    const mate = prices.pairMate[row]!;
+    const price = prices.pairPrice[row]!;
+    if (!(Number.isSafeInteger(price) && price >= 0 && mover !== mate && (isFrozen[mate] || mayStay(mate))))
+      throw new RangeError(`pair price ${price} of row ${row} proves nothing`);
+    letOff[mate]! += price * PAIR_PRICE_UNIT;
+    const list = charged.get(mover);
+    const entry = { mate, price: price * PAIR_PRICE_UNIT };
+    if (list) list.push(entry);
+    else charged.set(mover, [entry]);
+  }
+
+  const unitPrices = new UnitPrices(problem, prices);
+  let sum = -room;
+  let sizes = room;
+  for (let i = 0; i < problem.demandCount; i++) {
+    if (isFrozen[i]) continue;
+    const scale = problem.demandScale[i]!;
+    const mates = charged.get(i);
+    let going = Infinity;
+    if (mates) {
+      for (const start of candidatesOf(problem, i)) {
+        let cost = scale * unitPrices.at(i, start);
+        for (const { mate, price } of mates) if (meet(problem, i, start, mate, before[mate]!)) cost += price;
+        going = Math.min(going, cost);
+      }
+    } else going = scale * unitPrices.least(i);
+    // no plan gives it a window: it says nothing about those that do
+    if (going === Infinity) continue;
+    going += (before[i]! < 0 ? 0 : shiftsOf(problem, i).length) - letOff[i]!;
+    const pays = mayStay(i) ? Math.min(going, scale * unitPrices.at(i, before[i]!)) : going;
+    sum += pays;
+    sizes += Math.abs(pays);
+  }
+  // far more than the rounding of some million terms can have raised it; windows are whole
+  return Math.max(0, Math.ceil(sum - 1e-9 * sizes - 1e-6));
+}
+
+/** Price of one unit of scale at a start, per profile and repetitions; Infinity where a cell has no room. */
+class UnitPrices {
+  private readonly known = new Map<string, Map<number, number>>();
+  private readonly leastOf = new Map<string, number>();
+
+  constructor(
+    private readonly problem: AllocationProblem,
+    private readonly prices: MovePrices,
+  ) {}
+
+  at(i: number, start: number): number {
+    const { problem } = this;
+    const key = `${problem.demandProfile[i]} ${problem.demandOccurrences[i]}`;
+    let ofShape = this.known.get(key);
+    if (!ofShape) this.known.set(key, (ofShape = new Map<number, number>()));
+    let price = ofShape.get(start);
+    if (price === undefined) {
+      price = 0;
+      for (const { cell, sessions, logins } of profileAt(problem, i, start)) {
+        price +=
+          sessions * this.prices.sessions[cell]! +
+          logins * this.prices.logins[cell]! +
+          ((sessions > 0 && problem.sessionLimit[cell]! <= 0) || (logins > 0 && problem.loginLimit[cell]! <= 0)
+            ? Infinity
+            : 0);
+      }
+      price *= CELL_PRICE_UNIT / 1000;
+      ofShape.set(start, price);
+    }
+    return price;
+  }
+
+  least(i: number): number {
+    const { problem } = this;
+    const key = `${problem.demandProfile[i]} ${problem.demandOccurrences[i]} ${problem.demandCandidates[i]}`;
+    let least = this.leastOf.get(key);
+    if (least === undefined) {
+      least = Infinity;
+      for (const start of candidatesOf(problem, i)) least = Math.min(least, this.at(i, start));
+      this.leastOf.set(key, least);
+    }
+    return least;
+  }
+}
+
+/** Windows that cannot give way: frozen ones, and those with a single allowed start. */
+class Immovable {
+  private readonly ofClass = new Map<number, number[]>();
+  private readonly ofTeacher = new Map<number, number[]>();
+  private readonly ofEstablishment = new Map<number, number[]>();
+
+  constructor(
+    private readonly problem: AllocationProblem,
+    private readonly before: Starts,
+    private readonly isFrozen: Uint8Array,
+  ) {
+    const put = (map: Map<number, number[]>, owner: number, i: number) => {
+      if (owner < 0) return;
+      const list = map.get(owner);
+      if (list) list.push(i);
+      else map.set(owner, [i]);
+    };
+    for (let i = 0; i < problem.demandCount; i++) {
+      if (this.placeOf(i) < 0) continue;
+      put(this.ofClass, problem.demandClass[i]!, i);
+      put(this.ofTeacher, problem.demandTeacher[i]!, i);
+      if (problem.demandClass[i]! < 0) put(this.ofEstablishment, problem.demandEstablishment[i]!, i);
+    }
+  }
+
+  bars(i: number, start: number): boolean {
+    const { problem } = this;
+    const own = problem.demandClass[i]!;
+    const others = [...(this.ofClass.get(own) ?? []), ...(this.ofTeacher.get(problem.demandTeacher[i]!) ?? [])];
+    if (own >= 0) {
+      for (let k = problem.classConflictOffset[own]!; k < problem.classConflictOffset[own + 1]!; k++)
+        others.push(...(this.ofClass.get(problem.classConflict[k]!) ?? []));
+    } else {
+      const e = problem.demandEstablishment[i]!;
+      for (let k = problem.neighbourOffset[e]!; k < problem.neighbourOffset[e + 1]!; k++)
+        others.push(...(this.ofEstablishment.get(problem.neighbour[k]!) ?? []));
+    }
+    return others.some((j) => j !== i && meet(problem, i, start, j, this.placeOf(j)));
+  }
+
+  private placeOf(i: number): number {
+    if (this.isFrozen[i]) return this.before[i]!;
+    const own = candidatesOf(this.problem, i);
+    return own.length === 1 ? own[0]! : -1;
+  }
+}
+
+/** Would two windows at these starts break a law between them, in any of their repetitions? */
+function meet(problem: AllocationProblem, i: number, start: number, j: number, other: number): boolean {
+  const { demandClass, demandTeacher, demandCells, demandGapCells, demandEstablishment } = problem;
+  const isSameClass = demandClass[i]! >= 0 && demandClass[i] === demandClass[j];
+  const sharesPupils =
+    demandClass[i]! >= 0 &&
+    demandClass[j]! >= 0 &&
+    problem.classConflict
+      .subarray(problem.classConflictOffset[demandClass[i]!], problem.classConflictOffset[demandClass[i]! + 1])
+      .includes(demandClass[j]!);
+  const sharesTeacher = demandTeacher[i]! >= 0 && demandTeacher[i] === demandTeacher[j];
+  const areNeighbours =
+    demandClass[i]! < 0 &&
+    demandClass[j]! < 0 &&
+    problem.neighbour
+      .subarray(problem.neighbourOffset[demandEstablishment[i]!], problem.neighbourOffset[demandEstablishment[i]! + 1])
+      .includes(demandEstablishment[j]!);
+  const gap = isSameClass ? Math.max(demandGapCells[i]!, demandGapCells[j]!) : 0;
+  for (const mine of shiftsOf(problem, i)) {
+    for (const theirs of shiftsOf(problem, j)) {
+      const a = start + mine;
+      const b = other + theirs;
+      if (areNeighbours && Math.abs(a - b) < problem.neighbourSpacingCells) return true;
+      if (!isSameClass && !sharesPupils && !sharesTeacher) continue;
+      if (a < b + demandCells[j]! + gap && b < a + demandCells[i]! + gap) return true;
+    }
+  }
+  return false;
+}
+
+function loadsOf(problem: AllocationProblem, starts: Starts, takes: (i: number) => boolean) {
+  const loads = { sessions: new Float64Array(problem.cellCount), logins: new Float64Array(problem.cellCount) };
+  for (let i = 0; i < problem.demandCount; i++) {
+    if (starts[i]! < 0 || !takes(i)) continue;
+    for (const { cell, sessions, logins } of profileAt(problem, i, starts[i]!)) {
+      loads.sessions[cell]! += Math.ceil((problem.demandScale[i]! * sessions) / 1000);
+      loads.logins[cell]! += Math.ceil((problem.demandScale[i]! * logins) / 1000);
+    }
+  }
+  return loads;
+}
+
+function isOpen(problem: AllocationProblem, i: number, start: number): boolean {
+  for (const { cell, sessions, logins } of profileAt(problem, i, start)) {
+    if ((sessions > 0 && problem.sessionLimit[cell]! <= 0) || (logins > 0 && problem.loginLimit[cell]! <= 0))
+      return false;
+  }
+  return true;
+}
+
+function* profileAt(problem: AllocationProblem, i: number, start: number) {
+  const profile = problem.demandProfile[i]!;
+  for (const shift of shiftsOf(problem, i)) {
+    let cell = start + shift - 1;
+    for (let k = problem.profileOffset[profile]!; k < problem.profileOffset[profile + 1]!; k++, cell++) {
+      const sessions = problem.profileSessionsPerMille[k]!;
+      const logins = problem.profileLoginsPerMille[k]!;
+      if (sessions > 0 || logins > 0) yield { cell, sessions, logins };
+    }
+  }
+}
+
+function shiftsOf({ occurrenceOffset, occurrenceShift, demandOccurrences }: AllocationProblem, i: number): Int32Array {
+  const set = demandOccurrences[i]!;
+  return occurrenceShift.subarray(occurrenceOffset[set], occurrenceOffset[set + 1]);
+}
+
+function candidatesOf({ candidateOffset, candidateCell, demandCandidates }: AllocationProblem, i: number): Int32Array {
+  const set = demandCandidates[i]!;
+  return candidateCell.subarray(candidateOffset[set], candidateOffset[set + 1]);
+}
