@@ -9,6 +9,7 @@ const floors = [
   ['plan'],
   ['load'],
   ['allocation', 'booking'],
+  ['exchange'],
   ['demonstration'],
 ];
 const above = floors.map((rooms, floor) => ({

@@ -9,6 +9,7 @@ import type { Config } from './common/config';
 import { DatabaseModule } from './common/database.module';
 import { DemonstrationModule } from './demonstration/demonstration.module';
 import { DirectoryModule } from './directory/directory.module';
+import { ExchangeModule } from './exchange/exchange.module';
 import { HealthModule } from './health/health.module';
 import { PlanModule } from './plan/plan.module';
 import { JobsModule } from './jobs/jobs.module';
@@ -28,6 +29,7 @@ const FEATURES: Type[] = [
   PlanModule,
   LoadModule,
   BookingModule,
+  ExchangeModule,
   AllocationModule,
   DemonstrationModule,
 ];

@@ -39,7 +39,8 @@ export type Operation =
   | { kind: 'move'; targets: readonly Target[]; isSeries: boolean }
   | { kind: 'add'; targets: readonly Target[]; isSeries: boolean; profileId: number }
   | { kind: 'release'; windowIds: readonly number[] }
-  | { kind: 'swap'; targets: readonly [Target, Target] }
+  /** Pairs of windows, one after the other. */
+  | { kind: 'swap'; targets: readonly Target[]; isSeries: boolean }
   | { kind: 'undo'; done: readonly WindowChange[]; owners: ReadonlyMap<number, BookingOwner> };
 
 /** Revisions that the caller has seen, by window. */
@@ -91,14 +92,19 @@ function placedBy(
   nowCell: number,
 ): Placed[] {
   const taken: LedgerWindow[] = [];
-  let seriesId: number | null = null;
+  // windows that were one series, or none yet, are a series of their own; those of a swap are of two
+  const seriesOf = new Map<number | null, number>();
   return operation.targets.map((target) => {
     const before = target.windowId === null ? null : movable(state, target.windowId, nowCell);
     const after = before
       ? { ...before, origin: BOOKED, date: target.day.date, startCell: startCellOf(target), seriesId: null }
       : newWindow(target, state, operation.kind === 'add' ? operation.profileId : 0);
     after.ordinal = ordinalOf(after, before, state, taken);
-    if (operation.kind !== 'swap' && operation.isSeries) after.seriesId = seriesId ??= after.windowId;
+    if (operation.isSeries) {
+      const from = before?.seriesId ?? null;
+      if (!seriesOf.has(from)) seriesOf.set(from, after.windowId);
+      after.seriesId = seriesOf.get(from)!;
+    }
     taken.push(after);
     return { before, after, owner: target.owner };
   });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
-import { civilOfCell, datesBetween, weekdayOf } from '../common/civil-time';
+import { addDays, civilOfCell, datesBetween, weekdayOf } from '../common/civil-time';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import { PlanChangeStore } from '../plan/plan-change.store';
 import { PlanReadService } from '../plan/plan-read.service';
@@ -10,6 +10,8 @@ import { BookingFactsService } from './booking-facts.service';
 import type { Operation, Target } from './booking-operation.rules';
 import type { BookingOwner, FoundWindow } from './booking-owner';
 import { refusalOfHours, wantedPlace } from './place.rules';
+
+const MILLISECONDS_PER_DAY = 86_400_000;
 
 /** An operation ready for the sequencer. */
 export interface Prepared {
@@ -43,7 +45,8 @@ export class BookingPreparation {
     }
     const seen = new Map(revision === undefined ? [] : [[window!.windowId, revision]]);
     if (request.operation === 'swap') {
-      return this.swap(window!, other!, seen.set(other!.windowId, request.withRevision!));
+      if (revision !== undefined) seen.set(other!.windowId, request.withRevision!);
+      return this.swap(await this.pairs(request, window!, other!), seen);
     }
     const series = request.isSeries ? await this.facts.series(window!) : [window!];
     const windows = withoutExceptions(series, request.exceptDates);
@@ -98,11 +101,30 @@ export class BookingPreparation {
     return { owner, owners: [owner], operation, windows: [], seen: new Map() };
   }
 
-  private async swap(a: FoundWindow, b: FoundWindow, seen: Map<number, number>): Promise<Prepared> {
+  /** The windows to swap; of two series all dates that lie as far apart, from the given windows on. @throws BookingRefused */
+  private async pairs(
+    { isSeries, exceptDates }: BookingRequest,
+    a: FoundWindow,
+    b: FoundWindow,
+  ): Promise<[FoundWindow, FoundWindow][]> {
     if (a.planId !== b.planId) {
       throw new BookingRefused('other_plan', 'conflict', 'Windows of two plans cannot be swapped.');
     }
-    const dates = [a.date, b.date];
+    if (!isSeries) return [[a, b]];
+    const daysBetween = (Date.parse(b.date) - Date.parse(a.date)) / MILLISECONDS_PER_DAY;
+    const onDate = new Map((await this.facts.series(b)).map((window) => [window.date, window]));
+    const pairs: [FoundWindow, FoundWindow][] = [];
+    for (const window of withoutExceptions(await this.facts.series(a), exceptDates)) {
+      const other = onDate.get(addDays(window.date, daysBetween));
+      if (other && !exceptDates?.includes(other.date)) pairs.push([window, other]);
+    }
+    return checkNotEmpty(pairs);
+  }
+
+  private async swap(pairs: readonly [FoundWindow, FoundWindow][], seen: Map<number, number>): Promise<Prepared> {
+    const [a, b] = pairs[0]!;
+    const windows = pairs.flat();
+    const dates = datesOf(windows);
     const ofA = await this.facts.ownerOfWindow(a, dates);
     const ofB = await this.facts.ownerOfWindow(b, dates);
     const target = (owner: BookingOwner, window: FoundWindow, place: FoundWindow): Target => {
@@ -111,9 +133,10 @@ export class BookingPreparation {
       if (!day) throw new BookingRefused('other_zone', 'unprocessable', 'The windows lie on different local dates.');
       return { owner, windowId: window.windowId, day, startMinute: minuteOfDay, cellCount: window.cellCount };
     };
-    const targets = [target(ofA, a, b), target(ofB, b, a)] as const;
+    const targets = pairs.flatMap(([own, other]) => [target(ofA, own, other), target(ofB, other, own)]);
     targets.forEach(checkHours);
-    return { owner: ofA, owners: [ofA, ofB], operation: { kind: 'swap', targets }, windows: [a, b], seen };
+    const operation: Operation = { kind: 'swap', targets, isSeries: pairs.length > 1 };
+    return { owner: ofA, owners: [ofA, ofB], operation, windows, seen };
   }
 
   /** What takes a booking back. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { type Actor, answersFor } from '../access/actor';
 import type { LedgerState } from '../plan/sequencer.rules';
 import type { BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
+import type { Operation } from './booking-operation.rules';
 import type { HeldChangeDto } from './hold.dto';
 
 type Field = Exclude<keyof BookingRequest, 'operation'>;
@@ -10,7 +12,10 @@ const FIELDS: Record<BookingRequest['operation'], { needed: readonly Field[]; al
   move: { needed: ['windowId', 'startsAt'], allowed: ['classId', 'isSeries', 'exceptDates', 'reason'] },
   add: { needed: ['classId', 'startsAt'], allowed: ['isSeries', 'exceptDates', 'reason'] },
   release: { needed: ['windowId'], allowed: ['classId', 'isSeries', 'exceptDates', 'reason'] },
-  swap: { needed: ['windowId', 'withWindowId', 'withRevision'], allowed: ['classId', 'reason'] },
+  swap: {
+    needed: ['windowId', 'withWindowId', 'withRevision'],
+    allowed: ['classId', 'isSeries', 'exceptDates', 'reason'],
+  },
 };
 const ALL: readonly Field[] = [
   'windowId', 'withWindowId', 'withRevision', 'classId', 'startsAt', 'isSeries', 'exceptDates', 'reason',
@@ -39,6 +44,24 @@ export function checkFields(request: BookingRequest): void {
       strange: ['withWindowId'],
     });
   }
+}
+
+/** @throws BookingRefused where the actor does not answer for all of the establishments */
+export function checkOwn(actor: Actor, owners: readonly { uai: string }[]): void {
+  const strange = owners.find(({ uai }) => !answersFor(actor, uai));
+  if (!strange) return;
+  const { uai } = strange;
+  throw new BookingRefused('not_own', 'forbidden', `This is for ${uai} to decide.`, { uai });
+}
+
+/** The same of a swap, which may be proposed to the other side. @throws BookingRefused */
+export function checkConsent(actor: Actor, operation: Operation, owners: readonly { uai: string }[]): void {
+  if (operation.kind !== 'swap') return checkOwn(actor, owners);
+  checkOwn(actor, owners.slice(0, 1));
+  const other = owners.find(({ uai }) => !answersFor(actor, uai));
+  if (!other) return;
+  const message = `${other.uai} has to agree: propose it with POST /v1/swaps.`;
+  throw new BookingRefused('consent_needed', 'conflict', message, { uai: other.uai });
 }
 
 /** The key of a request. @throws BookingRefused where it is missing or no text of 1 to 200 printable characters */

@@ -57,7 +57,7 @@ export class BookingRequest {
   @IsInstant()
   startsAt?: string;
 
-  /** Of a series: all of its later dates too, at the same local hour; of a window to add: the same weekday to the campaign's end. */
+  /** Of a series: all of its later dates too, at the same local hour; of a window to add: the same weekday to the campaign's end; of two windows to swap: all pairs that lie as far apart. */
   @IsOptional()
   @IsBoolean()
   isSeries?: boolean;

@@ -28,6 +28,6 @@ import { KeyedRequests } from './keyed-requests.service';
     HoldService,
     HoldStore,
   ],
-  exports: [BookingService, AvailabilityService],
+  exports: [BookingService, AvailabilityService, BookingPreparation, BookingJournal, KeyedRequests, HoldStore],
 })
 export class BookingModule {}

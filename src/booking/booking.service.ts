@@ -6,7 +6,7 @@ import type { BookingDto, BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
 import { BookingPreparation, type Prepared } from './booking-preparation.service';
-import { checkFields, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
+import { checkConsent, checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
 import { BookingWork, type RequestKey } from './booking-work';
 import { KeyedRequests } from './keyed-requests.service';
 
@@ -32,6 +32,7 @@ export class BookingService {
     const requestKey = { subject: actor.subject, key, payloadSha256: payloadSha256({ ...request, revision }) };
     return this.requests.once(requestKey, async () => {
       const prepared = await this.preparation.prepare(actor, request, revision);
+      checkConsent(actor, prepared.operation, prepared.owners);
       return this.submit(actor, requestKey, prepared, request.reason ?? '', null);
     });
   }
@@ -47,6 +48,7 @@ export class BookingService {
         throw new BookingRefused('not_own', 'conflict', 'Only who made a booking can take it back.');
       }
       const prepared = await this.preparation.undo(actor, bookingId, booking.planId);
+      checkOwn(actor, prepared.owners);
       return this.submit(actor, requestKey, prepared, '', bookingId);
     });
   }

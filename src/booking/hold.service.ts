@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type Actor, answersFor } from '../access/actor';
+import type { Actor } from '../access/actor';
 import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, type Page, pageOf } from '../common/keyset';
 import { Sequencer } from '../plan/sequencer.service';
@@ -8,7 +8,7 @@ import type { BookingDto, BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
 import { BookingPreparation } from './booking-preparation.service';
-import { checkFields, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
+import { checkConsent, checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
 import type { BookingHeaders } from './booking.service';
 import { HOLD_STATES, type HoldDto, type HoldState } from './hold.dto';
 import { holdOver } from './hold.rules';
@@ -43,6 +43,7 @@ export class HoldService {
     };
     return this.requests.once(requestKey, async () => {
       const prepared = await this.preparation.prepare(actor, request, revision);
+      checkConsent(actor, prepared.operation, prepared.owners);
       const reason = request.reason ?? '';
       const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };
       return this.requests.submit<HoldDto>(new HoldWork(parts, request, this.store));
@@ -81,7 +82,7 @@ export class HoldService {
     uai: string,
     query: { state?: HoldState; limit: number; cursor?: string },
   ): Promise<Page<HoldDto>> {
-    checkAnswersFor(actor, uai);
+    checkOwn(actor, [{ uai }]);
     const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['string', 'string']);
     const before = after && { at: String(after[0]), id: String(after[1]) };
     const rows = await this.store.list(uai, query.state ? [query.state] : HOLD_STATES, query.limit, before);
@@ -92,15 +93,9 @@ export class HoldService {
   private async own(actor: Actor, holdId: string): Promise<HeldRow> {
     const held = await this.store.find(holdId);
     if (!held) throw new NotFoundError('hold', holdId);
-    checkAnswersFor(actor, held.uai);
+    checkOwn(actor, [held]);
     return held;
   }
-}
-
-/** @throws BookingRefused where the actor does not answer for the establishment */
-function checkAnswersFor(actor: Actor, uai: string): void {
-  if (!answersFor(actor, uai))
-    throw new BookingRefused('not_own', 'conflict', `This is for ${uai} to decide.`, { uai });
 }
 
 function dtoOf({ id, uai, state, expiresAt, request, planId, heldBy, reason, changes, bookingId }: HeldRow): HoldDto {

@@ -8,4 +8,5 @@ export { Booking1764000006000 } from '../../migrations/0006-booking';
 export { PlanEvidence1764000007000 } from '../../migrations/0007-plan-evidence';
 export { Hold1764000017000 } from '../../migrations/0017-hold';
 export { HeldBooking1764000018000 } from '../../migrations/0018-held-booking';
+export { Exchange1764000019000 } from '../../migrations/0019-exchange';
 export { Wishes1764000020000 } from '../../migrations/0020-wishes';

@@ -1,0 +1,8 @@
+import { DomainError, type ErrorKind } from '../common/domain-error';
+
+/** A swap that cannot be proposed or settled. */
+export class SwapRefused extends DomainError {
+  constructor(what: string, kind: ErrorKind, message: string, facts: Record<string, unknown> = {}) {
+    super(`swap.${what}`, kind, message, facts);
+  }
+}
