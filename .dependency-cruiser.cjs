@@ -8,7 +8,7 @@ const floors = [
   ['wish'],
   ['plan'],
   ['load'],
-  ['allocation', 'booking'],
+  ['allocation', 'booking', 'proposal'],
   ['exchange'],
   ['demonstration'],
 ];

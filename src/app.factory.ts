@@ -30,7 +30,10 @@ export async function createApplication(
     abortOnError: false,
   });
   app.setGlobalPrefix('v1', {
-    exclude: ['health/live', 'health/ready', 'metrics'].map((path) => ({ path, method: RequestMethod.GET })),
+    exclude: [
+      ...['health/live', 'health/ready', 'metrics'].map((path) => ({ path, method: RequestMethod.GET })),
+      { path: 'reponse/:token', method: RequestMethod.ALL },
+    ],
   });
   app.useGlobalPipes(
     new ValidationPipe({

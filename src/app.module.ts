@@ -14,6 +14,7 @@ import { HealthModule } from './health/health.module';
 import { PlanModule } from './plan/plan.module';
 import { JobsModule } from './jobs/jobs.module';
 import { LoadModule } from './load/load.module';
+import { ProposalModule } from './proposal/proposal.module';
 import { WishModule } from './wish/wish.module';
 
 /** Every feature of the service, in the order in which they stand on each other. */
@@ -28,6 +29,7 @@ const FEATURES: Type[] = [
   WishModule,
   PlanModule,
   LoadModule,
+  ProposalModule,
   BookingModule,
   ExchangeModule,
   AllocationModule,

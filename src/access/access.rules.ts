@@ -94,6 +94,20 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   setWishPeriod:                 rule('-',     '-',         '-',         '-',         '-',     'all'),
   listFixedWindows:              rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
   decideFixedWindow:             rule('-',     '-',         '-',         'own',       '-',     'all',   [],                    'service'),
+
+  // a plan shown to heads as a proposal; a link carries its own right
+  openProposal:                  rule('-',     '-',         '-',         '-',         '-',     'all'),
+  readProposal:                  rule('-',     'all',       'all',       'all',       'all',   'all'),
+  readEstablishmentProposal:     rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'establishment:uai'),
+  giveAnswer:                    rule('-',     'own',       'own',       'own',       '-',     'all',   [],                    'establishment:uai'),
+  listAnswers:                   rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
+  countAnswers:                  rule('-',     '-',         'own',       'own',       'all',   'all',   [],                    'service'),
+  listEstablishmentAnswers:      rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
+  createAnswerLinks:             rule('-',     'own',       '-',         'own',       '-',     'all',   [],                    'service'),
+  listAnswerLinks:               rule('-',     'own',       '-',         'own',       'all',   'all',   [],                    'service'),
+  revokeAnswerLink:              rule('-',     'own',       '-',         'own',       '-',     'all',   [],                    'service'),
+  showAnswerPage:                rule('all',   'all',       'all',       'all',       'all',   'all'),
+  answerByLink:                  rule('all',   'all',       'all',       'all',       'all',   'all'),
   requestAllocation:             rule('-',     '-',         '-',         '-',         '-',     'all'),
   listAllocations:               rule('-',     '-',         '-',         'all',       'all',   'all'),
 

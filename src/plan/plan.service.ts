@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
-import { advisoryLock, inTransaction } from '../common/database';
+import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { DomainError } from '../common/domain-error';
 import { type OnProgress, unheard } from '../common/progress';
 import type { Revision } from './ledger.store';
@@ -14,7 +14,7 @@ import { PlanLoadStore } from './plan-load.store';
 import { PlanPriceStore } from './plan-price.store';
 import { PlanPublicationService } from './plan-publication.service';
 import { PlanWindowStore } from './plan-window.store';
-import { PlanNotADraft, PlanOverLimit, PlanWindowOutside } from './plan.errors';
+import { PlanNotADraft, PlanOverLimit, PlanProposed, PlanWindowOutside } from './plan.errors';
 import { PlanStore, type PlanSummary } from './plan.store';
 
 /** Plans from their first row to their publication. */
@@ -94,7 +94,7 @@ export class PlanService {
     return this.publication.rollback(actor, planId, reason);
   }
 
-  /** @throws NotFoundError, PlanNotADraft */
+  /** @throws NotFoundError, PlanNotADraft, PlanProposed */
   async deleteDraft(_actor: Actor, planId: number): Promise<void> {
     const { platformId } = await this.plans.find(planId);
     await inTransaction(this.database, async (tx) => {
@@ -103,6 +103,8 @@ export class PlanService {
       if (state !== 'draft') throw new PlanNotADraft(planId, state);
       await this.plans.delete(tx, planId);
       await this.windows.drop(tx, planId);
+    }).catch((error: unknown) => {
+      throw sqlFailure(error).constraint === 'proposal_plan_fkey' ? new PlanProposed(planId) : error;
     });
   }
 

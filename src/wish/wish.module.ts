@@ -27,6 +27,6 @@ import { WishWriter } from './wish-writer.service';
     FixedWindowService,
     FixedWindowStore,
   ],
-  exports: [WishService, WishStore],
+  exports: [WishService, WishStore, WishPlaceService],
 })
 export class WishModule {}

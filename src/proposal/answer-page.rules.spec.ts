@@ -1,0 +1,60 @@
+import type { WindowDto } from '../plan/window.dto';
+import type { EstablishmentProposalDto } from './answer.dto';
+import { pageLanguage, proposalPage, refusalPage } from './answer-page.rules';
+
+const view = {
+  uai: '0590001F',
+  establishmentName: 'Collège <b>Jean</b> & "fils"',
+  proposal: { answersUntil: '2026-11-27T17:00:00Z', phase: 'open' },
+  answer: 'none',
+  isAcceptedBySilence: false,
+  classes: [{ classId: 7, classCode: '6<A', windowCount: 1, wishedCount: 1, atWishCount: 0, worstMinutes: 25 }],
+  answers: [],
+} as unknown as EstablishmentProposalDto;
+const windows = [
+  {
+    classId: 7,
+    audience: 'pupils',
+    startsAt: '2026-12-01T09:40:00+01:00',
+    endsAt: '2026-12-01T10:25:00+01:00',
+    timeZone: 'Europe/Paris',
+    displacementMinutes: 25,
+  },
+] as unknown as WindowDto[];
+
+describe('the page of a link', () => {
+  it('tells in French what is proposed, by when, and escapes what others wrote', () => {
+    const page = proposalPage('fr', view, windows);
+    expect(page).toContain('mardi 1 décembre');
+    expect(page).toContain('9 h 40 - 10 h 25');
+    expect(page).toContain('25 min plus tard');
+    expect(page).toContain('27 novembre 2026');
+    expect(page).toContain('Collège &lt;b&gt;Jean&lt;/b&gt; &amp; &quot;fils&quot;');
+    expect(page).toContain('6&lt;A');
+    expect(page).not.toContain('<script');
+  });
+
+  it('tells it in English', () => {
+    expect(proposalPage('en', view, windows)).toContain('25 min later');
+  });
+
+  it('has no buttons once answers are closed', () => {
+    const closed = { ...view, proposal: { ...view.proposal, phase: 'closed' as const } };
+    expect(proposalPage('fr', closed, windows)).not.toContain('<button');
+    expect(proposalPage('fr', view, windows)).toContain('<button');
+  });
+
+  it.each<[string | undefined, string]>([
+    [undefined, 'fr'],
+    ['', 'fr'],
+    ['en-GB,en;q=0.9,fr;q=0.5', 'en'],
+    ['fr-FR,en;q=0.5', 'fr'],
+    ['de-DE,en;q=0.5', 'en'],
+    ['nl', 'fr'],
+  ])('speaks, asked with %j, %s', (header, language) => expect(pageLanguage(header)).toBe(language));
+
+  it('says why a link does not answer', () => {
+    expect(refusalPage('fr', 'gone')).toContain("n'est pas valable");
+    expect(refusalPage('en', 'late')).toContain('closed');
+  });
+});

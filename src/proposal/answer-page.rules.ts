@@ -1,0 +1,159 @@
+import { DateTime } from 'luxon';
+import type { WindowDto } from '../plan/window.dto';
+import type { EstablishmentProposalDto } from './answer.dto';
+
+export type PageLanguage = 'fr' | 'en';
+
+/** English where the reader's first language of the two is English; French otherwise. */
+export function pageLanguage(acceptLanguage: string | undefined): PageLanguage {
+  const known = (acceptLanguage ?? '')
+    .split(',')
+    .map((part) => part.trim().slice(0, 2).toLowerCase())
+    .find((language) => language === 'fr' || language === 'en');
+  return known ?? 'fr';
+}
+
+const TEXTS = {
+  fr: {
+    title: 'Créneaux de connexion proposés',
+    intro: (classes: number, atWish: number, wished: number) =>
+      wished === 0
+        ? `${classes} classes ont des créneaux proposés.`
+        : `${classes} classes ont des créneaux proposés : ${atWish} créneaux sur ${wished} à l'heure souhaitée.`,
+    until: (when: string) => `Sans réponse avant le ${when}, la proposition est acceptée.`,
+    closed: (when: string) => `Les réponses sont closes depuis le ${when} : sans réponse, la proposition est acceptée.`,
+    state: {
+      accepted: 'Vous avez accepté la proposition.',
+      partly_accepted: 'Vous avez accepté pour une partie des classes.',
+      change_asked: 'Vous avez demandé une modification.',
+      none: "Vous n'avez pas encore répondu.",
+    },
+    last: 'La dernière réponse compte : vous pouvez en changer.',
+    day: 'Jour',
+    hour: 'Créneau',
+    shift: 'Décalage',
+    forClass: 'À modifier',
+    own: { relatives: 'Parents', staff: 'Personnels' },
+    minutes: (count: number) => (count > 0 ? `${count} min plus tard` : `${-count} min plus tôt`),
+    atWish: "à l'heure souhaitée",
+    accept: 'Accepter tout',
+    ask: 'Demander une modification',
+    comment: 'Ce qui doit changer (sans nom de personne). Cochez les classes concernées ; sans coche, toutes.',
+    gone: "Ce lien n'est pas valable : il a expiré, a été retiré, ou une autre proposition l'a remplacé. Demandez-en un autre à votre académie.",
+    late: 'Les réponses sont closes : sans réponse, la proposition est acceptée.',
+    missing: 'Dites ce qui doit changer.',
+    failed: "La réponse n'a pas été enregistrée.",
+    back: 'Revenir à la proposition',
+  },
+  en: {
+    title: 'Proposed connection windows',
+    intro: (classes: number, atWish: number, wished: number) =>
+      wished === 0
+        ? `${classes} classes have proposed windows.`
+        : `${classes} classes have proposed windows: ${atWish} of ${wished} stand at the wished hour.`,
+    until: (when: string) => `Without an answer before ${when} the proposal is accepted.`,
+    closed: (when: string) => `Answers closed at ${when}: without an answer the proposal is accepted.`,
+    state: {
+      accepted: 'You have accepted the proposal.',
+      partly_accepted: 'You have accepted for some of the classes.',
+      change_asked: 'You have asked for a change.',
+      none: 'You have not answered yet.',
+    },
+    last: 'The last answer counts: you may change it.',
+    day: 'Day',
+    hour: 'Window',
+    shift: 'Displacement',
+    forClass: 'To change',
+    own: { relatives: 'Relatives', staff: 'Staff' },
+    minutes: (count: number) => (count > 0 ? `${count} min later` : `${-count} min earlier`),
+    atWish: 'at the wished hour',
+    accept: 'Accept all',
+    ask: 'Ask for a change',
+    comment: "What should change (no person's name). Tick the classes that it is about; without a tick, all.",
+    gone: 'This link is not valid: it has expired, was withdrawn, or another proposal took its place. Ask your academy for another one.',
+    late: 'Answers are closed: without an answer the proposal is accepted.',
+    missing: 'Say what should change.',
+    failed: 'The answer was not recorded.',
+    back: 'Back to the proposal',
+  },
+} as const;
+
+/** The proposal of one establishment with its two buttons: plain HTML, no script. */
+export function proposalPage(
+  language: PageLanguage,
+  view: EstablishmentProposalDto,
+  windows: readonly WindowDto[],
+): string {
+  const texts = TEXTS[language];
+  const zone = windows[0]?.timeZone ?? 'Europe/Paris';
+  const when = escaped(
+    DateTime.fromISO(view.proposal.answersUntil, { zone }).setLocale(language).toLocaleString(DateTime.DATETIME_FULL),
+  );
+  const isOpen = view.proposal.phase === 'open';
+  const sum = (count: (one: (typeof view.classes)[number]) => number) =>
+    view.classes.reduce((total, one) => total + count(one), 0);
+  const own = (['relatives', 'staff'] as const).map(
+    (audience) =>
+    sectionOf(language, texts.own[audience], '', windows.filter((window) => window.audience === audience)), // prettier-ignore
+  );
+  const classes = view.classes.map(({ classId, classCode }) =>
+    sectionOf(
+      language,
+      classCode,
+      isOpen ? `<label><input type="checkbox" name="classId" value="${classId}"> ${texts.forClass}</label>` : '',
+      windows.filter((window) => window.classId === classId),
+    ),
+  );
+  const accept = `<form method="post"><input type="hidden" name="verdict" value="accept"><button>${texts.accept}</button></form>`;
+  const change = `<label for="comment">${texts.comment}</label>
+<textarea id="comment" name="comment" maxlength="1000" rows="4" required></textarea>
+<button name="verdict" value="change">${texts.ask}</button>`;
+  return documentOf(
+    language,
+    `<p>${escaped(view.establishmentName)} (${escaped(view.uai)})</p>
+<p><strong>${texts.state[view.answer]}</strong> ${isOpen ? texts.until(when) : texts.closed(when)}</p>
+<p>${texts.intro(view.classes.length, sum((one) => one.atWishCount), sum((one) => one.wishedCount))}</p>
+${isOpen ? accept : ''}
+<form method="post">${classes.join('')}${own.join('')}${isOpen ? change : ''}</form>
+${isOpen ? `<p>${texts.last}</p>` : ''}`, // prettier-ignore
+  );
+}
+
+/** Why the link does not answer. */
+export function refusalPage(language: PageLanguage, why: 'gone' | 'late' | 'missing' | 'failed'): string {
+  const texts = TEXTS[language];
+  const back = why === 'gone' ? '' : `<p><a href="">${texts.back}</a></p>`;
+  return documentOf(language, `<p><strong>${texts[why]}</strong></p>${back}`);
+}
+
+function sectionOf(language: PageLanguage, title: string, control: string, windows: readonly WindowDto[]): string {
+  if (windows.length === 0) return '';
+  const texts = TEXTS[language];
+  const rows = windows.map((window) => {
+    const at = (instant: string, format: string) =>
+      escaped(DateTime.fromISO(instant, { setZone: true }).setLocale(language).toFormat(format));
+    const { displacementMinutes: minutes } = window;
+    const shift = minutes === null ? '' : minutes === 0 ? texts.atWish : texts.minutes(minutes);
+    const hour = language === 'fr' ? "H 'h' mm" : 'HH:mm';
+    return `<tr><td>${at(window.startsAt, 'cccc d LLLL')}</td><td>${at(window.startsAt, hour)} - ${at(window.endsAt, hour)}</td><td>${shift}</td></tr>`;
+  });
+  return `<h2>${escaped(title)}</h2>${control}
+<table><thead><tr><th>${texts.day}</th><th>${texts.hour}</th><th>${texts.shift}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function documentOf(language: PageLanguage, body: string): string {
+  const { title } = TEXTS[language];
+  return `<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex"><title>${title}</title>
+<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ccc;font-variant-numeric:tabular-nums}
+button{font:inherit;padding:.75rem 1.5rem;margin:1rem 0}textarea{font:inherit;width:100%;box-sizing:border-box}</style></head>
+<body><h1>${title}</h1>${body}</body></html>
+`;
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Names and codes are texts of others. */
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);

@@ -1,0 +1,88 @@
+import type { AnswerCountsDto, EstablishmentAnswerDto } from './answer-progress.dto';
+import type { EstablishmentProgress } from './answer-progress.store';
+
+type Counts = Omit<AnswerCountsDto, 'answeredRatio'>;
+
+/** Counts with the share of those who answered for all of their classes. */
+export function countsOf(counts: Counts): AnswerCountsDto {
+  const {
+    establishmentCount,
+    acceptedCount,
+    partlyAcceptedCount,
+    changeAskedCount,
+    unansweredCount,
+    wishesStatedCount,
+  } = counts;
+  const answeredRatio =
+    establishmentCount === 0 ? null : Math.round(((acceptedCount + changeAskedCount) / establishmentCount) * 1e4) / 1e4;
+  return {
+    establishmentCount,
+    acceptedCount,
+    partlyAcceptedCount,
+    changeAskedCount,
+    unansweredCount,
+    answeredRatio,
+    wishesStatedCount,
+  };
+}
+
+export function sumOf(rows: readonly Counts[]): Counts {
+  const sum = (field: keyof Counts): number => rows.reduce((total, row) => total + row[field], 0);
+  return {
+    establishmentCount: sum('establishmentCount'),
+    acceptedCount: sum('acceptedCount'),
+    partlyAcceptedCount: sum('partlyAcceptedCount'),
+    changeAskedCount: sum('changeAskedCount'),
+    unansweredCount: sum('unansweredCount'),
+    wishesStatedCount: sum('wishesStatedCount'),
+  };
+}
+
+export function establishmentAnswerOf({ answeredAt, ...row }: EstablishmentProgress): EstablishmentAnswerDto {
+  return { ...row, answeredAt: answeredAt?.toISOString() ?? null };
+}
+
+const CSV_COLUMNS: readonly [name: string, field: keyof EstablishmentAnswerDto][] = [
+  ['uai', 'uai'],
+  ['nom', 'name'],
+  ['type', 'kind'],
+  ['departement', 'departmentCode'],
+  ['classes', 'classCount'],
+  ['reponse', 'answer'],
+  ['qualite', 'quality'],
+  ['repondu_le', 'answeredAt'],
+  ['souhaits_exprimes', 'hasStatedWishes'],
+];
+
+const FRENCH: Record<string, string> = {
+  accepted: 'accepté',
+  partly_accepted: 'accepté en partie',
+  change_asked: 'modification demandée',
+  none: 'sans réponse',
+  head: 'direction',
+  deputy: 'suppléance',
+  inspector: 'inspection',
+  authority: 'autorité',
+  operator: 'exploitant',
+  true: 'oui',
+  false: 'non',
+};
+const TRANSLATED = new Set<keyof EstablishmentAnswerDto>(['answer', 'quality', 'hasStatedWishes']);
+
+/** With the byte order mark by which spreadsheets know UTF-8. */
+export const progressCsvHeader = (): string => `\uFEFF${CSV_COLUMNS.map(([name]) => name).join(';')}\r\n`;
+
+/** A line for French spreadsheets; a name that looks like a formula stays a text. */
+export function progressCsvLine(row: EstablishmentAnswerDto): string {
+  const fields = CSV_COLUMNS.map(([, field]) => {
+    const value = row[field];
+    const text = value === null ? '' : String(value);
+    return TRANSLATED.has(field) ? (FRENCH[text] ?? text) : quoted(text);
+  });
+  return `${fields.join(';')}\r\n`;
+}
+
+function quoted(text: string): string {
+  const harmless = /^[=+@\t\r-]/.test(text) ? `'${text}` : text;
+  return /[;"\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
