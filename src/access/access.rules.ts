@@ -94,6 +94,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   setWishPeriod:                 rule('-',     '-',         '-',         '-',         '-',     'all'),
   listFixedWindows:              rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
   decideFixedWindow:             rule('-',     '-',         '-',         'own',       '-',     'all',   [],                    'service'),
+  copyWishes:                    rule('-',     'own',       '-',         'own',       '-',     'all',   [],                    'service'),
 
   // a plan shown to heads as a proposal; a link carries its own right
   openProposal:                  rule('-',     '-',         '-',         '-',         '-',     'all'),
@@ -107,7 +108,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   listAnswerLinks:               rule('-',     'own',       '-',         'own',       'all',   'all',   [],                    'service'),
   revokeAnswerLink:              rule('-',     'own',       '-',         'own',       '-',     'all',   [],                    'service'),
   showAnswerPage:                rule('all',   'all',       'all',       'all',       'all',   'all'),
-  answerByLink:                  rule('all',   'all',       'all',       'all',       'all',   'all'),
+  answerByLink:                  rule('all',   'all',       'all',       'all',       '-',     'all'),
   requestAllocation:             rule('-',     '-',         '-',         '-',         '-',     'all'),
   listAllocations:               rule('-',     '-',         '-',         'all',       'all',   'all'),
 

@@ -9,8 +9,10 @@ import { addImport } from './import.command';
 import { addLists } from './list.commands';
 import { addMigrate } from './migrate.command';
 import { addPlatform } from './platform.command';
+import { addProposal } from './proposal.command';
 import { addPublish } from './publish.command';
 import { type Surroundings, Terminal } from './terminal';
+import { addWishes } from './wishes.command';
 
 export const EXIT_CODE = { done: 0, unexpected: 1, usage: 2, refused: 3, interrupted: 130 } as const;
 
@@ -51,7 +53,9 @@ function programFor(terminal: Terminal): Command {
     addImport,
     addPlatform,
     addCampaign,
+    addWishes,
     addAllocate,
+    addProposal,
     addPublish,
     addExport,
     addDemo,

@@ -41,7 +41,7 @@ export class WishWriter {
   }
 
   /** Frees what waits and has room under the cap. */
-  private async settle(tx: EntityManager, place: WishPlace): Promise<void> {
+  async settle(tx: EntityManager, place: WishPlace): Promise<void> {
     const fixed = (await this.store.ofEstablishment(place.campaign.id, place.establishmentId, tx)).filter(
       ({ kind }) => kind === 'fixed',
     );

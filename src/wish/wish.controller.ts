@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
@@ -12,6 +12,8 @@ import {
   WishListDto,
   WishPeriodDto,
 } from './wish.dto';
+import { CopyWishesDto, WishCopyReportDto } from './wish-copy.dto';
+import { WishCopyService } from './wish-copy.service';
 import { WishPeriodService } from './wish-period.service';
 import { WishService } from './wish.service';
 
@@ -25,6 +27,7 @@ export class WishController {
   constructor(
     private readonly wishes: WishService,
     private readonly periods: WishPeriodService,
+    private readonly copies: WishCopyService,
   ) {}
 
   @Get('classes/:classId/wishes')
@@ -119,5 +122,23 @@ export class WishController {
     @Body() request: SetWishPeriodDto,
   ): Promise<WishPeriodDto> {
     return this.periods.set(actor, campaignId, request);
+  }
+
+  @Post('wish-copies')
+  @HttpCode(200)
+  @ApiParam(ID)
+  @ApiOperation({
+    operationId: 'copyWishes',
+    summary:
+      'Takes over the wishes of the campaign before, where nothing is stated yet, and tells what could not be copied.',
+  })
+  @ApiOkResponse({ description: 'What was copied and what was not.', type: WishCopyReportDto })
+  @ApiProblems(400, 404, 409, 422)
+  copyWishes(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) campaignId: number,
+    @Body() request: CopyWishesDto,
+  ): Promise<WishCopyReportDto> {
+    return this.copies.copy(actor, campaignId, request);
   }
 }

@@ -5,6 +5,8 @@ import { FixedWindowController } from './fixed-window.controller';
 import { FixedWindowService } from './fixed-window.service';
 import { FixedWindowStore } from './fixed-window.store';
 import { WishChangeStore } from './wish-change.store';
+import { WishCopyService } from './wish-copy.service';
+import { WishCopyStore } from './wish-copy.store';
 import { WishController } from './wish.controller';
 import { WishPeriodService } from './wish-period.service';
 import { WishPlaceService } from './wish-place.service';
@@ -24,6 +26,8 @@ import { WishWriter } from './wish-writer.service';
     WishPlaceStore,
     WishPeriodService,
     WishChangeStore,
+    WishCopyService,
+    WishCopyStore,
     FixedWindowService,
     FixedWindowStore,
   ],

@@ -96,7 +96,7 @@ export class WishService {
 
   private locked(place: WishPlace, work: (tx: EntityManager) => Promise<void>): Promise<void> {
     return inTransaction(this.database, async (tx) => {
-      await this.store.lockEstablishment(tx, place.establishmentId);
+      await this.store.lockEstablishments(tx, [place.establishmentId]);
       await work(tx);
     });
   }

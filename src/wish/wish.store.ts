@@ -87,8 +87,8 @@ export class WishStore {
   }
 
   /** Makes writes of an establishment's wishes wait for each other: its cap holds over all of its classes. */
-  async lockEstablishment(tx: EntityManager, establishmentId: number): Promise<void> {
-    await tx.query('select 1 from establishment where id = $1 for no key update', [establishmentId]);
+  async lockEstablishments(tx: EntityManager, ids: readonly number[]): Promise<void> {
+    await tx.query('select 1 from establishment where id = any($1) order by id for no key update', [ids]);
   }
 
   /** Those of the ids that are no key of this establishment and none shared between establishments. */
