@@ -119,6 +119,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   readLoadCurve:                 rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   readLoadParameters:            rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   readProof:                     rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  listProofs:                    rule('-',     '-',         '-',         'all',       'all',   'all',   ['windows']),
   readPrices:                    rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   readFairness:                  rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   readShortfall:                 rule('-',     '-',         '-',         'all',       'all',   'all'),

@@ -145,7 +145,8 @@ export class BookingFactsService {
     for (const date of sorted) {
       const at = (Date.parse(date) - Date.parse(first)) / 86_400_000;
       const firstCell = cellOfCivil(date, 0, row.timeZone);
-      const isOf = ({ on, weekday }: StatedTime): boolean => (on === null ? weekday === weekdayOf(date) : on === date);
+      const ofDate = weekdayOf(date);
+      const isOf = ({ on, weekday }: StatedTime): boolean => (on === null ? weekday === ofDate : on === date);
       const ofDay = wishesOfDay(
         stated.filter(({ isOwn }) => isOwn),
         stated.filter(({ isOwn }) => !isOwn),
@@ -153,6 +154,7 @@ export class BookingFactsService {
       );
       days.set(date, {
         date,
+        weekday: ofDate,
         openHalves: open[at]!,
         firstCell,
         isRegular: cellOfCivil(addDays(date, 1), 0, row.timeZone) - firstCell === CELLS_PER_DAY,

@@ -37,7 +37,15 @@ const RULE = compileRule({
 const DAYS = new Map(
   DATES.map((date, i): [string, OwnerDay] => [
     date,
-    { date, openHalves: 3, firstCell: MONDAY_CELL + i * CELLS_PER_DAY, isRegular: true, closed: [], wishedMinutes: [] },
+    {
+      date,
+      weekday: i + 1,
+      openHalves: 3,
+      firstCell: MONDAY_CELL + i * CELLS_PER_DAY,
+      isRegular: true,
+      closed: [],
+      wishedMinutes: [],
+    },
   ]),
 );
 const ownerOf = (classId: number): BookingOwner => ({

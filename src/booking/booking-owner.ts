@@ -6,6 +6,8 @@ import type { LevelGroup } from '../directory/level';
 /** A date of an owner, ready to be asked for many starts. */
 export interface OwnerDay {
   date: CivilDate;
+  /** 1 is Monday. */
+  weekday: number;
   /** Open halves of the establishment (bits of the calendar). */
   openHalves: number;
   /** First cell of the date. */

@@ -1,5 +1,5 @@
 import { allowedStarts, usableHalves } from '../campaign/compiled-rule';
-import { cellOfCivil, civilOfCell, instantOfCell, weekdayOf } from '../common/civil-time';
+import { cellOfCivil, civilOfCell, instantOfCell } from '../common/civil-time';
 import { CELL_MINUTES, CELLS_PER_HOUR } from '../kernel/cell-grid';
 import type { LedgerState, LedgerWindow } from '../plan/sequencer.rules';
 import { BookingRefused } from './booking.errors';
@@ -38,15 +38,15 @@ export function refusalOfHours(
   startMinute: number,
   cellCount: number,
 ): 'closed' | 'outside_hours' | undefined {
-  const weekday = weekdayOf(day.date);
-  if (usableHalves(owner.rule, weekday, day.openHalves) === 0) return day.openHalves === 0 ? 'closed' : 'outside_hours';
+  if (usableHalves(owner.rule, day.weekday, day.openHalves) === 0)
+    return day.openHalves === 0 ? 'closed' : 'outside_hours';
   return startsOf(owner, day, cellCount).includes(startMinute) ? undefined : 'outside_hours';
 }
 
 /** Every start of a window of this length that the hours of a day allow, in local minutes. */
 export function startsOf({ rule }: BookingOwner, day: OwnerDay, cellCount: number): number[] {
   const ofLength = { ...rule, rule: { ...rule.rule, windowMinutes: cellCount * CELL_MINUTES } };
-  return allowedStarts(ofLength, weekdayOf(day.date), day.openHalves, day.closed);
+  return allowedStarts(ofLength, day.weekday, day.openHalves, day.closed);
 }
 
 /** The local date and minute of a wanted start that lies on the grid and whose window ends on its day at the hour that it seems to. @throws BookingRefused */

@@ -41,6 +41,23 @@ export class MetricsService implements OnModuleDestroy {
       },
     });
     new Gauge({
+      name: 'etale_proof_differences',
+      help: 'What the latest nightly proof of a platform found: cells unlike their windows, windows unlike their changes',
+      labelNames: ['platform', 'of'],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        const rows = await source.query<{ code: string; cells: number; windows: number }[]>(
+          `select distinct on (l.platform_id) p.code, l.cell_difference_count as cells, l.window_difference_count as windows
+             from ledger_proof l join platform p on p.id = l.platform_id order by l.platform_id, l.id desc`,
+        );
+        for (const { code, cells, windows } of rows) {
+          this.set({ platform: code, of: 'cells' }, cells);
+          this.set({ platform: code, of: 'windows' }, windows);
+        }
+      },
+    });
+    new Gauge({
       name: 'etale_jobs',
       help: 'Jobs by state',
       labelNames: ['kind', 'state'],

@@ -12,6 +12,14 @@ export interface JobContext {
   readonly complete: (tx: EntityManager, planId: number) => Promise<void>;
 }
 
+/** Work of the service itself, once at each time of its schedule by whichever process is free; a failure is tried again. */
+export interface NightlyTask {
+  readonly kind: string;
+  /** Crontab fields in UTC: minute, hour, day, month, weekday. */
+  readonly schedule: string;
+  run(): Promise<void>;
+}
+
 /** Does the jobs of one kind. Started again from the beginning after a crash: what it writes must come with `complete`. */
 export interface JobHandler {
   readonly kind: string;

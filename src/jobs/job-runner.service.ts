@@ -1,12 +1,12 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { run, type Runner, type TaskList } from 'graphile-worker';
+import { parseCronItems, run, type Runner, type TaskList } from 'graphile-worker';
 import { DataSource } from 'typeorm';
 import type { Config } from '../common/config';
 import { inTransaction, isConnectionFailure } from '../common/database';
 import { CONFIG } from '../common/database.module';
 import { DomainError } from '../common/domain-error';
-import type { JobContext, JobHandler } from './job-handler';
+import type { JobContext, JobHandler, NightlyTask } from './job-handler';
 import { JobCancelledError, JobInterruptedError, JobLostError } from './job.errors';
 import type { Bell } from '../common/channel-feed';
 import { JobFeed } from './job-feed.service';
@@ -21,12 +21,14 @@ import { queueLogger } from './queue-logger';
 const LOOK_INTERVAL_MILLISECONDS = 5000;
 /** A job that takes its process down this often does not start again. */
 const ATTEMPT_LIMIT = 5;
+const DAY_MILLISECONDS = 86_400_000;
 
 /** Works on the queue in this process, one job at a time (an allocation takes every core that it finds). */
 @Injectable()
 export class JobRunner implements OnModuleDestroy {
   private readonly logger = new Logger(JobRunner.name);
   private readonly handlers = new Map<string, JobHandler>();
+  private readonly nightly: NightlyTask[] = [];
   private readonly interruptions = new Set<() => void>();
   private starting: Promise<void> | undefined;
   private runner: Runner | undefined;
@@ -44,6 +46,11 @@ export class JobRunner implements OnModuleDestroy {
   /** Called by the features at start; `start` works on the kinds that are known by then. */
   register(handler: JobHandler): void {
     this.handlers.set(handler.kind, handler);
+  }
+
+  /** The same, for work that comes back by the clock. */
+  registerNightly(task: NightlyTask): void {
+    this.nightly.push(task);
   }
 
   /** Begins to work on the queue, with what dead processes left first. Ends with the application. */
@@ -73,13 +80,15 @@ export class JobRunner implements OnModuleDestroy {
       handler.kind,
       (payload: unknown) => this.perform(handler, (payload as { jobId: number }).jobId),
     ]);
+    const nightly = this.nightly.map((task) => [task.kind, () => task.run()]);
     this.runner = await run({
       pgPool: this.queue.connections(),
       concurrency: 1,
       noHandleSignals: true,
       logger: queueLogger,
-      taskList: Object.fromEntries(tasks) as TaskList,
-      parsedCronItems: [],
+      taskList: Object.fromEntries([...tasks, ...nightly]) as TaskList,
+      // a night that nobody was there for is made up for within a day
+      parsedCronItems: parseCronItems(this.nightly.map(({ kind, schedule }) => ({ task: kind, match: schedule, options: { backfillPeriod: DAY_MILLISECONDS } }))), // prettier-ignore
     });
     this.runner.promise.catch((error: unknown) => this.logger.error(error)).finally(() => this.launchAgain());
     clearInterval(this.look);

@@ -1,24 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Actor } from '../access/actor';
 import { type CapacityCells, limitOf } from '../capacity/capacity-cells';
 import { CapacityService } from '../capacity/capacity.service';
 import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { CELLS_PER_DAY } from '../kernel/cell-grid';
-import { LedgerStore, type LedgerDifference, type Revision } from './ledger.store';
+import { LedgerStore, type Revision } from './ledger.store';
 import { type CellLoad, combined } from './plan-curve.rules';
 import { PlanLoadStore } from './plan-load.store';
-import { type OverfullCell, PlanNotPublished, PlanOverCapacity } from './plan.errors';
-import { PlanStore } from './plan.store';
-
-/** Whether the ledger of a platform is what its published windows add up to. */
-export interface LedgerProof extends Revision {
-  platformId: number;
-  planIds: number[];
-  differences: LedgerDifference[];
-  overfull: OverfullCell[];
-}
+import { type OverfullCell, PlanOverCapacity } from './plan.errors';
 
 // cells are 4-byte integers
 const FIRST_CELL = -2_147_483_648;
@@ -34,7 +24,6 @@ export class LedgerService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly ledger: LedgerStore,
-    private readonly plans: PlanStore,
     private readonly loads: PlanLoadStore,
     private readonly capacity: CapacityService,
   ) {}
@@ -122,23 +111,6 @@ export class LedgerService {
       return overfull;
     };
     return within ? refresh(within) : inTransaction(this.database, refresh);
-  }
-
-  /**
-   * Recomputes every cell of the plan's platform from the windows of its published plans and compares with the ledger.
-   *
-   * @throws NotFoundError, PlanNotPublished
-   */
-  async prove(_actor: Actor, planId: number): Promise<LedgerProof> {
-    const { platformId, state } = await this.plans.find(planId);
-    if (state !== 'published') throw new PlanNotPublished(planId, state);
-    // one snapshot for revision, windows and ledger: a publication meanwhile must not look like a difference
-    return this.database.transaction('REPEATABLE READ', async (tx) => {
-      const planIds = await this.ledger.publishedPlans(platformId, undefined, undefined, tx);
-      const differences = await this.ledger.differences(tx, platformId, planIds);
-      const overfull = await this.ledger.overfullCells(tx, platformId, FIRST_CELL, END_CELL);
-      return { ...(await this.ledger.revision(platformId, tx)), platformId, planIds, differences, overfull };
-    });
   }
 
   /** What the capacity leaves after the reserves of all published plans becomes the limit of the cells that have a row. */

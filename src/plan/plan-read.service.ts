@@ -1,27 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
-import { instantOfCell } from '../common/civil-time';
 import { pageOf } from '../common/keyset';
 import { CELL_SECONDS, LOAD_SCALE } from '../kernel/cell-grid';
-import { LedgerService } from './ledger.service';
 import type { PlanCertificate } from './plan-certificate';
 import { wholeKeyOf } from './plan-export.service';
 import type { LoadParametersDto } from './plan-load.dto';
-import type { PlanDto, PlanListQuery, PlanPageDto, ProofDto, UnplacedPageDto } from './plan.dto';
+import type { PlanDto, PlanListQuery, PlanPageDto, UnplacedPageDto } from './plan.dto';
 import { PlanStore, type PlanSummary } from './plan.store';
 import { PageQuery } from '../common/page-query.dto';
 
-const MOST_DIFFERENCES = 100;
 const FORMULA =
   'load of a window in cell startCell - 1 + k, in thousandths = ceil(headcount x participationPerMille x perMille[k] / 1000)';
 
 /** Plans as callers read them, without their windows. */
 @Injectable()
 export class PlanReadService {
-  constructor(
-    private readonly plans: PlanStore,
-    private readonly ledger: LedgerService,
-  ) {}
+  constructor(private readonly plans: PlanStore) {}
 
   async list(_actor: Actor, query: PlanListQuery): Promise<PlanPageDto> {
     const after = query.cursor === undefined ? 0 : wholeKeyOf(query.cursor, 1)[0]!;
@@ -67,25 +61,6 @@ export class PlanReadService {
         neededLogins: row.neededLogins / LOAD_SCALE,
       })),
       nextCursor,
-    };
-  }
-
-  /** @throws NotFoundError, PlanNotPublished */
-  async proof(actor: Actor, planId: number): Promise<ProofDto> {
-    const { differences, overfull, ...proof } = await this.ledger.prove(actor, planId);
-    return {
-      ...proof,
-      isProved: differences.length === 0,
-      differenceCount: differences.length,
-      differences: differences.slice(0, MOST_DIFFERENCES).map((difference) => ({
-        cell: difference.cell,
-        at: instantOfCell(difference.cell),
-        ledgerSessions: difference.ledgerSessions / LOAD_SCALE,
-        windowSessions: difference.windowSessions / LOAD_SCALE,
-        ledgerLogins: difference.ledgerLogins / LOAD_SCALE,
-        windowLogins: difference.windowLogins / LOAD_SCALE,
-      })),
-      overfullCellCount: overfull.length,
     };
   }
 }

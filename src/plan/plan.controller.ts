@@ -12,7 +12,6 @@ import {
   PlanDto,
   PlanListQuery,
   PlanPageDto,
-  ProofDto,
   PublicationRequest,
   RevisionDto,
   UnplacedPageDto,
@@ -101,18 +100,6 @@ export class PlanController {
   @ApiProblems(400, 404)
   readLoadParameters(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<LoadParametersDto> {
     return this.reads.loadParameters(actor, id);
-  }
-
-  @Get(':id/proof')
-  @ApiParam(ID)
-  @ApiOperation({
-    operationId: 'readProof',
-    summary: "Adds up the windows of a published plan's platform again and compares with the ledger.",
-  })
-  @ApiOkResponse({ description: 'The proof.', type: ProofDto })
-  @ApiProblems(400, 404, 409)
-  readProof(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<ProofDto> {
-    return this.reads.proof(actor, id);
   }
 
   @Post(':id/publish')

@@ -256,23 +256,3 @@ export class LedgerDifferenceDto {
   /** Log-ins by the windows. */
   windowLogins!: number;
 }
-
-/** Whether the ledger of a platform is what its published windows add up to. */
-export class ProofDto {
-  /** The platform. */
-  platformId!: number;
-  /** Its published plans, whose windows were added up. */
-  planIds!: number[];
-  /** Epoch of the state that was proved. */
-  epoch!: number;
-  /** Revision of the state that was proved. */
-  revision!: number;
-  /** True where no cell differs. */
-  isProved!: boolean;
-  /** Cells that differ. */
-  differenceCount!: number;
-  /** The first of them, at most a hundred. */
-  differences!: LedgerDifferenceDto[];
-  /** Cells whose load is over the limit since the capacity fell. */
-  overfullCellCount!: number;
-}

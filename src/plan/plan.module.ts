@@ -3,6 +3,7 @@ import { CalendarModule } from '../calendar/calendar.module';
 import { CapacityModule } from '../capacity/capacity.module';
 import { DirectoryModule } from '../directory/directory.module';
 import { HoldSweeper } from './hold-sweeper.service';
+import { JobsModule } from '../jobs/jobs.module';
 import { LedgerFollower } from './ledger-follower.service';
 import { LedgerService } from './ledger.service';
 import { LedgerStore } from './ledger.store';
@@ -30,6 +31,9 @@ import { PlanWindowStore } from './plan-window.store';
 import { PlanController } from './plan.controller';
 import { PlanService } from './plan.service';
 import { PlanStore } from './plan.store';
+import { ProofController } from './proof.controller';
+import { ProofService } from './proof.service';
+import { ProofStore } from './proof.store';
 import { PublishedWindowService } from './published-window.service';
 import { SequencerDatabase } from './sequencer-database.service';
 import { Sequencer } from './sequencer.service';
@@ -40,11 +44,12 @@ import { WindowReadStore } from './window-read.store';
 import { WindowController } from './window.controller';
 
 @Module({
-  imports: [CalendarModule, DirectoryModule, CapacityModule],
+  imports: [JobsModule, CalendarModule, DirectoryModule, CapacityModule],
   controllers: [
     PlanController,
     PlanChangeController,
     PlanEvidenceController,
+    ProofController,
     PlanComparisonController,
     WindowController,
   ],
@@ -60,6 +65,8 @@ import { WindowController } from './window.controller';
     PublishedWindowService,
     WindowReadService,
     LedgerService,
+    ProofService,
+    ProofStore,
     LedgerFollower,
     Sequencer,
     SequencerDatabase,

@@ -5,6 +5,7 @@ import { CapacityService } from '../../src/capacity/capacity.service';
 import { LedgerService } from '../../src/plan/ledger.service';
 import type { Revision } from '../../src/plan/ledger.store';
 import { PlanLoadStore } from '../../src/plan/plan-load.store';
+import { ProofService } from '../../src/plan/proof.service';
 import { PlanService } from '../../src/plan/plan.service';
 import {
   cellAt,
@@ -217,10 +218,10 @@ describe('the ledger', () => {
     const curve = await app.get(PlanLoadStore).curve(planId);
     expect(curve.capacitySessions[FULL_CELL - MONDAY_CELL]).toBe(50_000);
     expect((await plans.find(TESTER, planId)).curveVersion).toBeGreaterThan(versionBefore);
-    expect((await ledger.prove(TESTER, planId)).overfull.length).toBeGreaterThan(0);
+    expect((await app.get(ProofService).prove(TESTER, planId)).overfull.length).toBeGreaterThan(0);
     await capacity.deleteRegulation(TESTER, region.platformId, id);
     expect(await cellOf(region, FULL_CELL)).toMatchObject({ session_limit: 100_000, session_ceiling: 100_000 });
-    expect((await ledger.prove(TESTER, planId)).overfull).toEqual([]);
+    expect((await app.get(ProofService).prove(TESTER, planId)).overfull).toEqual([]);
   });
 
   it('refuses a draft when its campaign was published again since, not when another campaign was', async () => {
@@ -268,7 +269,7 @@ describe('the ledger', () => {
     const { planId } = await publish(region, weekOf(region, 7));
     const campaignId = await makeCampaign(database, region.platformId);
     const other = await publish(region, weekOf(region, 8), { campaignId });
-    expect(await ledger.prove(TESTER, planId)).toMatchObject({
+    expect(await app.get(ProofService).prove(TESTER, planId)).toMatchObject({
       revision: 2,
       planIds: [planId, other.planId],
       differences: [],
@@ -278,7 +279,7 @@ describe('the ledger', () => {
       'update ledger_cell set session_planned = session_planned + 1 where platform_id = $1 and cell = $2',
       [region.platformId, FULL_CELL],
     );
-    const { differences } = await ledger.prove(TESTER, planId);
+    const { differences } = await app.get(ProofService).prove(TESTER, planId);
     expect(differences).toHaveLength(1);
     expect(differences[0]!.ledgerSessions - differences[0]!.windowSessions).toBe(1);
     expect(await ledgerDifferenceCount(database, region.platformId)).toBe(1);

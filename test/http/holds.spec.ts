@@ -6,7 +6,7 @@ import type { Actor } from '../../src/access/actor';
 import type { AvailabilityDto, BookingDto } from '../../src/booking/booking.dto';
 import type { HoldDto, HoldPageDto } from '../../src/booking/hold.dto';
 import { HoldService } from '../../src/booking/hold.service';
-import { LedgerService } from '../../src/plan/ledger.service';
+import { ProofService } from '../../src/plan/proof.service';
 import { HoldSweeper } from '../../src/plan/hold-sweeper.service';
 import {
   bookingViolations,
@@ -115,7 +115,7 @@ describe('holds', () => {
     expect(await verdictAt10()).toBe('free');
     await hold(mine, at(0, '10:00'));
     expect(await verdictAt10()).toBe('full');
-    const { differences } = await app.get(LedgerService).prove(TESTER, region.planId);
+    const { differences } = await app.get(ProofService).prove(TESTER, region.planId);
     expect(differences).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { ADVISORY_LOCK } from '../../src/common/database';
 import { PlanService } from '../../src/plan/plan.service';
-import type { ProofDto } from '../../src/plan/plan.dto';
+import type { ProofDto } from '../../src/plan/proof.dto';
 import { cellAt, draftOf, makeCampaign, makeRegion, MONDAY_CELL, TESTER, type Region } from '../plan-builder';
 import { startTestApplication } from '../test-application';
 

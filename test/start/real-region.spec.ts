@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { PlanCertificate } from '../../src/plan/plan-certificate';
-import type { ProofDto } from '../../src/plan/plan.dto';
+import type { ProofDto } from '../../src/plan/proof.dto';
 import type { WindowDto } from '../../src/plan/window.dto';
 import { ledgerDifferenceCount } from '../plan-builder';
 import { startTestApplication } from '../test-application';

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { KeptProofPageDto, ProofDto } from '../../src/plan/proof.dto';
+import { PlanService } from '../../src/plan/plan.service';
+import { ProofService } from '../../src/plan/proof.service';
+import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
+import { cellAt, draftOf, TESTER } from '../plan-builder';
+import { startTestApplication } from '../test-application';
+
+const WINDOWS = [0, 1, 2, 3].map((classIndex) => ({
+  establishment: 0,
+  classIndex,
+  startCell: cellAt(0, 9 + classIndex),
+  headcount: 30,
+}));
+
+describe('the proof of a platform', () => {
+  let app: NestFastifyApplication;
+  let database: DataSource;
+  let region: BookableRegion;
+  beforeAll(async () => {
+    standStillAt('2026-12-06T12:00:00+01:00');
+    app = await startTestApplication();
+    database = app.get<DataSource>(getDataSourceToken());
+  });
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
+
+  const book = async (payload: object, revision: number): Promise<void> => {
+    const { statusCode } = await app.inject({
+      method: 'POST',
+      url: '/v1/bookings',
+      payload,
+      headers: { 'idempotency-key': randomUUID(), 'if-match': `"${revision}"` },
+    });
+    expect(statusCode).toBe(201);
+  };
+  const proof = async (planId = region.planId): Promise<ProofDto> =>
+    (await app.inject({ url: `/v1/plans/${planId}/proof` })).json<ProofDto>();
+  const tamper = (query: string, ...values: unknown[]): Promise<unknown> => database.query(query, values);
+  const kindsFound = async (): Promise<string[]> => (await proof()).windowDifferences.map(({ kind }) => kind);
+
+  beforeEach(async () => {
+    region = await publishedRegion(app, WINDOWS, { classesEach: 5 });
+    const [first, second, third] = region.windowIds;
+    await book({ operation: 'move', windowId: first, startsAt: '2026-12-07T14:00:00+01:00' }, 1);
+    await book({ operation: 'move', windowId: first, startsAt: '2026-12-08T14:00:00+01:00' }, 2);
+    await book({ operation: 'release', windowId: second }, 1);
+    await book({ operation: 'swap', windowId: first, withWindowId: third, withRevision: 1 }, 3);
+    await book({ operation: 'add', classId: region.classIds[0]![4], startsAt: '2026-12-09T10:00:00+01:00' }, 0);
+    expect(await proof()).toMatchObject({ isProved: true, revision: 7, differenceCount: 0, windowDifferenceCount: 0 });
+  });
+
+  it('finds a cell of the ledger that somebody changed', async () => {
+    await tamper(
+      'update ledger_cell set login_planned = login_planned + 1, login_ceiling = login_ceiling + 1 where platform_id = $1 and cell = $2',
+      region.platformId,
+      cellAt(0, 12),
+    );
+    const { isProved, differences } = await proof();
+    expect(isProved).toBe(false);
+    expect(differences).toEqual([expect.objectContaining({ cell: cellAt(0, 12) })]);
+    expect(differences[0]!.ledgerLogins - differences[0]!.windowLogins).toBeCloseTo(0.001);
+  });
+
+  it('finds a booked window that somebody moved, with its load in the ledger moved along', async () => {
+    await tamper(
+      `update plan_window set start_cell = start_cell + 6 where plan_id = $1 and window_id = $2`,
+      region.planId,
+      region.windowIds[0],
+    );
+    const found = await proof();
+    expect(found.differenceCount).toBeGreaterThan(0);
+    expect(found.windowDifferences).toEqual([
+      { kind: 'unlike_last_change', planId: region.planId, windowId: region.windowIds[0], revision: 5 },
+    ]);
+  });
+
+  it('finds a window that says it changed when it did not', async () => {
+    await tamper('update plan_window set revision = 4 where plan_id = $1 and window_id = $2', region.planId, region.windowIds[3]); // prettier-ignore
+    expect(await kindsFound()).toEqual(['without_change']);
+  });
+
+  it('finds a change that was altered afterwards', async () => {
+    await tamper(
+      `update plan_change set after = jsonb_set(after, '{startCell}', to_jsonb((after ->> 'startCell')::int + 1))
+        where platform_id = $1 and revision = 2`,
+      region.platformId,
+    );
+    expect(await kindsFound()).toEqual(['broken_chain']);
+  });
+
+  it('finds a window that is gone, and a change that is gone', async () => {
+    await tamper('delete from plan_window where plan_id = $1 and window_id = $2', region.planId, region.windowIds[3]);
+    expect(await kindsFound()).toEqual(['window_count']);
+    await tamper('delete from plan_change where platform_id = $1 and revision = 4', region.platformId);
+    expect(await kindsFound()).toContain('revision_gap');
+  });
+
+  it('holds over a publication that carries bookings over, and over its rollback', async () => {
+    const plans = app.get(PlanService);
+    const base = { epoch: 1, revision: 7 };
+    const nextId = await plans.createDraft(TESTER, draftOf(region, WINDOWS, { base }));
+    await plans.publish(TESTER, nextId, 'replan');
+    expect(await proof(nextId)).toMatchObject({ isProved: true, revision: 8 });
+    await book({ operation: 'move', windowId: region.windowIds[3], startsAt: '2026-12-10T14:00:00+01:00' }, 8);
+    expect(await proof(nextId)).toMatchObject({ isProved: true, revision: 9 });
+    await plans.rollback(TESTER, nextId, 'no');
+    expect(await proof()).toMatchObject({ isProved: true, revision: 10 });
+  });
+
+  it('is made each night and kept; a difference is an error of the log, a metric and a line of the list', async () => {
+    const proofs = app.get(ProofService);
+    const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    try {
+      await proofs.proveAll();
+      expect(errors.mock.calls.flat().filter((text) => String(text).includes(`Platform ${region.platformId} `))).toEqual([]); // prettier-ignore
+      await tamper('update plan_window set revision = 4 where plan_id = $1 and window_id = $2', region.planId, region.windowIds[3]); // prettier-ignore
+      await proofs.proveAll();
+      expect(errors).toHaveBeenCalledWith(expect.stringContaining(`Platform ${region.platformId} at revision 7`));
+    } finally {
+      errors.mockRestore();
+    }
+    const list = async (query: string): Promise<KeptProofPageDto> =>
+      (await app.inject({ url: `/v1/platforms/${region.platformId}/proofs${query}` })).json<KeptProofPageDto>();
+    const { items, nextCursor } = await list('?limit=1');
+    expect(items).toMatchObject([{ isProved: false, windowDifferenceCount: 1, differenceCount: 0, revision: 7 }]);
+    expect((await list(`?limit=1&cursor=${nextCursor}`)).items).toMatchObject([{ isProved: true }]);
+    const [platform] = await database.query<{ code: string }[]>('select code from platform where id = $1', [region.platformId]); // prettier-ignore
+    const metrics = (await app.inject({ url: '/metrics' })).body;
+    expect(metrics).toContain(`etale_proof_differences{platform="${platform!.code}",of="windows"} 1`);
+    expect(metrics).toContain(`etale_proof_differences{platform="${platform!.code}",of="cells"} 0`);
+    // it stops nothing
+    await book({ operation: 'move', windowId: region.windowIds[0], startsAt: '2026-12-10T09:00:00+01:00' }, 5);
+  });
+});
