@@ -187,6 +187,8 @@ export class ClassKeyUnknown extends DomainError {
 /** A draft that heads are, or were, asked about: their answers belong to it. */
 export class PlanProposed extends DomainError {
   constructor(planId: number) {
-    super('plan.proposed', 'conflict', `Plan ${planId} was proposed to heads: it stays with their answers.`, { planId });
+    super('plan.proposed', 'conflict', `Plan ${planId} was proposed to heads: it stays with their answers.`, {
+      planId,
+    });
   }
 }
