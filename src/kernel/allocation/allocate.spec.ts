@@ -24,7 +24,7 @@ const anyDemand: fc.Arbitrary<TinyDemand> = fc.record({
   establishment: fc.integer({ min: 0, max: 1 }),
   teacher: fc.integer({ min: -1, max: 1 }),
   gapCells: fc.integer({ min: 0, max: 2 }),
-  siteUnits: fc.integer({ min: 0, max: 1 }),
+  siteUnits: fc.integer({ min: 0, max: 4 }),
 });
 const anyProblem = fc
   .record({
@@ -33,7 +33,7 @@ const anyProblem = fc
     logins: fc.integer({ min: 5, max: 25 }),
     classConflicts: fc.constantFrom<[number, number][]>([], [[0, 1]]),
     neighbours: fc.constantFrom<[number, number][]>([], [[0, 1]]),
-    siteLimits: fc.constantFrom<number[]>([0, 0], [2, 1]),
+    siteLimits: fc.constantFrom<number[]>([0, 0], [4, 4], [9, 7]),
   })
   .map((tiny) =>
     tinyProblem({

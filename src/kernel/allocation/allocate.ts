@@ -1,8 +1,8 @@
+import { displacementObjective } from './bound';
 import { checkProblem } from './check-problem';
 import {
   type BoundAnswer,
   CAP_STEP_CELLS,
-  displacementObjective,
   type PartAnswer,
   type PartTask,
   performTask,
@@ -18,6 +18,7 @@ import {
   type ObjectivePrices,
   UNPLACED_REASONS,
 } from './problem';
+import { SITE_LAW } from './site-shares';
 import { SMALL_DEMANDS } from './solve-small';
 
 /** Caps above the first promising one that are tried before everybody may go as far as it takes. */
@@ -206,7 +207,7 @@ function combinePrices(
     );
     for (let k = 0; k < local.price.length; k++, row++) {
       prices.localLaw[row] = local.law[k]!;
-      prices.localOwner[row] = owners[local.law[k]!]![local.owner[k]!]!;
+      prices.localOwner[row] = owners[Math.min(local.law[k]!, SITE_LAW)]![local.owner[k]!]!;
       prices.localCell[row] = local.cell[k]! + part.firstCell;
       prices.localPrice[row] = local.price[k]!;
     }

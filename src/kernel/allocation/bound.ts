@@ -88,3 +88,13 @@ function priceOf(problem: AllocationProblem, whole: ReturnType<typeof wholePrice
   }
   return sum * PRICE_UNIT;
 }
+
+/** Sum of weight x displacement squared, in cells, over the placed demands with a wish. */
+export function displacementObjective(problem: AllocationProblem, starts: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < problem.demandCount; i++) {
+    const wish = problem.demandWish[i]!;
+    if (wish >= 0 && starts[i]! >= 0) sum += problem.demandWeight[i]! * (starts[i]! - wish) ** 2;
+  }
+  return sum;
+}

@@ -1,6 +1,8 @@
-import { tinyProblem } from '../../../test/kernel/tiny-problem';
+import fc from 'fast-check';
+import { everyPlan, tinyProblem } from '../../../test/kernel/tiny-problem';
 import { allocate } from './allocate';
 import { objectiveBoundFromPrices, peakBoundFromPrices } from './check-bound';
+import { checkPlan } from './check-plan';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);
 const problem = tinyProblem({
@@ -50,6 +52,57 @@ describe('bounds from prices', () => {
     const local = { localLaw: Uint8Array.of(0), localOwner: Int32Array.of(0), localCell: Int32Array.of(20) };
     const prices = { ...plan.objectivePrices, ...local, localPrice: Float64Array.of(price) };
     expect(() => objectiveBoundFromPrices(problem, plan.starts, 6, prices)).toThrow(RangeError);
+  });
+
+  it('counts the limit of a site in whole classes', () => {
+    // two classes of four fit under a limit of nine, where a relaxation would let two and a quarter in: it proves 135
+    const crowd = tinyProblem({
+      logins: 100,
+      siteLimits: [9],
+      demands: range(0, 9).map(() => ({ candidates: range(1, 40), wish: 20, siteUnits: 4, weight: 10 })),
+    });
+    const found = allocate(crowd, { seed: 1 });
+    const { objectivePrices: prices, displacementCapCells } = found;
+    expect(found.objective).toBe(10 * (4 * 1 + 3 * 4));
+    expect([...prices.localLaw]).toContain(4);
+    expect(objectiveBoundFromPrices(crowd, found.starts, displacementCapCells, prices).lowerBound).toBeGreaterThan(135);
+  });
+
+  it('stays below every plan whatever the prices of whole shares are', () => {
+    const demand = fc.record({ units: fc.integer({ min: 1, max: 6 }), wish: fc.integer({ min: 3, max: 6 }) });
+    const row = fc.record({
+      law: fc.integer({ min: 2, max: 6 }),
+      cell: fc.integer({ min: 3, max: 7 }),
+      price: fc.integer({ min: 0, max: 4096 }),
+    });
+    const anySite = fc.tuple(
+      fc.array(demand, { minLength: 2, maxLength: 5 }),
+      fc.integer({ min: 6, max: 11 }),
+      fc.uniqueArray(row, { selector: ({ law, cell }) => law * 100 + cell, maxLength: 10 }),
+    );
+    fc.assert(
+      fc.property(anySite, ([demands, limit, rows]) => {
+        const site = tinyProblem({
+          siteLimits: [limit],
+          demands: demands.map(({ units, wish }) => ({ candidates: range(3, 8), wish, siteUnits: units, cells: 1 })),
+        });
+        const bound = objectiveBoundFromPrices(site, new Int32Array(site.demandCount), 12, {
+          sessions: new Float64Array(site.cellCount),
+          logins: new Float64Array(site.cellCount),
+          localLaw: Uint8Array.from(rows, ({ law }) => law),
+          localOwner: new Int32Array(rows.length),
+          localCell: Int32Array.from(rows, ({ cell }) => cell),
+          localPrice: Float64Array.from(rows, ({ price }) => price),
+        });
+        let best = Infinity;
+        for (const starts of everyPlan(site)) {
+          const { violationCount, objective } = checkPlan(site, starts);
+          if (violationCount === 0) best = Math.min(best, objective);
+        }
+        expect(bound.lowerBound).toBeLessThanOrEqual(best);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('refuses a price on a site that has no limit', () => {

@@ -171,6 +171,7 @@ function priceLimits(problem: AllocationProblem, prices: ObjectivePrices): numbe
 /** Local prices by law and owner, and what a window that holds some cells pays. */
 class LocalPriceRows {
   private readonly rows = new Map<string, { cell: number; price: number }[]>();
+  private readonly sharesOf = new Map<number, Set<number>>();
   private limits = 0n;
 
   constructor(problem: AllocationProblem, prices: ObjectivePrices) {
@@ -178,11 +179,19 @@ class LocalPriceRows {
       const law = prices.localLaw[row]!;
       const owner = prices.localOwner[row]!;
       const price = prices.localPrice[row]!;
-      const limit = law === SITE ? problem.establishmentSiteLimit[owner]! : 1;
-      if (!(Number.isSafeInteger(price) && price >= 0 && law <= SITE && limit > 0)) {
+      const shares = law - SITE;
+      const siteLimit = shares >= 0 ? problem.establishmentSiteLimit[owner]! : 0;
+      const limit =
+        shares < 0 ? 1 : shares === 0 ? siteLimit : Math.floor((siteLimit * (shares + 1)) / (siteLimit + 1));
+      if (!(Number.isSafeInteger(price) && price >= 0 && limit > 0)) {
         throw new RangeError(`local price ${price} of row ${row} proves nothing`);
       }
       this.limits += BigInt(price) * BigInt(limit);
+      if (shares > 0) {
+        const known = this.sharesOf.get(owner);
+        if (known) known.add(shares);
+        else this.sharesOf.set(owner, new Set([shares]));
+      }
       const key = `${law} ${owner}`;
       const list = this.rows.get(key);
       const entry = { cell: prices.localCell[row]!, price };
@@ -193,19 +202,22 @@ class LocalPriceRows {
 
   /** What every window pays per start: its teacher, class and site, for the cells that it would hold. */
   of(problem: AllocationProblem, i: number): ((start: number) => number) | null {
-    const held = [
-      { entries: this.rows.get(`${TEACHER} ${problem.demandTeacher[i]}`), units: 1, cells: problem.demandCells[i]! },
-      {
-        entries: this.rows.get(`${CLASS} ${problem.demandClass[i]}`),
-        units: 1,
-        cells: problem.demandCells[i]! + problem.demandGapCells[i]!,
-      },
-      {
-        entries: this.rows.get(`${SITE} ${problem.demandEstablishment[i]}`),
-        units: problem.demandSiteUnits[i]!,
-        cells: problem.demandCells[i]!,
-      },
-    ].filter(({ entries, units }) => entries && units > 0);
+    const cells = problem.demandCells[i]!;
+    const site = problem.demandEstablishment[i]!;
+    const siteUnits = problem.demandSiteUnits[i]!;
+    const laws: [key: string, units: number, cells: number][] = [
+      [`${TEACHER} ${problem.demandTeacher[i]}`, 1, cells],
+      [`${CLASS} ${problem.demandClass[i]}`, 1, cells + problem.demandGapCells[i]!],
+      [`${SITE} ${site}`, siteUnits, cells],
+    ];
+    // units are whole: windows that keep the limit keep at most `shares` whole shares of (limit + 1) / (shares + 1) units
+    for (const shares of this.sharesOf.get(site) ?? []) {
+      const size = problem.establishmentSiteLimit[site]! + 1;
+      laws.push([`${SITE + shares} ${site}`, Math.floor((siteUnits * (shares + 1)) / size), cells]);
+    }
+    const held = laws
+      .map(([key, units, length]) => ({ entries: this.rows.get(key), units, cells: length }))
+      .filter(({ entries, units }) => entries && units > 0);
     if (held.length === 0) return null;
     return (start) => {
       let sum = 0;

@@ -1,6 +1,7 @@
 import { PRICE_UNIT } from './bound';
 import { LOCAL_PRICE_UNIT } from './local-prices';
 import type { AllocationProblem, ObjectivePrices, Starts } from './problem';
+import { CLASS_LAW, SITE_LAW, siteCapacity, siteShares, TEACHER_LAW } from './site-shares';
 
 /** What a start costs a demand, in displacement cost (weighted cells squared). */
 export interface StartCost {
@@ -33,6 +34,8 @@ export interface Explanation {
 /** Explains windows from the prices of a plan's certificate; the figures of all of them add up to its gap. */
 export class Explainer {
   private readonly local = new Map<number, { cell: number; price: number }[]>();
+  /** The law in whole shares that a site has a price on. */
+  private readonly roundedLaw = new Map<number, number>();
 
   constructor(
     private readonly problem: AllocationProblem,
@@ -41,7 +44,8 @@ export class Explainer {
     private readonly prices: ObjectivePrices,
   ) {
     for (let row = 0; row < prices.localPrice.length; row++) {
-      const key = prices.localOwner[row]! * LAW_COUNT + prices.localLaw[row]!;
+      const key = prices.localOwner[row]! * MOST_LAWS + prices.localLaw[row]!;
+      if (prices.localLaw[row]! > SITE_LAW) this.roundedLaw.set(prices.localOwner[row]!, prices.localLaw[row]!);
       const entry = { cell: prices.localCell[row]!, price: prices.localPrice[row]! * LOCAL_PRICE_UNIT };
       const rows = this.local.get(key);
       if (rows) rows.push(entry);
@@ -98,7 +102,8 @@ export class Explainer {
       if (prices.logins[c]! > 0) room += prices.logins[c]! * PRICE_UNIT * (problem.loginLimit[c]! - loginLoad[c]!);
     }
     for (let row = 0; row < prices.localPrice.length; row++) {
-      const limit = prices.localLaw[row] === SITE ? problem.establishmentSiteLimit[prices.localOwner[row]!]! : 1;
+      const [law, owner] = [prices.localLaw[row]!, prices.localOwner[row]!];
+      const limit = law < SITE_LAW ? 1 : siteCapacity(problem.establishmentSiteLimit[owner]!, law);
       room += prices.localPrice[row]! * LOCAL_PRICE_UNIT * limit;
     }
     for (let i = 0; i < problem.demandCount; i++) if (this.starts[i]! >= 0) room -= this.localOf(i, this.starts[i]!);
@@ -126,17 +131,22 @@ export class Explainer {
     const { problem } = this;
     if (problem.demandWish[i]! < 0) return 0;
     const cells = problem.demandCells[i]!;
+    const establishment = problem.demandEstablishment[i]!;
+    const units = problem.demandSiteUnits[i]!;
+    const limit = problem.establishmentSiteLimit[establishment]!;
+    const rounded = this.roundedLaw.get(establishment);
     const held = (owner: number, law: number, length: number) => {
       let sum = 0;
-      for (const { cell, price } of this.local.get(owner * LAW_COUNT + law) ?? []) {
+      for (const { cell, price } of this.local.get(owner * MOST_LAWS + law) ?? []) {
         if (cell >= start && cell < start + length) sum += price;
       }
       return sum;
     };
     return (
-      (problem.demandTeacher[i]! < 0 ? 0 : held(problem.demandTeacher[i]!, TEACHER, cells)) +
-      (problem.demandClass[i]! < 0 ? 0 : held(problem.demandClass[i]!, CLASS, cells + problem.demandGapCells[i]!)) +
-      problem.demandSiteUnits[i]! * held(problem.demandEstablishment[i]!, SITE, cells)
+      (problem.demandTeacher[i]! < 0 ? 0 : held(problem.demandTeacher[i]!, TEACHER_LAW, cells)) +
+      (problem.demandClass[i]! < 0 ? 0 : held(problem.demandClass[i]!, CLASS_LAW, cells + problem.demandGapCells[i]!)) +
+      units * held(establishment, SITE_LAW, cells) +
+      (rounded === undefined ? 0 : siteShares(units, limit, rounded) * held(establishment, rounded, cells))
     );
   }
 
@@ -162,7 +172,4 @@ export class Explainer {
   }
 }
 
-const TEACHER = 0;
-const CLASS = 1;
-const SITE = 2;
-const LAW_COUNT = 3;
+const MOST_LAWS = 256;

@@ -1,9 +1,9 @@
 import { CELLS_PER_HOUR } from '../cell-grid';
-import { objectiveBounds, wholePrices } from './bound';
+import { displacementObjective, objectiveBounds, wholePrices } from './bound';
 import { leastCapacity } from './least-capacity';
 import { type LocalPrices, priceLocally } from './local-prices';
 import { buildModel } from './model';
-import type { Watch } from './place';
+import { attend, type Watch } from './place';
 import type { AllocationProblem } from './problem';
 import { ROUGH_TEMPERATURES } from './prices';
 import { dropOverload, overload } from './repair';
@@ -102,14 +102,14 @@ function planPart(
   const whole = wholePrices(state.model, state.prices.sessions, state.prices.logins);
   if (known) {
     // the new cap can gain no more than what its prices prove less than those of the old one
-    const kept = answerOf(problem, state, whole, known);
+    const kept = answerOf(problem, state, whole, known, watch);
     if (kept.lowerBound >= known.lowerBound - WORTH_AGAIN * known.objective) return kept;
   }
   const solve = problem.demandCount < smallBelow ? solveSmallPart : solvePart;
   const search = solve(state, seed, lastResort && !known, watch);
   if (search && overload(search) > 0) dropOverload(search);
   const plan: KnownPlan | null = search ? { starts: search.starts, ...explainUnplaced(search) } : known;
-  return plan ? answerOf(problem, state, whole, plan) : { kind: 'failed' };
+  return plan ? answerOf(problem, state, whole, plan, watch) : { kind: 'failed' };
 }
 
 /** A plan with what the prices prove of it. */
@@ -118,8 +118,9 @@ function answerOf(
   { model, reach }: PartState,
   whole: ReturnType<typeof wholePrices>,
   { starts, unplacedReason, neededSessions, neededLogins }: KnownPlan,
+  watch: Watch,
 ): SolveAnswer {
-  const { value, ...local } = priceLocally(model, reach, whole.tables, starts);
+  const { value, ...local } = priceLocally(model, reach, whole.tables, starts, () => attend(watch));
   return {
     kind: 'solve',
     starts,
@@ -132,14 +133,4 @@ function answerOf(
     loginPrices: whole.loginPrices,
     local,
   };
-}
-
-/** Sum of weight x displacement squared, in cells, over the placed demands with a wish. */
-export function displacementObjective(problem: AllocationProblem, starts: Int32Array): number {
-  let sum = 0;
-  for (let i = 0; i < problem.demandCount; i++) {
-    const wish = problem.demandWish[i]!;
-    if (wish >= 0 && starts[i]! >= 0) sum += problem.demandWeight[i]! * (starts[i]! - wish) ** 2;
-  }
-  return sum;
 }

@@ -72,6 +72,7 @@ function anyOf(teams: Teams, team: number, takes: (i: number) => boolean): boole
   return false;
 }
 
-function attend(watch: Watch): void {
+/** @throws AllocationCancelled where that is what is wanted */
+export function attend(watch: Watch): void {
   if (watch.isCancelled?.()) throw new AllocationCancelled();
 }

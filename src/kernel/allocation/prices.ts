@@ -13,7 +13,7 @@ export interface CellPrices {
 }
 
 /** Temperatures of the softened minimum, in displacement cost, and steps at each. */
-export const TEMPERATURES: readonly number[] = [30, 10, 3, 1, 0.3, 0.1];
+export const TEMPERATURES: readonly number[] = [30, 10, 3, 1, 1, 0.3, 0.3, 0.1, 0.1, 0.03];
 /** Enough to see whether prices run away, which is how an impossible cap shows. */
 export const ROUGH_TEMPERATURES: readonly number[] = [30, 10];
 const STEPS = 45;

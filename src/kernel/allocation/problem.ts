@@ -141,7 +141,10 @@ export interface ObjectivePrices {
   /** Displacement cost per thousandth, in whole multiples of 2^-32. */
   sessions: Float64Array;
   logins: Float64Array;
-  /** One row per price: law (0 teacher, 1 class with its gap, 2 site), owner, cell, price in whole multiples of 1/1024. */
+  /**
+   * One row per price: law, owner, cell, price in whole multiples of 1/1024. Laws: 0 one window of a teacher, 1 one of a class with its gap,
+   * 2 the units of a site, 2 + k the site in whole shares: floor(units x (k + 1) / (limit + 1)) summed is at most k.
+   */
   localLaw: Uint8Array;
   localOwner: Int32Array;
   localCell: Int32Array;

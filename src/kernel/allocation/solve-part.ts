@@ -1,11 +1,12 @@
 import { seededRandom } from '../random';
+import { displacementObjective } from './bound';
 import { type Groups, groupDemands } from './groups';
 import { type AllocationModel, buildModel } from './model';
 import { applyPenalty, firstPenalty, movePrices } from './penalty';
 import { firstPass, placeFixed, sweep, type Watch } from './place';
 import { type CellPrices, priceCells, TEMPERATURES } from './prices';
 import type { AllocationProblem } from './problem';
-import { placeMissing, polish, repair } from './repair';
+import { overload, placeMissing, polish, repair } from './repair';
 import { emptySearch, place, reachUnderCap, type Search } from './search';
 import { solveSmall } from './solve-small';
 import { buildPools, swapSweep } from './swap';
@@ -21,6 +22,8 @@ const LEVEL_ROUNDS = 1;
 /** Prices follow the loads with this softness at least, whatever the penalty's. */
 const PRICE_SOFTNESS = 0.01;
 const RAMP_STEPS = 200;
+/** Softness at which a finished plan looks once more at the prices of the dual. */
+const SETTLED_SOFTNESS = 0.005;
 /** After this round a demand that finds no place under the cap is believed. */
 const BELIEVED_ROUND = 3;
 
@@ -106,7 +109,28 @@ export function solvePart(state: PartState, seed: number, lastResort: boolean, w
   if (!repair(search, teams, pools, scratch, penalty, random, lastResort, watch) && !lastResort) return null;
   watch.onPhase?.('polish', 0.9);
   polish(search, teams, scratch, watch);
+  if (overload(search) > 0 || teams.member.some((i) => search.starts[i]! < 0)) return search;
+  settleAgain(search, () => {
+    // the prices of the repair had to chase the last lumps: those of the dual know better what an hour is worth
+    const dual = { ...penalty, sessionPrice: prices.sessions.slice(), loginPrice: prices.logins.slice() };
+    applyPenalty(search, dual, SETTLED_SOFTNESS, 1, targets);
+    sweep(search, teams, scratch, watch, false, isWished);
+    swapSweep(search, pools, SWAP_TRIES, random, watch.isCancelled);
+    const isRepaired = repair(search, teams, pools, scratch, dual, random, false, watch);
+    polish(search, teams, scratch, watch);
+    return isRepaired;
+  });
   return search;
+}
+
+/** Keeps what `change` makes of a complete plan where that is a complete plan that costs less. */
+function settleAgain(search: Search, change: () => boolean): void {
+  const { problem } = search.model;
+  const kept = search.starts.slice();
+  const isComplete = change();
+  if (isComplete && displacementObjective(problem, search.starts) <= displacementObjective(problem, kept)) return;
+  for (let i = 0; i < kept.length; i++) if (search.starts[i]! >= 0) place(search, i, search.starts[i]!, -1);
+  for (let i = 0; i < kept.length; i++) if (kept[i]! >= 0) place(search, i, kept[i]!, 1);
 }
 
 /** A small part, searched window by window; then polished as any other, so that windows without a wish level the curve. */
