@@ -72,6 +72,28 @@ describe('the command line', () => {
     );
   });
 
+  it('opens a campaign for wishes, copies defaults, proposes its plan and writes links that nobody else reads', async () => {
+    const id = String((await createCampaign(2)).answer.id);
+    const period = await command('wishes', 'period', id, '--closes', '2100-01-01T00:00:00Z', '--json');
+    expect(period).toMatchObject({ exitCode: 0, answer: { phase: 'open' } });
+    expect(await command('wishes', 'copy', id, '--json')).toMatchObject({
+      exitCode: 3,
+      answer: { error: { code: 'wish.no_campaign_before' } },
+    });
+    expect(await command('wishes', 'fixed', id, '--json')).toMatchObject({ exitCode: 0, answer: { items: [] } });
+    const planId = String((await command('allocate', id, '--json')).answer.planId);
+    const shown = await command('proposal', 'open', id, '--plan', planId, '--until', '2100-01-01T00:00:00Z', '--json');
+    expect(shown).toMatchObject({ exitCode: 0, answer: { planId: Number(planId), phase: 'open' } });
+    const file = join(folder, 'links.csv');
+    const links = ['proposal', 'links', id, '--base-url', 'https://etale.example', '--out', file, '--json'];
+    expect(await command(...links)).toMatchObject({ exitCode: 0, answer: { linkCount: 2 } });
+    expect(readFileSync(file, 'utf8')).toMatch(/^\d{7}[A-Z];head;https:\/\/etale\.example\/reponse\/[\w-]{43};2100/m);
+    // a file that is there already is left alone, and no links are made
+    expect((await command(...links)).exitCode).toBe(3);
+    const answers = await command('proposal', 'answers', id, '--level', 'region', '--json');
+    expect(answers).toMatchObject({ exitCode: 0, answer: { total: { establishmentCount: 2, unansweredCount: 2 } } });
+  });
+
   it('lists platforms, campaigns and territories', async () => {
     const { answer } = await createCampaign(1);
     expect((await command('territories')).stdout).toMatch(/^\d+ +\S+ +region +Région +-$/m);
