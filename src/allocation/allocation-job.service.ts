@@ -5,14 +5,25 @@ import type { JobRun } from '../jobs/job-run';
 import { JobRunner } from '../jobs/job-runner.service';
 import { ProblemAssembler } from '../load/problem-assembler.service';
 import { PlanService } from '../plan/plan.service';
+import type { OnProgress } from '../common/progress';
+import type { AssembledProblem } from '../load/assembled-problem';
+import { replanTaskOf } from '../load/replan-task-of';
+import type { PlanDraft } from '../plan/plan-draft';
+import { StandingWindowStore } from '../plan/standing-window.store';
+import { CELL_MINUTES } from '../kernel/cell-grid';
+import { NothingToReplanError } from './allocation.errors';
 import { AllocationFactsStore } from './allocation-facts.store';
 import { solveInThread } from './solve-in-thread';
 
 export const ALLOCATION_JOB = 'allocation';
 
+export type AllocationMode = 'fresh' | 'replan';
+
 /** What an allocation job remembers of its request. */
 export interface AllocationParameters {
   seed: number;
+  mode?: AllocationMode;
+  noticeMinutes?: number;
 }
 
 /** The work of an allocation job: rows -> problem -> thread (solve, check) -> draft plan. */
@@ -25,6 +36,7 @@ export class AllocationJob implements JobHandler, OnModuleInit {
     private readonly assembler: ProblemAssembler,
     private readonly plans: PlanService,
     private readonly facts: AllocationFactsStore,
+    private readonly standing: StandingWindowStore,
   ) {}
 
   onModuleInit(): void {
@@ -32,11 +44,31 @@ export class AllocationJob implements JobHandler, OnModuleInit {
   }
 
   async run(job: JobRun, { signal, onProgress, complete }: JobContext): Promise<void> {
-    const { seed } = job.parameters as unknown as AllocationParameters;
+    const { seed, mode, noticeMinutes } = job.parameters as unknown as AllocationParameters;
     const actor: Actor = { role: 'operator', subject: job.requestedBy };
     await this.facts.count();
     const assembled = await this.assembler.assemble(job.campaignId!, onProgress);
-    const draft = await solveInThread(assembled, seed, onProgress, signal);
+    const draft =
+      mode === 'replan'
+        ? await this.replan(assembled, seed, noticeMinutes ?? 0, onProgress, signal)
+        : await solveInThread(assembled, seed, onProgress, signal);
     await this.plans.createDraft(actor, draft, onProgress, complete);
+  }
+
+  /** Lays the published plan over the problem as it is now, and changes it as little as possible. */
+  private async replan(
+    assembled: AssembledProblem,
+    seed: number,
+    noticeMinutes: number,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<PlanDraft> {
+    const publishedPlanId = await this.standing.publishedOf(assembled.campaignId);
+    if (publishedPlanId === undefined) throw new NothingToReplanError(assembled.campaignId);
+    const windows = await this.standing.windows(publishedPlanId);
+    const frozenUntilCell = Math.floor((Date.now() / 60_000 + noticeMinutes) / CELL_MINUTES) + 1;
+    const task = replanTaskOf(assembled, windows, frozenUntilCell);
+    const { before, isFrozen } = task;
+    return solveInThread(task.assembled, seed, onProgress, signal, { publishedPlanId, before, isFrozen });
   }
 }

@@ -3,10 +3,19 @@ import type { Progress } from '../common/progress';
 import type { AssembledProblem } from '../load/assembled-problem';
 import type { PlanDraft } from '../plan/plan-draft';
 
+/** Where the windows of the published plan stand, and who of them stays whatever happens. */
+export interface ReplanRequest {
+  publishedPlanId: number;
+  before: Int32Array;
+  isFrozen: Uint8Array;
+}
+
 /** What the thread is given; the columns of `assembled` are moved, not copied. */
 export interface AllocationTask {
   assembled: AssembledProblem;
   seed: number;
+  /** Change a published plan as little as possible instead of making one afresh. */
+  replan?: ReplanRequest;
   /** Element 0 becomes 1 when the run must end; on shared memory, because a busy thread reads no messages. */
   cancelled: Int32Array;
 }

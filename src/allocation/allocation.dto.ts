@@ -1,4 +1,5 @@
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import type { AllocationMode } from './allocation-job.service';
 import { JobDto } from '../jobs/job.dto';
 
 /** What to allocate a campaign with. */
@@ -9,6 +10,18 @@ export class RequestAllocationDto {
   @Min(0)
   @Max(2_147_483_647)
   seed?: number = 1;
+
+  /** `fresh`: everybody is placed anew; `replan`: the published plan changes as little as the facts of now allow. */
+  @IsOptional()
+  @IsIn(['fresh', 'replan'])
+  mode?: AllocationMode = 'fresh';
+
+  /** Of a replan: windows that begin within so many minutes from now stay, as do those that have begun and those that were booked. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(10_080)
+  noticeMinutes?: number = 60;
 }
 
 /** The allocations of a campaign, the newest first. */

@@ -43,3 +43,15 @@ export class AllocationProblemRefusedError extends DomainError {
     super('allocation.problem_invalid', 'unprocessable', `The campaign cannot be allocated: ${reason}`);
   }
 }
+
+/** A replan changes a published plan, and there is none. */
+export class NothingToReplanError extends DomainError {
+  constructor(campaignId: number) {
+    super(
+      'allocation.nothing_to_replan',
+      'conflict',
+      `Campaign ${campaignId} has no published plan to change: ask for a fresh one.`,
+      { campaignId },
+    );
+  }
+}

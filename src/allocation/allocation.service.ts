@@ -8,7 +8,8 @@ import { hasEnded, type JobRun } from '../jobs/job-run';
 import { JobRunner } from '../jobs/job-runner.service';
 import { JobService } from '../jobs/job.service';
 import { ALLOCATION_JOB, type AllocationParameters } from './allocation-job.service';
-import { AllocationAlreadyRunningError } from './allocation.errors';
+import { AllocationAlreadyRunningError, NothingToReplanError } from './allocation.errors';
+import { StandingWindowStore } from '../plan/standing-window.store';
 
 /** The same campaign asked for again gives the same plan, unless another seed is given. */
 export const DEFAULT_SEED = 1;
@@ -20,12 +21,15 @@ export class AllocationService {
     private readonly jobs: JobService,
     private readonly runner: JobRunner,
     private readonly campaigns: CampaignService,
+    private readonly standing: StandingWindowStore,
   ) {}
 
   /** Queues the allocation of a campaign and gives the job's id; refuses where one is queued or running already. */
-  async request(actor: Actor, campaignId: number, options: { seed?: number } = {}): Promise<number> {
+  async request(actor: Actor, campaignId: number, options: Partial<AllocationParameters> = {}): Promise<number> {
     await this.campaigns.find(actor, campaignId);
-    const parameters: AllocationParameters = { seed: options.seed ?? DEFAULT_SEED };
+    if (options.mode === 'replan' && (await this.standing.publishedOf(campaignId)) === undefined)
+      throw new NothingToReplanError(campaignId);
+    const parameters: AllocationParameters = { ...options, seed: options.seed ?? DEFAULT_SEED };
     const { jobId, isNew } = await this.jobs.request(actor, { kind: ALLOCATION_JOB, campaignId, parameters });
     if (!isNew) throw new AllocationAlreadyRunningError(campaignId, jobId);
     return jobId;

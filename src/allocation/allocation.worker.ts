@@ -10,13 +10,14 @@ import type { PlanDraft } from '../plan/plan-draft';
 import { type AllocationMessage, type AllocationTask, columnsOf } from './allocation-message';
 import { proofOf } from './allocation-proof';
 import { allocateOnThreads } from './allocation-threads';
+import { replannedDraft } from './replanned-draft';
 import { AllocationProblemRefusedError, AllocationRefusedError } from './allocation.errors';
 
 /** Days are planned side by side; a week has five, and each thread holds one day in memory. */
 const MOST_THREADS = 4;
 
 const port = parentPort!;
-const { assembled, seed, cancelled } = workerData as AllocationTask;
+const { assembled, seed, cancelled, replan } = workerData as AllocationTask;
 const say = (message: AllocationMessage, columns: ArrayBuffer[] = []): void => port.postMessage(message, columns);
 
 function progressOf({ phase, doneCount, totalCount, lowerBound, objective }: AllocationProgress): Progress {
@@ -28,14 +29,17 @@ function progressOf({ phase, doneCount, totalCount, lowerBound, objective }: All
   return { phase, doneCount, totalCount, ...(Object.keys(figures).length > 0 ? { figures } : {}) };
 }
 
+const isCancelled = (): boolean => Atomics.load(cancelled, 0) === 1;
+const onProgress = (progress: AllocationProgress): void => say({ type: 'progress', progress: progressOf(progress) });
+
 /** Solves, then lets those check who share no code with the solver. */
 async function solve(): Promise<PlanDraft> {
   const { problem } = assembled;
   const allocation = await allocateOnThreads(problem, {
     seed,
     workerCount: Math.min(availableParallelism(), MOST_THREADS),
-    isCancelled: () => Atomics.load(cancelled, 0) === 1,
-    onProgress: (progress) => say({ type: 'progress', progress: progressOf(progress) }),
+    isCancelled,
+    onProgress,
   });
   say({ type: 'progress', progress: { phase: 'check', doneCount: 0, totalCount: problem.demandCount } });
   const check = checkPlan(problem, allocation.starts);
@@ -43,10 +47,12 @@ async function solve(): Promise<PlanDraft> {
   return planDraftOf(assembled, allocation, check, proofOf(assembled, allocation, seed), seed);
 }
 
-solve().then(
-  (draft) => say({ type: 'draft', draft }, columnsOf(draft)),
-  (error: unknown) => refuse(error),
-);
+Promise.resolve()
+  .then(() => (replan ? replannedDraft(assembled, replan, seed, { isCancelled, onProgress }) : solve()))
+  .then(
+    (draft) => say({ type: 'draft', draft }, columnsOf(draft)),
+    (error: unknown) => refuse(error),
+  );
 
 /** What is expected is told as a message; anything else ends the thread with its error. */
 function refuse(error: unknown): void {

@@ -4,7 +4,7 @@ import { DomainError } from '../common/domain-error';
 import type { OnProgress } from '../common/progress';
 import type { AssembledProblem } from '../load/assembled-problem';
 import type { PlanDraft } from '../plan/plan-draft';
-import { type AllocationMessage, type AllocationTask, columnsOf } from './allocation-message';
+import { type AllocationMessage, type AllocationTask, columnsOf, type ReplanRequest } from './allocation-message';
 
 /** A solver that has not seen the flag by then is stopped by force. */
 const CANCEL_GRACE_MILLISECONDS = 300;
@@ -19,10 +19,11 @@ export async function solveInThread(
   seed: number,
   onProgress: OnProgress,
   signal: AbortSignal,
+  replan?: ReplanRequest,
 ): Promise<PlanDraft> {
   signal.throwIfAborted();
   const cancelled = new Int32Array(new SharedArrayBuffer(4));
-  const task: AllocationTask = { assembled, seed, cancelled };
+  const task: AllocationTask = { assembled, seed, cancelled, ...(replan ? { replan } : {}) };
   // the same extension as this file: compiled beside compiled, source beside source
   const worker = new Worker(join(__dirname, `allocation.worker${extname(__filename)}`), {
     workerData: task,

@@ -2,8 +2,9 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
 import { COMMAND_LINE_OPERATOR } from '../access/actor';
 import { AllocationService } from '../allocation/allocation.service';
+import type { PlanCertificate } from '../plan/plan-certificate';
 import { PlanService } from '../plan/plan.service';
-import { id, seed } from './arguments';
+import { id, minutes, seed } from './arguments';
 import { withServices } from './services';
 import type { Terminal } from './terminal';
 
@@ -18,6 +19,18 @@ export function addAllocate(program: Command, terminal: Terminal): void {
       withServices(terminal, async (services) => {
         const allocations = services.get(AllocationService);
         await follow(services, terminal, await allocations.request(COMMAND_LINE_OPERATOR, campaignId, options));
+      }),
+    );
+  program
+    .command('replan')
+    .description('make a draft that changes the published plan as little as the facts of now allow, and wait for it')
+    .argument('<campaign>', 'number of the campaign', id)
+    .option('--notice <minutes>', 'windows that begin within so many minutes stay', minutes, 60)
+    .action((campaignId: number, options: { notice: number }) =>
+      withServices(terminal, async (services) => {
+        const request = { mode: 'replan', noticeMinutes: options.notice } as const;
+        const allocations = services.get(AllocationService);
+        await follow(services, terminal, await allocations.request(COMMAND_LINE_OPERATOR, campaignId, request));
       }),
     );
   program
@@ -46,7 +59,7 @@ async function follow(services: INestApplicationContext, terminal: Terminal, job
   const wallSeconds = Math.round(performance.now() - startedAt) / 1000;
   terminal.answer(
     { jobId, planId, campaignId, wallSeconds, certificate },
-    `Plan ${planId}: ${certificate.windowCount} windows, ${certificate.unplacedCount} without a place, ` +
+    `Plan ${planId}: ${movedOf(certificate)}${certificate.windowCount} windows, ${certificate.unplacedCount} without a place, ` +
       `peak ${(100 * certificate.peakUtilisationRatio).toFixed(1)} % of what may be used ` +
       `(no plan of all windows has less than ${(100 * certificate.peakLowerBoundRatio).toFixed(1)} %), ${wallSeconds} s.\n` +
       `Publish it with: npm run etale -- publish ${planId} --reason "..."`,
@@ -64,4 +77,12 @@ async function planOf(allocations: AllocationService, terminal: Terminal, jobId:
   } finally {
     progress.end();
   }
+}
+
+function movedOf({ replan }: PlanCertificate): string {
+  if (!replan) return '';
+  return (
+    `${replan.movedWindowCount} windows of plan ${replan.publishedPlanId} moved (no plan moves fewer than ` +
+    `${replan.movedWindowBound}), ${replan.movedPupilCount} pupils, ${replan.newWindowCount} new; `
+  );
 }

@@ -11,6 +11,7 @@ function wholeNumber(text: string, least: number, largest = LARGEST_INTEGER): nu
 
 export const id = (text: string): number => wholeNumber(text, 1);
 export const seed = (text: string): number => wholeNumber(text, 0);
+export const minutes = (text: string): number => wholeNumber(text, 0, 10_080);
 export const positive = (text: string): number => wholeNumber(text, 1);
 export const perMille = (text: string): number => wholeNumber(text, 0, 1000);
 /** For options that may be given several times or with commas. */

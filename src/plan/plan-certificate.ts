@@ -1,7 +1,7 @@
 import { instantOfCell } from '../common/civil-time';
 import { CELL_MINUTES, LOAD_SCALE } from '../kernel/cell-grid';
 import { limitsOf, type PlanCurve } from './plan-curve.rules';
-import type { AllocationEvidence, UnplacedWindow } from './plan-draft';
+import type { AllocationEvidence, ReplanFigures, UnplacedWindow } from './plan-draft';
 import { type BaselinePeaks, type DayEvidence, gapRatioOf } from './plan-evidence';
 import { type Sentences, savingSentences } from './plan-saving.rules';
 
@@ -52,6 +52,8 @@ export interface PlanCertificate {
   /** What the plan saved, in a sentence. */
   saving: Sentences;
   seed: number;
+  /** Of a replan alone. */
+  replan?: ReplanFigures;
   computedAt: string;
   epoch: number;
   revision: number;
@@ -179,6 +181,7 @@ export function certify(facts: {
     baselinePeakRatios: evidence.baselinePeakRatios,
     saving: savingSentences(evidence.baselinePeakRatios, peakUtilisationRatio),
     seed: evidence.seed,
+    ...(evidence.replan ? { replan: evidence.replan } : {}),
     computedAt: facts.computedAt.toISOString(),
     epoch: facts.epoch,
     revision: facts.revision,

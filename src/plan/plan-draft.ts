@@ -75,6 +75,20 @@ export interface UnplacedWindow {
   neededLogins: number;
 }
 
+/** What a replan changes, and the least that it could have changed. */
+export interface ReplanFigures {
+  publishedPlanId: number;
+  movedWindowCount: number;
+  /** No plan without a cell over its limit moves fewer; derived by the checker from prices. */
+  movedWindowBound: number;
+  /** Pupils of the classes that have a moved window, each class once. */
+  movedPupilCount: number;
+  newWindowCount: number;
+  /** Windows that stay whatever happens: begun, beginning within the notice time, booked. */
+  frozenWindowCount: number;
+  meanMoveMinutes: number;
+}
+
 /** What the solver and its checker found, as it goes into the certificate. */
 export interface AllocationEvidence {
   /** Violations by law, all 0 in a plan that is stored. */
@@ -96,6 +110,8 @@ export interface AllocationEvidence {
   days: DayEvidence[];
   baselinePeakRatios: BaselinePeaks;
   seed: number;
+  /** Where the draft is a replan of a published plan. */
+  replan?: ReplanFigures;
 }
 
 /** Everything that a draft is made of. */

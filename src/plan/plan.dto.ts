@@ -163,6 +163,24 @@ export class SentencesDto {
   en!: string;
 }
 
+/** What a replan changes, and the least that it could have changed. */
+export class ReplanFiguresDto {
+  /** The published plan that it changes. */
+  publishedPlanId!: number;
+  /** Windows of that plan that stand elsewhere, or nowhere, in this one. */
+  movedWindowCount!: number;
+  /** No plan without a cell over its limit moves fewer; derived by an independent checker. */
+  movedWindowBound!: number;
+  /** Pupils of the classes that have a moved window, each class once. */
+  movedPupilCount!: number;
+  /** Windows that the published plan does not have. */
+  newWindowCount!: number;
+  /** Windows that stay whatever happens: begun, beginning within the notice time, booked. */
+  frozenWindowCount!: number;
+  /** Mean minutes between where the moved windows stood and where they stand. */
+  meanMoveMinutes!: number;
+}
+
 /** What proves a plan at the revision that it was computed at. */
 export class CertificateDto {
   /** Windows of the plan. */
@@ -205,6 +223,8 @@ export class CertificateDto {
   saving!: SentencesDto;
   /** Seed of the allocation: with the same facts it gives the same plan. */
   seed!: number;
+  /** What a replan changes; absent where the plan was made afresh. */
+  replan?: ReplanFiguresDto;
   /** When the certificate was made. */
   computedAt!: string;
   /** Epoch of the revision that it belongs to. */

@@ -24,6 +24,7 @@ import { PlanLoadStore } from './plan-load.store';
 import { PlanPinService } from './plan-pin.service';
 import { PlanPinStore } from './plan-pin.store';
 import { PlanPriceStore } from './plan-price.store';
+import { StandingWindowStore } from './standing-window.store';
 import { PlanPublicationService } from './plan-publication.service';
 import { PlanReadService } from './plan-read.service';
 import { PlanShortfallStore } from './plan-shortfall.store';
@@ -55,6 +56,7 @@ import { WindowController } from './window.controller';
   ],
   providers: [
     PlanService,
+    StandingWindowStore,
     PlanPublicationService,
     PlanPinService,
     PlanReadService,
@@ -90,6 +92,7 @@ import { WindowController } from './window.controller';
   ],
   exports: [
     PlanService,
+    StandingWindowStore,
     PlanReadService,
     PlanExportService,
     LedgerService,

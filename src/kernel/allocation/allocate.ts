@@ -122,7 +122,7 @@ export function* allocationRun(
   return combine(problem, parts, bounds, plans as SolveAnswer[], capCells);
 }
 
-function combine(
+export function combine(
   problem: AllocationProblem,
   parts: readonly Part[],
   bounds: readonly BoundAnswer[],

@@ -95,7 +95,7 @@ export function movedWindows(problem: AllocationProblem, before: Starts, starts:
 }
 
 /** The problem in which a frozen demand has one start: its own. Parts, kinds and neighbours then follow by themselves. */
-function withFrozenSets(problem: AllocationProblem, before: Starts, isFrozen: Uint8Array): AllocationProblem {
+export function withFrozenSets(problem: AllocationProblem, before: Starts, isFrozen: Uint8Array): AllocationProblem {
   const setOf = new Map<number, number>();
   const cells: number[] = [];
   const first = problem.candidateOffset.length - 1;

@@ -1,0 +1,70 @@
+import { certifyStarts } from '../kernel/allocation/certify';
+import { checkPlan } from '../kernel/allocation/check-plan';
+import { checkReplan, movedBoundFromPrices } from '../kernel/allocation/check-replan';
+import { replan, withFrozenSets, type ReplanOptions } from '../kernel/allocation/replan';
+import { CELL_MINUTES } from '../kernel/cell-grid';
+import type { AssembledProblem } from '../load/assembled-problem';
+import { planDraftOf } from '../load/plan-draft-of';
+import type { PlanDraft, ReplanFigures } from '../plan/plan-draft';
+import type { ReplanRequest } from './allocation-message';
+import { proofOf } from './allocation-proof';
+import { AllocationRefusedError } from './allocation.errors';
+
+/**
+ * The draft of a replan: the kernel changes the published plan, those check it who share no code with it, and the figures say what
+ * changes against the least that could.
+ *
+ * @throws AllocationProblemInvalid, AllocationCancelled, AllocationRefusedError, AllocationBoundRefusedError
+ */
+export function replannedDraft(
+  assembled: AssembledProblem,
+  { publishedPlanId, before, isFrozen }: ReplanRequest,
+  seed: number,
+  options: ReplanOptions,
+): PlanDraft {
+  const answer = replan({ problem: assembled.problem, before, isFrozen }, options);
+  // whoever is frozen may stand where it stands, whatever the hours say now
+  const problem = withFrozenSets(assembled.problem, before, isFrozen);
+  const pinned = { ...assembled, problem };
+  const check = checkPlan(problem, answer.starts);
+  if (check.violationCount > 0) throw new AllocationRefusedError(check.violationCountByLaw, check.violations);
+  const allocation = certifyStarts(problem, answer.starts, check, options.isCancelled);
+  const draft = planDraftOf(pinned, allocation, check, proofOf(pinned, allocation, seed), seed);
+  const figures = figuresOf(pinned, before, isFrozen, answer.starts);
+  draft.evidence.replan = {
+    publishedPlanId,
+    ...figures,
+    movedWindowCount: checkReplan(problem, before, isFrozen, answer.starts).movedWindowCount,
+    movedWindowBound: movedBoundFromPrices(problem, before, isFrozen, answer.movePrices),
+  };
+  return draft;
+}
+
+function figuresOf(
+  { problem, identity }: AssembledProblem,
+  before: Int32Array,
+  isFrozen: Uint8Array,
+  starts: Int32Array,
+): Omit<ReplanFigures, 'publishedPlanId' | 'movedWindowCount' | 'movedWindowBound'> {
+  const pupils = new Map<number, number>();
+  let newWindowCount = 0;
+  let frozenWindowCount = 0;
+  let movedCount = 0;
+  let cells = 0;
+  for (let i = 0; i < problem.demandCount; i++) {
+    const windowCount = identity.dayOffset[i + 1]! - identity.dayOffset[i]!;
+    if (isFrozen[i]) frozenWindowCount += windowCount;
+    if (before[i]! < 0 && starts[i]! >= 0) newWindowCount += windowCount;
+    if (before[i]! < 0 || starts[i] === before[i]) continue;
+    if (identity.classId[i]! >= 0) pupils.set(identity.classId[i]!, identity.headcount[i]!);
+    if (starts[i]! < 0) continue;
+    movedCount += windowCount;
+    cells += windowCount * Math.abs(starts[i]! - before[i]!);
+  }
+  return {
+    movedPupilCount: [...pupils.values()].reduce((sum, headcount) => sum + headcount, 0),
+    newWindowCount,
+    frozenWindowCount,
+    meanMoveMinutes: (cells * CELL_MINUTES) / Math.max(1, movedCount),
+  };
+}

@@ -1,0 +1,85 @@
+import { tinyProblem } from '../../test/kernel/tiny-problem';
+import { identityKey } from '../plan/window-ids.rules';
+import type { AssembledProblem } from './assembled-problem';
+import { replanTaskOf } from './replan-task-of';
+
+/** One class with a series of three dates, 100 cells apart, that may start from 10 to 20. */
+function assembled(): AssembledProblem {
+  const problem = {
+    ...tinyProblem({
+      cellCount: 300,
+      demands: [{ candidates: [10, 15, 20], wish: 15, shifts: [0, 100, 200], classId: 0 }],
+    }),
+    originCell: 1000,
+  };
+  const one = Int32Array.of(5);
+  return {
+    campaignId: 1,
+    platformId: 1,
+    baseEpoch: 1,
+    baseRevision: 0,
+    problem,
+    identity: {
+      establishmentId: one,
+      departmentId: one,
+      classId: one,
+      audience: Uint8Array.of(0),
+      activity: Uint8Array.of(0),
+      origin: Uint8Array.of(0),
+      ordinal: Uint8Array.of(0),
+      isSeries: Uint8Array.of(1),
+      profileId: Uint16Array.of(0),
+      headcount: one,
+      teacherKeyId: Int32Array.of(-1),
+      letterRange: Uint16Array.of(0),
+      dayOffset: Int32Array.of(0, 3),
+      localDay: Int32Array.of(40, 41, 42),
+    },
+  } as unknown as AssembledProblem;
+}
+const standing = (...starts: [day: number, startCell: number, isBooked?: boolean][]) =>
+  new Map(
+    starts.map(([day, startCell, isBooked = false]) => [
+      identityKey(5, 5, 0, day, 0),
+      { startCell, cellCount: 1, isBooked },
+    ]),
+  );
+const lastShifts = ({ assembled: { problem } }: ReturnType<typeof replanTaskOf>) =>
+  Array.from(problem.demandOccurrences, (set) => [
+    ...problem.occurrenceShift.subarray(problem.occurrenceOffset[set], problem.occurrenceOffset[set + 1]),
+  ]);
+
+describe('replanTaskOf', () => {
+  it('leaves a series whole whose dates stand alike and are all to come', () => {
+    const task = replanTaskOf(assembled(), standing([40, 1015], [41, 1115], [42, 1215]), 1000);
+    expect([[...task.before], [...task.isFrozen], lastShifts(task)]).toEqual([[15], [0], [[0, 100, 200]]]);
+  });
+
+  it('freezes the dates that have begun and keeps the rest a series, with starts and wish of its own first date', () => {
+    const task = replanTaskOf(assembled(), standing([40, 1015], [41, 1115], [42, 1215]), 1016);
+    expect([[...task.before], [...task.isFrozen], lastShifts(task)]).toEqual([
+      [15, 115],
+      [1, 0],
+      [[0], [0, 100]],
+    ]);
+    const { problem, identity } = task.assembled;
+    const set = problem.demandCandidates[1]!;
+    expect([...problem.candidateCell.subarray(problem.candidateOffset[set], problem.candidateOffset[set + 1])]).toEqual(
+      [110, 115, 120],
+    );
+    expect(problem.demandWish[1]).toBe(115);
+    expect([[...identity.dayOffset], [...identity.localDay], [...identity.isSeries]]).toEqual([
+      [0, 1, 3],
+      [40, 41, 42],
+      [0, 1],
+    ]);
+  });
+
+  it('leaves booked dates where they are, and takes dates that the plan does not have for newcomers', () => {
+    const task = replanTaskOf(assembled(), standing([40, 1015], [41, 1120, true]), 1000);
+    expect([[...task.before], [...task.isFrozen]]).toEqual([
+      [15, 120, -1],
+      [0, 1, 0],
+    ]);
+  });
+});

@@ -1,0 +1,175 @@
+import type { AllocationProblem } from '../kernel/allocation/problem';
+import type { StandingWindow } from '../plan/standing-window.store';
+import { identityKey } from '../plan/window-ids.rules';
+import type { AssembledProblem } from './assembled-problem';
+
+/** A replan as the kernel takes it, with the identities that go with its demands. */
+export interface AssembledReplan {
+  assembled: AssembledProblem;
+  /** Cells from the origin; -1 for windows that the published plan does not have. */
+  before: Int32Array;
+  isFrozen: Uint8Array;
+}
+
+/**
+ * Lays the published plan over the problem as it is now. A demand of several dates is cut where they do not stand alike any more:
+ * dates that begin before `frozenUntilCell`, or were booked, become demands of their own, frozen; the rest stays a series.
+ */
+export function replanTaskOf(
+  assembled: AssembledProblem,
+  standing: ReadonlyMap<number, StandingWindow>,
+  frozenUntilCell: number,
+): AssembledReplan {
+  const { problem, identity } = assembled;
+  const rows: { demand: number; dates: number[]; before: number; isFrozen: boolean }[] = [];
+  for (let i = 0; i < problem.demandCount; i++) {
+    const shifts = problem.occurrenceOffset[problem.demandOccurrences[i]!]!;
+    const from = identity.dayOffset[i]!;
+    const stands = Array.from({ length: identity.dayOffset[i + 1]! - from }, (_, date) => {
+      const window = standing.get(
+        identityKey(
+          identity.establishmentId[i]!,
+          identity.classId[i]!,
+          identity.audience[i]!,
+          identity.localDay[from + date]!,
+          identity.ordinal[i]!,
+        ),
+      );
+      // a window of another length is another window
+      if (!window || window.cellCount !== problem.demandCells[i]) return { start: -1, isFrozen: false };
+      return {
+        start: window.startCell - problem.originCell - problem.occurrenceShift[shifts + date]!,
+        isFrozen: window.isBooked || window.startCell < frozenUntilCell,
+      };
+    });
+    for (const dates of ascendingGroups(
+      stands.map(({ start, isFrozen }, date) => (isFrozen ? `frozen ${date}` : `${start}`)),
+    )) {
+      const { start, isFrozen } = stands[dates[0]!]!;
+      const shift = problem.occurrenceShift[shifts + dates[0]!]!;
+      rows.push({ demand: i, dates, before: start < 0 ? -1 : start + shift, isFrozen });
+    }
+  }
+  return {
+    assembled: cut(assembled, rows),
+    before: Int32Array.from(rows, ({ before }) => before),
+    isFrozen: Uint8Array.from(rows, ({ isFrozen }) => (isFrozen ? 1 : 0)),
+  };
+}
+
+/** The problem with one demand per row: some dates of a demand that was there. */
+function cut(assembled: AssembledProblem, rows: readonly { demand: number; dates: number[] }[]): AssembledProblem {
+  const { problem, identity } = assembled;
+  const take = <Column extends Int32Array | Uint8Array | Uint16Array | Float64Array>(column: Column): Column => {
+    const taken = new (column.constructor as new (length: number) => Column)(rows.length);
+    rows.forEach(({ demand }, k) => (taken[k] = column[demand]!));
+    return taken;
+  };
+  const sets = new GrowingSets(problem.candidateOffset, problem.candidateCell);
+  const occurrences = new GrowingSets(problem.occurrenceOffset, problem.occurrenceShift);
+  const demandCandidates = take(problem.demandCandidates);
+  const demandOccurrences = take(problem.demandOccurrences);
+  const demandWish = take(problem.demandWish);
+  const dayOffset = [0];
+  const localDay: number[] = [];
+  rows.forEach(({ demand, dates }, k) => {
+    const days = identity.dayOffset[demand]!;
+    for (const date of dates) localDay.push(identity.localDay[days + date]!);
+    dayOffset.push(localDay.length);
+    if (dates.length === identity.dayOffset[demand + 1]! - days) return;
+    const shifts = occurrences.of(problem.demandOccurrences[demand]!);
+    const first = shifts[dates[0]!]!;
+    demandOccurrences[k] = occurrences.indexOf(dates.map((date) => shifts[date]! - first));
+    demandCandidates[k] = sets.indexOf(Array.from(sets.of(problem.demandCandidates[demand]!), (cell) => cell + first));
+    if (demandWish[k]! >= 0) demandWish[k]! += first;
+  });
+  const candidates = sets.take();
+  const repeated = occurrences.take();
+  const cutProblem: AllocationProblem = {
+    ...problem,
+    demandCount: rows.length,
+    demandDay: take(problem.demandDay),
+    demandCells: take(problem.demandCells),
+    demandScale: take(problem.demandScale),
+    demandProfile: take(problem.demandProfile),
+    demandCandidates,
+    demandOccurrences,
+    demandWish,
+    demandWeight: take(problem.demandWeight),
+    demandClass: take(problem.demandClass),
+    demandEstablishment: take(problem.demandEstablishment),
+    demandTeacher: take(problem.demandTeacher),
+    demandGapCells: take(problem.demandGapCells),
+    demandSiteUnits: take(problem.demandSiteUnits),
+    candidateOffset: candidates.offset,
+    candidateCell: candidates.value,
+    occurrenceOffset: repeated.offset,
+    occurrenceShift: repeated.value,
+  };
+  return {
+    ...assembled,
+    problem: cutProblem,
+    identity: {
+      establishmentId: take(identity.establishmentId),
+      departmentId: take(identity.departmentId),
+      classId: take(identity.classId),
+      audience: take(identity.audience),
+      activity: take(identity.activity),
+      origin: take(identity.origin),
+      ordinal: take(identity.ordinal),
+      isSeries: Uint8Array.from(rows, ({ demand, dates }) => (dates.length > 1 ? identity.isSeries[demand]! : 0)),
+      profileId: take(identity.profileId),
+      headcount: take(identity.headcount),
+      teacherKeyId: take(identity.teacherKeyId),
+      letterRange: take(identity.letterRange),
+      dayOffset: Int32Array.from(dayOffset),
+      localDay: Int32Array.from(localDay),
+    },
+  };
+}
+
+/** Concatenated lists to which others are added, each once. */
+class GrowingSets {
+  private readonly added: number[][] = [];
+  private readonly known = new Map<string, number>();
+
+  constructor(
+    private readonly offset: Int32Array,
+    private readonly value: Int32Array,
+  ) {}
+
+  of(set: number): Int32Array {
+    return this.value.subarray(this.offset[set], this.offset[set + 1]);
+  }
+
+  indexOf(list: number[]): number {
+    const key = list.join(' ');
+    let index = this.known.get(key);
+    if (index === undefined) {
+      index = this.offset.length - 1 + this.added.length;
+      this.added.push(list);
+      this.known.set(key, index);
+    }
+    return index;
+  }
+
+  take(): { offset: Int32Array; value: Int32Array } {
+    const offset = [...this.offset];
+    for (const list of this.added) offset.push(offset[offset.length - 1]! + list.length);
+    const value = new Int32Array(offset[offset.length - 1]!);
+    value.set(this.value);
+    this.added.forEach((list, k) => value.set(list, offset[this.offset.length - 1 + k]));
+    return { offset: Int32Array.from(offset), value };
+  }
+}
+
+/** Positions that share a key, in the order in which keys come. */
+function ascendingGroups(keys: readonly string[]): number[][] {
+  const groups = new Map<string, number[]>();
+  keys.forEach((key, k) => {
+    const group = groups.get(key);
+    if (group) group.push(k);
+    else groups.set(key, [k]);
+  });
+  return [...groups.values()];
+}

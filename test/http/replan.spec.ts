@@ -1,0 +1,135 @@
+import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import { type DataSource } from 'typeorm';
+import type { JobDto } from '../../src/jobs/job.dto';
+import { JobRunner } from '../../src/jobs/job-runner.service';
+import type { PlanCertificate } from '../../src/plan/plan-certificate';
+import { makeRegion, type Region } from '../plan-builder';
+import { startTestApplication } from '../test-application';
+
+describe('a replan', () => {
+  let app: NestFastifyApplication;
+  let database: DataSource;
+  let address: string;
+  let region: Region;
+  let campaignId: number;
+  let publishedId: number;
+
+  const post = (path: string, body: object = {}): Promise<Response> =>
+    fetch(`${address}${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  const get = async <T>(path: string): Promise<T> => (await (await fetch(`${address}${path}`)).json()) as T;
+
+  /** Asks for a draft and waits for its end. */
+  async function draft(body: object): Promise<JobDto> {
+    const answer = await post(`/campaigns/${campaignId}/allocations`, body);
+    expect(answer.status).toBe(202);
+    const { id } = (await answer.json()) as JobDto;
+    // the stream ends with the job
+    await (await fetch(`${address}/jobs/${id}/events`)).text();
+    return get<JobDto>(`/jobs/${id}`);
+  }
+  const certificateOf = (planId: number) => get<PlanCertificate>(`/plans/${planId}/certificate`);
+  const publish = async (planId: number) => {
+    const answer = await post(`/plans/${planId}/publish`, { reason: 'test' });
+    expect([answer.status, answer.status < 300 || (await answer.text())]).toEqual([answer.status, true]);
+    publishedId = planId;
+  };
+  const movedIn = async (planId: number) =>
+    (
+      await database.query<{ count: number }[]>(
+        `select count(*)::int as count from plan_window a join plan_window b using (window_id)
+          where a.plan_id = $1 and b.plan_id = $2 and a.start_cell <> b.start_cell`,
+        [publishedId, planId],
+      )
+    )[0]!.count;
+
+  beforeAll(async () => {
+    app = await startTestApplication();
+    database = app.get<DataSource>(getDataSourceToken());
+    await app.listen(0, '127.0.0.1');
+    address = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}/v1`;
+    await app.get(JobRunner).start();
+    region = await makeRegion(database, { establishmentCount: 8, classesEach: 6 });
+    const campaign = await post('/campaigns', {
+      name: 'Semaine',
+      platformId: region.platformId,
+      startsOn: '2026-12-07',
+      endsOn: '2026-12-11',
+      preset: 'remote-week-secondary',
+    });
+    campaignId = ((await campaign.json()) as { id: number }).id;
+  });
+  afterAll(() => app.close());
+
+  it('is refused where there is no published plan, and where its request says what it cannot mean', async () => {
+    const refused = await post(`/campaigns/${campaignId}/allocations`, { mode: 'replan' });
+    expect([refused.status, await refused.json()]).toEqual([
+      409,
+      expect.objectContaining({ code: 'allocation.nothing_to_replan' }),
+    ]);
+    expect((await post(`/campaigns/${campaignId}/allocations`, { mode: 'again' })).status).toBe(400);
+  });
+
+  it('moves nobody where nothing has changed', async () => {
+    const fresh = await draft({});
+    await publish(fresh.planId!);
+    const again = await draft({ mode: 'replan', noticeMinutes: 0 });
+    expect((await certificateOf(again.planId!)).replan).toMatchObject({
+      publishedPlanId: publishedId,
+      movedWindowCount: 0,
+      movedWindowBound: 0,
+      newWindowCount: 0,
+    });
+    expect(await movedIn(again.planId!)).toBe(0);
+  });
+
+  it('after a regulation moves as many windows as it says, within what it proves, and leaves no cell over', async () => {
+    const { logins } = await certificateOf(publishedId);
+    const peak = Date.parse(logins.peakAt);
+    const regulation = await post(`/platforms/${region.platformId}/regulations`, {
+      sessionsPerMille: 1000,
+      // a fifth below what is planned in the fullest cell
+      loginsPerMille: Math.floor((800 * logins.planned) / logins.capacity),
+      reason: 'incident',
+      startsAt: new Date(peak - 1_800_000).toISOString(),
+      endsAt: new Date(peak + 3_600_000).toISOString(),
+    });
+    expect(regulation.status).toBe(201);
+    const { planId } = await draft({ mode: 'replan', noticeMinutes: 0 });
+    const { replan, violationCount, unplacedCount } = await certificateOf(planId!);
+    expect([violationCount, unplacedCount]).toEqual([0, 0]);
+    expect(replan!.movedWindowCount).toBeGreaterThan(0);
+    expect(replan!.movedWindowBound).toBeGreaterThan(0);
+    expect(replan!.movedWindowBound).toBeLessThanOrEqual(replan!.movedWindowCount);
+    expect(await movedIn(planId!)).toBe(replan!.movedWindowCount);
+    await publish(planId!);
+    const [over] = await database.query<{ count: number }[]>(
+      `select count(*)::int as count from ledger_cell
+        where platform_id = $1 and (session_planned > session_limit or login_planned > login_limit)`,
+      [region.platformId],
+    );
+    expect(over!.count).toBe(0);
+  });
+
+  it('gives a class that comes its windows and moves nobody where there is room', async () => {
+    const [like] = await database.query<{ id: number }[]>('select id from class where establishment_id = $1 limit 1', [
+      region.establishmentIds[0],
+    ]);
+    await database.query(
+      `insert into class (establishment_id, school_year, code, kind, levels, headcount, source)
+       select establishment_id, school_year, 'NEUVE', kind, levels, headcount, source from class where id = $1`,
+      [like!.id],
+    );
+    const { planId } = await draft({ mode: 'replan', noticeMinutes: 0 });
+    const { replan, unplacedCount } = await certificateOf(planId!);
+    expect(unplacedCount).toBe(0);
+    expect(replan!.newWindowCount).toBeGreaterThan(0);
+    expect(replan!.movedWindowCount).toBe(0);
+    await publish(planId!);
+  });
+});
