@@ -36,8 +36,9 @@ export interface Target {
 
 /** A prepared operation: everything that does not change under the platform's lock. */
 export type Operation =
-  | { kind: 'move'; targets: readonly Target[]; isSeries: boolean }
-  | { kind: 'add'; targets: readonly Target[]; isSeries: boolean; profileId: number }
+  /** Moved or added into what the windows of `releasedIds`, if there are any, leave. */
+  | { kind: 'move'; targets: readonly Target[]; isSeries: boolean; releasedIds?: readonly number[] }
+  | { kind: 'add'; targets: readonly Target[]; isSeries: boolean; profileId: number; releasedIds?: readonly number[] }
   | { kind: 'release'; windowIds: readonly number[] }
   /** Pairs of windows, one after the other. */
   | { kind: 'swap'; targets: readonly Target[]; isSeries: boolean }
@@ -53,6 +54,7 @@ export function decideBooking(
   seen: SeenRevisions,
   state: LedgerState,
   now: Date,
+  isExplained = true,
 ): WindowChange[] {
   if (!state.plan(planId)) throw new PlanNotPublished(planId, 'superseded');
   const nowCell = cellOfSeconds(now.getTime() / 1000);
@@ -74,11 +76,13 @@ export function decideBooking(
     return operation.windowIds.map((id) => ({ before: movable(state, id, nowCell), after: null }));
   }
   if (operation.kind === 'undo') return undone(operation, state, nowCell);
+  const releasedIds = operation.kind === 'swap' ? [] : (operation.releasedIds ?? []);
+  const released = releasedIds.map((id): WindowChange => ({ before: movable(state, id, nowCell), after: null }));
   const placed = placedBy(operation, state, nowCell);
   const alternatives = (): object[] =>
-    operation.kind === 'swap' ? [] : alternativesOf(operation, state, nowCell, placed);
-  checkPlaced(placed, state, nowCell, alternatives);
-  return placed.map(({ before, after }) => ({ before, after }));
+    operation.kind === 'swap' || !isExplained ? [] : alternativesOf(operation, state, nowCell, placed, released);
+  checkPlaced(placed, state, nowCell, alternatives, released);
+  return [...released, ...placed.map(({ before, after }) => ({ before, after }))];
 }
 
 interface Placed extends WindowChange {
@@ -189,16 +193,17 @@ function checkPlaced(
   state: LedgerState,
   nowCell: number,
   alternatives: () => object[],
+  released: readonly WindowChange[],
 ): void {
   for (const { after } of placed) checkNotice(after.startCell, nowCell);
-  const conflicts = conflictsAmong(placed, state);
+  const conflicts = conflictsAmong(placed, state, released);
   if (conflicts.length > 0) {
     throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', {
       conflicts: conflicts.slice(0, MOST_NAMED),
       alternatives: alternatives(),
     });
   }
-  const overfull = state.overfilledBy(state.deltasOf(placed));
+  const overfull = state.overfilledBy(state.deltasOf([...released, ...placed]));
   if (overfull.length > 0) {
     throw new BookingRefused(
       'cell_full',
@@ -210,11 +215,16 @@ function checkPlaced(
 }
 
 /** The same question with yes or no as its answer: alternatives ask it of a whole day, and a refusal each would be dear. */
-function fits(placed: readonly Placed[], state: LedgerState, nowCell: number): boolean {
+function fits(
+  placed: readonly Placed[],
+  state: LedgerState,
+  nowCell: number,
+  released: readonly WindowChange[],
+): boolean {
   return (
     placed.every(({ after }) => after.startCell - NOTICE_CELLS >= nowCell) &&
-    state.overfilledBy(state.deltasOf(placed)).length === 0 &&
-    conflictsAmong(placed, state).length === 0
+    state.overfilledBy(state.deltasOf([...released, ...placed])).length === 0 &&
+    conflictsAmong(placed, state, released).length === 0
   );
 }
 
@@ -227,8 +237,8 @@ const named = ({ cell, sessions, sessionLimit, logins, loginLimit }: OverfullCel
   loginLimit: loginLimit / LOAD_SCALE,
 });
 
-function conflictsAmong(placed: readonly Placed[], state: LedgerState): object[] {
-  const moved = new Set(placed.map(({ after }) => after.windowId));
+function conflictsAmong(placed: readonly Placed[], state: LedgerState, released: readonly WindowChange[]): object[] {
+  const moved = new Set([...placed, ...released].map(({ before, after }) => (after ?? before)!.windowId));
   const others = [
     ...[...state.windows()].filter(({ windowId }) => !moved.has(windowId)),
     ...placed.map(({ after }) => after),
@@ -242,6 +252,7 @@ function alternativesOf(
   state: LedgerState,
   nowCell: number,
   placed: readonly Placed[],
+  released: readonly WindowChange[],
 ): object[] {
   const { targets } = operation;
   const wanted = targets[0]!.startMinute;
@@ -257,7 +268,7 @@ function alternativesOf(
       const startCell = startCellOf({ ...targets[i]!, startMinute });
       return { before, after: { ...after, startCell }, owner };
     });
-    if (!fits(moved, state, nowCell)) continue;
+    if (!fits(moved, state, nowCell, released)) continue;
     const { after, before } = moved[0]!;
     alternatives.push({
       startsAt: zonedInstantOfCell(after.startCell, first.owner.timeZone),
@@ -290,7 +301,7 @@ function undone(
     after ? [{ before, after, owner: owners.get(after.windowId)! }] : [],
   );
   for (const { after } of placed) checkNotice(after.startCell, nowCell);
-  const conflicts = conflictsAmong(placed, state);
+  const conflicts = conflictsAmong(placed, state, []);
   if (conflicts.length > 0) {
     throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', { conflicts });
   }

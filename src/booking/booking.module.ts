@@ -28,6 +28,14 @@ import { KeyedRequests } from './keyed-requests.service';
     HoldService,
     HoldStore,
   ],
-  exports: [BookingService, AvailabilityService, BookingPreparation, BookingJournal, KeyedRequests, HoldStore],
+  exports: [
+    BookingService,
+    AvailabilityService,
+    BookingPreparation,
+    BookingJournal,
+    KeyedRequests,
+    HoldStore,
+    HoldService,
+  ],
 })
 export class BookingModule {}

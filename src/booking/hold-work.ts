@@ -14,19 +14,19 @@ const NO_REVISIONS: ReadonlyMap<number, number> = new Map();
 /** A booking that takes its room now and is confirmed later; it is named like the hold. */
 export class HoldWork extends KeyedWork {
   private hold: LedgerHold | undefined;
-  private changes: WindowChange[] = [];
+  protected changes: WindowChange[] = [];
 
   constructor(
     parts: WorkParts,
-    protected readonly request: BookingRequest,
-    protected readonly store: HoldStore,
+    protected request: BookingRequest,
+    private readonly store: HoldStore,
   ) {
     super(parts, { holderIds: [parts.prepared.owner.establishmentId] });
     this.establishmentId = parts.prepared.owner.establishmentId;
     this.uai = parts.prepared.owner.uai;
   }
 
-  protected readonly establishmentId: number;
+  private readonly establishmentId: number;
   private readonly uai: string;
 
   override isBooking(): boolean {
@@ -65,7 +65,7 @@ export class HoldWork extends KeyedWork {
     });
   }
 
-  private takeHold(state: LedgerState, expiresAt: Date): LedgerHold {
+  protected takeHold(state: LedgerState, expiresAt: Date): LedgerHold {
     const cells = heldCells(state.deltasOf(this.changes));
     this.hold = { holdId: this.id, establishmentId: this.establishmentId, expiresAt, cells };
     return this.hold;

@@ -8,7 +8,7 @@ export const HOLD_MINUTES = 5;
 /** Live holds of an establishment: it may think about some places at a time, not about a whole morning. */
 export const MOST_HOLDS = 10;
 const MILLISECONDS_PER_MINUTE = 60_000;
-const MILLISECONDS_PER_CELL = CELL_MINUTES * MILLISECONDS_PER_MINUTE;
+export const MILLISECONDS_PER_CELL = CELL_MINUTES * MILLISECONDS_PER_MINUTE;
 
 /** The room that a hold keeps: what its changes add to each cell, never what they give back. In whole thousandths. */
 export function heldCells(deltas: CellDeltas): CellDeltas {

@@ -6,3 +6,10 @@ export class SwapRefused extends DomainError {
     super(`swap.${what}`, kind, message, facts);
   }
 }
+
+/** A wish that cannot be put on the waiting list, or an entry that is over. */
+export class WaitingRefused extends DomainError {
+  constructor(what: string, kind: ErrorKind, message: string, facts: Record<string, unknown> = {}) {
+    super(`waiting.${what}`, kind, message, facts);
+  }
+}

@@ -4,10 +4,14 @@ import { PlanModule } from '../plan/plan.module';
 import { SwapController } from './swap.controller';
 import { SwapService } from './swap.service';
 import { SwapStore } from './swap.store';
+import { WaitingController } from './waiting.controller';
+import { WaitingListService } from './waiting-list.service';
+import { WaitingServer } from './waiting-server.service';
+import { WaitingStore } from './waiting.store';
 
 @Module({
   imports: [BookingModule, PlanModule],
-  controllers: [SwapController],
-  providers: [SwapService, SwapStore],
+  controllers: [SwapController, WaitingController],
+  providers: [SwapService, SwapStore, WaitingListService, WaitingServer, WaitingStore],
 })
 export class ExchangeModule {}

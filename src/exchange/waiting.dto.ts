@@ -1,0 +1,141 @@
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { PageQuery } from '../common/page-query.dto';
+import { IsInstant } from '../common/wire-time';
+
+export const WAITING_STATES = ['waiting', 'offered', 'taken', 'declined', 'lapsed', 'withdrawn', 'over'] as const;
+export type WaitingState = (typeof WAITING_STATES)[number];
+const LARGEST_ID = 9_007_199_254_740_991;
+
+/** A move or an addition that waits for room. */
+export class WaitingRequest {
+  /** `move` a window, or `add` one for a class. */
+  @IsIn(['move', 'add'])
+  operation!: 'move' | 'add';
+
+  /** The window to move. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LARGEST_ID)
+  windowId?: number;
+
+  /** The class to add a window for. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  classId?: number;
+
+  /** The wanted start, on whole five minutes. */
+  @IsInstant()
+  startsAt!: string;
+
+  /** All later dates of the series too. */
+  @IsOptional()
+  @IsBoolean()
+  isSeries?: boolean;
+
+  /** Dates of the series that stay as they are. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(70)
+  @IsString({ each: true })
+  @MaxLength(10, { each: true })
+  exceptDates?: string[];
+
+  /** Book it without asking as soon as there is room; else it is offered as a hold. */
+  @IsOptional()
+  @IsBoolean()
+  takesAutomatically?: boolean;
+
+  /** Of one window to move: any start of its day will do that is nearer to the wanted one by this many minutes at least. */
+  @IsOptional()
+  @IsInt()
+  @Min(5)
+  @Max(600)
+  improvementMinutes?: number;
+
+  /** Why, for the record; no person's name. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  reason?: string;
+}
+
+/** The place that a released window leaves to an entry of the same head. */
+export class PromotionRequest {
+  /** The window that is given back; If-Match names its revision. */
+  @IsInt()
+  @Min(1)
+  @Max(LARGEST_ID)
+  windowId!: number;
+
+  /** Why, for the record; no person's name. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  reason?: string;
+}
+
+/** A wish on the waiting list. */
+export class WaitingEntryDto {
+  /** Names the entry. */
+  id!: string;
+  /** `waiting`, `offered` (a live hold), `taken`, `declined`, `lapsed` (the offer was not answered), `withdrawn`, or `over` when its time has come. */
+  state!: WaitingState;
+  /** The establishment. */
+  uai!: string;
+  /** Its place among those that wait for the same room, from 1; null where it does not wait. */
+  position!: number | null;
+  /** `move` or `add`. */
+  operation!: 'move' | 'add';
+  /** The window to move; null where one would be added. */
+  windowId!: number | null;
+  /** The class to add a window for; null where one would move. */
+  classId!: number | null;
+  /** The wanted start. */
+  startsAt!: string;
+  /** Whether it is booked without asking. */
+  takesAutomatically!: boolean;
+  /** The least improvement; null where only the wanted start will do. */
+  improvementMinutes!: number | null;
+  /** The hold that it was offered: confirm or cancel it under /v1/holds; null for none. */
+  holdId!: string | null;
+  /** When the offer lapses; null where there is none. */
+  offerExpiresAt!: string | null;
+  /** The booking that it became; null for none. */
+  bookingId!: string | null;
+  /** When it is over by itself. */
+  waitsUntil!: string;
+  /** Who asked. */
+  askedBy!: string;
+  /** Why. */
+  reason!: string;
+}
+
+/** A page of entries in the order of the list. */
+export class WaitingEntryPageDto {
+  /** The entries. */
+  items!: WaitingEntryDto[];
+  /** Give it back to have the next page; null on the last one. */
+  nextCursor!: string | null;
+}
+
+/** Which entries. */
+export class WaitingQuery extends PageQuery {
+  /** Only those in this state. */
+  @IsOptional()
+  @IsIn(WAITING_STATES)
+  state?: WaitingState;
+}

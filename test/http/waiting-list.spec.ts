@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { BookingDto } from '../../src/booking/booking.dto';
+import type { WaitingEntryDto, WaitingEntryPageDto } from '../../src/exchange/waiting.dto';
+import { WaitingServer } from '../../src/exchange/waiting-server.service';
+import {
+  bookingViolations,
+  type BookableRegion,
+  NO_VIOLATIONS,
+  publishedRegion,
+  standStillAt,
+} from '../booking-region';
+import { cellAt, ledgerDifferenceCount } from '../plan-builder';
+import { startTestApplication } from '../test-application';
+
+const NOW = '2026-12-07T07:00:00+01:00';
+const at = (day: number, clock: string): string => `2026-12-${String(7 + day).padStart(2, '0')}T${clock}:00+01:00`;
+const TEN = at(0, '10:00');
+
+interface Answer<T> {
+  status: number;
+  body: T & { code?: string };
+}
+
+describe('the waiting list', () => {
+  let app: NestFastifyApplication;
+  let database: DataSource;
+  let region: BookableRegion;
+  beforeAll(async () => {
+    standStillAt(NOW);
+    app = await startTestApplication();
+    database = app.get<DataSource>(getDataSourceToken());
+  });
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
+
+  /** Room for one window of 30 at a time (21 sessions); 10 h on Monday is taken by the last window. */
+  beforeEach(async () => {
+    standStillAt(NOW);
+    region = await publishedRegion(
+      app,
+      [
+        { establishment: 0, classIndex: 0, startCell: cellAt(0, 13), headcount: 30 },
+        { establishment: 1, classIndex: 0, startCell: cellAt(0, 14), headcount: 30 },
+        { establishment: 0, classIndex: 1, startCell: cellAt(0, 15), headcount: 30 },
+        { establishment: 0, classIndex: 2, startCell: cellAt(0, 10), headcount: 30 },
+      ],
+      { concurrentSessions: 26, loginsPerMinute: 2000 },
+    );
+  });
+  afterEach(async () => {
+    expect(await bookingViolations(database, region.platformId)).toEqual(NO_VIOLATIONS);
+    expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
+  });
+
+  const call = async <T>(
+    method: 'POST' | 'DELETE' | 'GET',
+    url: string,
+    payload?: object,
+    key: string = randomUUID(),
+  ): Promise<Answer<T>> => {
+    const headers = { 'idempotency-key': key, 'if-match': '"1"' };
+    const response = await app.inject({ method, url: `/v1/${url}`, headers, ...(payload ? { payload } : {}) });
+    return { status: response.statusCode, body: response.json<Answer<T>['body']>() };
+  };
+  const wait = (index: number, more: object = {}): Promise<Answer<WaitingEntryDto>> =>
+    call<WaitingEntryDto>('POST', 'waiting-list', {
+      operation: 'move',
+      windowId: region.windowIds[index],
+      startsAt: TEN,
+      ...more,
+    });
+  const entry = async (id: string): Promise<WaitingEntryDto> =>
+    (await call<WaitingEntryDto>('GET', `waiting-list/${id}`)).body;
+  const release = (index: number): Promise<Answer<BookingDto>> =>
+    call<BookingDto>('POST', 'bookings', { operation: 'release', windowId: region.windowIds[index] });
+  const served = (): Promise<void> => app.get(WaitingServer).serve(region.platformId);
+
+  it('keeps the order in which wishes came, and offers released room to the first, then to the next', async () => {
+    const [first, second] = [await wait(0), await wait(1)];
+    expect(first).toMatchObject({ status: 201, body: { state: 'waiting', position: 1 } });
+    expect(second.body.position).toBe(2);
+    await served();
+    expect((await entry(first.body.id)).state).toBe('waiting');
+    expect((await release(3)).status).toBe(201);
+    await served();
+    const offered = await entry(first.body.id);
+    expect(offered).toMatchObject({ state: 'offered', position: null, offerExpiresAt: '2026-12-07T07:00:00.000Z' });
+    expect(await entry(second.body.id)).toMatchObject({ state: 'waiting', position: 1 });
+    standStillAt(at(0, '08:01'));
+    await served();
+    expect((await entry(first.body.id)).state).toBe('lapsed');
+    const next = await entry(second.body.id);
+    expect(next.state).toBe('offered');
+    const booked = await call<BookingDto>('POST', `holds/${next.holdId}/confirm`, {});
+    expect(booked).toMatchObject({ status: 201, body: { changes: [{ after: { startsAt: TEN } }] } });
+    expect(await entry(second.body.id)).toMatchObject({ state: 'taken', bookingId: booked.body.id });
+  });
+
+  it('books without asking where the head said so, at the best start that is better by as much', async () => {
+    const { body } = await wait(0, { takesAutomatically: true, improvementMinutes: 60 });
+    await served();
+    const taken = await entry(body.id);
+    expect(taken.state).toBe('taken');
+    const [row] = await database.query<{ start: number }[]>(
+      'select start_cell as start from plan_window where plan_id = $1 and window_id = $2',
+      [region.planId, region.windowIds[0]],
+    );
+    // sessions of 10 h drain until 10:40, and those of this window come five minutes early
+    expect(Math.abs(row!.start - cellAt(0, 10))).toBeLessThan(10);
+    expect(row!.start).not.toBe(cellAt(0, 10));
+  });
+
+  it('gives a released place to a waiting class of the same head in one transaction', async () => {
+    const { body } = await wait(0);
+    const promoted = await call<BookingDto>('POST', `waiting-list/${body.id}/promote`, {
+      windowId: region.windowIds[3],
+    });
+    expect(promoted.status).toBe(201);
+    expect(promoted.body.changes.map(({ kind }) => kind)).toEqual(['release', 'move']);
+    expect(await entry(body.id)).toMatchObject({ state: 'taken', bookingId: promoted.body.id });
+    expect((await call('POST', `bookings/${promoted.body.id}/undo`, {})).status).toBe(201);
+  });
+
+  it('is left by who waits or was offered, and refuses what cannot wait', async () => {
+    const key = randomUUID();
+    const payload = { operation: 'move', windowId: region.windowIds[0], startsAt: TEN };
+    const first = await call<WaitingEntryDto>('POST', 'waiting-list', payload, key);
+    expect((await call<WaitingEntryDto>('POST', 'waiting-list', payload, key)).body.id).toBe(first.body.id);
+    expect(await wait(0)).toMatchObject({ status: 409, body: { code: 'waiting.already' } });
+    expect((await call<WaitingEntryDto>('DELETE', `waiting-list/${first.body.id}`)).body.state).toBe('withdrawn');
+    const second = await wait(0);
+    await release(3);
+    await served();
+    expect((await call<WaitingEntryDto>('DELETE', `waiting-list/${second.body.id}`)).body.state).toBe('declined');
+    const page = await call<WaitingEntryPageDto>('GET', `establishments/${region.uais[0]}/waiting-list?state=declined`);
+    expect(page.body.items.map(({ id }) => id)).toEqual([second.body.id]);
+    expect((await wait(1, { improvementMinutes: 600 })).body.code).toBe('waiting.nothing_better');
+    expect((await wait(1, { isSeries: true, improvementMinutes: 30 })).body.code).toBe('waiting.fields');
+    expect((await wait(1, { startsAt: at(0, '06:00') })).status).toBe(422);
+    expect((await wait(1, { operation: 'release' })).status).toBe(400);
+    expect((await call('GET', `waiting-list/${randomUUID()}`)).status).toBe(404);
+  });
+});
