@@ -8,7 +8,7 @@ const floors = [
   ['wish'],
   ['plan'],
   ['load'],
-  ['allocation', 'booking', 'proposal'],
+  ['allocation', 'booking', 'proposal', 'feeds'],
   ['exchange'],
   ['demonstration'],
 ];

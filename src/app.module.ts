@@ -10,6 +10,7 @@ import { DatabaseModule } from './common/database.module';
 import { DemonstrationModule } from './demonstration/demonstration.module';
 import { DirectoryModule } from './directory/directory.module';
 import { ExchangeModule } from './exchange/exchange.module';
+import { FeedsModule } from './feeds/feeds.module';
 import { HealthModule } from './health/health.module';
 import { PlanModule } from './plan/plan.module';
 import { JobsModule } from './jobs/jobs.module';
@@ -33,6 +34,7 @@ const FEATURES: Type[] = [
   BookingModule,
   ExchangeModule,
   AllocationModule,
+  FeedsModule,
   DemonstrationModule,
 ];
 

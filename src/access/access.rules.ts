@@ -135,6 +135,17 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   listWindowChanges:             rule('-',     '-',         '-',         'own',       'all',   'all',   [],                    'service'),
   explainWindow:                 rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
 
+  // feeds, exports and notices
+  readFeed:                      rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
+  createClassFeed:               rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'class:id'),
+  replaceClassFeed:              rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'class:id'),
+  deleteClassFeed:               rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'class:id'),
+  createEstablishmentFeed:       rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
+  replaceEstablishmentFeed:      rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
+  deleteEstablishmentFeed:       rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
+  listNotices:                   rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'establishment:uai'),
+  acknowledgeNotices:            rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
+
   // bookings
   book:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
   hold:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),

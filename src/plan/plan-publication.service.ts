@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { advisoryLock, inTransaction } from '../common/database';
+import { cellOfSeconds } from '../kernel/cell-grid';
 import { LedgerService } from './ledger.service';
 import { LedgerStore, type Revision } from './ledger.store';
 import { recertify } from './plan-certificate';
@@ -16,6 +17,7 @@ import {
   PlanStaleBase,
 } from './plan.errors';
 import { PlanStore, type PlanSummary } from './plan.store';
+import { WindowChangeStore } from './window-change.store';
 
 interface Exchange {
   kind: 'publication' | 'rollback';
@@ -37,6 +39,7 @@ export class PlanPublicationService {
     private readonly ledgerStore: LedgerStore,
     private readonly ledger: LedgerService,
     private readonly pins: PlanPinService,
+    private readonly windowChanges: WindowChangeStore,
   ) {}
 
   /** @throws NotFoundError, PlanNotADraft, PlanStaleBase, PlanEstablishmentsMoved, PlanOverCapacity */
@@ -93,6 +96,10 @@ export class PlanPublicationService {
       changedBy: actor.subject,
       reason,
     });
+    if (supersededPlanId !== undefined) {
+      const plans = { liveId: supersededPlanId, nextId: plan.id };
+      await this.windowChanges.recordExchange(tx, platformId, revision, plans, cellOfSeconds(Date.now() / 1000));
+    }
     const curve = await this.loads.curve(plan.id, undefined, tx);
     const certificate = await this.plans.certificate(plan.id, tx);
     await this.plans.setCertificate(tx, plan.id, recertify(certificate, curve, new Date(), revision));

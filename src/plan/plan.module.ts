@@ -42,6 +42,7 @@ import { SequencerStore } from './sequencer.store';
 import { WindowExplanationStore } from './window-explanation.store';
 import { WindowReadService } from './window-read.service';
 import { WindowReadStore } from './window-read.store';
+import { WindowChangeStore } from './window-change.store';
 import { WindowController } from './window.controller';
 
 @Module({
@@ -89,6 +90,7 @@ import { WindowController } from './window.controller';
     SequencerStore,
     PlanChangeStore,
     PlanPinStore,
+    WindowChangeStore,
   ],
   exports: [
     PlanService,
@@ -101,6 +103,8 @@ import { WindowController } from './window.controller';
     WindowExplanationStore,
     Sequencer,
     PlanChangeStore,
+    WindowReadStore,
+    WindowChangeStore,
   ],
 })
 export class PlanModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { AUDIENCES } from '../campaign/window-kind';
 import { copiedRows, copyOut } from '../common/copy';
 import { partitionOf } from './plan-window.store';
 import type { WindowRow } from './window-wire.rules';
@@ -65,16 +66,21 @@ export class WindowReadStore {
     for await (const rows of copiedRows(copyOut(this.database, query))) yield rows.map(rowOfCopy);
   }
 
-  /** Windows of the place's plans, of all its owners or of some classes, on civil dates from..to, by start and id. */
+  /** Windows of the place's plans, of all its owners or of some classes (and of the relatives, where asked), on civil dates from..to, by start and id. */
   async published(
     place: WindowPlace,
     classIds: readonly number[] | undefined,
     range: { from: string; to: string; firstCell: number; endCell: number },
     after: [startCell: number, windowId: number] | undefined,
     size: number,
+    withRelatives = false,
   ): Promise<WindowRow[]> {
     if (place.plans.length === 0) return [];
-    const owned = classIds ? `class_id in (${classIds.join(', ')})` : `establishment_id = ${place.establishmentId}`;
+    const own = `establishment_id = ${place.establishmentId}`;
+    const relatives = withRelatives
+      ? ` or (${own} and class_id is null and audience = ${AUDIENCES.indexOf('relatives')})`
+      : '';
+    const owned = classIds ? `(class_id in (${classIds.join(', ')})${relatives})` : own;
     // each partition by its name: planning through plan_window would cost more than the reading
     const windows = place.plans.map(
       ({ id }) => `select * from ${partitionOf(id)} where ${owned} and start_cell >= $3 and start_cell < $4`,

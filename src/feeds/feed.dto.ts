@@ -1,0 +1,16 @@
+import { IsIn, IsOptional } from 'class-validator';
+import { type Language, LANGUAGES } from './family-text.rules';
+
+/** A feed's address: shown once, kept as a hash. */
+export class FeedAddressDto {
+  /** Path of the iCalendar feed on this server; whoever knows it may read the feed. */
+  path!: string;
+}
+
+/** How a feed is read. */
+export class FeedQuery {
+  /** Language of the texts; French where it is not said. */
+  @IsOptional()
+  @IsIn(LANGUAGES)
+  lang?: Language;
+}
