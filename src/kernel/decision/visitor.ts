@@ -85,7 +85,6 @@ export const REASON = {
 } as const;
 
 /** Ways that are left to who is not let in; bits of `ways`. */
-export const WAYS = ['static_work', 'urgent_pass', 'telephone', 'choose_class', 'come_back'] as const;
 export const WAY = { staticWork: 1, urgentPass: 2, telephone: 4, chooseClass: 8, comeBack: 16 } as const;
 
 /** What an admission takes from. */
@@ -113,7 +112,7 @@ export interface Decision {
   featuresOff: number;
   /** Index into SPENDS. */
   spends: number;
-  /** Bits of WAYS, for who is not admitted. */
+  /** Bits of WAY, for who is not admitted. */
   ways: number;
 }
 
