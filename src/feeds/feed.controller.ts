@@ -22,8 +22,16 @@ export class FeedController {
     operationId: 'readFeed',
     summary: 'Windows as an iCalendar feed, for calendar programs: a class with its groups and the parents, or all of a school.',
   }) // prettier-ignore
-  @ApiHeader({ name: 'if-none-match', required: false, description: 'The ETag that was answered before: 304 where nothing changed since.' })
-  @ApiHeader({ name: 'if-modified-since', required: false, description: 'The Last-Modified that was answered before, for who keeps no ETag.' })
+  @ApiHeader({
+    name: 'if-none-match',
+    required: false,
+    description: 'The ETag that was answered before: 304 where nothing changed since.',
+  })
+  @ApiHeader({
+    name: 'if-modified-since',
+    required: false,
+    description: 'The Last-Modified that was answered before, for who keeps no ETag.',
+  })
   @ApiHeader({ name: 'accept-encoding', required: false, description: 'A compressed calendar has an ETag of its own.' })
   @ApiOkResponse({ description: 'The calendar.', content: { 'text/calendar': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 304, description: 'The calendar is as it was.' })
