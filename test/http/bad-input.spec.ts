@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
@@ -162,12 +163,20 @@ describe('what is wrong with a request or a file', () => {
     const operations = Object.entries(openApiOf(app).paths).flatMap(([path, item]) =>
       (['post', 'put', 'patch'] as const).flatMap((method) => {
         const body = item[method]?.requestBody;
-        return body && 'content' in body && 'application/json' in body.content ? [{ method, path }] : [];
+        if (!body || !('content' in body) || !('application/json' in body.content)) return [];
+        const uuids = (item[method]?.parameters ?? []).filter(
+          (parameter) =>
+            'name' in parameter &&
+            parameter.schema &&
+            'format' in parameter.schema &&
+            parameter.schema.format === 'uuid',
+        );
+        return [{ method, path, uuids: uuids.map((parameter) => ('name' in parameter ? parameter.name : '')) }];
       }),
     );
     expect(operations.length).toBeGreaterThan(8);
-    for (const { method, path } of operations) {
-      const url = path.replaceAll(/\{[^}]+\}/g, '1');
+    for (const { method, path, uuids } of operations) {
+      const url = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => (uuids.includes(name) ? randomUUID() : '1'));
       const payload = { colour: 'blue' };
       const answer = await app.inject({ method: method === 'put' ? 'PUT' : 'POST', url, payload });
       expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([
