@@ -3,14 +3,19 @@ import { allocate } from '../src/kernel/allocation/allocate';
 import { everybodyAtWish, firstFit, letterByLevel, randomStarts } from '../src/kernel/allocation/baselines';
 import { objectiveBoundFromPrices, peakBoundFromPrices } from '../src/kernel/allocation/check-bound';
 import { checkPlan } from '../src/kernel/allocation/check-plan';
-import { leastCapacityRatio } from '../src/kernel/allocation/least-capacity';
 import type { AllocationProblem, AllocationProgress } from '../src/kernel/allocation/problem';
 import { allocationInstance, instanceLetter, withCapacity } from './allocation-instance';
+import { writeDump } from './allocation-dump';
 import { ALLOCATION_INSTANCE, type Scale } from './allocation-parameters';
 import { CELL_MINUTES } from '../src/kernel/cell-grid';
 import { type Benchmark, option } from './benchmark';
+import { leastCapacities } from './least-capacities';
+import { referenceLpSeconds } from './reference-lp';
 
-/** Allocates the benchmark's week at a capacity that is `--tightness` times the least one, and checks the plan independently. */
+/**
+ * Allocates the benchmark's week at a capacity that is `--tightness` times the least one, and checks the plan independently. `--dump FILE`
+ * writes the case (docs/allocation-dump.md); `--reference-lp no` leaves out the linear program that tells how fast the machine is.
+ */
 export const run: Benchmark = async (args) => {
   const scale = option(args, 'scale', 'S') as Scale;
   const establishmentCount = ALLOCATION_INSTANCE.scales[scale];
@@ -52,6 +57,9 @@ export const run: Benchmark = async (args) => {
 
   const bounds = objectiveBoundFromPrices(problem, plan.starts, plan.displacementCapCells, plan.objectivePrices);
 
+  const dump = option(args, 'dump', '');
+  if (dump) await writeDump(dump, problem, plan, { objective: check.objective, ...bounds });
+
   return {
     scale,
     seed,
@@ -73,6 +81,7 @@ export const run: Benchmark = async (args) => {
     displacementCapMinutes: plan.displacementCapCells * CELL_MINUTES,
     baselinePeakRatios: baselinePeakRatios(problem, seed),
     leastCapacityWallSeconds,
+    referenceLpSeconds: option(args, 'reference-lp', 'yes') === 'no' ? null : await referenceLpSeconds(seed),
     ...displacements(problem, plan.starts),
   };
 };
@@ -95,21 +104,6 @@ function baselinePeakRatios(problem: AllocationProblem, seed: number) {
 /** How far above the proven bound the plan is, as a share of the bound. */
 const gapRatio = (objective: number, bound: number): number =>
   bound > 0 ? objective / bound - 1 : objective > 0 ? Infinity : 0;
-
-/**
- * The least capacities of an instance: sessions and logins are each set to their own least peak, then both are raised by the
- * ratio that they need together.
- */
-function leastCapacities(shape: AllocationProblem): { sessions: number; logins: number } {
-  const free = new Float64Array(shape.cellCount).fill(Infinity);
-  // any capacity of the right order will do: the ratio scales it
-  const trial = shape.demandScale.reduce((sum, scale) => sum + scale, 0) / 100;
-  const scaled = withCapacity(shape, trial, trial);
-  const sessions = trial * leastCapacityRatio({ ...scaled, loginLimit: free });
-  const logins = trial * leastCapacityRatio({ ...scaled, sessionLimit: free });
-  const together = leastCapacityRatio(withCapacity(shape, sessions, logins));
-  return { sessions: sessions * together, logins: logins * together };
-}
 
 function displacements({ demandWish }: AllocationProblem, starts: Int32Array) {
   let wished = 0;
