@@ -143,6 +143,8 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   createEstablishmentFeed:       rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
   replaceEstablishmentFeed:      rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
   deleteEstablishmentFeed:       rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
+  readEstablishmentWeek:         rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
+  readClassWeek:                 rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
   listNotices:                   rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'establishment:uai'),
   acknowledgeNotices:            rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
 

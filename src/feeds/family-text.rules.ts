@@ -1,33 +1,13 @@
 import { DateTime } from 'luxon';
 import { ACTIVITIES, AUDIENCES } from '../campaign/window-kind';
+import type { Language } from '../common/language.rules';
 import { secondsOfCell } from '../kernel/cell-grid';
-
-export const LANGUAGES = ['fr', 'en'] as const;
-export type Language = (typeof LANGUAGES)[number];
 
 /** Whom a window is for, as families and teachers read it. */
 export interface WindowSubject {
   classCode: string | null;
   audience: number;
   activity: number;
-}
-
-/** The language that is asked for: by parameter, else the first known one of Accept-Language, else French. */
-export function languageOf(asked: Language | undefined, acceptLanguage: string | undefined): Language {
-  if (asked) return asked;
-  const wanted = (acceptLanguage ?? '')
-    .split(',')
-    .map((part) => {
-      const [tag = '', ...parameters] = part.trim().split(';');
-      const quality = parameters
-        .find((parameter) => parameter.trim().startsWith('q='))
-        ?.trim()
-        .slice(2);
-      return { tag: tag.slice(0, 2).toLowerCase(), quality: quality === undefined ? 1 : Number(quality) };
-    })
-    .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality);
-  return LANGUAGES.find((language) => wanted.find(({ tag }) => (LANGUAGES as readonly string[]).includes(tag))?.tag === language) ?? 'fr'; // prettier-ignore
 }
 
 /** What a window is called: `Créneau de connexion 6A`. */

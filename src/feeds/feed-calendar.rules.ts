@@ -1,9 +1,10 @@
 import ical, { escape, ICalCalendarMethod, ICalEventStatus, ICalEventTransparency } from 'ical-generator';
 import { ACTIVITIES } from '../campaign/window-kind';
+import type { Language } from '../common/language.rules';
 import { LEAD_CELLS, secondsOfCell } from '../kernel/cell-grid';
 import type { WindowChangeRow } from '../plan/window-change.store';
 import type { WindowRow } from '../plan/window-wire.rules';
-import { clockOf, type Language, placeTextOf, titleOf, type WindowSubject } from './family-text.rules';
+import { clockOf, placeTextOf, titleOf, type WindowSubject } from './family-text.rules';
 
 /** How often a calendar program is asked to look again. */
 const REFRESH_SECONDS = 3600;

@@ -1,5 +1,5 @@
 import { IsIn, IsOptional } from 'class-validator';
-import { type Language, LANGUAGES } from './family-text.rules';
+import { type Language, LANGUAGES } from '../common/language.rules';
 
 /** A feed's address: shown once, kept as a hash. */
 export class FeedAddressDto {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { addDays, cellOfCivil, civilOfCell } from '../common/civil-time';
 import { NotFoundError } from '../common/domain-error';
+import type { Language } from '../common/language.rules';
 import { cellOfSeconds } from '../kernel/cell-grid';
 import { WindowChangeStore } from '../plan/window-change.store';
 import { WindowReadStore } from '../plan/window-read.store';
@@ -10,7 +11,6 @@ import type { FeedAddressDto } from './feed.dto';
 import { FeedExists, FeedUnknown } from './feed.errors';
 import { calendarTextOf, type LastChange } from './feed-calendar.rules';
 import { type FeedFacts, FeedStore } from './feed.store';
-import type { Language } from './family-text.rules';
 
 const TOKEN_BYTES = 32;
 const FILE = /^([A-Za-z0-9_-]{43})\.ics$/;

@@ -1,5 +1,6 @@
 import type { WindowChangeRow } from '../plan/window-change.store';
-import { type Language, placeTextOf, titleOf } from './family-text.rules';
+import type { Language } from '../common/language.rules';
+import { placeTextOf, titleOf } from './family-text.rules';
 
 type Told = Pick<
   WindowChangeRow,

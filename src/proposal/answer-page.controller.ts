@@ -2,8 +2,8 @@ import { Body, Controller, Get, Header, Headers, Param, Post, Res } from '@nestj
 import { ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems } from '../common/api-problems';
+import { languageOf } from '../common/language.rules';
 import { AnswerFormDto } from './answer-page.dto';
-import { pageLanguage } from './answer-page.rules';
 import { AnswerPageService } from './answer-page.service';
 
 const TOKEN = { name: 'token', description: 'What the link carries.' } as const;
@@ -32,7 +32,7 @@ export class AnswerPageController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('accept-language') language?: string,
   ): Promise<string> {
-    const { status, html } = await this.pages.show(token, pageLanguage(language));
+    const { status, html } = await this.pages.show(token, languageOf(undefined, language));
     void reply.status(status).type('text/html; charset=utf-8');
     return html;
   }
@@ -55,7 +55,7 @@ export class AnswerPageController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('accept-language') language?: string,
   ): Promise<string> {
-    const page = await this.pages.answer(token, form, pageLanguage(language));
+    const page = await this.pages.answer(token, form, languageOf(undefined, language));
     void reply.type('text/html; charset=utf-8');
     if (page) {
       void reply.status(page.status);

@@ -1,6 +1,7 @@
+import { languageOf } from '../common/language.rules';
 import type { WindowDto } from '../plan/window.dto';
 import type { EstablishmentProposalDto } from './answer.dto';
-import { pageLanguage, proposalPage, refusalPage } from './answer-page.rules';
+import { proposalPage, refusalPage } from './answer-page.rules';
 
 const view = {
   uai: '0590001F',
@@ -51,7 +52,7 @@ describe('the page of a link', () => {
     ['fr-FR,en;q=0.5', 'fr'],
     ['de-DE,en;q=0.5', 'en'],
     ['nl', 'fr'],
-  ])('speaks, asked with %j, %s', (header, language) => expect(pageLanguage(header)).toBe(language));
+  ])('speaks, asked with %j, %s', (header, language) => expect(languageOf(undefined, header)).toBe(language));
 
   it('says why a link does not answer', () => {
     expect(refusalPage('fr', 'gone')).toContain("n'est pas valable");

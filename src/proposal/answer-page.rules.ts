@@ -1,17 +1,8 @@
 import { DateTime } from 'luxon';
+import { escaped } from '../common/html-text';
+import type { Language } from '../common/language.rules';
 import type { WindowDto } from '../plan/window.dto';
 import type { EstablishmentProposalDto } from './answer.dto';
-
-export type PageLanguage = 'fr' | 'en';
-
-/** English where the reader's first language of the two is English; French otherwise. */
-export function pageLanguage(acceptLanguage: string | undefined): PageLanguage {
-  const known = (acceptLanguage ?? '')
-    .split(',')
-    .map((part) => part.trim().slice(0, 2).toLowerCase())
-    .find((language) => language === 'fr' || language === 'en');
-  return known ?? 'fr';
-}
 
 const TEXTS = {
   fr: {
@@ -80,7 +71,7 @@ const TEXTS = {
 
 /** The proposal of one establishment with its two buttons: plain HTML, no script. */
 export function proposalPage(
-  language: PageLanguage,
+  language: Language,
   view: EstablishmentProposalDto,
   windows: readonly WindowDto[],
 ): string {
@@ -120,13 +111,13 @@ ${isOpen ? `<p>${texts.last}</p>` : ''}`, // prettier-ignore
 }
 
 /** Why the link does not answer. */
-export function refusalPage(language: PageLanguage, why: 'gone' | 'late' | 'missing' | 'failed'): string {
+export function refusalPage(language: Language, why: 'gone' | 'late' | 'missing' | 'failed'): string {
   const texts = TEXTS[language];
   const back = why === 'gone' ? '' : `<p><a href="">${texts.back}</a></p>`;
   return documentOf(language, `<p><strong>${texts[why]}</strong></p>${back}`);
 }
 
-function sectionOf(language: PageLanguage, title: string, control: string, windows: readonly WindowDto[]): string {
+function sectionOf(language: Language, title: string, control: string, windows: readonly WindowDto[]): string {
   if (windows.length === 0) return '';
   const texts = TEXTS[language];
   const rows = windows.map((window) => {
@@ -141,7 +132,7 @@ function sectionOf(language: PageLanguage, title: string, control: string, windo
 <table><thead><tr><th>${texts.day}</th><th>${texts.hour}</th><th>${texts.shift}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
-function documentOf(language: PageLanguage, body: string): string {
+function documentOf(language: Language, body: string): string {
   const { title } = TEXTS[language];
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -152,8 +143,3 @@ button{font:inherit;padding:.75rem 1.5rem;margin:1rem 0}textarea{font:inherit;wi
 <body><h1>${title}</h1>${body}</body></html>
 `;
 }
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** Names and codes are texts of others. */
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);

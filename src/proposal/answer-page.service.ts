@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { DomainError } from '../common/domain-error';
+import type { Language } from '../common/language.rules';
 import { PlanExportService } from '../plan/plan-export.service';
 import type { WindowDto } from '../plan/window.dto';
 import { AnswerLinkService } from './answer-link.service';
 import type { UsableLink } from './answer-link.store';
 import type { AnswerFormDto } from './answer-page.dto';
-import { type PageLanguage, proposalPage, refusalPage } from './answer-page.rules';
+import { proposalPage, refusalPage } from './answer-page.rules';
 import { AnswerService } from './answer.service';
 
 const PAGE_SIZE = 500;
@@ -26,7 +27,7 @@ export class AnswerPageService {
     private readonly plans: PlanExportService,
   ) {}
 
-  async show(token: string, language: PageLanguage): Promise<Page> {
+  async show(token: string, language: Language): Promise<Page> {
     return this.told(language, async () => {
       const link = await this.links.usable(token);
       const actor = actorOf(link);
@@ -37,7 +38,7 @@ export class AnswerPageService {
   }
 
   /** Answers; undefined where it was written and the page can be shown again. */
-  async answer(token: string, form: AnswerFormDto, language: PageLanguage): Promise<Page | undefined> {
+  async answer(token: string, form: AnswerFormDto, language: Language): Promise<Page | undefined> {
     const page = await this.told(language, async () => {
       const link = await this.links.usable(token);
       const { verdict, comment, classId } = form;
@@ -65,7 +66,7 @@ export class AnswerPageService {
   }
 
   /** A refusal in the words of the page. */
-  private async told<T>(language: PageLanguage, work: () => Promise<T>): Promise<T | Page> {
+  private async told<T>(language: Language, work: () => Promise<T>): Promise<T | Page> {
     try {
       return await work();
     } catch (error) {

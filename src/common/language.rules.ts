@@ -1,0 +1,20 @@
+export const LANGUAGES = ['fr', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** The language that is asked for: by parameter, else the first known one of Accept-Language, else French. */
+export function languageOf(asked: Language | undefined, acceptLanguage: string | undefined): Language {
+  if (asked) return asked;
+  const wanted = (acceptLanguage ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...parameters] = part.trim().split(';');
+      const quality = parameters
+        .find((parameter) => parameter.trim().startsWith('q='))
+        ?.trim()
+        .slice(2);
+      return { tag: tag.slice(0, 2).toLowerCase(), quality: quality === undefined ? 1 : Number(quality) };
+    })
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality);
+  return LANGUAGES.find((language) => wanted.find(({ tag }) => (LANGUAGES as readonly string[]).includes(tag))?.tag === language) ?? 'fr'; // prettier-ignore
+}

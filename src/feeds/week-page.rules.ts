@@ -1,0 +1,117 @@
+import { DateTime } from 'luxon';
+import { ACTIVITIES, AUDIENCES } from '../campaign/window-kind';
+import { addDays } from '../common/civil-time';
+import { escaped } from '../common/html-text';
+import type { Language } from '../common/language.rules';
+import type { WindowRow } from '../plan/window-wire.rules';
+import { clockOf } from './family-text.rules';
+
+/** Room for the windows on an A4 page under its heading, and the tallest line that still looks well. */
+const LINES_MILLIMETRES = 175;
+const TALLEST_LINE_MILLIMETRES = 22;
+/** Width of the heading, and of a letter of it in parts of its height. */
+const HEADING_MILLIMETRES = 180;
+const LETTER_RATIO = 0.72;
+const TALLEST_HEADING_MILLIMETRES = 34;
+
+const TEXTS = {
+  fr: {
+    title: 'Créneaux de connexion',
+    week: (from: string, to: string) => `Du ${from} au ${to}`,
+    none: 'Aucun créneau publié pour cette semaine.',
+    relatives: 'parents',
+    live: 'en direct',
+    zone: 'Heures locales',
+    lead: 'Entrée possible cinq minutes avant.',
+  },
+  en: {
+    title: 'Connection windows',
+    week: (from: string, to: string) => `${from} to ${to}`,
+    none: 'No window is published for this week.',
+    relatives: 'relatives',
+    live: 'live',
+    zone: 'Local times',
+    lead: 'Entry opens five minutes before.',
+  },
+} as const;
+
+/** What the pages of a week say besides the windows. */
+export interface WeekHeading {
+  establishmentName: string;
+  timeZone: string;
+  /** First of the seven days. */
+  from: string;
+}
+
+/** A class, its windows of the week and those of its groups and of the relatives, by start. */
+export interface ClassPage {
+  classCode: string;
+  windows: readonly WindowRow[];
+}
+
+/** A document of one A4 page for each class, to be read from across a door: plain HTML, no script. */
+export function weekDocument(heading: WeekHeading, pages: readonly ClassPage[], language: Language): string {
+  const { title, none } = TEXTS[language];
+  const body =
+    pages.length > 0
+      ? pages.map((page) => pageOf(heading, page, language)).join('\n')
+      : `<section><h1 style="--tall:12mm">${escaped(heading.establishmentName)}</h1><p>${weekOf(heading, language)}</p><p>${none}</p></section>`;
+  return `<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex"><title>${title} - ${escaped(heading.establishmentName)}</title>
+<style>${STYLE}</style></head>
+<body>${body}</body></html>
+`;
+}
+
+function pageOf(heading: WeekHeading, { classCode, windows }: ClassPage, language: Language): string {
+  const texts = TEXTS[language];
+  const line = Math.min(TALLEST_LINE_MILLIMETRES, LINES_MILLIMETRES / Math.max(windows.length, 1));
+  const tall = Math.min(TALLEST_HEADING_MILLIMETRES, HEADING_MILLIMETRES / (LETTER_RATIO * Math.max(classCode.length, 1))); // prettier-ignore
+  const days = [...new Set(windows.map(({ date }) => date))].map((date) => {
+    const day = DateTime.fromISO(date, { zone: 'utc' }).setLocale(language);
+    const hours = windows.filter((window) => window.date === date).map((window) => hourOf(window, classCode, language));
+    return `<tr><th scope="row">${day.toFormat('cccc')} <small>${day.toFormat('d LLLL')}</small></th><td>${hours.join('')}</td></tr>`;
+  });
+  const zone = heading.timeZone === 'Europe/Paris' ? '' : ` ${texts.zone} (${escaped(heading.timeZone)}).`;
+  return `<section style="--line:${line.toFixed(2)}mm"><header><p>${escaped(heading.establishmentName)}</p>
+<h1 style="--tall:${tall.toFixed(1)}mm">${escaped(classCode)}</h1><p>${texts.title} - ${weekOf(heading, language)}</p></header>
+${days.length > 0 ? `<table>${days.join('')}</table>` : `<p>${texts.none}</p>`}
+<footer>${texts.lead}${zone}</footer></section>`;
+}
+
+function hourOf(window: WindowRow, classCode: string, language: Language): string {
+  const texts = TEXTS[language];
+  const [from, to] = [window.startCell, window.startCell + window.cellCount].map((cell) =>
+    clockOf(cell, window.timeZone, language).replaceAll(' ', '\u00a0'),
+  );
+  const marks = [
+    AUDIENCES[window.audience] === 'relatives' ? texts.relatives : '',
+    window.classCode === null || window.classCode === classCode ? '' : escaped(window.classCode),
+    ACTIVITIES[window.activity] === 'live' ? texts.live : '',
+  ].filter(Boolean);
+  return `<div><b>${from} - ${to}</b>${marks.length > 0 ? ` <small>${marks.join(', ')}</small>` : ''}</div>`;
+}
+
+function weekOf({ from }: WeekHeading, language: Language): string {
+  const told = (on: string) =>
+    DateTime.fromISO(on, { zone: 'utc' })
+      .setLocale(language === 'fr' ? 'fr' : 'en-GB')
+      .toFormat('d LLLL yyyy');
+  return TEXTS[language].week(told(from), told(addDays(from, 6)));
+}
+
+const STYLE = `*{box-sizing:border-box}
+body{font:1rem/1.4 system-ui,sans-serif;margin:0;color:#000;background:#fff}
+section{max-width:52rem;margin:0 auto;padding:1.5rem 1rem;border-bottom:1px solid #999}
+section p{margin:0}h1{font-size:clamp(2rem,var(--tall),18vw);line-height:1.1;margin:0;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%;margin:1rem 0}tr{border-top:2px solid #000}
+th{text-align:left;vertical-align:top;font-weight:400;padding:.25rem .75rem .25rem 0;width:30%;font-size:clamp(1rem,calc(var(--line)*.4),4.5vw)}
+td{padding:.25rem 0}th small{display:block;font-size:.75em}td small{font-size:max(.9rem,.5em);overflow-wrap:anywhere}
+b{font-size:clamp(1.4rem,calc(var(--line)*.62),7vw);font-variant-numeric:tabular-nums;white-space:nowrap}
+@page{size:A4 portrait;margin:12mm}
+@media print{section{height:272mm;max-width:none;padding:0;border:0;overflow:hidden;break-after:page}
+section:last-child{break-after:auto}header p{font-size:6mm}h1{font-size:var(--tall);overflow:hidden}
+table{margin:4mm 0}tr{border-top:.5mm solid #000}td,th{padding:0 4mm 0 0}
+th{width:42mm;font-size:clamp(4mm,calc(var(--line)*.42),8mm);line-height:1.05}div{height:var(--line);line-height:var(--line);overflow:hidden;white-space:nowrap}
+b{font-size:calc(var(--line)*.54)}td small{font-size:calc(var(--line)*.34)}footer{font-size:4mm}}`;

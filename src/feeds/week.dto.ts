@@ -1,0 +1,27 @@
+import { IsIn, IsOptional } from 'class-validator';
+import { type Language, LANGUAGES } from '../common/language.rules';
+import { IsCivilDate } from '../common/wire-time';
+
+/** Which week, in which language. */
+export class ClassWeekQuery {
+  /** First of the seven civil dates; default: Monday of this week, from Saturday on of the next one. */
+  @IsOptional()
+  @IsCivilDate()
+  from?: string;
+
+  /** Language of the texts; default: that of Accept-Language, else French. */
+  @IsOptional()
+  @IsIn(LANGUAGES)
+  lang?: Language;
+}
+
+export const WEEK_FORMATS = ['html', 'csv', 'xlsx'] as const;
+export type WeekFormat = (typeof WEEK_FORMATS)[number];
+
+/** And as what. */
+export class EstablishmentWeekQuery extends ClassWeekQuery {
+  /** `html`: pages to print; `csv` and `xlsx`: for spreadsheets. Default: what the Accept header asks for, else `html`. */
+  @IsOptional()
+  @IsIn(WEEK_FORMATS)
+  format?: WeekFormat;
+}
