@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import { databaseOptions } from '../../src/common/database';
+import { WaitingServer } from '../../src/exchange/waiting-server.service';
+import {
+  bookingViolations,
+  type BookableRegion,
+  NO_VIOLATIONS,
+  publishedRegion,
+  standStillAt,
+} from '../booking-region';
+import { cellAt, ledgerDifferenceCount, type WindowSpec } from '../plan-builder';
+import { startTestApplication } from '../test-application';
+import { freshDatabaseUrl } from '../test-database';
+
+const NOW = '2026-12-06T12:00:00+01:00';
+const AFTER_THE_HOLD = '2026-12-06T12:05:01+01:00';
+const FRIDAY_NOON = '2026-12-11T12:00:00+01:00';
+const PLACE_COUNT = 6;
+const CROWD = 100;
+
+interface Answer {
+  status: number;
+  body: { id: string; code?: string };
+}
+
+/** A hundred classes with a window each from Monday to Thursday; on Friday at noon six more, and no room for a seventh. */
+function crowd(): WindowSpec[] {
+  const windows = Array.from({ length: CROWD }, (_, i): WindowSpec => {
+    const slot = i % 50;
+    const startCell = cellAt(Math.floor(slot / 13), 8) + (slot % 13) * 9;
+    return { establishment: Math.floor(i / 10), classIndex: i % 10, startCell, headcount: 30 };
+  });
+  for (let i = 0; i < PLACE_COUNT; i++) {
+    windows.push({ establishment: 10, classIndex: i, startCell: cellAt(4, 12), headcount: 30 });
+  }
+  return windows;
+}
+
+describe('holds and the waiting list on two replicas', () => {
+  let replicas: NestFastifyApplication[];
+  let watch: DataSource;
+  let region: BookableRegion;
+  beforeAll(async () => {
+    standStillAt(NOW);
+    const url = await freshDatabaseUrl();
+    replicas = [
+      await startTestApplication({ DATABASE_URL: url, ETALE_POOL_SIZE: '10' }),
+      await startTestApplication({ DATABASE_URL: url, ETALE_POOL_SIZE: '10' }),
+    ];
+    watch = await new DataSource(databaseOptions(url, 2)).initialize();
+  });
+  afterAll(async () => {
+    await watch.destroy();
+    await Promise.all(replicas.map((app) => app.close()));
+    jest.useRealTimers();
+  });
+  beforeEach(async () => {
+    standStillAt(NOW);
+    region = await publishedRegion(replicas[0]!, crowd(), {
+      establishmentCount: 11,
+      classesEach: 10,
+      concurrentSessions: 130,
+    });
+  });
+  afterEach(async () => {
+    expect(await bookingViolations(watch, region.platformId)).toEqual(NO_VIOLATIONS);
+    expect(await ledgerDifferenceCount(watch, region.platformId)).toBe(0);
+  });
+
+  const post = async (replica: number, url: string, payload: object): Promise<Answer> => {
+    const response = await replicas[replica % 2]!.inject({
+      method: 'POST',
+      url: `/v1/${url}`,
+      payload,
+      headers: { 'idempotency-key': randomUUID(), 'if-match': '"1"' },
+    });
+    return { status: response.statusCode, body: response.json<Answer['body']>() };
+  };
+  const toNoon = (i: number): object => ({ operation: 'move', windowId: region.windowIds[i], startsAt: FRIDAY_NOON });
+  const release = (i: number): Promise<Answer> =>
+    post(i, 'bookings', { operation: 'release', windowId: region.windowIds[CROWD + i] });
+
+  it('a hundred clients want to hold the last place: one has it', async () => {
+    expect((await release(0)).status).toBe(201);
+    const answers = await Promise.all(Array.from({ length: CROWD }, (_, i) => post(i, 'holds', toNoon(i))));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ body }) => body.code === 'booking.cell_full')).toHaveLength(CROWD - 1);
+  });
+
+  it('a hold is confirmed twenty times at once on both replicas: it becomes one booking', async () => {
+    expect((await release(0)).status).toBe(201);
+    const { body } = await post(0, 'holds', toNoon(0));
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => post(i, `holds/${body.id}/confirm`, {})));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ body: refused }) => refused.code === 'booking.hold_over')).toHaveLength(19);
+  });
+
+  it('a confirmation that comes after the end of its hold, in a crowd, leaves the place to one other', async () => {
+    expect((await release(0)).status).toBe(201);
+    const { body } = await post(0, 'holds', toNoon(0));
+    standStillAt(AFTER_THE_HOLD);
+    const answers = await Promise.all([
+      post(0, `holds/${body.id}/confirm`, {}),
+      ...Array.from({ length: 20 }, (_, i) => post(i, 'bookings', toNoon(i + 1))),
+    ]);
+    expect(answers[0].status).toBe(409);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  });
+
+  it('fifty wait while places are released on both replicas: the first ones are offered them, each place once', async () => {
+    const entries: string[] = [];
+    for (let i = 0; i < 50; i++) {
+      const { status, body } = await post(i, 'waiting-list', toNoon(i));
+      expect(status).toBe(201);
+      entries.push(body.id);
+    }
+    const serve = (replica: number): Promise<void> => replicas[replica]!.get(WaitingServer).serve(region.platformId);
+    await Promise.all(
+      Array.from({ length: 4 }, async (_, i) => {
+        expect((await release(i)).status).toBe(201);
+        await serve(i % 2);
+      }),
+    );
+    await Promise.all([serve(0), serve(1)]);
+    const offered = await watch.query<{ id: string }[]>(
+      `select w.id from waiting_entry w join hold h on h.id = w.hold_id and h.state = 'held'
+        where w.platform_id = $1 and w.state = 'offered' order by w.arrival`,
+      [region.platformId],
+    );
+    expect(offered.map(({ id }) => id)).toEqual(entries.slice(0, 4));
+  });
+});
