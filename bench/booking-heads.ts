@@ -1,3 +1,4 @@
+import { asOperator } from './demonstration-server';
 import { randomUUID } from 'node:crypto';
 import { type Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
@@ -73,8 +74,13 @@ export function ask(
   return new Promise((resolve, reject) => {
     const headers =
       body === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'idempotency-key': randomUUID(), 'if-match': `"${revision}"` };
+        ? { ...asOperator }
+        : {
+            ...asOperator,
+            'content-type': 'application/json',
+            'idempotency-key': randomUUID(),
+            'if-match': `"${revision}"`,
+          };
     const sent = request(url, { agent, method, headers }, (answer) => {
       let text = '';
       answer.setEncoding('utf8');

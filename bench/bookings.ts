@@ -18,6 +18,7 @@ import {
   type Server,
   startServer,
   stopServer,
+  asOperator,
 } from './demonstration-server';
 import { percentile, rounded } from './percentile';
 
@@ -125,7 +126,7 @@ async function dayOf(
   const campaign = await read<{ startsOn: string; platformId: number }>(`${url}/v1/campaigns/${plan.campaignId}`);
   const date = campaign.startsOn;
   await enlarge(url, campaign.platformId, date);
-  const answer = await fetch(`${url}/v1/plans/${plan.id}/windows?date=${date}&format=ndjson`);
+  const answer = await fetch(`${url}/v1/plans/${plan.id}/windows?date=${date}&format=ndjson`, { headers: asOperator });
   const windows = (await answer.text())
     .trimEnd()
     .split('\n')
@@ -162,7 +163,7 @@ async function enlarge(url: string, platformId: number, date: string): Promise<v
   ] as const) {
     const answer = await fetch(steps, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...asOperator, 'content-type': 'application/json' },
       body: JSON.stringify({
         startsAt: new Date(cellOfCivil(on, 0, TIME_ZONE) * 300_000).toISOString(),
         concurrentSessions: Math.round(before.concurrentSessions * ratio),

@@ -2,9 +2,32 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { AccountStore } from '../src/access/account.store';
+import { newSecret } from '../src/access/secret.rules';
+import { SessionStore } from '../src/access/session.store';
+import { dataFolderHolder } from '../src/common/data-folder';
+import { databaseOptions } from '../src/common/database';
 
 const LISTENS = /listens on (http:\/\/\S+)/;
 const LONGEST_START_SECONDS = 600;
+
+/** The headers of an operator who has signed in, once a server of ours has started. */
+export const asOperator: Record<string, string> = {};
+
+/** A session in the server's database: what a browser would have after signing in. */
+async function signIn(databaseUrl: string): Promise<void> {
+  const database = await new DataSource(databaseOptions(databaseUrl, 1)).initialize();
+  try {
+    const grant = { role: 'operator', uais: [], territories: [] } as const;
+    const { id } = await new AccountStore(database).grant('https://bench.invalid', 'operator', grant);
+    const sessionId = newSecret();
+    await new SessionStore(database).open(sessionId, id, 10);
+    Object.assign(asOperator, { cookie: `etale_session=${sessionId}`, 'sec-fetch-site': 'same-origin' });
+  } finally {
+    await database.destroy();
+  }
+}
 
 export interface Server {
   url: string;
@@ -45,6 +68,7 @@ export async function startServer(scale: string, environment: NodeJS.ProcessEnv)
     });
     child.once('exit', (code) => reject(new Error(`the server ended with code ${code}: ${output}`)));
   });
+  await signIn(environment.DATABASE_URL ?? dataFolderHolder(environment.ETALE_DATA_DIR!)!.databaseUrl!);
   return { url, child };
 }
 
@@ -67,7 +91,7 @@ export async function publishedPlan({ url, child }: Server): Promise<Demonstrati
 }
 
 export async function read<T>(url: string): Promise<T> {
-  const answer = await fetch(url);
+  const answer = await fetch(url, { headers: asOperator });
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as T;
 }

@@ -11,6 +11,7 @@ import {
   publishedPlan,
   read,
   type Server,
+  asOperator,
   startServer,
   stopServer,
 } from './demonstration-server';
@@ -135,7 +136,7 @@ async function fire(
 function ask(agent: Agent, kind: Sample['kind'], url: string, dueAt: number): Promise<Sample> {
   return new Promise((resolve) => {
     const done = (isError: boolean): void => resolve({ kind, milliseconds: performance.now() - dueAt, isError });
-    get(url, { agent }, (answer) => {
+    get(url, { agent, headers: asOperator }, (answer) => {
       answer.resume();
       answer.once('end', () => done(answer.statusCode !== 200));
       answer.once('error', () => done(true));

@@ -1,9 +1,11 @@
 /* global fetch, TextDecoderStream */
 // Checks a plan from the outside: node docs/verify-a-plan.mjs http://127.0.0.1:3000 12
 // Takes nothing over from the service but what it publishes; see verify-a-plan.md. Exit code 0: the plan holds.
+// What it reads is not public: ETALE_KEY is a key of scope `windows` (npm run etale -- key create --name verify --scope windows).
 const [base, plan] = process.argv.slice(2);
+const headers = process.env.ETALE_KEY ? { authorization: `Bearer ${process.env.ETALE_KEY}` } : {};
 const get = async (path) => {
-  const answer = await fetch(`${base}/v1/plans/${plan}${path && '/'}${path}`);
+  const answer = await fetch(`${base}/v1/plans/${plan}${path && '/'}${path}`, { headers });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   return answer;
 };
@@ -114,7 +116,7 @@ function unitPrice({ profile, starts }, shift) {
 }
 // where a window may start at most: within the hours of any rule of the campaign for such windows; a fixed one where it stands
 const { campaignId } = await (await get('')).json();
-const { rules } = await (await fetch(`${base}/v1/campaigns/${campaignId}`)).json();
+const { rules } = await (await fetch(`${base}/v1/campaigns/${campaignId}`, { headers })).json();
 const minuteOf = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
 const rangesOf = new Map();
 function mayStart({ window }, shift) {

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import compress from '@fastify/compress';
 import etag from '@fastify/etag';
 import helmet from '@fastify/helmet';
@@ -31,7 +32,10 @@ export async function createApplication(
   });
   app.setGlobalPrefix('v1', {
     exclude: [
-      ...['health/live', 'health/ready', 'metrics'].map((path) => ({ path, method: RequestMethod.GET })),
+      ...['health/live', 'health/ready', 'metrics', 'sign-in', 'sign-in/callback'].map((path) => ({
+        path,
+        method: RequestMethod.GET,
+      })),
       { path: 'reponse/:token', method: RequestMethod.ALL },
     ],
   });
@@ -51,6 +55,7 @@ export async function createApplication(
     FILE_TYPES,
     (_request: unknown, payload: unknown, done: (error: null, body: unknown) => void) => done(null, payload),
   );
+  await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], upgradeInsecureRequests: null } },
   });

@@ -12,6 +12,7 @@ import { holdPort, portFailure } from './common/listening-port';
 import { createLogger, PinoLogger } from './common/pino.logger';
 import { progressPrinter } from './common/progress-printer';
 import { JobRunner } from './jobs/job-runner.service';
+import { demonstrationOidc, mountDemonstrationProvider } from './demonstration/demonstration-provider';
 import { DemonstrationService } from './demonstration/demonstration.service';
 import { whereToLook } from './demonstration/where-to-look.rules';
 
@@ -34,7 +35,16 @@ async function serve(config: Config, logger: Logger, stop: AbortController, undo
   void database.ended.then((reason) => reason && stop.abort(reason));
   stop.signal.throwIfAborted();
 
-  const app = await startApplication(database.config, logger);
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port.port}`;
+  const isDemonstration = config.demo === 'always' || (config.demo === 'auto' && database.isEmbedded);
+  // accounts without a password: never beside a real provider, never in production
+  const hasOwnProvider = isDemonstration && config.oidc === undefined && !config.isProduction;
+  const served = {
+    ...database.config,
+    publicUrl: config.publicUrl ?? url,
+    oidc: hasOwnProvider ? demonstrationOidc(url) : config.oidc,
+  };
+  const app = await startApplication(served, logger, hasOwnProvider ? url : undefined);
   undo.push(() => app.close());
   await port.release();
   try {
@@ -42,22 +52,26 @@ async function serve(config: Config, logger: Logger, stop: AbortController, undo
   } catch (error) {
     throw portFailure(error, config.host, port.port);
   }
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port.port}`;
   database.lock?.tell({ url });
   await app.get(JobRunner).start();
   say(`Étale écoute sur / listens on ${url}`);
 
-  if (config.demo === 'always' || (config.demo === 'auto' && database.isEmbedded)) {
+  if (isDemonstration) {
     await demonstrate(app, config, logger, stop.signal, url);
   }
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
 }
 
 /** Migrates and wires the application; replicas that start together on a shared database migrate one after the other. */
-async function startApplication(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+async function startApplication(
+  config: Config,
+  logger: Logger,
+  ownProviderUrl: string | undefined,
+): Promise<NestFastifyApplication> {
   const migrating = await reachDatabase(config.databaseUrl!);
   try {
     const app = await createApplication(config, new PinoLogger(logger));
+    if (ownProviderUrl !== undefined) await mountDemonstrationProvider(app, ownProviderUrl);
     await app.init();
     return app;
   } finally {

@@ -1,10 +1,22 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { AccountStore, type Grant } from '../src/access/account.store';
+import { SessionService } from '../src/access/session.service';
 import { createApplication } from '../src/app.factory';
-import { loadConfig } from '../src/common/config';
+import { loadConfig, type Config } from '../src/common/config';
 import { freshDatabaseUrl } from './test-database';
 
-/** The whole application on a migrated database of its own, ready for `app.inject(...)`; call `close()` in afterAll. */
-export async function startTestApplication(environment: NodeJS.ProcessEnv = {}): Promise<NestFastifyApplication> {
+/** The issuer of the accounts that tests make. */
+export const TEST_ISSUER = 'https://tests.invalid';
+
+/**
+ * The whole application on a migrated database of its own, ready for `app.inject(...)`; call `close()` in afterAll. A request that
+ * brings no cookie and no authorization of its own (also an empty one) is one of an operator who has signed in.
+ */
+export async function startTestApplication(
+  environment: NodeJS.ProcessEnv = {},
+  settings: Partial<Config> = {},
+): Promise<NestFastifyApplication> {
   const config = loadConfig({
     DATABASE_URL: await freshDatabaseUrl(),
     ETALE_SECRET: 'a-secret-of-the-tests-with-32-characters',
@@ -12,8 +24,36 @@ export async function startTestApplication(environment: NodeJS.ProcessEnv = {}):
     ETALE_POOL_SIZE: '8',
     ...environment,
   });
-  const app = await createApplication(config, false);
+  const app = await createApplication({ ...config, ...settings }, false);
+  let operator: Record<string, string> = {};
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request: FastifyRequest, _reply: unknown, done: () => void) => {
+      const { cookie, authorization } = request.headers;
+      if (cookie === undefined && authorization === undefined && operator.cookie !== undefined) {
+        Object.assign(request.headers, operator);
+        // the cookies were read before
+        request.cookies = app.getHttpAdapter().getInstance().parseCookie(operator.cookie) as Record<string, string>;
+      }
+      done();
+    });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
+  operator = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, 'operator');
   return app;
 }
+
+/** The headers of a browser in which somebody of a role has signed in. */
+export async function signedInAs(
+  app: NestFastifyApplication,
+  grant: Grant,
+  subject: string = grant.role,
+): Promise<Record<string, string>> {
+  const { id } = await app.get(AccountStore).grant(TEST_ISSUER, subject, grant);
+  const sessionId = await app.get(SessionService).open(id);
+  return { cookie: `etale_session=${sessionId}`, 'sec-fetch-site': 'same-origin' };
+}
+
+/** The headers of somebody who has not signed in. */
+export const NOBODY: Readonly<Record<string, string>> = { cookie: 'none=1' };

@@ -1,6 +1,31 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard';
+import { AccountStore } from './account.store';
+import { IdentityService } from './identity.service';
+import { MachineKeyController } from './machine-key.controller';
+import { MachineKeyService } from './machine-key.service';
+import { MachineKeyStore } from './machine-key.store';
+import { OidcService } from './oidc.service';
+import { ScopeStore } from './scope.store';
+import { SessionController } from './session.controller';
+import { SessionService } from './session.service';
+import { SessionStore } from './session.store';
+import { SignInController } from './sign-in.controller';
 
-@Module({ providers: [{ provide: APP_GUARD, useClass: AccessGuard }] })
+@Module({
+  controllers: [SignInController, SessionController, MachineKeyController],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    IdentityService,
+    OidcService,
+    SessionService,
+    MachineKeyService,
+    AccountStore,
+    SessionStore,
+    MachineKeyStore,
+    ScopeStore,
+  ],
+  exports: [SessionService, MachineKeyService, AccountStore],
+})
 export class AccessModule {}

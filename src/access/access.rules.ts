@@ -10,7 +10,7 @@ export type Reach = 'all' | 'own' | 'published' | '-';
  * Where the guard finds what a request is about, for those who do not reach everything: a path parameter that names an
  * establishment, a class or a plan. `service`: the service looks at the body, or narrows its rows in SQL, with the actor's scope.
  */
-export type Target = `${'establishment' | 'class' | 'plan'}:${string}` | 'service';
+export type Target = `${'establishment' | 'class' | 'plan' | 'window'}:${string}` | 'service';
 
 export interface AccessRule {
   readonly reach: Readonly<Record<Exclude<Role, 'machine'>, Reach>>;
@@ -40,6 +40,16 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   isLive:                        rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
   isReady:                       rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
   readMetrics:                   rule('-',     '-',         '-',         '-',         'all',   'all',   ['metrics']),
+
+  // signing in, and the keys of machines
+  beginSignIn:                   rule('all',   'all',       'all',       'all',       'all',   'all'),
+  finishSignIn:                  rule('all',   'all',       'all',       'all',       'all',   'all'),
+  readSession:                   rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics'], 'service'),
+  endSession:                    rule('all',   'all',       'all',       'all',       'all',   'all',   [],                    'service'),
+  listKeys:                      rule('-',     '-',         '-',         '-',         'all',   'all'),
+  makeKey:                       rule('-',     '-',         '-',         '-',         '-',     'all'),
+  rotateKey:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
+  revokeKey:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
 
   // what families need, and what the ministry publishes itself
   listTerritories:               rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),
@@ -133,7 +143,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   listPlanChanges:               rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   listUnplaced:                  rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
   listWindowChanges:             rule('-',     '-',         '-',         'own',       'all',   'all',   [],                    'service'),
-  explainWindow:                 rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
+  explainWindow:                 rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'window:windowId'),
 
   // feeds, exports and notices
   readFeed:                      rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
@@ -172,6 +182,9 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   },
 };
 
+/** Whether an operation answers everybody alike, so that nobody needs to be known. */
+export const isOpenToAll = ({ reach, target }: AccessRule): boolean => reach.visitor === 'all' && target === undefined;
+
 /** How far an actor reaches with an operation; a machine by the scopes of its key alone. */
 export function reachOf(actor: Actor, { reach, keys }: AccessRule): Reach {
   if (actor.role !== 'machine') return reach[actor.role];
@@ -190,4 +203,4 @@ export function operationsOutOfStep(operationIds: readonly string[], notInContra
 }
 
 /** Operations that the guard protects and the contract does not list. */
-export const OUTSIDE_THE_CONTRACT = ['readMetrics'];
+export const OUTSIDE_THE_CONTRACT = ['readMetrics', 'beginSignIn', 'finishSignIn'];

@@ -20,7 +20,7 @@ export interface Actor {
   readonly role: Role;
   /** What accountability records: never a person's name. */
   readonly subject: string;
-  /** The establishments that the actor answers for, by UAI; absent where the role is not bound to any. */
+  /** The establishments that the actor answers for, by UAI, those of its territories too; absent where the role is not bound to any. */
   readonly uais?: readonly string[];
   /** The territories that an authority or an inspector answers for. */
   readonly territories?: readonly TerritoryScope[];
@@ -33,7 +33,7 @@ export interface Actor {
 export const LOOPBACK_OPERATOR: Actor = Object.freeze({ role: 'operator', subject: 'operator@loopback' });
 export const COMMAND_LINE_OPERATOR: Actor = Object.freeze({ role: 'operator', subject: 'operator@command-line' });
 
-/** Whether somebody may act for an establishment: every one for who is bound to none, those of `uais` for heads and inspectors. */
+/** Whether somebody may act for an establishment: every one for who is bound to none, those of `uais` for all others. */
 export function answersFor(actor: Actor, uai: string): boolean {
   if (actor.role === 'operator' || actor.role === 'auditor') return true;
   return actor.uais?.includes(uai) ?? false;

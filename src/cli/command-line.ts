@@ -1,6 +1,7 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { isConnectionFailure } from '../common/database';
 import { DomainError } from '../common/domain-error';
+import { addAccess } from './access.commands';
 import { addAllocate } from './allocate.command';
 import { addCampaign } from './campaign.command';
 import { addDemo } from './demo.command';
@@ -61,6 +62,7 @@ function programFor(terminal: Terminal): Command {
     addDemo,
     addLists,
     addMigrate,
+    addAccess,
   ])
     add(program, terminal);
   configure(program, {

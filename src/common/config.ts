@@ -9,6 +9,23 @@ export const DEMO_SCALES = ['XS', 'S', 'M', 'L', 'XL'] as const;
 export type DemoScale = (typeof DEMO_SCALES)[number];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+export const OIDC_PRESETS = ['etale', 'entcore-1.0', 'entcore-3.0', 'sdet', 'proconnect'] as const;
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+const WEB_ADDRESS = /^(https:\/\/[^/?#@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)$/;
+const ISSUER = /^(https:\/\/[^?#@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/[^?#@]*)?)$/;
+
+/** The provider of identities, and what its claims mean. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Absent for a public client, which PKCE alone protects. */
+  readonly clientSecret: string | undefined;
+  readonly scopes: string;
+  readonly preset: (typeof OIDC_PRESETS)[number];
+  /** `login`: the provider asks who somebody is each time. */
+  readonly prompt?: 'login';
+}
+
 /** The environment as the README lists it; anything else there is ignored, anything wrong here stops the start. */
 class Environment {
   @IsOptional()
@@ -18,12 +35,50 @@ class Environment {
   @Max(65_535)
   PORT = 3000;
 
-  /** Until access control lands only this machine may ask. */
+  /** Beyond this machine only with a provider of identities: the accounts of the demonstration are for loopback. */
   @IsOptional()
-  @IsIn(['127.0.0.1', '::1', 'localhost'], {
-    message: 'HOST must be a loopback address (127.0.0.1, ::1 or localhost): there is no sign-in yet',
-  })
+  @IsString()
+  @MinLength(1)
   HOST = '127.0.0.1';
+
+  /** Where browsers reach the service: `https://...`, or `http:` on this machine. Needed with OIDC_ISSUER. */
+  @IsOptional()
+  @Matches(WEB_ADDRESS, { message: 'ETALE_PUBLIC_URL must be an https address without a path (http on loopback)' })
+  ETALE_PUBLIC_URL?: string;
+
+  @IsOptional()
+  @Matches(ISSUER, { message: 'OIDC_ISSUER must be an https address (http on loopback)' })
+  OIDC_ISSUER?: string;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  OIDC_CLIENT_ID = 'etale';
+
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  OIDC_CLIENT_SECRET?: string;
+
+  @IsOptional()
+  @Matches(/^openid( [\w:/.-]+)*$/, { message: 'OIDC_SCOPES must begin with openid' })
+  OIDC_SCOPES = 'openid';
+
+  /** What the provider's claims mean. */
+  @IsOptional()
+  @IsIn(OIDC_PRESETS)
+  OIDC_PRESET: (typeof OIDC_PRESETS)[number] = 'etale';
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(24)
+  ETALE_SESSION_HOURS = 10;
+
+  @IsOptional()
+  @IsString()
+  NODE_ENV?: string;
 
   @IsOptional()
   @IsUrl(
@@ -73,6 +128,12 @@ export interface Config {
   readonly secret: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly poolSize: number;
+  /** Where browsers reach the service; absent: at the address that it listens on. */
+  readonly publicUrl: string | undefined;
+  /** Absent: nobody signs in, unless the demonstration's provider runs. */
+  readonly oidc: OidcSettings | undefined;
+  readonly sessionHours: number;
+  readonly isProduction: boolean;
 }
 
 export class ConfigurationError extends DomainError {
@@ -90,6 +151,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const errors = validateSync(values, { skipUnknownProperties: true } as object);
   if (errors.length > 0)
     throw new ConfigurationError(errors.flatMap((error) => Object.values(error.constraints ?? {})));
+  if (values.OIDC_ISSUER === undefined && !LOOPBACK.includes(values.HOST)) {
+    throw new ConfigurationError(['HOST beyond loopback needs OIDC_ISSUER: nobody else could sign in']);
+  }
+  if (values.OIDC_ISSUER !== undefined && values.ETALE_PUBLIC_URL === undefined)
+    throw new ConfigurationError(['OIDC_ISSUER needs ETALE_PUBLIC_URL, to which the provider sends people back']);
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
@@ -100,5 +166,18 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     secret: values.ETALE_SECRET,
     logLevel: values.LOG_LEVEL,
     poolSize: values.ETALE_POOL_SIZE,
+    publicUrl: values.ETALE_PUBLIC_URL,
+    oidc:
+      values.OIDC_ISSUER === undefined
+        ? undefined
+        : Object.freeze({
+            issuer: values.OIDC_ISSUER,
+            clientId: values.OIDC_CLIENT_ID,
+            clientSecret: values.OIDC_CLIENT_SECRET,
+            scopes: values.OIDC_SCOPES,
+            preset: values.OIDC_PRESET,
+          }),
+    sessionHours: values.ETALE_SESSION_HOURS,
+    isProduction: values.NODE_ENV === 'production',
   });
 }

@@ -13,3 +13,4 @@ export { Exchange1764000019000 } from '../../migrations/0019-exchange';
 export { Wishes1764000020000 } from '../../migrations/0020-wishes';
 export { Proposal1764000021000 } from '../../migrations/0021-proposal';
 export { Feed1764000023000 } from '../../migrations/0023-feed';
+export { Access1764000025000 } from '../../migrations/0025-access';

@@ -6,6 +6,7 @@ import { CapacityModule } from '../capacity/capacity.module';
 import { DemoRegionStore } from '../directory/demo-region.store';
 import { PlanModule } from '../plan/plan.module';
 import { WishModule } from '../wish/wish.module';
+import { DemonstrationAccounts } from './demonstration-accounts.store';
 import { DemonstrationCampaign } from './demonstration-campaign.service';
 import { DemonstrationPlan } from './demonstration-plan.service';
 import { DemonstrationRegion } from './demonstration-region.service';
@@ -15,6 +16,7 @@ import { DemonstrationStore } from './demonstration.store';
 @Module({
   imports: [CalendarModule, CapacityModule, CampaignModule, WishModule, PlanModule, AllocationModule],
   providers: [
+    DemonstrationAccounts,
     DemonstrationCampaign,
     DemonstrationPlan,
     DemonstrationRegion,

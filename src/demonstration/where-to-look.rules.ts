@@ -3,6 +3,7 @@ import type { Demonstration } from './demonstration';
 /** What a first visitor may open, in French and in English; `url` is where the server listens. */
 export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demonstration): string {
   const addresses = {
+    signIn: `${url}/sign-in`,
     docs: `${url}/docs`,
     windows: `${url}/v1/establishments/${exampleUai}/windows?from=${startsOn}`,
     load: `${url}/v1/plans/${planId}/load?date=${startsOn}`,
@@ -10,6 +11,7 @@ export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demon
   };
   return `
 Étale est prêt : une région fictive, son plan d'une semaine est calculé, vérifié et publié.
+  Se connecter (un compte par rôle) ${addresses.signIn}
   Documentation de l'API           ${addresses.docs}
   Créneaux d'un établissement      ${addresses.windows}
   Courbe de charge du plan         ${addresses.load}
@@ -17,6 +19,7 @@ export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demon
   Ctrl-C arrête tout ; les données restent pour la prochaine fois.
 
 Étale is ready: a region that does not exist, its plan of a week computed, checked and published.
+  Sign in (an account of each role) ${addresses.signIn}
   API and explorer                 ${addresses.docs}
   Windows of an establishment      ${addresses.windows}
   Load curve of the plan           ${addresses.load}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
+import { literal, scopeCondition } from '../access/scope.rules';
 import { AUDIENCES } from '../campaign/window-kind';
 import { pageOf } from '../common/keyset';
 import { CELL_MINUTES } from '../kernel/cell-grid';
@@ -38,7 +39,7 @@ export class PlanComparisonService {
 
   /** A page of the windows that differ, by id. @throws NotFoundError, PlansNotComparable, CursorError */
   async changes(
-    _actor: Actor,
+    actor: Actor,
     planId: number,
     withPlanId: number,
     limit: number,
@@ -46,7 +47,7 @@ export class PlanComparisonService {
   ): Promise<WindowChangePageDto> {
     const after = cursor === undefined ? 0 : wholeKeyOf(cursor, 1)[0]!;
     await this.checkComparable(planId, withPlanId);
-    const rows = await this.store.changes(withPlanId, planId, after, limit);
+    const rows = await this.store.changes(withPlanId, planId, after, limit, scopeCondition(actor, literal));
     const { items, nextCursor } = pageOf(rows, limit, (row) => [row.id]);
     return { items: items.map((row) => this.changeOf(row)), nextCursor };
   }

@@ -59,8 +59,14 @@ export class PlanComparisonStore {
     );
   }
 
-  /** The windows that are not where (or what) they were, by id. */
-  changes(beforeId: number, afterId: number, afterWindowId: number, size: number): Promise<WindowChangeRow[]> {
+  /** The windows that are not where (or what) they were, by id: those of establishments `e` that meet the condition. */
+  changes(
+    beforeId: number,
+    afterId: number,
+    afterWindowId: number,
+    size: number,
+    scope: string,
+  ): Promise<WindowChangeRow[]> {
     const side = (planId: number): string =>
       `(select * from ${partitionOf(planId)} where plan_id = ${planId} and window_id > $1)`;
     return this.database.query<WindowChangeRow[]>(
@@ -72,7 +78,7 @@ export class PlanComparisonStore {
          from ${side(beforeId)} a full join ${side(afterId)} b using (window_id)
          join establishment e on e.id = coalesce(b.establishment_id, a.establishment_id)
          left join class k on k.id = coalesce(b.class_id, a.class_id)
-        where (a.start_cell, a.cell_count) is distinct from (b.start_cell, b.cell_count)
+        where (a.start_cell, a.cell_count) is distinct from (b.start_cell, b.cell_count) and ${scope}
         order by window_id limit $2`,
       [afterWindowId, size + 1],
     );

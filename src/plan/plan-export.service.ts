@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
+import { literal, scopeCondition } from '../access/scope.rules';
 import { NotFoundError } from '../common/domain-error';
 import { CursorError, decodeCursor, pageOf } from '../common/keyset';
 import { PlanStore } from './plan.store';
@@ -30,7 +31,7 @@ export class PlanExportService {
 
   /** A page by establishment and start. @throws NotFoundError, CursorError */
   async page(
-    _actor: Actor,
+    actor: Actor,
     planId: number,
     selection: WindowSelection,
     limit: number,
@@ -38,7 +39,7 @@ export class PlanExportService {
   ): Promise<WindowPageDto> {
     const after = cursor === undefined ? undefined : keyOf(cursor);
     const { publishedRevision } = await this.plans.find(planId);
-    const rows = await this.windows.page(planId, await this.filterOf(selection), after, limit);
+    const rows = await this.windows.page(planId, await this.filterOf(actor, selection), after, limit);
     const { items, nextCursor } = pageOf(rows, limit, (row) => [row.establishmentId, row.startCell, row.id]);
     return { items: items.map((row) => windowOf(row, publishedRevision, this.instants, true)), nextCursor };
   }
@@ -48,13 +49,13 @@ export class PlanExportService {
    * memory up. Whatever is wrong is thrown before the first piece. @throws NotFoundError
    */
   async stream(
-    _actor: Actor,
+    actor: Actor,
     planId: number,
     format: StreamFormat,
     selection: WindowSelection = {},
   ): Promise<AsyncGenerator<string>> {
     const { publishedRevision } = await this.plans.find(planId);
-    return this.lines(planId, format, await this.filterOf(selection), publishedRevision);
+    return this.lines(planId, format, await this.filterOf(actor, selection), publishedRevision);
   }
 
   private async *lines(
@@ -74,8 +75,9 @@ export class PlanExportService {
     }
   }
 
-  private async filterOf({ uai, department, date }: WindowSelection): Promise<WindowFilter> {
-    const filter: WindowFilter = {};
+  private async filterOf(actor: Actor, { uai, department, date }: WindowSelection): Promise<WindowFilter> {
+    const scope = scopeCondition(actor, literal);
+    const filter: WindowFilter = scope === 'true' ? {} : { scope };
     if (uai !== undefined) {
       const establishmentId = await this.windows.establishmentId(uai);
       if (establishmentId === undefined) throw new NotFoundError('establishment', uai);

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
+import { ACCESS_RULES, reachOf } from '../access/access.rules';
+import { literal, scopeCondition } from '../access/scope.rules';
 import { pageOf } from '../common/keyset';
 import { CELL_SECONDS, LOAD_SCALE } from '../kernel/cell-grid';
 import type { PlanCertificate } from './plan-certificate';
@@ -17,11 +19,11 @@ const FORMULA =
 export class PlanReadService {
   constructor(private readonly plans: PlanStore) {}
 
-  async list(_actor: Actor, query: PlanListQuery): Promise<PlanPageDto> {
+  async list(actor: Actor, query: PlanListQuery): Promise<PlanPageDto> {
     const after = query.cursor === undefined ? 0 : wholeKeyOf(query.cursor, 1)[0]!;
     const limit = query.limit!;
     const { items, nextCursor } = pageOf(
-      await this.plans.list(query.campaign, query.state, after, limit),
+      await this.plans.list(query.campaign, query.state, after, limit, reachesDrafts(actor)),
       limit,
       (plan) => [plan.id],
     );
@@ -44,10 +46,10 @@ export class PlanReadService {
   }
 
   /** Windows that could not be given, in the order of the allocation. @throws NotFoundError */
-  async unplaced(_actor: Actor, planId: number, query: PageQuery): Promise<UnplacedPageDto> {
+  async unplaced(actor: Actor, planId: number, query: PageQuery): Promise<UnplacedPageDto> {
     const after = query.cursor === undefined ? 0 : wholeKeyOf(query.cursor, 1)[0]!;
     await this.plans.find(planId);
-    const rows = await this.plans.unplaced(planId, after, query.limit!);
+    const rows = await this.plans.unplaced(planId, after, query.limit!, scopeCondition(actor, literal));
     const { items, nextCursor } = pageOf(rows, query.limit!, (row) => [row.ordinality]);
     return {
       items: items.map((row) => ({
@@ -64,6 +66,9 @@ export class PlanReadService {
     };
   }
 }
+
+/** Drafts are for those who prepare and approve them. */
+const reachesDrafts = (actor: Actor): boolean => reachOf(actor, ACCESS_RULES.listPlans!) === 'all';
 
 function planOf(plan: PlanSummary): PlanDto {
   return {

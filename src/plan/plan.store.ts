@@ -73,11 +73,13 @@ export class PlanStore {
     state: PlanState | undefined,
     afterId: number,
     size: number,
+    withDrafts = true,
   ): Promise<PlanSummary[]> {
     return this.database.query<PlanSummary[]>(
       `${SUMMARY} where p.id > $3 and ($1::int is null or p.campaign_id = $1) and ($2::text is null or p.state = $2)
+          and ($5 or p.state <> 'draft')
         order by p.id limit $4`,
-      [campaignId ?? null, state ?? null, afterId, size + 1],
+      [campaignId ?? null, state ?? null, afterId, size + 1, withDrafts],
     );
   }
 
@@ -140,7 +142,8 @@ export class PlanStore {
     return row.profiles;
   }
 
-  unplaced(planId: number, after: number, size: number): Promise<UnplacedRow[]> {
+  /** Those of establishments `e` that meet the condition. */
+  unplaced(planId: number, after: number, size: number, scope: string): Promise<UnplacedRow[]> {
     return this.database.query<UnplacedRow[]>(
       `select u.ordinality, e.uai, c.id as "classId", c.code as "classCode", u.value ->> 'audience' as audience,
               (date '1970-01-01' + (u.value ->> 'localDay')::int)::text as date, u.value ->> 'reason' as reason,
@@ -148,7 +151,7 @@ export class PlanStore {
          from plan p, jsonb_array_elements(p.unplaced) with ordinality u
          left join establishment e on e.id = (u.value ->> 'establishmentId')::int
          left join class c on c.id = (u.value ->> 'classId')::int
-        where p.id = $1 and u.ordinality > $2
+        where p.id = $1 and u.ordinality > $2 and ${scope}
         order by u.ordinality limit $3`,
       [planId, after, size + 1],
     );

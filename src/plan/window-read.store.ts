@@ -11,6 +11,8 @@ export interface WindowFilter {
   establishmentId?: number;
   departmentId?: number;
   date?: string;
+  /** What the caller may see, as a condition on establishment `e`. */
+  scope?: string;
 }
 
 /** Where a page begins: after this establishment, start and window. */
@@ -151,11 +153,12 @@ export class WindowReadStore {
     return row?.id;
   }
 
-  private conditions({ establishmentId, departmentId, date }: WindowFilter): string[] {
+  private conditions({ establishmentId, departmentId, date, scope }: WindowFilter): string[] {
     return [
       ...(establishmentId === undefined ? [] : [`w.establishment_id = ${establishmentId}`]),
       ...(departmentId === undefined ? [] : [`e.department_id = ${departmentId}`]),
       ...(date === undefined ? [] : [`w.local_date = date '${date}'`]),
+      ...(scope === undefined ? [] : [scope]),
     ];
   }
 

@@ -48,7 +48,7 @@ describe('campaigns', () => {
       levels: [],
       fixedWindowsPerMille: 50,
       catchUp: { from: '18:30', to: '21:00', missedPerMille: 150 },
-      createdBy: 'operator@loopback',
+      createdBy: 'account:1',
     });
     expect(campaign.rules).toHaveLength(6);
     expect(campaign.loadModel.behaviours).toHaveLength(14);

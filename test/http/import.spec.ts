@@ -77,7 +77,7 @@ describe('imports over HTTP', () => {
     ]);
     const { id } = runs[1]!;
     const run = (await app.inject({ url: `/v1/imports/${id}` })).json<object>();
-    expect(run).toMatchObject({ id, state: 'done', requestedBy: 'operator@loopback', report: { refusedLineCount: 1 } });
+    expect(run).toMatchObject({ id, state: 'done', requestedBy: 'account:1', report: { refusedLineCount: 1 } });
     expect(run).toHaveProperty('fileSha256', expect.stringMatching(/^[0-9a-f]{64}$/));
     const lines = (await app.inject({ url: `/v1/imports/${id}/lines` })).json<ImportLinePageDto>();
     expect(lines).toMatchObject({ items: [{ ordinal: 1, lineNumber: 3, severity: 'refused', field: 'niveau', code: 'level_unknown' }], nextCursor: null }); // prettier-ignore

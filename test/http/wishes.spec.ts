@@ -417,7 +417,7 @@ describe('wishes', () => {
       const { lateChanges } = (await get(`/campaigns/${campaignId}/establishments/${uai}/wishes`)).json<{
         lateChanges: object[];
       }>();
-      expect(lateChanges[0]).toMatchObject({ reason: 'a strike', changedBy: 'operator@loopback' });
+      expect(lateChanges[0]).toMatchObject({ reason: 'a strike', changedBy: 'account:1' });
       await period({});
       expect((await replace()).statusCode).toBe(200);
     });

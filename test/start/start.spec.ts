@@ -42,7 +42,7 @@ describe('a first start', () => {
     const exampleUrl = (await first.says(/http\S+\/v1\/establishments\/\S+\/windows\S*/))[0];
     const windows = await json(exampleUrl);
     expect((windows.items as unknown[]).length).toBeGreaterThan(0);
-    const certificate = await json(`${url}/v1/plans/${planId}/certificate`);
+    const certificate = await first.read(`/v1/plans/${planId}/certificate`);
     expect(certificate).toMatchObject({ violationCount: 0, unplacedCount: 0 });
     for (const file of ['secret', 'server.json', 'postgres.password'])
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
@@ -53,7 +53,7 @@ describe('a first start', () => {
 
     const second = start({ ETALE_DATA_DIR: folder });
     expect(await second.planId()).toBe(planId);
-    expect(await json(`${await second.url()}/v1/plans/${planId}/certificate`)).toEqual(certificate);
+    expect(await second.read(`/v1/plans/${planId}/certificate`)).toEqual(certificate);
     expect(second.output).not.toMatch(/Écoles/);
     expect(await second.stop('SIGINT')).toBe(0);
   });
@@ -62,11 +62,11 @@ describe('a first start', () => {
     const folder = newFolder();
     const first = start({ ETALE_DATA_DIR: folder });
     const planId = await first.planId();
-    const certificate = await json(`${await first.url()}/v1/plans/${planId}/certificate`);
+    const certificate = await first.read(`/v1/plans/${planId}/certificate`);
     await first.stop('SIGKILL');
     const second = start({ ETALE_DATA_DIR: folder });
     expect(await second.planId()).toBe(planId);
-    expect(await json(`${await second.url()}/v1/plans/${planId}/certificate`)).toEqual(certificate);
+    expect(await second.read(`/v1/plans/${planId}/certificate`)).toEqual(certificate);
   });
 
   it.each([/Écoles/, /Souhaits/, /Placement/, /Publication/])(
@@ -80,11 +80,11 @@ describe('a first start', () => {
       const url = await second.url();
       const planId = await second.planId();
       const establishments = await json(`${url}/v1/establishments?limit=500`);
-      const campaigns = await json(`${url}/v1/campaigns`);
+      const campaigns = await second.read('/v1/campaigns');
       expect(establishments.items).toHaveLength(60);
       expect(campaigns.items).toHaveLength(1);
-      expect(await json(`${url}/v1/plans/${planId}`)).toMatchObject({ state: 'published' });
-      expect(await json(`${url}/v1/plans/${planId}/certificate`)).toMatchObject({ violationCount: 0 });
+      expect(await second.read(`/v1/plans/${planId}`)).toMatchObject({ state: 'published' });
+      expect(await second.read(`/v1/plans/${planId}/certificate`)).toMatchObject({ violationCount: 0 });
     },
   );
 

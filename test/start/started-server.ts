@@ -3,6 +3,13 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DataSource } from 'typeorm';
+import { AccountStore } from '../../src/access/account.store';
+import { newSecret } from '../../src/access/secret.rules';
+import { SessionStore } from '../../src/access/session.store';
+import { dataFolderHolder } from '../../src/common/data-folder';
+import { databaseOptions } from '../../src/common/database';
+import { TEST_ISSUER } from '../test-application';
 
 const MAIN = resolve(__dirname, '../../dist/src/main.js');
 
@@ -18,7 +25,10 @@ export class StartedServer {
   private waiting: (() => void)[] = [];
   private readonly closed: Promise<number | null>;
 
-  private constructor(readonly process: ChildProcess) {
+  private constructor(
+    readonly process: ChildProcess,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {
     for (const stream of [process.stdout!, process.stderr!]) {
       stream.on('data', (chunk) => {
         this.output += String(chunk);
@@ -38,6 +48,7 @@ export class StartedServer {
         env: { PATH, PORT: '0', ETALE_DEMO_SCALE: 'XS', ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
+      environment,
     );
   }
 
@@ -61,6 +72,24 @@ export class StartedServer {
 
   async url(): Promise<string> {
     return (await this.says(/listens on (http:\S+)/))[1]!;
+  }
+
+  /** Reads as an operator who has signed in: a session in the database that the server works on. */
+  async read(path: string): Promise<Record<string, unknown>> {
+    const url = await this.url();
+    const { DATABASE_URL, ETALE_DATA_DIR } = this.environment;
+    const databaseUrl = DATABASE_URL ?? dataFolderHolder(ETALE_DATA_DIR!)!.databaseUrl!;
+    const database = await new DataSource(databaseOptions(databaseUrl, 1)).initialize();
+    const sessionId = newSecret();
+    try {
+      const grant = { role: 'operator', uais: [], territories: [] } as const;
+      const { id } = await new AccountStore(database).grant(TEST_ISSUER, 'operator', grant);
+      await new SessionStore(database).open(sessionId, id, 1);
+    } finally {
+      await database.destroy();
+    }
+    const answer = await fetch(url + path, { headers: { cookie: `etale_session=${sessionId}` } });
+    return (await answer.json()) as Record<string, unknown>;
   }
 
   /** Waits for the demonstration and gives the number of its plan. */

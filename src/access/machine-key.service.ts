@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, NotFoundError } from '../common/domain-error';
+import { decodeCursor, pageOf } from '../common/keyset';
+import type { Actor, KeyScope } from './actor';
+import type { MachineKeyDto, MachineKeyPageDto, MadeMachineKeyDto } from './machine-key.dto';
+import { MachineKeyStore, type MachineKeyRow } from './machine-key.store';
+import { newSecret } from './secret.rules';
+
+const PREFIX_LENGTH = 12;
+const HOUR_MILLISECONDS = 3_600_000;
+
+/** Makes, replaces and ends the keys of machines. */
+@Injectable()
+export class MachineKeyService {
+  constructor(private readonly keys: MachineKeyStore) {}
+
+  /** A new key; its secret is in this answer and nowhere else. @throws NotFoundError, DomainError */
+  async make(
+    actor: Actor,
+    request: { name: string; scopes: readonly KeyScope[]; platformId?: number; days: number },
+    now: Date,
+  ): Promise<MadeMachineKeyDto> {
+    const { platformId } = request;
+    if (platformId === undefined && request.scopes.includes('gateway'))
+      throw new DomainError('key.platform_needed', 'unprocessable', 'The key of a gateway names its platform.');
+    if (platformId !== undefined && !(await this.keys.platformExists(platformId)))
+      throw new NotFoundError('platform', platformId);
+    const expiresAt = new Date(now.getTime() + request.days * 24 * HOUR_MILLISECONDS);
+    return this.add(actor, { ...request, platformId: platformId ?? null, expiresAt });
+  }
+
+  /** A new secret for the same use; the old one ends after the overlap. @throws NotFoundError, DomainError */
+  async rotate(actor: Actor, id: number, overlapHours: number, now: Date): Promise<MadeMachineKeyDto> {
+    const old = await this.keys.find(id);
+    if (!old) throw new NotFoundError('key', id);
+    if (old.revokedAt !== null || old.expiresAt <= now)
+      throw new DomainError('key.ended', 'conflict', 'The key has ended: make a new one.');
+    const length = old.expiresAt.getTime() - old.createdAt.getTime();
+    const made = await this.add(actor, { ...old, expiresAt: new Date(now.getTime() + length) });
+    await this.keys.end(id, new Date(now.getTime() + overlapHours * HOUR_MILLISECONDS));
+    return made;
+  }
+
+  /** Ends a key at once; again: changes nothing. @throws NotFoundError */
+  async revoke(_actor: Actor, id: number, now: Date): Promise<void> {
+    if (!(await this.keys.find(id))) throw new NotFoundError('key', id);
+    await this.keys.end(id, now);
+  }
+
+  async list(_actor: Actor, limit: number, cursor?: string): Promise<MachineKeyPageDto> {
+    const afterId = cursor === undefined ? 0 : (decodeCursor(cursor, ['number'])[0] as number);
+    const page = pageOf(await this.keys.list(afterId, limit + 1), limit, ({ id }) => [id]);
+    return { ...page, items: page.items.map(dtoOf) };
+  }
+
+  private async add(
+    actor: Actor,
+    key: { name: string; scopes: readonly KeyScope[]; platformId: number | null; expiresAt: Date },
+  ): Promise<MadeMachineKeyDto> {
+    const secret = `etale_${newSecret()}`;
+    const row = await this.keys.add({
+      name: key.name,
+      scopes: key.scopes,
+      platformId: key.platformId,
+      expiresAt: key.expiresAt,
+      secret,
+      prefix: secret.slice(0, PREFIX_LENGTH),
+      createdBy: actor.subject,
+    });
+    return { ...dtoOf(row), secret };
+  }
+}
+
+function dtoOf({ createdAt, expiresAt, lastUsedAt, revokedAt, ...key }: MachineKeyRow): MachineKeyDto {
+  return {
+    ...key,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    revokedAt: revokedAt?.toISOString() ?? null,
+  };
+}
