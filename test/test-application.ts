@@ -34,7 +34,7 @@ export async function startTestApplication(
       if (cookie === undefined && authorization === undefined && operator.cookie !== undefined) {
         Object.assign(request.headers, operator);
         // the cookies were read before
-        request.cookies = app.getHttpAdapter().getInstance().parseCookie(operator.cookie) as Record<string, string>;
+        request.cookies = app.getHttpAdapter().getInstance().parseCookie(operator.cookie);
       }
       done();
     });

@@ -182,8 +182,9 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   },
 };
 
-/** Whether an operation answers everybody alike, so that nobody needs to be known. */
-export const isOpenToAll = ({ reach, target }: AccessRule): boolean => reach.visitor === 'all' && target === undefined;
+/** Whether an operation answers every person alike, so that nobody needs to be known. */
+export const isOpenToAll = ({ reach, target }: AccessRule): boolean =>
+  target === undefined && Object.values(reach).every((one) => one === 'all');
 
 /** How far an actor reaches with an operation; a machine by the scopes of its key alone. */
 export function reachOf(actor: Actor, { reach, keys }: AccessRule): Reach {

@@ -64,7 +64,7 @@ export class OidcService {
       const claims = mapping.readsUserinfo
         ? { ...identity, ...(await this.userinfo(configuration, tokens.access_token, mapping.userinfoAccept)) }
         : identity;
-      return { issuer: identity.iss, subject: identity.sub, grant: mapping.grantOf(claims as Claims, clientId) };
+      return { issuer: identity.iss, subject: identity.sub, grant: mapping.grantOf(claims, clientId) };
     } catch (error) {
       // a signing key that is not known may be a new one: read the provider's keys again at the next sign-in
       this.discovered = undefined;

@@ -122,7 +122,7 @@ async function configurationOf(url: string, accounts: DemonstrationAccounts): Pr
   const find = async (id: string): Promise<DemonstrationAccount | undefined> =>
     (await accounts.all()).find((account) => account.id === id);
   return {
-    jwks: { keys: [{ ...key, use: 'sig', alg: 'RS256', kid: randomBytes(8).toString('hex') } as never] },
+    jwks: { keys: [{ ...key, use: 'sig', alg: 'RS256', kid: randomBytes(8).toString('hex') }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     clients: [
       {

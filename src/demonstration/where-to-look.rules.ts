@@ -11,19 +11,19 @@ export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demon
   };
   return `
 Étale est prêt : une région fictive, son plan d'une semaine est calculé, vérifié et publié.
-  Se connecter (un compte par rôle) ${addresses.signIn}
+  Se connecter, un compte par rôle ${addresses.signIn}
   Documentation de l'API           ${addresses.docs}
   Créneaux d'un établissement      ${addresses.windows}
-  Courbe de charge du plan         ${addresses.load}
-  Certificat du plan               ${addresses.certificate}
+  Courbe de charge (connecté)      ${addresses.load}
+  Certificat du plan (connecté)    ${addresses.certificate}
   Ctrl-C arrête tout ; les données restent pour la prochaine fois.
 
 Étale is ready: a region that does not exist, its plan of a week computed, checked and published.
-  Sign in (an account of each role) ${addresses.signIn}
+  Sign in, an account of each role ${addresses.signIn}
   API and explorer                 ${addresses.docs}
   Windows of an establishment      ${addresses.windows}
-  Load curve of the plan           ${addresses.load}
-  Certificate of the plan          ${addresses.certificate}
+  Load curve (signed in)           ${addresses.load}
+  Certificate (signed in)          ${addresses.certificate}
   Ctrl-C stops everything; the data stay for the next time.
 `;
 }
