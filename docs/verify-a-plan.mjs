@@ -88,10 +88,18 @@ for (const [who, map] of Object.entries({ class: ofClass, teacher: ofTeacher }))
     }
   }
 }
-// the objective, and what of its lower bound can be derived from outside: see "The bound" in verify-a-plan.md
 const certificate = await (await get('certificate')).json();
 const prices = await (await get('prices')).json();
-const objective = wished.reduce((sum, { moved }) => sum + moved * moved, 0);
+// what classes are owed for earlier weeks
+const memoryOf = new Map(prices.memory.map((memory) => [memory.classId, memory]));
+const weightOf = ({ window }) => memoryOf.get(window.classId)?.weight ?? 1;
+for (const choice of wished) {
+  const limit = memoryOf.get(choice.window.classId)?.limitMinutes ?? Infinity;
+  if (choice.window.origin === 'allocated' && Math.abs(choice.moved) * 5 > limit)
+    problem(`window ${choice.window.id}: further from its wish than the limit of its class`);
+}
+// the objective, and what of its lower bound can be derived from outside: see "The bound" in verify-a-plan.md
+const objective = wished.reduce((sum, choice) => sum + weightOf(choice) * choice.moved ** 2, 0);
 if (!isBooked && Math.abs(objective - certificate.objective) > 1e-6 * Math.max(1, objective))
   problem(`objective: ${objective} added up, ${certificate.objective} certified`);
 const limitOf = (name, cell) => curve[name].limit[cell - curve.firstCell] ?? 0;
@@ -139,7 +147,8 @@ for (const choice of wished) {
   const reach = Math.max(certificate.displacement.capMinutes / 5, Math.abs(choice.moved));
   for (let away = -reach; away <= reach; away++) {
     const shift = choice.moved + away;
-    if (mayStart(choice, shift)) cheapest = Math.min(cheapest, away * away + choice.scale * unitPrice(choice, shift));
+    if (mayStart(choice, shift))
+      cheapest = Math.min(cheapest, weightOf(choice) * away * away + choice.scale * unitPrice(choice, shift));
   }
   bound += cheapest;
 }

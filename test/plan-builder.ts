@@ -5,6 +5,7 @@ import type { CampaignRules } from '../src/campaign/window-rule';
 import { CELLS_PER_DAY, CELL_MINUTES } from '../src/kernel/cell-grid';
 import { seededRandom, randomInteger } from '../src/kernel/random';
 import type { PlanCells, PlanColumns, PlanDraft, PlanProfile } from '../src/plan/plan-draft';
+import type { PlanMemory } from '../src/plan/plan-memory';
 import type { PlanPrices } from '../src/plan/plan-evidence';
 
 export const TESTER: Actor = { role: 'operator', subject: 'operator@test' };
@@ -162,6 +163,7 @@ export function draftOf(
     reservedSessions?: number;
     profiles?: PlanProfile[];
     prices?: PlanPrices;
+    memory?: PlanMemory;
     dayCount?: number;
     seed?: number;
   } = {},
@@ -245,6 +247,7 @@ export function draftOf(
       localCell: new Int32Array(),
       localPrice: new Float64Array(),
     },
+    memory: options.memory ?? { classId: new Int32Array(), weight: new Float64Array(), limitMinutes: new Int32Array() },
   };
 }
 

@@ -7,6 +7,7 @@ import { ProblemAssembler } from '../load/problem-assembler.service';
 import { PlanService } from '../plan/plan.service';
 import type { OnProgress } from '../common/progress';
 import type { AssembledProblem } from '../load/assembled-problem';
+import { withoutLimits } from '../load/memory-limits';
 import { replanTaskOf } from '../load/replan-task-of';
 import type { PlanDraft } from '../plan/plan-draft';
 import { StandingWindowStore } from '../plan/standing-window.store';
@@ -67,7 +68,8 @@ export class AllocationJob implements JobHandler, OnModuleInit {
     if (publishedPlanId === undefined) throw new NothingToReplanError(assembled.campaignId);
     const windows = await this.standing.windows(publishedPlanId);
     const frozenUntilCell = Math.floor((Date.now() / 60_000 + noticeMinutes) / CELL_MINUTES) + 1;
-    const task = replanTaskOf(assembled, windows, frozenUntilCell);
+    // a window may stay wherever it stands: what was among the worst earlier weighs more, but limits nothing here
+    const task = replanTaskOf(withoutLimits(assembled), windows, frozenUntilCell);
     const { before, isFrozen } = task;
     return solveInThread(task.assembled, seed, onProgress, signal, { publishedPlanId, before, isFrozen });
   }

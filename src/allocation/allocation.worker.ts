@@ -3,8 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { DomainError } from '../common/domain-error';
 import { checkPlan } from '../kernel/allocation/check-plan';
 import { AllocationProblemInvalid } from '../kernel/allocation/check-problem';
-import { AllocationCancelled, type AllocationProgress } from '../kernel/allocation/problem';
+import { type Allocation, AllocationCancelled, type AllocationProgress } from '../kernel/allocation/problem';
 import type { Progress } from '../common/progress';
+import type { AssembledProblem } from '../load/assembled-problem';
+import { withoutLimits } from '../load/memory-limits';
 import { planDraftOf } from '../load/plan-draft-of';
 import type { PlanDraft } from '../plan/plan-draft';
 import { type AllocationMessage, type AllocationTask, columnsOf } from './allocation-message';
@@ -34,18 +36,31 @@ const onProgress = (progress: AllocationProgress): void => say({ type: 'progress
 
 /** Solves, then lets those check who share no code with the solver. */
 async function solve(): Promise<PlanDraft> {
-  const { problem } = assembled;
-  const allocation = await allocateOnThreads(problem, {
-    seed,
-    workerCount: Math.min(availableParallelism(), MOST_THREADS),
-    isCancelled,
-    onProgress,
-  });
+  const { posed, allocation } = await allocatedWithMemory();
+  const { problem } = posed;
   say({ type: 'progress', progress: { phase: 'check', doneCount: 0, totalCount: problem.demandCount } });
   const check = checkPlan(problem, allocation.starts);
   if (check.violationCount > 0) throw new AllocationRefusedError(check.violationCountByLaw, check.violations);
-  return planDraftOf(assembled, allocation, check, proofOf(assembled, allocation, seed), seed);
+  return planDraftOf(posed, allocation, check, proofOf(posed, allocation, seed), seed);
 }
+
+/** A complete plan comes before the limits of memory: they give way to it, first those of classes left out, then all. */
+async function allocatedWithMemory(): Promise<{ posed: AssembledProblem; allocation: Allocation }> {
+  const options = { seed, workerCount: Math.min(availableParallelism(), MOST_THREADS), isCancelled, onProgress };
+  let best = { posed: assembled, allocation: await allocateOnThreads(assembled.problem, options) };
+  for (const lift of [(demand: number) => best.allocation.starts[demand]! < 0, undefined]) {
+    const leftOut = countUnplaced(best.allocation);
+    if (leftOut === 0) break;
+    const posed = withoutLimits(best.posed, lift);
+    if (posed === best.posed) continue;
+    const allocation = await allocateOnThreads(posed.problem, options);
+    if (countUnplaced(allocation) < leftOut) best = { posed, allocation };
+  }
+  return best;
+}
+
+const countUnplaced = ({ starts }: Allocation): number =>
+  starts.reduce((count, start) => (start < 0 ? count + 1 : count), 0);
 
 Promise.resolve()
   .then(() => (replan ? replannedDraft(assembled, replan, seed, { isCancelled, onProgress }) : solve()))

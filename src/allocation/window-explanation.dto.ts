@@ -61,8 +61,12 @@ export class WindowExplanationDto {
   given!: StartCostDto;
   /** The least cost of the allowed starts within the displacement cap: what this choice adds to the lower bound; null where the campaign would not have this window any more. */
   leastCost!: number | null;
-  /** The three cheapest other starts that its hours allow, the best first. */
+  /** The three cheapest other starts that its hours and the memory of earlier weeks allow, the best first. */
   alternatives!: StartCostDto[];
+  /** Weight of its displacement squared: above 1 where its class was displaced in earlier weeks. */
+  memoryWeight!: number;
+  /** Most displacement that the plan gave itself for this class, which was among the worst of earlier weeks; null for no such limit. */
+  memoryLimitMinutes!: number | null;
   /** Other windows of the plan that wished this time, those of every kind and department. */
   rivalCount!: number;
   /** The same by kind and department, the most first. */

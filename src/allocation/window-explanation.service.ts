@@ -7,6 +7,8 @@ import { ProblemAssembler } from '../load/problem-assembler.service';
 import type { WindowStarts } from '../load/window-starts';
 import { limitsOf, type PlanCurve } from '../plan/plan-curve.rules';
 import { PlanLoadStore } from '../plan/plan-load.store';
+import type { ClassMemory } from '../plan/plan-memory';
+import { PlanMemoryStore } from '../plan/plan-memory.store';
 import { PlanPriceStore } from '../plan/plan-price.store';
 import { PlanService } from '../plan/plan.service';
 import { type ExplainedWindow, WindowExplanationStore } from '../plan/window-explanation.store';
@@ -24,6 +26,7 @@ export class WindowExplanationService {
     private readonly stored: PlanPriceStore,
     private readonly loads: PlanLoadStore,
     private readonly windows: WindowExplanationStore,
+    private readonly memories: PlanMemoryStore,
     private readonly assembler: ProblemAssembler,
   ) {}
 
@@ -41,13 +44,15 @@ export class WindowExplanationService {
     const local = await this.windows.localPrices(planId, [teacherKeyId, window.classId, window.establishmentId]);
     const allowed = await this.assembler.startsOf(campaignId, window);
     const rivals = wishCell === null ? [] : await this.windows.rivals(planId, windowId, wishCell, wishCell + cellCount);
-    const choice = choiceOf(window, allowed);
+    const memory = await this.memories.ofClass(planId, window.classId);
+    const choice = choiceOf(window, allowed, memory);
+    const isWithin = isWithinLimit(wishCell, memory);
     const room = new Room(await this.loads.curve(planId), choice, startCell);
 
     const costOf = (cell: number): StartCost => startCost(choice, cell, prices, local);
     const shown = (cost: StartCost): StartCostDto => startCostOf(cost, wishCell, timeZone, room.at(cost.startCell));
     const [given, wished] = [costOf(startCell), wishCell === null ? null : costOf(wishCell)];
-    const starts = (allowed?.starts ?? []).filter((cell) => room.isOpen(cell)).map(costOf);
+    const starts = (allowed?.starts ?? []).filter((cell) => isWithin(cell) && room.isOpen(cell)).map(costOf);
     const alternatives = bestAlternatives(starts, startCell, ALTERNATIVE_COUNT).map(shown);
     const rivalCount = rivals.reduce((sum, { windowCount }) => sum + windowCount, 0);
     const minuteOf = (cell: number): number => civilOfCell(cell, timeZone).minuteOfDay;
@@ -65,6 +70,8 @@ export class WindowExplanationService {
       given: shown(given),
       leastCost: leastCostInReach(starts, wishCell, displacement.capMinutes / CELL_MINUTES),
       alternatives,
+      memoryWeight: memory.weight,
+      memoryLimitMinutes: memory.limitMinutes,
       rivalCount,
       rivals,
       sentence: explanationSentences({
@@ -82,10 +89,16 @@ export class WindowExplanationService {
   }
 }
 
-function choiceOf(window: ExplainedWindow, allowed: WindowStarts | undefined): PricedChoice {
+/** Whether a start keeps the limit that its plan gave to a class that was among the worst of earlier weeks. */
+const isWithinLimit =
+  (wishCell: number | null, { limitMinutes }: ClassMemory) =>
+  (cell: number): boolean =>
+    limitMinutes === null || wishCell === null || Math.abs(cell - wishCell) * CELL_MINUTES <= limitMinutes;
+
+function choiceOf(window: ExplainedWindow, allowed: WindowStarts | undefined, { weight }: ClassMemory): PricedChoice {
   return {
     wishCell: window.wishCell,
-    weight: allowed?.weight ?? 1,
+    weight,
     scale: window.headcount * window.profile.participationPerMille,
     profile: window.profile,
     shifts: allowed?.shifts ?? [0],

@@ -6,6 +6,7 @@ export { Campaign1764000004000 } from '../../migrations/0004-campaign';
 export { Plan1764000005000 } from '../../migrations/0005-plan';
 export { Booking1764000006000 } from '../../migrations/0006-booking';
 export { PlanEvidence1764000007000 } from '../../migrations/0007-plan-evidence';
+export { PlanMemory1764000010000 } from '../../migrations/0010-plan-memory';
 export { LedgerProof1764000015000 } from '../../migrations/0015-ledger-proof';
 export { Hold1764000017000 } from '../../migrations/0017-hold';
 export { HeldBooking1764000018000 } from '../../migrations/0018-held-booking';

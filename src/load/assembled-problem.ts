@@ -1,5 +1,6 @@
 import type { AllocationProblem } from '../kernel/allocation/problem';
 import type { PlanCells, PlanProfile } from '../plan/plan-draft';
+import type { PlanMemory } from '../plan/plan-memory';
 
 /** What the rows of the database became: the solver's columns, and who stands behind each of them. */
 export interface AssembledProblem {
@@ -12,6 +13,15 @@ export interface AssembledProblem {
   profiles: PlanProfile[];
   cells: PlanCells;
   letter: LetterRanges;
+  /** What is remembered of earlier weeks; weights stand in the problem as well. */
+  memory: PlanMemory;
+  limited: LimitedDemands;
+}
+
+/** Demands whose starts a limit of memory cut: what they would have without it, as a candidate set. */
+export interface LimitedDemands {
+  demand: Int32Array;
+  candidates: Int32Array;
 }
 
 /** The hours of the letter by level, which a plan is compared with; cells from the origin, both for the first date of a demand. */

@@ -33,6 +33,11 @@ export class CandidateSets {
     return entry(byDay, day * 4 + openHalves, () => this.build(question));
   }
 
+  /** Those of a set that are no further than `cells` from `at`. */
+  near(set: number, at: number, cells: number): number {
+    return this.lists.indexOf(this.lists.listOf(set).filter((start) => Math.abs(start - at) <= cells));
+  }
+
   private build({ rule, grid, day, weekday, openHalves, closed, fixedMinute }: CandidateQuestion): number {
     const { windowMinutes } = rule.rule;
     let minutes = entry(

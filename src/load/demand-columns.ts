@@ -1,5 +1,5 @@
 import type { AllocationProblem } from '../kernel/allocation/problem';
-import type { DemandIdentity } from './assembled-problem';
+import type { DemandIdentity, LimitedDemands } from './assembled-problem';
 import { float64Column, int32Column, uint16Column, uint8Column } from './growing-column';
 
 /** One demand on its way into the columns. */
@@ -10,6 +10,10 @@ export interface DemandRow {
   scale: number;
   profileId: number;
   candidateSet: number;
+  /** Without the limit of memory; the same where there is none. */
+  freeCandidateSet: number;
+  /** Weight of displacement squared. */
+  weight: number;
   occurrenceSet: number;
   /** Cell from the origin, -1 for none. */
   wish: number;
@@ -41,6 +45,8 @@ export const emptyDemandRow = (): DemandRow => ({
   scale: 0,
   profileId: 0,
   candidateSet: 0,
+  freeCandidateSet: 0,
+  weight: 1,
   occurrenceSet: 0,
   wish: -1,
   classIndex: -1,
@@ -86,6 +92,8 @@ export class DemandColumns {
     demandSiteUnits: int32Column(),
   };
   private readonly scale = float64Column();
+  private readonly weight = float64Column();
+  private readonly limited = { demand: int32Column(), candidates: int32Column() };
   private readonly establishmentId = int32Column();
   private readonly departmentId = int32Column();
   private readonly classId = int32Column();
@@ -106,6 +114,10 @@ export class DemandColumns {
   }
 
   add(row: DemandRow): void {
+    if (row.freeCandidateSet !== row.candidateSet) {
+      this.limited.demand.push(this.count);
+      this.limited.candidates.push(row.freeCandidateSet);
+    }
     this.count++;
     this.ints.demandDay.push(row.block);
     this.ints.demandCells.push(row.windowCells);
@@ -117,6 +129,7 @@ export class DemandColumns {
     this.ints.demandGapCells.push(row.gapCells);
     this.ints.demandSiteUnits.push(row.siteUnits);
     this.scale.push(row.scale);
+    this.weight.push(row.weight);
     this.establishmentId.push(row.establishmentId);
     this.departmentId.push(row.departmentId);
     this.classId.push(row.classId);
@@ -134,7 +147,7 @@ export class DemandColumns {
   }
 
   /** The columns cut to length; this object is empty afterwards. */
-  take(): { problem: DemandPart; identity: DemandIdentity } {
+  take(): { problem: DemandPart; identity: DemandIdentity; limited: LimitedDemands } {
     const identity: DemandIdentity = {
       establishmentId: this.establishmentId.take(),
       departmentId: this.departmentId.take(),
@@ -154,6 +167,7 @@ export class DemandColumns {
     const { demandTeacher, teacherCount } = bindingTeachers(identity);
     return {
       identity,
+      limited: { demand: this.limited.demand.take(), candidates: this.limited.candidates.take() },
       problem: {
         demandCount: this.count,
         demandDay: this.ints.demandDay.take(),
@@ -163,8 +177,7 @@ export class DemandColumns {
         demandCandidates: this.ints.demandCandidates.take(),
         demandOccurrences: this.ints.demandOccurrences.take(),
         demandWish: this.ints.demandWish.take(),
-        // memory of earlier displacement: nobody has any yet
-        demandWeight: new Float64Array(this.count).fill(1),
+        demandWeight: this.weight.take(),
         demandClass: this.ints.demandClass.take(),
         demandEstablishment: this.ints.demandEstablishment.take(),
         demandTeacher,

@@ -23,6 +23,10 @@ export class InternedLists {
     return index;
   }
 
+  listOf(index: number): number[] {
+    return Array.from({ length: this.lengthOf(index) }, (_, k) => this.values.at(this.offsets.at(index) + k));
+  }
+
   lengthOf(index: number): number {
     return this.offsets.at(index + 1) - this.offsets.at(index);
   }

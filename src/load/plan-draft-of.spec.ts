@@ -56,6 +56,8 @@ function assembledOf(demands: TinyDemand[], sessions: number): AssembledProblem 
       otherLogins: cells(0),
     },
     letter: { fromCell: new Int32Array(1), toCell: new Int32Array(1) },
+    memory: { classId: new Int32Array(), weight: new Float64Array(), limitMinutes: new Int32Array() },
+    limited: { demand: new Int32Array(), candidates: new Int32Array() },
   };
 }
 

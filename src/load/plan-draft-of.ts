@@ -26,7 +26,7 @@ export function planDraftOf(
   proof: AllocationProof,
   seed: number,
 ): PlanDraft {
-  const { campaignId, platformId, baseEpoch, baseRevision, profiles, cells } = assembled;
+  const { campaignId, platformId, baseEpoch, baseRevision, profiles, cells, memory } = assembled;
   return {
     campaignId,
     platformId,
@@ -38,6 +38,7 @@ export function planDraftOf(
     unplaced: unplacedOf(assembled, allocation),
     evidence: evidenceOf(assembled, allocation, check, proof, seed),
     prices: pricesOf(assembled, allocation),
+    memory,
   };
 }
 

@@ -12,10 +12,12 @@ import { checkProblem } from '../kernel/allocation/check-problem';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import { LedgerService } from '../plan/ledger.service';
 import type { PlanCells } from '../plan/plan-draft';
+import type { ClassMemory } from '../plan/plan-memory';
 import type { AssembledProblem } from './assembled-problem';
 import { CivilGrid } from './civil-grid';
 import { ClassConflicts, ClassIndex, type ConflictLists } from './class-conflicts';
 import { NothingToAllocate } from './load.errors';
+import { MemoryStore } from './memory.store';
 import { nearestEstablishments, type NeighbourLists } from './nearest-establishments';
 import { type AssembledEstablishment, ProblemBuilder } from './problem-builder';
 import { type EstablishmentPlace, ProblemRowsStore } from './problem-rows.store';
@@ -24,6 +26,8 @@ import { startsOfWindow, type WantedWindow, type WindowStarts } from './window-s
 /** Relatives of brothers and sisters: windows of establishments near each other do not begin together. */
 const NEIGHBOUR_COUNT = 3;
 const NEIGHBOUR_SPACING_MINUTES = 15;
+
+const NO_MEMORIES: ReadonlyMap<number, ClassMemory> = new Map();
 
 /** Facts and rules of a campaign become the columns of an allocation problem. */
 @Injectable()
@@ -34,6 +38,7 @@ export class ProblemAssembler {
     private readonly calendar: CalendarService,
     private readonly capacity: CapacityService,
     private readonly ledger: LedgerService,
+    private readonly memory: MemoryStore,
   ) {}
 
   /**
@@ -49,7 +54,12 @@ export class ProblemAssembler {
     const places = await this.rows.establishments(campaign);
     if (places.length === 0) throw new NothingToAllocate(campaignId, 'nobody_concerned');
 
-    const { builder, establishments } = await this.build(campaign, places, onProgress);
+    const { builder, establishments } = await this.build(
+      campaign,
+      places,
+      await this.memory.before(campaign),
+      onProgress,
+    );
     if (builder.demands.count === 0) throw new NothingToAllocate(campaignId, 'no_window');
 
     const classIds = builder.classIds.take();
@@ -89,12 +99,14 @@ export class ProblemAssembler {
       profiles: builder.profiles.profiles,
       cells,
       letter: builder.letters.take(),
+      memory: builder.planMemory(),
+      limited: demands.limited,
     };
   }
 
   /**
    * Where a window of one establishment may start, by the same rules and facts as an allocation of the campaign would have it now;
-   * undefined where it would have no such window any more.
+   * undefined where it would have no such window any more. What a plan remembers of earlier weeks is not in it.
    *
    * @throws NotFoundError
    */
@@ -103,7 +115,7 @@ export class ProblemAssembler {
     if (!campaign) throw new NotFoundError('campaign', campaignId);
     const places = await this.rows.establishments(campaign, wanted.establishmentId);
     if (places.length === 0) return undefined;
-    const { builder } = await this.build(campaign, places, unheard, wanted.establishmentId);
+    const { builder } = await this.build(campaign, places, NO_MEMORIES, unheard, wanted.establishmentId);
     return startsOfWindow(builder, wanted);
   }
 
@@ -111,13 +123,14 @@ export class ProblemAssembler {
   private async build(
     campaign: Campaign,
     places: readonly EstablishmentPlace[],
+    memory: ReadonlyMap<number, ClassMemory>,
     onProgress: OnProgress,
     only?: number,
   ): Promise<{ builder: ProblemBuilder; establishments: AssembledEstablishment[] }> {
     const platform = await this.capacity.platform(campaign.platformId);
     const establishments = await this.establishmentsOf(campaign, places);
     const grids = [...new Set(establishments.map(({ grid }) => grid))];
-    const builder = new ProblemBuilder(campaign, new Set(platform.parentAccountLevels), grids);
+    const builder = new ProblemBuilder(campaign, new Set(platform.parentAccountLevels), grids, memory);
     await this.addClasses(campaign, builder, establishments, onProgress, only);
     return { builder, establishments };
   }

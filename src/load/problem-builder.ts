@@ -11,6 +11,7 @@ import { minuteOfClock, weekdayOf } from '../common/civil-time';
 import { type Level, type LevelGroup, levelGroupOf } from '../directory/level';
 import { CELL_MINUTES, DRAIN_CELLS, LEAD_CELLS } from '../kernel/cell-grid';
 import { emptyCurve, type LoadCurve } from '../kernel/load/curve';
+import { type ClassMemory, NO_MEMORY, type PlanMemory } from '../plan/plan-memory';
 import { wishesOfDay } from '../wish/wish-precedence.rules';
 import { CandidateSets } from './candidate-sets';
 import type { CivilGrid } from './civil-grid';
@@ -91,6 +92,7 @@ interface DemandVisitors {
   headcount: number;
   /** What the letter by level would give them. */
   letter: MinuteRange | undefined;
+  memory: ClassMemory;
 }
 
 /**
@@ -117,12 +119,15 @@ export class ProblemBuilder {
   private readonly row = emptyDemandRow();
   private readonly calendars = new Map<Uint8Array, number>();
   private readonly visitors = new Map<CivilGrid, Map<string, ExpectedVisitors>>();
+  /** Classes with a window and a memory of earlier weeks. */
+  private readonly remembered = new Map<number, ClassMemory>();
   private pupilCount = 0;
 
   constructor(
     private readonly campaign: Campaign,
     private readonly parentAccountLevels: ReadonlySet<string>,
     private readonly grids: readonly CivilGrid[],
+    private readonly memory: ReadonlyMap<number, ClassMemory>,
   ) {
     this.originCell = Math.min(...grids.map(({ firstCell }) => firstCell)) - LEAD_CELLS;
     this.cellCount = Math.max(...grids.map(({ endCell }) => endCell)) + DRAIN_CELLS - this.originCell;
@@ -150,7 +155,8 @@ export class ProblemBuilder {
     const scale = row.headcount * profile.participationPerMille;
     const { headcount, classId } = row;
     const letter = letterHours(row.levels);
-    const visitors = { scale, profileId: profile.profileId, classIndex, classId, headcount, letter };
+    const memory = this.memory.get(classId) ?? NO_MEMORY;
+    const visitors = { scale, profileId: profile.profileId, classIndex, classId, headcount, letter, memory };
     const { grid } = establishment;
     const ofAll = establishment.wishes.filter(({ audience }) => audience === 'pupils');
     // a group has only the windows that it states, but is closed when its establishment is
@@ -188,6 +194,7 @@ export class ProblemBuilder {
           teacherKeyId,
         );
       }
+      if (windows.length > 0 && memory !== NO_MEMORY) this.remembered.set(classId, memory);
       if (windows.length > 0 && !row.isGroup) this.expect(grid, group.days, 'pupils', levelGroup, scale);
     }
   }
@@ -214,6 +221,7 @@ export class ProblemBuilder {
         classId: -1,
         headcount,
         letter: undefined,
+        memory: NO_MEMORY,
       };
       const { grid } = establishment;
       const wishes = establishment.wishes.filter((wish) => wish.audience === audience);
@@ -276,6 +284,16 @@ export class ProblemBuilder {
     return curve;
   }
 
+  /** What the demands remember of earlier weeks. */
+  planMemory(): PlanMemory {
+    const memories = [...this.remembered.values()];
+    return {
+      classId: Int32Array.from(this.remembered.keys()),
+      weight: Float64Array.from(memories, ({ weight }) => weight),
+      limitMinutes: Int32Array.from(memories, ({ limitMinutes }) => limitMinutes ?? -1),
+    };
+  }
+
   private addDemand(
     { establishmentId, departmentId, grid }: AssembledEstablishment,
     establishment: number,
@@ -292,9 +310,15 @@ export class ProblemBuilder {
     row.windowCells = compiled.windowCells;
     row.scale = visitors.scale;
     row.profileId = visitors.profileId;
-    row.candidateSet = candidateSet;
     row.occurrenceSet = group.occurrenceSet;
     row.wish = wishMinute === null ? -1 : this.wishCell(grid, group.days[0]!, wishMinute, candidateSet);
+    const { weight, limitMinutes } = visitors.memory;
+    row.weight = weight;
+    row.freeCandidateSet = candidateSet;
+    row.candidateSet =
+      limitMinutes === null || row.wish < 0
+        ? candidateSet
+        : this.candidates.near(candidateSet, row.wish, limitMinutes / CELL_MINUTES);
     row.classIndex = visitors.classIndex;
     row.establishment = establishment;
     row.gapCells = compiled.gapCells;

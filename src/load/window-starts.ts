@@ -22,7 +22,6 @@ export interface WindowStarts {
   gapCells: number;
   /** What it takes of its establishment's limit of simultaneous windows. */
   siteUnits: number;
-  weight: number;
 }
 
 /** The starts of one window among the demands that were gathered; the builder is empty afterwards. */
@@ -53,7 +52,6 @@ export function startsOfWindow(builder: ProblemBuilder, wanted: WantedWindow): W
       shifts: Array.from(shifts, (shift) => shift - away),
       gapCells: problem.demandGapCells[demand]!,
       siteUnits: problem.demandSiteUnits[demand]!,
-      weight: problem.demandWeight[demand]!,
     };
   }
   return undefined;

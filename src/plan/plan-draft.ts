@@ -1,6 +1,7 @@
 import type { Activity, Audience } from '../campaign/window-kind';
 import type { LevelGroup } from '../directory/level';
 import type { BaselinePeaks, DayEvidence, PlanPrices } from './plan-evidence';
+import type { PlanMemory } from './plan-memory';
 
 /** The windows of a plan as columns, one entry per dated window: what the plan store copies in. */
 export interface PlanColumns {
@@ -127,4 +128,5 @@ export interface PlanDraft {
   unplaced: UnplacedWindow[];
   evidence: AllocationEvidence;
   prices: PlanPrices;
+  memory: PlanMemory;
 }

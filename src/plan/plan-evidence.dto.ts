@@ -45,6 +45,16 @@ export class FairnessDto {
   groups!: FairnessGroupDto[];
 }
 
+/** What a class is owed for earlier weeks. */
+export class ClassMemoryDto {
+  /** The class. */
+  classId!: number;
+  /** Weight w of its displacement squared in the objective. */
+  weight!: number;
+  /** Most displacement that its windows may have, for it was among the worst; null where only the cap limits it. */
+  limitMinutes!: number | null;
+}
+
 /** The multipliers that prove the bounds of a plan; whole numbers, one per cell from `firstCell` on. */
 export class PlanPricesDto {
   /** The plan. */
@@ -65,6 +75,8 @@ export class PlanPricesDto {
   peakLogins!: number[];
   /** Prices on teachers, classes and sites, which the bound of the certificate uses besides; without them it is lower and holds too. */
   localPriceCount!: number;
+  /** Classes whose displacement weighs more, or is limited, for what they had in the four weeks before the campaign; all others have weight 1. */
+  memory!: ClassMemoryDto[];
 }
 
 /** A cell whose capacity a complete plan would need more of. */

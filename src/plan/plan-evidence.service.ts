@@ -6,6 +6,7 @@ import { CELL_PRICE_UNITS } from './plan-evidence';
 import type { FairnessDto, PlanPricesDto, ShortfallDto } from './plan-evidence.dto';
 import { PlanFairnessStore } from './plan-fairness.store';
 import { PlanLoadStore } from './plan-load.store';
+import { PlanMemoryStore } from './plan-memory.store';
 import { PlanPriceStore } from './plan-price.store';
 import { PlanShortfallStore } from './plan-shortfall.store';
 import { PlanStore } from './plan.store';
@@ -21,6 +22,7 @@ export class PlanEvidenceService {
     private readonly stored: PlanPriceStore,
     private readonly sheets: PlanFairnessStore,
     private readonly loads: PlanLoadStore,
+    private readonly memories: PlanMemoryStore,
     private readonly missing: PlanShortfallStore,
   ) {}
 
@@ -38,6 +40,7 @@ export class PlanEvidenceService {
       peakSessions: Array.from(prices.peakSessions),
       peakLogins: Array.from(prices.peakLogins),
       localPriceCount: prices.localPrice.length,
+      memory: await this.memories.find(planId),
     };
   }
 

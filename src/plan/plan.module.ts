@@ -21,6 +21,7 @@ import { PlanExportService } from './plan-export.service';
 import { PlanFairnessStore } from './plan-fairness.store';
 import { PlanLoadService } from './plan-load.service';
 import { PlanLoadStore } from './plan-load.store';
+import { PlanMemoryStore } from './plan-memory.store';
 import { PlanPinService } from './plan-pin.service';
 import { PlanPinStore } from './plan-pin.store';
 import { PlanPriceStore } from './plan-price.store';
@@ -80,6 +81,7 @@ import { WindowController } from './window.controller';
     PlanStore,
     PlanWindowStore,
     PlanLoadStore,
+    PlanMemoryStore,
     PlanPriceStore,
     PlanFairnessStore,
     PlanShortfallStore,
@@ -100,6 +102,7 @@ import { WindowController } from './window.controller';
     LedgerService,
     PlanPriceStore,
     PlanLoadStore,
+    PlanMemoryStore,
     WindowExplanationStore,
     Sequencer,
     PlanChangeStore,

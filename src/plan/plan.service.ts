@@ -11,6 +11,7 @@ import type { PlanDraft } from './plan-draft';
 import { checkDraft } from './plan-draft.rules';
 import { PlanFairnessStore } from './plan-fairness.store';
 import { PlanLoadStore } from './plan-load.store';
+import { PlanMemoryStore } from './plan-memory.store';
 import { PlanPriceStore } from './plan-price.store';
 import { PlanPublicationService } from './plan-publication.service';
 import { PlanWindowStore } from './plan-window.store';
@@ -26,6 +27,7 @@ export class PlanService {
     private readonly windows: PlanWindowStore,
     private readonly loads: PlanLoadStore,
     private readonly prices: PlanPriceStore,
+    private readonly memories: PlanMemoryStore,
     private readonly fairness: PlanFairnessStore,
     private readonly publication: PlanPublicationService,
   ) {}
@@ -62,6 +64,7 @@ export class PlanService {
       onProgress({ phase: 'check', doneCount: 1, totalCount: 2 });
       await this.windows.checkOverlaps(tx, planId);
       await this.prices.insert(tx, planId, draft.prices);
+      await this.memories.insert(tx, planId, draft.memory);
       await this.fairness.compute(tx, planId);
       await this.windows.attach(tx, planId);
       await this.plans.setCertificate(
