@@ -1,4 +1,5 @@
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 
 // Jest cannot require(esm) before Node 24.9, so swc compiles every installed ESM package to CommonJS,
@@ -51,4 +52,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   testTimeout: 180_000,
+  // on two cores jest alone would take one: a test waits for its database or its server half of the time
+  maxWorkers: Math.max(2, os.availableParallelism() - 1),
 };
