@@ -8,7 +8,7 @@ const floors = [
   ['wish'],
   ['plan'],
   ['load'],
-  ['allocation', 'booking', 'proposal', 'feeds'],
+  ['allocation', 'booking', 'proposal', 'feeds', 'simulation'],
   ['exchange'],
   ['demonstration'],
 ];

@@ -12,6 +12,7 @@ import { addMigrate } from './migrate.command';
 import { addPlatform } from './platform.command';
 import { addProposal } from './proposal.command';
 import { addPublish } from './publish.command';
+import { addStorm } from './storm.command';
 import { type Surroundings, Terminal } from './terminal';
 import { addWishes } from './wishes.command';
 
@@ -60,6 +61,7 @@ function programFor(terminal: Terminal): Command {
     addPublish,
     addExport,
     addDemo,
+    addStorm,
     addLists,
     addMigrate,
     addAccess,

@@ -1,0 +1,76 @@
+import { assertStormProblem, type StormProblem } from './storm-problem';
+import type { StormResult } from './storm';
+
+/** A sum of doubles that were whole numbers of units before they were divided. */
+const ROUNDING = 1e-6;
+
+/**
+ * What is wrong with the curves of a day, in sentences; empty when nothing is: nobody lost or made, nobody let in beyond the
+ * limits of the platform or of the quota. Reads the problem and the curves only, and sums anew.
+ */
+export function checkStorm(problem: StormProblem, result: StormResult): string[] {
+  assertStormProblem(problem);
+  const { cellCount, territoryCount, profileCount, groups } = problem;
+  const wrong: string[] = [];
+  const isOff = (a: number, b: number) => Math.abs(a - b) > ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
+  const sumOf = (curve: Float64Array, classIndex: number) => {
+    let sum = 0;
+    for (let cell = 0; cell < cellCount; cell++) sum += curve[classIndex * cellCount + cell]!;
+    return sum;
+  };
+  const { curves } = result;
+  for (let k = 0; k < territoryCount * profileCount; k++) {
+    const expected = groups.reduce(
+      (sum, { territory, profile, visitorCount }) =>
+        sum + (territory * profileCount + profile === k ? visitorCount : 0),
+      0,
+    );
+    const arrivals = sumOf(curves.arrivals, k);
+    const attempts = sumOf(curves.attempts, k);
+    const admitted = sumOf(curves.admitted, k);
+    const gaveUp = sumOf(curves.gaveUp, k);
+    const name = `class ${k}`;
+    // each group is rounded to whole units
+    if (Math.abs(arrivals - expected) > 1e-6 * groups.length + ROUNDING * expected) {
+      wrong.push(`${name}: ${arrivals} came, ${expected} were expected`);
+    }
+    if (isOff(arrivals, admitted + gaveUp + result.pendingAtEnd[k]!)) {
+      wrong.push(`${name}: ${arrivals} came, ${admitted + gaveUp + result.pendingAtEnd[k]!} are accounted for`);
+    }
+    if (isOff(admitted, result.left[k]! + result.sessionsAtEnd[k]!)) {
+      wrong.push(
+        `${name}: ${admitted} were let in, ${result.left[k]! + result.sessionsAtEnd[k]!} have a session or had one`,
+      );
+    }
+    if (attempts + ROUNDING < arrivals) wrong.push(`${name}: fewer attempts than visitors`);
+  }
+  for (let cell = 0; cell < cellCount; cell++) {
+    const inCell = (curve: Float64Array) => {
+      let sum = 0;
+      for (let k = 0; k < territoryCount * profileCount; k++) {
+        const value = curve[k * cellCount + cell]!;
+        if (value < -ROUNDING) wrong.push(`cell ${cell}: a negative crowd`);
+        sum += value;
+      }
+      return sum;
+    };
+    let share = 1;
+    let quotaShare = 1;
+    for (const step of problem.steps) {
+      if (cell < step.fromCell || cell >= step.toCell) continue;
+      share = Math.min(share, step.capacityPerMille / 1000);
+      quotaShare = Math.min(quotaShare, step.walkInPerMille / 1000);
+    }
+    const over = (value: number, most: number) => value > most * (1 + ROUNDING) + ROUNDING;
+    if (over(inCell(curves.admitted), problem.loginLimit[cell]! * share)) wrong.push(`cell ${cell}: too many log-ins`);
+    if (over(inCell(curves.walkIns), problem.walkInLimit[cell]! * quotaShare))
+      wrong.push(`cell ${cell}: over the quota`);
+    const wasHigher = cell > 0 && problem.sessionLimit[cell - 1]! > problem.sessionLimit[cell]! * share;
+    const hadStep = problem.steps.some(({ capacityPerMille }) => capacityPerMille < 1000);
+    // sessions that are open when a limit falls run on
+    if (!wasHigher && !hadStep && over(inCell(curves.sessions), problem.sessionLimit[cell]!)) {
+      wrong.push(`cell ${cell}: too many sessions`);
+    }
+  }
+  return wrong;
+}

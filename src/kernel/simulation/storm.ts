@@ -1,0 +1,336 @@
+import { effectiveLimits, entitlementOf, type Entitlement } from './storm-entitlement';
+import { Presence } from './storm-presence';
+import { assertStormProblem, STEP_SECONDS, STEPS_PER_CELL, type StormProblem, VISITOR_UNITS } from './storm-problem';
+import { quotaOfStep, StormQueue } from './storm-queue';
+import { delaySteps, LANE, LANE_COUNT, laneAfter, laneShares, Returns } from './storm-returns';
+
+/** Visitors per reporting class (territory x profile) and cell: index = class x cellCount + cell. */
+export interface StormCurves {
+  /** First attempts. */
+  arrivals: Float64Array;
+  /** All attempts, those that come again included; questions of waiting pages are not in it. */
+  attempts: Float64Array;
+  admitted: Float64Array;
+  /** Of the admitted: outside their windows, within the quota. */
+  walkIns: Float64Array;
+  refused: Float64Array;
+  gaveUp: Float64Array;
+  /** Mean of the sessions open in the cell. */
+  sessions: Float64Array;
+  /** Mean of those who wait in the waiting room in the cell. */
+  waiting: Float64Array;
+}
+
+/** What a tagged visitor needs to be followed through the day, per step. */
+export interface StormTrace {
+  /** Share of the attempts of those who may enter that were admitted. */
+  entitledRatio: Float64Array;
+  /** The same of those who may not, by the quota. */
+  walkInRatio: Float64Array;
+  /** Per profile: tickets older than this step have been served. */
+  headSteps: readonly Float64Array[];
+}
+
+export interface StormResult {
+  curves: StormCurves;
+  trace: StormTrace;
+  entitlement: Entitlement;
+  /** Visitors per class at the end of the day. */
+  sessionsAtEnd: Float64Array;
+  left: Float64Array;
+  /** On their way back, waiting for an opening, or in the waiting room. */
+  pendingAtEnd: Float64Array;
+  /** The highest number of sessions at any step, and the step. */
+  peakSessions: number;
+  peakStep: number;
+  pollCount: number;
+}
+
+/**
+ * The day of a crowd in expected values: everybody of a group arrives by its law, is let in, waits or is refused, comes again by
+ * habit, stays, idles out. Where more come than get in, chance serves them evenly; of A attempts on a platform that takes L
+ * log-ins a step and spends r of one on each refusal, s = (L - rA) / (1 - r) get in (from s + r(A - s) = L), none when rA > L.
+ *
+ * Crowds are whole units, so that nobody is lost; the result depends on nothing but the problem.
+ * @throws StormProblemInvalid
+ */
+export function simulateStorm(problem: StormProblem): StormResult {
+  assertStormProblem(problem);
+  return new Storm(problem).run();
+}
+
+class Storm {
+  private readonly stepCount: number;
+  private readonly classCount: number;
+  private readonly entitlement: Entitlement;
+  private readonly limits: ReturnType<typeof effectiveLimits>;
+  private readonly returns: Returns;
+  private readonly presence: Presence;
+  private readonly queue: StormQueue | null;
+  private readonly curves: StormCurves;
+  private readonly trace: StormTrace;
+  private readonly classOf: Int32Array;
+  private readonly totals: Float64Array;
+  private readonly arrived: Float64Array;
+  /** Those who wait for their opening, by group. */
+  private readonly waiting: Float64Array;
+  private readonly cumulative: readonly Float64Array[];
+  /** Attempts of the present step, by group and lane; the last lane holds first attempts. */
+  private readonly attempts: Float64Array;
+  private readonly active: Int32Array;
+  private readonly shares: readonly number[];
+  private quotaLeft = 0;
+  private peakSessions = 0;
+  private peakStep = 0;
+  private pollCount = 0;
+
+  constructor(private readonly problem: StormProblem) {
+    const { cellCount, groups, territoryCount, profileCount } = problem;
+    this.stepCount = cellCount * STEPS_PER_CELL;
+    this.classCount = territoryCount * profileCount;
+    this.entitlement = entitlementOf(problem);
+    this.limits = effectiveLimits(problem);
+    this.returns = new Returns(groups.length);
+    this.presence = new Presence(problem, this.stepCount);
+    this.queue = problem.room && new StormQueue(problem.room, groups.length, (g) => groups[g]!.profile);
+    const column = () => new Float64Array(this.classCount * cellCount);
+    this.curves = {
+      arrivals: column(), attempts: column(), admitted: column(), walkIns: column(),
+      refused: column(), gaveUp: column(), sessions: column(), waiting: column(),
+    }; // prettier-ignore
+    this.trace = {
+      entitledRatio: new Float64Array(this.stepCount),
+      walkInRatio: new Float64Array(this.stepCount),
+      headSteps: Array.from({ length: profileCount }, () => new Float64Array(this.stepCount)),
+    };
+    this.classOf = Int32Array.from(groups, ({ territory, profile }) => territory * profileCount + profile);
+    this.totals = Float64Array.from(groups, ({ visitorCount }) => Math.round(visitorCount * VISITOR_UNITS));
+    this.arrived = new Float64Array(groups.length);
+    this.waiting = new Float64Array(groups.length);
+    this.cumulative = problem.arrivals.map(cumulativeOf);
+    this.attempts = new Float64Array(groups.length * (LANE_COUNT + 1));
+    this.active = new Int32Array(groups.length);
+    this.shares = laneShares(problem.habits);
+  }
+
+  run(): StormResult {
+    for (let step = 0; step < this.stepCount; step++) this.advance(step);
+    const { curves, classCount, problem } = this;
+    const pendingAtEnd = new Float64Array(classCount);
+    problem.groups.forEach((_, g) => {
+      const pending = this.returns.outstanding[g]! + this.waiting[g]! + (this.queue?.waiting[g] ?? 0);
+      pendingAtEnd[this.classOf[g]!]! += pending;
+    });
+    for (const curve of [curves.sessions, curves.waiting]) {
+      for (let k = 0; k < curve.length; k++) curve[k]! /= STEPS_PER_CELL;
+    }
+    const columns = Object.values<Float64Array>({ ...curves });
+    for (const column of columns.concat(this.presence.sessions, this.presence.left, pendingAtEnd)) inVisitors(column);
+    return {
+      curves,
+      trace: this.trace,
+      entitlement: this.entitlement,
+      sessionsAtEnd: this.presence.sessions,
+      left: this.presence.left,
+      pendingAtEnd,
+      peakSessions: this.peakSessions / VISITOR_UNITS,
+      peakStep: this.peakStep,
+      pollCount: this.pollCount / VISITOR_UNITS,
+    };
+  }
+
+  private advance(step: number): void {
+    const cell = Math.floor(step / STEPS_PER_CELL);
+    if (step % STEPS_PER_CELL === 0) {
+      this.quotaLeft = 0;
+      this.open(cell, step);
+    }
+    this.presence.advance(step, this.limits.idleSeconds[cell]!);
+    this.queue?.abandon(step, (group, crowd) => this.count('gaveUp', group, cell, crowd));
+    const activeCount = this.gather(step, cell);
+    this.serve(step, cell, activeCount);
+    this.record(step, cell);
+  }
+
+  /** At the begin of a cell: who waits for the opening that it brings comes in over the first minutes. */
+  private open(cell: number, step: number): void {
+    const { cellCount } = this.problem;
+    const spreadSteps = Math.ceil(this.problem.entrySpreadSeconds / STEP_SECONDS);
+    for (let g = 0; g < this.waiting.length; g++) {
+      const at = g * cellCount + cell;
+      if (this.entitlement.isEntitled[at] === 0 || (cell > 0 && this.entitlement.isEntitled[at - 1] === 1)) continue;
+      const crowd = this.waiting[g]! + (this.queue?.release(g) ?? 0);
+      this.waiting[g] = 0;
+      if (crowd > 0) this.returns.add(g, LANE.asTold, step, step + spreadSteps, crowd);
+    }
+  }
+
+  /** Collects who stands at the gate in this step. */
+  private gather(step: number, cell: number): number {
+    const { problem, attempts } = this;
+    const fraction = ((step % STEPS_PER_CELL) + 1) / STEPS_PER_CELL;
+    let activeCount = 0;
+    for (let g = 0; g < problem.groups.length; g++) {
+      const row = g * (LANE_COUNT + 1);
+      let crowd = 0;
+      if (this.returns.isBusy(g, step)) {
+        for (let lane = 0; lane < LANE_COUNT; lane++) {
+          const back = this.returns.take(g, lane, step);
+          attempts[row + lane] = back;
+          crowd += back;
+        }
+      } else attempts.fill(0, row, row + LANE_COUNT);
+      const law = this.cumulative[problem.groups[g]!.arrival]!;
+      const before = law[cell]!;
+      const share = law[cell + 1]! - before;
+      let first = 0;
+      if (share > 0) {
+        first = Math.floor(this.totals[g]! * (before + share * fraction)) - this.arrived[g]!;
+        this.arrived[g]! += first;
+        this.count('arrivals', g, cell, first);
+        crowd += first;
+      }
+      attempts[row + LANE_COUNT] = first;
+      if (crowd === 0) continue;
+      this.count('attempts', g, cell, crowd);
+      this.active[activeCount++] = g;
+    }
+    return activeCount;
+  }
+
+  private serve(step: number, cell: number, activeCount: number): void {
+    const { problem, limits, presence, entitlement } = this;
+    let entitledCrowd = 0;
+    let outsideCrowd = 0;
+    for (let a = 0; a < activeCount; a++) {
+      const g = this.active[a]!;
+      const crowd = this.crowdOf(g);
+      if (entitlement.isEntitled[g * problem.cellCount + cell] === 1) entitledCrowd += crowd;
+      else outsideCrowd += crowd;
+    }
+    const sessionRoom = Math.max(0, Math.floor(limits.sessionLimit[cell]! * VISITOR_UNITS) - presence.sessionCount);
+    const loginRoom = (limits.loginLimit[cell]! * VISITOR_UNITS) / STEPS_PER_CELL;
+    const served = Math.min(entitledCrowd, sessionRoom, loginsServed(entitledCrowd, loginRoom, problem));
+    const entitledRatio = entitledCrowd > 0 ? served / entitledCrowd : 1;
+
+    this.quotaLeft += quotaOfStep(limits.walkInLimit[cell]!);
+    const left = Math.max(0, Math.min(this.quotaLeft, sessionRoom - served, loginRoom - served));
+    if (this.queue) {
+      this.queue.serve(left, (g, crowd) => this.admit(g, step, cell, crowd, true));
+    }
+    const walkInRatio = !this.queue && outsideCrowd > 0 ? Math.min(1, left / outsideCrowd) : 0;
+    this.trace.entitledRatio[step] = entitledRatio;
+    this.trace.walkInRatio[step] = walkInRatio;
+    for (let a = 0; a < activeCount; a++) {
+      const g = this.active[a]!;
+      const isEntitled = entitlement.isEntitled[g * problem.cellCount + cell] === 1;
+      if (!isEntitled && this.queue) this.queue.join(g, step, this.crowdOf(g));
+      else this.answer(g, step, cell, isEntitled ? entitledRatio : walkInRatio, isEntitled);
+    }
+  }
+
+  /** Lets a share of a group's attempts in and sends the others home or away. */
+  private answer(g: number, step: number, cell: number, ratio: number, isEntitled: boolean): void {
+    const row = g * (LANE_COUNT + 1);
+    let admitted = 0;
+    for (let lane = 0; lane <= LANE_COUNT; lane++) {
+      const crowd = this.attempts[row + lane]!;
+      if (crowd === 0) continue;
+      const entering = ratio >= 1 ? crowd : Math.floor(crowd * ratio);
+      admitted += entering;
+      if (crowd > entering) this.turnAway(g, lane, step, cell, crowd - entering, isEntitled);
+    }
+    if (admitted > 0) this.admit(g, step, cell, admitted, !isEntitled);
+  }
+
+  private admit(g: number, step: number, cell: number, crowd: number, isWalkIn: boolean): void {
+    this.count('admitted', g, cell, crowd);
+    if (isWalkIn) {
+      this.count('walkIns', g, cell, crowd);
+      this.quotaLeft = Math.max(0, this.quotaLeft - crowd);
+    }
+    const at = g * this.problem.cellCount + cell;
+    const end = this.entitlement.endCell[at]!;
+    // who walks in for a lesson stays for an hour
+    const endStep = end > 0 ? end * STEPS_PER_CELL : step + LESSON_STEPS;
+    this.presence.admit(this.classOf[g]!, this.problem.groups[g]!.visit, step, endStep, crowd);
+  }
+
+  private turnAway(g: number, lane: number, step: number, cell: number, crowd: number, isEntitled: boolean): void {
+    this.count('refused', g, cell, crowd);
+    const leaving = Math.floor((crowd * this.problem.habits.givesUpPerMille) / 1000);
+    this.count('gaveUp', g, cell, leaving);
+    const again = crowd - leaving;
+    if (lane < LANE_COUNT) return this.sendBack(g, laneAfter(lane), step, cell, again, isEntitled);
+    let rest = again;
+    for (let k = this.shares.length - 1; k >= 0; k--) {
+      const its = k === 0 ? rest : Math.floor((again * this.shares[k]!) / 1000);
+      rest -= its;
+      this.sendBack(g, k, step, cell, its, isEntitled);
+    }
+  }
+
+  private sendBack(g: number, lane: number, step: number, cell: number, crowd: number, isEntitled: boolean): void {
+    if (crowd === 0) return;
+    // who obeys and has an opening to come waits for it without another attempt
+    if (lane === LANE.asTold && !isEntitled && this.entitlement.nextCell[g * this.problem.cellCount + cell]! > cell) {
+      this.waiting[g]! += crowd;
+      return;
+    }
+    const [from, to] = delaySteps(lane);
+    this.returns.add(g, lane, step + from, step + to, crowd);
+  }
+
+  private record(step: number, cell: number): void {
+    const { cellCount, profileCount, groups } = this.problem;
+    if (this.presence.sessionCount > this.peakSessions) {
+      this.peakSessions = this.presence.sessionCount;
+      this.peakStep = step;
+    }
+    for (let k = 0; k < this.classCount; k++) {
+      this.curves.sessions[k * cellCount + cell]! += this.presence.sessions[k]!;
+    }
+    if (!this.queue) return;
+    this.pollCount += this.queue.pollCount;
+    for (let g = 0; g < groups.length; g++) this.count('waiting', g, cell, this.queue.waiting[g]!);
+    for (let profile = 0; profile < profileCount; profile++) {
+      const rank = this.problem.room!.rankOfProfile[profile]!;
+      this.trace.headSteps[profile]![step] = Math.min(this.queue.headStep(rank), step + 1);
+    }
+  }
+
+  private crowdOf(g: number): number {
+    const row = g * (LANE_COUNT + 1);
+    let crowd = 0;
+    for (let lane = 0; lane <= LANE_COUNT; lane++) crowd += this.attempts[row + lane]!;
+    return crowd;
+  }
+
+  private count(name: keyof StormCurves, g: number, cell: number, crowd: number): void {
+    this.curves[name][this.classOf[g]! * this.problem.cellCount + cell]! += crowd;
+  }
+}
+
+const LESSON_STEPS = 3600 / STEP_SECONDS;
+
+/** How many log-ins get through of `crowd` attempts when the platform has room for `room`. */
+function loginsServed(crowd: number, room: number, { refusalCostPerMille }: StormProblem): number {
+  if (crowd <= room) return crowd;
+  const cost = refusalCostPerMille / 1000;
+  return Math.max(0, (room - cost * crowd) / (1 - cost));
+}
+
+/** Share that has come before each cell; exactly 1 from the last cell with arrivals on. */
+function cumulativeOf(law: Float64Array): Float64Array {
+  const cumulative = new Float64Array(law.length + 1);
+  let last = law.length - 1;
+  while (last > 0 && law[last] === 0) last--;
+  for (let cell = 0; cell < law.length; cell++) {
+    cumulative[cell + 1] = cell >= last ? 1 : Math.min(1, cumulative[cell]! + law[cell]!);
+  }
+  return cumulative;
+}
+
+function inVisitors(column: Float64Array): void {
+  for (let k = 0; k < column.length; k++) column[k]! /= VISITOR_UNITS;
+}

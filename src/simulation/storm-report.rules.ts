@@ -1,0 +1,128 @@
+import { CELLS_PER_HOUR } from '../kernel/cell-grid';
+import { simulateStorm, type StormResult } from '../kernel/simulation/storm';
+import { STEP_SECONDS, type StormProblem } from '../kernel/simulation/storm-problem';
+import { waitsOf } from '../kernel/simulation/storm-waits';
+import { type StormDay, STORM_PROFILES, stormProblemOf, type StormProfile } from './storm-day.rules';
+import { fittedParticipation, STORM_SCENARIOS, type StormScenario } from './storm-scenarios.rules';
+
+const TAGGED_PER_CLASS = 2000;
+const SEED = 1;
+const MINUTE_SECONDS = 60;
+
+/** What became of the visitors of a profile on a day. */
+export interface ProfileReport {
+  profile: StormProfile;
+  visitorCount: number;
+  attemptCount: number;
+  admittedCount: number;
+  refusedCount: number;
+  gaveUpCount: number;
+  meanWaitSeconds: number;
+  p95WaitSeconds: number;
+}
+
+/** A simulated day in the figures that are spoken of. */
+export interface StormReport {
+  peakSessions: number;
+  /** Minutes from local midnight. */
+  peakMinute: number;
+  /** Most log-ins in a minute, in the mean of a cell. */
+  peakLoginsPerMinute: number;
+  visitorCount: number;
+  /** Attempts divided by distinct visits. */
+  amplification: number;
+  refusedCount: number;
+  gaveUpCount: number;
+  profiles: ProfileReport[];
+  /** Per hour of the day: first attempts, all attempts, mean sessions. */
+  hours: { hour: number; arrivalCount: number; attemptCount: number; meanSessions: number }[];
+}
+
+export interface ScenarioReport extends StormReport {
+  name: string;
+  title: { fr: string; en: string };
+  source: string;
+  scope: string;
+  isFitted: boolean;
+  reportedPeakSessions: number | null;
+  /** Simulated over reported, less one; `null` where no peak was reported. */
+  deviationRatio: number | null;
+}
+
+/** The shipped scenarios with the participation fitted to the one that is meant for it, and no other change. */
+export function scenarioReports(scenarios: readonly StormScenario[] = STORM_SCENARIOS): ScenarioReport[] {
+  const participationRatio = fittedParticipation();
+  return scenarios.map(({ day, name, title, source, scope, isFitted, reportedPeakSessions }) => {
+    const report = reportOf({ ...day, participationRatio });
+    return {
+      name,
+      title,
+      source,
+      scope,
+      isFitted,
+      reportedPeakSessions,
+      deviationRatio: reportedPeakSessions === null ? null : report.peakSessions / reportedPeakSessions - 1,
+      ...report,
+    };
+  });
+}
+
+/** Simulates a day and says what became of it. */
+export function reportOf(day: StormDay): StormReport {
+  const problem = stormProblemOf(day);
+  return reportOfResult(problem, simulateStorm(problem));
+}
+
+function reportOfResult(problem: StormProblem, result: StormResult): StormReport {
+  const { cellCount, territoryCount, profileCount } = problem;
+  const { curves } = result;
+  const waits = waitsOf(problem, result, TAGGED_PER_CLASS, SEED);
+  const classes = Array.from({ length: territoryCount * profileCount }, (_, k) => k);
+  const total = (curve: Float64Array, ofClasses: readonly number[], from = 0, to = cellCount) => {
+    let sum = 0;
+    for (const k of ofClasses) for (let cell = from; cell < to; cell++) sum += curve[k * cellCount + cell]!;
+    return sum;
+  };
+  const visitorCount = total(curves.arrivals, classes);
+  let peakLogins = 0;
+  for (let cell = 0; cell < cellCount; cell++) {
+    peakLogins = Math.max(peakLogins, total(curves.admitted, classes, cell, cell + 1));
+  }
+  const profiles = STORM_PROFILES.slice(0, profileCount).map((profile, p): ProfileReport => {
+    const its = classes.filter((k) => k % profileCount === p);
+    const tagged = its.map((k) => ({ ...waits[k]!, admitted: total(curves.admitted, [k]) }));
+    const admitted = tagged.reduce((sum, wait) => sum + wait.admitted, 0);
+    const meanOf = (value: (wait: (typeof tagged)[number]) => number) =>
+      admitted === 0 ? 0 : tagged.reduce((sum, wait) => sum + value(wait) * wait.admitted, 0) / admitted;
+    return {
+      profile,
+      visitorCount: Math.round(total(curves.arrivals, its)),
+      attemptCount: Math.round(total(curves.attempts, its)),
+      admittedCount: Math.round(admitted),
+      refusedCount: Math.round(total(curves.refused, its)),
+      gaveUpCount: Math.round(total(curves.gaveUp, its)),
+      meanWaitSeconds: Math.round(meanOf(({ meanSeconds }) => meanSeconds)),
+      p95WaitSeconds: Math.max(0, ...tagged.map(({ p95Seconds }) => p95Seconds)),
+    };
+  });
+  return {
+    peakSessions: Math.round(result.peakSessions),
+    peakMinute: Math.floor((result.peakStep * STEP_SECONDS) / MINUTE_SECONDS),
+    peakLoginsPerMinute: Math.round(peakLogins / 5),
+    visitorCount: Math.round(visitorCount),
+    amplification: visitorCount === 0 ? 1 : total(curves.attempts, classes) / visitorCount,
+    refusedCount: Math.round(total(curves.refused, classes)),
+    gaveUpCount: Math.round(total(curves.gaveUp, classes)),
+    profiles,
+    hours: Array.from({ length: Math.ceil(cellCount / CELLS_PER_HOUR) }, (_, hour) => {
+      const from = hour * CELLS_PER_HOUR;
+      const to = from + CELLS_PER_HOUR;
+      return {
+        hour,
+        arrivalCount: Math.round(total(curves.arrivals, classes, from, to)),
+        attemptCount: Math.round(total(curves.attempts, classes, from, to)),
+        meanSessions: Math.round(total(curves.sessions, classes, from, to) / CELLS_PER_HOUR),
+      };
+    }),
+  };
+}

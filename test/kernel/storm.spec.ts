@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { simulateAgents } from '../../src/kernel/simulation/check-storm-agents';
+import { checkStorm } from '../../src/kernel/simulation/check-storm';
+import { simulateStorm } from '../../src/kernel/simulation/storm';
+import { type StormProblem, StormProblemInvalid } from '../../src/kernel/simulation/storm-problem';
+import { waitsOf } from '../../src/kernel/simulation/storm-waits';
+import { anyStorm } from './any-storm';
+
+const sum = (column: ArrayLike<number>): number => Array.from(column).reduce((total, value) => total + value, 0);
+
+/** Two hours in which `visitorCount` visitors come in the first half hour to a platform that takes fewer. */
+function rush(changes: Partial<StormProblem> = {}): StormProblem {
+  const cellCount = 24;
+  const law = new Float64Array(cellCount);
+  for (let cell = 0; cell < 6; cell++) law[cell] = 1 / 6;
+  return {
+    cellCount,
+    territoryCount: 1,
+    profileCount: 2,
+    sessionLimit: new Float64Array(cellCount).fill(3000),
+    loginLimit: new Float64Array(cellCount).fill(900),
+    walkInLimit: new Float64Array(cellCount).fill(60),
+    refusalCostPerMille: 0,
+    idleSeconds: 1200,
+    entrySpreadSeconds: 300,
+    room: null,
+    habits: { impatientPerMille: 300, threeMinutesPerMille: 300, asToldPerMille: 300, backOffPerMille: 100, givesUpPerMille: 20 },
+    arrivals: [law],
+    visits: [{ stay: [1000, 800, 500, 200], logOutPerMille: 300 }],
+    groups: [
+      { territory: 0, profile: 0, visitorCount: 8000, arrival: 0, visit: 0, entryTimes: null },
+      { territory: 0, profile: 1, visitorCount: 2000, arrival: 0, visit: 0, entryTimes: [{ entryCell: 12, endCell: 18, isLive: false }] },
+    ],
+    steps: [],
+    ...changes,
+  }; // prettier-ignore
+}
+
+describe('storm', () => {
+  it('loses and makes nobody, and lets nobody in beyond the limits, on any day', () => {
+    fc.assert(
+      fc.property(anyStorm, (problem) => {
+        expect(checkStorm(problem, simulateStorm(problem))).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('gives the same bytes for the same day', () => {
+    fc.assert(
+      fc.property(anyStorm, (problem) => {
+        expect(simulateStorm(problem)).toEqual(simulateStorm(problem));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it.each([
+    [0, 'refusals cost the platform nothing'],
+    [100, 'refusals cost the platform log-ins, and nearly nobody gets in'],
+  ])('agrees with eight simulations of each visitor where (%i per mille) %s', (refusalCostPerMille) => {
+    const problem = rush({ refusalCostPerMille });
+    const { curves } = simulateStorm(problem);
+    const days = Array.from({ length: 8 }, (_, k) => simulateAgents(problem, k + 1));
+    const mean = (total: (day: (typeof days)[number]) => number) => sum(days.map(total)) / days.length;
+    for (const name of ['attempts', 'admitted', 'refused'] as const) {
+      expect(Math.abs(sum(curves[name]) / mean((day) => sum(day[name])) - 1)).toBeLessThan(0.02);
+    }
+    const sessions = Array.from({ length: 24 }, (_, cell) => curves.sessions[cell]! + curves.sessions[24 + cell]!);
+    const peak = Math.max(...sessions);
+    sessions.forEach((expected, cell) => {
+      expect(Math.abs(expected - mean((day) => day.sessions[cell]!)) / peak).toBeLessThan(0.02);
+    });
+    expect(Math.abs(sum(curves.gaveUp) / mean((day) => day.gaveUpCount) - 1)).toBeLessThan(0.05);
+  });
+
+  it('has more attempts for fewer admissions where refusals cost the platform log-ins', () => {
+    const calm = simulateStorm(rush());
+    const drowned = simulateStorm(rush({ refusalCostPerMille: 100 }));
+    expect(sum(drowned.curves.attempts)).toBeGreaterThan(2 * sum(calm.curves.attempts));
+    expect(sum(drowned.curves.admitted)).toBeLessThan(0.8 * sum(calm.curves.admitted));
+  });
+
+  it('tells by tagged visitors the same waits as the simulation of each visitor', () => {
+    const problem = rush();
+    const tagged = waitsOf(problem, simulateStorm(problem), 4000, 1);
+    const agents = simulateAgents(problem, 11).waitSeconds.sort((a, b) => a - b);
+    const admitted = [8000, 2000].map((count, k) => (tagged[k]!.admittedCount / tagged[k]!.taggedCount) * count);
+    const mean = (tagged[0]!.meanSeconds * admitted[0]! + tagged[1]!.meanSeconds * admitted[1]!) / sum(admitted);
+    expect(Math.abs(mean / (sum(agents) / agents.length) - 1)).toBeLessThan(0.05);
+    expect(Math.abs(sum(admitted) / agents.length - 1)).toBeLessThan(0.03);
+  });
+
+  it('lets those who obey their hour in at once, and makes no attempt of theirs in between', () => {
+    const problem = rush({
+      habits: { impatientPerMille: 0, threeMinutesPerMille: 0, asToldPerMille: 1000, backOffPerMille: 0, givesUpPerMille: 0 },
+      walkInLimit: new Float64Array(24),
+      loginLimit: new Float64Array(24).fill(5000),
+      sessionLimit: new Float64Array(24).fill(50_000),
+    }); // prettier-ignore
+    const { curves } = simulateStorm(problem);
+    const relatives = (curve: Float64Array) => curve.slice(24);
+    expect(sum(relatives(curves.attempts))).toBeCloseTo(4000, 3);
+    expect(sum(relatives(curves.admitted).slice(12, 14))).toBeCloseTo(2000, 3);
+  });
+
+  it('serves the waiting room in order of rank and never lets more in than the quota', () => {
+    const room = { rankOfProfile: [0, 1], pollSeconds: 30, leavesPerMillePerMinute: 0 };
+    const both = [0, 1].map((profile) => ({
+      territory: 0, profile, visitorCount: 500, arrival: 0, visit: 0,
+      entryTimes: [{ entryCell: 22, endCell: 24, isLive: false }],
+    })); // prettier-ignore
+    const problem = rush({ room, groups: both });
+    const result = simulateStorm(problem);
+    const admitted = (profile: number, cell: number) => result.curves.admitted[profile * 24 + cell]!;
+    // pupils take the quota while any of them waits
+    expect(admitted(0, 0)).toBeGreaterThan(56);
+    expect(sum([0, 1, 2, 3].map((cell) => admitted(1, cell)))).toBeLessThan(2);
+    expect(result.pollCount).toBeGreaterThan(1000);
+    expect(checkStorm(problem, result)).toEqual([]);
+    const waits = waitsOf(problem, result, 500, 3);
+    expect(waits[1]!.meanSeconds).toBeGreaterThan(waits[0]!.meanSeconds);
+  });
+
+  it('keeps deferred relatives out until their step ends, and lets pupils in meanwhile', () => {
+    const step = {
+      fromCell: 0, toCell: 10, territories: [], profiles: [1], isDeferred: true, isLiveOnly: false,
+      walkInPerMille: 0, idleSeconds: null, capacityPerMille: 1000,
+    }; // prettier-ignore
+    const groups = [0, 1].map((profile) => ({
+      territory: 0,
+      profile,
+      visitorCount: 1000,
+      arrival: 0,
+      visit: 0,
+      entryTimes: null,
+    }));
+    const habits = { ...rush().habits, givesUpPerMille: 0 };
+    const { curves } = simulateStorm(rush({ steps: [step], groups, habits }));
+    expect(sum(curves.admitted.slice(24, 34))).toBe(0);
+    expect(sum(curves.admitted.slice(34, 48))).toBeCloseTo(1000, 3);
+    expect(sum(curves.admitted.slice(0, 24))).toBeCloseTo(1000, 3);
+  });
+
+  it('empties the platform sooner where idle sessions are cut sooner', () => {
+    const step = {
+      fromCell: 0, toCell: 24, territories: [], profiles: [], isDeferred: false, isLiveOnly: false,
+      walkInPerMille: 1000, idleSeconds: 300, capacityPerMille: 1000,
+    }; // prettier-ignore
+    const roomy = { sessionLimit: new Float64Array(24).fill(50_000), loginLimit: new Float64Array(24).fill(50_000) };
+    const usual = simulateStorm(rush(roomy));
+    const shortened = simulateStorm(rush({ ...roomy, steps: [step] }));
+    expect(shortened.peakSessions).toBeLessThan(0.85 * usual.peakSessions);
+  });
+
+  it.each<[string, Partial<StormProblem>]>([
+    ['habits that do not sum to 1000', { habits: { impatientPerMille: 1, threeMinutesPerMille: 0, asToldPerMille: 0, backOffPerMille: 0, givesUpPerMille: 0 } }],
+    ['arrivals that do not sum to 1', { arrivals: [new Float64Array(24)] }],
+    ['a column too short', { loginLimit: new Float64Array(3) }],
+    ['a stay to the end without a window', { visits: [{ stay: 'toEnd', logOutPerMille: 0 }] }],
+    ['a refusal that costs more than a log-in', { refusalCostPerMille: 1000 }],
+  ])('refuses %s', (_, broken) => {
+    expect(() => simulateStorm(rush(broken))).toThrow(StormProblemInvalid);
+  }); // prettier-ignore
+});
