@@ -24,7 +24,7 @@ import { percentile, rounded } from './percentile';
 
 const TIME_ZONE = 'Europe/Paris';
 /** The day that is booked on: the first one of the campaign, a Monday. A plan leaves little room at the hours that everybody wants: the day gets more capacity, so that 10 to 40 % are refused and not nearly all. */
-const CAPACITY_RATIO = 1.25;
+const CAPACITY_RATIO = 1.2;
 /** Who does not go to a wanted hour keeps this far from each of them: nearer, the same five minutes of log-ins are full. */
 const CLEAR_MINUTES = 20;
 /** Windows of elementary classes: one a day, of three quarters of an hour, so that a class is never in its own way. */
@@ -52,14 +52,14 @@ interface Window {
  * most want one of three hours. The server is a process of its own, on a PostgreSQL of its own; the heads are this process. Then how fast
  * availability is read, then the same skew as the bare move in SQL (pgbench).
  *
- * Options: `--scale M --seed N --seconds 30 --heads 64 --hot-percent 60 --folder PATH` (keeps the region between runs).
+ * Options: `--scale M --seed N --seconds 30 --heads 64 --hot-percent 75 --folder PATH` (keeps the region between runs).
  */
 export async function run(args: string[]): Promise<Record<string, unknown>> {
   const scale = option(args, 'scale', 'M');
   const seed = Number(option(args, 'seed', '1'));
   const seconds = Number(option(args, 'seconds', '30'));
   const headCount = Number(option(args, 'heads', '64'));
-  const hotPercent = Number(option(args, 'hot-percent', '60'));
+  const hotPercent = Number(option(args, 'hot-percent', '75'));
   const kept = option(args, 'folder', '');
   const folder = kept || mkdtempSync(join(tmpdir(), 'etale-bench-'));
   const agent = new Agent({ keepAlive: true, maxSockets: headCount + 64 });

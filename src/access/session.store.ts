@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { GatheredRead } from '../common/gathered-read';
+import { preparedRead } from '../common/prepared-read';
 import type { AccountRole } from './account.store';
 import type { TerritoryScope } from './actor';
 import { sha256 } from './secret.rules';
@@ -18,6 +20,8 @@ export interface SessionRow {
 /** Sessions on the server, found by the hash of what the cookie carries: who reads the table cannot sign in with it. */
 @Injectable()
 export class SessionStore {
+  private readonly bySecret = new GatheredRead((hashes: Buffer[]) => this.read(hashes));
+
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   async open(sessionId: string, accountId: number, hours: number): Promise<void> {
@@ -27,15 +31,9 @@ export class SessionStore {
     );
   }
 
-  async find(sessionId: string): Promise<SessionRow | undefined> {
-    const [row] = await this.database.query<SessionRow[]>(
-      `select a.id as "accountId", a.role, a.uais, a.territories, s.expires_at as "expiresAt",
-         array(select d.uai from delegation d where d.issuer = a.issuer and d.subject = a.subject
-           and now() between d.starts_at and d.ends_at) as "delegatedUais"
-       from session s join account a on a.id = s.account_id where s.id_sha256 = $1 and s.expires_at > now()`,
-      [sha256(sessionId)],
-    );
-    return row;
+  /** A session that has not ended; a crowd's are read together, and none is remembered: who signed out is out. */
+  find(sessionId: string): Promise<SessionRow | undefined> {
+    return this.bySecret.get(sha256(sessionId));
   }
 
   async close(sessionId: string): Promise<void> {
@@ -73,5 +71,19 @@ export class SessionStore {
       [sha256(state), sha256(browser)],
     );
     return rows[0];
+  }
+
+  private async read(hashes: Buffer[]): Promise<(SessionRow | undefined)[]> {
+    const rows = await preparedRead<SessionRow & { hash: string }>(
+      this.database,
+      'sessions',
+      `select encode(s.id_sha256, 'hex') as hash, a.id as "accountId", a.role, a.uais, a.territories, s.expires_at as "expiresAt",
+         array(select d.uai from delegation d where d.issuer = a.issuer and d.subject = a.subject
+           and now() between d.starts_at and d.ends_at) as "delegatedUais"
+       from session s join account a on a.id = s.account_id where s.id_sha256 = any($1) and s.expires_at > now()`,
+      [[...new Map(hashes.map((hash) => [hash.toString('hex'), hash])).values()]],
+    );
+    const found = new Map(rows.map(({ hash, ...row }) => [hash, row]));
+    return hashes.map((hash) => found.get(hash.toString('hex')));
   }
 }

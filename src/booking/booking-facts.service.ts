@@ -26,11 +26,22 @@ interface CampaignRulesOf {
   rules: CompiledRule[];
 }
 
+/** Where a date begins in a zone; `isRegular`: the clock does not change on it. */
+interface CivilDay {
+  firstCell: number;
+  isRegular: boolean;
+  weekday: number;
+}
+
+const MOST_REMEMBERED_DAYS = 5000;
+
 /** What bookings are prepared from, put together for the rules. */
 @Injectable()
 export class BookingFactsService {
   /** Campaigns that were published never change. */
   private readonly campaigns = new Map<number, CampaignRulesOf>();
+
+  private readonly civilDays = new Map<string, CivilDay>();
 
   private readonly openDays = new GatheredRead((asked: AskedDays[]) => this.readOpenDays(asked));
 
@@ -55,9 +66,13 @@ export class BookingFactsService {
 
   /** Whose window it is, with the given dates. */
   async ownerOfWindow(window: FoundWindow, dates: readonly string[]): Promise<BookingOwner> {
-    const row = window.classId === null ? await this.store.establishmentOwner(window.establishmentId) : await this.store.classOwner(window.classId); // prettier-ignore
+    const audience = AUDIENCES[window.audience]!;
+    const [row, stated] = await Promise.all([
+      window.classId === null ? this.store.establishmentOwner(window.establishmentId) : this.store.classOwner(window.classId),
+      this.store.statedTimes(window.campaignId, window, audience),
+    ]); // prettier-ignore
     if (!row) throw new NotFoundError('establishment', window.establishmentId);
-    return this.owner(row, AUDIENCES[window.audience]!, window.planId, window.campaignId, dates);
+    return this.owner(row, audience, window, dates, stated);
   }
 
   /** A class with the published plan that holds the date. @throws NotFoundError, BookingRefused */
@@ -83,13 +98,13 @@ export class BookingFactsService {
       ({ planId }) => planId === owner.planId,
     );
     if (!row || !plan) throw new NotFoundError('plan', owner.planId);
-    return this.owner(row, owner.audience, owner.planId, plan.campaignId, dates);
+    return this.owner(row, owner.audience, plan, dates);
   }
 
   private async ownerOn(row: OwnerRow, audience: Audience, on: string): Promise<BookingOwner> {
     for (const { planId, campaignId } of await this.store.plansOn(row.platformId, on)) {
       const { campaign } = await this.campaign(campaignId);
-      if (await this.store.takesPart(campaign, row)) return this.owner(row, audience, planId, campaignId, [on]);
+      if (await this.store.takesPart(campaign, row)) return this.owner(row, audience, { planId, campaignId }, [on]);
     }
     throw new BookingRefused('no_plan', 'conflict', `No published plan holds ${on} for it.`, { date: on });
   }
@@ -97,9 +112,9 @@ export class BookingFactsService {
   private async owner(
     row: OwnerRow,
     audience: Audience,
-    planId: number,
-    campaignId: number,
+    { planId, campaignId }: { planId: number; campaignId: number },
     dates: readonly string[],
+    known?: readonly StatedTime[],
   ): Promise<BookingOwner> {
     const { campaign, rules } = await this.campaign(campaignId);
     const rule = audience === 'pupils' ? ruleOfLevels(rules, row.levels) : ruleOfAudience(rules, audience);
@@ -111,7 +126,7 @@ export class BookingFactsService {
         endsOn: campaign.endsOn,
       });
     }
-    const stated = dates.length === 0 ? [] : await this.store.statedTimes(campaignId, row, audience);
+    const stated = dates.length === 0 ? [] : (known ?? (await this.store.statedTimes(campaignId, row, audience)));
     return {
       platformId: row.platformId,
       planId,
@@ -144,9 +159,8 @@ export class BookingFactsService {
     const open = await this.openDays.get({ row, firstOn: first, lastOn: sorted.at(-1)! });
     for (const date of sorted) {
       const at = (Date.parse(date) - Date.parse(first)) / 86_400_000;
-      const firstCell = cellOfCivil(date, 0, row.timeZone);
-      const ofDate = weekdayOf(date);
-      const isOf = ({ on, weekday }: StatedTime): boolean => (on === null ? weekday === ofDate : on === date);
+      const civilDay = this.civilDay(date, row.timeZone);
+      const isOf = ({ on, weekday }: StatedTime): boolean => (on === null ? weekday === civilDay.weekday : on === date);
       const ofDay = wishesOfDay(
         stated.filter(({ isOwn }) => isOwn),
         stated.filter(({ isOwn }) => !isOwn),
@@ -154,15 +168,26 @@ export class BookingFactsService {
       );
       days.set(date, {
         date,
-        weekday: ofDate,
+        ...civilDay,
         openHalves: open[at]!,
-        firstCell,
-        isRegular: cellOfCivil(addDays(date, 1), 0, row.timeZone) - firstCell === CELLS_PER_DAY,
         closed: ofDay.filter(({ kind }) => kind === 'closed').map((time) => ({ fromMinute: time.startMinute, toMinute: time.endMinute! })), // prettier-ignore
         wishedMinutes: ofDay.filter(({ kind }) => kind === 'wished').map((time) => time.startMinute),
       });
     }
     return days;
+  }
+
+  private civilDay(date: string, timeZone: string): CivilDay {
+    const key = `${timeZone} ${date}`;
+    let known = this.civilDays.get(key);
+    if (!known) {
+      const firstCell = cellOfCivil(date, 0, timeZone);
+      const isRegular = cellOfCivil(addDays(date, 1), 0, timeZone) - firstCell === CELLS_PER_DAY;
+      known = { firstCell, isRegular, weekday: weekdayOf(date) };
+      if (this.civilDays.size >= MOST_REMEMBERED_DAYS) this.civilDays.clear();
+      this.civilDays.set(key, known);
+    }
+    return known;
   }
 
   /** One question to the calendar for each stretch of dates that is asked for. */

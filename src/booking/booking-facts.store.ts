@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { CalendarPlace } from '../calendar/calendar-place';
 import { GatheredRead } from '../common/gathered-read';
+import { preparedRead } from '../common/prepared-read';
 import { scopeConditions } from '../campaign/campaign-scope.rules';
 import type { Campaign } from '../campaign/campaign.entity';
 import type { Audience } from '../campaign/window-kind';
@@ -80,7 +81,11 @@ export class BookingFactsStore {
   }
 
   /** Closed and wished times of a class, or of an establishment's audience, with those of its whole establishment. */
-  statedTimes(campaignId: number, { classId, establishmentId }: OwnerRow, audience: Audience): Promise<StatedTime[]> {
+  statedTimes(
+    campaignId: number,
+    { classId, establishmentId }: Pick<OwnerRow, 'classId' | 'establishmentId'>,
+    audience: Audience,
+  ): Promise<StatedTime[]> {
     return this.timesByOwner.get({ campaignId, classId, establishmentId, audience });
   }
 
@@ -121,7 +126,9 @@ export class BookingFactsStore {
   }
 
   private async readWindows(windowIds: number[]): Promise<(FoundWindow | undefined)[]> {
-    const rows = await this.database.query<FoundWindow[]>(
+    const rows = await preparedRead<FoundWindow>(
+      this.database,
+      'booking windows',
       `select ${WINDOW} from plan p ${WINDOW_JOINS} where p.state = 'published' and w.window_id = any($1)`,
       [[...new Set(windowIds)]],
     );
@@ -130,7 +137,9 @@ export class BookingFactsStore {
   }
 
   private async readClassOwners(classIds: number[]): Promise<(OwnerRow | undefined)[]> {
-    const rows = await this.database.query<OwnerRow[]>(
+    const rows = await preparedRead<OwnerRow>(
+      this.database,
+      'booking classes',
       `select ${PLACE}, k.id as "classId", k.levels, k.headcount, coalesce((${CONFLICTS}), '{}') as "conflictClassIds",
               (select min(teacher_key_id) from class_teacher where class_id = k.id having count(*) = 1) as "soleTeacherKeyId"
          from class k join establishment e on e.id = k.establishment_id ${PLACE_JOINS} where k.id = any($1)`,
@@ -141,7 +150,9 @@ export class BookingFactsStore {
   }
 
   private async readEstablishmentOwners(establishmentIds: number[]): Promise<(OwnerRow | undefined)[]> {
-    const rows = await this.database.query<OwnerRow[]>(
+    const rows = await preparedRead<OwnerRow>(
+      this.database,
+      'booking establishments',
       `select ${PLACE}, null::int as "classId", '{}'::text[] as levels, 0 as headcount, '{}'::int[] as "conflictClassIds",
               null::int as "soleTeacherKeyId"
          from establishment e ${PLACE_JOINS} where e.id = any($1)`,
@@ -152,7 +163,9 @@ export class BookingFactsStore {
   }
 
   private async readStatedTimes(keys: StatedKey[]): Promise<StatedTime[][]> {
-    const rows = await this.database.query<(StatedTime & { ordinal: number })[]>(
+    const rows = await preparedRead<StatedTime & { ordinal: number }>(
+      this.database,
+      'booking stated times',
       `with asked as (
          select * from unnest($1::int[], $2::int[], $3::int[], $4::text[])
            with ordinality as a (campaign_id, class_id, establishment_id, audience, ordinal)),

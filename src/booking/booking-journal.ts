@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { GatheredRead } from '../common/gathered-read';
+import { preparedRead } from '../common/prepared-read';
 import { DomainError, type ErrorKind } from '../common/domain-error';
 import type { SequencedOutcome, SequencedRequest, SequencerJournal, Settled } from '../plan/sequencer';
 import { ZonedInstants } from '../plan/zoned-instants';
@@ -20,12 +21,18 @@ interface KeptRow {
   answer: KeptAnswer;
 }
 
+const KEPT_ROWS = `select k.subject, k.key, k.platform_id as "platformId", k.payload_sha256 as "payloadSha256", k.answer
+    from unnest($1::text[], $2::text[]) as asked (subject, key)
+    join idempotency_key k on k.subject = asked.subject and k.key = asked.key`;
+
 /** Bookings and the answers to requests, in the transaction that changes the windows. */
 @Injectable()
 export class BookingJournal implements SequencerJournal {
   private readonly instants = new ZonedInstants();
 
-  private readonly rowsByKey = new GatheredRead((keys: RequestKey[]) => this.rowOfEach(this.database.manager, keys));
+  private readonly rowsByKey = new GatheredRead((keys: RequestKey[]) =>
+    this.rowOfEach((text, values) => preparedRead(this.database, 'kept answers', text, values), keys),
+  );
 
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
@@ -41,7 +48,7 @@ export class BookingJournal implements SequencerJournal {
   async answered(tx: EntityManager, requests: readonly SequencedRequest[]): Promise<Map<string, SequencedOutcome>> {
     const works = requests.filter((request) => request instanceof KeyedWork);
     const keyed = works.filter(({ key }) => key !== null);
-    const rows = await this.rowOfEach(tx, keyed.map(({ key }) => key!)); // prettier-ignore
+    const rows = await this.rowOfEach((text, values) => tx.query(text, values), keyed.map(({ key }) => key!)); // prettier-ignore
     const rowOf = new Map(keyed.map((work, i) => [work, rows[i]]));
     const outcomes = new Map<string, SequencedOutcome>();
     for (const work of works) {
@@ -111,14 +118,12 @@ export class BookingJournal implements SequencerJournal {
     return { platformId, subject, key, payload: payloadSha256.toString('hex'), answer };
   }
 
-  private async rowOfEach(tx: EntityManager, keys: readonly RequestKey[]): Promise<(KeptRow | undefined)[]> {
+  private async rowOfEach(
+    read: (text: string, values: unknown[]) => Promise<KeptRow[]>,
+    keys: readonly RequestKey[],
+  ): Promise<(KeptRow | undefined)[]> {
     if (keys.length === 0) return [];
-    const rows = await tx.query<KeptRow[]>(
-      `select k.subject, k.key, k.platform_id as "platformId", k.payload_sha256 as "payloadSha256", k.answer
-         from unnest($1::text[], $2::text[]) as asked (subject, key)
-         join idempotency_key k on k.subject = asked.subject and k.key = asked.key`,
-      [keys.map(({ subject }) => subject), keys.map(({ key }) => key)],
-    );
+    const rows = await read(KEPT_ROWS, [keys.map(({ subject }) => subject), keys.map(({ key }) => key)]);
     const nameOf = ({ subject, key }: { subject: string; key: string }): string => `${subject}\n${key}`;
     const found = new Map(rows.map((row) => [nameOf(row), row]));
     return keys.map((key) => found.get(nameOf(key)));

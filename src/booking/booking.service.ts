@@ -30,11 +30,14 @@ export class BookingService {
     checkFields(request);
     const revision = request.operation === 'add' ? undefined : revisionOf(headers.ifMatch);
     const requestKey = { subject: actor.subject, key, payloadSha256: payloadSha256({ ...request, revision }) };
-    return this.requests.once(requestKey, async () => {
-      const prepared = await this.preparation.prepare(actor, request, revision);
-      checkConsent(actor, prepared.operation, prepared.owners);
-      return this.submit(actor, requestKey, prepared, request.reason ?? '', null);
-    });
+    return this.requests.once(
+      requestKey,
+      (prepared: Prepared) => {
+        checkConsent(actor, prepared.operation, prepared.owners);
+        return this.submit(actor, requestKey, prepared, request.reason ?? '', null);
+      },
+      () => this.preparation.prepare(actor, request, revision),
+    );
   }
 
   /** Takes the actor's own booking back, where nothing has happened to its windows since and their places are free. @throws BookingRefused, NotFoundError */

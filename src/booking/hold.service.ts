@@ -7,7 +7,7 @@ import { Sequencer } from '../plan/sequencer.service';
 import type { BookingDto, BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
-import { BookingPreparation } from './booking-preparation.service';
+import { BookingPreparation, type Prepared } from './booking-preparation.service';
 import { checkConsent, checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
 import type { BookingHeaders } from './booking.service';
 import { HOLD_STATES, type HoldDto, type HoldState } from './hold.dto';
@@ -41,13 +41,16 @@ export class HoldService {
       key,
       payloadSha256: payloadSha256({ hold: { ...request, revision } }),
     };
-    return this.requests.once(requestKey, async () => {
-      const prepared = await this.preparation.prepare(actor, request, revision);
-      checkConsent(actor, prepared.operation, prepared.owners);
-      const reason = request.reason ?? '';
-      const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };
-      return this.requests.submit<HoldDto>(new HoldWork(parts, request, this.store));
-    });
+    return this.requests.once(
+      requestKey,
+      (prepared: Prepared) => {
+        checkConsent(actor, prepared.operation, prepared.owners);
+        const reason = request.reason ?? '';
+        const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };
+        return this.requests.submit<HoldDto>(new HoldWork(parts, request, this.store));
+      },
+      () => this.preparation.prepare(actor, request, revision),
+    );
   }
 
   /** Makes the booking that a hold is for, decided again with the room that it kept. @throws BookingRefused, NotFoundError */

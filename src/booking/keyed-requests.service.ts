@@ -17,15 +17,26 @@ export class KeyedRequests {
     private readonly sequencer: Sequencer,
   ) {}
 
-  /** The answer that was given before, else that of `work`. @throws BookingRefused for a key of another request */
-  async once<T extends object>(key: RequestKey, work: () => Promise<T>): Promise<T> {
+  /**
+   * The answer that was given before, else that of `work`. What `prepare` reads for it is read while the answer is looked for, and
+   * what it finds wrong counts only where there is none. @throws BookingRefused for a key of another request
+   */
+  async once<T extends object, P = void>(
+    key: RequestKey,
+    work: (prepared: P) => Promise<T>,
+    prepare?: () => Promise<P>,
+  ): Promise<T> {
     const name = `${key.subject}\n${key.key}`;
     if (this.underWay.has(name)) {
       throw new BookingRefused('key_in_progress', 'conflict', 'The same request is being worked on.');
     }
     this.underWay.add(name);
     try {
-      return ((await this.journal.find(key)) as T | undefined) ?? (await work());
+      const [answer, prepared] = await Promise.allSettled([this.journal.find(key), prepare?.()]);
+      if (answer.status === 'rejected') throw answer.reason;
+      if (answer.value !== undefined) return answer.value as T;
+      if (prepared.status === 'rejected') throw prepared.reason;
+      return await work(prepared.value as P);
     } finally {
       this.underWay.delete(name);
     }

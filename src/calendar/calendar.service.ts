@@ -172,11 +172,14 @@ export class CalendarService {
   ): Promise<CalendarFacts> {
     const firstOn = range.dates[0]!;
     const lastOn = range.dates.at(-1)!;
-    const departments = await this.store.departments([...departmentIds], tx);
+    const [departments, holidays, exceptions] = await Promise.all([
+      this.store.departments([...departmentIds], tx),
+      this.store.holidaysBetween([...zones], firstOn, lastOn, tx),
+      this.store.exceptionsBetween(firstOn, lastOn, tx),
+    ]);
     const numbers = new Map(departments.map(({ id, code }) => [id, departmentNumberOf(code)]));
     for (const id of departmentIds) if (!numbers.has(id)) throw new NotFoundError('department', id);
-    const holidays = await this.store.holidaysBetween([...zones], firstOn, lastOn, tx);
-    return new CalendarFacts(range, numbers, holidays, await this.store.exceptionsBetween(firstOn, lastOn, tx));
+    return new CalendarFacts(range, numbers, holidays, exceptions);
   }
 }
 

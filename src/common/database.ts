@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { Client, type ClientConfig } from 'pg';
+import type { Socket } from 'node:net';
 import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import * as migrations from './migrations';
@@ -11,6 +13,46 @@ class SturdyClient extends Client {
   constructor(config?: ClientConfig) {
     super(config);
     this.on('error', () => undefined);
+  }
+}
+
+/**
+ * A connection on which statements leave before the answers to those before them are there. Those of one turn of the event loop
+ * leave in one write (a write to the database costs as much as what is asked by it), and each is planned once: what such a
+ * connection is asked is a small set of texts.
+ */
+class PipelinedClient extends SturdyClient {
+  private static readonly names = new Map<string, string>();
+  private isGathering = false;
+
+  constructor(config?: ClientConfig) {
+    super({ ...config, pipeline: true });
+    const send = this.query.bind(this) as (...given: unknown[]) => unknown;
+    this.query = ((text: unknown, values: unknown, ...rest: unknown[]) => {
+      this.gather();
+      if (typeof text !== 'string' || !Array.isArray(values)) return send(text, values, ...rest);
+      return send({ name: PipelinedClient.nameOf(text), text, values }, ...rest);
+    }) as Client['query'];
+  }
+
+  private static nameOf(text: string): string {
+    let name = this.names.get(text);
+    if (name === undefined) {
+      name = createHash('sha256').update(text).digest('hex').slice(0, 32);
+      this.names.set(text, name);
+    }
+    return name;
+  }
+
+  private gather(): void {
+    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
+    if (this.isGathering || stream.destroyed) return;
+    this.isGathering = true;
+    stream.cork();
+    setImmediate(() => {
+      this.isGathering = false;
+      stream.uncork();
+    });
   }
 }
 
@@ -30,7 +72,7 @@ export function databaseOptions(url: string, poolSize: number, isPipelined = fal
     applicationName: 'etale',
     // a bigint is a count of thousandths below 2^53 or an id: a number everywhere in the program
     parseInt8: true,
-    extra: { options: '-c timezone=UTC -c datestyle=ISO', Client: SturdyClient, pipeline: isPipelined },
+    extra: { options: '-c timezone=UTC -c datestyle=ISO', Client: isPipelined ? PipelinedClient : SturdyClient },
   };
 }
 
