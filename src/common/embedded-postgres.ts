@@ -214,6 +214,8 @@ async function createCluster(folder: string, program: string, who: RunAs, run: R
 export async function startEmbeddedPostgres(options: {
   folder: string;
   settings?: Record<string, string>;
+  /** A free one is taken when none is given. */
+  port?: number;
   log?: (line: string) => void;
 }): Promise<EmbeddedPostgres> {
   const { folder } = options;
@@ -242,7 +244,7 @@ export async function startEmbeddedPostgres(options: {
     rmSync(join(folder, 'postmaster.pid'), { force: true });
   }
 
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
