@@ -6,9 +6,12 @@ import { GatheredRead } from '../common/gathered-read';
 import { preparedRead } from '../common/prepared-read';
 import { scopeConditions } from '../campaign/campaign-scope.rules';
 import type { Campaign } from '../campaign/campaign.entity';
-import type { Audience } from '../campaign/window-kind';
+import { type Audience, ORIGINS } from '../campaign/window-kind';
 import type { Level } from '../directory/level';
+import { partitionOf } from '../plan/plan-window.store';
 import type { FoundWindow } from './booking-owner';
+
+const FIXED = ORIGINS.indexOf('fixed');
 
 /** The establishment of an owner, and the class where it is one. */
 export interface OwnerRow extends CalendarPlace {
@@ -96,6 +99,30 @@ export class BookingFactsStore {
         where p.id = $1 and w.establishment_id = $2 and w.series_id = $3 and w.local_date >= $4
         order by w.local_date, w.start_cell`,
       [window.planId, window.establishmentId, window.seriesId, window.date],
+    );
+  }
+
+  /**
+   * Windows of other classes (of other establishments, for relatives and staff) of the department that have a place and weigh in
+   * the same way: the own establishment's first, then those of as many heads.
+   */
+  holdersOf(
+    { planId, windowId, establishmentId, classId, date, cellCount, profileId, headcount }: FoundWindow,
+    departmentId: number,
+    startCell: number,
+    most: number,
+  ): Promise<{ windowId: number }[]> {
+    return preparedRead(
+      this.database,
+      `booking holders ${planId}`,
+      `select w.window_id as "windowId"
+         from establishment e cross join lateral (
+           select * from ${partitionOf(planId)} w where w.establishment_id = e.id and w.start_cell = $2) w
+        where e.department_id = $1 and w.local_date = $3 and w.cell_count = $4 and w.profile_id = $5 and w.window_id <> $6
+          and w.origin <> ${FIXED} and (w.class_id is null) = ($8::int is null)
+          and (w.class_id is distinct from $8::int or $8::int is null)
+        order by w.establishment_id = $7 desc, abs(w.headcount - $9), w.window_id limit $10`,
+      [departmentId, startCell, date, cellCount, profileId, windowId, establishmentId, classId, headcount, most],
     );
   }
 

@@ -77,6 +77,15 @@ export class BookingJournal implements SequencerJournal {
     await this.recordKeys(tx, [this.keyRow(key, platformId, { answer })]);
   }
 
+  /** Says more of a refusal that was kept: what could be had instead is looked for after it. */
+  async amendRefusal({ subject, key }: RequestKey, error: DomainError): Promise<void> {
+    await this.database.query('update idempotency_key set answer = $3 where subject = $1 and key = $2', [
+      subject,
+      key,
+      JSON.stringify({ refusal: refusalOf(error) }),
+    ]);
+  }
+
   /** A booking that somebody may take back. */
   async booking(id: string): Promise<{ planId: number; platformId: number; bookedBy: string } | undefined> {
     const [row] = await this.database.query<{ planId: number; platformId: number; bookedBy: string }[]>(

@@ -13,6 +13,7 @@ import { HoldController } from './hold.controller';
 import { HoldService } from './hold.service';
 import { HoldStore } from './hold.store';
 import { KeyedRequests } from './keyed-requests.service';
+import { SwapPartners } from './swap-partners.service';
 
 @Module({
   imports: [CalendarModule, CampaignModule, PlanModule],
@@ -27,6 +28,7 @@ import { KeyedRequests } from './keyed-requests.service';
     KeyedRequests,
     HoldService,
     HoldStore,
+    SwapPartners,
   ],
   exports: [
     BookingService,

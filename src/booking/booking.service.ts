@@ -9,6 +9,7 @@ import { BookingPreparation, type Prepared } from './booking-preparation.service
 import { checkConsent, checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
 import { BookingWork, type RequestKey } from './booking-work';
 import { KeyedRequests } from './keyed-requests.service';
+import { SwapPartners } from './swap-partners.service';
 
 export interface BookingHeaders {
   idempotencyKey: string | undefined;
@@ -22,6 +23,7 @@ export class BookingService {
     private readonly preparation: BookingPreparation,
     private readonly journal: BookingJournal,
     private readonly requests: KeyedRequests,
+    private readonly partners: SwapPartners,
   ) {}
 
   /** Books all of a request or nothing; the same request again gets the same answer. @throws BookingRefused, NotFoundError */
@@ -32,9 +34,13 @@ export class BookingService {
     const requestKey = { subject: actor.subject, key, payloadSha256: payloadSha256({ ...request, revision }) };
     return this.requests.once(
       requestKey,
-      (prepared: Prepared) => {
+      async (prepared: Prepared) => {
         checkConsent(actor, prepared.operation, prepared.owners);
-        return this.submit(actor, requestKey, prepared, request.reason ?? '', null);
+        try {
+          return await this.submit(actor, requestKey, prepared, request.reason ?? '', null);
+        } catch (error) {
+          throw await this.partners.explain(error, actor, requestKey, prepared);
+        }
       },
       () => this.preparation.prepare(actor, request, revision),
     );

@@ -13,7 +13,7 @@ import {
   standStillAt,
 } from '../booking-region';
 import { cellAt, ledgerDifferenceCount, TESTER } from '../plan-builder';
-import { startTestApplication } from '../test-application';
+import { signedInAs, startTestApplication } from '../test-application';
 
 /** 900 seconds of Monday morning: 7 h in Paris. */
 const NOW = '2026-12-07T07:00:00+01:00';
@@ -50,14 +50,14 @@ describe('bookings by REST', () => {
       [
         { establishment: 0, classIndex: 0, startCell: cellAt(0, 9), headcount: 30, wishCell: cellAt(0, 8), series: 0 },
         { establishment: 0, classIndex: 1, startCell: cellAt(0, 10), headcount: 30 },
-        { establishment: 1, classIndex: 0, startCell: cellAt(0, 10), headcount: 30 },
+        { establishment: 2, classIndex: 0, startCell: cellAt(0, 10), headcount: 30 },
         { establishment: 0, classIndex: 0, startCell: cellAt(1, 9), headcount: 30, series: 0 },
         { establishment: 0, classIndex: 0, startCell: cellAt(2, 9), headcount: 30, series: 0 },
         { establishment: 0, classIndex: -1, startCell: cellAt(0, 19), headcount: 30 },
         { establishment: 0, classIndex: 0, startCell: cellAt(0, 15), headcount: 30, ordinal: 1 },
         { establishment: 0, classIndex: 2, startCell: cellAt(0, 8), headcount: 30 },
       ],
-      { concurrentSessions: 55, loginsPerMinute: 2000 },
+      { establishmentCount: 3, concurrentSessions: 55, loginsPerMinute: 2000 },
     );
   });
   afterEach(async () => {
@@ -180,6 +180,35 @@ describe('bookings by REST', () => {
       expect(best.status).toBe(201);
     });
 
+    it('name who could swap: the own school first, and whether the other side must agree', async () => {
+      const [one, own, other] = region.windowIds;
+      const [uai, , otherUai] = region.uais;
+      const head = await signedInAs(app, { role: 'head', uais: [uai!], territories: [] });
+      const request = { operation: 'move', windowId: one, startsAt: at(0, '10:00') };
+      const key = { ...head, 'idempotency-key': randomUUID() };
+      const { status, body } = await post<Problem>(request, key);
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'booking.cell_full' });
+      expect(body.swapPartners).toEqual([
+        expect.objectContaining({ windowId: own, revision: 1, uai, startsAt: at(0, '10:00'), isOwn: true }),
+        expect.objectContaining({ windowId: other, revision: 1, uai: otherUai, isOwn: false }),
+      ]);
+      expect((await post<Problem>(request, key)).body).toEqual(body);
+      const swapped = await post({ operation: 'swap', windowId: one, withWindowId: own, withRevision: 1 }, head);
+      expect(swapped.status).toBe(201);
+      expect(await startOf(one!)).toBe(cellAt(0, 10));
+    });
+
+    it('name nobody to swap with where the other side could not take the place', async () => {
+      const [one, own, other] = region.windowIds;
+      // class 1 of the first school and class 0 of the other get a window that reaches into 9:00
+      for (const windowId of [own!, other!]) {
+        const [{ id }] = await database.query<[{ id: number }]>('select class_id as id from plan_window where plan_id = $1 and window_id = $2', [region.planId, windowId]); // prettier-ignore
+        expect((await post({ operation: 'add', classId: id, startsAt: at(0, '08:45') })).status).toBe(201);
+      }
+      const { body } = await post<Problem>({ operation: 'move', windowId: one, startsAt: at(0, '10:00') });
+      expect(body).toMatchObject({ code: 'booking.cell_full', swapPartners: [] });
+    });
+
     it('name who is in two windows at once', async () => {
       const { status, body } = await move(at(0, '15:10'));
       expect({ status, code: body.code }).toEqual({ status: 409, code: 'booking.conflict' });
@@ -198,6 +227,7 @@ describe('bookings by REST', () => {
       ['in the past', '2026-12-07T06:00:00+01:00', 422, 'booking.outside_hours'],
       ['off the grid', '2026-12-07T11:02:00+01:00', 422, 'booking.off_grid'],
       ['over midnight', '2026-12-07T23:45:00+01:00', 422, 'booking.over_midnight'],
+      ['across a clock change', '2027-03-28T01:45:00+01:00', 422, 'booking.clock_change'],
       ['outside the hours', '2026-12-07T19:00:00+01:00', 422, 'booking.outside_hours'],
       ['outside the campaign', '2026-12-14T11:00:00+01:00', 422, 'booking.outside_campaign'],
       ['in a civil time without offset', '2026-12-07T11:00:00', 400, 'request.invalid'],
