@@ -64,6 +64,11 @@ export class BookingFactsService {
     return window.seriesId === null ? Promise.resolve([window]) : this.store.series(window);
   }
 
+  /** Who stands at a place that a window of the department wants, and weighs as it does. */
+  holdersOf(window: FoundWindow, departmentId: number, startCell: number): Promise<FoundWindow[]> {
+    return this.store.holdersOf(window, departmentId, startCell);
+  }
+
   /** Whose window it is, with the given dates. */
   async ownerOfWindow(window: FoundWindow, dates: readonly string[]): Promise<BookingOwner> {
     const audience = AUDIENCES[window.audience]!;

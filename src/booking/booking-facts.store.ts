@@ -42,6 +42,15 @@ interface StatedKey {
   audience: Audience;
 }
 
+interface AskedPlace {
+  window: FoundWindow;
+  departmentId: number;
+  startCell: number;
+}
+
+/** More holders of a place than are named: some could not take the place that they would get. */
+const MOST_HOLDERS = 4;
+
 const WINDOW = `w.window_id as "windowId", w.plan_id as "planId", p.campaign_id as "campaignId", w.class_id as "classId",
   w.establishment_id as "establishmentId", w.audience, w.activity, w.cell_count as "cellCount", w.profile_id as "profileId",
   w.local_date::text as date, w.start_cell as "startCell", w.wish_cell as "wishCell", w.headcount,
@@ -66,6 +75,7 @@ export class BookingFactsStore {
   private readonly windowsById = new GatheredRead((ids: number[]) => this.readWindows(ids));
   private readonly classesById = new GatheredRead((ids: number[]) => this.readClassOwners(ids));
   private readonly establishmentsById = new GatheredRead((ids: number[]) => this.readEstablishmentOwners(ids));
+  private readonly holdersByPlace = new GatheredRead((places: AskedPlace[]) => this.readHolders(places));
   private readonly timesByOwner = new GatheredRead((keys: StatedKey[]) => this.readStatedTimes(keys));
 
   constructor(@InjectDataSource() private readonly database: DataSource) {}
@@ -103,27 +113,11 @@ export class BookingFactsStore {
   }
 
   /**
-   * Windows of other classes (of other establishments, for relatives and staff) of the department that have a place and weigh in
-   * the same way: the own establishment's first, then those of as many heads.
+   * Windows that stand at a place, weigh in the same way as the given one and belong to other classes (other establishments, for
+   * relatives and staff): of the own establishment, then of as many heads in the same department.
    */
-  holdersOf(
-    { planId, windowId, establishmentId, classId, date, cellCount, profileId, headcount }: FoundWindow,
-    departmentId: number,
-    startCell: number,
-    most: number,
-  ): Promise<{ windowId: number }[]> {
-    return preparedRead(
-      this.database,
-      `booking holders ${planId}`,
-      `select w.window_id as "windowId"
-         from establishment e cross join lateral (
-           select * from ${partitionOf(planId)} w where w.establishment_id = e.id and w.start_cell = $2) w
-        where e.department_id = $1 and w.local_date = $3 and w.cell_count = $4 and w.profile_id = $5 and w.window_id <> $6
-          and w.origin <> ${FIXED} and (w.class_id is null) = ($8::int is null)
-          and (w.class_id is distinct from $8::int or $8::int is null)
-        order by w.establishment_id = $7 desc, abs(w.headcount - $9), w.window_id limit $10`,
-      [departmentId, startCell, date, cellCount, profileId, windowId, establishmentId, classId, headcount, most],
-    );
+  holdersOf(window: FoundWindow, departmentId: number, startCell: number): Promise<FoundWindow[]> {
+    return this.holdersByPlace.get({ window, departmentId, startCell });
   }
 
   async establishmentId(uai: string): Promise<number | undefined> {
@@ -161,6 +155,48 @@ export class BookingFactsStore {
     );
     const found = new Map(rows.map((row) => [row.windowId, row]));
     return windowIds.map((id) => found.get(id));
+  }
+
+  private async readHolders(places: AskedPlace[]): Promise<FoundWindow[][]> {
+    const found: FoundWindow[][] = places.map(() => []);
+    for (const planId of new Set(places.map(({ window }) => window.planId))) {
+      const asked = places
+        .map((place, ordinal) => ({ ...place, ordinal }))
+        .filter(({ window }) => window.planId === planId);
+      const table = partitionOf(planId);
+      const alike = `w.start_cell = a.start_cell and w.local_date = a.local_date and w.cell_count = a.cell_count
+        and w.profile_id = a.profile_id and w.window_id <> a.window_id and w.origin <> ${FIXED}
+        and (w.class_id is null) = (a.class_id is null) and (a.class_id is null or w.class_id <> a.class_id)`;
+      const rows = await preparedRead<FoundWindow & { ordinal: number }>(
+        this.database,
+        `booking holders ${planId}`,
+        `select a.ordinal, ${WINDOW}
+           from unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::int[], $6::int[], $7::date[], $8::int[], $9::int[], $10::int[])
+             as a (ordinal, window_id, establishment_id, department_id, class_id, start_cell, local_date, cell_count, profile_id, headcount)
+           cross join lateral (
+             (select 0 as rank, w.* from ${table} w where w.establishment_id = a.establishment_id and ${alike} limit ${MOST_HOLDERS})
+             union all
+             (select 1 as rank, w.* from ${table} w join establishment e on e.id = w.establishment_id
+               where w.headcount = a.headcount and ${alike} and e.id <> a.establishment_id and e.department_id = a.department_id
+               limit ${MOST_HOLDERS})) w
+           join plan p on p.id = ${planId} join establishment e on e.id = w.establishment_id
+          order by a.ordinal, w.rank, w.window_id`,
+        [
+          asked.map(({ ordinal }) => ordinal),
+          asked.map(({ window }) => window.windowId),
+          asked.map(({ window }) => window.establishmentId),
+          asked.map(({ departmentId }) => departmentId),
+          asked.map(({ window }) => window.classId),
+          asked.map(({ startCell }) => startCell),
+          asked.map(({ window }) => window.date),
+          asked.map(({ window }) => window.cellCount),
+          asked.map(({ window }) => window.profileId),
+          asked.map(({ window }) => window.headcount),
+        ],
+      );
+      for (const { ordinal, ...row } of rows) if (found[ordinal]!.length < MOST_HOLDERS) found[ordinal]!.push(row);
+    }
+    return found;
   }
 
   private async readClassOwners(classIds: number[]): Promise<(OwnerRow | undefined)[]> {

@@ -34,6 +34,10 @@ export class BookingJournal implements SequencerJournal {
     this.rowOfEach((text, values) => preparedRead(this.database, 'kept answers', text, values), keys),
   );
 
+  private readonly amended = new GatheredRead((refusals: { key: RequestKey; error: DomainError }[]) =>
+    this.writeRefusals(refusals),
+  );
+
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /** The answer to a request that was answered before. @throws BookingRefused for a key of another request; the refusal that was given */
@@ -78,12 +82,8 @@ export class BookingJournal implements SequencerJournal {
   }
 
   /** Says more of a refusal that was kept: what could be had instead is looked for after it. */
-  async amendRefusal({ subject, key }: RequestKey, error: DomainError): Promise<void> {
-    await this.database.query('update idempotency_key set answer = $3 where subject = $1 and key = $2', [
-      subject,
-      key,
-      JSON.stringify({ refusal: refusalOf(error) }),
-    ]);
+  async amendRefusal(key: RequestKey, error: DomainError): Promise<void> {
+    await this.amended.get({ key, error });
   }
 
   /** A booking that somebody may take back. */
@@ -93,6 +93,20 @@ export class BookingJournal implements SequencerJournal {
       [id],
     );
     return row;
+  }
+
+  private async writeRefusals(refusals: { key: RequestKey; error: DomainError }[]): Promise<undefined[]> {
+    await this.database.query(
+      `update idempotency_key k set answer = r.answer
+         from unnest($1::text[], $2::text[], $3::json[]) as r (subject, key, answer)
+        where k.subject = r.subject and k.key = r.key`,
+      [
+        refusals.map(({ key }) => key.subject),
+        refusals.map(({ key }) => key.key),
+        refusals.map(({ error }) => JSON.stringify({ refusal: refusalOf(error) })),
+      ],
+    );
+    return refusals.map(() => undefined);
   }
 
   private async recordBookings(tx: EntityManager, settled: readonly Settled[]): Promise<void> {

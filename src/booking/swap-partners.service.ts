@@ -1,22 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, answersFor } from '../access/actor';
-import { zonedInstantOfCell } from '../common/civil-time';
+import { civilOfCell, zonedInstantOfCell } from '../common/civil-time';
 import { DomainError } from '../common/domain-error';
-import { cellOfSeconds } from '../kernel/cell-grid';
+import { GatheredRead } from '../common/gathered-read';
 import type { SequencerNeeds } from '../plan/sequencer';
+import type { LedgerState } from '../plan/sequencer.rules';
 import { Sequencer } from '../plan/sequencer.service';
-import { BookingFactsStore } from './booking-facts.store';
+import { BookingFactsService } from './booking-facts.service';
 import { BookingJournal } from './booking-journal';
 import { needsOf } from './booking-needs.rules';
-import { decideBooking } from './booking-operation.rules';
-import type { FoundWindow } from './booking-owner';
-import { BookingPreparation, type Prepared } from './booking-preparation.service';
+import { decideBooking, type Operation, type Target } from './booking-operation.rules';
+import type { BookingOwner, FoundWindow } from './booking-owner';
+import type { Prepared } from './booking-preparation.service';
 import type { RequestKey } from './booking-work';
-import { cellOfStart } from './place.rules';
+import { cellOfStart, refusalOfHours } from './place.rules';
 
 const PARTNER_COUNT = 3;
-/** More than are named: some cannot take the place that they would get. */
-const CANDIDATE_COUNT = 8;
 const WITH_PARTNERS = new Set(['booking.cell_full', 'booking.conflict']);
 
 /** Somebody who has the wanted place and could take the present one. */
@@ -31,12 +30,26 @@ export interface SwapPartner {
   isOwn: boolean;
 }
 
-/** Whom a head who is refused a place could swap with. */
+interface Swap {
+  operation: Extract<Operation, { kind: 'swap' }>;
+  owners: readonly [BookingOwner, BookingOwner];
+  windows: readonly [FoundWindow, FoundWindow];
+  /** Where the other window has to stand still for the swap to give the wanted place. */
+  startCell: number;
+}
+
+interface AskedSwaps {
+  platformId: number;
+  swaps: readonly Swap[];
+}
+
+/** Whom a head who is refused a place could swap with; a crowd's refusals are looked into together. */
 @Injectable()
 export class SwapPartners {
+  private readonly possible = new GatheredRead((asked: AskedSwaps[]) => this.decide(asked));
+
   constructor(
-    private readonly store: BookingFactsStore,
-    private readonly preparation: BookingPreparation,
+    private readonly facts: BookingFactsService,
     private readonly sequencer: Sequencer,
     private readonly journal: BookingJournal,
   ) {}
@@ -47,60 +60,81 @@ export class SwapPartners {
     if (!(error instanceof DomainError) || !WITH_PARTNERS.has(error.code)) return error;
     // asked again: the answer of then names the partners of then
     if (operation.kind !== 'move' || operation.targets.length !== 1 || 'swapPartners' in error.facts) return error;
-    const swapPartners = await this.partners(actor, prepared.windows[0]!, prepared);
+    const swapPartners = await this.partners(actor, prepared.windows[0]!, operation.targets[0]!);
     const explained = new DomainError(error.code, error.kind, error.message, { ...error.facts, swapPartners });
     await this.journal.amendRefusal(key, explained);
     return explained;
   }
 
-  private async partners(actor: Actor, window: FoundWindow, { operation, owner }: Prepared): Promise<SwapPartner[]> {
-    if (operation.kind !== 'move') return [];
-    const { day, startMinute } = operation.targets[0]!;
+  private async partners(actor: Actor, window: FoundWindow, target: Target): Promise<SwapPartner[]> {
+    const { owner, day, startMinute } = target;
     const startCell = cellOfStart(day, startMinute, owner.timeZone);
-    const found = await this.store.holdersOf(window, owner.departmentId, startCell, CANDIDATE_COUNT);
-    const swaps = await Promise.all(found.map((holder) => this.swapWith(actor, window, holder.windowId)));
-    const possible = swaps.filter((swap) => swap !== undefined);
-    if (possible.length === 0) return [];
-    const needs = possible.map((swap) => needsOf(swap.operation, swap.owners, swap.windows)).reduce(bothNeeds);
-    const { state } = await this.sequencer.peek(owner.platformId, needs);
-    const now = new Date();
-    const partners: SwapPartner[] = [];
-    for (const swap of possible) {
-      if (partners.length === PARTNER_COUNT) break;
-      try {
-        decideBooking(swap.operation, owner.planId, new Map(), state, now, false);
-      } catch (error) {
-        if (error instanceof DomainError) continue;
-        throw error;
-      }
-      const other = state.window(swap.windows[1]!.windowId)!;
-      // it has moved since it was looked up
-      if (other.startCell !== startCell || other.startCell <= cellOfSeconds(now.getTime() / 1000)) continue;
-      const { uai, timeZone } = swap.owners[1]!;
-      partners.push({
-        windowId: other.windowId,
-        revision: state.revisionOf(other),
-        uai,
-        classId: other.classId,
-        startsAt: zonedInstantOfCell(other.startCell, timeZone),
-        isOwn: answersFor(actor, uai),
-      });
-    }
-    return partners;
+    const holders = await this.facts.holdersOf(window, owner.departmentId, startCell);
+    const swaps = (await Promise.all(holders.map((holder) => this.swapWith(window, holder, target, startCell)))).filter(
+      (swap) => swap !== undefined,
+    );
+    if (swaps.length === 0) return [];
+    const found = await this.possible.get({ platformId: owner.platformId, swaps });
+    return found.slice(0, PARTNER_COUNT).map(({ swap: { owners, windows }, revision }) => ({
+      windowId: windows[1].windowId,
+      revision,
+      uai: owners[1].uai,
+      classId: windows[1].classId,
+      startsAt: zonedInstantOfCell(startCell, owners[1].timeZone),
+      isOwn: answersFor(actor, owners[1].uai),
+    }));
   }
 
-  /** The swap where both places lie within the hours of who would get them. */
-  private async swapWith(actor: Actor, window: FoundWindow, withWindowId: number): Promise<Prepared | undefined> {
+  /** The swap, where the present place lies within the hours of who would get it. */
+  private async swapWith(
+    window: FoundWindow,
+    holder: FoundWindow,
+    wanted: Target,
+    startCell: number,
+  ): Promise<Swap | undefined> {
     try {
-      return await this.preparation.prepare(
-        actor,
-        { operation: 'swap', windowId: window.windowId, withWindowId },
-        undefined,
-      );
+      const owner = await this.facts.ownerOfWindow(holder, [window.date]);
+      const { on, minuteOfDay } = civilOfCell(window.startCell, owner.timeZone);
+      const day = owner.days.get(on);
+      if (!day || refusalOfHours(owner, day, minuteOfDay, holder.cellCount)) return undefined;
+      const given = { owner, windowId: holder.windowId, day, startMinute: minuteOfDay, cellCount: holder.cellCount };
+      const operation = { kind: 'swap', targets: [wanted, given], isSeries: false } as const;
+      return { operation, owners: [wanted.owner, owner], windows: [window, holder], startCell };
     } catch (error) {
       if (error instanceof DomainError) return undefined;
       throw error;
     }
+  }
+
+  /** Of each list the swaps that could be made now, with the revision of the other window. */
+  private async decide(asked: AskedSwaps[]): Promise<{ swap: Swap; revision: number }[][]> {
+    const states = new Map<number, LedgerState>();
+    for (const platformId of new Set(asked.map((one) => one.platformId))) {
+      const swaps = asked.flatMap((one) => (one.platformId === platformId ? one.swaps : []));
+      const needs = swaps
+        .map(({ operation, owners, windows }) => needsOf(operation, owners, windows))
+        .reduce(bothNeeds);
+      states.set(platformId, (await this.sequencer.peek(platformId, needs)).state);
+    }
+    const now = new Date();
+    return asked.map(({ platformId, swaps }) => {
+      const state = states.get(platformId)!;
+      return swaps.flatMap((swap) => {
+        const other = state.window(swap.windows[1].windowId);
+        if (other?.startCell !== swap.startCell || !isPossible(swap, state, now)) return [];
+        return [{ swap, revision: state.revisionOf(other) }];
+      });
+    });
+  }
+}
+
+function isPossible({ operation, windows }: Swap, state: LedgerState, now: Date): boolean {
+  try {
+    decideBooking(operation, windows[0].planId, new Map(), state, now, false);
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError) return false;
+    throw error;
   }
 }
 
@@ -115,7 +149,7 @@ function bothNeeds(a: SequencerNeeds, b: SequencerNeeds): SequencerNeeds {
     teacherKeyIds: both('teacherKeyIds'),
     firstCell: Math.min(a.firstCell, b.firstCell),
     endCell: Math.max(a.endCell, b.endCell),
-    cellRanges: [...a.cellRanges, ...b.cellRanges],
+    cellRanges: [...new Map([...a.cellRanges, ...b.cellRanges].map((range) => [range.join(), range])).values()],
     newWindowCount: 0,
   };
 }

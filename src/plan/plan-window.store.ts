@@ -45,6 +45,7 @@ export class PlanWindowStore {
     await tx.query(`alter table ${table} add constraint ${table}_pkey primary key (plan_id, window_id)`);
     await tx.query(`create index ${table}_class_idx on ${table} (class_id, start_cell)`);
     await tx.query(`create index ${table}_establishment_idx on ${table} (establishment_id, start_cell)`);
+    await tx.query(`create index ${table}_start_idx on ${table} (start_cell, headcount)`);
     await tx.query(
       `create index ${table}_teacher_idx on ${table} (teacher_key_id, start_cell) where teacher_key_id is not null`,
     );
