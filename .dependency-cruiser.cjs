@@ -60,6 +60,15 @@ module.exports = {
       })),
     ),
     {
+      name: 'agent-stands-alone',
+      comment: 'the process beside the proxy: the kernel and plain code of common, nothing of the service',
+      severity: 'error',
+      from: { path: '^src/agent/' },
+      to: {
+        path: '^src/(?!agent/|kernel/decision/|kernel/cell-grid|common/(signed-bytes|html-text|language\\.rules))|node_modules/(@nestjs|typeorm|pg|fastify)/',
+      },
+    },
+    {
       name: 'common-knows-no-room',
       severity: 'error',
       from: { path: '^src/common/' },

@@ -1,0 +1,340 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { languageOf, LANGUAGES, type Language } from '../common/language.rules';
+import { ADMIT, DECISION_KINDS, DECISION_REASONS, REASON, SPENDS, WAY } from '../kernel/decision/visitor';
+import type { AgentSettings } from './agent-settings';
+import type { AgentStatus } from './agent-status';
+import { classChoiceOf } from './class-choice.rules';
+import type { Gate, GateAnswer, GateRequest } from './gate';
+import { gateRequestOf, isNeverGated, passCookie, passInCookies, safeReturnPath } from './gate-request.rules';
+import { PUBLIC_PATH } from './public-path';
+import type { UserinfoClient } from './userinfo-client';
+import { WAITING_POLICY, waitingCalendar, waitingPage, type ClassChoice } from './waiting-page.rules';
+import { waitingView, type WaitingView } from './waiting-view.rules';
+
+const MOST_BODY_BYTES = 16_384;
+const WAIT_STATUS = 503;
+/** Who is told to wait where nothing better is known. */
+const NO_PLAN_RETRY_SECONDS = 5;
+
+/** A request that cannot be answered, as RFC 9457 says it. */
+class RequestInvalid extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** The agent's HTTP side: decisions for the proxy, the page for those who wait, its own status. */
+export class AgentServer {
+  private readonly server: Server;
+
+  constructor(
+    private readonly settings: AgentSettings,
+    private readonly gate: Gate,
+    private readonly status: AgentStatus,
+    private readonly userinfo: UserinfoClient | undefined,
+  ) {
+    this.server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => this.answer(request, response));
+  }
+
+  async listen(): Promise<number> {
+    this.server.listen(this.settings.port, this.settings.host);
+    await once(this.server, 'listening');
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    if (request.url === '/auth' && this.answerByPass(request, response)) return;
+    this.route(request, response).catch((error: unknown) => {
+      const { status, code } = error instanceof RequestInvalid ? error : { status: 500, code: 'agent.failed' };
+      if (!(error instanceof RequestInvalid)) console.error(error);
+      if (response.headersSent) return void response.destroy();
+      send(response, status, 'application/problem+json', JSON.stringify({ type: 'about:blank', title: code, status, code, detail: error instanceof RequestInvalid ? error.message : 'The agent failed.' })); // prettier-ignore
+    });
+  }
+
+  /** What nearly every request is: a pass and nothing that could change what it says. */
+  private answerByPass({ headers }: IncomingMessage, response: ServerResponse): boolean {
+    const pass = passInCookies(headers.cookie);
+    if (pass === undefined || headers['x-etale-visitor'] !== undefined || headers['x-etale-pass'] !== undefined) return false; // prettier-ignore
+    if (headers['x-etale-feature'] !== undefined || headers['x-etale-urgent'] !== undefined) return false;
+    if (!this.gate.isAdmittedByPass(pass, this.status.nowSeconds())) return false;
+    response.writeHead(204);
+    response.end();
+    return true;
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? '/';
+    const path = url.split('?', 1)[0]!;
+    if (path === '/auth') return this.auth(request, response);
+    if (path === '/forward-auth' || path.startsWith('/forward-auth/')) return this.forwardAuth(request, response, url);
+    if (path === '/decide') return this.decide(request, response);
+    if (path === '/status') return sendJson(response, 200, this.status.page());
+    if (path === PUBLIC_PATH || path.startsWith(`${PUBLIC_PATH}/`))
+      return this.publicPage(request, response, url, path);
+    throw new RequestInvalid(404, 'agent.unknown_path', `Nothing is at ${path.slice(0, 100)}.`);
+  }
+
+  private now(): number {
+    return this.status.nowSeconds();
+  }
+
+  /** The visitor's request, with what the ENT says of it where that is asked for. */
+  private async gateRequest(request: IncomingMessage): Promise<GateRequest> {
+    const asked = gateRequestOf(request.headers, this.now());
+    const { authorization } = request.headers;
+    if (this.userinfo && authorization && !asked.signedHeader && (asked.pass === undefined || !this.gate.isIdentified(asked.pass)))
+      return { ...asked, userinfo: await this.userinfo.claimsFor(authorization) }; // prettier-ignore
+    return asked;
+  }
+
+  /** nginx auth_request: 204, 401 (say which class) or 403; what to say instead stands in headers, since nginx takes no other code. */
+  private async auth(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const original = request.headers['x-original-uri'];
+    if (typeof original === 'string' && isNeverGated(original, this.settings.neverGated)) {
+      response.writeHead(204, { 'x-etale-reason': 'never_gated' });
+      return void response.end();
+    }
+    const answer = this.gate.ask(await this.gateRequest(request));
+    const headers = this.headersOf(answer, request);
+    const { decision } = answer;
+    const isIn = !decision || decision.kind === ADMIT;
+    response.writeHead(isIn ? 204 : decision.reason === REASON.classUnknown ? 401 : 403, headers);
+    response.end();
+  }
+
+  /** Traefik's ForwardAuth and Envoy's ext_authz: 200, or the whole answer that the visitor gets. */
+  private async forwardAuth(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+    const forwarded = request.headers['x-forwarded-uri'];
+    const original = typeof forwarded === 'string' ? forwarded : url.slice('/forward-auth'.length) || '/';
+    if (original.startsWith(`${PUBLIC_PATH}/`) || isNeverGated(original, this.settings.neverGated))
+      return send(response, 200, 'text/plain', '');
+    const answer = this.gate.ask(await this.gateRequest(request));
+    const { decision } = answer;
+    const headers = this.headersOf(answer, request);
+    if (!decision || decision.kind === ADMIT) return send(response, 200, 'text/plain', '', headers);
+    const language = languageOf(undefined, request.headers['accept-language']);
+    this.sendWaiting(request, response, answer, language, safeReturnPath(original), undefined, headers);
+  }
+
+  private headersOf({ decision, pass, plan }: GateAnswer, request: IncomingMessage): Record<string, string> {
+    if (!decision || !plan) return { 'x-etale-reason': 'no_plan', 'cache-control': 'no-store' };
+    const headers: Record<string, string> = {
+      'cache-control': 'no-store',
+      'x-etale-reason': DECISION_REASONS[decision.reason]!,
+      'x-etale-idle-minutes': String(decision.idleMinutes),
+    };
+    if (decision.featuresOff !== 0)
+      headers['x-etale-features-off'] = plan.plan.content.features.filter((_, k) => (decision.featuresOff & (1 << k)) !== 0).join(','); // prettier-ignore
+    if (decision.kind === ADMIT) headers['x-etale-until'] = String(decision.until);
+    else {
+      headers['x-etale-status'] = String(WAIT_STATUS);
+      headers['x-etale-retry-after'] = String(Math.max(1, Math.ceil(decision.retryAt - this.now())));
+    }
+    if (pass !== undefined) {
+      headers['set-cookie'] = passCookie(pass, isSecure(request));
+      headers['x-etale-pass'] = pass;
+    }
+    return headers;
+  }
+
+  /** For programs on this machine that know the visitor themselves. */
+  private async decide(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST') throw new RequestInvalid(405, 'agent.method', 'Decisions are asked for by POST.');
+    const body = await bodyOf(request);
+    let asked: Record<string, unknown>;
+    try {
+      asked = JSON.parse(body) as Record<string, unknown>;
+    } catch {
+      throw new RequestInvalid(400, 'agent.not_json', 'The body is no JSON.');
+    }
+    const answer = this.gate.ask({ ...decideRequestOf(asked), now: this.now() });
+    const { decision, plan, visitor, pass } = answer;
+    if (!decision || !plan || !visitor)
+      return sendJson(response, 200, { kind: 'admit', reason: 'no_plan', state: this.status.state });
+    const { content } = plan.plan;
+    const at = (seconds: number) => (seconds > 0 ? new Date(seconds * 1000).toISOString() : null);
+    sendJson(response, 200, {
+      kind: DECISION_KINDS[decision.kind],
+      enforcedKind: DECISION_KINDS[decision.enforcedKind],
+      reason: answer.isByPass ? 'pass' : DECISION_REASONS[decision.reason],
+      until: at(decision.until),
+      opensAt: at(decision.opensAt),
+      retryAt: at(decision.retryAt),
+      retryAfterSeconds: decision.retryAt > 0 ? Math.max(1, Math.ceil(decision.retryAt - this.now())) : null,
+      idleMinutes: decision.idleMinutes,
+      featuresOff: content.features.filter((_, k) => (decision.featuresOff & (1 << k)) !== 0),
+      spends: SPENDS[decision.spends],
+      ways: Object.entries(WAY).flatMap(([name, bit]) => ((decision.ways & bit) !== 0 ? [name] : [])),
+      pass: pass ?? null,
+    });
+  }
+
+  private async publicPage(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: string,
+    path: string,
+  ): Promise<void> {
+    const query = new URL(url, 'http://agent').searchParams;
+    const asked = LANGUAGES.find((known) => known === query.get('lang'));
+    const language = languageOf(asked, request.headers['accept-language']);
+    const original = request.headers['x-original-uri'];
+    const back = safeReturnPath(query.get('r') ?? (typeof original === 'string' ? original : undefined));
+    const page = path.slice(PUBLIC_PATH.length + 1);
+    const base = { ...gateRequestOf(request.headers, this.now()), wantsUrgentPass: false, feature: undefined };
+    if (page.startsWith('c/')) {
+      const answer = this.gate.look({ ...base, classLink: page.slice(2) });
+      return this.redirect(request, response, answer, back);
+    }
+    if (page === 'urgent' && request.method === 'POST') {
+      const answer = this.gate.ask({ ...base, wantsUrgentPass: true });
+      if (!answer.decision || answer.decision.kind === ADMIT) return this.redirect(request, response, answer, back);
+      return this.sendWaiting(request, response, answer, language, back, undefined, {});
+    }
+    if (page === 'choose') {
+      if (request.method === 'POST') {
+        const chosen = new URLSearchParams(await bodyOf(request)).getAll('class').slice(0, 4);
+        return this.redirect(request, response, this.gate.look({ ...base, chosen }), `${PUBLIC_PATH}/wait?lang=${language}&r=${encodeURIComponent(back)}`); // prettier-ignore
+      }
+      const answer = this.gate.look(base);
+      const choice = answer.plan && classChoiceOf(answer.plan.plan, query.get('q') ?? '', query.get('school') ?? '');
+      return this.sendWaiting(request, response, answer, language, back, choice, {}, 200);
+    }
+    const answer = this.gate.look(base);
+    if (page === 'calendar.ics' && answer.plan) {
+      const text = waitingCalendar(this.viewOf(answer, language), language, this.now());
+      return send(response, 200, 'text/calendar; charset=utf-8', text, {
+        'cache-control': 'no-store',
+        'content-disposition': 'attachment; filename="etale.ics"',
+      });
+    }
+    if (page === 'wait' || page === '') return this.sendWaiting(request, response, answer, language, back, undefined, {}); // prettier-ignore
+    throw new RequestInvalid(404, 'agent.unknown_path', 'There is no such page.');
+  }
+
+  private redirect(request: IncomingMessage, response: ServerResponse, { pass }: GateAnswer, to: string): void {
+    response.writeHead(303, {
+      location: to,
+      'cache-control': 'no-store',
+      ...(pass !== undefined && { 'set-cookie': passCookie(pass, isSecure(request)) }),
+    });
+    response.end();
+  }
+
+  private viewOf({ plan, visitor, decision }: GateAnswer, language: Language): WaitingView {
+    return waitingView(plan!.plan, visitor!, decision!, this.now(), language, this.settings.workUrl);
+  }
+
+  private sendWaiting(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: GateAnswer,
+    language: Language,
+    back: string,
+    choice: ClassChoice | undefined,
+    more: Record<string, string>,
+    status = WAIT_STATUS,
+  ): void {
+    if (!answer.plan) {
+      response.writeHead(503, { 'retry-after': String(NO_PLAN_RETRY_SECONDS), 'cache-control': 'no-store' });
+      return void response.end();
+    }
+    const view = this.viewOf(answer, language);
+    const isUnknown = view.reason === 'class_unknown' && choice === undefined;
+    const headers = {
+      'cache-control': 'no-store',
+      'retry-after': String(Math.max(1, view.retryAfterSeconds)),
+      vary: 'Accept, Accept-Language, Cookie',
+      'content-language': language,
+      ...(answer.pass !== undefined && { 'set-cookie': passCookie(answer.pass, isSecure(request)) }),
+      ...more,
+    };
+    if (wantsJson(request)) return sendJson(response, status, view, headers);
+    const shown = isUnknown ? classChoiceOf(answer.plan.plan, '', '') : choice;
+    send(response, status, 'text/html; charset=utf-8', waitingPage(view, language, back, shown), {
+      ...headers,
+      'content-security-policy': WAITING_POLICY,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+  }
+}
+
+const isSecure = (request: IncomingMessage): boolean => request.headers['x-forwarded-proto'] === 'https';
+
+function wantsJson({ headers }: IncomingMessage): boolean {
+  const accept = headers.accept ?? '';
+  return accept.includes('json') && !accept.includes('text/html');
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let byteCount = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    byteCount += chunk.length;
+    if (byteCount > MOST_BODY_BYTES) throw new RequestInvalid(413, 'agent.too_large', 'The body is too large.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const HOWS = ['signed_header', 'userinfo', 'class_link', 'chosen'] as const;
+const FIELDS = ['pass', 'signedHeader', 'classLink', 'visitor', 'knownBy', 'hasSession', 'wantsUrgentPass', 'feature'];
+
+function decideRequestOf(asked: Record<string, unknown>): Omit<GateRequest, 'now'> {
+  if (typeof asked !== 'object' || asked === null || Array.isArray(asked))
+    throw new RequestInvalid(400, 'agent.not_an_object', 'The body is no JSON object.');
+  const unknown = Object.keys(asked).find((field) => !FIELDS.includes(field));
+  if (unknown !== undefined) throw new RequestInvalid(400, 'agent.unknown_field', `${unknown.slice(0, 40)} is no field.`); // prettier-ignore
+  const text = (name: string): string | undefined => {
+    const value = asked[name];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'string') throw new RequestInvalid(400, 'agent.field_invalid', `${name} must be a text.`);
+    return value;
+  };
+  const flag = (name: string): boolean => {
+    const value = asked[name] ?? false;
+    if (typeof value !== 'boolean') throw new RequestInvalid(400, 'agent.field_invalid', `${name} must be true or false.`); // prettier-ignore
+    return value;
+  };
+  const how = HOWS.find((known) => known === (asked.knownBy ?? 'chosen'));
+  if (!how) throw new RequestInvalid(400, 'agent.field_invalid', `knownBy must be one of ${HOWS.join(', ')}.`);
+  return {
+    pass: text('pass'),
+    signedHeader: text('signedHeader'),
+    classLink: text('classLink'),
+    stated: asked.visitor === undefined ? undefined : { how, claims: asked.visitor },
+    hasSession: flag('hasSession'),
+    wantsUrgentPass: flag('wantsUrgentPass'),
+    feature: text('feature'),
+  };
+}
+
+function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
+  send(response, status, 'application/json', JSON.stringify(body), { 'cache-control': 'no-store', ...headers });
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { DateTime } from 'luxon';
+import { cellOfSeconds, secondsOfCell } from '../kernel/cell-grid';
+import { entryAt, relativesOwner, windowsOfOwner, type GatePlan } from '../kernel/decision/gate-plan';
+import { ADMIT, REFUSE, RELATIVE, VISITOR_PROFILES, type Decision, type Visitor } from '../kernel/decision/visitor';
+
+interface Counted {
+  admitted: number;
+  deferred: number;
+  refused: number;
+  attempts: number;
+  wouldRefuse: number;
+}
+
+/** Totals of one window on one day; `startCell` is null outside every window. */
+export interface WindowCount extends Counted {
+  audience: 'pupils' | 'relatives' | 'staff';
+  ownerId: number;
+  startCell: number | null;
+  onDate: string;
+}
+
+/** Totals of a cell by department, level and profile. */
+export interface CellCount extends Counted {
+  cell: number;
+  department: string;
+  level: number | null;
+  profile: string;
+}
+
+export interface CountBatch {
+  /** The same batch sent twice counts once. */
+  batchId: string;
+  windows: WindowCount[];
+  cells: CellCount[];
+}
+
+/** What the device's own pass says of what was counted already. */
+export interface CountedBefore {
+  isAdmittedToday: boolean;
+  isToldInCell: boolean;
+}
+
+/** Rows of one batch (the service takes 20,000) and batches kept while it is away. */
+const MOST_ROWS = 8_000;
+const MOST_BATCHES = 12;
+
+/** Counts what the gate did until the service has taken it; bounded, however long the service is away. */
+export class GateCounts {
+  private windows = new Map<string, WindowCount>();
+  private cells = new Map<string, CellCount>();
+  private readonly waiting: CountBatch[] = [];
+  private droppedAttempts = 0;
+  private date = { cell: -1, byZone: new Map<string, string>() };
+  /** Since the start of this process. `passes` asked with a pass that was still good: nothing was decided. */
+  readonly total = { attempts: 0, passes: 0, admitted: 0, deferred: 0, refused: 0, wouldRefuse: 0 };
+
+  add(plan: GatePlan, visitor: Visitor, decision: Decision, before: CountedBefore, now: number): void {
+    const step: Counted = { admitted: 0, deferred: 0, refused: 0, attempts: 1, wouldRefuse: 0 };
+    if (decision.kind === ADMIT) step.admitted = before.isAdmittedToday ? 0 : 1;
+    else if (!before.isToldInCell) step[decision.kind === REFUSE ? 'refused' : 'deferred'] = 1;
+    if (decision.kind === ADMIT && decision.enforcedKind !== ADMIT) step.wouldRefuse = 1;
+    const { total } = this;
+    total.attempts++;
+    total.wouldRefuse += step.wouldRefuse;
+    total[decision.kind === ADMIT ? 'admitted' : decision.kind === REFUSE ? 'refused' : 'deferred']++;
+    if (this.windows.size >= MOST_ROWS || this.cells.size >= MOST_ROWS) this.close();
+    if (this.windows.size >= MOST_ROWS || this.cells.size >= MOST_ROWS) {
+      this.droppedAttempts++;
+      return;
+    }
+    const school = visitor.classes.length > 0 ? plan.classEstablishment[visitor.classes[0]!]! : visitor.establishments[0]; // prettier-ignore
+    this.addCell(plan, visitor, school, now, step);
+    if (school !== undefined) this.addWindow(plan, visitor, decision, school, now, step);
+  }
+
+  private addCell(plan: GatePlan, visitor: Visitor, school: number | undefined, now: number, step: Counted): void {
+    let levels = visitor.levels;
+    for (const c of visitor.classes) levels |= plan.classLevels[c]!;
+    const level = levels === 0 ? null : 31 - Math.clz32(levels & -levels);
+    const department = school === undefined ? '' : plan.content.departments[plan.establishmentDepartment[school]!]!;
+    const cell = cellOfSeconds(now);
+    const key = `${cell}/${department}/${level}/${visitor.profile}`;
+    const row = this.cells.get(key) ?? {
+      ...{ cell, department, level, profile: VISITOR_PROFILES[visitor.profile]! },
+      ...nothing(),
+    };
+    this.cells.set(key, row);
+    increase(row, step);
+  }
+
+  private addWindow(
+    plan: GatePlan,
+    visitor: Visitor,
+    decision: Decision,
+    school: number,
+    now: number,
+    step: Counted,
+  ): void {
+    const owners =
+      visitor.profile === RELATIVE && !visitor.classes.some((c) => plan.classHasParentAccounts[c] === 1)
+        ? [relativesOwner(plan, school)]
+        : visitor.classes;
+    let owner = owners[0];
+    let startCell: number | null = null;
+    for (const o of owners) {
+      const its = windowsOfOwner(plan, o).find(([start, cells]) =>
+        decision.opensAt > 0 ? entryAt(start) === decision.opensAt : entryAt(start) <= now && now < secondsOfCell(start + cells)); // prettier-ignore
+      if (its) [owner, startCell] = [o, its[0]];
+      if (its) break;
+    }
+    if (owner === undefined) return;
+    const isClass = owner < plan.classCount;
+    const { content } = plan;
+    const onDate = this.dateOf(plan, school, now);
+    const audience = isClass ? 'pupils' : 'relatives';
+    const ownerId = isClass ? content.classes.id[owner]! : content.establishments.id[school]!;
+    const key = `${audience}/${ownerId}/${startCell}/${onDate}`;
+    const row = this.windows.get(key) ?? { ...{ audience, ownerId, startCell, onDate }, ...nothing() };
+    this.windows.set(key, row);
+    increase(row, step);
+  }
+
+  private dateOf({ content, establishmentZone }: GatePlan, school: number, now: number): string {
+    const cell = cellOfSeconds(now);
+    if (this.date.cell !== cell) this.date = { cell, byZone: new Map() };
+    const zone = content.zones[establishmentZone[school]!]!.name;
+    const known = this.date.byZone.get(zone) ?? DateTime.fromSeconds(now, { zone }).toISODate()!;
+    this.date.byZone.set(zone, known);
+    return known;
+  }
+
+  /** Closes the present rows into a batch that is kept until it was taken; where too many are kept, they stay open. */
+  private close(): void {
+    if (this.cells.size === 0 || this.waiting.length >= MOST_BATCHES) return;
+    this.waiting.push({
+      batchId: randomUUID(),
+      windows: [...this.windows.values()],
+      cells: [...this.cells.values()],
+    });
+    this.windows = new Map();
+    this.cells = new Map();
+  }
+
+  /** The oldest batch that the service has not taken; the present rows where there is none. */
+  oldest(): CountBatch | undefined {
+    if (this.waiting.length === 0) this.close();
+    return this.waiting[0];
+  }
+
+  taken(batchId: string): void {
+    if (this.waiting[0]?.batchId === batchId) this.waiting.shift();
+  }
+
+  get kept(): { batchCount: number; openRowCount: number; droppedAttempts: number } {
+    const openRowCount = this.windows.size + this.cells.size;
+    return { batchCount: this.waiting.length, openRowCount, droppedAttempts: this.droppedAttempts };
+  }
+}
+
+const nothing = (): Counted => ({ admitted: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 });
+
+function increase(row: Counted, step: Counted): void {
+  row.admitted += step.admitted;
+  row.deferred += step.deferred;
+  row.refused += step.refused;
+  row.attempts += step.attempts;
+  row.wouldRefuse += step.wouldRefuse;
+}

@@ -1,0 +1,232 @@
+import { randomInt } from 'node:crypto';
+import { cellOfSeconds } from '../kernel/cell-grid';
+import { decide } from '../kernel/decision/decide';
+import { ADMIT, CHOSEN, emptyDecision, PUPIL, STAFF, UNKNOWN, type Decision, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
+import type { GateCounts } from './gate-counts';
+import type { GateQuota } from './gate-quota';
+import type { HeldPlan, PlanInForce } from './held-plan';
+import { dayOf, knownBy, visitorOf, type Claims } from './identity.rules';
+import { MOST_CLASSES, passText, readClassLink, readPass, readSignedHeader, type Pass, type PassKey } from './pass.rules'; // prettier-ignore
+
+/** What a request brings to the gate. */
+export interface GateRequest {
+  /** Unix seconds. */
+  now: number;
+  pass?: string | undefined;
+  /** A header that the ENT or its SSO signed at log-in. */
+  signedHeader?: string | undefined;
+  /** What the ENT's userinfo answered. */
+  userinfo?: unknown;
+  classLink?: string | undefined;
+  /** Keys of classes that the visitor chose by itself. */
+  chosen?: readonly string[];
+  /** What a program on this machine says of the visitor, and how it knows. */
+  stated?: { how: 'signed_header' | 'userinfo' | 'class_link' | 'chosen'; claims: unknown } | undefined;
+  hasSession?: boolean;
+  wantsUrgentPass?: boolean;
+  feature?: string | undefined;
+}
+
+export interface GateAnswer {
+  /** Nothing where there is no plan yet: then the gate lets in, as before the first plan, and says so in its status. */
+  decision: Decision | undefined;
+  visitor: Visitor | undefined;
+  plan: PlanInForce | undefined;
+  /** To be kept on the device, where it is not what the device brought. */
+  pass: string | undefined;
+  isByPass: boolean;
+}
+
+const MOST_REMEMBERED = 50_000;
+const LONGEST_PASS_SECONDS = 86_400;
+
+/** Decides with the plan in force; asks nobody. */
+export class Gate {
+  private passKeys: readonly PassKey[] = [];
+  private signingKey: PassKey | undefined;
+  /** Passes that were read lately: an HMAC is half of what a request costs. */
+  private remembered = new Map<string, Pass>();
+
+  constructor(
+    private readonly held: HeldPlan,
+    readonly quota: GateQuota,
+    readonly counts: GateCounts,
+    private readonly entKey: Buffer | undefined,
+  ) {}
+
+  setPassKeys(keys: readonly PassKey[], signing: PassKey | undefined): void {
+    this.passKeys = keys;
+    this.signingKey = signing;
+    this.remembered = new Map();
+  }
+
+  get signsPasses(): boolean {
+    return this.signingKey !== undefined;
+  }
+
+  /** Whether a pass alone lets in, now: what nearly every request is. */
+  isAdmittedByPass(text: string, now: number): boolean {
+    const pass = this.passOf(text);
+    if (!pass || pass.until <= now) return false;
+    this.counts.total.passes++;
+    return true;
+  }
+
+  /** Whether a pass says already what the ENT has shown of its holder. */
+  isIdentified(text: string): boolean {
+    const pass = this.passOf(text);
+    return pass !== undefined && (pass.profile !== UNKNOWN || pass.shown.length > 0);
+  }
+
+  ask(request: GateRequest): GateAnswer {
+    const { current } = this.held;
+    if (!current) return { decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false };
+    // a clock before the plan was made is wrong for certain
+    const now = Math.max(request.now, current.plan.content.issuedAt);
+    const brought = request.pass === undefined ? undefined : this.passOf(request.pass);
+    const { pass, how } = this.identified(current, brought, request, now);
+    const isSame = brought !== undefined && pass === brought;
+    if (isSame && pass.until > now && request.feature === undefined && !request.wantsUrgentPass) {
+      this.counts.total.passes++;
+      const decision = { ...emptyDecision(), until: pass.until, idleMinutes: current.plan.content.idleMinutes };
+      const visitor = visitorOf(current.plan, pass, false, how, now);
+      return { decision, visitor, plan: current, pass: undefined, isByPass: true };
+    }
+    const visitor = this.visitor(current, pass, how, request, now);
+    const decision = emptyDecision();
+    decide(current.plan, visitor, this.quota.at(now), now, decision);
+    this.quota.spend(decision.spends, visitor.isAdmittedToday);
+    const cell = cellOfSeconds(now);
+    const before = { isAdmittedToday: visitor.isAdmittedToday, isToldInCell: brought?.toldCell === cell };
+    this.counts.add(current.plan, visitor, decision, before, now);
+    if (visitor.hasSession) return { decision, visitor, plan: current, pass: undefined, isByPass: false };
+    const isIn = decision.kind === ADMIT;
+    const school = visitor.classes.length > 0 ? current.plan.classEstablishment[visitor.classes[0]!]! : visitor.establishments[0]; // prettier-ignore
+    const zone = school === undefined ? 0 : current.plan.establishmentZone[school]!;
+    const next: Pass = {
+      ...pass,
+      until: isIn ? Math.min(decision.until, now + LONGEST_PASS_SECONDS) : 0,
+      admittedOn: isIn ? dayOf(current.plan, zone, now) : pass.admittedOn,
+      toldCell: isIn ? 0 : cell,
+    };
+    return { decision, visitor, plan: current, pass: this.textOf(next, current), isByPass: false };
+  }
+
+  /** What the gate would say, for the page of those who wait: nothing is counted, spent or admitted. */
+  look(request: GateRequest): GateAnswer {
+    const { current } = this.held;
+    if (!current) return { decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false };
+    const now = Math.max(request.now, current.plan.content.issuedAt);
+    const brought = request.pass === undefined ? undefined : this.passOf(request.pass);
+    const { pass, how } = this.identified(current, brought, request, now);
+    const visitor = this.visitor(current, pass, how, request, now);
+    const decision = emptyDecision();
+    decide(current.plan, visitor, this.quota.at(now), now, decision);
+    const isSame = pass === brought && pass.toldCell === cellOfSeconds(now);
+    const next = { ...pass, toldCell: cellOfSeconds(now) };
+    return { decision, visitor, plan: current, pass: isSame ? undefined : this.textOf(next, current), isByPass: false };
+  }
+
+  private textOf(pass: Pass, { plan }: PlanInForce): string | undefined {
+    return this.signingKey && passText(pass, plan.content.platformId, this.signingKey);
+  }
+
+  private passOf(text: string): Pass | undefined {
+    const platformId = this.held.current?.plan.content.platformId;
+    if (platformId === undefined) return undefined;
+    const known = this.remembered.get(text);
+    if (known) return known;
+    const pass = readPass(text, platformId, this.passKeys);
+    if (!pass) return undefined;
+    if (this.remembered.size >= MOST_REMEMBERED) this.remembered = new Map();
+    this.remembered.set(text, pass);
+    return pass;
+  }
+
+  private visitor(current: PlanInForce, pass: Pass, how: number, request: GateRequest, now: number): Visitor {
+    // what was shown decides; only who has shown nothing is taken at the own word
+    const isChosen = pass.profile !== STAFF && pass.shown.length === 0 && pass.establishments.length === 0 && pass.chosen.length > 0; // prettier-ignore
+    const visitor = visitorOf(current.plan, pass, isChosen, how, now);
+    visitor.hasSession = request.hasSession ?? false;
+    visitor.wantsUrgentPass = request.wantsUrgentPass ?? false;
+    visitor.feature = request.feature === undefined ? -1 : current.plan.content.features.indexOf(request.feature);
+    return visitor;
+  }
+
+  /** In the order of trust: the own pass, the ENT's header, its userinfo, a class link, a choice of one's own. */
+  private identified(
+    current: PlanInForce,
+    brought: Pass | undefined,
+    request: GateRequest,
+    now: number,
+  ): { pass: Pass; how: number } {
+    let pass = brought ?? newPass();
+    let how = knownBy(brought ? 'pass' : 'nothing');
+    const { names, plan } = current;
+    const { stated } = request;
+    const shows: [how: number, claims: Claims | undefined][] = [];
+    if (request.signedHeader !== undefined && this.entKey)
+      shows.push([knownBy('signed_header'), names.claimsOf(readSignedHeader(request.signedHeader, this.entKey, now), plan)]); // prettier-ignore
+    if (request.userinfo !== undefined) shows.push([knownBy('userinfo'), names.claimsOf(request.userinfo, plan)]);
+    if (stated && stated.how !== 'chosen') shows.push([knownBy(stated.how), names.claimsOf(stated.claims, plan)]);
+    const link = request.classLink === undefined ? undefined : readClassLink(request.classLink, plan.content.platformId, this.passKeys); // prettier-ignore
+    if (link !== undefined)
+      shows.push([knownBy('class_link'), { profile: UNKNOWN, classes: [link], establishments: [], levels: 0 }]);
+    for (const [its, claims] of shows) {
+      if (!claims) continue;
+      const next = shown(pass, claims, its === knownBy('class_link'));
+      if (next === pass) continue;
+      pass = next;
+      if (how === knownBy('nothing') || its < how) how = its;
+    }
+    const chosenKeys = [...(request.chosen ?? []), ...(stated?.how === 'chosen' ? chosenOf(stated.claims) : [])];
+    const chosen = chosenKeys.flatMap((key) => names.classIndex(key) ?? []).map((c) => plan.content.classes.id[c]!);
+    const added = chosen.filter((id) => !pass.shown.includes(id) && !pass.chosen.includes(id));
+    if (added.length > 0) pass = { ...pass, until: 0, chosen: [...pass.chosen, ...added].slice(-MOST_CLASSES) };
+    if (how === knownBy('nothing') && pass.chosen.length > 0) how = CHOSEN;
+    return { pass, how };
+  }
+}
+
+const newPass = (): Pass => ({
+  profile: UNKNOWN,
+  until: 0,
+  admittedOn: 0,
+  draw: randomInt(2 ** 32),
+  toldCell: 0,
+  levels: 0,
+  shown: [],
+  chosen: [],
+  establishments: [],
+});
+
+const isAmong = (ids: readonly number[], all: readonly number[]): boolean => ids.every((id) => all.includes(id));
+
+/**
+ * A pass with what was shown now. A family's classes add up; a pupil is one person, so that whoever comes next on the same
+ * device is not admitted by the window of the one before. What is new is decided anew: an admission never stretches.
+ */
+function shown(pass: Pass, claims: Claims, isLink: boolean): Pass {
+  const profile = isLink ? pass.profile : claims.profile;
+  const isKnown =
+    profile === pass.profile &&
+    isAmong(claims.classes, pass.shown) &&
+    (isLink || isAmong(claims.establishments, pass.establishments)) &&
+    (isLink || claims.levels === pass.levels);
+  const isOther = !isLink && (profile !== pass.profile || (profile === PUPIL && !isAmong(pass.shown, claims.classes)));
+  if (isKnown && !isOther) return pass;
+  const before = isOther ? { ...newPass(), draw: pass.draw } : pass;
+  return {
+    ...before,
+    profile,
+    until: 0,
+    levels: isLink ? before.levels : claims.levels,
+    shown: [...new Set([...before.shown, ...claims.classes])].slice(-MOST_CLASSES),
+    establishments: isLink ? before.establishments : [...new Set([...before.establishments, ...claims.establishments])].slice(-MOST_CLASSES), // prettier-ignore
+  };
+}
+
+function chosenOf(claims: unknown): string[] {
+  const classes = (claims as { classes?: unknown } | null)?.classes;
+  return Array.isArray(classes) ? classes.filter((key): key is string => typeof key === 'string') : [];
+}

@@ -1,0 +1,124 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** A key of the platform for passes; it comes over the authenticated channel, never in a bundle. */
+export interface PassKey {
+  kid: string;
+  secret: Buffer;
+}
+
+/**
+ * What a pass says: classes by their ids, how they are known, and no person. `shown` were shown by the ENT or a link of the
+ * school, `chosen` are what the visitor says of itself: a signature does not make them more than that.
+ */
+export interface Pass {
+  /** Index into VISITOR_PROFILES. */
+  profile: number;
+  /** Admitted until then (Unix seconds), for exactly these classes; 0 for who waits. */
+  until: number;
+  /** The day of the last admission, as whole days of the school's calendar; 0 for none. */
+  admittedOn: number;
+  /** The visitor's own draw, in [0, 2^32). */
+  draw: number;
+  /** The cell in which the visitor was last told to wait; 0 for never: each is counted once a cell. */
+  toldCell: number;
+  /** Levels of those whose class the plan does not know. */
+  levels: number;
+  shown: readonly number[];
+  chosen: readonly number[];
+  establishments: readonly number[];
+}
+
+export const PASS_NAME = 'etale_pass';
+/** A pass is asked for its classes as long as a school year may last, whatever its admission says. */
+export const PASS_DAYS = 300;
+/** More classes than any family has: a longer pass is not ours. */
+export const MOST_CLASSES = 12;
+const MOST_LETTERS = 600;
+const MAC_BYTES = 16;
+
+const macOf = (secret: Buffer, text: string): Buffer =>
+  createHmac('sha256', secret).update(text).digest().subarray(0, MAC_BYTES);
+
+const listText = (ids: readonly number[]): string => ids.map((id) => id.toString(36)).join('-');
+
+/** A pass as cookie or header: fields in base 36, then half of an HMAC-SHA-256 (128 bits). */
+export function passText(pass: Pass, platformId: number, { kid, secret }: PassKey): string {
+  const fields = [
+    '1',
+    kid,
+    ...[platformId, pass.profile, pass.until, pass.admittedOn, pass.draw, pass.toldCell, pass.levels].map((n) =>
+      n.toString(36),
+    ),
+    listText(pass.shown),
+    listText(pass.chosen),
+    listText(pass.establishments),
+  ].join('.');
+  return `${fields}.${macOf(secret, fields).toString('base64url')}`;
+}
+
+/** What a pass says, where a key of this platform signed it; nothing for anything else. */
+export function readPass(text: string, platformId: number, keys: readonly PassKey[]): Pass | undefined {
+  if (text.length > MOST_LETTERS) return undefined;
+  const at = text.lastIndexOf('.');
+  const fields = text.slice(0, at).split('.');
+  if (at < 0 || fields.length !== 12 || fields[0] !== '1') return undefined;
+  const key = keys.find(({ kid }) => kid === fields[1]);
+  if (!key) return undefined;
+  const given = Buffer.from(text.slice(at + 1), 'base64url');
+  const wanted = macOf(key.secret, text.slice(0, at));
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+  const [its, profile, until, admittedOn, draw, toldCell, levels] = fields
+    .slice(2, 9)
+    .map((field) => parseInt(field, 36));
+  if (its !== platformId) return undefined;
+  const [shown, chosen, establishments] = fields
+    .slice(9)
+    .map((list) => (list === '' ? [] : list.split('-').map((id) => parseInt(id, 36))));
+  return {
+    profile: profile!,
+    until: until!,
+    admittedOn: admittedOn!,
+    draw: draw!,
+    toldCell: toldCell!,
+    levels: levels!,
+    shown: shown!,
+    chosen: chosen!,
+    establishments: establishments!,
+  };
+}
+
+/** The proof in a class link that a school gives to its families: it shows one class and nobody in particular. */
+export function classLinkText(classId: number, platformId: number, { kid, secret }: PassKey): string {
+  const text = `link.${kid}.${platformId}.${classId}`;
+  return `${kid}.${classId.toString(36)}.${macOf(secret, text).toString('base64url')}`;
+}
+
+/** The class of a link, where a key of this platform made it. */
+export function readClassLink(link: string, platformId: number, keys: readonly PassKey[]): number | undefined {
+  const [kid = '', id = ''] = link.split('.');
+  const key = keys.find((k) => k.kid === kid);
+  const classId = parseInt(id, 36);
+  if (!key || !Number.isSafeInteger(classId)) return undefined;
+  const wanted = Buffer.from(classLinkText(classId, platformId, key));
+  const given = Buffer.from(link);
+  return given.length === wanted.length && timingSafeEqual(given, wanted) ? classId : undefined;
+}
+
+/** A header that the ENT or its SSO signs at log-in: base64url(JSON) "." base64url(HMAC-SHA-256 of the left side). */
+export function readSignedHeader(text: string, secret: Buffer, nowSeconds: number): unknown {
+  const [body = '', mac = ''] = text.split('.');
+  const given = Buffer.from(mac, 'base64url');
+  const wanted = createHmac('sha256', secret).update(body).digest();
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+  try {
+    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as { exp?: unknown };
+    return typeof claims.exp === 'number' && claims.exp > nowSeconds ? claims : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function signedHeaderText(claims: object, secret: Buffer): string {
+  const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
+  return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
+}

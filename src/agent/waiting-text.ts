@@ -1,0 +1,88 @@
+import { DateTime } from 'luxon';
+import type { Language } from '../common/language.rules';
+
+/** Sentences of the waiting page; `{x}` is filled in. */
+const TEXTS = {
+  fr: {
+    title: 'Votre créneau de connexion',
+    opens: 'Votre classe {subject} ouvre à {time}, {delay}.',
+    opensRelatives: 'Votre accès ouvre à {time}, {delay}.',
+    onDay: '{time} {day}',
+    noOpening: "Il n'y a pas de place pour le moment. Cette page réessaie toute seule à {time}.",
+    mayEnter: "C'est à vous : vous pouvez entrer.",
+    enter: 'Entrer',
+    relativesWait: "L'espace numérique est réservé aux élèves pour le moment. Merci de votre patience.",
+    liveOnly: 'Seules les classes en direct entrent pour le moment.',
+    featureOff: 'Ce service est suspendu pour le moment, pour laisser la place aux classes.',
+    unknown: 'Dites-nous votre classe pour connaître votre créneau.',
+    comeBack: 'Inutile de recharger : cette page réessaie toute seule à {time}.',
+    windows: 'Créneaux du jour',
+    noWindows: "Plus de créneau aujourd'hui.",
+    calendar: 'Ajouter à mon agenda',
+    work: 'Le travail du jour',
+    workHint: 'sans se connecter',
+    telephone: 'Téléphone de {school}',
+    urgent: 'Demander un laissez-passer urgent',
+    choose: 'Choisir une classe',
+    add: 'Ajouter un enfant',
+    schoolQuestion: "Nom ou UAI de l'établissement",
+    search: 'Chercher',
+    noSchool: 'Aucun établissement ne correspond. Essayez un autre mot du nom.',
+    inSeconds: 'dans moins d’une minute',
+    inMinutes: 'dans {n} min',
+    inHours: 'dans {h} h {m}',
+    other: 'English',
+  },
+  en: {
+    title: 'Your connection window',
+    opens: 'Your class {subject} opens at {time}, {delay}.',
+    opensRelatives: 'Your access opens at {time}, {delay}.',
+    onDay: '{time} on {day}',
+    noOpening: 'There is no room for the moment. This page tries again by itself at {time}.',
+    mayEnter: 'It is your turn: you may enter.',
+    enter: 'Enter',
+    relativesWait: 'The digital workspace is kept for pupils for the moment. Thank you for your patience.',
+    liveOnly: 'Only live classes enter for the moment.',
+    featureOff: 'This service is suspended for the moment, to leave room for classes.',
+    unknown: 'Tell us your class to know your window.',
+    comeBack: 'No need to reload: this page tries again by itself at {time}.',
+    windows: 'Windows of the day',
+    noWindows: 'No further window today.',
+    calendar: 'Add to my calendar',
+    work: "Today's work",
+    workHint: 'without signing in',
+    telephone: 'Telephone of {school}',
+    urgent: 'Ask for an urgent pass',
+    choose: 'Choose a class',
+    add: 'Add a child',
+    schoolQuestion: 'Name or UAI of the school',
+    search: 'Search',
+    noSchool: 'No school fits. Try another word of its name.',
+    inSeconds: 'in less than a minute',
+    inMinutes: 'in {n} min',
+    inHours: 'in {h} h {m}',
+    other: 'Français',
+  },
+} as const;
+
+export type TextName = keyof (typeof TEXTS)['fr'];
+
+export const waitingText = (language: Language, name: TextName, values: Record<string, string> = {}): string =>
+  TEXTS[language][name].replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? '');
+
+/** How long still, in words. */
+export function delayText(language: Language, seconds: number): string {
+  if (seconds < 60) return waitingText(language, 'inSeconds');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return waitingText(language, 'inMinutes', { n: String(minutes) });
+  const rest = String(minutes % 60).padStart(2, '0');
+  return waitingText(language, 'inHours', { h: String(Math.floor(minutes / 60)), m: rest });
+}
+
+/** A time of the school's clock; with its day where that is not the present one. */
+export function timeText(language: Language, seconds: number, now: number, zone: string): string {
+  const at = DateTime.fromSeconds(seconds, { zone, locale: language });
+  const time = at.toFormat('HH:mm');
+  if (at.hasSame(DateTime.fromSeconds(now, { zone }), 'day')) return time;
+  return waitingText(language, 'onDay', { time, day: at.toFormat('cccc d LLLL') });
+}

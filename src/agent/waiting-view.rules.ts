@@ -1,0 +1,135 @@
+import { DateTime } from 'luxon';
+import type { Language } from '../common/language.rules';
+import { secondsOfCell } from '../kernel/cell-grid';
+import { entryAt, relativesOwner, windowsOfOwner, type GatePlan } from '../kernel/decision/gate-plan';
+import { ADMIT, DECISION_KINDS, DECISION_REASONS, RELATIVE, WAY, type Decision, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
+import { delayText, timeText, waitingText } from './waiting-text';
+
+export interface ViewWindow {
+  subject: string;
+  startsAt: string;
+  endsAt: string;
+  entryAt: string;
+  /** As the school's clock says it: `09:45 - 10:30`. */
+  text: string;
+}
+
+/** What the waiting page says, and its JSON twin word for word. */
+export interface WaitingView {
+  kind: (typeof DECISION_KINDS)[number];
+  reason: string;
+  sentence: string;
+  hint: string | null;
+  timeZone: string;
+  opensAt: string | null;
+  retryAt: string;
+  retryAfterSeconds: number;
+  windows: ViewWindow[];
+  workUrl: string | null;
+  telephones: { school: string; telephone: string }[];
+  mayAskUrgentPass: boolean;
+  mayChooseClass: boolean;
+}
+
+const isoOf = (seconds: number, zone: string): string => DateTime.fromSeconds(seconds, { zone }).toISO({ suppressMilliseconds: true })!; // prettier-ignore
+
+/** @param now Unix seconds */
+export function waitingView(
+  plan: GatePlan,
+  visitor: Visitor,
+  decision: Decision,
+  now: number,
+  language: Language,
+  workUrl: string | undefined,
+): WaitingView {
+  const { content } = plan;
+  const schools = [...new Set([...visitor.classes.map((c) => plan.classEstablishment[c]!), ...visitor.establishments])];
+  const zone = content.zones[schools.length > 0 ? plan.establishmentZone[schools[0]!]! : 0]?.name ?? 'UTC';
+  const isIn = decision.kind === ADMIT;
+  const retryAt = isIn ? now : Math.max(decision.retryAt, now + 1);
+  const reason = DECISION_REASONS[decision.reason]!;
+  const retry = { time: timeText(language, retryAt, now, zone) };
+  return {
+    kind: DECISION_KINDS[decision.kind]!,
+    reason,
+    sentence: sentenceOf(plan, visitor, decision, now, language, zone, retry),
+    hint: isIn || (reason === 'quota_empty' && decision.opensAt === 0) ? null : waitingText(language, 'comeBack', retry), // prettier-ignore
+    timeZone: zone,
+    opensAt: decision.opensAt > 0 ? isoOf(decision.opensAt, zone) : null,
+    retryAt: isoOf(retryAt, zone),
+    retryAfterSeconds: Math.ceil(retryAt - now),
+    windows: windowsToday(plan, visitor, now, zone),
+    workUrl: workUrl ?? null,
+    telephones: schools.flatMap((e) =>
+      content.establishments.telephone[e]
+        ? [{ school: content.establishments.name[e]!, telephone: content.establishments.telephone[e] }]
+        : [],
+    ),
+    mayAskUrgentPass: (decision.ways & WAY.urgentPass) !== 0,
+    mayChooseClass: visitor.classes.length === 0,
+  };
+}
+
+function sentenceOf(
+  plan: GatePlan,
+  visitor: Visitor,
+  decision: Decision,
+  now: number,
+  language: Language,
+  zone: string,
+  retry: { time: string },
+): string {
+  const say = (name: Parameters<typeof waitingText>[1], values = {}) => waitingText(language, name, values);
+  if (decision.kind === ADMIT) return say('mayEnter');
+  const reason = DECISION_REASONS[decision.reason]!;
+  if (reason === 'feature_off') return say('featureOff');
+  if (reason === 'class_unknown') return say('unknown');
+  const prefix = reason === 'relatives_wait' ? `${say('relativesWait')} ` : reason === 'live_only' ? `${say('liveOnly')} ` : ''; // prettier-ignore
+  if (decision.opensAt === 0) return prefix + say('noOpening', retry);
+  const values = {
+    time: timeText(language, decision.opensAt, now, zone),
+    delay: delayText(language, decision.opensAt - now),
+  };
+  // of several classes the one that opens then
+  const opening = visitor.classes.find((c) => ownersWindows(plan, visitor, c).some(([s]) => entryAt(s) === decision.opensAt)); // prettier-ignore
+  const subject = opening ?? visitor.classes[0];
+  return subject === undefined || visitor.profile === RELATIVE
+    ? prefix + say('opensRelatives', values)
+    : prefix + say('opens', { ...values, subject: plan.content.classes.name[subject]! });
+}
+
+function ownersWindows(plan: GatePlan, visitor: Visitor, c: number) {
+  const isOwn = visitor.profile !== RELATIVE || plan.classHasParentAccounts[c] === 1;
+  return windowsOfOwner(plan, isOwn ? c : relativesOwner(plan, plan.classEstablishment[c]!));
+}
+
+/** Windows of the present day that are not over, those of every class of the visitor. */
+function windowsToday(plan: GatePlan, visitor: Visitor, now: number, zone: string): ViewWindow[] {
+  const { content } = plan;
+  const ofClasses = visitor.classes.map((c) => ({ subject: content.classes.name[c]!, windows: ownersWindows(plan, visitor, c) })); // prettier-ignore
+  const ofSchools =
+    visitor.profile === RELATIVE && visitor.classes.length === 0
+      ? visitor.establishments.map((e) => ({
+          subject: content.establishments.name[e]!,
+          windows: windowsOfOwner(plan, relativesOwner(plan, e)),
+        }))
+      : [];
+  const day = DateTime.fromSeconds(now, { zone });
+  return [...ofClasses, ...ofSchools]
+    .flatMap(({ subject, windows }) => windows.map(([start, cells]) => ({ subject, start, end: start + cells })))
+    .filter(
+      ({ start, end }) =>
+        secondsOfCell(end) > now && DateTime.fromSeconds(secondsOfCell(start), { zone }).hasSame(day, 'day'),
+    ) // prettier-ignore
+    .sort((a, b) => a.start - b.start)
+    .map(({ subject, start, end }) => {
+      const [from, to] = [start, end].map((cell) => DateTime.fromSeconds(secondsOfCell(cell), { zone }));
+      return {
+        subject,
+        startsAt: isoOf(secondsOfCell(start), zone),
+        endsAt: isoOf(secondsOfCell(end), zone),
+        entryAt: isoOf(entryAt(start), zone),
+        text: `${from!.toFormat('HH:mm')} - ${to!.toFormat('HH:mm')}`,
+      };
+    });
+}

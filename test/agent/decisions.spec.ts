@@ -1,0 +1,138 @@
+import { at } from './gate-content';
+import { cookieOf, TestAgent } from './test-agent';
+
+describe('decisions beside the proxy', () => {
+  let test: TestAgent;
+  beforeEach(async () => {
+    test = await TestAgent.start();
+  });
+  afterEach(() => test.stop());
+
+  it('a pupil waits with 403 and an own Retry-After before the window, and enters in it with a pass that is not asked twice', async () => {
+    const early = await test.get('/auth', test.shown(['77$6e A']));
+    expect(early.status).toBe(403);
+    expect(early.headers.get('x-etale-status')).toBe('503');
+    const retryAfter = Number(early.headers.get('x-etale-retry-after'));
+    expect(retryAfter).toBeGreaterThanOrEqual(at(9, 40) - at(8));
+    expect(retryAfter).toBeLessThanOrEqual(at(9, 45) - at(8));
+    test.nowSeconds = at(9, 50);
+    const cookie = cookieOf(await test.get('/auth', { ...test.shown(['77$6e A']), cookie: cookieOf(early) }));
+    for (let k = 0; k < 3; k++) expect((await test.get('/auth', { cookie: `a=1; ${cookie}` })).status).toBe(204);
+    expect(test.agent.gate.counts.total).toMatchObject({ attempts: 2, admitted: 1, deferred: 1, passes: 3 });
+    test.nowSeconds = at(10, 41);
+    expect((await test.get('/auth', { cookie })).status).toBe(403);
+  });
+
+  it('a pass is good at any agent of the platform, and one whose letters were changed at none', async () => {
+    test.nowSeconds = at(9, 50);
+    const cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
+    const other = await TestAgent.start();
+    other.nowSeconds = at(9, 51);
+    expect((await other.get('/auth', { cookie })).status).toBe(204);
+    for (const at of [20, cookie.length - 3]) {
+      const changed = cookie.slice(0, at) + (cookie[at] === 'a' ? 'b' : 'a') + cookie.slice(at + 1);
+      expect((await other.get('/auth', { cookie: changed })).status).toBe(401);
+    }
+    await other.stop();
+  });
+
+  it('the next pupil on the same device is not admitted by the window of the one before', async () => {
+    test.nowSeconds = at(9, 50);
+    const cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
+    expect((await test.get('/auth', { cookie, ...test.shown(['77$6e B']) })).status).toBe(403);
+  });
+
+  it('a class that was only chosen never becomes one that was shown, however often the pass comes back', async () => {
+    test.nowSeconds = at(9, 50);
+    const chosen = await fetch(`${test.url}/etale/choose`, { method: 'POST', body: new URLSearchParams({ class: '9900002X$6e A' }), redirect: 'manual' }); // prettier-ignore
+    expect(chosen.status).toBe(303);
+    let cookie = cookieOf(chosen);
+    for (let k = 0; k < 3; k++) {
+      const answer = await test.get('/auth', { cookie });
+      expect(answer.status).toBe(403);
+      cookie = cookieOf(answer);
+    }
+  });
+
+  it('a child is added to the pass: the windows of all of them, and the admission is decided anew', async () => {
+    test.nowSeconds = at(8);
+    const first = cookieOf(await test.get('/auth', test.shown(['77$6e A'], 'unknown')));
+    const both = await test.get('/auth', { cookie: first, ...test.shown(['77$6e B'], 'unknown') });
+    expect(both.status).toBe(403);
+    test.nowSeconds = at(10, 50);
+    expect((await test.get('/auth', { cookie: first })).status).toBe(403);
+    expect((await test.get('/auth', { cookie: cookieOf(both) })).status).toBe(204);
+  });
+
+  it('staff enter always, and whom no campaign binds; a header that nobody signed shows nothing', async () => {
+    expect((await test.get('/auth', test.shown(['77$6e A'], 'staff'))).status).toBe(204);
+    expect((await test.get('/auth', test.shown(['9900003Y$CP']))).status).toBe(204);
+    const [body] = test.shown(['77$6e A'], 'staff')['x-etale-visitor']!.split('.');
+    expect((await test.get('/auth', { 'x-etale-visitor': `${body}.AAAA` })).status).toBe(401);
+    expect((await test.get('/auth')).status).toBe(401);
+  });
+
+  it('callbacks of the federation, logout and assets are never gated, and no path climbs out of them', async () => {
+    for (const path of ['/auth/saml/acs', '/logout?x=1', '/assets/a.css'])
+      expect((await test.get('/auth', { 'x-original-uri': path })).status).toBe(204);
+    for (const path of ['/', '/assets/../timeline', '/assets/%2e%2e/timeline', '/x?y=/assets/'])
+      expect((await test.get('/auth', { 'x-original-uri': path })).status).toBe(401);
+    expect((await test.get('/auth', { 'x-etale-session': 'running' })).status).toBe(204);
+  });
+
+  it('an urgent pass is given within its quota of the cell', async () => {
+    const ask = () => fetch(`${test.url}/etale/urgent`, { method: 'POST', headers: test.shown(['77$6e A']), redirect: 'manual' }); // prettier-ignore
+    const given = await ask();
+    expect(given.status).toBe(303);
+    expect((await test.get('/auth', { cookie: cookieOf(given) })).status).toBe(204);
+    expect((await ask()).status).toBe(503);
+    test.nowSeconds += 300;
+    expect((await ask()).status).toBe(303);
+  });
+
+  it('answers programs of the machine in JSON and tells them what they wrote wrong', async () => {
+    const ask = async (body: unknown) => {
+      const response = await fetch(`${test.url}/decide`, { method: 'POST', body: JSON.stringify(body) });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const visitor = { profile: 'pupil', classes: ['77$6e A'] };
+    expect((await ask({ visitor, knownBy: 'userinfo' })).body).toMatchObject({ kind: 'wait', reason: 'outside_window', opensAt: '2025-12-01T08:40:00.000Z' }); // prettier-ignore
+    test.nowSeconds = at(9, 50);
+    expect((await ask({ visitor })).body).toMatchObject({ kind: 'wait' });
+    const admitted = await ask({ visitor, knownBy: 'userinfo' });
+    expect(admitted.body).toMatchObject({ kind: 'admit', reason: 'window' });
+    expect((await ask({ pass: admitted.body.pass })).body).toMatchObject({ kind: 'admit', reason: 'pass' });
+    expect(await ask({ visitors: 1 })).toMatchObject({ status: 400, body: { code: 'agent.unknown_field' } });
+    expect(await ask({ visitor, knownBy: 'rumour' })).toMatchObject({
+      status: 400,
+      body: { code: 'agent.field_invalid' },
+    });
+  });
+});
+
+describe('a posture that refuses nobody', () => {
+  it('lets in and counts who would have been told to wait, by department and profile, before anybody is', async () => {
+    const test = await TestAgent.start({ posture: 'shadow' });
+    expect((await test.get('/auth', test.shown(['77$6e A']))).status).toBe(204);
+    await test.agent.stop();
+    expect(test.service.batches[0]!.cells).toEqual([
+      expect.objectContaining({ department: '59', profile: 'pupil', level: 1, admitted: 1, attempts: 1, wouldRefuse: 1 }), // prettier-ignore
+    ]);
+    expect(test.service.batches[0]!.windows).toEqual([
+      expect.objectContaining({ audience: 'pupils', ownerId: 11, onDate: '2025-12-01', wouldRefuse: 1 }),
+    ]);
+    await test.startAgent();
+    await test.stop();
+  });
+});
+
+describe('the walk-in quota', () => {
+  it('lets in as many as it holds in five minutes, those not admitted today first', async () => {
+    const test = await TestAgent.start({}, { walkInPerCell: 4, keptPerCell: 2 });
+    const ask = () => test.get('/auth', test.shown(['77$6e A']));
+    const statuses = [];
+    for (let k = 0; k < 6; k++) statuses.push((await ask()).status);
+    expect(statuses).toEqual([204, 204, 204, 204, 403, 403]);
+    await test.stop();
+  });
+});
