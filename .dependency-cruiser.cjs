@@ -8,7 +8,7 @@ const floors = [
   ['wish'],
   ['plan'],
   ['load'],
-  ['allocation', 'booking', 'proposal', 'feeds', 'simulation'],
+  ['allocation', 'booking', 'proposal', 'feeds', 'gateway', 'simulation'],
   ['exchange'],
   ['demonstration'],
 ];

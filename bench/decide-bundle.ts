@@ -74,6 +74,7 @@ export function decideBundle(random: Random): BundleContent {
     entrySpreadSeconds: 300,
     openPassSeconds: 7200,
     idleMinutes: 20,
+    quotas: { walkInPerCell: 10, keptPerCell: 5, urgentPerCell: 2 },
     features: ['news', 'thumbnails', 'video'],
     departments: Array.from({ length: DECIDE_BUNDLE.departments }, (_, d) => String(d + 1).padStart(2, '0')),
     zones: [{ name: 'Europe/Paris', midnights: Array.from({ length: dayCount + 1 }, (_, day) => second(day)) }],

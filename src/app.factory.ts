@@ -32,7 +32,7 @@ export async function createApplication(
   });
   app.setGlobalPrefix('v1', {
     exclude: [
-      ...['health/live', 'health/ready', 'metrics', 'sign-in', 'sign-in/callback'].map((path) => ({
+      ...['health/live', 'health/ready', 'metrics', 'sign-in', 'sign-in/callback', 'session/limit'].map((path) => ({
         path,
         method: RequestMethod.GET,
       })),

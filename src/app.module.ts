@@ -11,6 +11,7 @@ import { DemonstrationModule } from './demonstration/demonstration.module';
 import { DirectoryModule } from './directory/directory.module';
 import { ExchangeModule } from './exchange/exchange.module';
 import { FeedsModule } from './feeds/feeds.module';
+import { GatewayModule } from './gateway/gateway.module';
 import { HealthModule } from './health/health.module';
 import { PlanModule } from './plan/plan.module';
 import { JobsModule } from './jobs/jobs.module';
@@ -35,6 +36,7 @@ const FEATURES: Type[] = [
   ExchangeModule,
   AllocationModule,
   FeedsModule,
+  GatewayModule,
   DemonstrationModule,
 ];
 

@@ -158,6 +158,23 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   listNotices:                   rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'establishment:uai'),
   acknowledgeNotices:            rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
 
+  // gateways: what agents read and report, how they behave, what they counted; the ENT's own quota is held to networks
+  listVerificationKeys:          rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
+  readBundle:                    rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
+  listDeltas:                    rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
+  streamDeltas:                  rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
+  listPassKeys:                  rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
+  reportStatus:                  rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
+  reportCounts:                  rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
+  listGateways:                  rule('-',     '-',         '-',         'all',       'all',   'all',   ['gateway'],           'service'),
+  readObserved:                  rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
+  readGatewaySettings:           rule('-',     '-',         '-',         'all',       'all',   'all'),
+  setGatewaySettings:            rule('-',     '-',         '-',         '-',         '-',     'all'),
+  beginEpoch:                    rule('-',     '-',         '-',         '-',         '-',     'all'),
+  rotatePassKey:                 rule('-',     '-',         '-',         '-',         '-',     'all'),
+  rotateSigningKey:              rule('-',     '-',         '-',         '-',         '-',     'all'),
+  readSessionLimits:             rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
+
   // bookings
   book:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
   hold:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),

@@ -7,6 +7,7 @@ const DESCRIPTION: Record<number, string> = {
   403: 'The role of the caller, or the scope of the key, does not allow it.',
   404: 'There is no such thing, or not for the caller.',
   409: 'The present state of things refuses it; `code` says which.',
+  410: 'What was asked for is no longer kept; `code` says what to read instead.',
   412: 'The window has changed since the revision that If-Match names: read it again.',
   413: 'The content is larger than what is accepted.',
   415: 'The content type is not one that is read here.',

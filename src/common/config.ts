@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { plainToInstance, Type } from 'class-transformer';
@@ -106,6 +107,13 @@ class Environment {
   @Matches(/^.{32,}$/, { message: 'ETALE_SECRET must have at least 32 characters' })
   ETALE_SECRET?: string;
 
+  /** Networks from which an ENT may read `GET /session/limit`, as CIDR ranges with commas between. */
+  @IsOptional()
+  @Matches(/^[0-9a-fA-F:.]+\/\d{1,3}(,[0-9a-fA-F:.]+\/\d{1,3})*$/, {
+    message: 'ETALE_SESSION_LIMIT_NETWORKS must be CIDR ranges with commas between, such as 10.0.0.0/8,::1/128',
+  })
+  ETALE_SESSION_LIMIT_NETWORKS = '127.0.0.0/8,::1/128';
+
   @IsOptional()
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
@@ -133,6 +141,8 @@ export interface Config {
   /** Absent: nobody signs in, unless the demonstration's provider runs. */
   readonly oidc: OidcSettings | undefined;
   readonly sessionHours: number;
+  /** CIDR ranges from which the ENT's own quota is read. */
+  readonly sessionLimitNetworks: readonly string[];
   readonly isProduction: boolean;
 }
 
@@ -140,6 +150,17 @@ export class ConfigurationError extends DomainError {
   constructor(messages: string[]) {
     super('configuration.invalid', 'invalid', `The configuration is not valid: ${messages.join('; ')}.`);
   }
+}
+
+function networksOf(text: string): readonly string[] {
+  const ranges = text.split(',');
+  for (const range of ranges) {
+    const [address, bits] = range.split('/') as [string, string];
+    const family = isIP(address);
+    if (family === 0 || Number(bits) > (family === 4 ? 32 : 128))
+      throw new ConfigurationError([`ETALE_SESSION_LIMIT_NETWORKS: ${range} is no CIDR range`]);
+  }
+  return Object.freeze(ranges);
 }
 
 /** Reads and validates the environment once; empty variables count as absent. */
@@ -178,6 +199,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
             preset: values.OIDC_PRESET,
           }),
     sessionHours: values.ETALE_SESSION_HOURS,
+    sessionLimitNetworks: networksOf(values.ETALE_SESSION_LIMIT_NETWORKS),
     isProduction: values.NODE_ENV === 'production',
   });
 }

@@ -6,6 +6,7 @@ export type ErrorKind =
   | 'unprocessable'
   | 'not_found'
   | 'conflict'
+  | 'gone'
   | 'precondition_failed'
   | 'precondition_required'
   | 'too_large'

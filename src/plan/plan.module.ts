@@ -106,6 +106,7 @@ import { WindowController } from './window.controller';
     WindowExplanationStore,
     Sequencer,
     PlanChangeStore,
+    PlanChangeFeed,
     WindowReadStore,
     WindowChangeStore,
   ],

@@ -59,6 +59,7 @@ export function anyBundle(random: Random, establishmentCount = 1 + randomInteger
     entrySpreadSeconds: upTo(600),
     openPassSeconds: 3600,
     idleMinutes: 20,
+    quotas: { walkInPerCell: 10, keptPerCell: 5, urgentPerCell: 2 },
     features: ['news', 'video'],
     departments: ['59', '62'],
     zones,

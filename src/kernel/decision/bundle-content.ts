@@ -69,6 +69,13 @@ export interface BundleContent {
   /** How long an admission lasts that no window ends. */
   openPassSeconds: number;
   idleMinutes: number;
+  /** Whom one agent lets in within five minutes outside every window. */
+  quotas: {
+    walkInPerCell: number;
+    /** The part of it that is kept for those who were not admitted today. */
+    keptPerCell: number;
+    urgentPerCell: number;
+  };
   /** Names of what may be switched off at the ENT. */
   features: readonly string[];
   departments: readonly string[];

@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ADVISORY_LOCK } from '../common/database';
+import { CHAIN_START, nextChain, signBytes } from '../common/signed-bytes';
+import type { BundleContent } from '../kernel/decision/bundle-content';
+import { bundleDays, bundleFactsOf } from './bundle-content.rules';
+import { BundleFactsStore } from './bundle-facts.store';
+import { BundleStore, type BundleRow, type GatewayHead } from './bundle.store';
+import { bundleChangesOf, deltaBytesOf } from './delta.rules';
+import { GatewayKeyStore } from './gateway-key.store';
+import { BUNDLE_MILLISECONDS, DELTA_MILLISECONDS } from './gateway-settings.rules';
+
+const compressed = promisify(gzip);
+const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
+
+/** Cuts deltas from the numbered changes, and builds and signs whole bundles; one replica at a time per platform. */
+@Injectable()
+export class BundleBuilder {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly store: BundleStore,
+    private readonly facts: BundleFactsStore,
+    private readonly keys: GatewayKeyStore,
+  ) {}
+
+  /**
+   * Brings what gateways read up to the platform's revision. @returns milliseconds after which it is worth coming again,
+   * undefined where nothing is left to do until something changes
+   */
+  async advance(platformId: number, now: Date): Promise<number | undefined> {
+    return this.alone(platformId, async (tx) => {
+      const current = await this.store.revision(platformId, tx);
+      if (!current) return undefined;
+      let head = await this.store.head(platformId, tx);
+      const bundle = await this.store.bundle(platformId, tx);
+      const isBroken = !head || !bundle || head.epoch !== current.epoch;
+      const rows = isBroken
+        ? []
+        : await this.store.changes(tx, platformId, head!.epoch, head!.revision, current.revision);
+      const isPublished = rows.some(({ kind }) => kind === 'publication' || kind === 'rollback');
+      if (!isBroken && !isPublished && rows.length > 0) {
+        const since = now.getTime() - head!.movedAt.getTime();
+        if (since >= 0 && since < DELTA_MILLISECONDS) return DELTA_MILLISECONDS - since;
+        head = await this.cut(tx, platformId, head!, current.revision, rows, now);
+      }
+      const dueAt = isBroken ? 0 : this.dueAt(bundle, head!, isPublished);
+      const left = Math.max(0, dueAt - now.getTime());
+      if (left > 0) return Number.isFinite(left) ? left : undefined;
+      await this.build(tx, platformId, current, head, bundle, isPublished, now);
+      return undefined;
+    });
+  }
+
+  /** Builds a whole bundle now: settings or facts of the platform have changed. */
+  async rebuild(platformId: number, now: Date): Promise<void> {
+    await this.alone(platformId, async (tx) => {
+      const current = await this.store.revision(platformId, tx);
+      if (!current) return;
+      let head = await this.store.head(platformId, tx);
+      const rows =
+        head?.epoch === current.epoch
+          ? await this.store.changes(tx, platformId, head.epoch, head.revision, current.revision)
+          : [];
+      const isPublished = rows.some(({ kind }) => kind === 'publication' || kind === 'rollback');
+      if (head && rows.length > 0 && !isPublished)
+        head = await this.cut(tx, platformId, head, current.revision, rows, now);
+      await this.build(tx, platformId, current, head, await this.store.bundle(platformId, tx), isPublished, now);
+    });
+  }
+
+  /** When the next bundle is due, Unix milliseconds; a third of its life at the latest, and never twice in a minute. */
+  private dueAt(bundle: BundleRow, head: GatewayHead, isPublished: boolean): number {
+    const life = bundle.staleAfter.getTime() - bundle.issuedAt.getTime();
+    const oldAt = bundle.issuedAt.getTime() + life / 3;
+    const isBehind = isPublished || head.revision > bundle.revision;
+    return isBehind ? Math.min(bundle.issuedAt.getTime() + BUNDLE_MILLISECONDS, oldAt) : oldAt;
+  }
+
+  private async cut(
+    tx: EntityManager,
+    platformId: number,
+    head: GatewayHead,
+    to: number,
+    rows: Parameters<typeof bundleChangesOf>[0],
+    now: Date,
+  ): Promise<GatewayHead> {
+    const { kid, privateKey } = await this.keys.signingKey(tx);
+    const { epoch, revision: from } = head;
+    const bytes = deltaBytesOf(platformId, epoch, from, to, seconds(now), bundleChangesOf(rows));
+    const chain = nextChain(head.chain, Buffer.from(bytes));
+    const signature = await signBytes(Buffer.from(bytes), { kid, privateKey, typ: 'etale-delta', chain });
+    await this.store.addDelta(tx, platformId, epoch, { from, to, bytes, signature, chain });
+    await this.store.setHead(tx, platformId, { epoch, revision: to, chain });
+    await this.store.trimDeltas(tx, platformId);
+    await this.store.announce(tx, platformId);
+    return { epoch, revision: to, chain, movedAt: now };
+  }
+
+  private async build(
+    tx: EntityManager,
+    platformId: number,
+    { epoch, revision }: { epoch: number; revision: number },
+    head: GatewayHead | undefined,
+    before: BundleRow | undefined,
+    isPublished: boolean,
+    now: Date,
+  ): Promise<void> {
+    const chain = head?.epoch === epoch ? head.chain : CHAIN_START;
+    if (isPublished || head?.epoch !== epoch) {
+      await this.store.dropDeltas(tx, platformId);
+      await this.store.setHead(tx, platformId, { epoch, revision, chain });
+    }
+    const settings = await this.store.settings(platformId, tx);
+    const [staleAfter, expiresAt] = [settings.staleAfterMinutes, settings.expiresAfterMinutes].map(
+      (minutes) => new Date(now.getTime() + minutes * 60_000),
+    ) as [Date, Date];
+    const { text, factsSha256 } = await this.contentOf(tx, platformId, settings, now, (facts, windows) => ({
+      ...facts,
+      epoch,
+      revision,
+      issuedAt: seconds(now),
+      staleAfter: seconds(staleAfter),
+      expiresAt: seconds(expiresAt),
+      windows,
+    }));
+    const bytes = Buffer.from(text);
+    const { kid, privateKey } = await this.keys.signingKey(tx);
+    const signature = await signBytes(bytes, { kid, privateKey, typ: 'etale-bundle', chain });
+    const edition = (before?.edition ?? 0) + 1;
+    const isNeeded =
+      !before ||
+      isPublished ||
+      before.epoch !== epoch ||
+      !before.factsSha256.equals(factsSha256) ||
+      now.getTime() - before.neededIssuedAt.getTime() >= (settings.staleAfterMinutes * 60_000) / 3;
+    await this.store.setBundle(tx, platformId, {
+      epoch,
+      revision,
+      edition,
+      neededEdition: isNeeded ? edition : before.neededEdition,
+      neededIssuedAt: isNeeded ? now : before.neededIssuedAt,
+      factsSha256,
+      issuedAt: now,
+      staleAfter,
+      chain,
+      signature,
+      gzipped: await compressed(bytes, { level: 6 }),
+    });
+    await this.store.announce(tx, platformId);
+  }
+
+  private async contentOf(
+    tx: EntityManager,
+    platformId: number,
+    settings: Parameters<typeof bundleFactsOf>[0]['settings'],
+    now: Date,
+    assemble: (facts: ReturnType<typeof bundleFactsOf>, windows: BundleContent['windows']) => BundleContent,
+  ): Promise<{ text: string; factsSha256: Buffer }> {
+    const campaigns = await this.facts.campaigns(tx, platformId);
+    const establishments = await this.facts.establishments(tx, platformId);
+    const classes = await this.facts.classes(tx, platformId);
+    const bound = [];
+    for (const { planId } of campaigns) bound.push(await this.facts.owners(tx, planId));
+    const zones = establishments.map(({ zone }) => zone);
+    const { firstCell, endCell } = bundleDays(zones.length > 0 ? [...new Set(zones)] : ['Europe/Paris'], now);
+    const facts = bundleFactsOf(
+      { platformId, settings, campaigns, bound, establishments, classes },
+      firstCell,
+      endCell,
+    );
+    const windows = await this.windowsOf(tx, facts, campaigns.map(({ planId }) => planId)); // prettier-ignore
+    const factsSha256 = createHash('sha256').update(JSON.stringify(facts)).digest();
+    return { text: JSON.stringify(assemble(facts, windows)), factsSha256 };
+  }
+
+  private async windowsOf(
+    tx: EntityManager,
+    { firstCell, endCell, classes, establishments }: ReturnType<typeof bundleFactsOf>,
+    planIds: readonly number[],
+  ): Promise<BundleContent['windows']> {
+    const classCount = classes.id.length;
+    const establishmentCount = establishments.id.length;
+    const classOf = new Map(classes.id.map((id, index) => [id, index]));
+    const establishmentOf = new Map(establishments.id.map((id, index) => [id, index]));
+    const windows = {
+      count: Array<number>(classCount + 2 * establishmentCount).fill(0),
+      gap: [] as number[],
+      cellCount: [] as number[],
+      activity: [] as number[],
+    };
+    let owner = -1;
+    let cell = firstCell;
+    for await (const rows of this.facts.windows(tx, planIds, firstCell, endCell)) {
+      for (const row of rows) {
+        const index = (row.audience === 0 ? classOf : establishmentOf).get(row.ownerId);
+        // an establishment that left the platform
+        if (index === undefined) continue;
+        const at = row.audience === 0 ? index : classCount + (row.audience - 1) * establishmentCount + index;
+        if (at !== owner) cell = firstCell;
+        owner = at;
+        windows.count[at]!++;
+        windows.gap.push(row.startCell - cell);
+        windows.cellCount.push(row.cellCount);
+        windows.activity.push(row.activity);
+        cell = row.startCell;
+      }
+    }
+    return windows;
+  }
+
+  /** One snapshot, taken after the lock: what another replica committed before is in it. */
+  private async alone<T>(platformId: number, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const runner = this.database.createQueryRunner();
+    const lock = [ADVISORY_LOCK.gateway, platformId];
+    try {
+      await runner.query('select pg_advisory_lock($1, $2)', lock);
+      try {
+        await runner.startTransaction('REPEATABLE READ');
+        const result = await work(runner.manager);
+        await runner.commitTransaction();
+        return result;
+      } catch (error) {
+        if (runner.isTransactionActive) await runner.rollbackTransaction();
+        throw error;
+      } finally {
+        await runner.query('select pg_advisory_unlock($1, $2)', lock);
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { CatchUp, CampaignRules } from '../campaign/window-rule';
+import { copiedRows, copyOutWithin } from '../common/copy';
+
+/** A published plan, and the campaign that it is of. */
+export interface BundleCampaign {
+  planId: number;
+  startsOn: string;
+  endsOn: string;
+  rules: CampaignRules;
+  catchUp: CatchUp | null;
+}
+
+export interface BundleEstablishmentRow {
+  id: number;
+  uai: string;
+  structure: string;
+  name: string;
+  telephone: string;
+  department: string;
+  zone: string;
+}
+
+export interface BundleClassRow {
+  id: number;
+  establishmentId: number;
+  name: string;
+  levels: string[];
+}
+
+/** A window as it is copied out, in the order of a bundle's owners. */
+export interface BundleWindowRow {
+  audience: number;
+  ownerId: number;
+  startCell: number;
+  cellCount: number;
+  activity: number;
+}
+
+/** What a bundle is made of, read in one snapshot. */
+@Injectable()
+export class BundleFactsStore {
+  campaigns(tx: EntityManager, platformId: number): Promise<BundleCampaign[]> {
+    return tx.query(
+      `select p.id as "planId", c.starts_on::text as "startsOn", c.ends_on::text as "endsOn", c.rules, c.catch_up as "catchUp"
+         from plan p join campaign c on c.id = p.campaign_id
+        where c.platform_id = $1 and p.state = 'published' order by c.id`,
+      [platformId],
+    );
+  }
+
+  establishments(tx: EntityManager, platformId: number): Promise<BundleEstablishmentRow[]> {
+    return tx.query(
+      `select e.id, e.uai, coalesce(e.structure_external_id, '') as structure, e.name, coalesce(e.telephone, '') as telephone,
+              d.code as department, e.time_zone as zone
+         from establishment e join territory d on d.id = e.department_id where e.platform_id = $1 order by e.id`,
+      [platformId],
+    );
+  }
+
+  /** Classes of the school years of the published campaigns (of the latest year where there are none). */
+  classes(tx: EntityManager, platformId: number): Promise<BundleClassRow[]> {
+    return tx.query(
+      `with years as (
+         select distinct c.school_year from campaign c join plan p on p.campaign_id = c.id
+          where c.platform_id = $1 and p.state = 'published')
+       select k.id, k.establishment_id as "establishmentId", coalesce(k.ent_class_name, k.code) as name, k.levels
+         from class k join establishment e on e.id = k.establishment_id
+        where e.platform_id = $1 and k.school_year in (select school_year from years)
+        order by k.establishment_id, k.id`,
+      [platformId],
+    );
+  }
+
+  /** Owners that have windows in a plan: whom its campaign binds. */
+  async owners(tx: EntityManager, planId: number): Promise<{ classIds: Set<number>; relativesOf: Set<number> }> {
+    const rows = await tx.query<{ classId: number | null; establishmentId: number }[]>(
+      `select distinct class_id as "classId", case when class_id is null then establishment_id end as "establishmentId"
+         from plan_window where plan_id = $1 and audience < 2`,
+      [planId],
+    );
+    const classIds = new Set<number>();
+    const relativesOf = new Set<number>();
+    for (const { classId, establishmentId } of rows)
+      if (classId === null) relativesOf.add(establishmentId);
+      else classIds.add(classId);
+    return { classIds, relativesOf };
+  }
+
+  /** Windows that start in [firstCell, endCell), streamed: pupils by establishment and class, then relatives, then staff. */
+  async *windows(
+    tx: EntityManager,
+    planIds: readonly number[],
+    firstCell: number,
+    endCell: number,
+  ): AsyncGenerator<BundleWindowRow[]> {
+    if (planIds.length === 0) return;
+    const rows = copiedRows(
+      copyOutWithin(
+        tx,
+        `select audience, coalesce(class_id, establishment_id), start_cell, cell_count, activity from plan_window
+          where plan_id in (${planIds.map(Number).join(', ')}) and start_cell >= ${firstCell} and start_cell < ${endCell}
+          order by audience, establishment_id, class_id, start_cell`,
+      ),
+    );
+    for await (const batch of rows) {
+      yield batch.map(([audience, ownerId, startCell, cellCount, activity]) => ({
+        audience: Number(audience),
+        ownerId: Number(ownerId),
+        startCell: Number(startCell),
+        cellCount: Number(cellCount),
+        activity: Number(activity),
+      }));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { PlanChangeFeed } from '../plan/plan-change-feed.service';
+import { BundleBuilder } from './bundle-builder.service';
+
+/** A bundle ages without any change: looked at this often. */
+const LOOK_MILLISECONDS = 60_000;
+const RETRY_MILLISECONDS = 2000;
+
+/** Keeps the bundles and deltas of the platforms whose gateways have asked this process; which replica does the work, a lock decides. */
+@Injectable()
+export class BundlePublisher implements OnModuleDestroy {
+  private readonly logger = new Logger(BundlePublisher.name);
+  private readonly followed = new Map<number, { first: Promise<void>; all: Promise<void> }>();
+  private readonly ending = new AbortController();
+
+  constructor(
+    private readonly changes: PlanChangeFeed,
+    private readonly builder: BundleBuilder,
+  ) {}
+
+  /** From here on the platform is followed; resolves once its bundle was looked at for the first time. */
+  follow(platformId: number): Promise<void> {
+    let known = this.followed.get(platformId);
+    if (!known) {
+      let begin!: () => void;
+      const first = new Promise<void>((resolve) => (begin = resolve));
+      known = { first, all: this.run(platformId, begin) };
+      this.followed.set(platformId, known);
+    }
+    return known.first;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.ending.abort();
+    await Promise.all([...this.followed.values()].map(({ all }) => all));
+  }
+
+  private async run(platformId: number, begin: () => void): Promise<void> {
+    const { signal } = this.ending;
+    while (!signal.aborted && !this.changes.hasClosed) {
+      let bell;
+      try {
+        bell = await this.changes.subscribe(platformId);
+        while (!signal.aborted && !this.changes.hasClosed) {
+          const again = await this.builder.advance(platformId, new Date());
+          begin();
+          await bell.next(Math.min(again ?? LOOK_MILLISECONDS, LOOK_MILLISECONDS), signal);
+        }
+      } catch (error) {
+        begin();
+        if (signal.aborted) break;
+        this.logger.error(error instanceof Error ? error : String(error));
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, RETRY_MILLISECONDS);
+          signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+        });
+      } finally {
+        if (bell) this.changes.unsubscribe(platformId, bell);
+      }
+    }
+    begin();
+  }
+}

@@ -1,0 +1,128 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
+import { PageQuery } from '../common/page-query.dto';
+import { IsCivilDate } from '../common/wire-time';
+
+const nullable = (type: typeof Number | typeof String | typeof Boolean, description: string) =>
+  ApiProperty({ type, nullable: true, description });
+
+/** Counts of a platform on the present day (UTC), over all departments. */
+export class DayCountsDto {
+  /** Visitors let in. */
+  admitted!: number;
+  /** Visitors told to come back. */
+  deferred!: number;
+  /** Visitors refused. */
+  refused!: number;
+  /** Requests for an admission. */
+  attempts!: number;
+  /** Let in by the posture alone. */
+  wouldRefuse!: number;
+}
+
+/** An agent as it reported last. */
+export class GatewayDto {
+  /** The key that it uses. */
+  keyId!: number;
+  /** What the key was called. */
+  keyName!: string;
+  /** The process. */
+  agent!: string;
+  /** Its platform. */
+  platformId!: number;
+  /** Version of its program. */
+  version!: string;
+  /** `starting`, `running`, `stale`, `expired` or `fail_static`. */
+  state!: string;
+  @nullable(String, 'The posture in force; null without a plan.')
+  posture!: string | null;
+  @nullable(Number, 'The epoch that it runs; null without a plan.')
+  epoch!: number | null;
+  @nullable(Number, 'The revision that it runs; null without a plan.')
+  revision!: number | null;
+  @nullable(Number, 'The edition of its bundle; null without a plan.')
+  edition!: number | null;
+  @nullable(Number, 'Revisions that it was behind the newest; null in another epoch or without a plan.')
+  behindRevisions!: number | null;
+  @nullable(Boolean, 'Whether its chain is that of the service at its revision; null where that is not kept any more.')
+  isChainKnown!: boolean | null;
+  @nullable(Number, 'Seconds since its plan was issued; null without a plan.')
+  planAgeSeconds!: number | null;
+  /** Its clock less that of the service. */
+  clockOffsetSeconds!: number;
+  /** When it reported last. */
+  reportedAt!: string;
+  /** Seconds since then. */
+  silentSeconds!: number;
+  @ApiProperty({ type: 'object', nullable: true, additionalProperties: true, description: 'What it last refused and why.' }) // prettier-ignore
+  refused!: unknown;
+}
+
+/** A page of agents. */
+export class GatewayPageDto {
+  /** By key and name. */
+  items!: GatewayDto[];
+  @nullable(String, 'Where the next page begins; null on the last one.')
+  nextCursor!: string | null;
+}
+
+/** Which day is looked at. */
+export class ObservedQuery extends PageQuery {
+  /** The civil date; today in UTC unless stated. */
+  @IsOptional()
+  @IsCivilDate()
+  date?: string;
+}
+
+/** Expected against counted; null where fewer than five people stand behind a figure. */
+export class ObservedDto {
+  @nullable(Number, 'Visitors expected in the first window of each owner on the day.')
+  expected!: number | null;
+  @nullable(Number, 'Visitors let in.')
+  admitted!: number | null;
+  @nullable(Number, 'Visitors told to come back.')
+  deferred!: number | null;
+  @nullable(Number, 'Visitors refused.')
+  refused!: number | null;
+  @nullable(Number, 'Requests for an admission.')
+  attempts!: number | null;
+  @nullable(Number, 'Let in by the posture alone.')
+  wouldRefuse!: number | null;
+  @nullable(Number, 'Share of those let in who came inside their window.')
+  adherenceRatio!: number | null;
+  @nullable(Number, 'Attempts divided by those let in.')
+  amplificationRatio!: number | null;
+  @nullable(Number, 'Expected less admitted, never below 0: who got nothing.')
+  gotNothing!: number | null;
+}
+
+/** A department on the day. */
+export class ObservedTerritoryDto extends ObservedDto {
+  /** Its code. */
+  code!: string;
+}
+
+/** An establishment on the day. */
+export class ObservedEstablishmentDto extends ObservedDto {
+  /** The establishment. */
+  uai!: string;
+  /** Its name. */
+  name!: string;
+  /** Code of its department. */
+  department!: string;
+}
+
+/** Planned against observed. */
+export class ObservedPageDto {
+  /** The day. */
+  date!: string;
+  /** The platform's counts by cell, over everybody: on the first page, null on later ones. */
+  @ApiProperty({ type: DayCountsDto, nullable: true, description: 'Everything counted on the day (UTC); null on later pages.' }) // prettier-ignore
+  counts!: DayCountsDto | null;
+  /** Departments of the establishments of this page's scope: on the first page, empty on later ones. */
+  territories!: ObservedTerritoryDto[];
+  /** Establishments. */
+  items!: ObservedEstablishmentDto[];
+  @nullable(String, 'Where the next page begins; null on the last one.')
+  nextCursor!: string | null;
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../access/actor';
+import { scopeCondition } from '../access/scope.rules';
+import { CapacityService } from '../capacity/capacity.service';
+import { decodeCursor, pageOf } from '../common/keyset';
+import { CELL_SECONDS } from '../kernel/cell-grid';
+import { AgentStore } from './agent.store';
+import { CountStore } from './count.store';
+import { SessionLimitStore } from './session-limit.store';
+import type { DayCountsDto, GatewayPageDto, ObservedPageDto } from './gateway-view.dto';
+import { byDepartment, observedOf } from './observed.rules';
+import { sessionLimitOf } from './session-limit.rules';
+
+const MOST_ESTABLISHMENTS = 100_000;
+const secondsSince = (instant: Date, now: Date): number => Math.round((now.getTime() - instant.getTime()) / 1000);
+
+/** What pilots see of gateways: how agents do, planned against observed; and what an unmodified ENT is told. */
+@Injectable()
+export class GatewayViewService {
+  constructor(
+    private readonly agents: AgentStore,
+    private readonly counts: CountStore,
+    private readonly capacity: CapacityService,
+    private readonly limits: SessionLimitStore,
+  ) {}
+
+  async list(
+    actor: Actor,
+    { limit, cursor }: { limit: number; cursor?: string | undefined },
+    now: Date,
+  ): Promise<GatewayPageDto> {
+    // prettier-ignore
+    const after = cursor === undefined ? [0, ''] : decodeCursor(cursor, ['number', 'string']);
+    const rows = await this.agents.list(actor.platformId, after as [number, string], limit + 1);
+    const page = pageOf(rows, limit, ({ keyId, agent }) => [keyId, agent]);
+    return {
+      ...page,
+      items: page.items.map(({ planIssuedAt, reportedAt, ...row }) => ({
+        ...row,
+        planAgeSeconds: planIssuedAt && secondsSince(planIssuedAt, now),
+        reportedAt: reportedAt.toISOString(),
+        silentSeconds: secondsSince(reportedAt, now),
+      })),
+    };
+  }
+
+  /** @throws NotFoundError */
+  async observed(
+    actor: Actor,
+    platformId: number,
+    query: { date?: string | undefined; limit: number; cursor?: string | undefined },
+    now: Date,
+  ): Promise<ObservedPageDto> {
+    await this.capacity.platform(platformId);
+    const date = query.date ?? now.toISOString().slice(0, 10);
+    const parameters: unknown[] = [];
+    const scope = scopeCondition(actor, (value) => `$${parameters.push(value) + 4}`);
+    const afterId = query.cursor === undefined ? 0 : (decodeCursor(query.cursor, ['number'])[0] as number);
+    const isFirst = query.cursor === undefined;
+    const size = isFirst ? MOST_ESTABLISHMENTS : query.limit + 1;
+    const rows = await this.counts.observed(platformId, date, scope, parameters, afterId, size);
+    const page = pageOf(rows.slice(0, query.limit + 1), query.limit, ({ establishmentId }) => [establishmentId]);
+    const isBound = parameters.length > 0 || scope === 'false';
+    return {
+      date,
+      counts: isFirst && !isBound ? ((await this.agents.countsOf(platformId, date)) as unknown as DayCountsDto) : null,
+      territories: isFirst ? byDepartment(rows) : [],
+      nextCursor: page.nextCursor,
+      items: page.items.map(({ uai, name, department, ...row }) => ({ uai, name, department, ...observedOf(row) })),
+    };
+  }
+
+  /** Maximum sessions of each platform by its code, for the next ten minutes. */
+  async sessionLimits(actor: Actor, now: Date): Promise<Record<string, number>> {
+    const firstCell = Math.floor(now.getTime() / 1000 / CELL_SECONDS);
+    const limits: Record<string, number> = {};
+    for (const { id, code } of await this.limits.platforms()) {
+      const at = (cell: number) => new Date(cell * CELL_SECONDS * 1000).toISOString();
+      const { sessions } = await this.capacity.curve(actor, id, { from: at(firstCell), to: at(firstCell + 2) }, now);
+      const planned = await this.limits.plannedThousandths(id, firstCell, 2);
+      limits[code] = sessionLimitOf(
+        planned.map((plannedThousandths, cell) => ({
+          plannedThousandths,
+          backgroundThousandths: sessions.backgroundThousandths[cell]!,
+          headroomThousandths: sessions.headroomThousandths[cell]!,
+          effectiveThousandths: sessions.effectiveThousandths[cell]!,
+        })),
+      );
+    }
+    return limits;
+  }
+}

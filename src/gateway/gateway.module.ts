@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { CapacityModule } from '../capacity/capacity.module';
+import { JobsModule } from '../jobs/jobs.module';
+import { PlanModule } from '../plan/plan.module';
+import { AgentStore } from './agent.store';
+import { BundleBuilder } from './bundle-builder.service';
+import { BundleFactsStore } from './bundle-facts.store';
+import { BundlePublisher } from './bundle-publisher.service';
+import { BundleService } from './bundle.service';
+import { BundleStore } from './bundle.store';
+import { CountStore } from './count.store';
+import { GatewayController } from './gateway.controller';
+import { GatewayFeed } from './gateway-feed.service';
+import { GatewayKeyService } from './gateway-key.service';
+import { GatewayKeyStore } from './gateway-key.store';
+import { GatewayOperationController } from './gateway-operation.controller';
+import { GatewayReportService } from './gateway-report.service';
+import { GatewaySettingsService } from './gateway-settings.service';
+import { GatewayViewService } from './gateway-view.service';
+import { SessionLimitController } from './session-limit.controller';
+import { SessionLimitStore } from './session-limit.store';
+
+@Module({
+  imports: [CapacityModule, JobsModule, PlanModule],
+  controllers: [GatewayController, GatewayOperationController, SessionLimitController],
+  providers: [
+    AgentStore,
+    BundleBuilder,
+    BundleFactsStore,
+    BundlePublisher,
+    BundleService,
+    BundleStore,
+    CountStore,
+    GatewayFeed,
+    GatewayKeyService,
+    GatewayKeyStore,
+    GatewayReportService,
+    GatewaySettingsService,
+    GatewayViewService,
+    SessionLimitStore,
+  ],
+})
+export class GatewayModule {}

@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import { importJWK, type CryptoKey, type JWK } from 'jose';
+import type { DataSource } from 'typeorm';
+import { kidOf, nextChain, verifyBytes, type SignedType } from '../../src/common/signed-bytes';
+import { BundleBuilder } from '../../src/gateway/bundle-builder.service';
+import { CountStore } from '../../src/gateway/count.store';
+import type { DeltaPageDto } from '../../src/gateway/gateway.dto';
+import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
+import type { GatewayPageDto, ObservedPageDto } from '../../src/gateway/gateway-view.dto';
+import type { BundleChange, BundleContent } from '../../src/kernel/decision/bundle-content';
+import { applyChanges, gatePlanOf, windowsOfOwner, type GatePlan } from '../../src/kernel/decision/gate-plan';
+import { randomInteger, seededRandom } from '../../src/kernel/random';
+import { PlanService } from '../../src/plan/plan.service';
+import { publishedRegion, standStillAt, type BookableRegion } from '../booking-region';
+import { cellAt, draftOf, TESTER } from '../plan-builder';
+import { NOBODY, startTestApplication } from '../test-application';
+
+const NOW = '2026-12-07T07:00:00+01:00';
+const TODAY = '2026-12-07';
+
+interface Fetched {
+  etag: string;
+  content: BundleContent;
+  chain: string;
+}
+
+describe('gateways', () => {
+  let app: NestFastifyApplication;
+  let database: DataSource;
+  let region: BookableRegion;
+  let key: Record<string, string>;
+
+  beforeAll(async () => {
+    standStillAt(NOW);
+    app = await startTestApplication();
+    database = app.get<DataSource>(getDataSourceToken());
+  });
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
+  beforeEach(async () => {
+    region = await publishedRegion(app, [
+      ...[0, 1, 2].flatMap((classIndex) =>
+        [0, 1, 2].map((day) => ({ establishment: 0, classIndex, startCell: cellAt(day, 9 + classIndex) })),
+      ),
+      { establishment: 1, classIndex: 0, startCell: cellAt(0, 14), headcount: 30 },
+      { establishment: 1, classIndex: -1, startCell: cellAt(0, 19), headcount: 40 },
+    ]);
+    const payload = { name: 'gateway', scopes: ['gateway'], platformId: region.platformId };
+    const made = await app.inject({ method: 'POST', url: '/v1/keys', payload });
+    key = { authorization: `Bearer ${made.json<{ secret: string }>().secret}` };
+  });
+
+  const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers: { ...key, ...headers } }); // prettier-ignore
+  const post = (url: string, payload: object) => app.inject({ method: 'POST', url, payload, headers: key });
+  const verified = async (bytes: Buffer, jws: string, typ: SignedType): Promise<string> => {
+    const { keys } = (await app.inject({ url: '/v1/gateways/keys', headers: NOBODY })).json<{ keys: JWK[] }>();
+    const jwk = keys.find(({ kid }) => kid === kidOf(jws))!;
+    return (await verifyBytes(bytes, jws, (await importJWK(jwk, 'EdDSA')) as CryptoKey, typ)).chain;
+  };
+  const fetchBundle = async (): Promise<Fetched> => {
+    const answer = await get('/v1/gateways/bundle', { 'accept-encoding': 'gzip' });
+    expect(answer.statusCode).toBe(200);
+    const bytes = gunzipSync(answer.rawPayload);
+    const chain = await verified(bytes, String(answer.headers['etale-signature']), 'etale-bundle');
+    expect(answer.headers['etale-chain']).toBe(chain);
+    return { etag: String(answer.headers.etag), content: JSON.parse(bytes.toString()) as BundleContent, chain };
+  };
+  /** Applies every delta after a bundle as an agent does, and gives the chain at the end. */
+  const follow = async (plan: GatePlan, from: Fetched): Promise<{ revision: number; chain: string }> => {
+    let { chain } = from;
+    let { revision } = from.content;
+    const { revision: newest } = (await database.query<{ revision: number }[]>('select revision from platform_revision where platform_id = $1', [region.platformId]))[0]!; // prettier-ignore
+    while (revision < newest) {
+      const page = await get(`/v1/gateways/deltas?after=${from.content.epoch}.${revision}&wait=5`);
+      expect(page.statusCode).toBe(200);
+      for (const delta of page.json<DeltaPageDto>().deltas) {
+        const bytes = Buffer.from(delta.bytes);
+        chain = nextChain(chain, bytes);
+        expect(await verified(bytes, delta.signature, 'etale-delta')).toBe(chain);
+        expect(delta.from).toBe(revision);
+        applyChanges(plan, (JSON.parse(delta.bytes) as { changes: BundleChange[] }).changes);
+        revision = delta.to;
+      }
+    }
+    return { revision, chain };
+  };
+  const windowsOf = (plan: GatePlan) =>
+    plan.content.windows.count.map((_, owner) => windowsOfOwner(plan, owner).map((window) => [...window]));
+  const book = async (payload: { windowId: number; [field: string]: unknown }) => {
+    const [row] = await database.query<{ revision: number }[]>(
+      `select greatest(w.revision, p.published_revision) as revision from plan_window w join plan p on p.id = w.plan_id
+        where p.state = 'published' and w.window_id = $1`,
+      [payload.windowId],
+    );
+    const headers = { 'idempotency-key': randomUUID(), 'if-match': `"${row!.revision}"` };
+    return app.inject({ method: 'POST', url: '/v1/bookings', payload, headers });
+  };
+  const move = (windowId: number, startsAt: string) => book({ operation: 'move', windowId, startsAt, reason: 'test' });
+
+  it('get the whole plan of their platform, signed, with the class keys of the ENT and a strong ETag', async () => {
+    const { etag, content } = await fetchBundle();
+    expect(etag).toBe('"1.1.1"');
+    expect(content).toMatchObject({ format: 'etale-bundle/1', platformId: region.platformId, epoch: 1, revision: 1, posture: 'shadow' }); // prettier-ignore
+    expect(content.establishments.uai).toEqual(region.uais);
+    expect(content.establishments.structure[0]).toBe(`structure-${region.uais[0]!}`);
+    expect(content.classes.name.slice(0, 3)).toEqual(['6A', '6B', '6C']);
+    expect((content.endCell - content.firstCell) / 288).toBeGreaterThanOrEqual(7);
+    const plan = gatePlanOf(content);
+    const windows = windowsOf(plan);
+    expect(windows[0]).toEqual([0, 1, 2].map((day) => [cellAt(day, 9), 6, 0]));
+    expect(windows[plan.classCount + 1]).toEqual([[cellAt(0, 19), 6, 0]]);
+    const again = await get('/v1/gateways/bundle', { 'if-none-match': etag });
+    expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', etag]);
+    expect(again.headers['etale-poll-seconds']).toBe('5');
+  });
+
+  it('are refused without a key, and with the key of something else', async () => {
+    for (const path of ['bundle', 'deltas?after=1.0', 'stream', 'pass-keys']) {
+      expect((await app.inject({ url: `/v1/gateways/${path}`, headers: NOBODY })).statusCode).toBe(401);
+      expect((await app.inject({ url: `/v1/gateways/${path}` })).statusCode).toBe(403);
+    }
+  });
+
+  it('hold, with every delta after a bundle applied, exactly what a fresh bundle holds', async () => {
+    for (const seed of [1, 2, 3]) {
+      const random = seededRandom(seed);
+      const before = await fetchBundle();
+      const plan = gatePlanOf(before.content);
+      let accepted = 0;
+      for (let n = 0; n < 12; n++) {
+        const windowId = region.windowIds[randomInteger(random, 9)]!;
+        const day = randomInteger(random, 3);
+        const minute = String(5 * randomInteger(random, 12)).padStart(2, '0');
+        const hour = String(8 + randomInteger(random, 9)).padStart(2, '0');
+        const startsAt = `2026-12-${String(7 + day).padStart(2, '0')}T${hour}:${minute}:00+01:00`;
+        const isRelease = n === 6 && seed === 3;
+        const answer = isRelease
+          ? await book({ operation: 'release', windowId: region.windowIds[9]!, reason: 'test' })
+          : await move(windowId, startsAt);
+        if (answer.statusCode === 201) accepted++;
+      }
+      expect({ seed, isAny: accepted > 0 }).toEqual({ seed, isAny: true });
+      const reached = await follow(plan, before);
+      await app.get(BundleBuilder).rebuild(region.platformId, new Date());
+      const fresh = await fetchBundle();
+      expect({ seed, ...reached }).toEqual({ seed, revision: fresh.content.revision, chain: fresh.chain });
+      expect(windowsOf(plan)).toEqual(windowsOf(gatePlanOf(fresh.content)));
+    }
+  });
+
+  it('are told to fetch the whole bundle where deltas do not lead on: a gap, a publication, another epoch', async () => {
+    await fetchBundle();
+    const codeOf = async (after: string) => {
+      const answer = await get(`/v1/gateways/deltas?after=${after}`);
+      return [answer.statusCode, answer.json<{ code: string }>().code];
+    };
+    expect(await codeOf('1.0')).toEqual([410, 'gateway.gap']);
+    expect(await codeOf('1.99')).toEqual([409, 'gateway.revision_unknown']);
+    expect(await codeOf('nonsense')).toEqual([400, 'request.invalid']);
+
+    const plans = app.get(PlanService);
+    const second = await plans.createDraft(TESTER, draftOf(region, [{ establishment: 0, classIndex: 0, startCell: cellAt(3, 9) }], { base: { epoch: 1, revision: 1 } })); // prettier-ignore
+    await plans.publish(TESTER, second, 'test');
+    await app.get(BundleBuilder).rebuild(region.platformId, new Date());
+    expect(await codeOf('1.1')).toEqual([410, 'gateway.gap']);
+    expect((await fetchBundle()).content.revision).toBe(2);
+
+    const begun = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/epoch` });
+    expect(begun.json()).toEqual({ epoch: 2, revision: 2 });
+    expect(await codeOf('1.2')).toEqual([410, 'gateway.epoch_changed']);
+    expect((await fetchBundle()).etag).toMatch(/^"2\.2\.\d+"$/);
+  });
+
+  it('follow a stream: what was missed first, then each booking as it is committed', async () => {
+    const { content } = await fetchBundle();
+    await app.listen(0, '127.0.0.1');
+    const gone = new AbortController();
+    const response = await fetch(`${await app.getUrl()}/v1/gateways/stream`, {
+      headers: { ...key, 'last-event-id': `1.${content.revision}` },
+      signal: gone.signal,
+    });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const until = async (pattern: RegExp) => {
+      while (!pattern.test(text)) text += (await reader.read()).value ?? '';
+    };
+    await until(/event: bundle/);
+    expect((await move(region.windowIds[0]!, `${TODAY}T16:00:00+01:00`)).statusCode).toBe(201);
+    await until(/id: 1\.2\nevent: delta\ndata: .*\n\n/);
+    gone.abort();
+    const delta = JSON.parse(/event: delta\ndata: (.*)\n/.exec(text)![1]!) as { bytes: string; signature: string };
+    expect(await verified(Buffer.from(delta.bytes), delta.signature, 'etale-delta')).toMatch(/^[0-9a-f]{64}$/);
+    expect(delta.bytes.length + delta.signature.length).toBeLessThan(2000);
+  });
+
+  it('run the settings that an operator gives, which need a new bundle', async () => {
+    const { content } = await fetchBundle();
+    const url = `/v1/platforms/${region.platformId}/gateway-settings`;
+    const settings = (await app.inject({ url })).json<GatewaySettingsDto>();
+    expect(settings).toMatchObject({ posture: 'shadow', walkInPerCell: 100 });
+    const exemptions = [{ establishmentId: region.establishmentIds[0], classId: region.classIds[0]![1], startsAt: `${TODAY}T08:00:00+01:00`, endsAt: `${TODAY}T12:00:00+01:00`, reason: 'exam' }]; // prettier-ignore
+    const changed = await app.inject({ method: 'PUT', url, payload: { ...settings, posture: 'enforced', walkInPerCell: 60, exemptions } }); // prettier-ignore
+    expect(changed.statusCode).toBe(200);
+    const after = (await fetchBundle()).content;
+    expect(after).toMatchObject({ revision: content.revision, posture: 'enforced', quotas: { walkInPerCell: 60, keptPerCell: 50 } }); // prettier-ignore
+    expect(after.exemptions).toEqual([{ classIndex: 1, establishmentIndex: 0, startsAt: Date.parse(`${TODAY}T07:00:00Z`) / 1000, endsAt: Date.parse(`${TODAY}T11:00:00Z`) / 1000 }]); // prettier-ignore
+    const page = (await get(`/v1/gateways/deltas?after=1.${content.revision}`)).json<DeltaPageDto>();
+    expect([page.edition, page.neededEdition]).toEqual([2, 2]);
+    const wrong = await app.inject({ method: 'PUT', url, payload: { ...settings, keptPerCell: 1000 } });
+    expect([wrong.statusCode, wrong.json<{ code: string }>().code]).toEqual([422, 'gateway.settings_invalid']);
+  });
+
+  it('verify with the old key and the new one while keys rotate, and get keys of passes of their own platform', async () => {
+    const before = await fetchBundle();
+    const keysOf = async () => (await app.inject({ url: '/v1/gateways/keys', headers: NOBODY })).json<{ keys: JWK[] }>().keys; // prettier-ignore
+    const count = (await keysOf()).length;
+    const { kid } = (await app.inject({ method: 'POST', url: '/v1/gateways/keys' })).json<{ kid: string }>();
+    const keys = await keysOf();
+    expect(keys).toHaveLength(count + 1);
+    expect(keys[0]).toMatchObject({ kid, kty: 'OKP', crv: 'Ed25519', use: 'sig', alg: 'EdDSA' });
+    expect(JSON.stringify(keys)).not.toContain('"d"');
+    // announced and not yet signing: the bundle is signed by the key that everybody knows
+    await app.get(BundleBuilder).rebuild(region.platformId, new Date());
+    expect((await fetchBundle()).content.revision).toBe(before.content.revision);
+    await database.query(`update gateway_signing_key set signs_from = now() - interval '1 second' where kid = $1`, [
+      kid,
+    ]);
+    await app.get(BundleBuilder).rebuild(region.platformId, new Date());
+    await fetchBundle();
+    const signature = String((await get('/v1/gateways/bundle')).headers['etale-signature']);
+    expect(kidOf(signature)).toBe(kid);
+
+    const passKeys = (await get('/v1/gateways/pass-keys')).json<{ keys: { secret: string }[] }>().keys;
+    expect(Buffer.from(passKeys[0]!.secret, 'base64url')).toHaveLength(32);
+    await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/pass-keys` });
+    const rotated = (await get('/v1/gateways/pass-keys')).json<{ keys: { secret: string }[] }>().keys;
+    expect(rotated.map(({ secret }) => secret)).toEqual([expect.any(String), passKeys[0]!.secret]);
+  });
+
+  it('report what they run, and are seen with their age, drift and clock', async () => {
+    const { content, chain } = await fetchBundle();
+    await move(region.windowIds[0]!, `${TODAY}T16:00:00+01:00`);
+    await get(`/v1/gateways/deltas?after=1.1&wait=5`);
+    const refused = { code: 'signature_invalid', epoch: 1, revision: 2, at: NOW };
+    const status = {
+      agent: 'proxy-1', version: '1', state: 'running', posture: 'shadow', epoch: 1, revision: content.revision, edition: 1,
+      issuedAt: content.issuedAt - 90, chain, refused, sentAt: '2026-12-07T07:10:00+01:00',
+    }; // prettier-ignore
+    const answer = await post('/v1/gateways/status', status);
+    expect([answer.statusCode, answer.json()]).toEqual([200, expect.objectContaining({ clockOffsetSeconds: 600, revision: 2 })]); // prettier-ignore
+    expect((await post('/v1/gateways/status', { ...status, visitor: 'x' })).statusCode).toBe(400);
+    const { items } = (await get('/v1/gateways')).json<GatewayPageDto>();
+    expect(items).toEqual([
+      expect.objectContaining({ agent: 'proxy-1', platformId: region.platformId, behindRevisions: 1, planAgeSeconds: 90, clockOffsetSeconds: 600, refused }),
+    ]); // prettier-ignore
+  });
+
+  it('send counts, each batch once, and pilots see who got nothing, never fewer than five people', async () => {
+    const classId = region.classIds[0]![0]!;
+    const row = { admitted: 10, deferred: 2, refused: 0, attempts: 25, wouldRefuse: 0 };
+    const windows = [
+      { ...row, audience: 'pupils', ownerId: classId, startCell: cellAt(0, 9), onDate: TODAY },
+      { ...row, admitted: 2, attempts: 5, audience: 'pupils', ownerId: classId, startCell: null, onDate: TODAY },
+      { ...row, admitted: 3, audience: 'pupils', ownerId: region.classIds[1]![0]!, startCell: cellAt(0, 14), onDate: TODAY },
+      { ...row, audience: 'pupils', ownerId: 2_000_000_000, startCell: 1, onDate: TODAY },
+      { ...row, audience: 'pupils', ownerId: classId, startCell: 1, onDate: '2026-11-01' },
+    ]; // prettier-ignore
+    const cells = [{ ...row, cell: cellAt(0, 9), department: '59', level: null, profile: 'pupil' }];
+    const batch = { agent: 'proxy-1', batchId: randomUUID(), windows, cells };
+    expect((await post('/v1/gateways/counts', batch)).json()).toEqual({ accepted: 4, unknownOwners: 2, isRepeated: false }); // prettier-ignore
+    expect((await post('/v1/gateways/counts', batch)).json()).toMatchObject({ accepted: 0, isRepeated: true });
+    const observed = async () =>
+      (await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=${TODAY}` })).json<ObservedPageDto>();
+    const page = await observed();
+    expect(page.counts).toMatchObject({ admitted: 10, attempts: 25 });
+    // three classes of 25 at 70 %: 18 each
+    expect(page.items[0]).toMatchObject({ uai: region.uais[0], expected: 54, admitted: 12, gotNothing: 42, attempts: 30, adherenceRatio: 10 / 12, amplificationRatio: 2.5 }); // prettier-ignore
+    expect(page.items[1]).toMatchObject({ admitted: null, adherenceRatio: null });
+    expect(page.territories).toHaveLength(2);
+
+    // fifteen days later only the sums of the establishment are kept
+    const dropped = await app.get(CountStore).retain('2026-12-22');
+    expect(dropped).toEqual(['gateway_cell_count_2026_12_07', 'gateway_window_count_2026_12_07']);
+    const later = await observed();
+    expect(later.items[0]).toMatchObject({ expected: 54, admitted: 12, gotNothing: 42, adherenceRatio: 10 / 12 });
+  });
+
+  it("tell an unmodified ENT's own quota what the plan expects, from the networks that are configured", async () => {
+    const code = (await database.query<{ code: string }[]>('select code from platform where id = $1', [region.platformId]))[0]!.code; // prettier-ignore
+    const limits = await app.inject({ url: '/session/limit', headers: NOBODY });
+    expect(limits.statusCode).toBe(200);
+    expect(limits.json<Record<string, number>>()[code]).toBe(10_000);
+    standStillAt('2026-12-07T09:10:00+01:00');
+    const during = (await app.inject({ url: '/session/limit', headers: NOBODY })).json<Record<string, number>>();
+    standStillAt(NOW);
+    expect(during[code]).toBeGreaterThanOrEqual(1);
+    expect(during[code]).toBeLessThan(100);
+    const elsewhere = await app.inject({ url: '/session/limit', headers: NOBODY, remoteAddress: '192.0.2.1' });
+    expect([elsewhere.statusCode, elsewhere.json<{ code: string }>().code]).toEqual([403, 'session_limit.network']);
+  });
+});
