@@ -18,7 +18,7 @@ export class UserinfoClient {
         redirect: 'error',
         signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
       });
-      return response.ok ? ((await response.json())) : undefined;
+      return response.ok ? await response.json() : undefined;
     } catch {
       // the visitor is then known by what comes next in the order of trust
       return undefined;

@@ -128,7 +128,15 @@ export async function inTransaction<T>(database: DataSource, work: (tx: EntityMa
 }
 
 /** Namespaces of advisory locks: two features must never take the same number for different things. */
-export const ADVISORY_LOCK = { migration: 1, import: 2, platform: 3, demo: 4, job: 5, waiting: 9, gateway: 10 } as const;
+export const ADVISORY_LOCK = {
+  migration: 1,
+  import: 2,
+  platform: 3,
+  demo: 4,
+  job: 5,
+  waiting: 9,
+  gateway: 10,
+} as const;
 
 /** Holds a transaction-scoped advisory lock until the transaction ends. */
 export async function advisoryLock(
