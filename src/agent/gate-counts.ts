@@ -41,9 +41,9 @@ export interface CountedBefore {
   isToldInCell: boolean;
 }
 
-/** Rows of one batch (the service takes 20,000) and batches kept while it is away. */
-const MOST_ROWS = 8_000;
-const MOST_BATCHES = 12;
+/** Rows of one batch (the service takes 4,000 of each kind and 1 MB) and batches kept while it is away. */
+const MOST_ROWS = 2_500;
+const MOST_BATCHES = 40;
 
 /** Counts what the gate did until the service has taken it; bounded, however long the service is away. */
 export class GateCounts {
