@@ -3,8 +3,8 @@ import { installed, RealProxy } from './real-proxy';
 import { cookieOf, TestAgent } from './test-agent';
 
 const proxies = [
-  ['nginx', installed('nginx'), RealProxy.nginx],
-  ['HAProxy', installed('haproxy'), RealProxy.haproxy],
+  ['nginx', installed('nginx'), (file: string, port: number) => RealProxy.nginx(file, port)],
+  ['HAProxy', installed('haproxy'), (file: string, port: number) => RealProxy.haproxy(file, port)],
 ] as const;
 
 for (const [name, file, start] of proxies) {

@@ -76,9 +76,15 @@ export class TestAgent {
   }
 }
 
-/** Looks until something is so, for as long as the test may run; the agent tells nobody when it has changed. */
+const MOST_MILLISECONDS = 15_000;
+
+/** Looks until something is so; the agent tells nobody when it has changed. @throws where it never is */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((go) => setImmediate(go));
+  const from = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - from > MOST_MILLISECONDS) throw new Error(`never so: ${isSo.toString()}`);
+    await new Promise((go) => setTimeout(go, 5));
+  }
 }
 
 export const cookieOf = (response: Response): string => response.headers.get('set-cookie')!.split(';')[0]!;
