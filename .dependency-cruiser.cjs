@@ -1,6 +1,7 @@
 // The directions of docs/tour.md: a room uses the rooms below it, never one above or beside it.
 const floors = [
   ['common', 'kernel'],
+  ['audit'],
   ['access'],
   ['jobs', 'calendar'],
   ['directory', 'capacity'],

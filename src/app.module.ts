@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AccessModule } from './access/access.module';
 import { AllocationModule } from './allocation/allocation.module';
+import { AuditModule } from './audit/audit.module';
 import { BookingModule } from './booking/booking.module';
 import { CalendarModule } from './calendar/calendar.module';
 import { CampaignModule } from './campaign/campaign.module';
@@ -21,6 +22,7 @@ import { WishModule } from './wish/wish.module';
 
 /** Every feature of the service, in the order in which they stand on each other. */
 const FEATURES: Type[] = [
+  AuditModule,
   AccessModule,
   HealthModule,
   JobsModule,

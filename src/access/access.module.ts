@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard';
+import { AccountService } from './account.service';
 import { AccountStore } from './account.store';
 import { IdentityService } from './identity.service';
 import { MachineKeyController } from './machine-key.controller';
@@ -21,11 +22,12 @@ import { SignInController } from './sign-in.controller';
     OidcService,
     SessionService,
     MachineKeyService,
+    AccountService,
     AccountStore,
     SessionStore,
     MachineKeyStore,
     ScopeStore,
   ],
-  exports: [SessionService, MachineKeyService, AccountStore],
+  exports: [SessionService, MachineKeyService, AccountService, AccountStore],
 })
 export class AccessModule {}

@@ -51,6 +51,9 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   rotateKey:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
   revokeKey:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
 
+  // who did what
+  listAudit:                     rule('-',     '-',         '-',         '-',         'all',   'all'),
+
   // what families need, and what the ministry publishes itself
   listTerritories:               rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),
   listEstablishments:            rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),

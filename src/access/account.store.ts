@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Role, TerritoryScope } from './actor';
 
 export type AccountRole = Exclude<Role, 'visitor' | 'machine'>;
@@ -48,8 +48,13 @@ export class AccountStore {
   }
 
   /** Gives somebody a role by hand; sessions that are open have it at their next request. */
-  async grant(issuer: string, subject: string, { role, uais, territories }: Grant): Promise<AccountRow> {
-    const [row] = await this.database.query<AccountRow[]>(
+  async grant(
+    issuer: string,
+    subject: string,
+    { role, uais, territories }: Grant,
+    tx: EntityManager = this.database.manager,
+  ): Promise<AccountRow> {
+    const [row] = await tx.query<AccountRow[]>(
       `insert into account (issuer, subject, role, uais, territories, origin) values ($1, $2, $3, $4, $5, 'granted')
        on conflict on constraint account_key do update set role = excluded.role, uais = excluded.uais,
          territories = excluded.territories, origin = 'granted'

@@ -1,4 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { recordAudit } from '../audit/audit-entry';
+import { inTransaction } from '../common/database';
 import { DomainError, NotFoundError } from '../common/domain-error';
 import { decodeCursor, pageOf } from '../common/keyset';
 import type { Actor, KeyScope } from './actor';
@@ -12,7 +16,10 @@ const HOUR_MILLISECONDS = 3_600_000;
 /** Makes, replaces and ends the keys of machines. */
 @Injectable()
 export class MachineKeyService {
-  constructor(private readonly keys: MachineKeyStore) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly keys: MachineKeyStore,
+  ) {}
 
   /** A new key; its secret is in this answer and nowhere else. @throws NotFoundError, DomainError */
   async make(
@@ -26,7 +33,9 @@ export class MachineKeyService {
     if (platformId !== undefined && !(await this.keys.platformExists(platformId)))
       throw new NotFoundError('platform', platformId);
     const expiresAt = new Date(now.getTime() + request.days * 24 * HOUR_MILLISECONDS);
-    return this.add(actor, { ...request, platformId: platformId ?? null, expiresAt });
+    return inTransaction(this.database, (tx) =>
+      this.add(tx, actor, 'key.make', { ...request, platformId: platformId ?? null, expiresAt }),
+    );
   }
 
   /** A new secret for the same use; the old one ends after the overlap. @throws NotFoundError, DomainError */
@@ -36,15 +45,22 @@ export class MachineKeyService {
     if (old.revokedAt !== null || old.expiresAt <= now)
       throw new DomainError('key.ended', 'conflict', 'The key has ended: make a new one.');
     const length = old.expiresAt.getTime() - old.createdAt.getTime();
-    const made = await this.add(actor, { ...old, expiresAt: new Date(now.getTime() + length) });
-    await this.keys.end(id, new Date(now.getTime() + overlapHours * HOUR_MILLISECONDS));
-    return made;
+    return inTransaction(this.database, async (tx) => {
+      const made = await this.add(tx, actor, 'key.rotate', { ...old, expiresAt: new Date(now.getTime() + length) }, id);
+      await this.keys.end(tx, id, new Date(now.getTime() + overlapHours * HOUR_MILLISECONDS));
+      return made;
+    });
   }
 
   /** Ends a key at once; again: changes nothing. @throws NotFoundError */
-  async revoke(_actor: Actor, id: number, now: Date): Promise<void> {
-    if (!(await this.keys.find(id))) throw new NotFoundError('key', id);
-    await this.keys.end(id, now);
+  async revoke(actor: Actor, id: number, now: Date): Promise<void> {
+    const key = await this.keys.find(id);
+    if (!key) throw new NotFoundError('key', id);
+    await inTransaction(this.database, async (tx) => {
+      await this.keys.end(tx, id, now);
+      const { name, platformId } = key;
+      await recordAudit(tx, actor, { action: 'key.revoke', key: id, platformId, before: { name } });
+    });
   }
 
   async list(_actor: Actor, limit: number, cursor?: string): Promise<MachineKeyPageDto> {
@@ -54,11 +70,14 @@ export class MachineKeyService {
   }
 
   private async add(
+    tx: EntityManager,
     actor: Actor,
+    action: 'key.make' | 'key.rotate',
     key: { name: string; scopes: readonly KeyScope[]; platformId: number | null; expiresAt: Date },
+    replacesId?: number,
   ): Promise<MadeMachineKeyDto> {
     const secret = `etale_${newSecret()}`;
-    const row = await this.keys.add({
+    const row = await this.keys.add(tx, {
       name: key.name,
       scopes: key.scopes,
       platformId: key.platformId,
@@ -67,6 +86,10 @@ export class MachineKeyService {
       prefix: secret.slice(0, PREFIX_LENGTH),
       createdBy: actor.subject,
     });
+    const { name, scopes, platformId, expiresAt } = key;
+    // never the secret, nor its hash
+    const after = { name, scopes, expiresAt, ...(replacesId !== undefined && { replacesId }) };
+    await recordAudit(tx, actor, { action, key: row.id, platformId, after });
     return { ...dtoOf(row), secret };
   }
 }

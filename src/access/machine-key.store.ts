@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { KeyScope } from './actor';
 import { sha256 } from './secret.rules';
 
@@ -25,16 +25,19 @@ const FIELDS = `id, name, prefix, scopes, platform_id as "platformId", created_b
 export class MachineKeyStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  async add(key: {
-    name: string;
-    secret: string;
-    prefix: string;
-    scopes: readonly KeyScope[];
-    platformId: number | null;
-    createdBy: string;
-    expiresAt: Date;
-  }): Promise<MachineKeyRow> {
-    const [row] = await this.database.query<MachineKeyRow[]>(
+  async add(
+    tx: EntityManager,
+    key: {
+      name: string;
+      secret: string;
+      prefix: string;
+      scopes: readonly KeyScope[];
+      platformId: number | null;
+      createdBy: string;
+      expiresAt: Date;
+    },
+  ): Promise<MachineKeyRow> {
+    const [row] = await tx.query<MachineKeyRow[]>(
       `insert into machine_key (name, secret_sha256, prefix, scopes, platform_id, created_by, expires_at)
        values ($1, $2, $3, $4, $5, $6, $7) returning ${FIELDS}`,
       [key.name, sha256(key.secret), key.prefix, key.scopes, key.platformId, key.createdBy, key.expiresAt],
@@ -66,8 +69,8 @@ export class MachineKeyStore {
   }
 
   /** Ends a key at once or at an instant, whichever comes first. */
-  async end(id: number, at: Date): Promise<void> {
-    await this.database.query(
+  async end(tx: EntityManager, id: number, at: Date): Promise<void> {
+    await tx.query(
       `update machine_key set expires_at = least(expires_at, $2),
          revoked_at = case when $2 <= now() then coalesce(revoked_at, now()) else revoked_at end where id = $1`,
       [id, at],

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { addDays, datesBetween, weekdayOf, type CivilDate } from '../common/civil-time';
 import { inTransaction, sqlFailure } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
@@ -130,7 +131,7 @@ export class CalendarService {
     return pageOf(rows, limit, (row) => [row.id]);
   }
 
-  async createException(_actor: Actor, given: NewCalendarException): Promise<CalendarExceptionEntity> {
+  async createException(actor: Actor, given: NewCalendarException): Promise<CalendarExceptionEntity> {
     const { territoryId = null, establishmentId = null, firstOn, lastOn, openHalfDays, reason } = given;
     if ((territoryId === null) === (establishmentId === null))
       throw new CalendarExceptionError('An exception is for a territory or for an establishment: name one of them.');
@@ -143,6 +144,12 @@ export class CalendarService {
         const exception = await repository.save(
           repository.create({ territoryId, establishmentId, firstOn, lastOn, openHalfDays, reason }),
         );
+        await recordAudit(tx, actor, {
+          action: 'calendar_exception.create',
+          key: exception.id,
+          after: { territoryId, establishmentId, firstOn, lastOn, openHalfDays },
+          reason,
+        });
         await this.changes.tell(tx, { reason: 'exception' });
         return exception;
       });
@@ -155,10 +162,17 @@ export class CalendarService {
     }
   }
 
-  async deleteException(_actor: Actor, exceptionId: number): Promise<void> {
+  async deleteException(actor: Actor, exceptionId: number): Promise<void> {
     await inTransaction(this.database, async (tx) => {
-      const { affected } = await tx.getRepository(CalendarExceptionEntity).delete({ id: exceptionId });
+      const repository = tx.getRepository(CalendarExceptionEntity);
+      const before = await repository.findOneBy({ id: exceptionId });
+      const { affected } = await repository.delete({ id: exceptionId });
       if (affected !== 1) throw new NotFoundError('calendar_exception', exceptionId);
+      await recordAudit(tx, actor, {
+        action: 'calendar_exception.delete',
+        key: exceptionId,
+        before: before && { ...before },
+      });
       await this.changes.tell(tx, { reason: 'exception' });
     });
   }

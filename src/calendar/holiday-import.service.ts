@@ -5,6 +5,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { parse } from 'csv-parse';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { advisoryLock, inTransaction } from '../common/database';
 import { DomainError } from '../common/domain-error';
 import { CalendarChanges } from './calendar-changes';
@@ -82,7 +83,7 @@ export class HolidayImportService {
   }
 
   /** Reads the whole file, then changes what differs in one transaction; a second run changes nothing. */
-  async run(_actor: Actor, stream: Readable, options: { isDryRun: boolean }): Promise<HolidayImportReport> {
+  async run(actor: Actor, stream: Readable, options: { isDryRun: boolean }): Promise<HolidayImportReport> {
     const file = await readHolidayFile(stream);
     if (file.rows.length === 0)
       throw new HolidayFileError(
@@ -94,6 +95,8 @@ export class HolidayImportService {
       const found = holidayChanges(await tx.getRepository(HolidayPeriodEntity).find(), periods);
       if (!options.isDryRun) {
         await write(tx, found);
+        const [createdCount, updatedCount, deletedCount] = [found.created, found.updated, found.deleted].map((list) => list.length); // prettier-ignore
+        await recordAudit(tx, actor, { action: 'holiday.import', key: SOURCE, after: { createdCount, updatedCount, deletedCount } }); // prettier-ignore
         await this.changes.tell(tx, { reason: 'holidays' });
       }
       return found;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { inTransaction } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, pageOf } from '../common/keyset';
@@ -44,7 +45,12 @@ export class CampaignService {
         territoryIds: unknown,
       });
     }
-    const campaign = await this.store.insert(this.database.manager, { ...draft, createdBy: actor.subject });
+    const campaign = await inTransaction(this.database, async (tx) => {
+      const made = await this.store.insert(tx, { ...draft, createdBy: actor.subject });
+      const { id: key, platformId } = made;
+      await recordAudit(tx, actor, { action: 'campaign.create', key, platformId, after: campaignDtoOf(made) });
+      return made;
+    });
     return campaignDtoOf(campaign);
   }
 
@@ -85,7 +91,7 @@ export class CampaignService {
 
   /** Deletes a campaign that was never published, with its wishes and drafts. @throws CampaignPublishedError (409) */
   async remove(actor: Actor, campaignId: number): Promise<void> {
-    await this.find(actor, campaignId);
+    const campaign = await this.find(actor, campaignId);
     await inTransaction(this.database, async (tx) => {
       const plans = await this.store.plansForUpdate(tx, campaignId);
       const published = plans.find(({ state }) => state !== 'draft');
@@ -95,6 +101,13 @@ export class CampaignService {
         campaignId,
         plans.map(({ id }) => id),
       );
+      const { platformId } = campaign;
+      await recordAudit(tx, actor, {
+        action: 'campaign.delete',
+        key: campaignId,
+        platformId,
+        before: campaignDtoOf(campaign),
+      });
     });
   }
 }

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DateTime } from 'luxon';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { CalendarService } from '../calendar/calendar.service';
 import { instantOfCell } from '../common/civil-time';
 import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
@@ -139,10 +140,19 @@ export class CapacityService {
   }
 
   /** Registers a platform; a code that is taken is refused (409). */
-  async createPlatform(_actor: Actor, statement: PlatformStatement): Promise<Platform> {
+  async createPlatform(actor: Actor, statement: PlatformStatement): Promise<Platform> {
     checkPlatform(statement);
     try {
-      return await inTransaction(this.database, (tx) => this.platformStore.insert(tx, statement));
+      return await inTransaction(this.database, async (tx) => {
+        const platform = await this.platformStore.insert(tx, statement);
+        await recordAudit(tx, actor, {
+          action: 'platform.create',
+          key: platform.id,
+          platformId: platform.id,
+          after: statement,
+        });
+        return platform;
+      });
     } catch (error) {
       if (sqlFailure(error).constraint === 'platform_code_key') throw new PlatformExistsError(statement.code);
       throw error;
@@ -150,13 +160,23 @@ export class CapacityService {
   }
 
   /** Makes the platform of this code what is stated, new or not; what is left out keeps its value. */
-  async ensurePlatform(_actor: Actor, statement: PlatformStatement, tx?: EntityManager): Promise<Platform> {
+  async ensurePlatform(actor: Actor, statement: PlatformStatement, tx?: EntityManager): Promise<Platform> {
     checkPlatform(statement);
     return this.within(tx, async (within) => {
       const known = await this.platformStore.findByCode(statement.code, within);
-      if (!known) return this.platformStore.insert(within, statement);
-      await advisoryLock(within, 'platform', known.id);
-      const platform = await this.platformStore.update(within, known, statement);
+      const before = known && { ...known };
+      if (known) await advisoryLock(within, 'platform', known.id);
+      const platform = known
+        ? await this.platformStore.update(within, known, statement)
+        : await this.platformStore.insert(within, statement);
+      await recordAudit(within, actor, {
+        action: known ? 'platform.change' : 'platform.create',
+        key: platform.id,
+        platformId: platform.id,
+        before,
+        after: statement,
+      });
+      if (!known) return platform;
       await this.changes.tell(within, { platformId: known.id, firstCell: null, endCell: null });
       return platform;
     });
@@ -172,7 +192,7 @@ export class CapacityService {
 
   /** Declares a capacity from an instant on; a second step at the same instant is refused (409). */
   async addStep(
-    _actor: Actor,
+    actor: Actor,
     platformId: number,
     step: CapacityStep & { reason: string },
     tx?: EntityManager,
@@ -188,16 +208,24 @@ export class CapacityService {
       const { id } = await repository.save(
         repository.create({ platformId, startsAt, concurrentSessions, loginsPerMinute, reason }),
       );
+      await recordAudit(within, actor, {
+        action: 'capacity_step.add',
+        key: id,
+        platformId,
+        after: { startsAt, concurrentSessions, loginsPerMinute },
+        reason,
+      });
       return { id, ...rangeOfStep(platformId, startsAt, others) };
     });
   }
 
-  async deleteStep(_actor: Actor, platformId: number, stepId: number, tx?: EntityManager): Promise<CapacityChange> {
+  async deleteStep(actor: Actor, platformId: number, stepId: number, tx?: EntityManager): Promise<CapacityChange> {
     return this.withinPlatform(platformId, tx, async (within) => {
       const steps = await this.store.steps(platformId, within);
       const step = steps.find(({ id }) => id === stepId);
       if (!step) throw new NotFoundError('capacity_step', stepId);
       await within.getRepository(CapacityStepEntity).delete({ id: stepId });
+      await recordAudit(within, actor, { action: 'capacity_step.delete', key: stepId, platformId, before: step });
       return rangeOfStep(platformId, step.startsAt, steps);
     });
   }
@@ -212,7 +240,7 @@ export class CapacityService {
 
   /** Reduces capacity for a time; of regulations that overlap the sharper one holds. */
   async addRegulation(
-    _actor: Actor,
+    actor: Actor,
     platformId: number,
     regulation: Regulation & { reason: string },
     tx?: EntityManager,
@@ -225,12 +253,19 @@ export class CapacityService {
       const { id } = await repository.save(
         repository.create({ platformId, startsAt, endsAt, sessionsPerMille, loginsPerMille, reason }),
       );
+      await recordAudit(within, actor, {
+        action: 'regulation.add',
+        key: id,
+        platformId,
+        after: { startsAt, endsAt, sessionsPerMille, loginsPerMille },
+        reason,
+      });
       return { id, ...rangeOfRegulation(platformId, regulation) };
     });
   }
 
   async deleteRegulation(
-    _actor: Actor,
+    actor: Actor,
     platformId: number,
     regulationId: number,
     tx?: EntityManager,
@@ -240,23 +275,29 @@ export class CapacityService {
       const regulation = await repository.findOneBy({ id: regulationId, platformId });
       if (!regulation) throw new NotFoundError('regulation', regulationId);
       await repository.delete({ id: regulationId });
+      await recordAudit(within, actor, {
+        action: 'regulation.delete',
+        key: regulationId,
+        platformId,
+        before: { ...regulation },
+      });
       return rangeOfRegulation(platformId, regulation);
     });
   }
 
   /** Replaces the background of the departments that have rows; the others keep theirs. */
   async setBackground(
-    _actor: Actor,
+    actor: Actor,
     platformId: number,
     rows: readonly BackgroundRow[],
     tx?: EntityManager,
   ): Promise<CapacityChange> {
-    return this.replaceBackground(platformId, new Set(rows.map((row) => row.departmentId)), rows, tx);
+    return this.replaceBackground(actor, platformId, new Set(rows.map((row) => row.departmentId)), rows, tx);
   }
 
   /** The same from counted curves or numbers of people; a department with an empty list of curves loses its background. */
   async stateBackground(
-    _actor: Actor,
+    actor: Actor,
     platformId: number,
     departments: readonly DepartmentBackground[],
   ): Promise<CapacityChange> {
@@ -266,10 +307,16 @@ export class CapacityService {
         throw new CapacityInputError(`State either peopleCount or curves for department ${department.departmentId}.`);
       return stated;
     });
-    return this.replaceBackground(platformId, new Set(departments.map(({ departmentId }) => departmentId)), rows);
+    return this.replaceBackground(
+      actor,
+      platformId,
+      new Set(departments.map(({ departmentId }) => departmentId)),
+      rows,
+    );
   }
 
   private replaceBackground(
+    actor: Actor,
     platformId: number,
     departmentIds: ReadonlySet<number>,
     rows: readonly BackgroundRow[],
@@ -282,6 +329,13 @@ export class CapacityService {
       const [missing] = await this.store.missingDepartments(within, [...departmentIds]);
       if (missing !== undefined) throw new NotFoundError('department', missing);
       await this.store.replaceBackground(within, platformId, [...departmentIds], rows);
+      // curves of a day are long: which departments got others is told, the curves themselves are stored once
+      await recordAudit(within, actor, {
+        action: 'background.replace',
+        key: platformId,
+        platformId,
+        after: { departmentIds: [...departmentIds], dayTypes: [...new Set(rows.map(({ dayType }) => dayType))] },
+      });
       return { platformId, firstCell: null, endCell: null };
     });
   }

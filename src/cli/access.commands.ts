@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { AccountStore, type AccountRole } from '../access/account.store';
+import { AccountService } from '../access/account.service';
+import type { AccountRole } from '../access/account.store';
 import { COMMAND_LINE_OPERATOR, KEY_SCOPES, type KeyScope } from '../access/actor';
 import { NewMachineKeyDto } from '../access/machine-key.dto';
 import { MachineKeyService } from '../access/machine-key.service';
@@ -133,7 +134,9 @@ function addGrant(account: Command, terminal: Terminal): void {
       withServices(terminal, async (services) => {
         const at = (level: 'territory' | 'commune') => (code: string) => ({ code, level, kinds: kind });
         const territories = [...territory.map(at('territory')), ...commune.map(at('commune'))];
-        const granted = await services.get(AccountStore).grant(issuer, subject, { role, uais: uai, territories });
+        const granted = await services
+          .get(AccountService)
+          .grant(COMMAND_LINE_OPERATOR, issuer, subject, { role, uais: uai, territories });
         terminal.answer(granted, `Account ${granted.id} is ${role} from now on.`);
       }),
     );

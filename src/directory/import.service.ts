@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { DomainError } from '../common/domain-error';
 import { unheard, type OnProgress } from '../common/progress';
 import { ImportFormats } from './import-formats.service';
@@ -104,6 +105,12 @@ export class ImportService {
         if (isDryRun) throw new DryRunEnd(counts);
         const report = reportOf(counts, null);
         await this.runs.finish(tx, report, opened.sha256(), journal.lines);
+        const { changeCount, recordCount } = report;
+        await recordAudit(tx, actor, {
+          action: 'import.run',
+          key: id,
+          after: { kind, fileName, recordCount, changeCount },
+        });
         return { ...report, lines: journal.lines.slice(0, FIRST_LINE_COUNT) };
       });
     } catch (error) {

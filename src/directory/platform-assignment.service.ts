@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { advisoryLock, inTransaction } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import type { EstablishmentKind } from './directory-rows';
@@ -30,6 +31,9 @@ export interface AssignmentOutcome {
 }
 
 /** Puts establishments on platforms; each one is on one platform at a time. */
+/** Establishments that an entry of the audit trail names; the others are counted. */
+const MOST_NAMED = 100;
+
 @Injectable()
 export class PlatformAssignmentService {
   constructor(
@@ -42,7 +46,7 @@ export class PlatformAssignmentService {
    * All or nothing. Throws AssignmentEmptyError, UaiError, EstablishmentsUnknownError, NotFoundError (platform, territory),
    * and what those refuse who hold windows of the establishments elsewhere.
    */
-  async assign(_actor: Actor, platformId: number, request: AssignmentRequest): Promise<AssignmentOutcome> {
+  async assign(actor: Actor, platformId: number, request: AssignmentRequest): Promise<AssignmentOutcome> {
     const uais = request.uais?.map(checkedUai);
     const { kinds, territoryCodes } = request;
     if (!uais?.length && !kinds?.length && !territoryCodes?.length) throw new AssignmentEmptyError();
@@ -56,7 +60,7 @@ export class PlatformAssignmentService {
         uais: uais?.length ? uais : undefined,
       });
       if (uais) await this.requireUais(tx, uais);
-      return this.move(tx, platformId, establishments);
+      return this.move(tx, actor, platformId, establishments);
     });
   }
 
@@ -70,6 +74,7 @@ export class PlatformAssignmentService {
 
   private async move(
     tx: EntityManager,
+    actor: Actor,
     platformId: number,
     establishments: readonly PlacedEstablishment[],
   ): Promise<AssignmentOutcome> {
@@ -86,6 +91,13 @@ export class PlatformAssignmentService {
     for (const id of [...platformIds].sort((a, b) => a - b)) await advisoryLock(tx, 'platform', id);
     const establishmentIds = changing.map(({ id }) => id);
     await this.store.assign(tx, platformId, establishmentIds);
+    await recordAudit(tx, actor, {
+      action: 'establishment.assign',
+      key: platformId,
+      platformId,
+      before: { platformIds: [...platformIds].filter((id) => id !== platformId) },
+      after: { ...outcome, uais: changing.slice(0, MOST_NAMED).map(({ uai }) => uai) },
+    });
     await this.moves.tell(tx, { platformId, establishmentIds });
     return outcome;
   }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type Actor, answersFor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import type { BookingRequest } from '../booking/booking.dto';
 import { BookingJournal } from '../booking/booking-journal';
 import { needsOf } from '../booking/booking-needs.rules';
@@ -13,7 +14,7 @@ import type { BookingHeaders } from '../booking/booking.service';
 import type { RequestKey } from '../booking/booking-work';
 import type { HeldChangeDto } from '../booking/hold.dto';
 import { KeyedRequests } from '../booking/keyed-requests.service';
-import { sqlFailure } from '../common/database';
+import { inTransaction, sqlFailure } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, type Page, pageOf } from '../common/keyset';
 import { placeOf } from '../plan/plan-change.service';
@@ -29,6 +30,8 @@ import { AcceptSwapWork, swapDtoOf } from './swap-work';
 const OPEN_INDEX = 'swap_proposal_open_idx';
 
 /** Swaps of two windows, with the consent of both sides where one does not answer for the other. */
+const SETTLED = { declined: 'decline', withdrawn: 'withdraw' } as const;
+
 @Injectable()
 export class SwapService {
   private readonly instants = new ZonedInstants();
@@ -77,7 +80,7 @@ export class SwapService {
         reason: request.reason ?? '',
         proposedAt: now,
       };
-      return this.keep(requestKey, row, [own!.uai, other!.uai], now);
+      return this.keep(actor, requestKey, row, [own!.uai, other!.uai], now);
     });
   }
 
@@ -136,7 +139,7 @@ export class SwapService {
     return decideBooking(operation, owner.planId, seen, state, now);
   }
 
-  private async keep(key: RequestKey, row: NewSwap, uais: [string, string], now: Date): Promise<SwapDto> {
+  private async keep(actor: Actor, key: RequestKey, row: NewSwap, uais: [string, string], now: Date): Promise<SwapDto> {
     const [uai, withUai] = uais;
     const dto = swapDtoOf({ ...row, uai, withUai, state: 'proposed', bookingId: null });
     try {
@@ -147,6 +150,9 @@ export class SwapService {
         }
         await this.store.insert(tx, row);
         await this.journal.keep(tx, key, row.platformId, dto);
+        const { id, platformId, windowId, withWindowId, reason } = row;
+        const after = { windowId, withWindowId, withUai };
+        await recordAudit(tx, actor, { action: 'swap.propose', key: id, platformId, uai, after, reason });
       });
     } catch (error) {
       if (sqlFailure(error).constraint !== OPEN_INDEX) throw error;
@@ -157,7 +163,14 @@ export class SwapService {
 
   private async settle(actor: Actor, swap: SwapRow, state: 'declined' | 'withdrawn'): Promise<SwapDto> {
     const settled = { state, by: actor.subject, bookingId: null, now: new Date() };
-    await this.store.settle(this.database.manager, swap.id, settled);
+    const { id, platformId } = swap;
+    const uai = state === 'declined' ? swap.withUai : swap.uai;
+    await inTransaction(this.database, async (tx) => {
+      await this.store.settle(tx, id, settled);
+      if (swap.state === 'proposed') {
+        await recordAudit(tx, actor, { action: `swap.${SETTLED[state]}`, key: id, platformId, uai, before: { state: swap.state }, after: { state } }); // prettier-ignore
+      }
+    });
     const present = await this.visible(actor, swap.id);
     if (present.state !== state) throw swapOver(swap.id);
     return swapDtoOf(present);

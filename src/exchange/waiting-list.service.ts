@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import type { BookingDto, BookingRequest } from '../booking/booking.dto';
 import { BookingJournal } from '../booking/booking-journal';
 import { BookingPreparation, type Prepared } from '../booking/booking-preparation.service';
@@ -10,7 +11,7 @@ import { checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from '../book
 import type { BookingHeaders } from '../booking/booking.service';
 import { HoldService } from '../booking/hold.service';
 import { KeyedRequests } from '../booking/keyed-requests.service';
-import { sqlFailure } from '../common/database';
+import { inTransaction, sqlFailure } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, type Page, pageOf } from '../common/keyset';
 import { WaitingRefused } from './exchange.errors';
@@ -77,6 +78,9 @@ export class WaitingListService {
               waitsUntil: until,
             });
             await this.journal.keep(tx, requestKey, owner.platformId, { id });
+            const { platformId, uai } = owner;
+            const { reason } = request;
+            await recordAudit(tx, actor, { action: 'waiting.join', key: id, platformId, uai, after: request, reason });
           });
         } catch (error) {
           if (sqlFailure(error).constraint !== ONCE_INDEX) throw error;
@@ -91,7 +95,12 @@ export class WaitingListService {
   async withdraw(actor: Actor, id: string): Promise<WaitingEntryDto> {
     const entry = await this.own(actor, id);
     if (entry.state === 'offered') await this.holds.cancel(actor, entry.holdId!);
-    else await this.store.withdraw(id);
+    else {
+      await inTransaction(this.database, async (tx) => {
+        if (!(await this.store.withdraw(tx, id))) return;
+        await recordAudit(tx, actor, { action: 'waiting.leave', key: id, platformId: entry.platformId });
+      });
+    }
     const present = await this.own(actor, id);
     if (present.state === 'taken') throw waitingOver(id);
     return dtoOf(present);

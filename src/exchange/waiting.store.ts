@@ -94,8 +94,13 @@ export class WaitingStore {
     await tx.query(`update waiting_entry set state = 'taken', booking_id = $2 where id = $1`, [id, bookingId]);
   }
 
-  async withdraw(id: string): Promise<void> {
-    await this.database.query(`update waiting_entry set state = 'withdrawn' where id = $1 and state = 'waiting'`, [id]);
+  /** False where it waits no more. */
+  async withdraw(tx: EntityManager, id: string): Promise<boolean> {
+    const [, count] = await tx.query<[unknown, number]>(
+      `update waiting_entry set state = 'withdrawn' where id = $1 and state = 'waiting'`,
+      [id],
+    );
+    return count > 0;
   }
 
   async find(id: string, now: Date): Promise<WaitingRow | undefined> {

@@ -1,5 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { recordAudit } from '../audit/audit-entry';
+import { inTransaction } from '../common/database';
 import type { Actor } from '../access/actor';
 import { addDays, cellOfCivil, civilOfCell } from '../common/civil-time';
 import { NotFoundError } from '../common/domain-error';
@@ -40,6 +44,7 @@ export interface FeedAnswer {
 @Injectable()
 export class FeedService {
   constructor(
+    @InjectDataSource() private readonly database: DataSource,
     private readonly store: FeedStore,
     private readonly windows: WindowReadStore,
     private readonly changes: WindowChangeStore,
@@ -66,13 +71,13 @@ export class FeedService {
   }
 
   /** @throws NotFoundError, FeedUnknown */
-  async deleteOfClass(_actor: Actor, classId: number): Promise<void> {
-    if (!(await this.store.delete(await this.classFacts(classId)))) throw new FeedUnknown();
+  async deleteOfClass(actor: Actor, classId: number): Promise<void> {
+    await this.delete(actor, await this.classFacts(classId));
   }
 
   /** @throws NotFoundError, FeedUnknown */
-  async deleteOfEstablishment(_actor: Actor, uai: string): Promise<void> {
-    if (!(await this.store.delete(await this.establishmentFacts(uai)))) throw new FeedUnknown();
+  async deleteOfEstablishment(actor: Actor, uai: string): Promise<void> {
+    await this.delete(actor, await this.establishmentFacts(uai));
   }
 
   /** The feed at an address. Whether it has changed is told from one statement, before anything is built. @throws FeedUnknown */
@@ -122,14 +127,36 @@ export class FeedService {
 
   private async create(actor: Actor, facts: FeedFacts): Promise<FeedAddressDto> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    if (!(await this.store.insert(facts, sha256(token), actor.subject))) throw new FeedExists();
+    await this.audited(actor, 'feed.create', facts, async (tx) => {
+      if (!(await this.store.insert(tx, facts, sha256(token), actor.subject))) throw new FeedExists();
+    });
     return { path: `/v1/feeds/${token}.ics` };
   }
 
   private async replace(actor: Actor, facts: FeedFacts): Promise<FeedAddressDto> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    if (!(await this.store.replace(facts, sha256(token), actor.subject))) throw new FeedUnknown();
+    await this.audited(actor, 'feed.replace', facts, async (tx) => {
+      if (!(await this.store.replace(tx, facts, sha256(token), actor.subject))) throw new FeedUnknown();
+    });
     return { path: `/v1/feeds/${token}.ics` };
+  }
+
+  private delete(actor: Actor, facts: FeedFacts): Promise<void> {
+    return this.audited(actor, 'feed.delete', facts, async (tx) => {
+      if (!(await this.store.delete(tx, facts))) throw new FeedUnknown();
+    });
+  }
+
+  private audited(
+    actor: Actor,
+    action: `feed.${string}`,
+    { uai, classId }: FeedFacts,
+    work: (tx: EntityManager) => Promise<void>,
+  ): Promise<void> {
+    return inTransaction(this.database, async (tx) => {
+      await work(tx);
+      await recordAudit(tx, actor, { action, key: classId ?? uai, uai });
+    });
   }
 
   private async classFacts(classId: number): Promise<FeedFacts> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 /** Whose windows a feed shows: a class, or a whole establishment. */
 export interface FeedOwner {
@@ -76,8 +76,8 @@ export class FeedStore {
   }
 
   /** Whether it was created: an owner has one feed at most. */
-  async insert(owner: FeedOwner, tokenSha256: Buffer, createdBy: string): Promise<boolean> {
-    const rows = await this.database.query<object[]>(
+  async insert(tx: EntityManager, owner: FeedOwner, tokenSha256: Buffer, createdBy: string): Promise<boolean> {
+    const rows = await tx.query<object[]>(
       `insert into feed (establishment_id, class_id, token_sha256, created_by) values ($1, $2, $3, $4)
        on conflict on constraint feed_owner_key do nothing returning id`,
       [owner.establishmentId, owner.classId, tokenSha256, createdBy],
@@ -86,8 +86,8 @@ export class FeedStore {
   }
 
   /** Whether there was one to give another address to. */
-  async replace(owner: FeedOwner, tokenSha256: Buffer, createdBy: string): Promise<boolean> {
-    const [, count] = await this.database.query<[object[], number]>(
+  async replace(tx: EntityManager, owner: FeedOwner, tokenSha256: Buffer, createdBy: string): Promise<boolean> {
+    const [, count] = await tx.query<[object[], number]>(
       `update feed set token_sha256 = $3, created_by = $4, created_at = now()
         where establishment_id = $1 and class_id is not distinct from $2`,
       [owner.establishmentId, owner.classId, tokenSha256, createdBy],
@@ -95,8 +95,8 @@ export class FeedStore {
     return count > 0;
   }
 
-  async delete(owner: FeedOwner): Promise<boolean> {
-    const [, count] = await this.database.query<[object[], number]>(
+  async delete(tx: EntityManager, owner: FeedOwner): Promise<boolean> {
+    const [, count] = await tx.query<[object[], number]>(
       'delete from feed where establishment_id = $1 and class_id is not distinct from $2',
       [owner.establishmentId, owner.classId],
     );

@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { csvText } from '../common/csv.rules';
 import { DateTime } from 'luxon';
 import writeExcelFile, { type SheetData } from 'write-excel-file/node';
 import { ACTIVITIES, AUDIENCES } from '../campaign/window-kind';
@@ -62,12 +62,7 @@ export function weekLines(
 
 /** As spreadsheets of French schools open it: UTF-8 with its mark, `;`, CRLF; what looks like a formula stays a text. */
 export function weekCsv(header: readonly string[], lines: readonly string[][]): string {
-  return stringify([header, ...lines], {
-    bom: true,
-    delimiter: ';',
-    record_delimiter: 'windows',
-    escape_formulas: true,
-  });
+  return csvText([header, ...lines], { hasMark: true });
 }
 
 /** As a workbook of one sheet, whose cells are all texts and none a formula, but the dates. */

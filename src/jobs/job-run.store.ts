@@ -105,8 +105,8 @@ export class JobRunStore {
   }
 
   /** Cancels what waits at once, and asks the process that runs it otherwise; undefined where the job has ended. */
-  async requestCancel(jobId: number): Promise<JobRun | undefined> {
-    const rows = await this.database.query<JobRun[]>(
+  async requestCancel(tx: EntityManager, jobId: number): Promise<JobRun | undefined> {
+    const rows = await tx.query<JobRun[]>(
       changing(`update job_run set is_cancel_requested = true,
         state = case state when 'queued' then 'cancelled' else state end,
         ended_at = case state when 'queued' then now() end where id = $1 and ${ACTIVE}`),

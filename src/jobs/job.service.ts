@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { inTransaction } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { type Page, pageOf } from '../common/keyset';
@@ -33,7 +34,13 @@ export class JobService {
     for (;;) {
       const jobId = await inTransaction(this.database, async (tx) => {
         const id = await this.store.insert(tx, { ...job, requestedBy: actor.subject });
-        if (id !== undefined) await this.queue.add(tx, job.kind, id);
+        if (id === undefined) return undefined;
+        await this.queue.add(tx, job.kind, id);
+        await recordAudit(tx, actor, {
+          action: 'job.request',
+          key: id,
+          after: { kind: job.kind, campaignId: job.campaignId, parameters: job.parameters },
+        });
         return id;
       });
       if (jobId !== undefined) return { jobId, isNew: true };
@@ -55,8 +62,12 @@ export class JobService {
   }
 
   /** Ends a job: at once where it waits, within half a second where it runs. Throws where it has ended. */
-  async cancel(_actor: Actor, jobId: number): Promise<JobRun> {
-    const cancelled = await this.store.requestCancel(jobId);
+  async cancel(actor: Actor, jobId: number): Promise<JobRun> {
+    const cancelled = await inTransaction(this.database, async (tx) => {
+      const job = await this.store.requestCancel(tx, jobId);
+      if (job) await recordAudit(tx, actor, { action: 'job.cancel', key: jobId, after: { kind: job.kind } });
+      return job;
+    });
     if (cancelled) return cancelled;
     throw new JobAlreadyEndedError(jobId, (await this.find(jobId)).state);
   }

@@ -1,3 +1,4 @@
+import { csvText } from '../common/csv.rules';
 import type { FairnessRow } from './plan-evidence';
 import type { FairnessGroupDto } from './plan-evidence.dto';
 
@@ -47,7 +48,6 @@ const FRENCH: Record<string, string> = {
 export function fairnessCsv(groups: readonly FairnessGroupDto[]): string {
   const field = (value: string | number | null): string =>
     value === null ? '' : typeof value === 'number' ? String(value).replace('.', ',') : (FRENCH[value] ?? value);
-  const line = (fields: readonly string[]): string => `${fields.join(';')}\r\n`;
-  const rows = groups.map((group) => line(CSV_COLUMNS.map(([, name]) => field(group[name]))));
-  return `\uFEFF${line(CSV_COLUMNS.map(([name]) => name))}${rows.join('')}`;
+  const rows = groups.map((group) => CSV_COLUMNS.map(([, name]) => field(group[name])));
+  return csvText([CSV_COLUMNS.map(([name]) => name), ...rows], { hasMark: true });
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { advisoryLock, inTransaction } from '../common/database';
 import { cellOfSeconds } from '../kernel/cell-grid';
 import { LedgerService } from './ledger.service';
@@ -94,6 +95,14 @@ export class PlanPublicationService {
       planId: plan.id,
       supersededPlanId,
       changedBy: actor.subject,
+      reason,
+    });
+    await recordAudit(tx, actor, {
+      action: kind === 'publication' ? 'plan.publish' : 'plan.roll_back',
+      key: plan.id,
+      platformId,
+      before: supersededPlanId === undefined ? null : { planId: supersededPlanId },
+      after: { planId: plan.id, ...revision },
       reason,
     });
     if (supersededPlanId !== undefined) {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { DomainError } from '../common/domain-error';
 import { type OnProgress, unheard } from '../common/progress';
@@ -98,7 +99,7 @@ export class PlanService {
   }
 
   /** @throws NotFoundError, PlanNotADraft, PlanProposed */
-  async deleteDraft(_actor: Actor, planId: number): Promise<void> {
+  async deleteDraft(actor: Actor, planId: number): Promise<void> {
     const { platformId } = await this.plans.find(planId);
     await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
@@ -106,6 +107,7 @@ export class PlanService {
       if (state !== 'draft') throw new PlanNotADraft(planId, state);
       await this.plans.delete(tx, planId);
       await this.windows.drop(tx, planId);
+      await recordAudit(tx, actor, { action: 'plan.delete', key: planId, platformId, before: { state } });
     }).catch((error: unknown) => {
       throw sqlFailure(error).constraint === 'proposal_plan_fkey' ? new PlanProposed(planId) : error;
     });

@@ -121,8 +121,8 @@ export function csvLineOf(window: WindowDto): string {
   return `${line}\r\n`;
 }
 
-/** A class code is text of others: a spreadsheet must neither split it nor take it for a formula. */
+/** A class code is text of others: a spreadsheet must neither split it nor take it for a formula. By hand, as a plan has some hundred thousand lines. */
 function quoted(text: string): string {
-  const harmless = /^[=+@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = /^[=+@\t\r-]/.test(text) ? `'${text}` : text;
   return /[;"\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type Actor, answersFor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { CampaignService } from '../campaign/campaign.service';
 import { inTransaction } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
@@ -73,7 +74,20 @@ export class AnswerLinkService {
     }
     const tokens = uais.map(() => randomBytes(TOKEN_BYTES).toString('base64url'));
     const link = { proposalId: proposal.id, quality: request.quality, expiresAt, createdBy: actor.subject };
-    const rows = await inTransaction(this.database, (tx) => this.store.insert(tx, link, uais, tokens.map(hashOf)));
+    const rows = await inTransaction(this.database, async (tx) => {
+      const made = await this.store.insert(tx, link, uais, tokens.map(hashOf));
+      const { platformId } = campaign;
+      const { quality } = request;
+      const entries = made.map(({ id, uai }) => ({
+        action: 'answer_link.create' as const,
+        key: id,
+        platformId,
+        uai,
+        after: { campaignId, quality, expiresAt },
+      }));
+      await recordAudit(tx, actor, ...entries);
+      return made;
+    });
     return { items: rows.map((row, i) => ({ ...linkOf(row), path: pathOf(tokens[i]!) })) };
   }
 
@@ -91,7 +105,15 @@ export class AnswerLinkService {
   async revoke(actor: Actor, campaignId: number, linkId: number): Promise<void> {
     const link = await this.store.find(campaignId, linkId);
     if (!link || !answersFor(actor, link.uai)) throw new NotFoundError('answer_link', linkId);
-    await this.store.revoke(linkId);
+    await inTransaction(this.database, async (tx) => {
+      await this.store.revoke(tx, linkId);
+      await recordAudit(tx, actor, {
+        action: 'answer_link.revoke',
+        key: linkId,
+        uai: link.uai,
+        before: { campaignId },
+      });
+    });
   }
 
   /** What a token answers. @throws AnswerLinkUnusable */

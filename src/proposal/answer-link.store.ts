@@ -77,9 +77,7 @@ export class AnswerLinkStore {
     return row;
   }
 
-  async revoke(linkId: number): Promise<void> {
-    await this.database.query('update answer_link set revoked_at = now() where id = $1 and revoked_at is null', [
-      linkId,
-    ]);
+  async revoke(tx: EntityManager, linkId: number): Promise<void> {
+    await tx.query('update answer_link set revoked_at = now() where id = $1 and revoked_at is null', [linkId]);
   }
 }

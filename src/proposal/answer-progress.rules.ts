@@ -1,3 +1,4 @@
+import { csvText } from '../common/csv.rules';
 import type { AnswerCountsDto, EstablishmentAnswerDto } from './answer-progress.dto';
 import type { EstablishmentProgress } from './answer-progress.store';
 
@@ -70,19 +71,14 @@ const FRENCH: Record<string, string> = {
 const TRANSLATED = new Set<keyof EstablishmentAnswerDto>(['answer', 'quality', 'hasStatedWishes']);
 
 /** With the byte order mark by which spreadsheets know UTF-8. */
-export const progressCsvHeader = (): string => `\uFEFF${CSV_COLUMNS.map(([name]) => name).join(';')}\r\n`;
+export const progressCsvHeader = (): string => csvText([CSV_COLUMNS.map(([name]) => name)], { hasMark: true });
 
 /** A line for French spreadsheets; a name that looks like a formula stays a text. */
 export function progressCsvLine(row: EstablishmentAnswerDto): string {
   const fields = CSV_COLUMNS.map(([, field]) => {
     const value = row[field];
     const text = value === null ? '' : String(value);
-    return TRANSLATED.has(field) ? (FRENCH[text] ?? text) : quoted(text);
+    return TRANSLATED.has(field) ? (FRENCH[text] ?? text) : text;
   });
-  return `${fields.join(';')}\r\n`;
-}
-
-function quoted(text: string): string {
-  const harmless = /^[=+@\t\r-]/.test(text) ? `'${text}` : text;
-  return /[;"\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return csvText([fields]);
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { inTransaction } from '../common/database';
 import { DomainError } from '../common/domain-error';
 import { decodeCursor, pageOf } from '../common/keyset';
@@ -94,6 +95,14 @@ export class AnswerService {
         comment: comment === '' ? null : comment,
         quality,
         lateReason: isClosed ? request.lateReason! : null,
+      });
+      await recordAudit(tx, actor, {
+        action: 'answer.give',
+        key: place.uai,
+        platformId: place.campaign.platformId,
+        uai: place.uai,
+        after: { campaignId, verdict: request.verdict, classIds: request.classIds ?? null, quality },
+        reason: isClosed ? request.lateReason! : null,
       });
     });
     return this.ofEstablishment(actor, campaignId, uai);

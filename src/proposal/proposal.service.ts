@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { CampaignService } from '../campaign/campaign.service';
 import { inTransaction } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
@@ -40,6 +41,13 @@ export class ProposalService {
     await inTransaction(this.database, async (tx) => {
       await this.store.lock(tx, campaignId);
       const shown = await this.store.current(campaignId, tx);
+      await recordAudit(tx, actor, {
+        action: 'proposal.open',
+        key: campaignId,
+        platformId: plan.platformId,
+        before: shown && { planId: shown.planId, answersUntil: shown.answersUntil },
+        after: { planId: plan.id, answersUntil },
+      });
       if (shown?.planId === plan.id) return this.store.moveDeadline(tx, shown, answersUntil);
       if (shown) await this.store.supersede(tx, shown.id);
       await this.store.insert(tx, campaignId, plan.id, answersUntil, actor.subject);

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { type Actor, answersFor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { CampaignService } from '../campaign/campaign.service';
 import { clockOfMinute } from '../common/civil-time';
+import { inTransaction } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, pageOf } from '../common/keyset';
 import type { FixedWindowDecisionDto, FixedWindowDto, FixedWindowPageDto, FixedWindowQuery } from './fixed-window.dto';
@@ -12,6 +16,7 @@ import { FixedWindowNotPending } from './wish.errors';
 @Injectable()
 export class FixedWindowService {
   constructor(
+    @InjectDataSource() private readonly database: DataSource,
     private readonly campaigns: CampaignService,
     private readonly store: FixedWindowStore,
   ) {}
@@ -35,7 +40,19 @@ export class FixedWindowService {
   ): Promise<FixedWindowDto> {
     const before = await this.find(actor, campaignId, wishId);
     const approval = decision === 'approve' ? 'approved' : 'refused';
-    if (!(await this.store.decide(wishId, approval, reason, actor.role))) {
+    const isDecided = await inTransaction(this.database, async (tx) => {
+      if (!(await this.store.decide(tx, wishId, approval, reason, actor.role))) return false;
+      await recordAudit(tx, actor, {
+        action: 'fixed_window.decide',
+        key: wishId,
+        uai: before.uai,
+        before: { campaignId, approval: before.approval },
+        after: { campaignId, approval },
+        reason,
+      });
+      return true;
+    });
+    if (!isDecided) {
       const now = await this.store.find(campaignId, wishId);
       throw new FixedWindowNotPending(wishId, (now ?? before).approval);
     }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Audience } from '../campaign/window-kind';
 import type { Approval } from './wish.rules';
 
@@ -58,8 +58,14 @@ export class FixedWindowStore {
   }
 
   /** Decides about one that waits; false where it does not any more. */
-  async decide(wishId: number, approval: 'approved' | 'refused', reason: string, role: string): Promise<boolean> {
-    const [, count] = await this.database.query<[unknown, number]>(
+  async decide(
+    tx: EntityManager,
+    wishId: number,
+    approval: 'approved' | 'refused',
+    reason: string,
+    role: string,
+  ): Promise<boolean> {
+    const [, count] = await tx.query<[unknown, number]>(
       `update wish set approval = $2, approval_reason = $3, decided_by = $4, decided_at = now()
         where id = $1 and approval = 'pending'`,
       [wishId, approval, reason, role],

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { answersFor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { CampaignService } from '../campaign/campaign.service';
 import { inTransaction } from '../common/database';
 import { DomainError, NotFoundError } from '../common/domain-error';
@@ -90,6 +91,14 @@ export class WishCopyService {
   ): Promise<void> {
     if (rows.length === 0) return;
     await this.wishes.copyWishes(tx, rows);
+    await recordAudit(tx, actor, {
+      action: 'wish.copy',
+      key: place.uai,
+      platformId: place.campaign.platformId,
+      uai: place.uai,
+      after: { campaignId: place.campaign.id, wishCount: rows.length },
+      reason: lateReason,
+    });
     await this.writer.settle(tx, place);
     // a copy is no statement of the head: only what is late leaves its reason
     if (lateReason === null) return;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { checkWishPeriod } from '../campaign/campaign-rules.rules';
 import { CampaignService } from '../campaign/campaign.service';
 import { CampaignStore } from '../campaign/campaign.store';
@@ -26,15 +27,23 @@ export class WishPeriodService {
 
   /** Opens, closes, or extends it. @throws NotFoundError, CampaignRefused (422) where the deadline is before the opening */
   async set(actor: Actor, campaignId: number, { opensAt, closesAt }: SetWishPeriodDto): Promise<WishPeriodDto> {
-    await this.campaigns.find(actor, campaignId);
+    const { platformId, wishesOpenAt, wishesCloseAt } = await this.campaigns.find(actor, campaignId);
     const period = {
       wishesOpenAt: opensAt ? instantOf(opensAt)! : null,
       wishesCloseAt: closesAt ? instantOf(closesAt)! : null,
     };
     checkWishPeriod(period);
-    await inTransaction(this.database, (tx) =>
-      this.store.setWishPeriod(tx, campaignId, period.wishesOpenAt, period.wishesCloseAt),
-    );
+    await inTransaction(this.database, async (tx) => {
+      await this.store.setWishPeriod(tx, campaignId, period.wishesOpenAt, period.wishesCloseAt);
+      const before = { wishesOpenAt, wishesCloseAt };
+      await recordAudit(tx, actor, {
+        action: 'wish_period.set',
+        key: campaignId,
+        platformId,
+        before,
+        after: period,
+      });
+    });
     return this.read(actor, campaignId);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
 import { inTransaction } from '../common/database';
 import { daysOfClass, type WishPlace } from './wish-place';
 import { WishPlaceService } from './wish-place.service';
@@ -60,7 +61,7 @@ export class WishService {
       await this.refuseUnknownTeachers(tx, place.establishmentId, wishes);
       const own = stated.filter((wish) => wish.classId === classId);
       await this.writer.replace(tx, place, own, wishes, 'head');
-      await this.record(tx, actor, place, classId, lateReason);
+      await this.record(tx, actor, place, classId, lateReason, own, wishes);
     });
     return this.list(actor, campaignId, classId);
   }
@@ -89,7 +90,7 @@ export class WishService {
       checkEstablishmentWishes(wishes, place, stated);
       const own = stated.filter((wish) => wish.classId === null);
       await this.writer.replace(tx, place, own, wishes, 'head');
-      await this.record(tx, actor, place, null, lateReason);
+      await this.record(tx, actor, place, null, lateReason, own, wishes);
     });
     return this.ofEstablishment(actor, campaignId, uai);
   }
@@ -101,14 +102,25 @@ export class WishService {
     });
   }
 
-  private record(
+  private async record(
     tx: EntityManager,
     actor: Actor,
-    { campaign, establishmentId }: WishPlace,
+    { campaign, establishmentId, uai }: WishPlace,
     classId: number | null,
     lateReason: string | null,
+    before: readonly object[],
+    after: readonly object[],
   ): Promise<void> {
-    return this.changes.record(tx, {
+    await recordAudit(tx, actor, {
+      action: 'wish.replace',
+      key: classId ?? uai,
+      platformId: campaign.platformId,
+      uai,
+      before: { campaignId: campaign.id, wishes: before },
+      after: { campaignId: campaign.id, wishes: after },
+      reason: lateReason,
+    });
+    await this.changes.record(tx, {
       campaignId: campaign.id,
       establishmentId,
       classId,
