@@ -11,7 +11,7 @@ const floors = [
   ['load'],
   ['allocation', 'booking', 'proposal', 'feeds', 'gateway', 'simulation'],
   ['exchange'],
-  ['demonstration'],
+  ['demonstration', 'retention'],
 ];
 const above = floors.map((rooms, floor) => ({
   rooms,

@@ -18,6 +18,7 @@ import { PlanModule } from './plan/plan.module';
 import { JobsModule } from './jobs/jobs.module';
 import { LoadModule } from './load/load.module';
 import { ProposalModule } from './proposal/proposal.module';
+import { RetentionModule } from './retention/retention.module';
 import { WishModule } from './wish/wish.module';
 
 /** Every feature of the service, in the order in which they stand on each other. */
@@ -40,6 +41,7 @@ const FEATURES: Type[] = [
   FeedsModule,
   GatewayModule,
   DemonstrationModule,
+  RetentionModule,
 ];
 
 @Module({})

@@ -77,6 +77,14 @@ class Environment {
   @Max(24)
   ETALE_SESSION_HOURS = 10;
 
+  /** How long the audit trail is kept; never less than 180 days. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(180)
+  @Max(36_500)
+  ETALE_AUDIT_DAYS = 1095;
+
   @IsOptional()
   @IsString()
   NODE_ENV?: string;
@@ -143,6 +151,7 @@ export interface Config {
   readonly sessionHours: number;
   /** CIDR ranges from which the ENT's own quota is read. */
   readonly sessionLimitNetworks: readonly string[];
+  readonly auditDays: number;
   readonly isProduction: boolean;
 }
 
@@ -200,6 +209,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
           }),
     sessionHours: values.ETALE_SESSION_HOURS,
     sessionLimitNetworks: networksOf(values.ETALE_SESSION_LIMIT_NETWORKS),
+    auditDays: values.ETALE_AUDIT_DAYS,
     isProduction: values.NODE_ENV === 'production',
   });
 }

@@ -1,0 +1,45 @@
+/** What goes each night, and when: see docs/privacy.md, which lists the same. */
+export interface RetentionRule {
+  /** The table that rows go from. */
+  readonly thing: string;
+  readonly days: number;
+  /** Removes rows older than `$1` days and returns their number as `removed`. */
+  readonly statement: string;
+}
+
+/** An answer is repeated to the same Idempotency-Key for as long. */
+const IDEMPOTENCY_DAYS = 2;
+/** Who did not sign in for a school year and two summers is somebody else now. */
+const ACCOUNT_DAYS = 425;
+const PROOF_DAYS = 365;
+const IMPORT_LINE_DAYS = 90;
+
+const removing = (from: string, where: string): string =>
+  `with gone as (delete from ${from} where ${where} returning 1) select count(*) as removed from gone`;
+const OLDER = 'now() - make_interval(days => $1)';
+
+/** @param auditDays how long the audit trail is kept; the database keeps 180 days whatever is said here */
+export function retentionRules(auditDays: number): RetentionRule[] {
+  return [
+    { thing: 'session', days: 0, statement: removing('session', `expires_at < ${OLDER}`) },
+    { thing: 'sign_in', days: 0, statement: removing('sign_in', `expires_at < ${OLDER}`) },
+    {
+      thing: 'idempotency_key',
+      days: IDEMPOTENCY_DAYS,
+      statement: removing('idempotency_key', `answered_at < ${OLDER}`),
+    },
+    {
+      thing: 'account',
+      days: ACCOUNT_DAYS,
+      statement: removing('account', `origin = 'claims' and coalesce(last_signed_in_at, created_at) < ${OLDER}`),
+    },
+    { thing: 'delegation', days: IMPORT_LINE_DAYS, statement: removing('delegation', `ends_at < ${OLDER}`) },
+    { thing: 'ledger_proof', days: PROOF_DAYS, statement: removing('ledger_proof', `proved_at < ${OLDER}`) },
+    {
+      thing: 'import_line',
+      days: IMPORT_LINE_DAYS,
+      statement: removing('import_line l using import_run r', `r.id = l.import_id and r.ended_at < ${OLDER}`),
+    },
+    { thing: 'audit_entry', days: auditDays, statement: 'select remove_audit_entries($1) as removed' },
+  ];
+}
