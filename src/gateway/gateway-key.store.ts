@@ -39,14 +39,12 @@ export class GatewayKeyStore {
   }
 
   /** Announces a new signing key; those before it verify for seven days after it begins to sign. */
-  async rotateSigningKey(): Promise<string> {
-    return this.database.transaction(async (tx) => {
-      await advisoryLock(tx, 'gateway', 0);
-      await tx.query(
-        `update gateway_signing_key set verifies_until = now() + ${ANNOUNCED} + ${OVERLAP} where verifies_until is null`,
-      );
-      return (await this.addSigningKey(tx, `now() + ${ANNOUNCED}`)).kid;
-    });
+  async rotateSigningKey(tx: EntityManager): Promise<string> {
+    await advisoryLock(tx, 'gateway', 0);
+    await tx.query(
+      `update gateway_signing_key set verifies_until = now() + ${ANNOUNCED} + ${OVERLAP} where verifies_until is null`,
+    );
+    return (await this.addSigningKey(tx, `now() + ${ANNOUNCED}`)).kid;
   }
 
   /** Public halves of the keys that verify, newest first. */
@@ -76,16 +74,14 @@ export class GatewayKeyStore {
   }
 
   /** A new key of passes from ten minutes on; passes of those before it are good for a day after. */
-  async rotatePassKey(platformId: number): Promise<string> {
-    return this.database.transaction(async (tx) => {
-      await advisoryLock(tx, 'gateway', platformId);
-      await tx.query(
-        `update gateway_pass_key set verifies_until = now() + ${ANNOUNCED} + interval '1 day'
-          where platform_id = $1 and verifies_until is null`,
-        [platformId],
-      );
-      return this.addPassKey(tx, platformId, `now() + ${ANNOUNCED}`);
-    });
+  async rotatePassKey(tx: EntityManager, platformId: number): Promise<string> {
+    await advisoryLock(tx, 'gateway', platformId);
+    await tx.query(
+      `update gateway_pass_key set verifies_until = now() + ${ANNOUNCED} + interval '1 day'
+        where platform_id = $1 and verifies_until is null`,
+      [platformId],
+    );
+    return this.addPassKey(tx, platformId, `now() + ${ANNOUNCED}`);
   }
 
   private async addSigningKey(tx: EntityManager, signsFrom: string): Promise<{ kid: string; jwk: JWK }> {

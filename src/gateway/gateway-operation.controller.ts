@@ -99,7 +99,7 @@ export class GatewayOperationController {
   @ApiOperation({ operationId: 'rotateSigningKey', summary: 'A new key that signs bundles and deltas in ten minutes; the old one verifies for seven days more.' }) // prettier-ignore
   @ApiCreatedResponse({ description: 'Its name.', type: RotatedKeyDto })
   @ApiProblems(400)
-  rotateSigningKey(): Promise<RotatedKeyDto> {
-    return this.settings.rotateSigningKey();
+  rotateSigningKey(@CurrentActor() actor: Actor): Promise<RotatedKeyDto> {
+    return this.settings.rotateSigningKey(actor);
   }
 }

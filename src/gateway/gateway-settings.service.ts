@@ -10,6 +10,7 @@ import { BundleStore } from './bundle.store';
 import { GatewayKeyStore } from './gateway-key.store';
 import type { EpochDto, RotatedKeyDto } from './gateway-settings.dto';
 import type { GatewaySettings } from './gateway-settings.rules';
+import { recordAudit } from '../audit/audit-entry';
 
 /** What an operator says of the gateways of a platform. */
 @Injectable()
@@ -40,24 +41,42 @@ export class GatewaySettingsService {
             ? 'An exemption must end after it starts.'
             : undefined;
     if (wrong !== undefined) throw new DomainError('gateway.settings_invalid', 'unprocessable', wrong);
-    await this.database.transaction((tx) => this.store.setSettings(tx, platformId, settings, actor.subject));
+    const before = await this.store.settings(platformId);
+    await this.database.transaction(async (tx) => {
+      await this.store.setSettings(tx, platformId, settings, actor.subject);
+      await recordAudit(tx, actor, {
+        action: 'gateway_settings.set',
+        key: platformId,
+        platformId,
+        before,
+        after: settings,
+      });
+    });
     await this.builder.rebuild(platformId, now);
     return this.store.settings(platformId);
   }
 
   /** Announces a new key that signs bundles and deltas of every platform; it signs ten minutes later. */
-  async rotateSigningKey(): Promise<RotatedKeyDto> {
-    return { kid: await this.keys.rotateSigningKey() };
+  rotateSigningKey(actor: Actor): Promise<RotatedKeyDto> {
+    return this.database.transaction(async (tx) => {
+      const kid = await this.keys.rotateSigningKey(tx);
+      await recordAudit(tx, actor, { action: 'signing_key.rotate', key: kid });
+      return { kid };
+    });
   }
 
   /** The same for the keys of a platform's passes. @throws NotFoundError */
-  async rotatePassKey(_actor: Actor, platformId: number): Promise<RotatedKeyDto> {
+  async rotatePassKey(actor: Actor, platformId: number): Promise<RotatedKeyDto> {
     await this.capacity.platform(platformId);
-    return { kid: await this.keys.rotatePassKey(platformId) };
+    return this.database.transaction(async (tx) => {
+      const kid = await this.keys.rotatePassKey(tx, platformId);
+      await recordAudit(tx, actor, { action: 'pass_key.rotate', key: kid, platformId });
+      return { kid };
+    });
   }
 
   /** After a restore: gateways that saw later revisions take the plan of the new epoch, and never an older one again. @throws NotFoundError */
-  async beginEpoch(_actor: Actor, platformId: number, now: Date): Promise<EpochDto> {
+  async beginEpoch(actor: Actor, platformId: number, now: Date): Promise<EpochDto> {
     await this.capacity.platform(platformId);
     const row = await this.database.transaction(async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
@@ -65,7 +84,9 @@ export class GatewaySettingsService {
         'update platform_revision set epoch = epoch + 1 where platform_id = $1 returning epoch, revision',
         [platformId],
       );
-      return rows[0][0];
+      const begun = rows[0][0];
+      if (begun) await recordAudit(tx, actor, { action: 'epoch.begin', key: platformId, platformId, after: begun });
+      return begun;
     });
     if (!row) throw new DomainError('gateway.nothing_published', 'conflict', 'Nothing was ever published here.');
     await this.builder.rebuild(platformId, now);

@@ -59,6 +59,10 @@ const ACTION_OF: Record<string, string> = {
   withdrawSwap: 'swap.withdraw',
   waitForRoom: 'waiting.join',
   leaveWaitingList: 'waiting.leave',
+  setGatewaySettings: 'gateway_settings.set',
+  rotateSigningKey: 'signing_key.rotate',
+  rotatePassKey: 'pass_key.rotate',
+  beginEpoch: 'epoch.begin',
   createClassFeed: 'feed.create',
   createEstablishmentFeed: 'feed.create',
   replaceClassFeed: 'feed.replace',
@@ -66,8 +70,8 @@ const ACTION_OF: Record<string, string> = {
   deleteClassFeed: 'feed.delete',
   deleteEstablishmentFeed: 'feed.delete',
 };
-/** Nothing that anybody would have to answer for: one's own session, room kept for minutes, a message read. */
-const NOT_AUDITED = ['endSession', 'hold', 'cancelHold', 'acknowledgeNotices'];
+/** Nothing that anybody would have to answer for: one's own session, room kept for minutes, a message read, what agents report. */
+const NOT_AUDITED = ['endSession', 'hold', 'cancelHold', 'acknowledgeNotices', 'reportStatus', 'reportCounts'];
 
 describe('the audit trail', () => {
   let app: NestFastifyApplication;
