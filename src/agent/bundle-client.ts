@@ -44,6 +44,12 @@ class ServiceRefused extends Error {
   }
 }
 
+/** The service has another plan than the one that the deltas belong to: the whole bundle is asked for. */
+const isPlanElsewhere = (error: unknown): boolean =>
+  error instanceof ServiceRefused && (error.status === 409 || error.status === 410);
+/** Refusals after which the whole bundle is asked for once more: what came was broken on its way, or does not fit what is held. */
+const ASKED_AGAIN = new Set(['chain_broken', 'content_invalid', 'signature_invalid', 'truncated']);
+
 /** Keeps the plan in force as docs/gateway-protocol.md says: a stream, else polls; whatever fails, what is held stays in force. */
 export class BundleClient {
   private intervals: Intervals = { pollSeconds: 5, pollJitterSeconds: 2, retrySeconds: 5, retryJitterSeconds: 10, fetchWithinSeconds: 20 }; // prettier-ignore
@@ -124,7 +130,8 @@ export class BundleClient {
         if (!this.held.current || this.bundle === undefined) await this.fetchBundle();
         if (polls === 0) {
           await this.stream().catch((error: unknown) => {
-            if (error instanceof PlanRefused || error instanceof ServiceRefused) throw error;
+            if (error instanceof PlanRefused || isPlanElsewhere(error)) throw error;
+            // no stream: polling goes on without it
             this.status.unreachable(messageOf(error));
           });
           polls = STREAM_RETRY_POLLS;
@@ -142,11 +149,8 @@ export class BundleClient {
   private async afterFailure(error: unknown): Promise<void> {
     if (this.stopping.signal.aborted) return;
     if (error instanceof PlanRefused) this.status.refused(error.code, error.message);
-    else if (!(error instanceof ServiceRefused && [409, 410].includes(error.status)))
-      this.status.unreachable(messageOf(error));
-    const needsWhole =
-      (error instanceof ServiceRefused && [409, 410].includes(error.status)) ||
-      (error instanceof PlanRefused && ['chain_broken', 'content_invalid', 'signature_invalid'].includes(error.code));
+    else if (!isPlanElsewhere(error)) this.status.unreachable(messageOf(error));
+    const needsWhole = isPlanElsewhere(error) || (error instanceof PlanRefused && ASKED_AGAIN.has(error.code));
     if (needsWhole && this.failures < 3) {
       this.etag = undefined;
       try {
