@@ -62,6 +62,8 @@ export class BundleClient {
   private writeIsDue = false;
   private readonly stopping = new AbortController();
   private loops: Promise<unknown>[] = [];
+  /** What came was broken or did not fit: a whole bundle is asked for before anything else. */
+  private isBundleDue = false;
   private fetchingBundle: Promise<void> | undefined;
 
   constructor(
@@ -127,7 +129,7 @@ export class BundleClient {
     let polls = 0;
     while (!this.stopping.signal.aborted) {
       try {
-        if (!this.held.current || this.bundle === undefined) await this.fetchBundle();
+        if (!this.held.current || this.bundle === undefined || this.isBundleDue) await this.fetchBundle();
         if (polls === 0) {
           await this.stream().catch((error: unknown) => {
             if (error instanceof PlanRefused || isPlanElsewhere(error)) throw error;
@@ -151,6 +153,7 @@ export class BundleClient {
     if (error instanceof PlanRefused) this.status.refused(error.code, error.message);
     else if (!isPlanElsewhere(error)) this.status.unreachable(messageOf(error));
     const needsWhole = isPlanElsewhere(error) || (error instanceof PlanRefused && ASKED_AGAIN.has(error.code));
+    this.isBundleDue ||= needsWhole;
     if (needsWhole && this.failures < 3) {
       this.etag = undefined;
       try {
@@ -228,7 +231,10 @@ export class BundleClient {
       retrySeconds: response.headers.get('etale-retry-seconds'),
       retryJitterSeconds: response.headers.get('etale-retry-jitter-seconds'),
     });
-    if (response.status === 304) return;
+    if (response.status === 304) {
+      this.isBundleDue = false;
+      return;
+    }
     const signature = response.headers.get('etale-signature') ?? '';
     const bytes = await response
       .arrayBuffer()
@@ -239,6 +245,7 @@ export class BundleClient {
     const etag = response.headers.get('etag') ?? '';
     if (!this.held.knowsKeyOf(signature)) await this.fetchKeys();
     await this.held.takeBundle({ bytes, signature }, Number(/\.(\d+)"$/.exec(etag)?.[1] ?? 0));
+    this.isBundleDue = false;
     this.etag = etag;
     this.bundle = { bytes, signature };
     this.deltas = [];

@@ -186,9 +186,14 @@ export class CalendarService {
   ): Promise<CalendarFacts> {
     const firstOn = range.dates[0]!;
     const lastOn = range.dates.at(-1)!;
+    // a transaction has one connection, which answers one question at a time; without one they are asked at once
+    const departmentRows = this.store.departments([...departmentIds], tx);
+    if (tx) await departmentRows;
+    const holidayRows = this.store.holidaysBetween([...zones], firstOn, lastOn, tx);
+    if (tx) await holidayRows;
     const [departments, holidays, exceptions] = await Promise.all([
-      this.store.departments([...departmentIds], tx),
-      this.store.holidaysBetween([...zones], firstOn, lastOn, tx),
+      departmentRows,
+      holidayRows,
       this.store.exceptionsBetween(firstOn, lastOn, tx),
     ]);
     const numbers = new Map(departments.map(({ id, code }) => [id, departmentNumberOf(code)]));

@@ -19,6 +19,8 @@ interface Delta {
 export class SignedService {
   edition = 1;
   chain = CHAIN_START;
+  /** Of the bundle, which stands still while deltas go on. */
+  private bundleChain = CHAIN_START;
   readonly deltas: Delta[] = [];
   readonly reports: Record<string, unknown>[] = [];
   readonly batches: { batchId: string; windows: Record<string, unknown>[]; cells: Record<string, unknown>[] }[] = [];
@@ -78,13 +80,14 @@ export class SignedService {
     const signature = await this.sign(bytes, 'etale-delta', this.chain);
     const sent = { epoch, from: last, to: last + 1, bytes: bytes.toString(), signature, chain: this.chain };
     this.deltas.push(sent);
-    if (!isLost) this.send(`id: ${epoch}.${last + 1}\nevent: delta\ndata: ${JSON.stringify(sent)}\n\n`);
+    if (!isLost) this.send(eventOf(sent));
   }
 
   /** A new whole bundle, told to every stream. */
   publish(content: BundleContent): void {
     this.content = content;
     this.edition++;
+    this.bundleChain = this.chain;
     this.deltas.length = 0;
     const { epoch, revision } = content;
     this.send(`event: bundle\ndata: ${JSON.stringify({ epoch, revision, edition: this.edition, neededEdition: this.edition, fetchWithinSeconds: 0 })}\n\n`); // prettier-ignore
@@ -111,7 +114,7 @@ export class SignedService {
       return json(200, { keys: [{ kid: 'p1', secret: Buffer.alloc(32, 7).toString('base64url'), signsFrom: '2020-01-01T00:00:00Z', verifiesUntil: '2099-01-01T00:00:00Z' }] }); // prettier-ignore
     if (name === 'bundle') return this.sendBundle(response);
     if (name === 'deltas') return this.sendDeltas(url.searchParams.get('after')!, json);
-    if (name === 'stream') return this.openStream(response, json);
+    if (name === 'stream') return this.openStream(String(request.headers['last-event-id'] ?? ''), response, json);
     let body = '';
     for await (const chunk of request) body += String(chunk);
     const sent = JSON.parse(body) as Record<string, unknown>;
@@ -126,7 +129,7 @@ export class SignedService {
 
   private async sendBundle(response: ServerResponse): Promise<void> {
     const original = Buffer.from(JSON.stringify(this.content));
-    const { bytes, signature } = this.spoil({ bytes: original, signature: await this.sign(original, 'etale-bundle', this.chain) }); // prettier-ignore
+    const { bytes, signature } = this.spoil({ bytes: original, signature: await this.sign(original, 'etale-bundle', this.bundleChain) }); // prettier-ignore
     const sent = gzipSync(bytes);
     response.writeHead(200, {
       'content-type': 'application/json',
@@ -153,11 +156,21 @@ export class SignedService {
     json(200, { epoch, revision: last, edition: this.edition, neededEdition: this.edition, intervals: { fetchWithinSeconds: 0 }, deltas }); // prettier-ignore
   }
 
-  private openStream(response: ServerResponse, json: (status: number, body: object) => void): void {
+  /** Sends what came after the last event that the agent has seen, then whatever comes. */
+  private openStream(
+    lastEventId: string,
+    response: ServerResponse,
+    json: (status: number, body: object) => void,
+  ): void {
     if (!this.hasStream) return json(503, { code: 'unavailable' });
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(': hello\n\n');
+    const revision = Number(lastEventId.split('.')[1] ?? NaN);
+    for (const delta of this.deltas.filter(({ from }) => from >= revision)) response.write(eventOf(delta));
     this.streams.add(response);
     response.on('close', () => this.streams.delete(response));
   }
 }
+
+const eventOf = (delta: Delta): string =>
+  `id: ${delta.epoch}.${delta.to}\nevent: delta\ndata: ${JSON.stringify(delta)}\n\n`;

@@ -1,0 +1,179 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { at, cell, gateContent } from './gate-content';
+import { TestAgent, until } from './test-agent';
+
+const MOVE = [{ audience: 'pupils' as const, ownerId: 11, removes: cell(9, 45), adds: [cell(11), 9, 0] as const }];
+
+/** What docs/gateway.md declares, failure by failure. */
+describe('an agent when things fail', () => {
+  let test: TestAgent;
+  beforeEach(async () => {
+    test = await TestAgent.start();
+    await until(() => test.service.streamCount === 1);
+  });
+  afterEach(() => test.stop());
+
+  const statusOf = async (classKey = '77$6e A') => (await test.get('/auth', test.shown([classKey]))).status;
+  const status = async () => (await (await test.get('/status')).json()) as { state: string; revision: number; refused: { code: string } | null; service: { problem: string | null }; storage: { isKept: boolean }; clockOffsetSeconds: number; counts: { kept: { batchCount: number } } }; // prettier-ignore
+  const untilRefused = (code: string) => until(async () => (await status()).refused?.code === code);
+  /** Neither all nor nobody: the class whose window is open enters, the other waits. */
+  const decidesAsPlanned = async () => {
+    test.nowSeconds = Math.max(test.nowSeconds, at(9, 50));
+    expect(await statusOf('77$6e A')).toBe(204);
+    expect(await statusOf('77$6e B')).toBe(403);
+  };
+
+  it('service killed: goes on with what it has, says so, keeps its counts, and goes on from there when it is back', async () => {
+    await test.service.stop();
+    await until(async () => (await status()).service.problem !== null);
+    await decidesAsPlanned();
+    test.nowSeconds += 120;
+    expect((await status()).state).toBe('fail_static');
+    await test.service.start();
+    await test.service.change(MOVE);
+    await until(async () => (await status()).revision === 8);
+    expect((await status()).state).toBe('running');
+  });
+
+  it('service and agent killed: starts with the plan, the deltas and the pass keys of its disk', async () => {
+    await test.service.change(MOVE);
+    await until(() => test.agent.held.current!.revision === 8);
+    await test.agent.stop();
+    await test.service.stop();
+    await test.startAgent();
+    expect((await status()).revision).toBe(8);
+    expect(test.agent.gate.signsPasses).toBe(true);
+    test.nowSeconds = at(11);
+    expect(await statusOf('77$6e A')).toBe(204);
+    expect((await status()).state).toBe('fail_static');
+  });
+
+  it('without any plan it lets in, as before the first one, and says that it is starting', async () => {
+    await test.agent.stop();
+    await test.service.stop();
+    writeFileSync(join(test.folder, 'plan.json'), readFileSync(join(test.folder, 'plan.json')).subarray(0, 300));
+    await test.startAgent();
+    const answer = await test.get('/auth', test.shown(['77$6e A']));
+    expect([answer.status, answer.headers.get('x-etale-reason')]).toEqual([204, 'no_plan']);
+    expect(await status()).toMatchObject({ state: 'starting', refused: { code: 'truncated' } });
+  });
+
+  it('a plan that has grown old does what it declared for that', async () => {
+    await test.service.stop();
+    test.nowSeconds = at(73);
+    expect(await statusOf()).toBe(204);
+    expect((await status()).state).toBe('stale');
+    test.nowSeconds = at(97);
+    expect((await status()).state).toBe('expired');
+    expect((await test.get('/auth', test.shown(['77$6e A'], 'relative'))).headers.get('x-etale-reason')).toBe('plan_too_old'); // prettier-ignore
+  });
+
+  it('clock wrong by ten minutes: decides by the time of the service and reports the difference', async () => {
+    test.service.clockOffsetSeconds = 600;
+    test.service.publish(gateContent({ revision: 8 }));
+    await untilRefused('clock_wrong');
+    test.nowSeconds = at(9, 48);
+    expect(await statusOf()).toBe(403);
+    test.nowSeconds = at(9, 52);
+    expect(await statusOf()).toBe(204);
+    expect((await status()).clockOffsetSeconds).toBe(600);
+  });
+
+  it('disk full: goes on in memory, takes what is new, and says that a restart would not have it', async () => {
+    const full = await TestAgent.start({}, { folder: '/dev/null/agent' });
+    const page = async () => (await (await full.get('/status')).json()) as object;
+    await until(async () => JSON.stringify(await page()).includes('disk_full'));
+    expect(await page()).toMatchObject({ state: 'running', refused: { code: 'disk_full' }, storage: { isKept: false } }); // prettier-ignore
+    await full.service.change(MOVE);
+    await until(() => full.agent.held.current!.revision === 8);
+    await full.stop();
+  });
+
+  it('bundle truncated: is not used', async () => {
+    test.service.isTruncating = true;
+    test.service.publish(gateContent({ revision: 8 }));
+    await untilRefused('truncated');
+    expect((await status()).state).toBe('fail_static');
+    await decidesAsPlanned();
+    test.service.isTruncating = false;
+    await until(async () => (await status()).revision === 8);
+    expect((await status()).refused).toBeNull();
+  });
+
+  it('one bit flipped, in the bytes or in the signature: is not used', async () => {
+    for (const part of ['bytes', 'signature'] as const) {
+      test.service.spoil = ({ bytes, signature }) => {
+        const flipped = Buffer.from(bytes);
+        flipped[flipped.length >> 1]! ^= 1;
+        const at = signature.length - 20;
+        const other = signature.slice(0, at) + (signature[at] === 'A' ? 'B' : 'A') + signature.slice(at + 1);
+        return part === 'bytes' ? { bytes: flipped, signature } : { bytes, signature: other };
+      };
+      test.service.publish(gateContent({ revision: 8 }));
+      await untilRefused('signature_invalid');
+      expect((await status()).revision).toBe(7);
+      await decidesAsPlanned();
+    }
+  });
+
+  it('an old bundle replayed, of an older revision or epoch: is not used, though its signature is good', async () => {
+    test.service.publish(gateContent({ revision: 9, epoch: 2 }));
+    await until(() => test.agent.held.current!.revision === 9);
+    for (const older of [
+      { revision: 8, epoch: 2 },
+      { revision: 20, epoch: 1 },
+    ]) {
+      test.service.publish(gateContent(older));
+      await untilRefused('older_revision');
+      expect(test.agent.held.current!).toMatchObject({ epoch: 2, revision: 9 });
+    }
+    await decidesAsPlanned();
+  });
+
+  it('a bundle of another platform: is not used', async () => {
+    test.service.publish(gateContent({ revision: 8, platformId: 2 }));
+    await untilRefused('platform_other');
+    await decidesAsPlanned();
+  });
+
+  it('key rotated: the new one is read once it is seen, and the plan goes on', async () => {
+    await test.service.rotate('k2');
+    await test.service.change(MOVE);
+    await until(() => test.agent.held.current!.revision === 8);
+    expect((await status()).refused).toBeNull();
+  });
+
+  it('a delta missing: the chain does not fit, the whole bundle is fetched', async () => {
+    await test.service.change(MOVE, { isLost: true });
+    await test.service.change([{ audience: 'pupils', ownerId: 12, removes: cell(10, 30), adds: null }]);
+    // the history that the agent asks instead of the stream holds both
+    await until(() => test.agent.held.current!.revision === 9);
+    test.nowSeconds = at(11);
+    expect(await statusOf('77$6e A')).toBe(204);
+  });
+
+  it('no stream: polls within the prescribed interval', async () => {
+    const polling = await TestAgent.start();
+    polling.service.hasStream = false;
+    await polling.service.change(MOVE, { isLost: true });
+    for (const stop of [() => polling.service.stop(), () => polling.service.start()]) await stop();
+    await until(() => polling.agent.held.current!.revision === 8);
+    await polling.stop();
+  });
+
+  it('counts are kept in order while the service takes none, and arrive when it does', async () => {
+    test.service.takesCounts = false;
+    await decidesAsPlanned();
+    await test.agent.stop();
+    expect(test.service.batches).toEqual([]);
+    test.service.takesCounts = true;
+    await test.startAgent();
+    await until(() => test.agent.held.current !== undefined);
+    await decidesAsPlanned();
+    await test.agent.stop();
+    expect(test.service.batches).toHaveLength(1);
+    expect(JSON.stringify(test.service.batches[0])).not.toMatch(/77\$|cookie|draw/);
+    await test.startAgent();
+  });
+});
