@@ -18,10 +18,6 @@ export interface AgentSettings {
   userinfoUrl: string | undefined;
   /** Today's work: a static page of the ENT. */
   workUrl: string | undefined;
-  /** Admissions in five minutes that no window covers. */
-  walkInPerCell: number;
-  keptPerCell: number;
-  urgentPerCell: number;
   /** Beginnings of paths that are never gated. */
   neverGated: readonly string[];
 }
@@ -41,9 +37,6 @@ const OPTIONS: Record<string, { variable: string; default?: string; says: string
   'ent-key': { variable: 'ETALE_ENT_KEY', default: '', says: 'HMAC key (32 characters or more) of the header that the ENT signs' },
   'userinfo-url': { variable: 'ETALE_USERINFO_URL', default: '', says: "the ENT's userinfo, asked once per log-in" },
   'work-url': { variable: 'ETALE_WORK_URL', default: '', says: "static page with today's work" },
-  'walk-in-per-cell': { variable: 'ETALE_WALK_IN', default: '20', says: 'admissions outside windows in five minutes, of this agent' },
-  'kept-per-cell': { variable: 'ETALE_WALK_IN_KEPT', default: '10', says: 'of them kept for those who were not admitted today' },
-  'urgent-per-cell': { variable: 'ETALE_URGENT', default: '5', says: 'urgent passes in five minutes, of this agent' },
   'never-gated': { variable: 'ETALE_NEVER_GATED', default: NEVER_GATED.join(','), says: 'beginnings of paths that are never gated' },
 }; // prettier-ignore
 
@@ -102,9 +95,6 @@ export function agentSettingsOf(args: readonly string[], environment: NodeJS.Pro
     entKey: entKey === '' ? undefined : Buffer.from(entKey),
     userinfoUrl: address('userinfo-url', false),
     workUrl: workUrl === '' ? undefined : workUrl,
-    walkInPerCell: count('walk-in-per-cell', 1_000_000),
-    keptPerCell: count('kept-per-cell', 1_000_000),
-    urgentPerCell: count('urgent-per-cell', 1_000_000),
     neverGated,
   };
 }

@@ -21,7 +21,7 @@ export interface RunningAgent {
 export async function startAgent(settings: AgentSettings, clock: () => number = Date.now): Promise<RunningAgent> {
   const held = new HeldPlan();
   const counts = new GateCounts();
-  const gate = new Gate(held, new GateQuota(settings), counts, settings.entKey);
+  const gate = new Gate(held, new GateQuota(), counts, settings.entKey);
   const status = new AgentStatus(settings.name, held, counts, () => gate.signsPasses, clock);
   const client = new BundleClient(settings, held, gate, new PlanDisk(settings.folder), status);
   const userinfo = settings.userinfoUrl === undefined ? undefined : new UserinfoClient(settings.userinfoUrl);

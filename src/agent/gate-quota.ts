@@ -1,29 +1,20 @@
 import { cellOfSeconds } from '../kernel/cell-grid';
+import type { BundleContent } from '../kernel/decision/bundle-content';
 import { SPENDS_URGENT, SPENDS_WALK_IN, type QuotaLeft } from '../kernel/decision/visitor';
 
-/** How many may enter in a cell outside every window; of one agent, in its own process. */
-export interface QuotaSizes {
-  walkInPerCell: number;
-  /** The part of the walk-in quota that is kept for those who were not admitted today. */
-  keptPerCell: number;
-  urgentPerCell: number;
-}
-
-/** Counts what is left of the quotas of the present cell. */
+/** Counts what is left of the quotas of the present cell, as the plan gives them to each agent; of one agent, in its own process. */
 export class GateQuota {
   private cell = -1;
   readonly left: QuotaLeft = { walkInCount: 0, keptCount: 0, urgentCount: 0 };
 
-  constructor(private readonly sizes: QuotaSizes) {}
-
-  at(now: number): QuotaLeft {
+  at(now: number, quotas: BundleContent['quotas']): QuotaLeft {
     const cell = cellOfSeconds(now);
     // a clock that goes back a little gives nobody a second quota
     if (cell > this.cell) {
       this.cell = cell;
-      this.left.walkInCount = this.sizes.walkInPerCell;
-      this.left.keptCount = this.sizes.keptPerCell;
-      this.left.urgentCount = this.sizes.urgentPerCell;
+      this.left.walkInCount = quotas.walkInPerCell;
+      this.left.keptCount = quotas.keptPerCell;
+      this.left.urgentCount = quotas.urgentPerCell;
     }
     return this.left;
   }

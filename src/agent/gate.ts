@@ -94,7 +94,7 @@ export class Gate {
     }
     const visitor = this.visitor(current, pass, how, request, now);
     const decision = emptyDecision();
-    decide(current.plan, visitor, this.quota.at(now), now, decision);
+    decide(current.plan, visitor, this.quota.at(now, current.plan.content.quotas), now, decision);
     this.quota.spend(decision.spends, visitor.isAdmittedToday);
     const cell = cellOfSeconds(now);
     const before = { isAdmittedToday: visitor.isAdmittedToday, isToldInCell: brought?.toldCell === cell };
@@ -121,7 +121,7 @@ export class Gate {
     const { pass, how } = this.identified(current, brought, request, now);
     const visitor = this.visitor(current, pass, how, request, now);
     const decision = emptyDecision();
-    decide(current.plan, visitor, this.quota.at(now), now, decision);
+    decide(current.plan, visitor, this.quota.at(now, current.plan.content.quotas), now, decision);
     const isSame = pass === brought && pass.toldCell === cellOfSeconds(now);
     const next = { ...pass, toldCell: cellOfSeconds(now) };
     return { decision, visitor, plan: current, pass: isSame ? undefined : this.textOf(next, current), isByPass: false };

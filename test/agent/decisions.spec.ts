@@ -128,7 +128,7 @@ describe('a posture that refuses nobody', () => {
 
 describe('the walk-in quota', () => {
   it('lets in as many as it holds in five minutes, those not admitted today first', async () => {
-    const test = await TestAgent.start({}, { walkInPerCell: 4, keptPerCell: 2 });
+    const test = await TestAgent.start({ quotas: { walkInPerCell: 4, keptPerCell: 2, urgentPerCell: 1 } });
     const ask = () => test.get('/auth', test.shown(['77$6e A']));
     const statuses = [];
     for (let k = 0; k < 6; k++) statuses.push((await ask()).status);

@@ -22,7 +22,7 @@ export const gateContent = (changed: Partial<BundleContent> = {}): BundleContent
   entrySpreadSeconds: 300,
   openPassSeconds: 7200,
   idleMinutes: 20,
-  quotas: { walkInPerCell: 10, keptPerCell: 5, urgentPerCell: 2 },
+  quotas: { walkInPerCell: 0, keptPerCell: 0, urgentPerCell: 1 },
   features: ['news', 'video'],
   departments: ['59', '62'],
   zones: [{ name: 'Europe/Paris', midnights: [at(0), at(24), at(48)] }],

@@ -175,10 +175,15 @@ describe('what is wrong with a request or a file', () => {
       }),
     );
     expect(operations.length).toBeGreaterThan(8);
+    // what agents report is asked with the key of a gateway, everything else as an operator
+    const { platformId } = await SmallRegion.make(database, 'gateway');
+    const key = { name: 'gateway', scopes: ['gateway'], platformId, days: 1 };
+    const { secret } = (await app.inject({ method: 'POST', url: '/v1/keys', payload: key })).json<{ secret: string }>();
     for (const { method, path, uuids } of operations) {
       const url = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => (uuids.includes(name) ? randomUUID() : '1'));
       const payload = { colour: 'blue' };
-      const answer = await app.inject({ method: method === 'put' ? 'PUT' : 'POST', url, payload });
+      const headers = url.startsWith('/v1/gateways/') && url !== '/v1/gateways/keys' ? { authorization: `Bearer ${secret}` } : {}; // prettier-ignore
+      const answer = await app.inject({ method: method === 'put' ? 'PUT' : 'POST', url, payload, headers });
       expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([
         url,
         400,

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type RunningAgent, startAgent } from '../../src/agent/agent';
+import { NEVER_GATED } from '../../src/agent/agent-settings';
+import { signedHeaderText } from '../../src/agent/pass.rules';
+import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
+import type { GatewayPageDto } from '../../src/gateway/gateway-view.dto';
+import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
+import { cellAt } from '../plan-builder';
+import { startTestApplication } from '../test-application';
+import { ENT_KEY, until } from './test-agent';
+
+const NOW = '2026-12-07T07:00:00+01:00';
+
+describe('an agent and the service itself', () => {
+  let app: NestFastifyApplication;
+  let region: BookableRegion;
+  let agent: RunningAgent;
+  const folder = mkdtempSync(join(tmpdir(), 'etale-agent-'));
+
+  beforeAll(async () => {
+    standStillAt(NOW);
+    app = await startTestApplication();
+    await app.listen(0, '127.0.0.1');
+    region = await publishedRegion(app, [
+      { establishment: 0, classIndex: 0, startCell: cellAt(0, 9) },
+      { establishment: 0, classIndex: 1, startCell: cellAt(0, 14) },
+    ]);
+    const made = await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId, days: 30 } }); // prettier-ignore
+    const settingsUrl = `/v1/platforms/${region.platformId}/gateway-settings`;
+    const settings = (await app.inject({ url: settingsUrl })).json<GatewaySettingsDto>();
+    const payload = { ...settings, posture: 'enforced', walkInPerCell: 1, keptPerCell: 0 };
+    expect((await app.inject({ method: 'PUT', url: settingsUrl, payload })).statusCode).toBe(200);
+    agent = await startAgent(
+      {
+        url: await app.getUrl(),
+        key: made.json<{ secret: string }>().secret,
+        name: 'proxy-1',
+        folder,
+        host: '127.0.0.1',
+        port: 0,
+        entKey: Buffer.from(ENT_KEY),
+        userinfoUrl: undefined,
+        workUrl: undefined,
+        neverGated: NEVER_GATED,
+      },
+      () => Date.now(),
+    );
+    await until(() => agent.held.current !== undefined && agent.gate.signsPasses);
+  });
+  afterAll(async () => {
+    await agent.stop();
+    await app.close();
+    rmSync(folder, { recursive: true, force: true });
+    jest.useRealTimers();
+  });
+
+  /** The clock of the service and of the agent. */
+  const standAt = (clock: string): unknown => jest.setSystemTime(new Date(`2026-12-07T${clock}:00+01:00`));
+  const answerFor = async (classCode: string): Promise<number> => {
+    const classes = [`structure-${region.uais[0]}$${classCode}`];
+    const claims = { profile: 'pupil', classes, uais: [], exp: Math.floor(Date.now() / 1000) + 60 };
+    const headers = { 'x-etale-visitor': signedHeaderText(claims, Buffer.from(ENT_KEY)) };
+    return (await fetch(`http://127.0.0.1:${agent.port}/auth`, { headers })).status;
+  };
+
+  it('decides by the plan that the service signed, and by the quota that the operator set', async () => {
+    expect(agent.held.current).toMatchObject({ epoch: 1, revision: 1 });
+    standAt('09:10');
+    expect(await answerFor('6A')).toBe(204);
+    // one of the other class walks in, the next one waits
+    expect(await answerFor('6B')).toBe(204);
+    expect(await answerFor('6B')).toBe(403);
+  });
+
+  it('applies a booking as soon as it is streamed: the window that moved lets in at its new hour', async () => {
+    const response = await app.inject({
+      method: 'POST',
+      url: '/v1/bookings',
+      payload: { operation: 'move', windowId: region.windowIds[1], startsAt: '2026-12-07T11:00:00+01:00' },
+      headers: { 'idempotency-key': randomUUID(), 'if-match': '"1"' },
+    });
+    expect(response.statusCode).toBe(201);
+    await until(() => agent.held.current!.revision === 2);
+    standAt('11:10');
+    expect(await answerFor('6B')).toBe(204);
+    standAt('14:10');
+    expect([await answerFor('6B'), await answerFor('6B')]).toEqual([204, 403]);
+  });
+
+  it('is seen by the operator with the revision that it runs', async () => {
+    await until(async () => {
+      const { items } = (await app.inject({ url: '/v1/gateways' })).json<GatewayPageDto>();
+      return items.some(({ agent: name, posture }) => name === 'proxy-1' && posture === 'enforced');
+    });
+  });
+});
