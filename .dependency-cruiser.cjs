@@ -31,6 +31,19 @@ module.exports = {
       to: { pathNot: '^src/kernel/' },
     },
     {
+      name: 'replan-stands-on-allocation',
+      comment: 'the allocation from nothing knows nothing of the change of a plan that stands',
+      severity: 'error',
+      from: { path: '^src/kernel/allocation/', pathNot: '^src/kernel/allocation/replan/|\\.spec\\.ts$' },
+      to: { path: '^src/kernel/allocation/replan/' },
+    },
+    {
+      name: 'small-is-asked-by-parts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/kernel/allocation/(small/|allocate\\.ts|solve-part\\.ts)|\\.spec\\.ts$' },
+      to: { path: '^src/kernel/allocation/small/' },
+    },
+    {
       name: 'rules-decide-alone',
       comment: 'rules are functions of values: nothing that does I/O',
       severity: 'error',

@@ -1,12 +1,12 @@
 import { allocate } from '../src/kernel/allocation/allocate';
 import { checkPlan } from '../src/kernel/allocation/check-plan';
-import { checkReplan, movedBoundFromPrices } from '../src/kernel/allocation/check-replan';
-import { addEstablishment, type NewDemand, problemOf } from '../src/kernel/allocation/incumbent';
-import { insertDemands, openPublished } from '../src/kernel/allocation/insert';
+import { checkReplan, movedBoundFromPrices } from '../src/kernel/allocation/replan/check-replan';
+import { addEstablishment, type NewDemand, problemOf } from '../src/kernel/allocation/replan/newcomers';
+import { insertDemands, openPublished } from '../src/kernel/allocation/replan/insert';
 import { leastCapacityRatio } from '../src/kernel/allocation/least-capacity';
 import { partProblem, splitProblem } from '../src/kernel/allocation/parts';
 import type { AllocationProblem } from '../src/kernel/allocation/problem';
-import { replan } from '../src/kernel/allocation/replan';
+import { replan } from '../src/kernel/allocation/replan/replan';
 import { CELL_MINUTES, CELLS_PER_DAY } from '../src/kernel/cell-grid';
 import { allocationInstance, withCapacity } from './allocation-instance';
 import { ALLOCATION_INSTANCE, type Scale } from './allocation-parameters';

@@ -1,7 +1,7 @@
-import { certifyStarts } from '../kernel/allocation/certify';
+import { certifyStarts } from '../kernel/allocation/replan/certify';
 import { checkPlan } from '../kernel/allocation/check-plan';
-import { checkReplan, movedBoundFromPrices } from '../kernel/allocation/check-replan';
-import { replan, withFrozenSets, type ReplanOptions } from '../kernel/allocation/replan';
+import { checkReplan, movedBoundFromPrices } from '../kernel/allocation/replan/check-replan';
+import { replan, withFrozenSets, type ReplanOptions } from '../kernel/allocation/replan/replan';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import type { AssembledProblem } from '../load/assembled-problem';
 import { planDraftOf } from '../load/plan-draft-of';

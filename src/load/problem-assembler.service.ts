@@ -19,7 +19,8 @@ import { ClassConflicts, ClassIndex, type ConflictLists } from './class-conflict
 import { NothingToAllocate } from './load.errors';
 import { MemoryStore } from './memory.store';
 import { nearestEstablishments, type NeighbourLists } from './nearest-establishments';
-import { type AssembledEstablishment, ProblemBuilder } from './problem-builder';
+import type { AssembledEstablishment } from './assembled-rows';
+import { ProblemBuilder } from './problem-builder';
 import { type EstablishmentPlace, ProblemRowsStore } from './problem-rows.store';
 import { startsOfWindow, type WantedWindow, type WindowStarts } from './window-starts';
 

@@ -6,82 +6,29 @@ import {
   ruleOfLevels,
   type MinuteRange,
 } from '../campaign/compiled-rule';
-import { ACTIVITIES, AUDIENCES, type Audience, ORIGINS } from '../campaign/window-kind';
-import { minuteOfClock, weekdayOf } from '../common/civil-time';
-import { type Level, type LevelGroup, levelGroupOf } from '../directory/level';
+import { ACTIVITIES, AUDIENCES, ORIGINS } from '../campaign/window-kind';
+import { levelGroupOf } from '../directory/level';
 import { CELL_MINUTES, DRAIN_CELLS, LEAD_CELLS } from '../kernel/cell-grid';
-import { emptyCurve, type LoadCurve } from '../kernel/load/curve';
+import type { LoadCurve } from '../kernel/load/curve';
 import { type ClassMemory, NO_MEMORY, type PlanMemory } from '../plan/plan-memory';
 import { wishesOfDay } from '../wish/wish-precedence.rules';
+import type { AssembledClass, AssembledEstablishment, DayWish } from './assembled-rows';
 import { CandidateSets } from './candidate-sets';
 import type { CivilGrid } from './civil-grid';
-import { type DayGroup, dayGroups } from './day-groups';
+import type { DayGroup } from './day-groups';
 import { type DayWindow, dayWindows } from './day-windows.rules';
 import { DemandColumns, emptyDemandRow } from './demand-columns';
+import { ExpectedVisitors } from './expected-visitors';
 import { int32Column } from './growing-column';
 import { InternedLists } from './interned-lists';
-import { addLateComers, type DayVisitors } from './late-comers.rules';
 import { letterHours } from './letter-hours.rules';
 import { LetterRangeTable } from './letter-ranges';
+import { type PreparedGroup, PreparedGroups } from './prepared-groups';
 import { ProfileTable } from './profile-table';
 
-/** An establishment that takes part. */
-export interface AssembledEstablishment {
-  establishmentId: number;
-  departmentId: number;
-  isFirstDegree: boolean;
-  /** Open halves per day of the campaign. */
-  openHalves: Uint8Array;
-  grid: CivilGrid;
-  /** Most windows of its classes at once, 0 for no limit. */
-  simultaneousWindowLimit: number;
-  wishes: readonly EstablishmentDayWish[];
-}
-
-/** A class that takes part, as it is streamed from the database. */
-export interface AssembledClass {
-  classId: number;
-  isGroup: boolean;
-  levels: Level[];
-  headcount: number;
-  /** Key of its teacher where it has exactly one. */
-  soleTeacherKeyId: number | null;
-  wishes: readonly DayWish[];
-}
-
-/** A wish with its day of the campaign, or its weekday. */
-export interface DayWish {
-  kind: 'wished' | 'closed' | 'fixed';
-  weekday: number | null;
-  day: number | null;
-  startMinute: number;
-  endMinute: number | null;
-  teacherKeyId: number | null;
-}
-
-/** A wish for a whole establishment. */
-export interface EstablishmentDayWish extends DayWish {
-  audience: Audience;
-}
-
-/** Expected visitors of one kind per day of the campaign: sums of headcount x participation per mille. */
-interface ExpectedVisitors {
-  audience: Audience;
-  levelGroup: LevelGroup | null;
-  scales: Float64Array;
-}
-
-const NO_DAYS: ReadonlySet<number> = new Set();
 const SITE_UNITS_OF_A_CLASS = 1;
 const ALLOCATED = ORIGINS.indexOf('allocated');
 const FIXED = ORIGINS.indexOf('fixed');
-
-/** Days of one choice of starts, with what all of their demands have in common. */
-interface PreparedGroup extends DayGroup {
-  block: number;
-  occurrenceSet: number;
-  localDays: readonly number[];
-}
 
 /** Who comes into the windows of one class, or of one audience of an establishment. */
 interface DemandVisitors {
@@ -112,13 +59,10 @@ export class ProblemBuilder {
   readonly cellCount: number;
 
   private readonly rules: CompiledRule[];
-  private readonly firstWeekday: number;
-  private readonly firstLocalDay: number;
-  private readonly groups = new Map<string, PreparedGroup[]>();
+  private readonly groups: PreparedGroups;
+  private readonly visitors = new ExpectedVisitors();
   /** Written again for each demand: millions of short-lived objects cost more than all the rest. */
   private readonly row = emptyDemandRow();
-  private readonly calendars = new Map<Uint8Array, number>();
-  private readonly visitors = new Map<CivilGrid, Map<string, ExpectedVisitors>>();
   /** Classes with a window and a memory of earlier weeks. */
   private readonly remembered = new Map<number, ClassMemory>();
   private pupilCount = 0;
@@ -126,14 +70,13 @@ export class ProblemBuilder {
   constructor(
     private readonly campaign: Campaign,
     private readonly parentAccountLevels: ReadonlySet<string>,
-    private readonly grids: readonly CivilGrid[],
+    grids: readonly CivilGrid[],
     private readonly memory: ReadonlyMap<number, ClassMemory>,
   ) {
     this.originCell = Math.min(...grids.map(({ firstCell }) => firstCell)) - LEAD_CELLS;
     this.cellCount = Math.max(...grids.map(({ endCell }) => endCell)) + DRAIN_CELLS - this.originCell;
     this.rules = campaign.rules.windows.map(compileRule);
-    this.firstWeekday = weekdayOf(campaign.startsOn);
-    this.firstLocalDay = Date.parse(campaign.startsOn) / 86_400_000;
+    this.groups = new PreparedGroups(campaign, this.rules, grids, this.occurrences);
     this.profiles = new ProfileTable(campaign.loadModel);
     this.candidates = new CandidateSets(this.originCell);
     this.letters = new LetterRangeTable(this.originCell);
@@ -161,7 +104,7 @@ export class ProblemBuilder {
     const ofAll = establishment.wishes.filter(({ audience }) => audience === 'pupils');
     // a group has only the windows that it states, but is closed when its establishment is
     const whole = row.isGroup ? ofAll.filter(({ kind }) => kind === 'closed') : ofAll;
-    for (const group of this.groupsOf(compiled, establishment, classId, [...row.wishes, ...whole])) {
+    for (const group of this.groups.of(compiled, establishment, classId, [...row.wishes, ...whole])) {
       const { weekday, openHalves, windowCount } = group;
       const ofDay = wishesOfDay<DayWish>(row.wishes, whole, isOn(group));
       const closed = closedRanges(ofDay);
@@ -195,7 +138,7 @@ export class ProblemBuilder {
         );
       }
       if (windows.length > 0 && memory !== NO_MEMORY) this.remembered.set(classId, memory);
-      if (windows.length > 0 && !row.isGroup) this.expect(grid, group.days, 'pupils', levelGroup, scale);
+      if (windows.length > 0 && !row.isGroup) this.visitors.add(grid, group.days, 'pupils', levelGroup, scale);
     }
   }
 
@@ -225,7 +168,7 @@ export class ProblemBuilder {
       };
       const { grid } = establishment;
       const wishes = establishment.wishes.filter((wish) => wish.audience === audience);
-      for (const group of this.groupsOf(compiled, establishment, establishment.establishmentId, wishes)) {
+      for (const group of this.groups.of(compiled, establishment, establishment.establishmentId, wishes)) {
         const { weekday, openHalves, windowCount } = group;
         const ofDay = wishesOfDay<DayWish>(wishes, [], isOn(group));
         const closed = closedRanges(ofDay);
@@ -258,30 +201,15 @@ export class ProblemBuilder {
           );
         });
         // staff always enter: nobody of them has to come back in the evening
-        if (audience === 'relatives') this.expect(grid, group.days, audience, null, scale);
+        if (audience === 'relatives') this.visitors.add(grid, group.days, audience, null, scale);
       }
     }
     this.pupilCount = 0;
   }
 
-  /** What the evening catch-up keeps free: see late-comers.rules.ts. */
+  /** What the evening catch-up keeps free of each cell. */
   reserved(): LoadCurve {
-    const curve = emptyCurve(this.originCell, this.cellCount);
-    const { catchUp, loadModel } = this.campaign;
-    if (!catchUp) return curve;
-    for (const [grid, byKind] of this.visitors) {
-      for (let day = 0; day < grid.dayCount; day++) {
-        const from = grid.cellOf(day, minuteOfClock(catchUp.from)!);
-        const to = grid.cellOf(day, minuteOfClock(catchUp.to)!);
-        if (from < 0 || to <= from) continue;
-        const visitors: DayVisitors[] = [...byKind.values()].map(({ scales, ...kind }) => ({
-          ...kind,
-          scale: scales[day]!,
-        }));
-        addLateComers(curve, visitors, loadModel, catchUp.missedPerMille, from, to - from);
-      }
-    }
-    return curve;
+    return this.visitors.reserved(this.campaign, this.originCell, this.cellCount);
   }
 
   /** What the demands remember of earlier weeks. */
@@ -343,54 +271,6 @@ export class ProblemBuilder {
     const cell = grid.cellOf(day, 0) + Math.floor(minute / CELL_MINUTES);
     const exact = grid.cellOf(day, minute);
     return this.candidates.lists.nearest(candidateSet, (exact < 0 ? cell : exact) - this.originCell) ?? -1;
-  }
-
-  private prepared(group: DayGroup, grid: CivilGrid): PreparedGroup {
-    const first = grid.cellOf(group.days[0]!, 0);
-    return {
-      ...group,
-      // series of a weekday and their exceptions share a block, so that gaps and limits hold between them
-      block: this.campaign.keepsSameHours ? (group.weekday - this.firstWeekday + 7) % 7 : group.days[0]!,
-      // all days of a series are regular, but those beyond a change of the clock stand an hour nearer or farther
-      occurrenceSet: this.occurrences.indexOf(group.days.map((day) => grid.cellOf(day, 0) - first)),
-      localDays: group.days.map((day) => this.firstLocalDay + day),
-    };
-  }
-
-  private groupsOf(
-    compiled: CompiledRule,
-    { openHalves, grid }: AssembledEstablishment,
-    classId: number,
-    wishes: readonly DayWish[],
-  ): PreparedGroup[] {
-    const { firstWeekday, campaign } = this;
-    const calendar = { compiled, openHalves, firstWeekday, grid, keepsSameHours: campaign.keepsSameHours };
-    const dated = wishes.flatMap(({ day }) => (day === null ? [] : [day]));
-    const prepare = (group: DayGroup) => this.prepared(group, grid);
-    if (dated.length > 0) return dayGroups(calendar, classId, new Set(dated)).map(prepare);
-    let calendarIndex = this.calendars.get(openHalves);
-    if (calendarIndex === undefined) this.calendars.set(openHalves, (calendarIndex = this.calendars.size));
-    // a deal of weekly windows over up to seven days repeats after 420 ids
-    const rotation = compiled.rule.windowsPerWeek === null ? 0 : classId % 420;
-    const key = `${calendarIndex} ${this.rules.indexOf(compiled)} ${this.grids.indexOf(grid)} ${rotation}`;
-    let groups = this.groups.get(key);
-    if (!groups) this.groups.set(key, (groups = dayGroups(calendar, rotation, NO_DAYS).map(prepare)));
-    return groups;
-  }
-
-  private expect(
-    grid: CivilGrid,
-    days: readonly number[],
-    audience: Audience,
-    levelGroup: LevelGroup | null,
-    scale: number,
-  ): void {
-    let byKind = this.visitors.get(grid);
-    if (!byKind) this.visitors.set(grid, (byKind = new Map<string, ExpectedVisitors>()));
-    const key = `${audience} ${levelGroup}`;
-    let kind = byKind.get(key);
-    if (!kind) byKind.set(key, (kind = { audience, levelGroup, scales: new Float64Array(grid.dayCount) }));
-    for (const day of days) kind.scales[day]! += scale;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Audience } from '../campaign/window-kind';
 import { copyOut } from '../common/copy';
 import type { EstablishmentKind } from '../directory/directory-rows';
 import type { Level } from '../directory/level';
-import type { AssembledClass, DayWish, EstablishmentDayWish } from './problem-builder';
+import type { AssembledClass, DayWish, EstablishmentDayWish } from './assembled-rows';
 
 /** An establishment that takes part, with its place in calendar and space. */
 export interface EstablishmentPlace extends CalendarPlace {

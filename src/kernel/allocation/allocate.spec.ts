@@ -5,7 +5,7 @@ import { objectiveBoundFromPrices, peakBoundFromPrices } from './check-bound';
 import { checkPlan } from './check-plan';
 import { AllocationProblemInvalid } from './check-problem';
 import { AllocationCancelled, type AllocationProblem, UNPLACED_REASONS } from './problem';
-import { SMALL_DEMANDS } from './solve-small';
+import { SMALL_DEMANDS } from './small/solve-small';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);
 const reasons = (problem: AllocationProblem, smallBelow: number) =>

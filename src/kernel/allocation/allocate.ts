@@ -19,7 +19,7 @@ import {
   UNPLACED_REASONS,
 } from './problem';
 import { SITE_LAW } from './site-shares';
-import { SMALL_DEMANDS } from './solve-small';
+import { SMALL_DEMANDS } from './small/solve-small';
 
 /** Caps above the first promising one that are tried before everybody may go as far as it takes. */
 const CAPS_TRIED = 3;

@@ -8,7 +8,7 @@ import { type CellPrices, priceCells, TEMPERATURES } from './prices';
 import type { AllocationProblem } from './problem';
 import { overload, placeMissing, polish, repair } from './repair';
 import { emptySearch, place, reachUnderCap, type Search } from './search';
-import { solveSmall } from './solve-small';
+import { solveSmall } from './small/solve-small';
 import { buildPools, swapSweep } from './swap';
 import { buildTeams, jointScratch } from './teams';
 

@@ -1,8 +1,9 @@
-import { PRICE_UNIT } from './bound';
-import { type Incumbent, isBarred, lookAround } from './incumbent';
-import type { AllocationModel } from './model';
+import { PRICE_UNIT } from '../bound';
+import type { Incumbent } from './incumbent';
+import { isBarred, lookAround } from './look-around';
+import type { AllocationModel } from '../model';
 import type { CellMovePrices, MovePrices, StayOrGo } from './move-prices';
-import { emptyTables, fillPrices } from './price-tables';
+import { emptyTables, fillPrices } from '../price-tables';
 
 /** Pair prices are whole multiples of this share of a moved window. */
 export const PAIR_PRICE_UNIT = 1 / 1024;

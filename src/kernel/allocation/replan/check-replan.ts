@@ -1,5 +1,5 @@
 import type { MovePrices } from './move-prices';
-import type { AllocationProblem, Starts } from './problem';
+import type { AllocationProblem, Starts } from '../problem';
 
 /** Cell prices are whole multiples of 2^-32 of a moved window per thousandth, pair prices of 2^-10 of a moved window. */
 const CELL_PRICE_UNIT = 2 ** -32;

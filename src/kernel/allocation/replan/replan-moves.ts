@@ -1,6 +1,7 @@
-import { fits, type Incumbent, isFree, lift, lookAround, stand, touches, whoMayLoad } from './incumbent';
+import { fits, type Incumbent, lift, stand, touches, whoMayLoad } from './incumbent';
+import { isFree, lookAround } from './look-around';
 import type { StartPrices } from './moved-bound';
-import type { Starts } from './problem';
+import type { Starts } from '../problem';
 
 /** What a jump of one cell, squared, weighs against one moved window: it decides among starts that cost about the same. */
 export const JUMP_COST = 2e-5;

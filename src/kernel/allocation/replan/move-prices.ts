@@ -1,7 +1,7 @@
-import { ascend } from './ascent';
-import type { AllocationModel } from './model';
-import { emptyTables, fillLoads, fillPrices, type PriceTables } from './price-tables';
-import { AllocationCancelled } from './problem';
+import { ascend } from '../ascent';
+import type { AllocationModel } from '../model';
+import { emptyTables, fillLoads, fillPrices, type PriceTables } from '../price-tables';
+import { AllocationCancelled } from '../problem';
 
 /**
  * What a replan's bound is proven by. Prices of cells in moved windows per thousandth, in whole multiples of PRICE_UNIT; and, sparse,

@@ -1,8 +1,8 @@
-import { checkProblem } from './check-problem';
+import { checkProblem } from '../check-problem';
 import { openIncumbent } from './incumbent';
 import { type PartReplan, replanPart } from './replan-part';
-import { partProblem, splitProblem } from './parts';
-import { AllocationCancelled, type AllocationProblem, type AllocationProgress, type Starts } from './problem';
+import { partProblem, splitProblem } from '../parts';
+import { AllocationCancelled, type AllocationProblem, type AllocationProgress, type Starts } from '../problem';
 import type { MovePrices } from './move-prices';
 
 /** A plan that must change: the problem as it is now, and where everybody stood. */

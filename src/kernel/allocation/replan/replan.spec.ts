@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { everyPlan, tinyProblem, type TinyDemand } from '../../../test/kernel/tiny-problem';
-import { checkPlan } from './check-plan';
+import { everyPlan, tinyProblem, type TinyDemand } from '../../../../test/kernel/tiny-problem';
+import { checkPlan } from '../check-plan';
 import { checkReplan, movedBoundFromPrices } from './check-replan';
-import { AllocationCancelled, type AllocationProblem } from './problem';
+import { AllocationCancelled, type AllocationProblem } from '../problem';
 import { replan } from './replan';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);

@@ -1,9 +1,9 @@
-import { type Random, randomInteger, seededRandom } from '../random';
-import type { AllocationModel } from './model';
-import type { Watch } from './place';
-import type { CellPrices } from './prices';
-import { emptyTables, fillPrices } from './price-tables';
-import { AllocationCancelled } from './problem';
+import { type Random, randomInteger, seededRandom } from '../../random';
+import type { AllocationModel } from '../model';
+import type { Watch } from '../place';
+import type { CellPrices } from '../prices';
+import { emptyTables, fillPrices } from '../price-tables';
+import { AllocationCancelled } from '../problem';
 import { anyNearerStart, costOf, emptySmallPlan, insert, mayStart, put, type SmallPlan } from './small-plan';
 
 /** Parts with fewer demands than this are searched window by window: prices say little where few classes share a cell. */

@@ -1,8 +1,8 @@
-import { type Incumbent } from './incumbent';
-import { buildModel } from './model';
+import type { Incumbent } from './incumbent';
+import { buildModel } from '../model';
 import { detours, inCost, proveMoves, type StartPrices, startPrices, wholeMovePrices } from './moved-bound';
 import { MOVE_TEMPERATURES, type MovePrices, priceMoves, ROUGH_MOVE_TEMPERATURES, type StayOrGo } from './move-prices';
-import { AllocationCancelled, type Starts } from './problem';
+import { AllocationCancelled, type Starts } from '../problem';
 import {
   type Change,
   comeNearer,

@@ -1,4 +1,5 @@
-import { type Incumbent, isBarred, isFree, lift, lookAround, stand } from './incumbent';
+import { type Incumbent, lift, stand } from './incumbent';
+import { isBarred, isFree, lookAround } from './look-around';
 import type { CellMovePrices } from './move-prices';
 import { type Change, JUMP_COST } from './replan-moves';
 

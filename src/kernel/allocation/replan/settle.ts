@@ -1,5 +1,6 @@
-import { type Incumbent, isBarred, isFree, lift, lookAround, siteLimitOf, stand } from './incumbent';
-import type { Starts } from './problem';
+import { type Incumbent, lift, siteLimitOf, stand } from './incumbent';
+import { isBarred, isFree, lookAround } from './look-around';
+import type { Starts } from '../problem';
 
 /** Who stands where they stood, and who cannot. */
 export interface Settled {

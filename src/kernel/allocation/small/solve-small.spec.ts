@@ -1,9 +1,9 @@
-import { tinyProblem } from '../../../test/kernel/tiny-problem';
-import { seededRandom } from '../random';
-import { allocate } from './allocate';
-import { firstFit } from './baselines';
-import { checkPlan } from './check-plan';
-import { pricePart } from './solve-part';
+import { tinyProblem } from '../../../../test/kernel/tiny-problem';
+import { seededRandom } from '../../random';
+import { allocate } from '../allocate';
+import { firstFit } from '../baselines';
+import { checkPlan } from '../check-plan';
+import { pricePart } from '../solve-part';
 import { SMALL_DEMANDS, solveSmall } from './solve-small';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);

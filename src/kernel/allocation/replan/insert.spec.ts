@@ -1,6 +1,6 @@
-import { tinyProblem } from '../../../test/kernel/tiny-problem';
-import { checkPlan } from './check-plan';
-import { addEstablishment, type NewDemand, problemOf } from './incumbent';
+import { tinyProblem } from '../../../../test/kernel/tiny-problem';
+import { checkPlan } from '../check-plan';
+import { addEstablishment, type NewDemand, problemOf } from './newcomers';
 import { insertDemands, openPublished } from './insert';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);

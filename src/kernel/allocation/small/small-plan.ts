@@ -1,10 +1,10 @@
-import { type Random, randomInteger } from '../random';
-import { addLoad, emptyField, type Field, hasRoom } from './field';
-import { type Conflicts, buildConflicts } from './conflicts';
-import { lowerBound } from './groups';
-import type { AllocationModel } from './model';
-import type { PriceTables } from './price-tables';
-import { addSiteUse, buildSites, fitsSite, type Sites } from './sites';
+import { type Random, randomInteger } from '../../random';
+import { addLoad, emptyField, type Field, hasRoom } from '../field';
+import { type Conflicts, buildConflicts } from '../conflicts';
+import { lowerBound } from '../groups';
+import type { AllocationModel } from '../model';
+import type { PriceTables } from '../price-tables';
+import { addSiteUse, buildSites, fitsSite, type Sites } from '../sites';
 
 /** A small part under search: who stands where, what the cells carry, and every start within reach, the nearest to the wish first. */
 export interface SmallPlan {

@@ -1,6 +1,7 @@
-import { addDemand, type Incumbent, type NewDemand, openIncumbent, stand } from './incumbent';
+import { addDemand, type NewDemand } from './newcomers';
+import { type Incumbent, openIncumbent, stand } from './incumbent';
 import { type Change, fullest, seatAll } from './replan-moves';
-import type { AllocationProblem, Starts } from './problem';
+import type { AllocationProblem, Starts } from '../problem';
 
 /** What a jump of one cell, squared, weighs for those who are pushed aside: more than a displacement, for they had a window already. */
 const PUSHED_WEIGHT = 4;

@@ -1,8 +1,8 @@
-import { combine } from './allocate';
-import type { PlanCheck } from './check-plan';
-import { type BoundAnswer, CAP_STEP_CELLS, performTask, type SolveAnswer } from './part-tasks';
-import { partProblem, splitProblem } from './parts';
-import { type Allocation, type AllocationProblem, type Starts, UNPLACED_REASONS } from './problem';
+import { combine } from '../allocate';
+import type { PlanCheck } from '../check-plan';
+import { type BoundAnswer, CAP_STEP_CELLS, performTask, type SolveAnswer } from '../part-tasks';
+import { partProblem, splitProblem } from '../parts';
+import { type Allocation, type AllocationProblem, type Starts, UNPLACED_REASONS } from '../problem';
 
 /**
  * What prices prove of a plan that was made otherwise (a replan): the same bounds as those of an allocation, under the displacement

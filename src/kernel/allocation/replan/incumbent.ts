@@ -1,0 +1,244 @@
+import type { AllocationProblem, Starts } from '../problem';
+
+/**
+ * A plan that stands, open to change: where everybody is, what the cells carry, and who is in whose way. Nothing is derived
+ * for all windows at once (a week of 330,000 has millions of pairs): what bars a window is looked up, through lists by owner, when it
+ * looks for another start. Columns may be opened with spare rows, so that windows come to a published plan without a copy.
+ */
+export interface Incumbent {
+  /** The columns; `demandCount` and the lists of sets grow with `addDemand`. */
+  problem: AllocationProblem;
+  demandCount: number;
+  starts: Starts;
+  sessionLoad: Float64Array;
+  loginLoad: Float64Array;
+  /** Allowed starts and repetitions by number of their set. */
+  candidates: Int32Array[];
+  shifts: Int32Array[];
+  /** Neighbours and site limits are those of the problem; what newcomers change stands here. */
+  newEstablishmentCount: number;
+  neighbours: Map<number, readonly number[]>;
+  siteLimit: Map<number, number>;
+  ofClass: OwnerList;
+  ofTeacher: OwnerList;
+  /** By establishment and day block. */
+  ofSite: OwnerList;
+  dayCount: number;
+  /** By first start: who may stand in a cell is found from there. */
+  atStart: Int32Array;
+  nextAtStart: Int32Array;
+  previousAtStart: Int32Array;
+  /** Every distance of a repetition from its first window that occurs. */
+  everyShift: number[];
+  around: Around;
+}
+
+/** Rows by owner as chains: a new row costs nothing. */
+export interface OwnerList {
+  head: Int32Array;
+  next: Int32Array;
+}
+
+/** What is around one demand: intervals of starts that others bar, and the units that its establishment has in use. */
+interface Around {
+  /** Who bars, from where to where: open intervals. */
+  barredBy: number[];
+  barredFrom: number[];
+  barredTo: number[];
+  siteUse: Int32Array;
+  siteFrom: number[];
+  siteTo: number[];
+  /** Units that others may have in use; Infinity where there is no limit, -1 before anybody asked. */
+  siteRoom: number;
+}
+
+const SPARE_OWNERS = 4096;
+
+/**
+ * Opens a plan without any window in place: put them there with `stand`.
+ *
+ * @param spareDemandCount rows kept free for `addDemand`; with 0 the columns of the problem are used as they are, not copied
+ */
+export function openIncumbent(problem: AllocationProblem, spareDemandCount = 0): Incumbent {
+  const { demandCount, cellCount } = problem;
+  const columns = spareDemandCount > 0 ? widened(problem, demandCount + spareDemandCount) : problem;
+  const rows = demandCount + spareDemandCount;
+  let dayCount = 1;
+  for (let i = 0; i < demandCount; i++) dayCount = Math.max(dayCount, problem.demandDay[i]! + 1);
+  const setsOf = (offset: Int32Array, values: Int32Array) =>
+    Array.from({ length: offset.length - 1 }, (_, set) => values.subarray(offset[set], offset[set + 1]));
+  const shifts = setsOf(problem.occurrenceOffset, problem.occurrenceShift);
+  const owners = (count: number): OwnerList => ({
+    head: new Int32Array(count + (spareDemandCount > 0 ? SPARE_OWNERS : 0)).fill(-1),
+    next: new Int32Array(rows).fill(-1),
+  });
+  const incumbent: Incumbent = {
+    problem: columns,
+    demandCount,
+    starts: new Int32Array(rows).fill(-1),
+    sessionLoad: new Float64Array(cellCount),
+    loginLoad: new Float64Array(cellCount),
+    candidates: setsOf(problem.candidateOffset, problem.candidateCell),
+    shifts,
+    newEstablishmentCount: 0,
+    neighbours: new Map(),
+    siteLimit: new Map(),
+    ofClass: owners(problem.classCount),
+    ofTeacher: owners(problem.teacherCount),
+    ofSite: owners(problem.establishmentCount * dayCount),
+    dayCount,
+    atStart: new Int32Array(cellCount).fill(-1),
+    nextAtStart: new Int32Array(rows).fill(-1),
+    previousAtStart: new Int32Array(rows).fill(-1),
+    everyShift: [...new Set(shifts.flatMap((set) => [...set]))],
+    around: {
+      barredBy: [],
+      barredFrom: [],
+      barredTo: [],
+      siteUse: new Int32Array(cellCount),
+      siteFrom: [],
+      siteTo: [],
+      siteRoom: Infinity,
+    },
+  };
+  for (let i = 0; i < demandCount; i++) enlist(incumbent, i);
+  return incumbent;
+}
+
+/** Puts a demand into the lists of its class, teacher and site. */
+export function enlist({ problem, dayCount, ofClass, ofTeacher, ofSite }: Incumbent, i: number): void {
+  const put = ({ head, next }: OwnerList, owner: number) => {
+    if (owner < 0) return;
+    next[i] = head[owner]!;
+    head[owner] = i;
+  };
+  put(ofClass, problem.demandClass[i]!);
+  put(ofTeacher, problem.demandTeacher[i]!);
+  put(ofSite, problem.demandEstablishment[i]! * dayCount + problem.demandDay[i]!);
+}
+
+/** The columns with one row per demand. */
+export const DEMAND_COLUMNS = [
+  'demandDay', 'demandCells', 'demandProfile', 'demandCandidates', 'demandOccurrences', 'demandWish', 'demandClass',
+  'demandEstablishment', 'demandTeacher', 'demandGapCells', 'demandSiteUnits', 'demandScale', 'demandWeight',
+] as const; // prettier-ignore
+
+function widened(problem: AllocationProblem, rows: number): AllocationProblem {
+  const columns = { ...problem };
+  const wider = <Column extends Int32Array | Float64Array>(into: Column, from: Column): Column => {
+    into.set(from);
+    return into;
+  };
+  for (const name of DEMAND_COLUMNS) {
+    const from = problem[name];
+    Object.assign(columns, {
+      [name]: from instanceof Float64Array ? wider(new Float64Array(rows), from) : wider(new Int32Array(rows), from),
+    });
+  }
+  return columns;
+}
+
+/** Puts demand i at `start`: its load, and its name in the list of the cell. */
+export function stand(incumbent: Incumbent, i: number, start: number): void {
+  addLoads(incumbent, i, start, 1);
+  incumbent.starts[i] = start;
+  const { atStart, nextAtStart, previousAtStart } = incumbent;
+  const next = atStart[start]!;
+  nextAtStart[i] = next;
+  previousAtStart[i] = -1;
+  if (next >= 0) previousAtStart[next] = i;
+  atStart[start] = i;
+}
+
+/** Takes demand i away from where it stands; gives that start. */
+export function lift(incumbent: Incumbent, i: number): number {
+  const { atStart, nextAtStart, previousAtStart, starts } = incumbent;
+  const start = starts[i]!;
+  addLoads(incumbent, i, start, -1);
+  starts[i] = -1;
+  const next = nextAtStart[i]!;
+  const previous = previousAtStart[i]!;
+  if (previous >= 0) nextAtStart[previous] = next;
+  else atStart[start] = next;
+  if (next >= 0) previousAtStart[next] = previous;
+  return start;
+}
+
+function addLoads(
+  { problem, shifts, sessionLoad, loginLoad }: Incumbent,
+  i: number,
+  start: number,
+  times: number,
+): void {
+  const profile = problem.demandProfile[i]!;
+  const scale = problem.demandScale[i]!;
+  const from = problem.profileOffset[profile]!;
+  const to = problem.profileOffset[profile + 1]!;
+  for (const shift of shifts[problem.demandOccurrences[i]!]!) {
+    let cell = start + shift - 1;
+    for (let k = from; k < to; k++, cell++) {
+      const sessions = problem.profileSessionsPerMille[k]!;
+      const logins = problem.profileLoginsPerMille[k]!;
+      if (sessions > 0) sessionLoad[cell]! += times * Math.ceil((scale * sessions) / 1000);
+      if (logins > 0) loginLoad[cell]! += times * Math.ceil((scale * logins) / 1000);
+    }
+  }
+}
+
+/** Would demand i, which stands nowhere, pass no limit at `start`? */
+export function fits({ problem, shifts, sessionLoad, loginLoad }: Incumbent, i: number, start: number): boolean {
+  const { sessionLimit, loginLimit, profileSessionsPerMille, profileLoginsPerMille } = problem;
+  const profile = problem.demandProfile[i]!;
+  const scale = problem.demandScale[i]!;
+  const from = problem.profileOffset[profile]!;
+  const to = problem.profileOffset[profile + 1]!;
+  for (const shift of shifts[problem.demandOccurrences[i]!]!) {
+    let cell = start + shift - 1;
+    for (let k = from; k < to; k++, cell++) {
+      const logins = profileLoginsPerMille[k]!;
+      if (logins > 0 && loginLoad[cell]! + Math.ceil((scale * logins) / 1000) > loginLimit[cell]!) return false;
+      const sessions = profileSessionsPerMille[k]!;
+      if (sessions > 0 && sessionLoad[cell]! + Math.ceil((scale * sessions) / 1000) > sessionLimit[cell]!) return false;
+    }
+  }
+  return true;
+}
+
+/** Is demand i, where it stands, in a cell that `marked` (a running count of marked cells) marks? */
+export function touches({ problem, shifts, starts }: Incumbent, i: number, marked: Int32Array): boolean {
+  const profile = problem.demandProfile[i]!;
+  const cells = problem.profileOffset[profile + 1]! - problem.profileOffset[profile]!;
+  for (const shift of shifts[problem.demandOccurrences[i]!]!) {
+    const first = starts[i]! + shift - 1;
+    if (marked[first + cells]! > marked[first]!) return true;
+  }
+  return false;
+}
+
+/** Everybody whose windows may load a cell of [from, to), where profiles have at most `mostCells` cells. */
+export function* whoMayLoad(incumbent: Incumbent, from: number, to: number, mostCells: number): Generator<number> {
+  const { atStart, nextAtStart, everyShift } = incumbent;
+  for (const shift of everyShift) {
+    const last = Math.min(atStart.length - 1, to - shift);
+    for (let start = Math.max(0, from - shift - mostCells + 1); start <= last; start++) {
+      for (let i = atStart[start]!; i >= 0;) {
+        // whoever is moved while this runs must not cut the chain
+        const next = nextAtStart[i]!;
+        yield i;
+        i = next;
+      }
+    }
+  }
+}
+
+/** Who is near an establishment: as in the problem, and newcomers. */
+export function neighboursOf({ problem, neighbours }: Incumbent, establishment: number): Iterable<number> {
+  const own = neighbours.get(establishment);
+  if (own || establishment >= problem.establishmentCount) return own ?? [];
+  return problem.neighbour.subarray(problem.neighbourOffset[establishment], problem.neighbourOffset[establishment + 1]);
+}
+
+/** Most units in use at once in an establishment, 0 for no limit. */
+export function siteLimitOf({ siteLimit, problem }: Incumbent, establishment: number): number {
+  return siteLimit.get(establishment) ?? problem.establishmentSiteLimit[establishment] ?? 0;
+}
