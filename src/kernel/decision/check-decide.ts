@@ -128,24 +128,25 @@ export function checkedDecision(
       .map((c) => content.classes.establishment[c]);
     return isRelative && (visitor.establishments.includes(r.owner) || older.includes(r.owner));
   });
-  const isUseful = (r: Row) => end(r) > now;
-  const isByLevel = !isRelative && !own.some(isUseful);
-  const usable = isByLevel
-    ? rows.filter((r) => {
-        if (r.audience !== 'pupils' || !mayUse(r)) return false;
-        const school = content.classes.establishment[r.owner]!;
-        const ofClasses = visitor.classes.filter((c) => content.classes.establishment[c] === school);
-        return schools.includes(school) && (sharesLevel(r.owner, visitor.levels) || ofClasses.some((c) => sharesLevel(r.owner, content.classes.levels[c]!))); // prettier-ignore
-      })
-    : own;
-  const openUntil = Math.max(0, ...usable.filter((r) => entry(r) <= now && now < end(r)).map(end));
+  // a class without any window in the plan has those of its level at its school; never one that has its own
+  const hasAny = (c: number) => rows.some((r) => r.audience === 'pupils' && r.owner === c);
+  const byLevel = rows.filter((r) => {
+    if (isRelative || r.audience !== 'pupils' || !mayUse(r)) return false;
+    const school = content.classes.establishment[r.owner]!;
+    const ofSchool = visitor.classes.filter((c) => content.classes.establishment[c] === school);
+    const isOfUnknown = schools.includes(school) && !ofSchool.some(hasAny) && sharesLevel(r.owner, visitor.levels);
+    return isOfUnknown || ofSchool.some((c) => !hasAny(c) && sharesLevel(r.owner, content.classes.levels[c]!));
+  });
+  const isOpen = (r: Row) => entry(r) <= now && now < end(r);
+  const usable = [...own, ...byLevel];
+  const openUntil = Math.max(0, ...usable.filter(isOpen).map(end));
   let opensAt = Math.min(Infinity, ...usable.map(entry).filter((at) => at > now));
 
   const waitUntil = Math.max(0, ...inForce.map((rule) => rule.relativesWaitUntil ?? 0));
   const isDeferred =
     isRelative && waitUntil > now && !visitor.classes.some((c) => content.classes.hasParentAccounts[c] === 1);
   if (openUntil > 0 && !isChosen && !isDeferred) {
-    return say('admit', isByLevel ? 'level_window' : 'window', { windowUntil: openUntil + 600 });
+    return say('admit', isRelative || own.some(isOpen) ? 'window' : 'level_window', { windowUntil: openUntil + 600 });
   }
   if (!isChosen && !isDeferred && !liveOnly && !visitor.isAdmittedToday) {
     const evenings = content.catchUps.filter(({ zone, startCell, endCell }) => {

@@ -85,6 +85,14 @@ describe('a pupil at the gate', () => {
     expect(decided(at(10), { classes: [3] })).toMatchObject({ kind: 'admit', reason: 'level_window' });
     expect(decided(at(10), { classes: [], establishments: [0], levels: 2 }).reason).toBe('level_window');
   });
+  it('whose windows are over waits, and never enters by those of another class of its level', () => {
+    expect(decided(at(15, 10), { isAdmittedToday: true })).toMatchObject({ kind: 'wait', reason: 'quota_empty' });
+    const first = [1, 1, 1, 0, 1, 0];
+    const gap = [cell(9, 45), cell(14), cell(11), cell(18)].map((start) => start - cell(0));
+    const late = { windows: { count: first, gap, cellCount: [9, 9, 6, 12], activity: [0, 0, 0, 0] } };
+    expect(decided(at(14, 10), {}, late)).toMatchObject({ kind: 'wait', opensAt: at(20) });
+    expect(decided(at(14, 10), { classes: [0, 3] }, late)).toMatchObject({ kind: 'admit', reason: 'level_window' });
+  });
   it('who was not admitted today enters in the evening, who was waits', () => {
     expect(decided(at(20, 30))).toMatchObject({ kind: 'admit', reason: 'catch_up', until: at(22, 10) });
     expect(decided(at(20, 30), { isAdmittedToday: true })).toMatchObject({ kind: 'wait', reason: 'quota_empty' });

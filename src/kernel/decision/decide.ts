@@ -69,11 +69,11 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
   if (isKnown && isShown && !isBound(plan, visitor, now)) return admit(out, REASON.notBound);
 
   const openings: Openings = { openUntil: 0, nextEntryAt: Infinity };
-  const isLevelOnly = lookAtWindows(plan, visitor, now, isLiveOnly, openings);
+  const isByLevel = lookAtWindows(plan, visitor, now, isLiveOnly, openings);
   // relatives of the youngest come in the class windows, as their children's way in: no step keeps them out
   const isDeferred = relativesWaitUntil > now && visitor.profile === RELATIVE && !comesForChildren(plan, visitor);
   if (openings.openUntil > 0 && isShown && !isDeferred) {
-    return admit(out, isLevelOnly ? REASON.levelWindow : REASON.window, openings.openUntil + DRAIN_SECONDS);
+    return admit(out, isByLevel ? REASON.levelWindow : REASON.window, openings.openUntil + DRAIN_SECONDS);
   }
   const catchUp = isShown && !isDeferred && !isLiveOnly ? catchUpOf(plan, visitor, now) : undefined;
   if (catchUp && catchUp.entryAt <= now) return admit(out, REASON.catchUp, catchUp.endAt + DRAIN_SECONDS);
@@ -203,7 +203,12 @@ function comesForChildren(plan: GatePlan, visitor: Visitor): boolean {
   return false;
 }
 
-/** Reads the windows of all that binds the visitor into `openings`; true where only the windows of the level were there to read. */
+/**
+ * Reads the windows of all that binds the visitor into `openings`. A class that has none in the plan, or one that the plan does
+ * not know, has those of its level at its school; one whose windows are over waits for its own.
+ *
+ * @returns true where none of the own windows is open
+ */
 function lookAtWindows(
   plan: GatePlan,
   visitor: Visitor,
@@ -219,19 +224,37 @@ function lookAtWindows(
       look(plan, c, now, isLiveOnly, openings);
     }
   }
-  if (isRelative)
+  if (isRelative) {
     for (const e of visitor.establishments) look(plan, relativesOwner(plan, e), now, isLiveOnly, openings);
-  if (isRelative || openings.openUntil > 0 || openings.nextEntryAt < Infinity) return false;
-  // the class is not in the plan, or has nothing: those of its level at its school
+    return false;
+  }
+  const isOwnOpen = openings.openUntil > 0;
   for (const e of establishmentsOf(plan, visitor)) {
-    let levels = visitor.levels;
-    for (const c of visitor.classes) if (plan.classEstablishment[c] === e) levels |= plan.classLevels[c]!;
+    const levels = levelsWithoutWindows(plan, visitor, e);
+    if (levels === 0) continue;
     for (let c = plan.classOffset[e]!; c < plan.classOffset[e + 1]!; c++) {
       if ((plan.classLevels[c]! & levels) !== 0) look(plan, c, now, isLiveOnly, openings);
     }
   }
-  return true;
+  return !isOwnOpen;
 }
+
+/** Levels of the visitor's classes at a school that have no window in the plan; those of unknown classes where none has one. */
+function levelsWithoutWindows(plan: GatePlan, visitor: Visitor, establishment: number): number {
+  let levels = 0;
+  let hasOwn = false;
+  for (const c of visitor.classes) {
+    if (plan.classEstablishment[c] !== establishment) continue;
+    if (hasWindows(plan, c)) hasOwn = true;
+    else levels |= plan.classLevels[c]!;
+  }
+  return hasOwn ? levels : levels | visitor.levels;
+}
+
+const hasWindows = (plan: GatePlan, owner: number): boolean =>
+  plan.isChanged[owner] === 1
+    ? plan.changed.get(owner)!.length > 0
+    : plan.windowOffset[owner]! < plan.windowOffset[owner + 1]!;
 
 function look(plan: GatePlan, owner: number, now: number, isLiveOnly: boolean, openings: Openings): void {
   if (plan.isChanged[owner] === 1) {

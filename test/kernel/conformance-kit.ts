@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { BundleContent } from '../../src/kernel/decision/bundle-content';
+import { randomInteger, seededRandom } from '../../src/kernel/random';
+import { anyBundle, anyVisitor } from './any-bundle';
+import { answerOf, kitOfVisitor, type KitDecision, type KitQuestion } from './conformance-answer';
+import { CASES, EMPTY, KIT_BUNDLES, PUPIL_OF_6A } from './conformance-cases';
+
+export const KIT_FILE = resolve(__dirname, '../../gateways/conformance/cases.json');
+const SEED = 20_210_406;
+const RANDOM_BUNDLES = 8;
+const RANDOM_CASES_EACH = 25;
+
+export interface Kit {
+  format: 'etale-conformance/1';
+  bundles: Record<string, BundleContent>;
+  cases: (KitQuestion & { decision: KitDecision })[];
+}
+
+/** The kit as it is committed: cases written by hand, then random ones. @throws where a written case decides otherwise */
+export function conformanceKit(): Kit {
+  const kit: Kit = { format: 'etale-conformance/1', bundles: { ...KIT_BUNDLES }, cases: [] };
+  const add = (question: KitQuestion) => {
+    const decision = answerOf(kit.bundles[question.bundle]!, question);
+    kit.cases.push({ ...question, decision });
+    return decision;
+  };
+  for (const { says, now, bundle = 'ordinary', visitor, quota, changes = [], expected } of CASES) {
+    const decision = add({ case: says, bundle, changes, visitor: { ...PUPIL_OF_6A, ...visitor }, quota: { ...EMPTY, ...quota }, now }); // prettier-ignore
+    const decided = { ...decision, ...expected };
+    if (JSON.stringify(decided) !== JSON.stringify(decision))
+      throw new Error(`${says}: ${JSON.stringify(decision)} and not ${JSON.stringify(expected)}`);
+  }
+  const random = seededRandom(SEED);
+  for (let b = 1; b <= RANDOM_BUNDLES; b++) {
+    const content = anyBundle(random);
+    kit.bundles[`random ${b}`] = content;
+    for (let k = 1; k <= RANDOM_CASES_EACH; k++) {
+      const visitor = kitOfVisitor(content, anyVisitor(random, content));
+      const now = content.firstCell * 300 + randomInteger(random, 4 * 86_400) - 3600;
+      const quota = { walkInCount: randomInteger(random, 3), keptCount: randomInteger(random, 2), urgentCount: randomInteger(random, 2) }; // prettier-ignore
+      add({ case: `random ${b}.${k}`, bundle: `random ${b}`, changes: [], visitor, quota, now });
+    }
+  }
+  return kit;
+}
+
+/** One line a bundle and a case, so that a change can be read. */
+export function kitText({ format, bundles, cases }: Kit): string {
+  const named = Object.entries(bundles).map(([name, content]) => `${JSON.stringify(name)}: ${JSON.stringify(content)}`);
+  const lines = (all: readonly string[]) => all.join(',\n');
+  return `{ "format": ${JSON.stringify(format)},\n"bundles": {\n${lines(named)}\n},\n"cases": [\n${lines(cases.map((one) => JSON.stringify(one)))}\n] }\n`; // prettier-ignore
+}
+
+// node -r ./test/swc-register.cjs test/kernel/conformance-kit.ts: writes the file anew
+if (require.main === module) writeFileSync(KIT_FILE, kitText(conformanceKit()));
