@@ -3,6 +3,9 @@ import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard';
 import { AccountService } from './account.service';
 import { AccountStore } from './account.store';
+import { DelegationController } from './delegation.controller';
+import { DelegationService } from './delegation.service';
+import { DelegationStore } from './delegation.store';
 import { IdentityService } from './identity.service';
 import { MachineKeyController } from './machine-key.controller';
 import { MachineKeyService } from './machine-key.service';
@@ -15,7 +18,7 @@ import { SessionStore } from './session.store';
 import { SignInController } from './sign-in.controller';
 
 @Module({
-  controllers: [SignInController, SessionController, MachineKeyController],
+  controllers: [SignInController, SessionController, MachineKeyController, DelegationController],
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     IdentityService,
@@ -27,6 +30,8 @@ import { SignInController } from './sign-in.controller';
     SessionStore,
     MachineKeyStore,
     ScopeStore,
+    DelegationService,
+    DelegationStore,
   ],
   exports: [SessionService, MachineKeyService, AccountService, AccountStore],
 })

@@ -51,6 +51,11 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   rotateKey:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
   revokeKey:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
 
+  // deputies of a head
+  listDelegations:               rule('-',     'own',       'own',       '-',         'all',   'all',   [],                    'establishment:uai'),
+  createDelegation:              rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'establishment:uai'),
+  revokeDelegation:              rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'establishment:uai'),
+
   // who did what
   listAudit:                     rule('-',     '-',         '-',         '-',         'all',   'all'),
 

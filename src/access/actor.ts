@@ -22,6 +22,8 @@ export interface Actor {
   readonly subject: string;
   /** The establishments that the actor answers for, by UAI, those of its territories too; absent where the role is not bound to any. */
   readonly uais?: readonly string[];
+  /** Those of `uais` that somebody else answers for and has handed over for a time. */
+  readonly delegatedUais?: readonly string[];
   /** The territories that an authority or an inspector answers for. */
   readonly territories?: readonly TerritoryScope[];
   /** What a machine's key is for. */

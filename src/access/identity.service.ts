@@ -66,7 +66,10 @@ export class IdentityService {
     // who was handed establishments and has no other role acts as their head
     const acting = role ?? (delegatedUais.length > 0 ? 'head' : 'visitor');
     if (acting === 'visitor') return { role: acting, subject };
-    if (acting === 'head') return { role: acting, subject, uais: [...uais, ...delegatedUais] };
+    if (acting === 'head') {
+      const handedOver = delegatedUais.filter((uai) => !uais.includes(uai));
+      return { role: acting, subject, uais: [...uais, ...handedOver], delegatedUais: handedOver };
+    }
     if (acting !== 'inspector' && acting !== 'authority') return { role: acting, subject };
     return { role: acting, subject, territories, uais: await this.uaisOf(uais, territories) };
   }

@@ -23,11 +23,12 @@ export class SessionController {
   @ApiOperation({ operationId: 'readSession', summary: 'Who the service takes the caller for.' })
   @ApiOkResponse({ description: 'The role and its scope.', type: SessionDto })
   @ApiProblems()
-  readSession(@CurrentActor() { role, subject, uais, territories, keyScopes }: Actor): SessionDto {
+  readSession(@CurrentActor() { role, subject, uais, delegatedUais, territories, keyScopes }: Actor): SessionDto {
     return {
       role,
       subject,
       uais: [...(uais ?? [])],
+      delegatedUais: [...(delegatedUais ?? [])],
       territories: (territories ?? []).map((territory) => ({ ...territory, kinds: [...territory.kinds] })),
       keyScopes: [...(keyScopes ?? [])],
       signInPath: '/sign-in',

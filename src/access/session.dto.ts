@@ -18,6 +18,8 @@ export class SessionDto {
   subject!: string;
   /** Establishments that the caller answers for, by UAI. */
   uais!: string[];
+  /** Those of them that their head has handed to the caller for a time. */
+  delegatedUais!: string[];
   /** Territories that the caller answers for. */
   territories!: TerritoryScopeDto[];
   /** What the caller's key is for; empty for people. */

@@ -4,6 +4,7 @@ import { CONFIG } from '../common/database.module';
 import { SignInFailedError } from './access.errors';
 import { AccountStore, type AccountRow } from './account.store';
 import { ownPath } from './cookie.rules';
+import { DelegationStore } from './delegation.store';
 import { OidcService } from './oidc.service';
 import { newSecret } from './secret.rules';
 import { SessionStore } from './session.store';
@@ -14,6 +15,8 @@ export const SIGN_IN_MINUTES = 15;
 export interface SignedIn {
   sessionId: string;
   account: AccountRow;
+  /** Whether there is anything to do here: a role of one's own, or a head who has named this deputy. */
+  hasRole: boolean;
   returnTo: string;
 }
 
@@ -25,6 +28,7 @@ export class SessionService {
     private readonly oidc: OidcService,
     private readonly sessions: SessionStore,
     private readonly accounts: AccountStore,
+    private readonly delegations: DelegationStore,
   ) {}
 
   /** Where to send the browser, and the secret of the cookie that binds the answer to it. */
@@ -43,7 +47,8 @@ export class SessionService {
     if (!begun) throw new SignInFailedError('this sign-in was not begun here, took too long, or was finished before');
     const { issuer, subject, grant } = await this.oidc.finish(query, { ...begun, state: state! });
     const account = await this.accounts.signedIn(issuer, subject, grant);
-    return { sessionId: await this.open(account.id), account, returnTo: begun.returnTo };
+    const hasRole = account.role !== null || (await this.delegations.isDeputy(issuer, subject));
+    return { sessionId: await this.open(account.id), account, hasRole, returnTo: begun.returnTo };
   }
 
   /** A new session, always with a new id: nobody can have fixed it beforehand. */

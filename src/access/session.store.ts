@@ -79,7 +79,7 @@ export class SessionStore {
       'sessions',
       `select encode(s.id_sha256, 'hex') as hash, a.id as "accountId", a.role, a.uais, a.territories, s.expires_at as "expiresAt",
          array(select d.uai from delegation d where d.issuer = a.issuer and d.subject = a.subject
-           and now() between d.starts_at and d.ends_at) as "delegatedUais"
+           and d.starts_at <= now() and now() < d.ends_at) as "delegatedUais"
        from session s join account a on a.id = s.account_id where s.id_sha256 = any($1) and s.expires_at > now()`,
       [[...new Map(hashes.map((hash) => [hash.toString('hex'), hash])).values()]],
     );

@@ -34,13 +34,16 @@ export class SignInController {
   async finishSignIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     try {
       const query = request.url.split('?')[1] ?? '';
-      const { sessionId, account, returnTo } = await this.sessions.finish(query, request.cookies[SIGN_IN_COOKIE]);
+      const { sessionId, account, hasRole, returnTo } = await this.sessions.finish(
+        query,
+        request.cookies[SIGN_IN_COOKIE],
+      );
       const options = { httpOnly: true, sameSite: 'lax', secure: isSecure(this.config), path: '/' } as const;
       void reply
         .clearCookie(SIGN_IN_COOKIE, { path: '/sign-in' })
         .setCookie(sessionCookieName(this.config), sessionId, { ...options, maxAge: this.config.sessionHours * 3600 });
-      if (account.role === null) await reply.type('text/html; charset=utf-8').send(noRolePage(account));
-      else await reply.redirect(returnTo, 303);
+      if (hasRole) await reply.redirect(returnTo, 303);
+      else await reply.type('text/html; charset=utf-8').send(noRolePage(account));
     } catch (error) {
       await this.tell(reply, error);
     }

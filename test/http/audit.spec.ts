@@ -21,6 +21,8 @@ const ACTION_OF: Record<string, string> = {
   makeKey: 'key.make',
   rotateKey: 'key.rotate',
   revokeKey: 'key.revoke',
+  createDelegation: 'delegation.create',
+  revokeDelegation: 'delegation.revoke',
   requestAllocation: 'job.request',
   cancelJob: 'job.cancel',
   importHolidays: 'holiday.import',
