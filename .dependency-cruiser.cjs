@@ -5,7 +5,7 @@ const floors = [
   ['access'],
   ['jobs', 'calendar'],
   ['directory', 'capacity'],
-  ['campaign'],
+  ['campaign', 'protection'],
   ['wish'],
   ['plan'],
   ['load'],

@@ -39,6 +39,7 @@ function stormOf(problem: AllocationProblem, starts: Starts): StormProblem {
       group: {
         territory,
         profile,
+        cohort: 0,
         entryTimes: [{ entryCell: start - LEAD_CELLS, endCell: end, isLive: profile === 0 }],
       },
       start,

@@ -19,6 +19,7 @@ import { JobsModule } from './jobs/jobs.module';
 import { LoadModule } from './load/load.module';
 import { ProposalModule } from './proposal/proposal.module';
 import { RetentionModule } from './retention/retention.module';
+import { SimulationModule } from './simulation/simulation.module';
 import { WishModule } from './wish/wish.module';
 
 /** Every feature of the service, in the order in which they stand on each other. */
@@ -40,6 +41,7 @@ const FEATURES: Type[] = [
   AllocationModule,
   FeedsModule,
   GatewayModule,
+  SimulationModule,
   DemonstrationModule,
   RetentionModule,
 ];

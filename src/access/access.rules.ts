@@ -183,6 +183,10 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   rotateSigningKey:              rule('-',     '-',         '-',         '-',         '-',     'all'),
   readSessionLimits:             rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
 
+  // storms simulated beforehand
+  requestSimulation:             rule('-',     '-',         '-',         'all',       '-',     'all'),
+  readSimulation:                rule('-',     '-',         '-',         'all',       'all',   'all'),
+
   // bookings
   book:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
   hold:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),

@@ -9,7 +9,7 @@ export interface JobContext {
   /** Keeps the progress; throws the signal's reason once it has ended, which ends work that only reports. */
   readonly onProgress: OnProgress;
   /** Marks the job done in the transaction that writes its result, so that a killed process leaves both or neither. */
-  readonly complete: (tx: EntityManager, planId: number) => Promise<void>;
+  readonly complete: (tx: EntityManager, planId?: number) => Promise<void>;
 }
 
 /** Work of the service itself, once at each time of its schedule by whichever process is free; a failure is tried again. */

@@ -27,7 +27,7 @@ export class JobRunStore {
   /** The new job's id, or undefined where one of this kind is queued or running for the campaign. */
   async insert(
     tx: EntityManager,
-    job: { kind: string; campaignId: number; parameters: object; requestedBy: string },
+    job: { kind: string; campaignId: number | null; parameters: object; requestedBy: string },
   ): Promise<number | undefined> {
     const rows = await tx.query<{ id: number }[]>(
       `insert into job_run (kind, campaign_id, state, parameters, progress, requested_by)
@@ -38,7 +38,7 @@ export class JobRunStore {
     return rows[0]?.id;
   }
 
-  async activeId(kind: string, campaignId: number): Promise<number | undefined> {
+  async activeId(kind: string, campaignId: number | null): Promise<number | undefined> {
     const rows = await this.database.query<{ id: number }[]>(
       `select id from job_run where kind = $1 and campaign_id = $2 and ${ACTIVE}`,
       [kind, campaignId],

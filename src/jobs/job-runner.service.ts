@@ -163,7 +163,8 @@ export class JobRunner implements OnModuleDestroy {
       complete: async (tx, planId) => {
         await writer.end();
         signal.throwIfAborted();
-        if (!(await this.store.end(tx, job, { state: 'done', planId }))) throw new JobInterruptedError(job.id);
+        if (!(await this.store.end(tx, job, { state: 'done', ...(planId !== undefined && { planId }) })))
+          throw new JobInterruptedError(job.id);
       },
     };
   }

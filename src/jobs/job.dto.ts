@@ -2,7 +2,7 @@ import type { JobRun } from './job-run';
 
 /** How far a job has come. */
 export class JobProgressDto {
-  /** What it is doing: `queued`, `assemble`, `bound`, `place`, `repair`, `polish`, `check`, `store`. */
+  /** What it is doing: `queued`, `assemble`, `bound`, `place`, `repair`, `polish`, `check`, `store`; of a simulation the variant that it is at. */
   phase!: string;
   /** What of this phase is done. */
   doneCount!: number;
@@ -26,9 +26,9 @@ export class JobErrorDto {
 export class JobDto {
   /** The job's number. */
   id!: number;
-  /** What it does: `allocation`. */
+  /** What it does: `allocation`, `simulation`. */
   kind!: string;
-  /** The campaign that it works for. */
+  /** The campaign that it works for; null for none. */
   campaignId!: number | null;
   /** Where it stands: `queued`, `running`, and for good `done`, `failed` or `cancelled`. */
   state!: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -36,7 +36,7 @@ export class JobDto {
   progress!: JobProgressDto;
   /** Whether its end was asked for; a running job follows within half a second. */
   isCancelRequested!: boolean;
-  /** The plan that it made, once it is done. */
+  /** The plan that it made, once it is done; null where it makes none. */
   planId!: number | null;
   /** Why it failed, where it did. */
   error!: JobErrorDto | null;

@@ -25,10 +25,10 @@ export class JobService {
     private readonly feed: JobFeed,
   ) {}
 
-  /** Queues a job, or says which one of this kind is already queued or running for the campaign. */
+  /** Queues a job, or says which one of this kind is already queued or running for the campaign (jobs of none stand side by side). */
   async request(
     actor: Actor,
-    job: { kind: string; campaignId: number; parameters: object },
+    job: { kind: string; campaignId: number | null; parameters: object },
   ): Promise<{ jobId: number; isNew: boolean }> {
     await this.queue.prepare();
     for (;;) {

@@ -106,6 +106,7 @@ export function stormProblemOf(day: StormDay): StormProblem {
     groups.push({
       territory,
       profile: STORM_PROFILES.indexOf(profile),
+      cohort: 0,
       visitorCount: visitorCount * day.participationRatio,
       arrival,
       visit: profile === 'pupil' ? 0 : 1,

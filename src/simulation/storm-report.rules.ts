@@ -1,4 +1,4 @@
-import { CELLS_PER_HOUR } from '../kernel/cell-grid';
+import { CELL_MINUTES, CELLS_PER_HOUR } from '../kernel/cell-grid';
 import { simulateStorm, type StormResult } from '../kernel/simulation/storm';
 import { STEP_SECONDS, type StormProblem } from '../kernel/simulation/storm-problem';
 import { waitsOf } from '../kernel/simulation/storm-waits';
@@ -9,16 +9,23 @@ const TAGGED_PER_CLASS = 2000;
 const SEED = 1;
 const MINUTE_SECONDS = 60;
 
-/** What became of the visitors of a profile on a day. */
-export interface ProfileReport {
-  profile: StormProfile;
+/** What became of some of the visitors of a day. */
+export interface CrowdReport {
   visitorCount: number;
   attemptCount: number;
+  /** Attempts divided by distinct visits. */
+  amplification: number;
   admittedCount: number;
   refusedCount: number;
   gaveUpCount: number;
+  /** Of the admitted, from the first attempt on. */
   meanWaitSeconds: number;
+  /** The longest of those of its territories and profiles. */
   p95WaitSeconds: number;
+}
+
+export interface ProfileReport extends CrowdReport {
+  profile: StormProfile;
 }
 
 /** A simulated day in the figures that are spoken of. */
@@ -34,6 +41,8 @@ export interface StormReport {
   refusedCount: number;
   gaveUpCount: number;
   profiles: ProfileReport[];
+  /** By the territories of the problem. */
+  territories: CrowdReport[];
   /** Per hour of the day: first attempts, all attempts, mean sessions. */
   hours: { hour: number; arrivalCount: number; attemptCount: number; meanSessions: number }[];
 }
@@ -73,47 +82,58 @@ export function reportOf(day: StormDay): StormReport {
   return reportOfResult(problem, simulateStorm(problem));
 }
 
-function reportOfResult(problem: StormProblem, result: StormResult): StormReport {
+/** Figures of a day that was simulated; `seed` draws the visitors who are followed for their waits. */
+export function reportOfResult(
+  problem: StormProblem,
+  result: StormResult,
+  seed = SEED,
+  taggedPerClass = TAGGED_PER_CLASS,
+): StormReport {
   const { cellCount, territoryCount, profileCount } = problem;
   const { curves } = result;
-  const waits = waitsOf(problem, result, TAGGED_PER_CLASS, SEED);
+  const waits = waitsOf(problem, result, taggedPerClass, seed);
   const classes = Array.from({ length: territoryCount * profileCount }, (_, k) => k);
   const total = (curve: Float64Array, ofClasses: readonly number[], from = 0, to = cellCount) => {
     let sum = 0;
     for (const k of ofClasses) for (let cell = from; cell < to; cell++) sum += curve[k * cellCount + cell]!;
     return sum;
   };
-  const visitorCount = total(curves.arrivals, classes);
+  const crowdOf = (its: readonly number[]): CrowdReport => {
+    const tagged = its.map((k) => ({ ...waits[k]!, admitted: total(curves.admitted, [k]) }));
+    const admitted = tagged.reduce((sum, wait) => sum + wait.admitted, 0);
+    const waited = tagged.reduce((sum, { meanSeconds, admitted: count }) => sum + meanSeconds * count, 0);
+    const [visitorCount, attemptCount] = [total(curves.arrivals, its), total(curves.attempts, its)];
+    return {
+      visitorCount: Math.round(visitorCount),
+      attemptCount: Math.round(attemptCount),
+      amplification: visitorCount === 0 ? 1 : attemptCount / visitorCount,
+      admittedCount: Math.round(admitted),
+      refusedCount: Math.round(total(curves.refused, its)),
+      gaveUpCount: Math.round(total(curves.gaveUp, its)),
+      meanWaitSeconds: admitted === 0 ? 0 : Math.round(waited / admitted),
+      p95WaitSeconds: Math.max(0, ...tagged.map(({ p95Seconds }) => p95Seconds)),
+    };
+  };
   let peakLogins = 0;
   for (let cell = 0; cell < cellCount; cell++) {
     peakLogins = Math.max(peakLogins, total(curves.admitted, classes, cell, cell + 1));
   }
-  const profiles = STORM_PROFILES.slice(0, profileCount).map((profile, p): ProfileReport => {
-    const its = classes.filter((k) => k % profileCount === p);
-    const tagged = its.map((k) => ({ ...waits[k]!, admitted: total(curves.admitted, [k]) }));
-    const admitted = tagged.reduce((sum, wait) => sum + wait.admitted, 0);
-    const meanOf = (value: (wait: (typeof tagged)[number]) => number) =>
-      admitted === 0 ? 0 : tagged.reduce((sum, wait) => sum + value(wait) * wait.admitted, 0) / admitted;
-    return {
-      profile,
-      visitorCount: Math.round(total(curves.arrivals, its)),
-      attemptCount: Math.round(total(curves.attempts, its)),
-      admittedCount: Math.round(admitted),
-      refusedCount: Math.round(total(curves.refused, its)),
-      gaveUpCount: Math.round(total(curves.gaveUp, its)),
-      meanWaitSeconds: Math.round(meanOf(({ meanSeconds }) => meanSeconds)),
-      p95WaitSeconds: Math.max(0, ...tagged.map(({ p95Seconds }) => p95Seconds)),
-    };
-  });
+  const { visitorCount, amplification, refusedCount, gaveUpCount } = crowdOf(classes);
   return {
     peakSessions: Math.round(result.peakSessions),
     peakMinute: Math.floor((result.peakStep * STEP_SECONDS) / MINUTE_SECONDS),
-    peakLoginsPerMinute: Math.round(peakLogins / 5),
-    visitorCount: Math.round(visitorCount),
-    amplification: visitorCount === 0 ? 1 : total(curves.attempts, classes) / visitorCount,
-    refusedCount: Math.round(total(curves.refused, classes)),
-    gaveUpCount: Math.round(total(curves.gaveUp, classes)),
-    profiles,
+    peakLoginsPerMinute: Math.round(peakLogins / CELL_MINUTES),
+    visitorCount,
+    amplification,
+    refusedCount,
+    gaveUpCount,
+    profiles: STORM_PROFILES.slice(0, profileCount).map((profile, p) => ({
+      profile,
+      ...crowdOf(classes.filter((k) => k % profileCount === p)),
+    })),
+    territories: Array.from({ length: territoryCount }, (_, t) =>
+      crowdOf(classes.filter((k) => Math.floor(k / profileCount) === t)),
+    ),
     hours: Array.from({ length: Math.ceil(cellCount / CELLS_PER_HOUR) }, (_, hour) => {
       const from = hour * CELLS_PER_HOUR;
       const to = from + CELLS_PER_HOUR;

@@ -80,6 +80,7 @@ const withoutRelatives: StormStep = {
   toCell: cellAt(17.5 * 60),
   territories: [],
   profiles: [STORM_PROFILES.indexOf('relative')],
+  cohorts: [],
   isDeferred: true,
   isLiveOnly: false,
   walkInPerMille: 1000,

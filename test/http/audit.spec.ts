@@ -24,6 +24,7 @@ const ACTION_OF: Record<string, string> = {
   createDelegation: 'delegation.create',
   revokeDelegation: 'delegation.revoke',
   requestAllocation: 'job.request',
+  requestSimulation: 'job.request',
   cancelJob: 'job.cancel',
   importHolidays: 'holiday.import',
   createCalendarException: 'calendar_exception.create',

@@ -24,6 +24,7 @@ const anyGroup: fc.Arbitrary<StormGroup> = fc
   .record({
     territory: fc.integer({ min: 0, max: 1 }),
     profile: fc.integer({ min: 0, max: PROFILES - 1 }),
+    cohort: fc.integer({ min: 0, max: 1 }),
     visitorCount: fc.double({ min: 0, max: 2000, noNaN: true }),
     arrival: fc.integer({ min: 0, max: 2 }),
     visit: fc.integer({ min: 0, max: 2 }),
@@ -57,6 +58,7 @@ const anyStep = fc
     length: fc.integer({ min: 1, max: 10 }),
     territories: fc.subarray([0, 1]),
     profiles: fc.subarray([0, 1, 2]),
+    cohorts: fc.subarray([0, 1]),
     isDeferred: fc.boolean(),
     isLiveOnly: fc.boolean(),
     walkInPerMille: fc.integer({ min: 0, max: 1000 }),

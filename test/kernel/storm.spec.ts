@@ -28,8 +28,8 @@ function rush(changes: Partial<StormProblem> = {}): StormProblem {
     arrivals: [law],
     visits: [{ stay: [1000, 800, 500, 200], logOutPerMille: 300 }],
     groups: [
-      { territory: 0, profile: 0, visitorCount: 8000, arrival: 0, visit: 0, entryTimes: null },
-      { territory: 0, profile: 1, visitorCount: 2000, arrival: 0, visit: 0, entryTimes: [{ entryCell: 12, endCell: 18, isLive: false }] },
+      { territory: 0, profile: 0, cohort: 0, visitorCount: 8000, arrival: 0, visit: 0, entryTimes: null },
+      { territory: 0, profile: 1, cohort: 0, visitorCount: 2000, arrival: 0, visit: 0, entryTimes: [{ entryCell: 12, endCell: 18, isLive: false }] },
     ],
     steps: [],
     ...changes,
@@ -107,7 +107,7 @@ describe('storm', () => {
   it('serves the waiting room in order of rank and never lets more in than the quota', () => {
     const room = { rankOfProfile: [0, 1], pollSeconds: 30, leavesPerMillePerMinute: 0 };
     const both = [0, 1].map((profile) => ({
-      territory: 0, profile, visitorCount: 500, arrival: 0, visit: 0,
+      territory: 0, profile, cohort: 0, visitorCount: 500, arrival: 0, visit: 0,
       entryTimes: [{ entryCell: 22, endCell: 24, isLive: false }],
     })); // prettier-ignore
     const problem = rush({ room, groups: both });
@@ -124,12 +124,13 @@ describe('storm', () => {
 
   it('keeps deferred relatives out until their step ends, and lets pupils in meanwhile', () => {
     const step = {
-      fromCell: 0, toCell: 10, territories: [], profiles: [1], isDeferred: true, isLiveOnly: false,
-      walkInPerMille: 0, idleSeconds: null, capacityPerMille: 1000,
+      fromCell: 0, toCell: 10, territories: [], profiles: [1], cohorts: [], isDeferred: true, isLiveOnly: false,
+      walkInPerMille: 1000, idleSeconds: null, capacityPerMille: 1000,
     }; // prettier-ignore
     const groups = [0, 1].map((profile) => ({
       territory: 0,
       profile,
+      cohort: 0,
       visitorCount: 1000,
       arrival: 0,
       visit: 0,
@@ -144,7 +145,7 @@ describe('storm', () => {
 
   it('empties the platform sooner where idle sessions are cut sooner', () => {
     const step = {
-      fromCell: 0, toCell: 24, territories: [], profiles: [], isDeferred: false, isLiveOnly: false,
+      fromCell: 0, toCell: 24, territories: [], profiles: [], cohorts: [], isDeferred: false, isLiveOnly: false,
       walkInPerMille: 1000, idleSeconds: 300, capacityPerMille: 1000,
     }; // prettier-ignore
     const roomy = { sessionLimit: new Float64Array(24).fill(50_000), loginLimit: new Float64Array(24).fill(50_000) };

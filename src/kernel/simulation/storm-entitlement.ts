@@ -1,21 +1,25 @@
 import type { StormGroup, StormProblem, StormStep } from './storm-problem';
 
-const concerns = (step: StormStep, { territory, profile }: StormGroup): boolean =>
+const concerns = (step: StormStep, { territory, profile, cohort }: StormGroup): boolean =>
   (step.territories.length === 0 || step.territories.includes(territory)) &&
-  (step.profiles.length === 0 || step.profiles.includes(profile));
+  (step.profiles.length === 0 || step.profiles.includes(profile)) &&
+  (step.cohorts.length === 0 || step.cohorts.includes(cohort));
 
 /**
  * Whom the gate lets in when, as columns of group x cell: `isEntitled` 1 where it does, `nextCell` the next cell in which it
- * will (the cell itself where it does, -1 for never), `endCell` the end of the window that is open (0 for none).
+ * will (the cell itself where it does, -1 for never), `isBarred` 1 where a step keeps out whom it does not let in, so that the quota
+ * does not either, `endCell` the end of the window that is open (0 for none).
  */
 export interface Entitlement {
   isEntitled: Uint8Array;
+  isBarred: Uint8Array;
   nextCell: Int16Array;
   endCell: Int16Array;
 }
 
 export function entitlementOf({ cellCount, groups, steps }: StormProblem): Entitlement {
   const isEntitled = new Uint8Array(groups.length * cellCount);
+  const isBarred = new Uint8Array(groups.length * cellCount);
   const nextCell = new Int16Array(groups.length * cellCount);
   const endCell = new Int16Array(groups.length * cellCount);
   groups.forEach((group, g) => {
@@ -37,13 +41,14 @@ export function entitlementOf({ cellCount, groups, steps }: StormProblem): Entit
     if (group.entryTimes === null) {
       for (const { fromCell, toCell } of binding) isEntitled.fill(0, row + fromCell, row + toCell);
     }
+    for (const { fromCell, toCell } of binding) isBarred.fill(1, row + fromCell, row + toCell);
     let next = -1;
     for (let cell = cellCount - 1; cell >= 0; cell--) {
       if (isEntitled[row + cell] === 1) next = cell;
       nextCell[row + cell] = next;
     }
   });
-  return { isEntitled, nextCell, endCell };
+  return { isEntitled, isBarred, nextCell, endCell };
 }
 
 /** Both capacities, the quota and the idle time-out after the steps in force, per cell; overlapping steps: the strictest. */

@@ -41,6 +41,8 @@ export interface EntryTime {
 export interface StormGroup {
   territory: number;
   profile: number;
+  /** What steps tell apart within a territory: kinds of establishments and levels; 0 where nothing is. */
+  cohort: number;
   /** Expected visitors of the day, relatives and repeated visits counted as the load model counts them. */
   visitorCount: number;
   /** Index into `arrivals`. */
@@ -51,12 +53,13 @@ export interface StormGroup {
   entryTimes: readonly EntryTime[] | null;
 }
 
-/** A protection step in force over whole cells [fromCell, toCell); an empty list of territories or profiles means all. */
+/** A protection step in force over whole cells [fromCell, toCell); an empty list of territories, profiles or cohorts means all. */
 export interface StormStep {
   fromCell: number;
   toCell: number;
   territories: readonly number[];
   profiles: readonly number[];
+  cohorts: readonly number[];
   /** Those concerned wait until `toCell`, bound or not. */
   isDeferred: boolean;
   /** Those concerned enter in `live` windows only. */

@@ -70,7 +70,7 @@ function pick(groups: StormProblem['groups'], its: readonly number[], at: number
 function follow(problem: StormProblem, result: StormResult, g: number, random: Random): Fate {
   const { cellCount, habits } = problem;
   const stepCount = cellCount * STEPS_PER_CELL;
-  const { isEntitled, nextCell } = result.entitlement;
+  const { isEntitled, isBarred, nextCell } = result.entitlement;
   const first = arrivalStep(problem, g, random);
   const shares = laneShares(habits);
   let lane = -1;
@@ -79,7 +79,8 @@ function follow(problem: StormProblem, result: StormResult, g: number, random: R
     attemptCount++;
     const at = g * cellCount + Math.floor(step / STEPS_PER_CELL);
     const mayEnter = isEntitled[at] === 1;
-    if (!mayEnter && problem.room) {
+    const isOut = !mayEnter && isBarred[at] === 1;
+    if (!mayEnter && !isOut && problem.room) {
       const served = stepOfService(problem, result, g, step, random);
       if (served.isGone) return { waitSteps: 0, isAdmitted: false, attemptCount };
       if (!served.isOpening)
@@ -88,7 +89,7 @@ function follow(problem: StormProblem, result: StormResult, g: number, random: R
       step = served.step;
       continue;
     }
-    const ratio = mayEnter ? result.trace.entitledRatio[step]! : result.trace.walkInRatio[step]!;
+    const ratio = mayEnter ? result.trace.entitledRatio[step]! : isOut ? 0 : result.trace.walkInRatio[step]!;
     if (random() < ratio) return { waitSteps: step - first, isAdmitted: true, attemptCount };
     if (random() * 1000 < habits.givesUpPerMille) return { waitSteps: 0, isAdmitted: false, attemptCount };
     lane = lane < 0 ? drawn(shares, random) : laneAfter(lane);

@@ -205,8 +205,9 @@ class Storm {
     for (let a = 0; a < activeCount; a++) {
       const g = this.active[a]!;
       const crowd = this.crowdOf(g);
-      if (entitlement.isEntitled[g * problem.cellCount + cell] === 1) entitledCrowd += crowd;
-      else outsideCrowd += crowd;
+      const at = g * problem.cellCount + cell;
+      if (entitlement.isEntitled[at] === 1) entitledCrowd += crowd;
+      else if (entitlement.isBarred[at] === 0) outsideCrowd += crowd;
     }
     const sessionRoom = Math.max(0, Math.floor(limits.sessionLimit[cell]! * VISITOR_UNITS) - presence.sessionCount);
     const loginRoom = (limits.loginLimit[cell]! * VISITOR_UNITS) / STEPS_PER_CELL;
@@ -223,9 +224,11 @@ class Storm {
     this.trace.walkInRatio[step] = walkInRatio;
     for (let a = 0; a < activeCount; a++) {
       const g = this.active[a]!;
-      const isEntitled = entitlement.isEntitled[g * problem.cellCount + cell] === 1;
-      if (!isEntitled && this.queue) this.queue.join(g, step, this.crowdOf(g));
-      else this.answer(g, step, cell, isEntitled ? entitledRatio : walkInRatio, isEntitled);
+      const at = g * problem.cellCount + cell;
+      const isEntitled = entitlement.isEntitled[at] === 1;
+      const isBarred = !isEntitled && entitlement.isBarred[at] === 1;
+      if (!isEntitled && !isBarred && this.queue) this.queue.join(g, step, this.crowdOf(g));
+      else this.answer(g, step, cell, isBarred ? 0 : isEntitled ? entitledRatio : walkInRatio, isEntitled);
     }
   }
 

@@ -1,0 +1,87 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator'; // prettier-ignore
+import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
+import { LEVELS, type Level } from '../directory/level';
+import { STEP_PROFILES, type StepMeasures, type StepProfile, type StepScope } from './protection-step';
+
+/** Whom a step concerns: all four at once; an empty list means everybody of it. */
+export class StepScopeDto implements StepScope {
+  /** Codes of regions, academies and departments. */
+  @IsArray()
+  @ArrayMaxSize(120)
+  @IsString({ each: true })
+  @Length(1, 20, { each: true })
+  @ApiPropertyOptional()
+  territories: string[] = [];
+
+  /** Kinds of establishments. */
+  @IsArray()
+  @ArrayMaxSize(ESTABLISHMENT_KINDS.length)
+  @IsIn(ESTABLISHMENT_KINDS, { each: true })
+  @ApiPropertyOptional({ enum: ESTABLISHMENT_KINDS, isArray: true })
+  establishmentKinds: EstablishmentKind[] = [];
+
+  /** Levels of classes. */
+  @IsArray()
+  @ArrayMaxSize(LEVELS.length)
+  @IsIn(LEVELS, { each: true })
+  @ApiPropertyOptional({ enum: LEVELS, isArray: true })
+  levels: Level[] = [];
+
+  /** Profiles of visitors. */
+  @IsArray()
+  @ArrayMaxSize(STEP_PROFILES.length)
+  @IsIn(STEP_PROFILES, { each: true })
+  @ApiPropertyOptional({ enum: STEP_PROFILES, isArray: true })
+  profiles: StepProfile[] = [];
+}
+
+/** What a step does while it is in force; what is not said is left alone. */
+export class StepMeasuresDto implements StepMeasures {
+  /** Relatives who have no class window wait until it ends; those of the youngest come in class windows and are spared. */
+  @IsBoolean()
+  @ApiPropertyOptional()
+  defersRelatives = false;
+
+  /** Only live windows, exams and those who work there are let in. */
+  @IsBoolean()
+  @ApiPropertyOptional()
+  isLiveOnly = false;
+
+  /** What is left of the walk-in quota, per mille. */
+  @IsInt()
+  @Min(0)
+  @Max(1000)
+  @ApiPropertyOptional()
+  walkInPerMille = 1000;
+
+  /** Minutes after which an idle session ends; null leaves them alone. */
+  @ValidateIf((_, value) => value !== null)
+  @IsInt()
+  @Min(1)
+  @Max(240)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: 240,
+    description: 'Minutes after which an idle session ends; null leaves them alone.',
+  })
+  idleMinutes: number | null = null;
+
+  /** Names of features of the ENT that are off, of those that the gateway's settings name. */
+  @IsArray()
+  @ArrayMaxSize(31)
+  @IsString({ each: true })
+  @Length(1, 40, { each: true })
+  @Matches(/^[a-z0-9_-]+$/, { each: true })
+  @ApiPropertyOptional()
+  featuresOff: string[] = [];
+
+  /** What is left of both capacities, per mille. */
+  @IsInt()
+  @Min(0)
+  @Max(1000)
+  @ApiPropertyOptional()
+  capacityPerMille = 1000;
+}

@@ -1,0 +1,80 @@
+import { simulateStorm } from '../kernel/simulation/storm';
+import { STEPS_PER_CELL, type StormProblem } from '../kernel/simulation/storm-problem';
+import { type CrowdReport, type ProfileReport, reportOfResult } from './storm-report.rules';
+import { STORM_PROFILES, type StormProfile } from './storm-day.rules';
+
+/** A column with one whole number a cell of the day. */
+type Curve = number[];
+
+/** What a simulated day of a platform comes to; cells are counted from the day's first one. */
+export interface SimulatedVariant extends CrowdReport {
+  peakSessions: number;
+  peakCell: number;
+  peakLoginsPerMinute: number;
+  pollCount: number;
+  profiles: ProfileReport[];
+  /** In the order of the departments that were given. */
+  territories: CrowdReport[];
+  curves: Record<'sessionLimit' | 'loginLimit' | 'arrivals' | 'attempts' | 'admitted' | 'refused' | 'gaveUp' | 'sessions' | 'waiting', Curve>; // prettier-ignore
+  /** Of each department and profile with visitors. */
+  classes: { territory: number; profile: StormProfile; arrivals: Curve; attempts: Curve; refused: Curve; sessions: Curve }[]; // prettier-ignore
+}
+
+/** Enough to tell a mean wait within a few per cent, few enough for a region's territories. */
+const TAGGED_PER_CLASS = 500;
+
+/** Simulates a day and sums it up: deterministic by problem and seed. @throws StormProblemInvalid */
+export function simulatedVariant(problem: StormProblem, seed: number): SimulatedVariant {
+  const { cellCount, profileCount, territoryCount } = problem;
+  const result = simulateStorm(problem);
+  const { curves } = result;
+  const report = reportOfResult(problem, result, seed, TAGGED_PER_CLASS);
+  const totals = report.profiles.reduce(
+    (sum, its) => ({ attempts: sum.attempts + its.attemptCount, admitted: sum.admitted + its.admittedCount, waited: sum.waited + its.meanWaitSeconds * its.admittedCount }),
+    { attempts: 0, admitted: 0, waited: 0 },
+  ); // prettier-ignore
+  const summed = (curve: Float64Array): Curve =>
+    Array.from({ length: cellCount }, (_, cell) => {
+      let sum = 0;
+      for (let k = 0; k < territoryCount * profileCount; k++) sum += curve[k * cellCount + cell]!;
+      return Math.round(sum);
+    });
+  const ofClass = (curve: Float64Array, k: number): Curve =>
+    Array.from(curve.subarray(k * cellCount, (k + 1) * cellCount), Math.round);
+  const classes = Array.from({ length: territoryCount * profileCount }, (_, k) => ({
+    territory: Math.floor(k / profileCount),
+    profile: STORM_PROFILES[k % profileCount]!,
+    arrivals: ofClass(curves.arrivals, k),
+    attempts: ofClass(curves.attempts, k),
+    refused: ofClass(curves.refused, k),
+    sessions: ofClass(curves.sessions, k),
+  }));
+  return {
+    peakSessions: report.peakSessions,
+    peakCell: Math.floor(result.peakStep / STEPS_PER_CELL),
+    peakLoginsPerMinute: report.peakLoginsPerMinute,
+    pollCount: Math.round(result.pollCount),
+    visitorCount: report.visitorCount,
+    attemptCount: totals.attempts,
+    amplification: report.amplification,
+    admittedCount: totals.admitted,
+    refusedCount: report.refusedCount,
+    gaveUpCount: report.gaveUpCount,
+    meanWaitSeconds: totals.admitted === 0 ? 0 : Math.round(totals.waited / totals.admitted),
+    p95WaitSeconds: Math.max(...report.profiles.map(({ p95WaitSeconds }) => p95WaitSeconds)),
+    profiles: report.profiles,
+    territories: report.territories,
+    curves: {
+      sessionLimit: Array.from(problem.sessionLimit, Math.round),
+      loginLimit: Array.from(problem.loginLimit, Math.round),
+      arrivals: summed(curves.arrivals),
+      attempts: summed(curves.attempts),
+      admitted: summed(curves.admitted),
+      refused: summed(curves.refused),
+      gaveUp: summed(curves.gaveUp),
+      sessions: summed(curves.sessions),
+      waiting: summed(curves.waiting),
+    },
+    classes: classes.filter(({ arrivals }) => arrivals.some((count) => count > 0)),
+  };
+}

@@ -1,0 +1,121 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import { JobRunner } from '../../src/jobs/job-runner.service';
+import type { SimulationDto } from '../../src/simulation/simulation.dto';
+import { type BookableRegion, publishedRegion } from '../booking-region';
+import { cellAt, makeRegion } from '../plan-builder';
+import { signedInAs, startTestApplication } from '../test-application';
+
+const sum = (column: readonly number[]): number => column.reduce((total, value) => total + value, 0);
+
+describe('simulations', () => {
+  let app: NestFastifyApplication;
+  let region: BookableRegion;
+
+  beforeAll(async () => {
+    app = await startTestApplication();
+    region = await publishedRegion(
+      app,
+      [0, 1, 2, 3].flatMap((establishment) => [
+        { establishment, classIndex: 0, startCell: cellAt(0, 9), headcount: 400 },
+        { establishment, classIndex: 1, startCell: cellAt(0, 10), headcount: 400 },
+        { establishment, classIndex: -1, startCell: cellAt(0, 9), headcount: 300 },
+      ]),
+      { concurrentSessions: 4000, loginsPerMinute: 800 },
+    );
+    await app.get(JobRunner).start();
+  });
+  afterAll(() => app.close());
+
+  const ask = async (body: object, headers: Record<string, string> = {}) => {
+    const response = await app.inject({ method: 'POST', url: '/v1/simulations', payload: body, headers });
+    return { status: response.statusCode, location: response.headers.location, body: response.json<SimulationDto & { code?: string }>() }; // prettier-ignore
+  };
+  const done = async (body: object): Promise<SimulationDto> => {
+    const { status, location } = await ask({ platformId: region.platformId, date: '2026-12-07', ...body });
+    expect(status).toBe(202);
+    for (;;) {
+      const simulation = (await app.inject({ url: String(location) })).json<SimulationDto>();
+      if (simulation.state === 'failed') throw new Error(JSON.stringify(simulation.error));
+      if (simulation.state === 'done') return simulation;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const today = { name: 'plan' };
+
+  it('set the plan, the morning without one and a protection step side by side', async () => {
+    const step = {
+      startsAt: '2026-12-07T06:00:00+01:00',
+      endsAt: '2026-12-07T14:00:00+01:00',
+      scope: { profiles: ['relative'] },
+      measures: { defersRelatives: true },
+    };
+    const { variants } = await done({
+      variants: [today, { name: 'sans plan', isUnplanned: true }, { name: 'sans parents', steps: [step] }],
+    });
+    expect(variants!.map(({ name }) => name)).toEqual(['plan', 'sans plan', 'sans parents']);
+    const [planned, unplanned, without] = variants!;
+    // 8 classes of 400 and 4 windows of relatives of 300, seven in ten of whom come; staff beside them
+    const [pupils, relatives, staff] = planned!.profiles;
+    expect([pupils!.visitorCount, relatives!.visitorCount]).toEqual([2240, 840]);
+    expect(staff!.visitorCount).toBeGreaterThan(0);
+    for (const { visitorCount } of [unplanned!, without!]) expect(visitorCount).toBe(planned!.visitorCount);
+    expect(planned!.curves.sessions).toHaveLength(288);
+    expect(Math.max(...planned!.curves.sessions)).toBeLessThanOrEqual(4000);
+    expect(sum(planned!.territories.map(({ admittedCount }) => admittedCount))).toBeGreaterThan(3000);
+    const relativesAt = (variant: typeof planned, hour: number) =>
+      sum(variant!.classes.filter(({ profile }) => profile === 'relative').map(({ sessions }) => sessions[hour * 12]!));
+    expect(relativesAt(planned, 9.25)).toBeGreaterThan(0);
+    expect(relativesAt(without, 9.25)).toBe(0);
+    expect(without!.profiles[1]!.refusedCount).toBeGreaterThan(relatives!.refusedCount);
+  });
+
+  it('give the same answer for the same seed', async () => {
+    const variants = [today, { name: 'sans plan', isUnplanned: true }];
+    const [first, second] = [await done({ seed: 5, variants }), await done({ seed: 5, variants })];
+    expect(first.variants).toEqual(second.variants);
+  });
+
+  it('tell a step for a level or a territory from one for all', async () => {
+    const span = { startsAt: '2026-12-07T06:00:00+01:00', endsAt: '2026-12-07T12:00:00+01:00' };
+    const [{ code }] = await app.get(DataSource).query<[{ code: string }]>('select code from territory where id = $1', [region.departmentIds[0]]); // prettier-ignore
+    const liveOnly = { isLiveOnly: true };
+    const { variants } = await done({
+      variants: [
+        { name: 'all', steps: [{ ...span, scope: { profiles: ['pupil'] }, measures: liveOnly }] },
+        { name: '6e', steps: [{ ...span, scope: { levels: ['6E'] }, measures: liveOnly }] },
+        { name: '3e', steps: [{ ...span, scope: { levels: ['3E'] }, measures: liveOnly }] },
+        { name: 'department', steps: [{ ...span, scope: { territories: [code] }, measures: liveOnly }] },
+      ],
+    });
+    const morning = variants!.map(({ classes }) =>
+      sum(classes.filter(({ profile }) => profile === 'pupil').map(({ sessions }) => sum(sessions.slice(0, 144)))),
+    );
+    // whom a walk-in lets in is there all the same
+    expect(morning[1]).toBe(morning[0]);
+    expect(morning[2]).toBeGreaterThan(2 * morning[0]!);
+    expect(morning[3]).toBeGreaterThan(1.3 * morning[0]!);
+    expect(morning[3]).toBeLessThan(morning[2]!);
+  });
+
+  it('refuse what cannot be simulated, and whoever may not', async () => {
+    const { platformId } = await makeRegion(app.get(DataSource));
+    const refused = async (body: object) => {
+      const { status, body: problem } = await ask({ platformId: region.platformId, date: '2026-12-07', variants: [today], ...body }); // prettier-ignore
+      return [status, problem.code];
+    };
+    expect(await refused({ platformId })).toEqual([409, 'simulation.nothing_published']);
+    expect(await refused({ platformId: 2_000_000 })).toEqual([404, 'platform.not_found']);
+    expect(await refused({ variants: [{ name: 'x', planId: 2_000_000 }] })).toEqual([404, 'plan.not_found']);
+    const step = { startsAt: '2026-12-07T07:00:00Z', endsAt: '2026-12-07T07:00:00Z', measures: {} };
+    expect(await refused({ variants: [{ name: 'x', steps: [step] }] })).toEqual([422, 'simulation.step_invalid']);
+    const elsewhere = { ...step, endsAt: '2026-12-07T09:00:00Z', scope: { territories: ['999'] } };
+    expect(await refused({ variants: [{ name: 'x', steps: [elsewhere] }] })).toEqual([404, 'territory.not_found']);
+    expect((await refused({ variants: [] }))[0]).toBe(400);
+    const head = await signedInAs(app, { role: 'head', uais: [region.uais[0]!], territories: [] });
+    const authority = await signedInAs(app, { role: 'authority', uais: [], territories: [] });
+    const body = { platformId: region.platformId, date: '2026-12-07', variants: [today] };
+    expect((await ask(body, head)).status).toBe(403);
+    expect((await ask(body, authority)).status).toBe(202);
+  });
+});
