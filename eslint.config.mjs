@@ -51,5 +51,20 @@ export default tseslint.config(
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'take a seeded generator' }],
     },
   },
+  {
+    files: ['**/*.browser.js'],
+    languageOptions: {
+      ecmaVersion: 5,
+      sourceType: 'script',
+      globals: {
+        window: 'readonly',
+        document: 'readonly',
+        navigator: 'readonly',
+        location: 'readonly',
+        setInterval: 'readonly',
+      },
+    },
+    rules: { 'no-undef': 'error' },
+  },
   { files: ['**/*.cjs', '**/*.mjs'], languageOptions: { globals: node }, rules: { 'no-undef': 'error' } },
 );

@@ -32,7 +32,16 @@ export async function createApplication(
   });
   app.setGlobalPrefix('v1', {
     exclude: [
-      ...['health/live', 'health/ready', 'metrics', 'sign-in', 'sign-in/callback', 'session/limit'].map((path) => ({
+      ...[
+        'health/live',
+        'health/ready',
+        'metrics',
+        'sign-in',
+        'sign-in/callback',
+        'session/limit',
+        'creneaux',
+        'creneaux/:file',
+      ].map((path) => ({
         path,
         method: RequestMethod.GET,
       })),

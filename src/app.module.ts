@@ -18,6 +18,7 @@ import { PlanModule } from './plan/plan.module';
 import { JobsModule } from './jobs/jobs.module';
 import { LoadModule } from './load/load.module';
 import { ProposalModule } from './proposal/proposal.module';
+import { PublicPagesModule } from './public-pages/public-pages.module';
 import { RetentionModule } from './retention/retention.module';
 import { SimulationModule } from './simulation/simulation.module';
 import { WishModule } from './wish/wish.module';
@@ -42,6 +43,7 @@ const FEATURES: Type[] = [
   FeedsModule,
   GatewayModule,
   SimulationModule,
+  PublicPagesModule,
   DemonstrationModule,
   RetentionModule,
 ];

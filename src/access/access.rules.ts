@@ -68,6 +68,9 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   listClassWindows:              rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
   findWindows:                   rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
   listHolidays:                  rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),
+  showFamilyPage:                rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
+  readPageScript:                rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
+  readClassCalendar:             rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
   getRosterTemplate:             rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster']),
 
   // facts

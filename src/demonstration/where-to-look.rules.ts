@@ -4,6 +4,7 @@ import type { Demonstration } from './demonstration';
 export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demonstration): string {
   const addresses = {
     signIn: `${url}/sign-in`,
+    families: `${url}/creneaux`,
     docs: `${url}/docs`,
     windows: `${url}/v1/establishments/${exampleUai}/windows?from=${startsOn}`,
     load: `${url}/v1/plans/${planId}/load?date=${startsOn}`,
@@ -12,6 +13,7 @@ export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demon
   return `
 Étale est prêt : une région fictive, son plan d'une semaine est calculé, vérifié et publié.
   Se connecter, un compte par rôle ${addresses.signIn}
+  Familles : créneaux d'une classe ${addresses.families}
   Documentation de l'API           ${addresses.docs}
   Créneaux d'un établissement      ${addresses.windows}
   Courbe de charge (connecté)      ${addresses.load}
@@ -20,6 +22,7 @@ export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demon
 
 Étale is ready: a region that does not exist, its plan of a week computed, checked and published.
   Sign in, an account of each role ${addresses.signIn}
+  Families: windows of a class     ${addresses.families}
   API and explorer                 ${addresses.docs}
   Windows of an establishment      ${addresses.windows}
   Load curve (signed in)           ${addresses.load}

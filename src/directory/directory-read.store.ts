@@ -50,8 +50,8 @@ export interface EstablishmentFilter {
   territoryIds: readonly number[] | undefined;
   kinds: readonly EstablishmentKind[] | undefined;
   platformId: number | undefined;
-  /** Plain text (no accents, small letters). */
-  text: string | undefined;
+  /** Plain words (no accents, small letters), each of which the name, the commune or the UAI has; none for all. */
+  words: readonly string[];
   near: { latitude: number; longitude: number; radiusMetres: number } | undefined;
 }
 /** Where a page goes on: after this UAI, or, in a list by distance, after this distance and UAI. */
@@ -116,8 +116,8 @@ export class DirectoryReadStore {
     if (filter.territoryIds) conditions.push(`e.department_id = any(${bind(filter.territoryIds)})`);
     if (filter.kinds) conditions.push(`e.kind = any(${bind(filter.kinds)})`);
     if (filter.platformId !== undefined) conditions.push(`e.platform_id = ${bind(filter.platformId)}`);
-    if (filter.text !== undefined) {
-      const pattern = bind(`%${filter.text.replace(/[\\%_]/g, '\\$&')}%`);
+    for (const word of filter.words) {
+      const pattern = bind(`%${word.replace(/[\\%_]/g, '\\$&')}%`);
       conditions.push(
         `(${PLAIN('e.name')} like ${pattern} or ${PLAIN('e.commune_name')} like ${pattern} or lower(e.uai) like ${pattern})`,
       );

@@ -33,7 +33,7 @@ export class EstablishmentQueryDto extends PageQuery {
   @Max(2_147_483_647)
   platform?: number;
 
-  /** Part of the name, the commune or the UAI; capitals and accents do not count. */
+  /** Words of the name, the commune or the UAI, or parts of them: all must be found; capitals, accents and hyphens do not count. */
   @IsOptional()
   @IsString()
   @Length(1, 100)

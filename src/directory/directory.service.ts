@@ -37,6 +37,8 @@ export interface EstablishmentQuery {
 
 export type ClassOfEstablishment = ClassView & { levelGroup: LevelGroup };
 
+/** `saint-omer` and `l'abbaye` are searched as the words that people may also write apart. */
+const BETWEEN_WORDS = /[\s'’-]+/u;
 const DEFAULT_RADIUS_KILOMETRES = 20;
 
 /** Answers what is asked of the directory. */
@@ -63,7 +65,7 @@ export class DirectoryService {
       territoryIds,
       kinds: query.kinds,
       platformId: query.platform,
-      text: query.text === undefined ? undefined : plain(query.text),
+      words: query.text === undefined ? [] : plain(query.text).split(BETWEEN_WORDS).filter(Boolean),
       near,
     };
     const key = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['number', 'string']);

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger'; // prettier-ignore
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../access/actor';
@@ -6,10 +6,39 @@ import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { FeedAddressDto, FeedQuery } from './feed.dto';
-import { FeedService } from './feed.service';
+import { type FeedAnswer, FeedService } from './feed.service';
 
 const CLASS = { name: 'id', description: 'Number of the class.', schema: { type: 'integer', minimum: 1 } } as const;
 const UAI = { name: 'uai', description: 'The establishment.', schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' } } as const; // prettier-ignore
+
+const CalendarHeaders = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(
+    ApiHeader({
+      name: 'if-none-match',
+      required: false,
+      description: 'The ETag that was answered before: 304 where nothing changed since.',
+    }),
+    ApiHeader({
+      name: 'if-modified-since',
+      required: false,
+      description: 'The Last-Modified that was answered before, for who keeps no ETag.',
+    }),
+    ApiHeader({
+      name: 'accept-encoding',
+      required: false,
+      description: 'A compressed calendar has an ETag of its own.',
+    }),
+  );
+
+function sendCalendar(reply: FastifyReply, { etag, lastModified, text }: FeedAnswer): FastifyReply {
+  void reply
+    .header('etag', etag)
+    .header('last-modified', lastModified.toUTCString())
+    .header('cache-control', 'private, no-cache')
+    .header('x-robots-tag', 'noindex');
+  if (text === undefined) return reply.status(304).send();
+  return reply.header('content-type', 'text/calendar; charset=utf-8').send(text);
+}
 
 @ApiTags('feeds')
 @Controller()
@@ -22,17 +51,7 @@ export class FeedController {
     operationId: 'readFeed',
     summary: 'Windows as an iCalendar feed, for calendar programs: a class with its groups and the parents, or all of a school.',
   }) // prettier-ignore
-  @ApiHeader({
-    name: 'if-none-match',
-    required: false,
-    description: 'The ETag that was answered before: 304 where nothing changed since.',
-  })
-  @ApiHeader({
-    name: 'if-modified-since',
-    required: false,
-    description: 'The Last-Modified that was answered before, for who keeps no ETag.',
-  })
-  @ApiHeader({ name: 'accept-encoding', required: false, description: 'A compressed calendar has an ETag of its own.' })
+  @CalendarHeaders()
   @ApiOkResponse({ description: 'The calendar.', content: { 'text/calendar': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 304, description: 'The calendar is as it was.' })
   @ApiProblems(400, 404)
@@ -45,14 +64,29 @@ export class FeedController {
     @Headers('accept-encoding') acceptEncoding?: string,
   ): Promise<void> {
     const request = { language: lang ?? 'fr', ifNoneMatch, ifModifiedSince, acceptEncoding } as const;
-    const { etag, lastModified, text } = await this.feeds.read(file, request, new Date());
-    void reply
-      .header('etag', etag)
-      .header('last-modified', lastModified.toUTCString())
-      .header('cache-control', 'private, no-cache')
-      .header('x-robots-tag', 'noindex');
-    if (text === undefined) await reply.status(304).send();
-    else await reply.header('content-type', 'text/calendar; charset=utf-8').send(text);
+    await sendCalendar(reply, await this.feeds.read(file, request, new Date()));
+  }
+
+  @Get('classes/:id/calendar.ics')
+  @ApiParam(CLASS)
+  @ApiOperation({
+    operationId: 'readClassCalendar',
+    summary: 'Windows of a class with its groups and the parents as an iCalendar feed, for whoever reads its public page.',
+  }) // prettier-ignore
+  @CalendarHeaders()
+  @ApiOkResponse({ description: 'The calendar.', content: { 'text/calendar': { schema: { type: 'string' } } } })
+  @ApiResponse({ status: 304, description: 'The calendar is as it was.' })
+  @ApiProblems(400, 404)
+  async readClassCalendar(
+    @Param('id', RowIdPipe) id: number,
+    @Query() { lang }: FeedQuery,
+    @Res() reply: FastifyReply,
+    @Headers('if-none-match') ifNoneMatch?: string,
+    @Headers('if-modified-since') ifModifiedSince?: string,
+    @Headers('accept-encoding') acceptEncoding?: string,
+  ): Promise<void> {
+    const request = { language: lang ?? 'fr', ifNoneMatch, ifModifiedSince, acceptEncoding } as const;
+    await sendCalendar(reply, await this.feeds.readOfClass(id, request, new Date()));
   }
 
   @Post('classes/:id/feed')

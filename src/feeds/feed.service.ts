@@ -85,6 +85,15 @@ export class FeedService {
     const token = FILE.exec(file)?.[1];
     const facts = token === undefined ? undefined : await this.store.factsOfToken(sha256(token));
     if (!facts) throw new FeedUnknown();
+    return this.answer(facts, request, now);
+  }
+
+  /** The same of a class, whose windows everybody may read anyway. @throws NotFoundError */
+  async readOfClass(classId: number, request: FeedRequest, now: Date): Promise<FeedAnswer> {
+    return this.answer(await this.classFacts(classId), request, now);
+  }
+
+  private async answer(facts: FeedFacts, request: FeedRequest, now: Date): Promise<FeedAnswer> {
     const today = civilOfCell(cellOfSeconds(now.getTime() / 1000), facts.timeZone).on;
     const dayStartsAt = new Date(cellOfCivil(today, 0, facts.timeZone) * 300_000);
     const moments = [dayStartsAt, facts.lastChangedAt, facts.publishedAt].filter((at) => at !== null);

@@ -66,6 +66,14 @@ describe('a service whose database is lost', () => {
       expect(answer.headers['content-type']).toContain('application/problem+json');
       expect(answer.json()).toMatchObject({ code: 'database.unavailable', status: 503 });
     }
+    const page = await app.inject({ url: '/creneaux?classe=0590001F.6A', headers: { cookie: 'none=1' } });
+    expect([
+      page.statusCode,
+      page.headers['content-type'],
+      page.headers['cache-control'],
+      page.headers['retry-after'],
+    ]).toEqual([503, 'text/html; charset=utf-8', 'no-store', '30']);
+    expect(page.body).toContain('href="/creneaux?classe=0590001F.6A"');
     await line.mend(port);
     expect(await status('/health/ready')).toBe(200);
     expect(await status('/v1/territories')).toBe(200);
