@@ -13,6 +13,7 @@ import { createLogger, PinoLogger } from './common/pino.logger';
 import { progressPrinter } from './common/progress-printer';
 import { JobRunner } from './jobs/job-runner.service';
 import { demonstrationOidc, mountDemonstrationProvider } from './demonstration/demonstration-provider';
+import { DemonstrationGateway } from './demonstration/demonstration-gateway.service';
 import { DemonstrationService } from './demonstration/demonstration.service';
 import { whereToLook } from './demonstration/where-to-look.rules';
 
@@ -94,7 +95,10 @@ async function demonstrate(
       .get(DemonstrationService)
       .ensure(LOOPBACK_OPERATOR, { scale: config.demoScale, onProgress, signal });
     printer.end();
-    say(whereToLook(url, demonstration));
+    const { platformId } = demonstration;
+    const gateway = app.get(DemonstrationGateway);
+    const keyFile = config.isProduction ? undefined : await gateway.keyFile(LOOPBACK_OPERATOR, platformId, new Date());
+    say(whereToLook(url, demonstration, keyFile));
   } catch (error) {
     printer.end();
     if (signal.aborted) return;

@@ -63,6 +63,12 @@ export class MachineKeyService {
     });
   }
 
+  /** Whether a secret opens a scope of a platform now. */
+  async opens(secret: string, scope: KeyScope, platformId: number): Promise<boolean> {
+    const key = await this.keys.use(secret);
+    return key !== undefined && key.scopes.includes(scope) && key.platformId === platformId;
+  }
+
   async list(_actor: Actor, limit: number, cursor?: string): Promise<MachineKeyPageDto> {
     const afterId = cursor === undefined ? 0 : (decodeCursor(cursor, ['number'])[0] as number);
     const page = pageOf(await this.keys.list(afterId, limit + 1), limit, ({ id }) => [id]);

@@ -6,6 +6,7 @@ import { ADMIT, DECISION_KINDS, DECISION_REASONS, REASON, SPENDS, WAY } from '..
 import type { AgentSettings } from './agent-settings';
 import type { AgentStatus } from './agent-status';
 import { classChoiceOf } from './class-choice.rules';
+import { decideRequestOf, RequestInvalid } from './decide-request.rules';
 import type { Gate, GateAnswer, GateRequest } from './gate';
 import { gateRequestOf, isNeverGated, passCookie, passInCookies, safeReturnPath } from './gate-request.rules';
 import { PUBLIC_PATH } from './public-path';
@@ -17,17 +18,6 @@ const MOST_BODY_BYTES = 16_384;
 const WAIT_STATUS = 503;
 /** Who is told to wait where nothing better is known. */
 const NO_PLAN_RETRY_SECONDS = 5;
-
-/** A request that cannot be answered, as RFC 9457 says it. */
-class RequestInvalid extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    detail: string,
-  ) {
-    super(detail);
-  }
-}
 
 /** The agent's HTTP side: decisions for the proxy, the page for those who wait, its own status. */
 export class AgentServer {
@@ -155,31 +145,28 @@ export class AgentServer {
   private async decide(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') throw new RequestInvalid(405, 'agent.method', 'Decisions are asked for by POST.');
     const body = await bodyOf(request);
-    let asked: Record<string, unknown>;
-    try {
-      asked = JSON.parse(body) as Record<string, unknown>;
-    } catch {
-      throw new RequestInvalid(400, 'agent.not_json', 'The body is no JSON.');
-    }
-    const answer = this.gate.ask({ ...decideRequestOf(asked), now: this.now() });
+    const { at, ...about } = decideRequestOf(body);
+    // about another instant: what would be said then, which counts and spends nothing
+    const answer =
+      at === undefined ? this.gate.ask({ ...about, now: this.now() }) : this.gate.foresee({ ...about, now: at });
     const { decision, plan, visitor, pass } = answer;
     if (!decision || !plan || !visitor)
       return sendJson(response, 200, { kind: 'admit', reason: 'no_plan', state: this.status.state });
     const { content } = plan.plan;
-    const at = (seconds: number) => (seconds > 0 ? new Date(seconds * 1000).toISOString() : null);
+    const instant = (seconds: number) => (seconds > 0 ? new Date(seconds * 1000).toISOString() : null);
     sendJson(response, 200, {
       kind: DECISION_KINDS[decision.kind],
       enforcedKind: DECISION_KINDS[decision.enforcedKind],
       reason: answer.isByPass ? 'pass' : DECISION_REASONS[decision.reason],
-      until: at(decision.until),
-      opensAt: at(decision.opensAt),
-      retryAt: at(decision.retryAt),
-      retryAfterSeconds: decision.retryAt > 0 ? Math.max(1, Math.ceil(decision.retryAt - this.now())) : null,
+      until: instant(decision.until),
+      opensAt: instant(decision.opensAt),
+      retryAt: instant(decision.retryAt),
+      retryAfterSeconds: decision.retryAt > 0 ? Math.max(1, Math.ceil(decision.retryAt - (at ?? this.now()))) : null,
       idleMinutes: decision.idleMinutes,
       featuresOff: content.features.filter((_, k) => (decision.featuresOff & (1 << k)) !== 0),
       spends: SPENDS[decision.spends],
       ways: Object.entries(WAY).flatMap(([name, bit]) => ((decision.ways & bit) !== 0 ? [name] : [])),
-      pass: pass ?? null,
+      pass: at === undefined ? (pass ?? null) : null,
     });
   }
 
@@ -290,38 +277,6 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-const HOWS = ['signed_header', 'userinfo', 'class_link', 'chosen'] as const;
-const FIELDS = ['pass', 'signedHeader', 'classLink', 'visitor', 'knownBy', 'hasSession', 'wantsUrgentPass', 'feature'];
-
-function decideRequestOf(asked: Record<string, unknown>): Omit<GateRequest, 'now'> {
-  if (typeof asked !== 'object' || asked === null || Array.isArray(asked))
-    throw new RequestInvalid(400, 'agent.not_an_object', 'The body is no JSON object.');
-  const unknown = Object.keys(asked).find((field) => !FIELDS.includes(field));
-  if (unknown !== undefined) throw new RequestInvalid(400, 'agent.unknown_field', `${unknown.slice(0, 40)} is no field.`); // prettier-ignore
-  const text = (name: string): string | undefined => {
-    const value = asked[name];
-    if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'string') throw new RequestInvalid(400, 'agent.field_invalid', `${name} must be a text.`);
-    return value;
-  };
-  const flag = (name: string): boolean => {
-    const value = asked[name] ?? false;
-    if (typeof value !== 'boolean') throw new RequestInvalid(400, 'agent.field_invalid', `${name} must be true or false.`); // prettier-ignore
-    return value;
-  };
-  const how = HOWS.find((known) => known === (asked.knownBy ?? 'chosen'));
-  if (!how) throw new RequestInvalid(400, 'agent.field_invalid', `knownBy must be one of ${HOWS.join(', ')}.`);
-  return {
-    pass: text('pass'),
-    signedHeader: text('signedHeader'),
-    classLink: text('classLink'),
-    stated: asked.visitor === undefined ? undefined : { how, claims: asked.visitor },
-    hasSession: flag('hasSession'),
-    wantsUrgentPass: flag('wantsUrgentPass'),
-    feature: text('feature'),
-  };
 }
 
 function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 
@@ -29,7 +30,8 @@ export class SettingInvalid extends Error {}
 
 const OPTIONS: Record<string, { variable: string; default?: string; says: string }> = {
   url: { variable: 'ETALE_URL', says: 'address of the service, https (http on loopback)' },
-  key: { variable: 'ETALE_GATEWAY_KEY', says: 'key of scope gateway; rather in the environment than on the command line' },
+  key: { variable: 'ETALE_GATEWAY_KEY', default: '', says: 'key of scope gateway; rather in the environment or a file than on the command line' },
+  'key-file': { variable: 'ETALE_GATEWAY_KEY_FILE', default: '', says: 'file that holds the key' },
   name: { variable: 'ETALE_AGENT_NAME', default: hostname().replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 60), says: 'names this agent at the service' },
   folder: { variable: 'ETALE_AGENT_DIR', default: './agent-data', says: 'where the plan is kept for a restart without the service' },
   host: { variable: 'HOST', default: '127.0.0.1', says: 'address to listen on: loopback, or a private network' },
@@ -41,7 +43,7 @@ const OPTIONS: Record<string, { variable: string; default?: string; says: string
 }; // prettier-ignore
 
 export const agentUsage = (): string =>
-  ['usage: npm run agent -- --url ADDRESS --key KEY [options]', '']
+  ['usage: npm run agent -- --url ADDRESS (--key KEY | --key-file FILE) [options]', '']
     .concat(
       Object.entries(OPTIONS).map(([name, { variable, says }]) => `  --${name.padEnd(18)} ${says} (or ${variable})`),
     )
@@ -87,7 +89,7 @@ export function agentSettingsOf(args: readonly string[], environment: NodeJS.Pro
     throw new SettingInvalid('--never-gated takes beginnings of paths, each longer than "/".');
   return {
     url: address('url', true)!.replace(/\/+$/, ''),
-    key: value('key'),
+    key: keyOf(value('key'), value('key-file')),
     name,
     folder: resolve(value('folder')),
     host: value('host'),
@@ -97,4 +99,14 @@ export function agentSettingsOf(args: readonly string[], environment: NodeJS.Pro
     workUrl: workUrl === '' ? undefined : workUrl,
     neverGated,
   };
+}
+
+function keyOf(key: string, file: string): string {
+  if (key !== '') return key;
+  if (file === '') throw new SettingInvalid('--key, --key-file (or ETALE_GATEWAY_KEY) is needed.');
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new SettingInvalid(`--key-file cannot be read (${(error as NodeJS.ErrnoException).code}): ${file}`);
+  }
 }

@@ -12,11 +12,14 @@ export class GateQuota {
     // a clock that goes back a little gives nobody a second quota
     if (cell > this.cell) {
       this.cell = cell;
-      this.left.walkInCount = quotas.walkInPerCell;
-      this.left.keptCount = quotas.keptPerCell;
-      this.left.urgentCount = quotas.urgentPerCell;
+      Object.assign(this.left, wholeOf(quotas));
     }
     return this.left;
+  }
+
+  /** What is left at an instant that is only looked at; of a cell to come, everything. */
+  seenAt(now: number, quotas: BundleContent['quotas']): QuotaLeft {
+    return cellOfSeconds(now) > this.cell ? wholeOf(quotas) : this.left;
   }
 
   spend(spends: number, isAdmittedToday: boolean): void {
@@ -27,3 +30,9 @@ export class GateQuota {
     if (!isAdmittedToday && this.left.keptCount > 0) this.left.keptCount--;
   }
 }
+
+const wholeOf = ({ walkInPerCell, keptPerCell, urgentPerCell }: BundleContent['quotas']): QuotaLeft => ({
+  walkInCount: walkInPerCell,
+  keptCount: keptPerCell,
+  urgentCount: urgentPerCell,
+});

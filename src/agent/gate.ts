@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { cellOfSeconds } from '../kernel/cell-grid';
 import { decide } from '../kernel/decision/decide';
-import { ADMIT, CHOSEN, emptyDecision, PUPIL, STAFF, UNKNOWN, type Decision, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
+import { ADMIT, CHOSEN, emptyDecision, PUPIL, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
 import type { GateCounts } from './gate-counts';
 import type { GateQuota } from './gate-quota';
 import type { HeldPlan, PlanInForce } from './held-plan';
@@ -37,6 +37,7 @@ export interface GateAnswer {
   isByPass: boolean;
 }
 
+const NOTHING_LEFT: QuotaLeft = Object.freeze({ walkInCount: 0, keptCount: 0, urgentCount: 0 });
 const MOST_REMEMBERED = 50_000;
 const LONGEST_PASS_SECONDS = 86_400;
 
@@ -117,11 +118,24 @@ export class Gate {
     const { current } = this.held;
     if (!current) return { decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false };
     const now = Math.max(request.now, current.plan.content.issuedAt);
+    return this.lookAt(current, { ...request, now }, this.quota.seenAt(now, current.plan.content.quotas));
+  }
+
+  /** The same of another instant, `request.now`: nobody knows what quotas will be left then, nor how old the plan will be. */
+  foresee(request: GateRequest): GateAnswer {
+    const { current } = this.held;
+    if (!current) return { decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false };
+    const content = { ...current.plan.content, staleAfter: Infinity, expiresAt: Infinity };
+    return this.lookAt({ ...current, plan: { ...current.plan, content } }, request, NOTHING_LEFT);
+  }
+
+  private lookAt(current: PlanInForce, request: GateRequest, left: QuotaLeft): GateAnswer {
+    const { now } = request;
     const brought = request.pass === undefined ? undefined : this.passOf(request.pass);
     const { pass, how } = this.identified(current, brought, request, now);
     const visitor = this.visitor(current, pass, how, request, now);
     const decision = emptyDecision();
-    decide(current.plan, visitor, this.quota.at(now, current.plan.content.quotas), now, decision);
+    decide(current.plan, visitor, left, now, decision);
     const isSame = pass === brought && pass.toldCell === cellOfSeconds(now);
     const next = { ...pass, toldCell: cellOfSeconds(now) };
     return { decision, visitor, plan: current, pass: isSame ? undefined : this.textOf(next, current), isByPass: false };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from './config';
 import { DomainError } from './domain-error';
 import { fileFailure, isAlive, makeFolder, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres';
@@ -145,8 +145,14 @@ export function secretIn(folder: string): string {
   const file = join(folder, 'secret');
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   const secret = randomBytes(32).toString('base64url');
-  renameSync(writeWhole(file, `${secret}\n`), file);
+  writeSecretFile(file, secret);
   return secret;
+}
+
+/** Writes a file that its owner alone may read; it is the old one or the new one, whenever the process is killed. */
+export function writeSecretFile(file: string, secret: string): void {
+  makeFolder(dirname(file));
+  renameSync(writeWhole(file, `${secret}\n`), file);
 }
 
 export interface OpenDatabase {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module';
 import { AllocationModule } from '../allocation/allocation.module';
 import { CalendarModule } from '../calendar/calendar.module';
 import { CampaignModule } from '../campaign/campaign.module';
@@ -8,22 +9,24 @@ import { PlanModule } from '../plan/plan.module';
 import { WishModule } from '../wish/wish.module';
 import { DemonstrationAccounts } from './demonstration-accounts.store';
 import { DemonstrationCampaign } from './demonstration-campaign.service';
+import { DemonstrationGateway } from './demonstration-gateway.service';
 import { DemonstrationPlan } from './demonstration-plan.service';
 import { DemonstrationRegion } from './demonstration-region.service';
 import { DemonstrationService } from './demonstration.service';
 import { DemonstrationStore } from './demonstration.store';
 
 @Module({
-  imports: [CalendarModule, CapacityModule, CampaignModule, WishModule, PlanModule, AllocationModule],
+  imports: [AccessModule, CalendarModule, CapacityModule, CampaignModule, WishModule, PlanModule, AllocationModule],
   providers: [
     DemonstrationAccounts,
     DemonstrationCampaign,
+    DemonstrationGateway,
     DemonstrationPlan,
     DemonstrationRegion,
     DemonstrationService,
     DemonstrationStore,
     DemoRegionStore,
   ],
-  exports: [DemonstrationService],
+  exports: [DemonstrationGateway, DemonstrationService],
 })
 export class DemonstrationModule {}

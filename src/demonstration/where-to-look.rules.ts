@@ -1,7 +1,14 @@
 import type { Demonstration } from './demonstration';
 
-/** What a first visitor may open, in French and in English; `url` is where the server listens. */
-export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demonstration): string {
+/**
+ * What a first visitor may open, in French and in English; `url` is where the server listens, `gatewayKeyFile` holds the key of
+ * the demonstration's gateway, where it has one.
+ */
+export function whereToLook(
+  url: string,
+  { exampleUai, planId, startsOn }: Demonstration,
+  gatewayKeyFile: string | undefined,
+): string {
   const addresses = {
     signIn: `${url}/sign-in`,
     families: `${url}/creneaux`,
@@ -9,6 +16,7 @@ export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demon
     windows: `${url}/v1/establishments/${exampleUai}/windows?from=${startsOn}`,
     load: `${url}/v1/plans/${planId}/load?date=${startsOn}`,
     certificate: `${url}/v1/plans/${planId}/certificate`,
+    agent: `npm run agent -- --url ${url} --key-file ${gatewayKeyFile}`,
   };
   return `
 Étale est prêt : une région fictive, son plan d'une semaine est calculé, vérifié et publié.
@@ -17,7 +25,7 @@ export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demon
   Documentation de l'API           ${addresses.docs}
   Créneaux d'un établissement      ${addresses.windows}
   Courbe de charge (connecté)      ${addresses.load}
-  Certificat du plan (connecté)    ${addresses.certificate}
+  Certificat du plan (connecté)    ${addresses.certificate}${gatewayKeyFile ? `\n  Passerelle, dans un autre terminal ${addresses.agent}` : ''}
   Ctrl-C arrête tout ; les données restent pour la prochaine fois.
 
 Étale is ready: a region that does not exist, its plan of a week computed, checked and published.
@@ -26,7 +34,7 @@ export function whereToLook(url: string, { exampleUai, planId, startsOn }: Demon
   API and explorer                 ${addresses.docs}
   Windows of an establishment      ${addresses.windows}
   Load curve (signed in)           ${addresses.load}
-  Certificate (signed in)          ${addresses.certificate}
+  Certificate (signed in)          ${addresses.certificate}${gatewayKeyFile ? `\n  Gateway, in another terminal     ${addresses.agent}` : ''}
   Ctrl-C stops everything; the data stay for the next time.
 `;
 }

@@ -102,6 +102,12 @@ describe('decisions beside the proxy', () => {
     const admitted = await ask({ visitor, knownBy: 'userinfo' });
     expect(admitted.body).toMatchObject({ kind: 'admit', reason: 'window' });
     expect((await ask({ pass: admitted.body.pass })).body).toMatchObject({ kind: 'admit', reason: 'pass' });
+    const { attempts } = test.agent.gate.counts.total;
+    const foreseen = { visitor, knownBy: 'userinfo', at: '2025-12-01T09:00:00+01:00' };
+    expect((await ask(foreseen)).body).toMatchObject({ kind: 'wait', opensAt: '2025-12-01T08:40:00.000Z', pass: null });
+    expect((await ask({ ...foreseen, at: '2025-12-01T10:00:00+01:00' })).body).toMatchObject({ kind: 'admit' });
+    expect(test.agent.gate.counts.total.attempts).toBe(attempts);
+    expect(await ask({ ...foreseen, at: '2025-12-01' })).toMatchObject({ status: 400 });
     expect(await ask({ visitors: 1 })).toMatchObject({ status: 400, body: { code: 'agent.unknown_field' } });
     expect(await ask({ visitor, knownBy: 'rumour' })).toMatchObject({
       status: 400,
