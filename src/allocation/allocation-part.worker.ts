@@ -11,7 +11,7 @@ port.on('message', ({ problem, task }: PartRequest) => {
   try {
     const answer = performTask(problem, task, {
       isCancelled: () => Atomics.load(cancelled, 0) === 1,
-      onPhase: (phase, share) => say({ type: 'phase', phase, share }),
+      onPhase: (phase, share, figures) => say({ type: 'phase', phase, share, figures }),
     });
     say({ type: 'answer', answer });
   } catch (error) {

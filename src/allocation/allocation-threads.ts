@@ -1,8 +1,9 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { allocationRun, shareDone, type TaskBatch } from '../kernel/allocation/allocate';
+import { allocationRun, type TaskBatch } from '../kernel/allocation/allocate';
 import type { PartAnswer, PartTask } from '../kernel/allocation/part-tasks';
 import { partProblem } from '../kernel/allocation/parts';
+import type { PartFigures } from '../kernel/allocation/place';
 import {
   type Allocation,
   AllocationCancelled,
@@ -10,6 +11,7 @@ import {
   type AllocationProblem,
   type AllocationProgress,
 } from '../kernel/allocation/problem';
+import { progressOfPlan, type RunProgress, runProgress } from '../kernel/allocation/run-progress';
 
 export interface PartRequest {
   problem: AllocationProblem;
@@ -17,7 +19,7 @@ export interface PartRequest {
 }
 
 export type PartReply =
-  | { type: 'phase'; phase: AllocationProgress['phase']; share: number }
+  | { type: 'phase'; phase: AllocationProgress['phase']; share: number; figures: PartFigures | undefined }
   | { type: 'answer'; answer: PartAnswer }
   | { type: 'cancelled' }
   | { type: 'failed'; message: string };
@@ -45,8 +47,12 @@ export async function allocateOnThreads(
     }
     const run = allocationRun(problem, options.seed, options.smallBelow);
     let step = run.next();
-    while (!step.done) step = run.next(await doBatch(problem, step.value, workers, cancelled, options));
-    options.onProgress?.({ phase: 'polish', doneCount: problem.demandCount, totalCount: problem.demandCount });
+    let progress: RunProgress | undefined;
+    while (!step.done) {
+      progress ??= runProgress(step.value.parts, options.onProgress ?? (() => undefined));
+      step = run.next(await doBatch(problem, step.value, workers, cancelled, progress, options));
+    }
+    options.onProgress?.(progressOfPlan(step.value));
     return step.value;
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
@@ -58,12 +64,13 @@ async function doBatch(
   { parts, wanted }: TaskBatch,
   workers: readonly Worker[],
   cancelled: Int32Array,
+  progress: RunProgress,
   options: AllocationOptions,
 ): Promise<PartAnswer[]> {
   const answers: PartAnswer[] = [];
   const sizeOf = (k: number) => parts[wanted[k]!.part]!.demand.length;
   const queue = Array.from(wanted.keys()).sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
-  const shares = new Float64Array(wanted.length);
+  progress.begin(wanted);
   const watch = setInterval(() => {
     if (options.isCancelled?.()) Atomics.store(cancelled, 0, 1);
   }, CANCEL_MILLISECONDS);
@@ -71,12 +78,12 @@ async function doBatch(
     for (let k = queue.shift(); k !== undefined; k = queue.shift()) {
       const at = k;
       const request: PartRequest = { problem: partProblem(problem, parts[wanted[at]!.part]!), task: wanted[at]! };
-      answers[at] = await ask(worker, request, (phase, share) => {
+      const answer = await ask(worker, request, (phase, share, figures) => {
         if (options.isCancelled?.()) Atomics.store(cancelled, 0, 1);
-        shares[at] = share;
-        options.onProgress?.({ phase, ...shareDone(parts, wanted, shares) });
+        progress.hear(at, phase, share, figures);
       });
-      shares[at] = 1;
+      progress.end(at, answer);
+      answers[at] = answer;
     }
   };
   try {
@@ -90,7 +97,7 @@ async function doBatch(
 function ask(
   worker: Worker,
   request: PartRequest,
-  onPhase: (phase: AllocationProgress['phase'], share: number) => void,
+  onPhase: (phase: AllocationProgress['phase'], share: number, figures: PartFigures | undefined) => void,
 ): Promise<PartAnswer> {
   return new Promise((resolve, reject) => {
     const settle = (done: () => void) => {
@@ -103,7 +110,7 @@ function ask(
     const end = (code: number) => settle(() => reject(new Error(`an allocation thread ended with code ${code}`)));
     const hear = (reply: PartReply) => {
       try {
-        if (reply.type === 'phase') onPhase(reply.phase, reply.share);
+        if (reply.type === 'phase') onPhase(reply.phase, reply.share, reply.figures);
         else if (reply.type === 'answer') settle(() => resolve(reply.answer));
         else if (reply.type === 'cancelled') fail(new AllocationCancelled());
         else fail(new Error(reply.message));

@@ -22,23 +22,27 @@ const port = parentPort!;
 const { assembled, seed, cancelled, replan } = workerData as AllocationTask;
 const say = (message: AllocationMessage, columns: ArrayBuffer[] = []): void => port.postMessage(message, columns);
 
-function progressOf({ phase, doneCount, totalCount, lowerBound, objective }: AllocationProgress): Progress {
-  const figures = {
-    ...(lowerBound === undefined ? {} : { lowerBound }),
-    ...(objective === undefined ? {} : { objective }),
-    ...(lowerBound && objective !== undefined ? { gapRatio: (objective - lowerBound) / lowerBound } : {}),
-  };
+function progressOf({ phase, doneCount, totalCount, ...figures }: AllocationProgress): Progress {
   return { phase, doneCount, totalCount, ...(Object.keys(figures).length > 0 ? { figures } : {}) };
 }
 
 const isCancelled = (): boolean => Atomics.load(cancelled, 0) === 1;
-const onProgress = (progress: AllocationProgress): void => say({ type: 'progress', progress: progressOf(progress) });
+let known: Progress['figures'];
+const onProgress = (progress: AllocationProgress): void => {
+  const told = progressOf(progress);
+  known = told.figures;
+  say({ type: 'progress', progress: told });
+};
 
 /** Solves, then lets those check who share no code with the solver. */
 async function solve(): Promise<PlanDraft> {
   const { posed, allocation } = await allocatedWithMemory();
   const { problem } = posed;
-  say({ type: 'progress', progress: { phase: 'check', doneCount: 0, totalCount: problem.demandCount } });
+  // what the search ended with stays in sight while it is checked
+  say({
+    type: 'progress',
+    progress: { phase: 'check', doneCount: 0, totalCount: problem.demandCount, ...(known ? { figures: known } : {}) },
+  });
   const check = checkPlan(problem, allocation.starts);
   if (check.violationCount > 0) throw new AllocationRefusedError(check.violationCountByLaw, check.violations);
   return planDraftOf(posed, allocation, check, proofOf(posed, allocation, seed), seed);

@@ -8,7 +8,11 @@ export class JobProgressDto {
   doneCount!: number;
   /** What there is to do in this phase, 0 where that is not known yet. */
   totalCount!: number;
-  /** Further figures of the moment: `lowerBound`, `objective`, `gapRatio`. */
+  /**
+   * Further figures of the moment. Of an allocation: `lowerBound`, which no complete plan under the cap that is being tried can go below;
+   * `objective` of the plan as it stands, once every day has one; `gapRatio`, objective / lower bound - 1, of the days planned so far; and
+   * `overCellCount`, the cells still over a limit: above 0 the plan is not complete yet.
+   */
   figures?: Record<string, number>;
 }
 

@@ -98,6 +98,13 @@ describe('allocations', () => {
       expect(events.slice(0, -1).every(({ name }) => name === 'progress')).toBe(true);
       expect(events.at(-1)).toMatchObject({ name: 'done', job: { id, state: 'done', attemptCount: 1 } });
 
+      const told = events.flatMap(({ job }) =>
+        job.progress.figures?.lowerBound === undefined ? [] : [job.progress.figures],
+      );
+      expect(told.length).toBeGreaterThan(0);
+      for (const { lowerBound, objective } of told)
+        if (objective !== undefined) expect(objective).toBeGreaterThanOrEqual(lowerBound!);
+
       const { planId } = events.at(-1)!.job;
       const plan = await get<{ windowCount: number; seed: number; state: string }>(`/plans/${planId}`);
       expect(plan).toMatchObject({ campaignId, state: 'draft', seed: 7, unplacedCount: 0 });

@@ -4,7 +4,7 @@ import { allocate } from './allocate';
 import { objectiveBoundFromPrices, peakBoundFromPrices } from './check-bound';
 import { checkPlan } from './check-plan';
 import { AllocationProblemInvalid } from './check-problem';
-import { AllocationCancelled, type AllocationProblem, UNPLACED_REASONS } from './problem';
+import { AllocationCancelled, type AllocationProblem, type AllocationProgress, UNPLACED_REASONS } from './problem';
 import { SMALL_DEMANDS } from './small/solve-small';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);
@@ -219,6 +219,34 @@ describe.each([
     const problem = tinyProblem({ logins: 12, demands });
     const first = allocate(problem, { seed: 7, smallBelow });
     expect(allocate(problem, { seed: 7, smallBelow })).toEqual(first);
+  });
+
+  it('tells on the way what is proven and where the plan stands, and ends with the figures of the plan', () => {
+    // two days, so that one is planned while nothing is known of the other
+    const days = [0, 100].flatMap((first) =>
+      range(0, 60).map(() => ({ day: first / 100, candidates: range(first + 1, first + 40), wish: first + 20 })),
+    );
+    const problem = tinyProblem({ cellCount: 150, logins: 2, demands: days });
+    const heard: AllocationProgress[] = [];
+    const plan = allocate(problem, { seed: 1, smallBelow, onProgress: (progress) => heard.push(progress) });
+    expect(plan.displacementCapCells).toBe(18);
+    const bounds = heard.flatMap(({ lowerBound }) => (lowerBound === undefined ? [] : [lowerBound]));
+    expect(bounds.length).toBeGreaterThan(4);
+    // what is told is proven: no more than the plan costs, and no more than what is proven at the end but for the last digits
+    for (const bound of bounds) expect(bound).toBeLessThanOrEqual(plan.objective);
+    const inside = heard.find(({ objective, gapRatio }) => objective === undefined && gapRatio !== undefined)!;
+    expect(inside.lowerBound).toBeLessThan(0.6 * plan.objectiveLowerBound);
+    const complete = heard.find(({ objective, overCellCount }) => objective !== undefined && overCellCount === 0)!;
+    expect(complete.gapRatio).toBeCloseTo(complete.objective! / complete.lowerBound! - 1, 9);
+    expect(heard.at(-1)).toEqual({
+      phase: 'polish',
+      doneCount: 120,
+      totalCount: 120,
+      lowerBound: plan.objectiveLowerBound,
+      objective: plan.objective,
+      overCellCount: 0,
+      gapRatio: plan.objective / plan.objectiveLowerBound - 1,
+    });
   });
 
   it('stops when it is cancelled and when its listener throws', () => {

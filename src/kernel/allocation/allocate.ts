@@ -14,10 +14,10 @@ import {
   AllocationCancelled,
   type AllocationOptions,
   type AllocationProblem,
-  type AllocationProgress,
   type ObjectivePrices,
   UNPLACED_REASONS,
 } from './problem';
+import { progressOfPlan, type RunProgress, runProgress } from './run-progress';
 import { SITE_LAW } from './site-shares';
 import { SMALL_DEMANDS } from './small/solve-small';
 
@@ -35,39 +35,25 @@ const CAPS_TRIED = 3;
 export function allocate(problem: AllocationProblem, options: AllocationOptions): Allocation {
   const run = allocationRun(problem, options.seed, options.smallBelow);
   let step = run.next();
+  let progress: RunProgress | undefined;
   while (!step.done) {
     const { parts, wanted } = step.value;
-    const shares = new Float64Array(wanted.length);
+    const told = (progress ??= runProgress(parts, options.onProgress ?? (() => undefined)));
+    told.begin(wanted);
     const answers = wanted.map((task, k) => {
-      const tell = (phase: AllocationProgress['phase'], share: number) => {
-        shares[k] = share;
-        options.onProgress?.({ phase, ...shareDone(parts, wanted, shares) });
-      };
-      tell(task.kind === 'bound' ? 'bound' : 'place', 0);
+      told.hear(k, task.kind === 'bound' ? 'bound' : 'place', 0);
       if (options.isCancelled?.()) throw new AllocationCancelled();
       const answer = performTask(partProblem(problem, parts[task.part]!), task, {
         isCancelled: options.isCancelled,
-        onPhase: tell,
+        onPhase: (phase, share, figures) => told.hear(k, phase, share, figures),
       });
-      shares[k] = 1;
+      told.end(k, answer);
       return answer;
     });
     step = run.next(answers);
   }
-  options.onProgress?.({ phase: 'polish', doneCount: problem.demandCount, totalCount: problem.demandCount });
+  options.onProgress?.(progressOfPlan(step.value));
   return step.value;
-}
-
-/** Demands done when these shares of the tasks of a batch are. */
-export function shareDone(parts: readonly Part[], wanted: readonly PartTask[], shares: Float64Array) {
-  let doneCount = 0;
-  let totalCount = 0;
-  wanted.forEach((task, k) => {
-    const count = parts[task.part]!.demand.length;
-    totalCount += count;
-    doneCount += Math.floor(shares[k]! * count);
-  });
-  return { doneCount, totalCount };
 }
 
 export interface TaskBatch {

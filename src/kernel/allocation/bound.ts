@@ -1,3 +1,4 @@
+import { lowerBound } from './groups';
 import type { AllocationModel } from './model';
 import { emptyTables, fillPrices, type PriceTables } from './price-tables';
 import type { AllocationProblem, Starts } from './problem';
@@ -50,6 +51,32 @@ export function objectiveBounds(
     lowerBound: wishedValue - (limits - wishlessAsTheyStand) - slack,
     jointLowerBound: wishedValue + wishless - limits - slack,
   };
+}
+
+/** Sum over the demands with a wish of the cheapest start within reach at the prices of cells: what a bound without local prices starts from. */
+export function wishedValue(
+  { problem, kindOffset, kindStart, kindShape, demandKind, shapeFirst }: AllocationModel,
+  reach: Int32Array,
+  tables: PriceTables,
+): number {
+  let value = 0;
+  for (let i = 0; i < problem.demandCount; i++) {
+    const wish = problem.demandWish[i]!;
+    const kind = demandKind[i]!;
+    const end = kindOffset[kind + 1]!;
+    if (wish < 0 || kindOffset[kind] === end) continue;
+    const base = tables.offset[kindShape[kind]!]! - shapeFirst[kindShape[kind]!]!;
+    const scale = problem.demandScale[i]!;
+    const weight = problem.demandWeight[i]!;
+    let least = Infinity;
+    for (let k = lowerBound(kindStart, kindOffset[kind]!, end, wish - reach[i]!); k < end; k++) {
+      const moved = kindStart[k]! - wish;
+      if (moved > reach[i]!) break;
+      least = Math.min(least, weight * moved * moved + scale * tables.price[base + kindStart[k]!]!);
+    }
+    value += least;
+  }
+  return value;
 }
 
 function priceOfLimits(prices: Float64Array, limit: Float64Array): number {

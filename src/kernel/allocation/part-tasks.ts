@@ -1,5 +1,5 @@
 import { CELLS_PER_HOUR } from '../cell-grid';
-import { displacementObjective, objectiveBounds, wholePrices } from './bound';
+import { displacementObjective, objectiveBounds, wholePrices, wishedValue } from './bound';
 import { leastCapacity } from './least-capacity';
 import { type LocalPrices, priceLocally } from './local-prices';
 import { buildModel } from './model';
@@ -100,6 +100,12 @@ function planPart(
 ): SolveAnswer | FailedAnswer {
   const state = pricePart(problem, capCells, watch);
   const whole = wholePrices(state.model, state.prices.sessions, state.prices.logins);
+  if (watch.onPhase) {
+    const nowhere = new Int32Array(problem.demandCount).fill(-1);
+    const value = wishedValue(state.model, state.reach, whole.tables);
+    const { jointLowerBound } = objectiveBounds(state.model, nowhere, value, whole);
+    watch.onPhase('place', 0, { lowerBound: jointLowerBound });
+  }
   if (known) {
     // the new cap can gain no more than what its prices prove less than those of the old one
     const kept = answerOf(problem, state, whole, known, watch);
@@ -107,7 +113,7 @@ function planPart(
   }
   const solve = problem.demandCount < smallBelow ? solveSmallPart : solvePart;
   const search = solve(state, seed, lastResort && !known, watch);
-  if (search && overload(search) > 0) dropOverload(search);
+  if (search && overload(search) > 0) dropOverload(search, watch);
   const plan: KnownPlan | null = search ? { starts: search.starts, ...explainUnplaced(search) } : known;
   return plan ? answerOf(problem, state, whole, plan, watch) : { kind: 'failed' };
 }

@@ -2,12 +2,19 @@ import { AllocationCancelled, type AllocationProgress } from './problem';
 import { cheapestStart, fits, isFixed, place, type Search } from './search';
 import { type JointScratch, moveTeam, type Teams } from './teams';
 
-const CANCEL_EVERY = 512;
+/** What is known of a part on the way: its bound, and the plan as it stands, which may still pass limits. */
+export interface PartFigures {
+  /** No complete plan of the part under its cap has a lower objective. */
+  lowerBound?: number;
+  objective?: number;
+  /** Cells over a limit in the plan as it stands. */
+  overCellCount?: number;
+}
 
 export interface Watch {
   isCancelled?: (() => boolean) | undefined;
-  /** Told now and then what is being done and which share of the whole task is behind. */
-  onPhase?: ((phase: AllocationProgress['phase'], share: number) => void) | undefined;
+  /** Told now and then what is being done, which share of the whole task is behind, and what is known by then. */
+  onPhase?: ((phase: AllocationProgress['phase'], share: number, figures?: PartFigures) => void) | undefined;
 }
 
 /** Puts the demands with a single start where they must be; those that contradict an earlier one stay without a place. */
@@ -42,7 +49,7 @@ export function firstPass(
       nextRaise += total / steps;
       onShare(Math.min(1, (placed + total / steps) / Math.max(1, total)));
     }
-    if (team % CANCEL_EVERY === 0) attend(watch);
+    attend(watch);
     moveTeam(search, teams, team, false, scratch);
     for (let k = teams.offset[team]!; k < teams.offset[team + 1]!; k++) placed += demandScale[teams.member[k]!]!;
   }
@@ -60,8 +67,9 @@ export function sweep(
   let moved = 0;
   const teamCount = teams.offset.length - 1;
   for (let team = 0; team < teamCount; team++) {
-    if (team % CANCEL_EVERY === 0) attend(watch);
     if (takes && !anyOf(teams, team, takes)) continue;
+    // a look costs nothing beside a move
+    attend(watch);
     moved += moveTeam(search, teams, team, onlyFitting, scratch);
   }
   return moved;

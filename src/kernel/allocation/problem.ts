@@ -101,9 +101,14 @@ export interface AllocationProgress {
   phase: 'bound' | 'place' | 'repair' | 'polish';
   doneCount: number;
   totalCount: number;
-  /** Best proven lower bound of the objective, and the objective of the best complete plan, where known. */
+  /** No complete plan under the cap that is being tried has a lower objective: proven by prices, of the parts priced so far. */
   lowerBound?: number;
+  /** Of the plan as it stands, once every part has one. */
   objective?: number;
+  /** Cells over a limit in the plan as it stands: above 0 it is not complete yet. */
+  overCellCount?: number;
+  /** Objective / lower bound - 1 of the parts that have a plan so far. */
+  gapRatio?: number;
 }
 
 export interface Allocation {

@@ -1,6 +1,7 @@
 import type { Random } from '../random';
+import { displacementObjective } from './bound';
 import type { Field } from './field';
-import { sweep, type Watch } from './place';
+import { attend, type PartFigures, sweep, type Watch } from './place';
 import { cheapestStart, excess, fits, isFixed, isFree, place, type Search, setPenalties } from './search';
 import { applyPenalty, movePrices, type Penalty } from './penalty';
 import { type Pools, swapSweep } from './swap';
@@ -34,6 +35,15 @@ function overloadOf({ load, limit }: Field): number {
   return sum;
 }
 
+/** The plan as it stands, limits passed or not. */
+export function standing({ model, starts, sessions, logins }: Search): PartFigures {
+  const count = ({ load, limit }: Field) => load.reduce((over, _, c) => (isOver(load, limit, c) ? over + 1 : over), 0);
+  return {
+    objective: displacementObjective(model.problem, starts),
+    overCellCount: count(sessions) + count(logins),
+  };
+}
+
 /** Over its limit by this plan's doing: a limit below zero (background above capacity) is nobody's fault here. */
 const isOver = (load: Float64Array, limit: Float64Array, c: number): boolean => load[c]! > limit[c]! && load[c]! > 0;
 
@@ -60,7 +70,7 @@ export function repair(
   let forced = 0;
   const takes = (i: number) => touches(search, touched, i);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const missing = placeMissing(search, teams.member);
+    const missing = placeMissing(search, teams.member, false, watch);
     const left = overload(search);
     if (left === 0) return missing === 0;
     if (missing > 0 && round >= MISSING_ROUNDS && !lastResort) return false;
@@ -71,7 +81,7 @@ export function repair(
       if (++forced > FORCE_ROUNDS) return false;
       softness /= 2;
     }
-    watch.onPhase?.('repair', 0.55 + (0.35 * round) / MOST_ROUNDS);
+    watch.onPhase?.('repair', 0.55 + (0.35 * round) / MOST_ROUNDS, standing(search));
     // loads are brought to a little below the limit: there is always some last lump that does not fit in
     const grains = MARGIN_GRAINS + MARGIN_GROWTH_GRAINS * round;
     const share = { sessions: 1 - grains * penalty.sessionGrain, logins: 1 - grains * penalty.loginGrain };
@@ -83,7 +93,7 @@ export function repair(
     markOverloaded(search, touched);
     sweep(search, teams, scratch, watch, false, takes);
   }
-  return overload(search) === 0 && placeMissing(search, teams.member) === 0;
+  return overload(search) === 0 && placeMissing(search, teams.member, false, watch) === 0;
 }
 
 /** Everybody may still come nearer to the wish, or to emptier cells, where there is room. */
@@ -123,10 +133,12 @@ function touches({ model, starts }: Search, touched: Int32Array, i: number): boo
   return false;
 }
 /** Tries to seat those whom their own classes or teachers keep out, by moving the ones in the way; returns how many remain. */
-export function placeMissing(search: Search, order: Int32Array, onlyFitting = false): number {
+export function placeMissing(search: Search, order: Int32Array, onlyFitting: boolean, watch: Watch): number {
   let missing = 0;
   for (const i of order) {
-    if (search.starts[i]! < 0 && !seat(search, i, onlyFitting) && !seatOnSite(search, i, onlyFitting)) missing++;
+    if (search.starts[i]! >= 0) continue;
+    attend(watch);
+    if (!seat(search, i, onlyFitting) && !seatOnSite(search, i, onlyFitting)) missing++;
   }
   return missing;
 }
@@ -216,7 +228,7 @@ function seat(search: Search, i: number, onlyFitting: boolean): boolean {
  * Takes windows out of overloaded cells until none is over: the last resort of an instance that is too tight. Those taken
  * out then look once more for any start with room.
  */
-export function dropOverload(search: Search): void {
+export function dropOverload(search: Search, watch: Watch): void {
   const { demandScale } = search.model.problem;
   // the largest windows first: the fewest go
   const order = Int32Array.from(search.starts.keys()).filter((i) => !isFixed(search, i));
@@ -224,9 +236,10 @@ export function dropOverload(search: Search): void {
   for (const i of bySize) {
     const start = search.starts[i]!;
     if (start < 0 || (excess(search, i, start, 0).sessions === 0 && excess(search, i, start, 0).logins === 0)) continue;
+    attend(watch);
     place(search, i, start, -1);
     const elsewhere = cheapestStart(search, i, true);
     if (elsewhere >= 0) place(search, i, elsewhere, 1);
   }
-  placeMissing(search, order, true);
+  placeMissing(search, order, true, watch);
 }

@@ -6,7 +6,7 @@ import { applyPenalty, firstPenalty, movePrices } from './penalty';
 import { firstPass, placeFixed, sweep, type Watch } from './place';
 import { type CellPrices, priceCells, TEMPERATURES } from './prices';
 import type { AllocationProblem } from './problem';
-import { overload, placeMissing, polish, repair } from './repair';
+import { overload, placeMissing, polish, repair, standing } from './repair';
 import { emptySearch, place, reachUnderCap, type Search } from './search';
 import { solveSmall } from './small/solve-small';
 import { buildPools, swapSweep } from './swap';
@@ -94,20 +94,19 @@ export function solvePart(state: PartState, seed: number, lastResort: boolean, w
   );
   for (let round = 0; round < SOFTNESS.length; round++) {
     const softness = SOFTNESS[round]!;
-    watch.onPhase?.('place', (round + 1) / (2 * SOFTNESS.length));
+    watch.onPhase?.('place', (round + 1) / (2 * SOFTNESS.length), standing(search));
     applyPenalty(search, penalty, softness, 1, targets);
     // windows without a wish settle in the first rounds and look again at the end: they cost a look at every start
     const takes = round > LEVEL_ROUNDS && round < SOFTNESS.length - 1 ? isWished : null;
     sweep(search, teams, scratch, watch, false, takes);
     // who finds no place by now will not: the next cap is tried sooner
-    if (round === BELIEVED_ROUND && !lastResort && placeMissing(search, teams.member) > 0) return null;
+    if (round === BELIEVED_ROUND && !lastResort && placeMissing(search, teams.member, false, watch) > 0) return null;
     if (round >= FIRST_SWAP_ROUND) swapSweep(search, pools, SWAP_TRIES, random, watch.isCancelled);
     const follow = Math.max(softness, PRICE_SOFTNESS);
     movePrices(search, penalty, targets, follow, follow);
   }
-  watch.onPhase?.('repair', 0.55);
   if (!repair(search, teams, pools, scratch, penalty, random, lastResort, watch) && !lastResort) return null;
-  watch.onPhase?.('polish', 0.9);
+  watch.onPhase?.('polish', 0.9, standing(search));
   polish(search, teams, scratch, watch);
   if (overload(search) > 0 || teams.member.some((i) => search.starts[i]! < 0)) return search;
   settleAgain(search, () => {
@@ -144,9 +143,9 @@ export function solveSmallPart(
   if (!starts) return null;
   const search = emptySearch(model, reach);
   starts.forEach((start, i) => start >= 0 && place(search, i, start, 1));
-  watch.onPhase?.('polish', 0.9);
+  watch.onPhase?.('polish', 0.9, standing(search));
   const teams = buildTeams(model, search, seededRandom(seed));
   polish(search, teams, jointScratch(model.problem.cellCount), watch);
-  placeMissing(search, teams.member, true);
+  placeMissing(search, teams.member, true, watch);
   return search;
 }

@@ -53,7 +53,7 @@ export function swapSweep(
   const table = search.screen.price;
   let swapped = 0;
   for (let k = 0; k < pools.member.length; k++) {
-    if (k % 1024 === 0 && isCancelled?.()) throw new AllocationCancelled();
+    if (k % 16 === 0 && isCancelled?.()) throw new AllocationCancelled();
     const i = pools.member[k]!;
     if (starts[i]! < 0 || (takes && !takes(i))) continue;
     const pool = pools.poolOf[i]!;

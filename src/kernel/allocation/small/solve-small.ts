@@ -75,7 +75,8 @@ export function solveSmall(
     const done = step / steps;
     if (step % CANCEL_EVERY === 0) {
       if (watch.isCancelled?.()) throw new AllocationCancelled();
-      watch.onPhase?.('place', 0.9 * done);
+      const objective = best.unplacedCount === 0 ? { objective: best.value, overCellCount: 0 } : {};
+      watch.onPhase?.('place', 0.9 * done, objective);
     }
     if (mustPlaceAll && best.unplacedCount > 0 && step - lastGain > BELIEVED_SHARE * steps) return null;
     const value = valueOf();
