@@ -41,6 +41,7 @@ export async function createApplication(
         'session/limit',
         'creneaux',
         'creneaux/:file',
+        'prevision',
       ].map((path) => ({
         path,
         method: RequestMethod.GET,

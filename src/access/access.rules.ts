@@ -69,6 +69,8 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   findWindows:                   rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
   listHolidays:                  rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows']),
   showFamilyPage:                rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
+  showForecastPage:              rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
+  readForecast:                  rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
   readPageScript:                rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),
   readClassCalendar:             rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows']),
   getRosterTemplate:             rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster']),

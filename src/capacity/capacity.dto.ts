@@ -84,7 +84,7 @@ export class NewCapacityStepDto {
   @Max(2147483647)
   loginsPerMinute!: number;
 
-  /** Why the capacity changes. */
+  /** Why the capacity changes (everybody reads it in the forecast). */
   @IsString()
   @Length(1, 500)
   reason!: string;
@@ -150,7 +150,7 @@ export class NewRegulationDto {
   @Max(1000)
   loginsPerMille!: number;
 
-  /** Why. */
+  /** Why (everybody reads it in the forecast). */
   @IsString()
   @Length(1, 500)
   reason!: string;

@@ -230,6 +230,15 @@ export class CapacityService {
     });
   }
 
+  /** What is announced of a platform: all its steps, the earliest first, and the regulations that touch a stretch of time. */
+  async announced(
+    platformId: number,
+    between: { startsAt: Date; endsAt: Date },
+  ): Promise<{ steps: CapacityStepEntity[]; regulations: RegulationEntity[] }> {
+    const steps = await this.store.steps(platformId);
+    return { steps, regulations: await this.store.regulations(platformId, between) };
+  }
+
   /** Regulations, the earliest first. */
   async regulations(_actor: Actor, platformId: number, page: PageQuery): Promise<Page<RegulationEntity>> {
     await this.platform(platformId);

@@ -12,6 +12,7 @@ export function whereToLook(
   const addresses = {
     signIn: `${url}/sign-in`,
     families: `${url}/creneaux`,
+    forecast: `${url}/prevision`,
     docs: `${url}/docs`,
     windows: `${url}/v1/establishments/${exampleUai}/windows?from=${startsOn}`,
     load: `${url}/v1/plans/${planId}/load?date=${startsOn}`,
@@ -22,6 +23,7 @@ export function whereToLook(
 Étale est prêt : une région fictive, son plan d'une semaine est calculé, vérifié et publié.
   Se connecter, un compte par rôle ${addresses.signIn}
   Familles : créneaux d'une classe ${addresses.families}
+  Prévision d'affluence            ${addresses.forecast}
   Documentation de l'API           ${addresses.docs}
   Créneaux d'un établissement      ${addresses.windows}
   Courbe de charge (connecté)      ${addresses.load}
@@ -31,6 +33,7 @@ export function whereToLook(
 Étale is ready: a region that does not exist, its plan of a week computed, checked and published.
   Sign in, an account of each role ${addresses.signIn}
   Families: windows of a class     ${addresses.families}
+  Traffic forecast                 ${addresses.forecast}
   API and explorer                 ${addresses.docs}
   Windows of an establishment      ${addresses.windows}
   Load curve (signed in)           ${addresses.load}

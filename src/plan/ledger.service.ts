@@ -6,7 +6,7 @@ import { CapacityService } from '../capacity/capacity.service';
 import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { CELLS_PER_DAY } from '../kernel/cell-grid';
 import { LedgerStore, type Revision } from './ledger.store';
-import { type CellLoad, combined } from './plan-curve.rules';
+import { type CellLoad, type CellRange, combined } from './plan-curve.rules';
 import { PlanLoadStore } from './plan-load.store';
 import { type OverfullCell, PlanOverCapacity } from './plan.errors';
 
@@ -31,6 +31,11 @@ export class LedgerService {
   /** The revision of a platform's published windows: what a draft names as its base. */
   revision(platformId: number): Promise<Revision> {
     return this.ledger.revision(platformId);
+  }
+
+  /** What is planned and may be planned in each cell of a range, in thousandths; 0 in cells that no plan has reached yet. */
+  cells(platformId: number, range: CellRange): Promise<{ planned: CellLoad; limit: CellLoad; isKnown: Uint8Array }> {
+    return this.ledger.cells(platformId, range);
   }
 
   /**

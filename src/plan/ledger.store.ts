@@ -174,6 +174,30 @@ export class LedgerStore {
     );
   }
 
+  /** Rows of a range as columns, in thousandths; `isKnown` is 1 where there is a row. */
+  async cells(
+    platformId: number,
+    { firstCell, cellCount }: CellRange,
+  ): Promise<{ planned: CellLoad; limit: CellLoad; isKnown: Uint8Array }> {
+    const fields = ['cell', 'session_planned', 'login_planned', 'session_limit', 'login_limit'] as const;
+    const [row] = await this.database.query<Record<(typeof fields)[number], (number | string)[] | null>[]>(
+      `select ${fields.map((field) => `array_agg(${field}) as ${field}`).join(', ')}
+         from ledger_cell where platform_id = $1 and cell >= $2 and cell < $2::int + $3::int`,
+      [platformId, firstCell, cellCount],
+    );
+    const load = (): CellLoad => ({ sessions: new Float64Array(cellCount), logins: new Float64Array(cellCount) });
+    const [planned, limit, isKnown] = [load(), load(), new Uint8Array(cellCount)];
+    row!.cell?.forEach((cell, i) => {
+      const at = Number(cell) - firstCell;
+      isKnown[at] = 1;
+      planned.sessions[at] = Number(row!.session_planned![i]);
+      planned.logins[at] = Number(row!.login_planned![i]);
+      limit.sessions[at] = Number(row!.session_limit![i]);
+      limit.logins[at] = Number(row!.login_limit![i]);
+    });
+    return { planned, limit, isKnown };
+  }
+
   /** First and last cell of the platform's ledger inside [firstCell, endCell), if it has any. */
   async extent(
     tx: EntityManager,

@@ -39,7 +39,7 @@ export function childCard(child: ChildView, links: CardLinks, language: Language
   const text = FAMILY_TEXTS[language];
   const id = `c${facts.classId}`;
   const list = days.some((day) => 'windows' in day)
-    ? `<h3>${text.following}</h3><table aria-label="${escaped(`${text.following}${text.forClass(facts.code)}`)}"><tbody>${days.map((day) => dayRow(day, child, language, nowSeconds)).join('')}</tbody></table>`
+    ? `<h3>${text.following}</h3><table class="windows" aria-label="${escaped(`${text.following}${text.forClass(facts.code)}`)}"><tbody>${days.map((day) => dayRow(day, child, language, nowSeconds)).join('')}</tbody></table>`
     : '';
   const missing =
     kind === 'no_plan'

@@ -44,9 +44,8 @@ export function familyPage(page: FamilyPage): string {
   return framed({
     language,
     title,
-    skip: text.skip,
-    links: [{ path: familyPathOf({ language: choice.language }), text: text.title }],
-    other: { path: familyPathOf({ ...choice, language: language === 'fr' ? 'en' : 'fr' }), text: text.otherLanguage },
+    askedLanguage: choice.language,
+    otherPath: familyPathOf({ ...choice, language: language === 'fr' ? 'en' : 'fr' }),
     scriptPath: step.kind === 'children' ? scriptPath : undefined,
     main: step.kind === 'children' ? childrenHtml(page, children) : chooserHtml(page),
     footer: `<p>${text.privacy}</p>${
@@ -54,21 +53,6 @@ export function familyPage(page: FamilyPage): string {
         ? `<p>${text.asOf(clockText(nowSeconds, zone, language))} <span role="status" data-offline="${escaped(text.offline)}"></span></p>`
         : ''
     }`,
-  });
-}
-
-/** The page of a failure: what to do, and no promise. */
-export function failedFamilyPage(language: Language, path: string): string {
-  const text = FAMILY_TEXTS[language];
-  return framed({
-    language,
-    title: text.title,
-    skip: text.skip,
-    links: [{ path: FAMILY_PATH, text: text.title }],
-    other: { path: FAMILY_PATH, text: text.otherLanguage },
-    scriptPath: undefined,
-    main: `<h1>${text.failed}</h1><p>${text.failedNext}</p><p><a class="go" href="${escaped(path)}">${text.retry}</a></p>`,
-    footer: '',
   });
 }
 

@@ -3,8 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isConnectionFailure } from '../common/database';
 import { DomainError } from '../common/domain-error';
 import { LANGUAGES, languageOf } from '../common/language.rules';
-import { failedFamilyPage } from './family-page.rules';
-import { pageHeaders } from './page-frame.rules';
+import { failedPage, pageHeaders } from './page-frame.rules';
 
 /** A person stands before the screen: a page with the next step rather than a problem document. */
 @Catch()
@@ -19,6 +18,6 @@ export class PageFailureFilter implements ExceptionFilter {
     const status = isUnavailable ? 503 : 500;
     const asked = LANGUAGES.find((one) => one === request.query.lang);
     const language = languageOf(asked, request.headers['accept-language']);
-    void reply.status(status).headers(pageHeaders(language, status)).send(failedFamilyPage(language, request.url));
+    void reply.status(status).headers(pageHeaders(language, status)).send(failedPage(language, request.url));
   }
 }

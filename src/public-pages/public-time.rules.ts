@@ -16,14 +16,20 @@ export function clockText(unixSeconds: number, zone: string, language: Language)
   return language === 'fr' ? at.toFormat("H 'h' mm").replaceAll(' ', NARROW_SPACE) : at.toFormat('HH:mm');
 }
 
-/** A date: `lundi 30 novembre`. */
+/** A date: `lundi 30 novembre`, `mardi 1er décembre`. */
 export function dateText(on: CivilDate, language: Language): string {
-  return DateTime.fromISO(on, { zone: 'utc' }).setLocale(localeOf(language)).toFormat('cccc d LLLL');
+  return dated(on, language, 'cccc', 'LLLL');
 }
 
 /** A short date: `lun. 30 nov.`. */
 export function shortDateText(on: CivilDate, language: Language): string {
-  return DateTime.fromISO(on, { zone: 'utc' }).setLocale(localeOf(language)).toFormat('ccc d LLL');
+  return dated(on, language, 'ccc', 'LLL');
+}
+
+function dated(on: CivilDate, language: Language, weekday: string, month: string): string {
+  const date = DateTime.fromISO(on, { zone: 'utc' }).setLocale(localeOf(language));
+  const day = language === 'fr' && date.day === 1 ? '1er' : String(date.day);
+  return `${date.toFormat(weekday)} ${day} ${date.toFormat(month)}`;
 }
 
 /** An instant of a cell with the offset of a zone, as machines read it. */
