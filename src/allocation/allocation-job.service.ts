@@ -14,6 +14,7 @@ import { StandingWindowStore } from '../plan/standing-window.store';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import { NothingToReplanError } from './allocation.errors';
 import { AllocationFactsStore } from './allocation-facts.store';
+import { RelaxationService, windowTimeOf } from './relaxation.service';
 import { solveInThread } from './solve-in-thread';
 
 export const ALLOCATION_JOB = 'allocation';
@@ -38,6 +39,7 @@ export class AllocationJob implements JobHandler, OnModuleInit {
     private readonly plans: PlanService,
     private readonly facts: AllocationFactsStore,
     private readonly standing: StandingWindowStore,
+    private readonly relaxations: RelaxationService,
   ) {}
 
   onModuleInit(): void {
@@ -49,10 +51,17 @@ export class AllocationJob implements JobHandler, OnModuleInit {
     const actor: Actor = { role: 'operator', subject: job.requestedBy };
     await this.facts.count();
     const assembled = await this.assembler.assemble(job.campaignId!, onProgress);
+    const before = windowTimeOf(assembled.problem);
     const draft =
       mode === 'replan'
         ? await this.replan(assembled, seed, noticeMinutes ?? 0, onProgress, signal)
         : await solveInThread(assembled, seed, onProgress, signal);
+    const { unplaced, evidence } = draft;
+    if (unplaced.length > 0) {
+      const ratio = evidence.peakLowerBoundRatio;
+      const relaxations = await this.relaxations.of(job.campaignId!, before, ratio, onProgress, signal);
+      if (relaxations.length > 0) evidence.relaxations = relaxations;
+    }
     await this.plans.createDraft(actor, draft, onProgress, complete);
   }
 

@@ -7,13 +7,14 @@ import { AllocationFactsStore } from './allocation-facts.store';
 import { AllocationJob } from './allocation-job.service';
 import { AllocationController } from './allocation.controller';
 import { AllocationService } from './allocation.service';
+import { RelaxationService } from './relaxation.service';
 import { WindowExplanationController } from './window-explanation.controller';
 import { WindowExplanationService } from './window-explanation.service';
 
 @Module({
   imports: [JobsModule, CampaignModule, LoadModule, PlanModule],
   controllers: [AllocationController, WindowExplanationController],
-  providers: [AllocationFactsStore, AllocationJob, AllocationService, WindowExplanationService],
+  providers: [AllocationFactsStore, AllocationJob, AllocationService, RelaxationService, WindowExplanationService],
   exports: [AllocationService],
 })
 export class AllocationModule {}

@@ -2,7 +2,7 @@ import type { JobRun } from './job-run';
 
 /** How far a job has come. */
 export class JobProgressDto {
-  /** What it is doing: `queued`, `assemble`, `bound`, `place`, `repair`, `polish`, `check`, `store`; of a simulation the variant that it is at. */
+  /** What it is doing: `queued`, `assemble`, `bound`, `place`, `repair`, `polish`, `check`, `relax`, `store`; of a simulation the variant that it is at. */
   phase!: string;
   /** What of this phase is done. */
   doneCount!: number;

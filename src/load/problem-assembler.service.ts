@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CalendarService } from '../calendar/calendar.service';
 import type { Campaign } from '../campaign/campaign.entity';
 import { CampaignStore } from '../campaign/campaign.store';
+import type { CampaignRules } from '../campaign/window-rule';
 import { CapacityService } from '../capacity/capacity.service';
 import { datesBetween } from '../common/civil-time';
 import { NotFoundError } from '../common/domain-error';
@@ -50,6 +51,26 @@ export class ProblemAssembler {
   async assemble(campaignId: number, onProgress: OnProgress): Promise<AssembledProblem> {
     const campaign = await this.campaigns.find(campaignId);
     if (!campaign) throw new NotFoundError('campaign', campaignId);
+    return this.pose(campaign, onProgress);
+  }
+
+  /**
+   * The columns that a campaign would have by other rules; undefined where `relax` leaves its rules as they are.
+   *
+   * @throws NotFoundError, NothingToAllocate (422)
+   */
+  async relaxed(
+    campaignId: number,
+    relax: (rules: CampaignRules) => CampaignRules | undefined,
+  ): Promise<AllocationProblem | undefined> {
+    const campaign = await this.campaigns.find(campaignId);
+    if (!campaign) throw new NotFoundError('campaign', campaignId);
+    const rules = relax(campaign.rules);
+    return rules && (await this.pose({ ...campaign, rules }, unheard)).problem;
+  }
+
+  private async pose(campaign: Campaign, onProgress: OnProgress): Promise<AssembledProblem> {
+    const campaignId = campaign.id;
     // read first: whatever changes from here on makes the draft's base stale, and publishing sees it
     const { epoch, revision } = await this.ledger.revision(campaign.platformId);
     const places = await this.rows.establishments(campaign);

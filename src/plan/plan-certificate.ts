@@ -3,6 +3,7 @@ import { CELL_MINUTES, LOAD_SCALE } from '../kernel/cell-grid';
 import { limitsOf, type PlanCurve } from './plan-curve.rules';
 import type { AllocationEvidence, ReplanFigures, UnplacedWindow } from './plan-draft';
 import { type BaselinePeaks, type DayEvidence, gapRatioOf } from './plan-evidence';
+import type { Relaxation } from './relaxation';
 import { type Sentences, savingSentences } from './plan-saving.rules';
 
 /** Where one of the two limits is used most. Loads and limits are sessions (or logins) of a cell of five minutes. */
@@ -54,6 +55,8 @@ export interface PlanCertificate {
   seed: number;
   /** Of a replan alone. */
   replan?: ReplanFigures;
+  /** What could give way instead of the capacity, where the limits do not do for everybody. */
+  relaxations?: Relaxation[];
   computedAt: string;
   epoch: number;
   revision: number;
@@ -182,6 +185,7 @@ export function certify(facts: {
     saving: savingSentences(evidence.baselinePeakRatios, peakUtilisationRatio),
     seed: evidence.seed,
     ...(evidence.replan ? { replan: evidence.replan } : {}),
+    ...(evidence.relaxations ? { relaxations: evidence.relaxations } : {}),
     computedAt: facts.computedAt.toISOString(),
     epoch: facts.epoch,
     revision: facts.revision,

@@ -1,6 +1,7 @@
 import type { Activity, Audience } from '../campaign/window-kind';
 import type { LevelGroup } from '../directory/level';
 import type { BaselinePeaks, DayEvidence, PlanPrices } from './plan-evidence';
+import type { Relaxation } from './relaxation';
 import type { PlanMemory } from './plan-memory';
 
 /** The windows of a plan as columns, one entry per dated window: what the plan store copies in. */
@@ -113,6 +114,8 @@ export interface AllocationEvidence {
   seed: number;
   /** Where the draft is a replan of a published plan. */
   replan?: ReplanFigures;
+  /** Where somebody is left out because the limits do not do. */
+  relaxations?: Relaxation[];
 }
 
 /** Everything that a draft is made of. */

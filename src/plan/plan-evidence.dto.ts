@@ -1,4 +1,5 @@
 import { IsIn, IsOptional } from 'class-validator';
+import { RelaxationDto } from './plan.dto';
 import type { FairnessDimension } from './plan-evidence';
 
 /** How to give the fairness sheet. */
@@ -125,6 +126,8 @@ export class ShortfallDto {
   cells!: ShortCellDto[];
   /** Further cells of that kind. */
   omittedCellCount!: number;
+  /** What could give way instead of the capacity, those that are enough first and of these the one that takes least; empty where the limits do. */
+  relaxations!: RelaxationDto[];
   /** The windows left out, by reason. */
   reasons!: UnplacedReasonDto[];
 }

@@ -63,7 +63,7 @@ export class PlanEvidenceService {
   /** @throws NotFoundError */
   async shortfall(_actor: Actor, planId: number): Promise<ShortfallDto> {
     const { unplacedCount } = await this.plans.find(planId);
-    const { peakLowerBoundRatio } = await this.plans.certificate(planId);
+    const { peakLowerBoundRatio, relaxations } = await this.plans.certificate(planId);
     const isProvenImpossible = peakLowerBoundRatio > 1;
     const cells = isProvenImpossible
       ? shortCells(await this.stored.find(planId), await this.loads.curve(planId), peakLowerBoundRatio)
@@ -76,6 +76,7 @@ export class PlanEvidenceService {
       isProvenImpossible,
       cells: cells.slice(0, MOST_CELLS),
       omittedCellCount: Math.max(0, cells.length - MOST_CELLS),
+      relaxations: relaxations ?? [],
       reasons: await this.missing.reasons(planId),
     };
   }

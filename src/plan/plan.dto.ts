@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import type { Audience } from '../campaign/window-kind';
 import { PageQuery } from '../common/page-query.dto';
+import type { RelaxationKind } from './relaxation';
 
 const LARGEST_ID = 2_147_483_647;
 
@@ -181,6 +182,20 @@ export class ReplanFiguresDto {
   meanMoveMinutes!: number;
 }
 
+/** What could give way instead of the capacity: the least step of its kind after which the limits would do. */
+export class RelaxationDto {
+  /** `wider_hours` (half before the first hour of a day, half after the last), `shorter_windows`, `fewer_windows`, `lower_participation`. */
+  kind!: RelaxationKind;
+  /** By kind: minutes more a day; per mille of the length of windows that is kept; most windows a week of a class; per mille of the visitors who come. */
+  amount!: number;
+  /** The certified least capacity as a multiple of the limits, once this has given way. */
+  leastCapacityRatio!: number;
+  /** Whether it leaves the 2 % above the least capacity with which plans are found; false where even the largest step that was tried does not. */
+  isEnough!: boolean;
+  /** Share of the time in windows, or of the visitors, that is given up. */
+  lossRatio!: number;
+}
+
 /** What proves a plan at the revision that it was computed at. */
 export class CertificateDto {
   /** Windows of the plan. */
@@ -225,6 +240,8 @@ export class CertificateDto {
   seed!: number;
   /** What a replan changes; absent where the plan was made afresh. */
   replan?: ReplanFiguresDto;
+  /** What could give way instead of the capacity; absent where the limits do. */
+  relaxations?: RelaxationDto[];
   /** When the certificate was made. */
   computedAt!: string;
   /** Epoch of the revision that it belongs to. */

@@ -6,11 +6,12 @@ import type { DataSource } from 'typeorm';
 import { LOOPBACK_OPERATOR } from '../../src/access/actor';
 import { AllocationService } from '../../src/allocation/allocation.service';
 import type { WindowExplanationDto } from '../../src/allocation/window-explanation.dto';
+import { presetOf } from '../../src/campaign/campaign-presets.rules';
 import { LOAD_SCALE } from '../../src/kernel/cell-grid';
 import { CELL_PRICE_UNITS, LOCAL_PRICE_UNITS } from '../../src/plan/plan-evidence';
-import type { FairnessDto, PlanPricesDto } from '../../src/plan/plan-evidence.dto';
+import type { FairnessDto, PlanPricesDto, ShortfallDto } from '../../src/plan/plan-evidence.dto';
 import { PlanPriceStore } from '../../src/plan/plan-price.store';
-import type { CertificateDto } from '../../src/plan/plan.dto';
+import type { CertificateDto, RelaxationDto } from '../../src/plan/plan.dto';
 import type { WindowDto } from '../../src/plan/window.dto';
 import { makeRegion, type Region } from '../plan-builder';
 import { startTestApplication } from '../test-application';
@@ -172,6 +173,52 @@ describe('a plan explains itself', () => {
       unplacedCount: 0,
       cells: [],
       reasons: [],
+    });
+  });
+
+  describe('where the limits do not do', () => {
+    const shape = { establishmentCount: 6, classesEach: 6, concurrentSessions: 110, loginsPerMinute: 200 };
+    let short: number;
+    let shortfall: ShortfallDto;
+    beforeAll(async () => {
+      short = await allocated({}, shape);
+      shortfall = await get(`${short}/shortfall`);
+    });
+    const relaxationOf = (kind: RelaxationDto['kind']) => shortfall.relaxations.find((found) => found.kind === kind)!;
+
+    it('tells what could give way instead of the capacity, what takes least first', async () => {
+      expect(shortfall).toMatchObject({ isComplete: false, isProvenImpossible: true });
+      expect(shortfall.leastCapacityRatio).toBeGreaterThan(1);
+      expect(shortfall.cells.length).toBeGreaterThan(0);
+      expect(shortfall.relaxations.map(({ kind }) => kind).sort()).toEqual([
+        'fewer_windows',
+        'lower_participation',
+        'shorter_windows',
+        'wider_hours',
+      ]);
+      const enough = shortfall.relaxations.filter(({ isEnough }) => isEnough);
+      expect(shortfall.relaxations.slice(0, enough.length)).toEqual(enough);
+      expect(enough.map(({ lossRatio }) => lossRatio)).toEqual(enough.map(({ lossRatio }) => lossRatio).sort((a, b) => a - b)); // prettier-ignore
+      for (const { isEnough, leastCapacityRatio } of shortfall.relaxations)
+        expect(isEnough).toBe(leastCapacityRatio <= 1 / 1.02);
+      expect(relaxationOf('wider_hours').lossRatio).toBe(0);
+      // loads are in proportion to those who come
+      const { amount, leastCapacityRatio } = relaxationOf('lower_participation');
+      expect(leastCapacityRatio).toBeCloseTo((shortfall.leastCapacityRatio * amount) / 1000, 9);
+      expect(await get(`${short}/certificate`)).toMatchObject({ relaxations: shortfall.relaxations });
+    });
+
+    it('is right about it: with no more windows than it says everybody has a place', async () => {
+      const { amount, isEnough } = relaxationOf('fewer_windows');
+      expect(isEnough).toBe(true);
+      const rules = presetOf('remote-week-secondary').windows.map(({ windowsPerDay, windowsPerHalfDay, ...rule }) =>
+        rule.audience === 'pupils' || amount < 5
+          ? { ...rule, windowsPerWeek: amount }
+          : { ...rule, windowsPerDay, windowsPerHalfDay },
+      );
+      const fewer = await allocated({ preset: undefined, rules }, shape);
+      expect(await get(`${fewer}/certificate`)).toMatchObject({ unplacedCount: 0, violationCount: 0 });
+      expect(await get(`${fewer}/shortfall`)).toMatchObject({ isComplete: true, relaxations: [] });
     });
   });
 
