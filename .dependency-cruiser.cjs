@@ -10,7 +10,7 @@ const floors = [
   ['plan'],
   ['load'],
   ['allocation', 'booking', 'proposal', 'feeds', 'gateway', 'simulation'],
-  ['exchange', 'public-pages'],
+  ['crisis', 'exchange', 'public-pages'],
   ['demonstration', 'retention'],
 ];
 const above = floors.map((rooms, floor) => ({

@@ -7,6 +7,7 @@ import { CalendarModule } from './calendar/calendar.module';
 import { CampaignModule } from './campaign/campaign.module';
 import { CapacityModule } from './capacity/capacity.module';
 import type { Config } from './common/config';
+import { CrisisModule } from './crisis/crisis.module';
 import { DatabaseModule } from './common/database.module';
 import { DemonstrationModule } from './demonstration/demonstration.module';
 import { DirectoryModule } from './directory/directory.module';
@@ -44,6 +45,7 @@ const FEATURES: Type[] = [
   GatewayModule,
   SimulationModule,
   PublicPagesModule,
+  CrisisModule,
   DemonstrationModule,
   RetentionModule,
 ];

@@ -192,6 +192,17 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   requestSimulation:             rule('-',     '-',         '-',         'all',       '-',     'all'),
   readSimulation:                rule('-',     '-',         '-',         'all',       'all',   'all'),
 
+  // the bad morning: everybody may know what is in force, two people decide
+  readProtection:                rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows', 'gateway', 'metrics']),
+  readLadder:                    rule('-',     '-',         '-',         'all',       'all',   'all'),
+  setLadder:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
+  approveLadder:                 rule('-',     '-',         '-',         'all',       '-',     'all'),
+  simulateLadder:                rule('-',     '-',         '-',         'all',       '-',     'all'),
+  listProtectionSteps:           rule('-',     '-',         '-',         'all',       'all',   'all'),
+  enforceProtectionStep:         rule('-',     '-',         '-',         'all',       '-',     'all'),
+  approveProtectionStep:         rule('-',     '-',         '-',         'all',       '-',     'all'),
+  undoProtectionStep:            rule('-',     '-',         '-',         'all',       '-',     'all'),
+
   // bookings
   book:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
   hold:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),

@@ -1,7 +1,8 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose';
 import { kidOf, nextChain, SignatureInvalid, verifyBytes } from '../common/signed-bytes';
-import type { BundleChange, BundleContent } from '../kernel/decision/bundle-content';
+import type { BundleChange, BundleContent, NamedRule } from '../kernel/decision/bundle-content';
 import { applyChanges, BundleInvalid, gatePlanOf, type GatePlan } from '../kernel/decision/gate-plan';
+import { rulesOf } from '../kernel/decision/rules';
 import { PlanNames } from './identity.rules';
 
 export const REFUSED_CODES = [
@@ -45,6 +46,8 @@ interface DeltaContent {
   to: number;
   issuedAt: number;
   changes: BundleChange[];
+  /** All rules from then on, where they have changed. */
+  rules?: NamedRule[];
 }
 
 /** Keeps the plan in force: takes only what is signed, whole, newer and of this platform, and swaps it in one step. */
@@ -107,7 +110,9 @@ export class HeldPlan {
       throw new PlanRefused('chain_broken', 'the chain of the delta does not follow');
     if (this.current !== current) throw new PlanRefused('chain_broken', 'the plan changed meanwhile');
     try {
+      const rules = delta.rules && rulesOf(current.plan.content, delta.rules);
       applyChanges(current.plan, delta.changes);
+      if (rules) current.plan.content.rules = rules;
     } catch (error) {
       if (!(error instanceof BundleInvalid || error instanceof TypeError)) throw error;
       throw new PlanRefused('content_invalid', error.message);

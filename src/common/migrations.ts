@@ -19,3 +19,4 @@ export { WindowStart1764000028000 } from '../../migrations/0028-window-start';
 export { Gateway1764000031000 } from '../../migrations/0031-gateway';
 export { Audit1764000036000 } from '../../migrations/0036-audit';
 export { Simulation1764000140000 } from '../../migrations/0140-simulation';
+export { Protection1764000141000 } from '../../migrations/0141-protection';

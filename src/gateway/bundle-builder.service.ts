@@ -8,6 +8,7 @@ import { ADVISORY_LOCK } from '../common/database';
 import { CHAIN_START, nextChain, signBytes } from '../common/signed-bytes';
 import type { BundleContent } from '../kernel/decision/bundle-content';
 import { bundleDays, bundleFactsOf } from './bundle-content.rules';
+import { ProtectionStore } from '../protection/protection.store';
 import { BundleFactsStore } from './bundle-facts.store';
 import { BundleStore, type BundleRow, type GatewayHead } from './bundle.store';
 import { bundleChangesOf, deltaBytesOf } from './delta.rules';
@@ -25,6 +26,7 @@ export class BundleBuilder {
     private readonly store: BundleStore,
     private readonly facts: BundleFactsStore,
     private readonly keys: GatewayKeyStore,
+    private readonly protection: ProtectionStore,
   ) {}
 
   /**
@@ -72,6 +74,25 @@ export class BundleBuilder {
     });
   }
 
+  /** The plan of the days from one instant to another as gateways would hold it, without any rule. */
+  async contentBetween(platformId: number, fromAt: Date, toAt: Date): Promise<BundleContent> {
+    return this.database.transaction('REPEATABLE READ', async (tx) => {
+      const settings = await this.store.settings(platformId, tx);
+      const days = { now: fromAt, lastAt: toAt };
+      const { content } = await this.contentOf(tx, platformId, settings, days, (facts, windows) => ({
+        ...facts,
+        epoch: 0,
+        revision: 0,
+        issuedAt: 0,
+        staleAfter: Infinity,
+        expiresAt: Infinity,
+        windows,
+        rules: [],
+      }));
+      return content;
+    });
+  }
+
   /** When the next bundle is due, Unix milliseconds; a third of its life at the latest, and never twice in a minute. */
   private dueAt(bundle: BundleRow, head: GatewayHead, isPublished: boolean): number {
     const life = bundle.staleAfter.getTime() - bundle.issuedAt.getTime();
@@ -90,7 +111,9 @@ export class BundleBuilder {
   ): Promise<GatewayHead> {
     const { kid, privateKey } = await this.keys.signingKey(tx);
     const { epoch, revision: from } = head;
-    const bytes = deltaBytesOf(platformId, epoch, from, to, seconds(now), bundleChangesOf(rows));
+    const isRuled = rows.some(({ kind }) => kind === 'protection');
+    const rules = isRuled ? await this.protection.rules(tx, platformId, now) : undefined;
+    const bytes = deltaBytesOf(platformId, epoch, from, to, seconds(now), bundleChangesOf(rows), rules);
     const chain = nextChain(head.chain, Buffer.from(bytes));
     const signature = await signBytes(Buffer.from(bytes), { kid, privateKey, typ: 'etale-delta', chain });
     await this.store.addDelta(tx, platformId, epoch, { from, to, bytes, signature, chain });
@@ -118,7 +141,7 @@ export class BundleBuilder {
     const [staleAfter, expiresAt] = [settings.staleAfterMinutes, settings.expiresAfterMinutes].map(
       (minutes) => new Date(now.getTime() + minutes * 60_000),
     ) as [Date, Date];
-    const { text, factsSha256 } = await this.contentOf(tx, platformId, settings, now, (facts, windows) => ({
+    const { content, factsSha256 } = await this.contentOf(tx, platformId, settings, { now }, (facts, windows) => ({
       ...facts,
       epoch,
       revision,
@@ -127,7 +150,7 @@ export class BundleBuilder {
       expiresAt: seconds(expiresAt),
       windows,
     }));
-    const bytes = Buffer.from(text);
+    const bytes = Buffer.from(JSON.stringify(content));
     const { kid, privateKey } = await this.keys.signingKey(tx);
     const signature = await signBytes(bytes, { kid, privateKey, typ: 'etale-bundle', chain });
     const edition = (before?.edition ?? 0) + 1;
@@ -157,24 +180,35 @@ export class BundleBuilder {
     tx: EntityManager,
     platformId: number,
     settings: Parameters<typeof bundleFactsOf>[0]['settings'],
-    now: Date,
+    { now, lastAt }: { now: Date; lastAt?: Date },
     assemble: (facts: ReturnType<typeof bundleFactsOf>, windows: BundleContent['windows']) => BundleContent,
-  ): Promise<{ text: string; factsSha256: Buffer }> {
+  ): Promise<{ content: BundleContent; factsSha256: Buffer }> {
     const campaigns = await this.facts.campaigns(tx, platformId);
     const establishments = await this.facts.establishments(tx, platformId);
     const classes = await this.facts.classes(tx, platformId);
     const bound = [];
     for (const { planId } of campaigns) bound.push(await this.facts.owners(tx, planId));
     const zones = establishments.map(({ zone }) => zone);
-    const { firstCell, endCell } = bundleDays(zones.length > 0 ? [...new Set(zones)] : ['Europe/Paris'], now);
+    const { firstCell, endCell } = bundleDays(zones.length > 0 ? [...new Set(zones)] : ['Europe/Paris'], now, lastAt);
     const facts = bundleFactsOf(
-      { platformId, settings, campaigns, bound, establishments, classes },
+      {
+        platformId,
+        settings,
+        campaigns,
+        bound,
+        establishments,
+        classes,
+        rules: await this.protection.rules(tx, platformId, now),
+      },
       firstCell,
       endCell,
     );
     const windows = await this.windowsOf(tx, facts, campaigns.map(({ planId }) => planId)); // prettier-ignore
-    const factsSha256 = createHash('sha256').update(JSON.stringify(facts)).digest();
-    return { text: JSON.stringify(assemble(facts, windows)), factsSha256 };
+    // rules come as deltas too: they alone ask nobody to fetch the whole bundle
+    const factsSha256 = createHash('sha256')
+      .update(JSON.stringify({ ...facts, rules: [] }))
+      .digest();
+    return { content: assemble(facts, windows), factsSha256 };
   }
 
   private async windowsOf(

@@ -2,7 +2,8 @@ import { DateTime } from 'luxon';
 import { minuteOfClock, cellOfCivil, datesBetween, addDays } from '../common/civil-time';
 import { LEVELS, levelGroupOf, type Level } from '../directory/level';
 import { cellOfSeconds } from '../kernel/cell-grid';
-import type { BundleContent } from '../kernel/decision/bundle-content';
+import type { BundleContent, NamedRule } from '../kernel/decision/bundle-content';
+import { rulesOf } from '../kernel/decision/rules';
 import type { BundleCampaign, BundleClassRow, BundleEstablishmentRow } from './bundle-facts.store';
 import { BUNDLE_DAYS, type GatewaySettings } from './gateway-settings.rules';
 
@@ -20,20 +21,25 @@ export interface BundleFacts {
   bound: readonly Bound[];
   establishments: readonly BundleEstablishmentRow[];
   classes: readonly BundleClassRow[];
+  rules: readonly NamedRule[];
 }
 
-/** The days that a bundle covers: from the earliest local midnight of today on. */
-export function bundleDays(zones: readonly string[], now: Date): { firstCell: number; endCell: number } {
+/** The days that a bundle covers: from the earliest local midnight of today on, or to the end of the day of `lastAt`. */
+export function bundleDays(zones: readonly string[], now: Date, lastAt?: Date): { firstCell: number; endCell: number } {
   const midnights = zones.map((zone) => DateTime.fromJSDate(now, { zone }).startOf('day'));
   const first = Math.min(...midnights.map((midnight) => midnight.toSeconds()));
-  const end = Math.max(...midnights.map((midnight) => midnight.plus({ days: BUNDLE_DAYS }).toSeconds()));
+  const ends = lastAt
+    ? zones.map((zone) => DateTime.fromJSDate(lastAt, { zone }).startOf('day').plus({ days: 1 }))
+    : midnights.map((midnight) => midnight.plus({ days: BUNDLE_DAYS }));
+  const end = Math.max(...ends.map((day) => day.toSeconds()));
   return { firstCell: cellOfSeconds(first), endCell: cellOfSeconds(end) };
 }
 
 /** The bundle without windows, revision and time: pure, so that the same facts are the same bytes. */
 export function bundleFactsOf(facts: BundleFacts, firstCell: number, endCell: number) {
-  const { platformId, settings, campaigns, bound, establishments, classes } = facts;
+  const { platformId, settings, campaigns, bound, establishments, classes, rules } = facts;
   const zoneNames = [...new Set(establishments.map(({ zone }) => zone))].sort();
+  const kinds = [...new Set(establishments.map(({ kind }) => kind))].sort();
   const departments = [...new Set(establishments.map(({ department }) => department))].sort();
   const establishmentIndex = new Map(establishments.map(({ id }, index) => [id, index]));
   const classIndex = new Map(classes.map(({ id }, index) => [id, index]));
@@ -52,6 +58,7 @@ export function bundleFactsOf(facts: BundleFacts, firstCell: number, endCell: nu
     idleMinutes: settings.idleMinutes,
     features: settings.features,
     departments,
+    kinds,
     zones: zoneNames.map((name) => ({ name, midnights: midnightsOf(name, firstCell, endCell) })),
     campaigns: campaigns.map(({ startsOn, endsOn }) => ({
       days: zoneNames.map((zone) => [midnight(startsOn, zone), midnight(addDays(endsOn, 1), zone)] as const),
@@ -66,6 +73,7 @@ export function bundleFactsOf(facts: BundleFacts, firstCell: number, endCell: nu
       name: establishments.map(({ name }) => name),
       telephone: establishments.map(({ telephone }) => telephone),
       department: establishments.map(({ department }) => departments.indexOf(department)),
+      kind: establishments.map(({ kind }) => kinds.indexOf(kind)),
       zone: establishments.map(({ zone }) => zoneNames.indexOf(zone)),
       relativesCampaigns: establishments.map(({ id }) => bitsOf(({ relativesOf }) => relativesOf.has(id))),
     },
@@ -86,7 +94,7 @@ export function bundleFactsOf(facts: BundleFacts, firstCell: number, endCell: nu
       const seconds = (text: string) => Math.floor(Date.parse(text) / 1000);
       return [{ classIndex: ofClass, establishmentIndex: index, startsAt: seconds(startsAt), endsAt: seconds(endsAt) }];
     }),
-    rules: [],
+    rules: rulesOf({ departments, kinds, features: settings.features }, rules),
     quotas: {
       walkInPerCell: settings.walkInPerCell,
       keptPerCell: settings.keptPerCell,

@@ -19,6 +19,7 @@ export interface BundleEstablishmentRow {
   name: string;
   telephone: string;
   department: string;
+  kind: string;
   zone: string;
 }
 
@@ -53,7 +54,7 @@ export class BundleFactsStore {
   establishments(tx: EntityManager, platformId: number): Promise<BundleEstablishmentRow[]> {
     return tx.query(
       `select e.id, e.uai, coalesce(e.structure_external_id, '') as structure, e.name, coalesce(e.telephone, '') as telephone,
-              d.code as department, e.time_zone as zone
+              d.code as department, e.kind, e.time_zone as zone
          from establishment e join territory d on d.id = e.department_id where e.platform_id = $1 order by e.id`,
       [platformId],
     );

@@ -41,7 +41,8 @@ export interface DeltaRow {
 /** A numbered change as a delta needs it. */
 export interface DeltaChangeRow {
   revision: number;
-  kind: ChangeKind;
+  /** `protection` changes no window: the rules in force are others. */
+  kind: ChangeKind | 'protection';
   before: LedgerWindow | null;
   after: LedgerWindow | null;
 }

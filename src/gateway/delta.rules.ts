@@ -1,5 +1,5 @@
 import { AUDIENCES } from '../campaign/window-kind';
-import type { BundleChange, BundleWindow } from '../kernel/decision/bundle-content';
+import type { BundleChange, BundleWindow, NamedRule } from '../kernel/decision/bundle-content';
 import type { LedgerWindow } from '../plan/sequencer.rules';
 import type { DeltaChangeRow } from './bundle.store';
 
@@ -26,5 +26,7 @@ export const deltaBytesOf = (
   to: number,
   issuedAtSeconds: number,
   changes: readonly BundleChange[],
+  /** All that are in force or to come, where they have changed. */
+  rules: readonly NamedRule[] | undefined,
 ): string =>
-  JSON.stringify({ format: 'etale-delta/1', platformId, epoch, from, to, issuedAt: issuedAtSeconds, changes });
+  JSON.stringify({ format: 'etale-delta/1', platformId, epoch, from, to, issuedAt: issuedAtSeconds, changes, rules });

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CapacityModule } from '../capacity/capacity.module';
 import { JobsModule } from '../jobs/jobs.module';
 import { PlanModule } from '../plan/plan.module';
+import { ProtectionModule } from '../protection/protection.module';
 import { AgentStore } from './agent.store';
 import { BundleBuilder } from './bundle-builder.service';
 import { BundleFactsStore } from './bundle-facts.store';
@@ -21,7 +22,7 @@ import { SessionLimitController } from './session-limit.controller';
 import { SessionLimitStore } from './session-limit.store';
 
 @Module({
-  imports: [CapacityModule, JobsModule, PlanModule],
+  imports: [CapacityModule, JobsModule, PlanModule, ProtectionModule],
   controllers: [GatewayController, GatewayOperationController, SessionLimitController],
   providers: [
     AgentStore,
@@ -39,5 +40,6 @@ import { SessionLimitStore } from './session-limit.store';
     GatewayViewService,
     SessionLimitStore,
   ],
+  exports: [BundleBuilder, GatewaySettingsService],
 })
 export class GatewayModule {}

@@ -39,6 +39,16 @@ export class LedgerService {
   }
 
   /**
+   * Numbers a change of the rules in force among those of the windows, so that gateways get it in order; the platform's lock is
+   * held. Nothing where nothing was ever published: then the first bundle carries the rules.
+   */
+  async numberProtection(tx: EntityManager, platformId: number, changedBy: string, reason: string): Promise<void> {
+    if ((await this.ledger.revision(platformId, tx)).revision === 0) return;
+    const revision = await this.ledger.nextRevision(tx, platformId);
+    await this.ledger.recordProtection(tx, { ...revision, platformId, changedBy, reason });
+  }
+
+  /**
    * Load and reserves of the published plans of a platform's other campaigns, in thousandths, index 0 is `firstCell`:
    * `otherSessions` and `otherLogins` of a new draft.
    */

@@ -90,6 +90,19 @@ export class LedgerStore {
     await this.announce(tx, change.platformId);
   }
 
+  /** A numbered change that is of no plan: what protects the platform is another. */
+  async recordProtection(
+    tx: EntityManager,
+    change: Revision & { platformId: number; changedBy: string; reason: string },
+  ): Promise<void> {
+    await tx.query(
+      `insert into plan_change (platform_id, epoch, revision, kind, changed_by, reason)
+       values ($1, $2, $3, 'protection', $4, $5)`,
+      [change.platformId, change.epoch, change.revision, change.changedBy, change.reason],
+    );
+    await this.announce(tx, change.platformId);
+  }
+
   /** Tells every replica, once the transaction commits, that the platform has new revisions. */
   async announce(tx: EntityManager, platformId: number): Promise<void> {
     await tx.query('select pg_notify($1, $2)', [REVISION_CHANNEL, String(platformId)]);

@@ -4,6 +4,7 @@ import { addDays, cellOfCivil } from '../common/civil-time';
 import { DomainError, NotFoundError } from '../common/domain-error';
 import { CELL_SECONDS, LOAD_SCALE } from '../kernel/cell-grid';
 import type { StormProblem, WaitingRoom } from '../kernel/simulation/storm-problem';
+import { ProtectionStore } from '../protection/protection.store';
 import { stormProblemOfDay, type SimulatedStep } from './simulated-day.rules';
 import { type SimulatedPlan, SimulationFactsStore } from './simulation-facts.store';
 import type { SimulationRequest, TriedStep, VariantRequest } from './simulation-request';
@@ -26,6 +27,7 @@ export class SimulationDays {
   constructor(
     private readonly capacity: CapacityService,
     private readonly facts: SimulationFactsStore,
+    private readonly protection: ProtectionStore,
   ) {}
 
   /** @throws NotFoundError, DomainError where a variant has nothing to simulate */
@@ -39,7 +41,7 @@ export class SimulationDays {
     const cells = await this.capacity.cells(platformId, firstCell, cellCount);
     const left = (effective: Float64Array, background: Float64Array) =>
       effective.map((capacity, k) => Math.max(0, capacity - background[k]!) / LOAD_SCALE);
-    const departments = await this.facts.departments(platformId);
+    const departments = await this.protection.departmentsOf(platformId);
     const { name, isUnplanned } = variant;
     const problem = stormProblemOfDay({
       ...request,
@@ -74,7 +76,7 @@ export class SimulationDays {
 
   private async stepsOf(steps: readonly TriedStep[]): Promise<SimulatedStep[]> {
     const codes = [...new Set(steps.flatMap(({ scope }) => scope.territories))];
-    const inside = codes.length === 0 ? new Map<string, string[]>() : await this.facts.departmentsInside(codes);
+    const inside = await this.protection.departmentsInside(codes);
     return steps.map(({ startsAt, endsAt, scope: { territories, ...scope }, measures }) => {
       const departments = territories.flatMap((code) => {
         const its = inside.get(code);

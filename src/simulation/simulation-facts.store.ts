@@ -75,27 +75,4 @@ export class SimulationFactsStore {
       [planIds],
     );
   }
-
-  /** Codes of the departments of the platform's establishments. */
-  async departments(platformId: number): Promise<string[]> {
-    const rows = await this.database.query<{ code: string }[]>(
-      `select distinct d.code from establishment e join territory d on d.id = e.department_id
-        where e.platform_id = $1 order by 1`,
-      [platformId],
-    );
-    return rows.map(({ code }) => code);
-  }
-
-  /** Codes of the departments inside each territory; a code that is none is absent. */
-  async departmentsInside(codes: readonly string[]): Promise<Map<string, string[]>> {
-    const rows = await this.database.query<{ code: string; departments: string[] }[]>(
-      `with recursive inside as (
-         select code as asked, id, code, kind from territory where code = any($1)
-         union all select i.asked, t.id, t.code, t.kind from territory t join inside i on t.parent_id = i.id)
-       select asked as code, coalesce(array_agg(code order by code) filter (where kind = 'department'), '{}') as departments
-         from inside group by 1`,
-      [codes],
-    );
-    return new Map(rows.map(({ code, departments }) => [code, departments]));
-  }
 }

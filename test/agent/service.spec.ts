@@ -91,6 +91,25 @@ describe('an agent and the service itself', () => {
     expect([await answerFor('6B'), await answerFor('6B')]).toEqual([204, 403]);
   });
 
+  it('obeys a protection step as soon as it is streamed, and no longer once it is undone', async () => {
+    const url = `/v1/platforms/${region.platformId}/protection-steps`;
+    const payload = {
+      name: 'essai', scope: {}, reason: 'essai', endsAt: '2026-12-07T18:00:00+01:00', words: { fr: 'Ce soir.', en: 'Tonight.' }, isBreakGlass: true,
+      measures: { isLiveOnly: true, idleMinutes: 5, featuresOff: [] },
+    }; // prettier-ignore
+    standAt('11:10');
+    const enforced = await app.inject({ method: 'POST', url, payload });
+    expect(enforced.statusCode).toBe(201);
+    await until(() => agent.held.current!.revision === 3);
+    expect(agent.held.current!.plan.content.rules).toMatchObject([{ isLiveOnly: true, idleMinutes: 5 }]);
+    // whoever came by the window of 6B has a pass; this one comes for the first time
+    expect(await answerFor('6B')).toBe(403);
+    await app.inject({ method: 'POST', url: `${url}/${enforced.json<{ id: number }>().id}/undo`, payload: { reason: 'assez' } }); // prettier-ignore
+    await until(() => agent.held.current!.revision === 4);
+    expect(agent.held.current!.plan.content.rules).toEqual([]);
+    expect(await answerFor('6B')).toBe(204);
+  });
+
   it('is seen by the operator with the revision that it runs', async () => {
     await until(async () => {
       const { items } = (await app.inject({ url: '/v1/gateways' })).json<GatewayPageDto>();

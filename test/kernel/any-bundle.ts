@@ -62,6 +62,7 @@ export function anyBundle(random: Random, establishmentCount = 1 + randomInteger
     quotas: { walkInPerCell: 10, keptPerCell: 5, urgentPerCell: 2 },
     features: ['news', 'video'],
     departments: ['59', '62'],
+    kinds: ['college', 'lycee_gt'],
     zones,
     campaigns,
     catchUps: zones.flatMap(
@@ -75,6 +76,7 @@ export function anyBundle(random: Random, establishmentCount = 1 + randomInteger
       name: establishments.map((e) => `École ${e}`),
       telephone: establishments.map(() => ''),
       department: establishments.map(() => upTo(2)),
+      kind: establishments.map(() => upTo(2)),
       zone: establishments.map(() => upTo(2)),
       relativesCampaigns: establishments.map(campaignBits),
     },
@@ -97,7 +99,7 @@ export function anyBundle(random: Random, establishmentCount = 1 + randomInteger
         id,
         startsAt,
         endsAt,
-        scope: { departments: chance(0.5) ? [upTo(2)] : [], profiles: chance(0.5) ? [upTo(4)] : [] },
+        scope: { departments: chance(0.5) ? [upTo(2)] : [], profiles: chance(0.5) ? [upTo(4)] : [], kinds: chance(0.3) ? [upTo(2)] : [], levels: chance(0.3) ? 1 + upTo(7) : 0 }, // prettier-ignore
         relativesWaitUntil: chance(0.5) ? endsAt : null,
         isLiveOnly: chance(0.3),
         walkInPerMille: upTo(1001),

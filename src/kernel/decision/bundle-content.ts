@@ -9,12 +9,19 @@ export type AgedBehaviour = (typeof AGED_BEHAVIOURS)[number];
 /** A window as a bundle holds it: absolute start cell, length in cells, index into ACTIVITIES (0 open, 1 live). */
 export type BundleWindow = readonly [startCell: number, cellCount: number, activity: number];
 
-/** Whom a protection rule concerns; an empty list means everybody of that kind. */
+/**
+ * Whom a protection rule concerns; an empty list, or nothing, means everybody of that kind. Of several children or schools all
+ * must be concerned: a rule of one department leaves alone who has a child in another.
+ */
 export interface RuleScope {
   /** Indices into `departments`. */
   departments: readonly number[];
   /** Indices into VISITOR_PROFILES. */
   profiles: readonly number[];
+  /** Indices into `kinds`. */
+  kinds?: readonly number[];
+  /** Bit k set: classes of level k. */
+  levels?: number;
 }
 
 /** One protection step in force from `startsAt` until `endsAt` (Unix seconds, half open). */
@@ -79,6 +86,8 @@ export interface BundleContent {
   /** Names of what may be switched off at the ENT. */
   features: readonly string[];
   departments: readonly string[];
+  /** Kinds of establishments; without them no rule tells kinds apart. */
+  kinds?: readonly string[];
   /** Local midnights (Unix seconds, ascending, one more than there are days) from the day of firstCell on. */
   zones: readonly { name: string; midnights: readonly number[] }[];
   /** Who is bound by windows, and when: one bit of `campaigns` columns each; days are those of each zone, half open. */
@@ -93,6 +102,7 @@ export interface BundleContent {
     name: readonly string[];
     telephone: readonly string[];
     department: readonly number[];
+    kind?: readonly number[];
     zone: readonly number[];
     /** Bits of the campaigns that give its relatives windows. */
     relativesCampaigns: readonly number[];
@@ -122,6 +132,18 @@ export interface BundleContent {
   };
   exemptions: readonly BundleExemption[];
   rules: readonly BundleRule[];
+}
+
+/** A rule as a delta carries it: by names, so that it means the same whatever bundle it is applied to. */
+export interface NamedRule extends Omit<BundleRule, 'scope' | 'featuresOff'> {
+  scope: {
+    departments: readonly string[];
+    profiles: readonly string[];
+    kinds: readonly string[];
+    /** Bit k set: classes of level k; 0 for all. */
+    levels: number;
+  };
+  featuresOff: readonly string[];
 }
 
 /** What a delta says of one owner: its window that starts at `removes` is gone, `adds` is new. A move is both. */

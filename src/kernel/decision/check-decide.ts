@@ -190,7 +190,16 @@ function holds(
 ): boolean {
   const { profiles, departments } = rule.scope;
   const isEverywhere = departments.length === 0 || (schools.length > 0 && schools.every((s) => departments.includes(content.establishments.department[s]!))); // prettier-ignore
+  const kinds = rule.scope.kinds ?? [];
+  const isOfKind = kinds.length === 0 || (schools.length > 0 && schools.every((s) => kinds.includes(content.establishments.kind?.[s] ?? NaN))); // prettier-ignore
+  const seen = [...Array(31).keys()].filter(
+    (k) => bit(visitor.levels, k) || visitor.classes.some((c) => bit(content.classes.levels[c]!, k)),
+  );
+  const ofLevels = rule.scope.levels ?? 0;
+  const isOfLevels = ofLevels === 0 || (seen.length > 0 && seen.every((k) => bit(ofLevels, k)));
   return (
+    isOfKind &&
+    isOfLevels &&
     rule.startsAt <= now &&
     now < rule.endsAt &&
     (profiles.length === 0 || profiles.includes(visitor.profile)) &&

@@ -133,14 +133,24 @@ function agedBehaviour({ content }: GatePlan, now: number): AgedBehaviour {
 function concerns(plan: GatePlan, { startsAt, endsAt, scope }: BundleRule, visitor: Visitor, now: number): boolean {
   if (now < startsAt || now >= endsAt) return false;
   if (scope.profiles.length > 0 && !scope.profiles.includes(visitor.profile)) return false;
-  if (scope.departments.length === 0) return true;
-  // a rule of one department leaves alone who has a child in another
+  const { departments, kinds = [], levels = 0 } = scope;
+  if (levels !== 0 && !isOfLevels(plan, levels, visitor)) return false;
+  if (departments.length === 0 && kinds.length === 0) return true;
   let isSomewhere = false;
   for (const establishment of establishmentsOf(plan, visitor)) {
     isSomewhere = true;
-    if (!scope.departments.includes(plan.establishmentDepartment[establishment]!)) return false;
+    if (departments.length > 0 && !departments.includes(plan.establishmentDepartment[establishment]!)) return false;
+    const kind = plan.content.establishments.kind?.[establishment];
+    if (kinds.length > 0 && (kind === undefined || !kinds.includes(kind))) return false;
   }
   return isSomewhere;
+}
+
+/** Whether all that is known of the visitor's levels is of these; nothing known is of none. */
+function isOfLevels(plan: GatePlan, levels: number, visitor: Visitor): boolean {
+  let its = visitor.levels;
+  for (const c of visitor.classes) its |= plan.classLevels[c]!;
+  return its !== 0 && (its & ~levels) === 0;
 }
 
 /** Establishments of a visitor, those of the classes first. */

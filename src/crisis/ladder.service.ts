@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DateTime } from 'luxon';
+import { DataSource } from 'typeorm';
+import type { Actor } from '../access/actor';
+import { recordAudit } from '../audit/audit-entry';
+import { CapacityService } from '../capacity/capacity.service';
+import { advisoryLock, inTransaction } from '../common/database';
+import { GatewaySettingsService } from '../gateway/gateway-settings.service';
+import { ladderProblem, type Rung, usualLadder } from '../protection/ladder.rules';
+import { ProtectionStore } from '../protection/protection.store';
+import { RequestSimulationDto } from '../simulation/simulation.dto';
+import { SimulationService } from '../simulation/simulation.service';
+import { BASELINE, type LadderView } from './ladder-view.rules';
+import { AlreadyApproved, ProtectionInvalid, SecondPersonNeeded } from './protection.errors';
+
+/** The ladder of a platform: agreed beforehand, approved by somebody else, simulated before anybody climbs. */
+@Injectable()
+export class LadderService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly capacity: CapacityService,
+    private readonly settings: GatewaySettingsService,
+    private readonly store: ProtectionStore,
+    private readonly simulations: SimulationService,
+  ) {}
+
+  /** The ladder; where none was agreed the usual one, which nobody has approved. @throws NotFoundError */
+  async read(actor: Actor, platformId: number): Promise<LadderView> {
+    const { features } = await this.settings.read(actor, platformId);
+    const ladder = await this.store.ladder(platformId);
+    if (!ladder) {
+      const none = { changedBy: null, changedAt: null, approvedBy: null, approvedAt: null, simulationId: null };
+      return { ladder: { platformId, rungs: usualLadder(features), ...none }, variants: null };
+    }
+    const { simulationId } = ladder;
+    const variants = simulationId === null ? null : (await this.simulations.read(actor, simulationId)).variants;
+    return { ladder, variants };
+  }
+
+  /** Replaces the rungs, from the mildest on; what was approved is no more. @throws NotFoundError, ProtectionInvalid */
+  async replace(actor: Actor, platformId: number, rungs: readonly Rung[], now: Date): Promise<LadderView> {
+    const { features } = await this.settings.read(actor, platformId);
+    const problem = ladderProblem(rungs, features);
+    if (problem !== undefined) throw new ProtectionInvalid(problem);
+    const codes = [...new Set(rungs.flatMap(({ scope }) => scope.territories))];
+    const inside = await this.store.departmentsInside(codes);
+    const empty = codes.find((code) => (inside.get(code)?.length ?? 0) === 0);
+    if (empty !== undefined) throw new ProtectionInvalid(`${empty} is no territory with departments.`);
+    await inTransaction(this.database, async (tx) => {
+      await advisoryLock(tx, 'platform', platformId);
+      const before = await this.store.ladder(platformId, tx);
+      await this.store.setLadder(tx, platformId, rungs, actor.subject, now);
+      await recordAudit(tx, actor, { action: 'protection_ladder.set', key: platformId, platformId, before: before?.rungs, after: rungs }); // prettier-ignore
+    });
+    return this.read(actor, platformId);
+  }
+
+  /** From then on one person climbs. @throws ProtectionInvalid, SecondPersonNeeded, AlreadyApproved */
+  async approve(actor: Actor, platformId: number, now: Date): Promise<LadderView> {
+    await this.capacity.platform(platformId);
+    await inTransaction(this.database, async (tx) => {
+      await advisoryLock(tx, 'platform', platformId);
+      const ladder = await this.store.ladder(platformId, tx);
+      if (!ladder) throw new ProtectionInvalid('No ladder was agreed yet: set one first.');
+      if (ladder.approvedBy !== null) throw new AlreadyApproved();
+      if (ladder.changedBy === actor.subject) throw new SecondPersonNeeded();
+      await this.store.approveLadder(tx, platformId, actor.subject, now);
+      await recordAudit(tx, actor, { action: 'protection_ladder.approve', key: platformId, platformId, after: { changedAt: ladder.changedAt } }); // prettier-ignore
+    });
+    return this.read(actor, platformId);
+  }
+
+  /** Simulates the day with each rung alone from an instant on, beside the day without any. @throws NotFoundError, ProtectionInvalid */
+  async simulate(actor: Actor, platformId: number, asked: { startsAt?: string }, now: Date): Promise<number> {
+    const { timeZone } = await this.capacity.platform(platformId);
+    const ladder = await this.store.ladder(platformId);
+    if (!ladder) throw new ProtectionInvalid('No ladder was agreed yet: set one first.');
+    const settings = await this.settings.read(actor, platformId);
+    const start = asked.startsAt === undefined ? DateTime.fromJSDate(now) : DateTime.fromISO(asked.startsAt);
+    const request = Object.assign(new RequestSimulationDto(), {
+      platformId,
+      date: start.setZone(timeZone).toISODate()!,
+      isEnforced: settings.posture === 'enforced',
+      walkInPerCell: settings.walkInPerCell,
+      variants: [
+        { name: BASELINE, isUnplanned: false, steps: [] },
+        ...ladder.rungs.map(({ code, scope, measures, minutes }) => ({
+          name: code,
+          isUnplanned: false,
+          steps: [{ startsAt: start.toISO()!, endsAt: start.plus({ minutes }).toISO()!, scope, measures }],
+        })),
+      ],
+    });
+    const id = await this.simulations.request(actor, request);
+    await this.store.setSimulation(platformId, id);
+    return id;
+  }
+}

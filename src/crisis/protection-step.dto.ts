@@ -1,0 +1,182 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { IsInstant } from '../common/wire-time';
+import { INSIDERS, type Insiders, insidersOf, STEP_ARMS, type StepArm } from '../protection/ladder.rules';
+import { StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
+import { STEP_STATES, type StepRow, type StepState } from '../protection/protection.store';
+import { WordsDto } from './ladder.dto';
+
+/** A step to put in force: a rung of the ladder, or a step of its own. */
+export class StepRequestDto {
+  /** Code of a rung; then name, scope, measures and words are the rung's. */
+  @IsOptional()
+  @Matches(/^[a-z0-9-]{1,40}$/)
+  rung?: string;
+
+  /** What people call a step of its own. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  /** Whom a step of its own concerns. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => StepScopeDto)
+  scope?: StepScopeDto;
+
+  /** What a step of its own does. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => StepMeasuresDto)
+  measures?: StepMeasuresDto;
+
+  /** What to tell schools and families of a step of its own. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => WordsDto)
+  words?: WordsDto;
+
+  /** In force from here on; absent or past: now. */
+  @IsOptional()
+  @IsInstant()
+  startsAt?: string;
+
+  /** When it ends by itself; absent: after the minutes of the rung. */
+  @IsOptional()
+  @IsInstant()
+  endsAt?: string;
+
+  /** Why. */
+  @IsString()
+  @Length(1, 500)
+  reason!: string;
+
+  /** In force without the second person, for 30 minutes unless somebody else confirms. */
+  @IsOptional()
+  @IsBoolean()
+  isBreakGlass?: boolean = false;
+
+  /** The simulation that was looked at before. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  simulationId?: number;
+}
+
+/** Why a step is taken back. */
+export class UndoStepDto {
+  /** The reason. */
+  @IsString()
+  @Length(1, 500)
+  reason!: string;
+}
+
+/** A protection step. */
+export class ProtectionStepDto {
+  /** Its number. */
+  id!: number;
+  /** The platform that it protects. */
+  platformId!: number;
+  /** The rung that it was; null for one of its own. */
+  rung!: string | null;
+  /** What people call it. */
+  name!: string;
+  /** Whom it concerns. */
+  scope!: StepScopeDto;
+  /** What it does. */
+  measures!: StepMeasuresDto;
+  /** Who carries it out. */
+  @ApiProperty({ enum: STEP_ARMS, isArray: true, description: 'Who carries it out.' })
+  arms!: StepArm[];
+  /** What becomes of those who are inside already. */
+  @ApiProperty({ enum: INSIDERS, isArray: true, description: 'What becomes of those who are inside already.' })
+  insiders!: Insiders[];
+  /** What to tell schools and families. */
+  words!: WordsDto;
+  /** In force from here on. */
+  startsAt!: string;
+  /** Until then, by itself. */
+  endsAt!: string;
+  /** The end that was asked for: what holds once a break-glass is confirmed. */
+  askedEndsAt!: string;
+  /** Why. */
+  reason!: string;
+  /** `proposed` waits for a second person; `in_force` from its start to its end; `undone` was taken back. */
+  @ApiProperty({ enum: STEP_STATES, description: '`proposed` waits for a second person; `in_force` from its start to its end; `undone` was taken back.' }) // prettier-ignore
+  state!: StepState;
+  /** Whether it is at work at this moment. */
+  isActive!: boolean;
+  /** Whether it concerns every department of the platform. */
+  isRegional!: boolean;
+  /** Put in force by one person, for 30 minutes unless it is confirmed. */
+  isBreakGlass!: boolean;
+  /** The simulation that was looked at before. */
+  simulationId!: number | null;
+  /** The regulation that cuts the capacity, where it does. */
+  regulationId!: number | null;
+  /** Who proposed it or put it in force. */
+  proposedBy!: string;
+  /** When. */
+  proposedAt!: string;
+  /** The second person, where there was one. */
+  approvedBy!: string | null;
+  /** When. */
+  approvedAt!: string | null;
+  /** Who took it back. */
+  undoneBy!: string | null;
+  /** When. */
+  undoneAt!: string | null;
+  /** Why. */
+  undoReason!: string | null;
+
+  static of(row: StepRow, now: Date): ProtectionStepDto {
+    return {
+      ...row,
+      scope: row.scope as StepScopeDto,
+      measures: row.measures as StepMeasuresDto,
+      insiders: insidersOf(row.measures),
+      isActive: row.state === 'in_force' && row.startsAt <= now && now < row.endsAt,
+      startsAt: row.startsAt.toISOString(),
+      endsAt: row.endsAt.toISOString(),
+      askedEndsAt: row.askedEndsAt.toISOString(),
+      proposedAt: row.proposedAt.toISOString(),
+      approvedAt: row.approvedAt?.toISOString() ?? null,
+      undoneAt: row.undoneAt?.toISOString() ?? null,
+    };
+  }
+}
+
+/** The steps of a platform, the newest first. */
+export class ProtectionStepPageDto {
+  /** The steps. */
+  items!: ProtectionStepDto[];
+  /** The cursor of the next page, null at the end. */
+  nextCursor!: string | null;
+}
+
+/** A step as everybody may know it. */
+export class PublicStepDto {
+  /** Its number. */
+  id!: number;
+  /** What to tell schools and families. */
+  words!: WordsDto;
+  /** Whom it concerns. */
+  scope!: StepScopeDto;
+  /** In force from here on. */
+  startsAt!: string;
+  /** Until then, by itself. */
+  endsAt!: string;
+  /** Features of the ENT that are off. */
+  featuresOff!: string[];
+}
+
+/** What protects a platform at this moment. */
+export class ProtectionDto {
+  /** The platform. */
+  platformId!: number;
+  /** The steps at work. */
+  steps!: PublicStepDto[];
+}

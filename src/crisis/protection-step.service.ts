@@ -1,0 +1,213 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Actor } from '../access/actor';
+import { AllocationAlreadyRunningError } from '../allocation/allocation.errors';
+import { AllocationService } from '../allocation/allocation.service';
+import { recordAudit } from '../audit/audit-entry';
+import { CapacityService } from '../capacity/capacity.service';
+import { advisoryLock, inTransaction } from '../common/database';
+import { NotFoundError } from '../common/domain-error';
+import { CursorError, decodeCursor, type Page, pageOf } from '../common/keyset';
+import { GatewaySettingsService } from '../gateway/gateway-settings.service';
+import { LedgerService } from '../plan/ledger.service';
+import { armsOf, BREAK_GLASS_MINUTES, LONGEST_STEP_HOURS, stepProblem, type Words } from '../protection/ladder.rules';
+import type { StepMeasures, StepScope } from '../protection/protection-step';
+import { type NewStep, ProtectionStore, type StepRow } from '../protection/protection.store';
+import { AdmissionLaw } from './admission-law.service';
+import { CrisisStore } from './crisis.store';
+import { AlreadyApproved, ProtectionInvalid, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors';
+
+/** What somebody wants to put in force: a rung of the ladder, or a step of its own with all that a rung says. */
+export interface StepRequest {
+  rung?: string;
+  name?: string;
+  scope?: StepScope;
+  measures?: StepMeasures;
+  words?: Words;
+  startsAt?: Date;
+  endsAt?: Date;
+  reason: string;
+  isBreakGlass: boolean;
+  simulationId?: number;
+}
+
+const MINUTE = 60_000;
+
+/** Steps that are proposed, approved, in force and undone; each ends by itself. */
+@Injectable()
+export class ProtectionStepService {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly capacity: CapacityService,
+    private readonly settings: GatewaySettingsService,
+    private readonly ledger: LedgerService,
+    private readonly allocations: AllocationService,
+    private readonly store: ProtectionStore,
+    private readonly crisis: CrisisStore,
+    private readonly law: AdmissionLaw,
+  ) {}
+
+  /** The steps of a platform, the newest first. @throws NotFoundError */
+  async list(
+    _actor: Actor,
+    platformId: number,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<StepRow>> {
+    await this.capacity.platform(platformId);
+    const beforeId = page.cursor === undefined ? null : (decodeCursor(page.cursor, ['number'])[0] as number);
+    if (beforeId !== null && !(Number.isInteger(beforeId) && Math.abs(beforeId) < 2 ** 31)) throw new CursorError();
+    return pageOf(await this.store.steps(platformId, beforeId, page.limit + 1), page.limit, ({ id }) => [id]);
+  }
+
+  /** What is in force now. @throws NotFoundError */
+  async inForce(platformId: number, now: Date): Promise<StepRow[]> {
+    await this.capacity.platform(platformId);
+    return (await this.store.current(platformId, now)).filter(({ startsAt }) => startsAt <= now);
+  }
+
+  /**
+   * Puts a step in force, or proposes it where a second person must approve: a regional step that is not a rung of an approved
+   * ladder, for at most as long as the rung says. A break-glass is in force at once, for 30 minutes unless it is confirmed.
+   *
+   * @throws NotFoundError, ProtectionInvalid, RungUnknown, PupilWithoutAdmission
+   */
+  async propose(actor: Actor, platformId: number, request: StepRequest, now: Date): Promise<StepRow> {
+    await this.capacity.platform(platformId);
+    const { features } = await this.settings.read(actor, platformId);
+    const stepId = await inTransaction(this.database, async (tx) => {
+      await advisoryLock(tx, 'platform', platformId);
+      const step = await this.stepOf(tx, actor, platformId, request, features, now);
+      await this.law.hold(tx, platformId, { id: 0, ...step }, now);
+      if (step.state === 'in_force') step.regulationId = await this.regulate(tx, actor, step);
+      const id = await this.store.insertStep(tx, step);
+      if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, step.reason);
+      const { startsAt, endsAt, rung, name, scope, measures, isBreakGlass } = step;
+      const action = step.state === 'in_force' ? 'protection_step.enforce' : 'protection_step.propose';
+      await recordAudit(tx, actor, { action, key: id, platformId, reason: step.reason, after: { rung, name, scope, measures, startsAt, endsAt, isBreakGlass } }); // prettier-ignore
+      return id;
+    });
+    return this.after(actor, platformId, stepId, now);
+  }
+
+  /** The second person's approval of a proposal, or confirmation of a break-glass. @throws NotFoundError, DomainError */
+  async approve(actor: Actor, platformId: number, stepId: number, now: Date): Promise<StepRow> {
+    await inTransaction(this.database, async (tx) => {
+      await advisoryLock(tx, 'platform', platformId);
+      const step = await this.standing(tx, platformId, stepId, now);
+      if (step.approvedBy !== null || (step.state === 'in_force' && !step.isBreakGlass)) throw new AlreadyApproved();
+      if (step.proposedBy === actor.subject) throw new SecondPersonNeeded();
+      const startsAt = step.startsAt < now && step.state === 'proposed' ? now : step.startsAt;
+      const whole = { ...step, startsAt, endsAt: step.askedEndsAt };
+      await this.law.hold(tx, platformId, whole, now);
+      if (step.regulationId !== null) await this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx);
+      const regulationId = await this.regulate(tx, actor, whole);
+      await this.store.approveStep(tx, stepId, actor.subject, now, { startsAt, regulationId });
+      await this.ledger.numberProtection(tx, platformId, actor.subject, step.reason);
+      await recordAudit(tx, actor, { action: 'protection_step.approve', key: stepId, platformId, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'in_force', startsAt, endsAt: step.askedEndsAt } }); // prettier-ignore
+    });
+    return this.after(actor, platformId, stepId, now);
+  }
+
+  /** Takes a step back, in force or only proposed, at once and whoever put it there. @throws NotFoundError, StepOver */
+  async undo(actor: Actor, platformId: number, stepId: number, reason: string, now: Date): Promise<StepRow> {
+    await inTransaction(this.database, async (tx) => {
+      await advisoryLock(tx, 'platform', platformId);
+      const step = await this.standing(tx, platformId, stepId, now);
+      if (step.regulationId !== null) await this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx);
+      await this.store.undoStep(tx, stepId, actor.subject, now, reason);
+      if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, reason);
+      await recordAudit(tx, actor, { action: 'protection_step.undo', key: stepId, platformId, reason, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'undone' } }); // prettier-ignore
+    });
+    return this.after(actor, platformId, stepId, now);
+  }
+
+  private async standing(tx: EntityManager, platformId: number, stepId: number, now: Date): Promise<StepRow> {
+    const step = await this.store.step(platformId, stepId, tx);
+    if (!step) throw new NotFoundError('protection_step', stepId);
+    if (step.state === 'undone') throw new StepOver(stepId, 'undone');
+    if (step.endsAt <= now) throw new StepOver(stepId, 'over');
+    return step;
+  }
+
+  /** A capacity that is cut is a regulation for as long as the step is in force. */
+  private async regulate(tx: EntityManager, actor: Actor, step: Omit<NewStep, 'state'>): Promise<number | null> {
+    const { platformId, measures, startsAt, endsAt, reason } = step;
+    if (measures.capacityPerMille === 1000) return null;
+    const left = { sessionsPerMille: measures.capacityPerMille, loginsPerMille: measures.capacityPerMille };
+    return (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, ...left, reason }, tx)).id;
+  }
+
+  /** A cut of the capacity asks for the least change of the published plans; a replan that runs already sees it or is asked for again. */
+  private async after(actor: Actor, platformId: number, stepId: number, now: Date): Promise<StepRow> {
+    const step = (await this.store.step(platformId, stepId))!;
+    if (step.measures.capacityPerMille === 1000 || step.state === 'proposed') return step;
+    for (const campaignId of await this.crisis.publishedCampaigns(platformId, now.toISOString().slice(0, 10))) {
+      await this.allocations
+        .request(actor, campaignId, { mode: 'replan', noticeMinutes: 60 })
+        .catch((error: unknown) => {
+          if (!(error instanceof AllocationAlreadyRunningError)) throw error;
+        });
+    }
+    return step;
+  }
+
+  private async stepOf(
+    tx: EntityManager,
+    actor: Actor,
+    platformId: number,
+    request: StepRequest,
+    features: readonly string[],
+    now: Date,
+  ): Promise<NewStep> {
+    const ladder = request.rung === undefined ? undefined : await this.store.ladder(platformId, tx);
+    const rung = ladder?.rungs.find(({ code }) => code === request.rung);
+    if (request.rung !== undefined && !rung) throw new RungUnknown(request.rung);
+    const { scope, measures, words, name } = rung ? { ...rung, name: rung.name.fr } : request;
+    if (!scope || !measures || !words || name === undefined)
+      throw new ProtectionInvalid('Name a rung of the ladder, or state name, scope, measures and words.');
+    const problem = stepProblem(scope, measures, features);
+    if (problem !== undefined) throw new ProtectionInvalid(problem);
+    const startsAt = request.startsAt && request.startsAt > now ? request.startsAt : now;
+    const askedEndsAt = request.endsAt ?? (rung && new Date(startsAt.getTime() + rung.minutes * MINUTE));
+    if (!askedEndsAt) throw new ProtectionInvalid('A step needs its end: endsAt.');
+    const minutes = (askedEndsAt.getTime() - startsAt.getTime()) / MINUTE;
+    if (minutes <= 0) throw new ProtectionInvalid('A step must end after it starts, and after now.');
+    if (minutes > LONGEST_STEP_HOURS * 60)
+      throw new ProtectionInvalid(`A step lasts ${LONGEST_STEP_HOURS} hours at most.`);
+    const isRegional = await this.isRegional(tx, platformId, scope);
+    const isAgreed = rung !== undefined && ladder!.approvedBy !== null && minutes <= rung.minutes;
+    const needsTwo = isRegional && !isAgreed;
+    const isBreakGlass = request.isBreakGlass && needsTwo;
+    const glassEndsAt = new Date(startsAt.getTime() + BREAK_GLASS_MINUTES * MINUTE);
+    return {
+      platformId,
+      rung: rung?.code ?? null,
+      name,
+      scope,
+      measures,
+      arms: armsOf(measures),
+      words,
+      startsAt,
+      askedEndsAt,
+      endsAt: isBreakGlass && glassEndsAt < askedEndsAt ? glassEndsAt : askedEndsAt,
+      reason: request.reason,
+      state: needsTwo && !isBreakGlass ? 'proposed' : 'in_force',
+      isRegional,
+      isBreakGlass,
+      simulationId: request.simulationId ?? null,
+      regulationId: null,
+      proposedBy: actor.subject,
+    };
+  }
+
+  /** Whether a scope names no territory, or takes in every department of the platform. */
+  private async isRegional(tx: EntityManager, platformId: number, { territories }: StepScope): Promise<boolean> {
+    if (territories.length === 0) return true;
+    const inside = await this.store.departmentsInside(territories, tx);
+    const empty = territories.find((code) => (inside.get(code)?.length ?? 0) === 0);
+    if (empty !== undefined) throw new ProtectionInvalid(`${empty} is no territory with departments.`);
+    const concerned = new Set([...inside.values()].flat());
+    return (await this.store.departmentsOf(platformId, tx)).every((code) => concerned.has(code));
+  }
+}

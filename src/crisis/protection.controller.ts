@@ -1,0 +1,159 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'; // prettier-ignore
+import type { FastifyReply } from 'fastify';
+import type { Actor } from '../access/actor';
+import { CurrentActor } from '../access/current-actor';
+import { ApiProblems } from '../common/api-problems';
+import { PageQuery } from '../common/page-query.dto';
+import { RowIdPipe } from '../common/row-id.pipe';
+import type { StepScopeDto } from '../protection/protection-step.dto';
+import { LadderDto, LadderRequestDto, LadderSimulationRequestDto } from './ladder.dto';
+import { LadderService } from './ladder.service';
+import { ladderDtoOf } from './ladder-view.rules';
+import { ProtectionDto, ProtectionStepDto, ProtectionStepPageDto, StepRequestDto, UndoStepDto } from './protection-step.dto'; // prettier-ignore
+import { ProtectionStepService } from './protection-step.service';
+import { SimulationLinkDto } from './simulation-link.dto';
+
+const STEP = { name: 'stepId', description: 'Number of the step.', schema: { type: 'integer', minimum: 1 } } as const;
+
+/** The bad morning: the ladder that was agreed, and the steps that are put in force. */
+@ApiTags('protection')
+@ApiParam({ name: 'id', description: 'Number of the platform.', schema: { type: 'integer', minimum: 1 } })
+@Controller('platforms/:id')
+export class ProtectionController {
+  constructor(
+    private readonly ladders: LadderService,
+    private readonly steps: ProtectionStepService,
+  ) {}
+
+  @Get('protection')
+  @ApiOperation({ operationId: 'readProtection', summary: 'What protects the platform at this moment, with the words for schools and families.' }) // prettier-ignore
+  @ApiOkResponse({ description: 'The steps at work.', type: ProtectionDto })
+  @ApiProblems(400, 404)
+  async readProtection(@Param('id', RowIdPipe) id: number): Promise<ProtectionDto> {
+    const steps = await this.steps.inForce(id, new Date());
+    return {
+      platformId: id,
+      steps: steps.map(({ id: stepId, words, scope, startsAt, endsAt, measures }) => ({
+        id: stepId,
+        words,
+        scope: scope as StepScopeDto,
+        startsAt: startsAt.toISOString(),
+        endsAt: endsAt.toISOString(),
+        featuresOff: [...measures.featuresOff],
+      })),
+    };
+  }
+
+  @Get('protection-ladder')
+  @ApiOperation({ operationId: 'readLadder', summary: 'The agreed ladder, with what the simulator expects of each rung.' }) // prettier-ignore
+  @ApiOkResponse({ description: 'The ladder.', type: LadderDto })
+  @ApiProblems(400, 404)
+  async readLadder(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<LadderDto> {
+    return ladderDtoOf(await this.ladders.read(actor, id));
+  }
+
+  @Put('protection-ladder')
+  @ApiOperation({ operationId: 'setLadder', summary: 'Replace the rungs; somebody else must approve them again.' })
+  @ApiOkResponse({ description: 'The ladder.', type: LadderDto })
+  @ApiProblems(400, 404, 422)
+  async setLadder(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Body() { rungs }: LadderRequestDto,
+  ): Promise<LadderDto> {
+    return ladderDtoOf(await this.ladders.replace(actor, id, rungs, new Date()));
+  }
+
+  @Post('protection-ladder/approval')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'approveLadder', summary: 'Approve the rungs, as another person than who set them: from then on one person climbs.' }) // prettier-ignore
+  @ApiOkResponse({ description: 'The ladder.', type: LadderDto })
+  @ApiProblems(400, 404, 409, 422)
+  async approveLadder(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<LadderDto> {
+    return ladderDtoOf(await this.ladders.approve(actor, id, new Date()));
+  }
+
+  @Post('protection-ladder/simulation')
+  @HttpCode(202)
+  @ApiOperation({ operationId: 'simulateLadder', summary: 'Simulate the day with each rung alone, beside the day without any.' }) // prettier-ignore
+  @ApiAcceptedResponse({
+    description: 'The simulation.',
+    type: SimulationLinkDto,
+    headers: { Location: { description: 'Its address.', schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 404, 409, 422)
+  async simulateLadder(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Body() body: LadderSimulationRequestDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SimulationLinkDto> {
+    const simulationId = await this.ladders.simulate(actor, id, body, new Date());
+    void reply.header('location', `/v1/simulations/${simulationId}`);
+    return { simulationId };
+  }
+
+  @Get('protection-steps')
+  @ApiOperation({ operationId: 'listProtectionSteps', summary: 'Steps that wait, are in force or were, the newest first.' }) // prettier-ignore
+  @ApiOkResponse({ description: 'A page of steps.', type: ProtectionStepPageDto })
+  @ApiProblems(400, 404)
+  async listProtectionSteps(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<ProtectionStepPageDto> {
+    const { items, nextCursor } = await this.steps.list(actor, id, { limit: limit!, cursor });
+    const now = new Date();
+    return { items: items.map((step) => ProtectionStepDto.of(step, now)), nextCursor };
+  }
+
+  @Post('protection-steps')
+  @HttpCode(201)
+  @ApiOperation({ operationId: 'enforceProtectionStep', summary: 'Put a step in force, or propose it where a second person must approve.' }) // prettier-ignore
+  @ApiCreatedResponse({ description: 'The step.', type: ProtectionStepDto })
+  @ApiProblems(400, 404, 409, 422)
+  async enforceProtectionStep(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Body() { startsAt, endsAt, isBreakGlass = false, ...body }: StepRequestDto,
+  ): Promise<ProtectionStepDto> {
+    const now = new Date();
+    const instants = {
+      ...(startsAt !== undefined && { startsAt: new Date(startsAt) }),
+      ...(endsAt !== undefined && { endsAt: new Date(endsAt) }),
+    };
+    return ProtectionStepDto.of(await this.steps.propose(actor, id, { ...body, ...instants, isBreakGlass }, now), now);
+  }
+
+  @Post('protection-steps/:stepId/approval')
+  @HttpCode(200)
+  @ApiParam(STEP)
+  @ApiOperation({ operationId: 'approveProtectionStep', summary: 'The second person: puts a proposal in force, or confirms a break-glass.' }) // prettier-ignore
+  @ApiOkResponse({ description: 'The step.', type: ProtectionStepDto })
+  @ApiProblems(400, 404, 409)
+  async approveProtectionStep(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Param('stepId', RowIdPipe) stepId: number,
+  ): Promise<ProtectionStepDto> {
+    const now = new Date();
+    return ProtectionStepDto.of(await this.steps.approve(actor, id, stepId, now), now);
+  }
+
+  @Post('protection-steps/:stepId/undo')
+  @HttpCode(200)
+  @ApiParam(STEP)
+  @ApiOperation({ operationId: 'undoProtectionStep', summary: 'Take a step back at once.' })
+  @ApiOkResponse({ description: 'The step.', type: ProtectionStepDto })
+  @ApiProblems(400, 404, 409)
+  async undoProtectionStep(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Param('stepId', RowIdPipe) stepId: number,
+    @Body() { reason }: UndoStepDto,
+  ): Promise<ProtectionStepDto> {
+    const now = new Date();
+    return ProtectionStepDto.of(await this.steps.undo(actor, id, stepId, reason, now), now);
+  }
+}

@@ -1,0 +1,47 @@
+import { DomainError } from '../common/domain-error';
+
+/** Law 8: nobody is left without an admission for a whole day. */
+export class PupilWithoutAdmission extends DomainError {
+  constructor(classCount: number, examples: readonly { uai: string; class: string; day: string }[]) {
+    const [first] = examples;
+    super(
+      'protection.pupil_without_admission',
+      'conflict',
+      `With the steps in force this one would leave the pupils of ${classCount} classes without any admission on a day` +
+        `${first ? `, such as ${first.class} of ${first.uai} on ${first.day}` : ''}: make it shorter or narrower, or give evening hours.`,
+      { classCount, examples },
+    );
+  }
+}
+
+/** The approval of somebody else is needed. */
+export class SecondPersonNeeded extends DomainError {
+  constructor() {
+    super('protection.second_person_needed', 'conflict', 'Another person than the one who proposed it must approve.');
+  }
+}
+
+export class StepOver extends DomainError {
+  constructor(stepId: number, state: string) {
+    super('protection.step_over', 'conflict', `Step ${stepId} is ${state}: nothing can be done to it any more.`, { stepId, state }); // prettier-ignore
+  }
+}
+
+export class AlreadyApproved extends DomainError {
+  constructor() {
+    super('protection.already_approved', 'conflict', 'It has its approval already.');
+  }
+}
+
+export class ProtectionInvalid extends DomainError {
+  constructor(problem: string) {
+    super('protection.invalid', 'unprocessable', problem);
+  }
+}
+
+/** There is no ladder, or no such rung on it. */
+export class RungUnknown extends DomainError {
+  constructor(code: string) {
+    super('protection.rung_unknown', 'unprocessable', `The platform's ladder has no rung ${JSON.stringify(code)}.`);
+  }
+}

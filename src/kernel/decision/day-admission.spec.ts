@@ -1,0 +1,95 @@
+import { at, cell, gateContent } from '../../../test/agent/gate-content';
+import type { BundleContent, NamedRule } from './bundle-content';
+import { shutOutBy } from './day-admission';
+import { BundleInvalid, gatePlanOf } from './gate-plan';
+import { rulesOf } from './rules';
+
+const RULE: NamedRule = {
+  id: 1,
+  startsAt: at(0),
+  endsAt: at(24),
+  scope: { departments: [], profiles: [], kinds: [], levels: 0 },
+  relativesWaitUntil: null,
+  isLiveOnly: true,
+  walkInPerMille: 1000,
+  idleMinutes: null,
+  featuresOff: [],
+};
+
+/** Names of the classes that rules leave without an admission. */
+function shutOut(rules: readonly Partial<NamedRule>[], changed: Partial<BundleContent> = {}): string[] {
+  const content = gateContent(changed);
+  const its = rulesOf(content, rules.map((rule) => ({ ...RULE, ...rule }))); // prettier-ignore
+  return shutOutBy(gatePlanOf(content), its).map(({ classIndex }) => content.classes.name[classIndex]!);
+}
+
+describe('law 8: nobody is left without an admission all day', () => {
+  it('names the classes that only live windows would shut out for a whole day, and leaves alone whom nothing binds', () => {
+    expect(shutOut([{}])).toEqual(['6e A', '6e B']);
+  });
+
+  it('is kept where evening hours, or a part of the own window, are left', () => {
+    expect(shutOut([{ endsAt: at(20) }])).toEqual([]);
+    expect(shutOut([{ endsAt: at(21) }])).toEqual([]);
+    const noEvening = { catchUps: [] };
+    // 6e A has its window from 9:45 to 10:30, 6e B from 10:30 to 11:15, each open five minutes before
+    expect(shutOut([{ endsAt: at(10) }], noEvening)).toEqual([]);
+    expect(shutOut([{ endsAt: at(11) }], noEvening)).toEqual(['6e A']);
+    expect(shutOut([{ startsAt: at(10) }], noEvening)).toEqual(['6e B']);
+  });
+
+  it('looks at all rules together: two that leave something each may leave nothing', () => {
+    const [morning, evening] = [{ endsAt: at(12) }, { startsAt: at(12), endsAt: at(24) }];
+    expect(shutOut([morning])).toEqual([]);
+    expect(shutOut([evening])).toEqual([]);
+    expect(shutOut([morning, evening])).toEqual(['6e A', '6e B']);
+  });
+
+  it('is no matter of relatives, quotas, idle minutes or features', () => {
+    const others = { isLiveOnly: false, relativesWaitUntil: at(24), walkInPerMille: 0, idleMinutes: 1, featuresOff: ['news'] }; // prettier-ignore
+    expect(shutOut([others])).toEqual([]);
+  });
+
+  it('is kept by live windows, and by an exam', () => {
+    const { windows } = gateContent();
+    expect(shutOut([{}], { windows: { ...windows, activity: [1, 0, 0] } })).toEqual(['6e B']);
+    const exam = { classIndex: 1, establishmentIndex: 0, startsAt: at(8), endsAt: at(9) };
+    expect(shutOut([{}], { exemptions: [exam] })).toEqual(['6e A']);
+  });
+
+  it('counts only those whom the rules concern', () => {
+    const scope = { ...RULE.scope, levels: 8 };
+    expect(shutOut([{ scope }])).toEqual(['6e B']);
+    expect(shutOut([{ scope: { ...RULE.scope, departments: ['62'] } }])).toEqual([]);
+    const kinds = { kinds: ['college'], establishments: { ...gateContent().establishments, kind: [0, 0] } };
+    expect(shutOut([{ scope: { ...RULE.scope, kinds: ['college'] } }], kinds)).toEqual(['6e A', '6e B']);
+    expect(shutOut([{ scope: { ...RULE.scope, kinds: ['lycee_gt'] } }], kinds)).toEqual([]);
+  });
+
+  it('asks the youngest as their relatives, who come in the class window', () => {
+    const { classes } = gateContent();
+    const young = { classes: { ...classes, hasParentAccounts: [1, 0, 0] }, catchUps: [] };
+    expect(shutOut([{ isLiveOnly: false, relativesWaitUntil: at(24) }], young)).toEqual([]);
+    expect(shutOut([{ endsAt: at(11) }], young)).toEqual(['6e A']);
+  });
+
+  it('holds for a window of the evening too', () => {
+    const { windows } = gateContent();
+    const late = { ...windows, gap: [cell(23) - cell(0), windows.gap[1]!, windows.gap[2]!], cellCount: [12, 9, 12] };
+    expect(shutOut([{ endsAt: at(23, 30) }], { windows: late, catchUps: [] })).toEqual(['6e B']);
+  });
+});
+
+describe('rules by names', () => {
+  it('become those of a bundle; what it does not know concerns nobody', () => {
+    const [rule] = rulesOf(gateContent(), [
+      { ...RULE, scope: { departments: ['62', '99'], profiles: ['relative'], kinds: ['college'], levels: 6 }, featuresOff: ['video', 'gone'] },
+    ]); // prettier-ignore
+    expect(rule!.scope).toEqual({ departments: [-1, 1], profiles: [-1, 1], kinds: [-1], levels: 6 });
+    expect(rule!.featuresOff).toBe(2);
+  });
+
+  it('are refused where they make no sense', () => {
+    expect(() => rulesOf(gateContent(), [{ ...RULE, endsAt: RULE.startsAt }])).toThrow(BundleInvalid);
+  });
+});

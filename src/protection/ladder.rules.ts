@@ -1,0 +1,146 @@
+import type { StepMeasures, StepScope } from './protection-step';
+
+/** Who carries a measure out: the gateway, its pass, the ENT's own administration, or a person with words to use. */
+export const STEP_ARMS = ['gateway_rule', 'pass_life', 'ent_administration', 'by_hand', 'capacity'] as const;
+export type StepArm = (typeof STEP_ARMS)[number];
+
+/** What becomes of those who are inside already: nobody is thrown out, but some find less or must come in again. */
+export const INSIDERS = ['stay', 'stay_without_features', 'stay_until_pass_ends', 'idle_out_sooner'] as const;
+export type Insiders = (typeof INSIDERS)[number];
+
+/** A text in the languages of the screens. */
+export interface Words {
+  fr: string;
+  en: string;
+}
+
+/** When the service proposes a rung, and when it proposes to leave it: shares of the declared capacity, per mille. */
+export interface RungThresholds {
+  /** Observed load from which it is proposed ... */
+  climbPerMille: number;
+  /** ... and below which it is proposed to be left; lower, so that the two do not chase each other. */
+  leavePerMille: number;
+}
+
+/** A rung of a platform's ladder, agreed beforehand; the mildest come first. */
+export interface Rung {
+  /** Names it in addresses and logs. */
+  code: string;
+  name: Words;
+  scope: StepScope;
+  measures: StepMeasures;
+  /** How long it is in force where nobody says otherwise. */
+  minutes: number;
+  /** What to tell schools and families. */
+  words: Words;
+  thresholds: RungThresholds;
+}
+
+/** How long a break-glass holds that nobody confirms. */
+export const BREAK_GLASS_MINUTES = 30;
+/** A step ends by itself: the longest. */
+export const LONGEST_STEP_HOURS = 72;
+
+const UNTOUCHED = 1000;
+
+/** Who carries out what a step does. A feature that is off is a path rule of the gateway, and best also off at the ENT itself. */
+export function armsOf({
+  defersRelatives,
+  isLiveOnly,
+  walkInPerMille,
+  idleMinutes,
+  featuresOff,
+  capacityPerMille,
+}: StepMeasures): StepArm[] {
+  const arms = new Set<StepArm>();
+  if (defersRelatives || isLiveOnly || walkInPerMille < UNTOUCHED || featuresOff.length > 0) arms.add('gateway_rule');
+  if (featuresOff.length > 0 || idleMinutes !== null) arms.add('ent_administration');
+  if (idleMinutes !== null) arms.add('pass_life');
+  if (capacityPerMille < UNTOUCHED) arms.add('capacity');
+  return arms.size > 0 ? [...arms] : ['by_hand'];
+}
+
+/** What becomes of those who are inside when a step begins. */
+export function insidersOf({ defersRelatives, isLiveOnly, idleMinutes, featuresOff }: StepMeasures): Insiders[] {
+  const its: Insiders[] = [];
+  if (defersRelatives || isLiveOnly) its.push('stay_until_pass_ends');
+  if (featuresOff.length > 0) its.push('stay_without_features');
+  if (idleMinutes !== null) its.push('idle_out_sooner');
+  return its.length > 0 ? its : ['stay'];
+}
+
+/** What is wrong with a step, in a sentence; undefined for nothing. */
+export function stepProblem(scope: StepScope, measures: StepMeasures, features: readonly string[]): string | undefined {
+  const unknown = measures.featuresOff.find((name) => !features.includes(name));
+  if (unknown !== undefined) return `The gateway's settings name no feature ${JSON.stringify(unknown)}.`;
+  const isEverybodys = Object.values(scope).every((list: readonly unknown[]) => list.length === 0);
+  if (measures.capacityPerMille < UNTOUCHED && !isEverybodys)
+    return 'A capacity is that of the whole platform: a step that cuts it has no scope.';
+  if (measures.defersRelatives && scope.profiles.length > 0 && !scope.profiles.includes('relative'))
+    return 'A step that defers relatives must concern them.';
+  return undefined;
+}
+
+/** What is wrong with a ladder, in a sentence; undefined for nothing. */
+export function ladderProblem(rungs: readonly Rung[], features: readonly string[]): string | undefined {
+  const codes = new Set<string>();
+  let before = 0;
+  for (const { code, scope, measures, thresholds } of rungs) {
+    if (codes.has(code)) return `Two rungs are called ${code}.`;
+    codes.add(code);
+    const wrong = stepProblem(scope, measures, features);
+    if (wrong !== undefined) return `Rung ${code}: ${wrong}`;
+    if (thresholds.leavePerMille >= thresholds.climbPerMille)
+      return `Rung ${code} must be left at a lower load than it is climbed to at.`;
+    if (thresholds.climbPerMille < before) return `Rung ${code} is climbed to before the milder one below it.`;
+    before = thresholds.climbPerMille;
+  }
+  return undefined;
+}
+
+const TO_ALL: StepScope = { territories: [], establishmentKinds: [], levels: [], profiles: [] };
+const NOTHING: StepMeasures = { defersRelatives: false, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: [], capacityPerMille: 1000 }; // prettier-ignore
+
+/** A ladder to begin with: what was done by hand in April 2021, from what touches almost nobody to what touches most. */
+export function usualLadder(features: readonly string[]): Rung[] {
+  const heavy = features.filter((name) => ['news', 'news_feed', 'thumbnails', 'video'].includes(name));
+  const rung = (
+    code: string,
+    fr: string,
+    en: string,
+    measures: Partial<StepMeasures>,
+    words: Words,
+    climbPerMille: number,
+    minutes: number,
+  ): Rung => ({
+    code,
+    name: { fr, en },
+    scope: TO_ALL,
+    measures: { ...NOTHING, ...measures },
+    minutes,
+    words,
+    thresholds: { climbPerMille, leavePerMille: climbPerMille - 150 },
+  });
+  return [
+    rung('idle', 'Sessions inactives fermées après 10 min', 'Idle sessions end after 10 min', { idleMinutes: 10 }, {
+      fr: 'Les sessions inactives sont fermées après dix minutes : enregistrez votre travail.',
+      en: 'Idle sessions end after ten minutes: save your work.',
+    }, 800, 120),
+    rung('walk-in', 'Moins d’entrées hors créneau', 'Fewer entries outside windows', { walkInPerMille: 300 }, {
+      fr: 'Venez à l’heure de votre créneau : les entrées hors créneau sont réduites.',
+      en: 'Come in your window: entries outside windows are reduced.',
+    }, 850, 120),
+    ...(heavy.length === 0 ? [] : [rung('features', 'Fonctions lourdes suspendues', 'Heavy features off', { featuresOff: heavy }, {
+      fr: 'Le fil d’actualité et les vidéos sont suspendus ; le travail à faire, le cahier de textes et la messagerie restent ouverts.',
+      en: 'News feed and videos are off; work to do, diary and messages stay open.',
+    }, 900, 120)]),
+    rung('relatives', 'Parents différés', 'Relatives deferred', { defersRelatives: true }, {
+      fr: 'L’accès des parents est différé afin que les élèves puissent travailler. Les classes maternelles ne sont pas concernées.',
+      en: 'Relatives are deferred so that pupils can work. Pre-elementary classes are not concerned.',
+    }, 950, 240),
+    rung('live-only', 'Classes en direct, examens et personnels seulement', 'Live classes, exams and staff only', { isLiveOnly: true }, {
+      fr: 'Seuls les cours en direct et les examens sont ouverts pour le moment. Chaque élève retrouve un accès dans la journée.',
+      en: 'Only live classes and exams are open for now. Every pupil has an access again on the same day.',
+    }, 1000, 60),
+  ]; // prettier-ignore
+}

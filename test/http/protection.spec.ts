@@ -1,0 +1,179 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import type { LadderDto } from '../../src/crisis/ladder.dto';
+import type { ProtectionDto, ProtectionStepDto, ProtectionStepPageDto } from '../../src/crisis/protection-step.dto';
+import { JobRunner } from '../../src/jobs/job-runner.service';
+import { ProofService } from '../../src/plan/proof.service';
+import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
+import { cellAt, TESTER } from '../plan-builder';
+import { NOBODY, signedInAs, startTestApplication } from '../test-application';
+
+const NOW = '2026-12-07T07:50:00+01:00';
+
+describe('protection steps', () => {
+  let app: NestFastifyApplication;
+  let database: DataSource;
+  let region: BookableRegion;
+  let second: Record<string, string>;
+
+  beforeAll(async () => {
+    standStillAt(NOW);
+    app = await startTestApplication();
+    database = app.get(DataSource);
+    region = await publishedRegion(app, [
+      { establishment: 0, classIndex: 0, startCell: cellAt(0, 9) },
+      { establishment: 1, classIndex: 0, startCell: cellAt(0, 10) },
+    ]);
+    second = await signedInAs(app, { role: 'authority', uais: [], territories: [] }, 'second');
+  });
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
+
+  const standAt = (clock: string): unknown => jest.setSystemTime(new Date(`2026-12-07T${clock}:00+01:00`));
+  const send = async <T>(method: 'GET' | 'POST' | 'PUT', path: string, payload?: object, headers: Record<string, string> = {}): Promise<{ status: number; body: T }> => {
+    const url = `/v1/platforms/${region.platformId}/${path}`;
+    const response = await app.inject({ method, url, ...(payload && { payload }), headers });
+    return { status: response.statusCode, body: response.json<T>() };
+  }; // prettier-ignore
+  const enforce = (body: object, headers: Record<string, string> = {}) =>
+    send<ProtectionStepDto & { code?: string }>('POST', 'protection-steps', { reason: 'essai', ...body }, headers);
+  const approve = (id: number, headers: Record<string, string>) =>
+    send<ProtectionStepDto & { code?: string }>('POST', `protection-steps/${id}/approval`, undefined, headers);
+  const undo = (id: number) =>
+    send<ProtectionStepDto & { code?: string }>('POST', `protection-steps/${id}/undo`, { reason: 'assez' });
+  const at = (clock: string): string => `2026-12-07T${clock}:00+01:00`;
+  const words = { fr: 'Revenez ce soir.', en: 'Come back tonight.' };
+  const own = (measures: object, more: object = {}) => ({ name: 'essai', scope: {}, measures, words, endsAt: at('12:00'), ...more }); // prettier-ignore
+  const activeNow = async (): Promise<number[]> =>
+    (await send<ProtectionDto>('GET', 'protection', undefined, NOBODY)).body.steps.map(({ id }) => id);
+
+  it('begin with a usual ladder, which becomes the platform’s own when somebody sets it and another person approves', async () => {
+    const { body: usual } = await send<LadderDto>('GET', 'protection-ladder');
+    expect(usual).toMatchObject({ changedBy: null, approvedBy: null });
+    expect(usual.rungs.map(({ code }) => code)).toEqual(['idle', 'walk-in', 'relatives', 'live-only']);
+    const rungs = usual.rungs.map(({ code, name, scope, measures, minutes, words: its, thresholds }) => ({ code, name, scope, measures, minutes, words: its, thresholds })); // prettier-ignore
+    expect((await send('PUT', 'protection-ladder', { rungs: [...rungs].reverse() })).status).toBe(422);
+    expect((await send('PUT', 'protection-ladder', { rungs })).status).toBe(200);
+    expect((await send<{ code: string }>('POST', 'protection-ladder/approval')).body.code).toBe('protection.second_person_needed'); // prettier-ignore
+    const { body: approved } = await send<LadderDto>('POST', 'protection-ladder/approval', undefined, second);
+    expect(approved.approvedBy).toMatch(/^account:\d+$/);
+    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', undefined, second)).body.code).toBe('protection.already_approved'); // prettier-ignore
+  });
+
+  it('are put in force by one person where they are a rung of an approved ladder, end by themselves, and are undone in one action', async () => {
+    const { status, body: step } = await enforce({ rung: 'relatives' });
+    expect(status).toBe(201);
+    expect(step).toMatchObject({ state: 'in_force', isActive: true, isRegional: true, startsAt: new Date(NOW).toISOString(), arms: ['gateway_rule'], insiders: ['stay_until_pass_ends'] }); // prettier-ignore
+    expect(Date.parse(step.endsAt) - Date.parse(step.startsAt)).toBe(240 * 60_000);
+    expect(await activeNow()).toEqual([step.id]);
+    const { body: idle } = await enforce({ rung: 'idle', endsAt: at('08:00') });
+    expect(await activeNow()).toEqual([step.id, idle.id]);
+    standAt('08:00');
+    expect(await activeNow()).toEqual([step.id]);
+    expect((await undo(idle.id)).body.code).toBe('protection.step_over');
+    expect((await undo(step.id)).body).toMatchObject({ state: 'undone', isActive: false, undoReason: 'assez' });
+    expect(await activeNow()).toEqual([]);
+    expect((await undo(step.id)).body.code).toBe('protection.step_over');
+  });
+
+  it('need two people where they are regional and no rung that was approved, or last longer than it says', async () => {
+    for (const body of [own({ defersRelatives: true }), { rung: 'relatives', endsAt: at('18:00') }]) {
+      const { body: proposed } = await enforce(body);
+      expect(proposed).toMatchObject({ state: 'proposed', isActive: false });
+      expect(await activeNow()).toEqual([]);
+      expect((await approve(proposed.id, {})).body.code).toBe('protection.second_person_needed');
+      const { body: approved } = await approve(proposed.id, second);
+      expect(approved).toMatchObject({ state: 'in_force', isActive: true });
+      expect((await approve(proposed.id, second)).body.code).toBe('protection.already_approved');
+      expect((await undo(proposed.id)).status).toBe(200);
+    }
+    const [{ code }] = await database.query<[{ code: string }]>('select code from territory where id = $1', [region.departmentIds[0]]); // prettier-ignore
+    const local = await enforce(own({ defersRelatives: true }, { scope: { territories: [code] } }));
+    expect(local.body).toMatchObject({ state: 'in_force', isRegional: false });
+    await undo(local.body.id);
+  });
+
+  it('break the glass for half an hour unless somebody else confirms', async () => {
+    standAt('08:10');
+    const { body: glass } = await enforce(own({ defersRelatives: true }, { isBreakGlass: true }));
+    expect(glass).toMatchObject({ state: 'in_force', isBreakGlass: true, isActive: true });
+    expect(glass.endsAt).toBe(new Date(at('08:40')).toISOString());
+    const { body: kept } = await enforce(own({ walkInPerMille: 0 }, { isBreakGlass: true }));
+    standAt('08:30');
+    expect((await approve(kept.id, {})).body.code).toBe('protection.second_person_needed');
+    expect((await approve(kept.id, second)).body.endsAt).toBe(new Date(at('12:00')).toISOString());
+    standAt('08:40');
+    expect(await activeNow()).toEqual([kept.id]);
+    expect((await approve(glass.id, second)).body.code).toBe('protection.step_over');
+    await undo(kept.id);
+  });
+
+  it('never leave a pupil without an admission all day, alone or together', async () => {
+    const whole = own({ isLiveOnly: true }, { startsAt: at('08:40'), endsAt: '2026-12-08T00:00:00+01:00' });
+    const refused = await enforce(whole);
+    expect([refused.status, refused.body.code]).toEqual([409, 'protection.pupil_without_admission']);
+    expect(refused.body).toMatchObject({ classCount: 2, examples: [{ uai: region.uais[0], class: '6A', day: '2026-12-07' }, { uai: region.uais[1] }] }); // prettier-ignore
+    const [morning, later] = [own({ isLiveOnly: true }, { endsAt: at('09:15') }), own({ isLiveOnly: true }, { startsAt: at('09:15'), endsAt: at('20:00') })]; // prettier-ignore
+    const first = await enforce(morning);
+    expect((await approve(first.body.id, second)).status).toBe(200);
+    const both = await enforce(later);
+    expect(both.body.code).toBe('protection.pupil_without_admission');
+    await undo(first.body.id);
+  });
+
+  it('cut the capacity by a regulation that goes with them, and ask for the least change of the plan', async () => {
+    const { body: proposed } = await enforce(own({ capacityPerMille: 800 }));
+    const { body: step } = await approve(proposed.id, second);
+    const url = `/v1/platforms/${region.platformId}/regulations`;
+    const { items } = (await app.inject({ url })).json<{ items: { id: number; sessionsPerMille: number }[] }>();
+    expect(items).toEqual([expect.objectContaining({ id: step.regulationId, sessionsPerMille: 800 })]);
+    const [job] = await database.query<[{ parameters: object }]>(`select parameters from job_run where kind = 'allocation'`); // prettier-ignore
+    expect(job.parameters).toMatchObject({ mode: 'replan' });
+    await undo(step.id);
+    expect((await app.inject({ url })).json<{ items: object[] }>().items).toEqual([]);
+  });
+
+  it('refuse what makes no sense', async () => {
+    const codes = [];
+    for (const body of [
+      { rung: 'none' },
+      own({ featuresOff: ['nothing'] }),
+      own({ capacityPerMille: 500 }, { scope: { levels: ['6E'] } }),
+      own({}, { scope: { territories: ['nowhere'] } }),
+      own({}, { endsAt: at('08:00') }),
+      own({}, { endsAt: '2026-12-20T08:00:00+01:00' }),
+      { endsAt: at('12:00') },
+    ]) {
+      codes.push((await enforce(body)).body.code);
+    }
+    expect(codes).toEqual(['protection.rung_unknown', ...Array<string>(6).fill('protection.invalid')]);
+  });
+
+  it('stand in the list, in the trail, and among the numbered changes without a gap', async () => {
+    const { items } = (await send<ProtectionStepPageDto>('GET', 'protection-steps?limit=100')).body;
+    expect(items.length).toBeGreaterThan(6);
+    expect(items.every(({ isActive }) => !isActive)).toBe(true);
+    const trail = (await app.inject({ url: `/v1/audit?action=protection_step&platformId=${region.platformId}&limit=200` })).json<{ items: { action: string; reason: string | null }[] }>(); // prettier-ignore
+    const actions = new Set(trail.items.map(({ action }) => action));
+    expect([...actions].sort()).toEqual(['protection_step.approve', 'protection_step.enforce', 'protection_step.propose', 'protection_step.undo']); // prettier-ignore
+    expect((await app.get(ProofService).prove(TESTER, region.planId)).windowDifferences).toEqual([]);
+  });
+
+  it('are simulated as a ladder: each rung beside the day without it', async () => {
+    await app.get(JobRunner).start();
+    const { status, body } = await send<{ simulationId: number }>('POST', 'protection-ladder/simulation', { startsAt: at('08:45') }); // prettier-ignore
+    expect(status).toBe(202);
+    let ladder: LadderDto;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      ladder = (await send<LadderDto>('GET', 'protection-ladder')).body;
+    } while (ladder.rungs[0]!.expected === null);
+    expect(ladder.simulationId).toBe(body.simulationId);
+    const [idle] = ladder.rungs;
+    expect(idle!.expected!.peakSessionsBefore).toBeGreaterThan(0);
+    expect(idle!.expected!.peakSessions).toBeLessThanOrEqual(idle!.expected!.peakSessionsBefore);
+    expect(ladder.rungs.every(({ expected }) => expected !== null)).toBe(true);
+  });
+});
