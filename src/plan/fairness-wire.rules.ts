@@ -35,6 +35,8 @@ const FRENCH: Record<string, string> = {
   kind: 'type',
   level: 'niveau',
   department: 'département',
+  academy: 'académie',
+  region: 'région',
   sector: 'secteur',
   priority_education: 'éducation prioritaire',
   private: 'privé',

@@ -14,7 +14,7 @@ export class FairnessQuery {
 export class FairnessGroupDto {
   /** What the classes have in common. */
   dimension!: FairnessDimension;
-  /** The kind, level (the oldest one of a class), code of the department, sector or priority-education status; `all` for all. */
+  /** The kind, level (the oldest one of a class), code of the department, academy or region, sector or priority-education status; `all` for all. */
   value!: string;
   /** Windows of these classes. */
   windowCount!: number;
@@ -42,7 +42,7 @@ export class FairnessDto {
   planId!: number;
   /** What counts as a bad hour. */
   badHours!: string;
-  /** All windows of classes first, then by kind, level, department, sector and priority education. */
+  /** All windows of classes first, then by kind, level, department, academy, region, sector and priority education. */
   groups!: FairnessGroupDto[];
 }
 

@@ -60,7 +60,16 @@ export interface LocalPrice {
 }
 
 /** What classes are told apart by; the order is that of the sheet. */
-export const FAIRNESS_DIMENSIONS = ['all', 'kind', 'level', 'department', 'sector', 'priority_education'] as const;
+export const FAIRNESS_DIMENSIONS = [
+  'all',
+  'kind',
+  'level',
+  'department',
+  'academy',
+  'region',
+  'sector',
+  'priority_education',
+] as const;
 export type FairnessDimension = (typeof FAIRNESS_DIMENSIONS)[number];
 
 /** How the windows of some classes stand to what they wished. */

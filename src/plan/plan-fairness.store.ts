@@ -33,20 +33,27 @@ export class PlanFairnessStore {
                         extract(hour from to_timestamp(${localStart}) at time zone e.time_zone)::int * 60
                         + extract(minute from to_timestamp(${localStart}) at time zone e.time_zone)::int as minute
                    from ${partitionOf(planId)} w join establishment e on e.id = w.establishment_id) distinct_start),
+       -- a department stands below an academy, or below its region where there is none between
+       place as (
+         select d.id, d.code as department, case above.kind when 'academy' then above.code end as academy,
+                coalesce(top.code, case above.kind when 'region' then above.code end) as region
+           from territory d left join territory above on above.id = d.parent_id left join territory top on top.id = above.parent_id),
        alike as (
-         select e.kind, coalesce(level.level, 'unknown') as level, d.code as department, e.sector, e.priority_education,
+         select e.kind, coalesce(level.level, 'unknown') as level, place.department, place.academy, place.region, e.sector,
+                e.priority_education,
                 abs(w.start_cell - w.wish_cell) * ${CELL_MINUTES} as minutes, start.is_bad, count(*) as n
            from ${partitionOf(planId)} w
            join establishment e on e.id = w.establishment_id
-           join territory d on d.id = e.department_id
+           join place on place.id = e.department_id
            join start on start.start_cell = w.start_cell and start.cell_count = w.cell_count and start.time_zone = e.time_zone
            left join level on level.id = w.class_id
           where w.audience = ${AUDIENCES.indexOf('pupils')}
-          group by 1, 2, 3, 4, 5, 6, 7),
+          group by 1, 2, 3, 4, 5, 6, 7, 8, 9),
        grouped as (
          select dimension, value, minutes, sum(n) as n, coalesce(sum(n) filter (where is_bad), 0) as bad
            from alike, lateral (values ('all', 'all'), ('kind', kind), ('level', level), ('department', department),
-                                       ('sector', sector), ('priority_education', priority_education)) of_class (dimension, value)
+                                       ('academy', academy), ('region', region), ('sector', sector), ('priority_education', priority_education)) of_class (dimension, value)
+          where value is not null
           group by 1, 2, 3),
        reached as (
          select *, sum(n) filter (where minutes is not null) over (partition by dimension, value) as wished,

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { CELL_MINUTES } from '../../src/kernel/cell-grid';
+import { FAIRNESS_DIMENSIONS } from '../../src/plan/plan-evidence';
 import type { FairnessDto } from '../../src/plan/plan-evidence.dto';
 import { PlanEvidenceService } from '../../src/plan/plan-evidence.service';
 import { PlanPriceStore } from '../../src/plan/plan-price.store';
@@ -93,10 +94,28 @@ describe('the evidence of a plan', () => {
         expected(ofClasses.filter(({ establishment }) => establishment % 2 === k)),
       );
     }
-    for (const dimension of ['kind', 'level', 'department', 'sector', 'priority_education']) {
+    for (const dimension of FAIRNESS_DIMENSIONS) {
       const counts = groups.filter((group) => group.dimension === dimension).map(({ windowCount }) => windowCount);
       expect(counts.reduce((sum, count) => sum + count, 0)).toBe(ofClasses.length);
     }
+  });
+
+  it('adds departments up to their academy and region, and knows those that have no academy between', async () => {
+    const own = await makeRegion(database, { establishmentCount: 4, classesEach: 1 });
+    const [first, second] = own.departmentIds;
+    const [above] = await database.query<{ academyId: number; academy: string; regionId: number; region: string }[]>(
+      `select a.id as "academyId", a.code as academy, r.id as "regionId", r.code as region from territory d
+         join territory a on a.id = d.parent_id join territory r on r.id = a.parent_id where d.id = $1`,
+      [first],
+    );
+    await database.query('update territory set parent_id = $2 where id = $1', [second, above!.regionId]);
+    const windows = [0, 1, 2, 3].map((establishment) => ({ establishment, classIndex: 0, startCell: cellAt(0, 9) }));
+    const groups = await groupsOf(await store(own, windows));
+    const countsOf = (wanted: string) =>
+      groups.filter(({ dimension }) => dimension === wanted).map(({ value, windowCount }) => [value, windowCount]);
+    expect(countsOf('department').map(([, count]) => count)).toEqual([2, 2]);
+    expect(countsOf('academy')).toEqual([[above!.academy, 2]]);
+    expect(countsOf('region')).toEqual([[above!.region, 4]]);
   });
 
   it('counts a class of several levels as its oldest, and says which schools are in priority education', async () => {
@@ -127,6 +146,8 @@ describe('the evidence of a plan', () => {
     it('says by how much the priced cells would have to grow, and who is left out and why', async () => {
       const draft = draftOf(region, [], { capacitySessions: 100, capacityLogins: 40 });
       draft.evidence.peakLowerBoundRatio = 1.25;
+      const narrower = { leastCapacityRatio: 0.95, isEnough: true, lossRatio: 0.25 };
+      draft.evidence.relaxations = [{ kind: 'shorter_windows', amount: 750, ...narrower }];
       draft.prices.peakLogins[3] = 5;
       const missed = {
         establishmentId: region.establishmentIds[0]!,
@@ -158,6 +179,7 @@ describe('the evidence of a plan', () => {
           },
         ],
         omittedCellCount: 0,
+        relaxations: [{ kind: 'shorter_windows', amount: 750, ...narrower }],
         reasons: [
           { reason: 'logins_full', windowCount: 2, classCount: 1, neededSessions: 1, neededLogins: 9 },
           { reason: 'no_candidate', windowCount: 1, classCount: 0, neededSessions: 0, neededLogins: 0 },

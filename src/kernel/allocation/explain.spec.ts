@@ -1,4 +1,5 @@
-import { tinyProblem } from '../../../test/kernel/tiny-problem';
+import fc from 'fast-check';
+import { tinyProblem, type TinyDemand } from '../../../test/kernel/tiny-problem';
 import { allocate } from './allocate';
 import { objectiveBoundFromPrices } from './check-bound';
 import { checkPlan } from './check-plan';
@@ -34,6 +35,63 @@ describe('Explainer', () => {
     expect(bounds.jointLowerBound).toBeGreaterThan(0);
     expect(excess + room).toBeCloseTo(check.objective - bounds.jointLowerBound, 3);
   });
+
+  it('adds up on any instance: figures of each start to its total, excess and room to the gap, in parts, series and small plans too', () => {
+    const anyDemand: fc.Arbitrary<TinyDemand> = fc.record({
+      candidates: fc
+        .tuple(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 3, max: 25 }))
+        .map(([from, count]) => range(from, from + count)),
+      wish: fc.integer({ min: -1, max: 20 }).map((wish) => (wish < 2 ? -1 : wish)),
+      cells: fc.integer({ min: 1, max: 3 }),
+      visitors: fc.integer({ min: 1, max: 9 }),
+      weight: fc.integer({ min: 1, max: 4 }),
+      shifts: fc.constantFrom([0], [0], [0, 60]),
+      classId: fc.integer({ min: -1, max: 12 }),
+      teacher: fc.integer({ min: -1, max: 9 }),
+      establishment: fc.integer({ min: 0, max: 3 }),
+      gapCells: fc.integer({ min: 0, max: 2 }),
+      siteUnits: fc.integer({ min: 0, max: 2 }),
+    });
+    const anyInstance = fc.record({
+      demands: fc.array(anyDemand, { minLength: 3, maxLength: 30 }),
+      sessions: fc.integer({ min: 15, max: 60 }),
+      logins: fc.integer({ min: 9, max: 40 }),
+      siteLimits: fc.constantFrom<number[]>([0, 0, 0, 0], [3, 3, 4, 5]),
+      smallBelow: fc.constantFrom(0, 500),
+    });
+    let complete = 0;
+    fc.assert(
+      fc.property(anyInstance, ({ smallBelow, ...tiny }) => {
+        const any = tinyProblem({ cellCount: 120, ...tiny });
+        const found = allocate(any, { seed: 1, smallBelow });
+        const checked = checkPlan(any, found.starts);
+        if (checked.unplacedCount > 0) return;
+        complete++;
+        const explains = new Explainer(any, found.starts, found.displacementCapCells, found.objectivePrices);
+        const { jointLowerBound } = objectiveBoundFromPrices(
+          any,
+          found.starts,
+          found.displacementCapCells,
+          found.objectivePrices,
+        );
+        let excess = 0;
+        let moved = 0;
+        for (let i = 0; i < any.demandCount; i++) {
+          const told = explains.explain(i);
+          excess += told.excess;
+          moved += told.given!.moved;
+          for (const cost of [told.given!, ...told.alternatives, ...(told.atWish ? [told.atWish] : [])])
+            expect(cost.total).toBeCloseTo(cost.moved + cost.sessions + cost.logins + cost.local, 6);
+        }
+        expect(moved).toBeCloseTo(checked.objective, 6);
+        const room = explains.priceOfRoom(checked.sessionLoad, checked.loginLoad);
+        const gap = checked.objective - jointLowerBound;
+        expect(Math.abs(excess + room - gap)).toBeLessThan(1e-3 + 1e-6 * checked.objective);
+      }),
+      { numRuns: 40 },
+    );
+    expect(complete).toBeGreaterThan(10);
+  }, 300_000);
 
   it('names what the wished cells cost, what the given ones do, and three others', () => {
     const moved = plan.starts.findIndex((start, i) => problem.demandWish[i]! >= 0 && start !== problem.demandWish[i]!);
