@@ -1,14 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { AUDIENCES } from '../campaign/window-kind';
 import { addDays, cellOfCivil, civilOfCell, weekdayOf } from '../common/civil-time';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/database.module';
 import { NotFoundError } from '../common/domain-error';
 import type { Language } from '../common/language.rules';
 import { cellOfSeconds } from '../kernel/cell-grid';
 import { WindowReadStore } from '../plan/window-read.store';
 import type { WindowRow } from '../plan/window-wire.rules';
 import { type FeedFacts, FeedStore } from './feed.store';
-import { weekDocument } from './week-page.rules';
+import { weekDocument, type WeekHeading } from './week-page.rules';
 import { weekCsv, weekHeader, weekLines, weekXlsx } from './week-table.rules';
 import { WeekStore } from './week.store';
 
@@ -28,6 +30,7 @@ export class WeekService {
     private readonly facts: FeedStore,
     private readonly classes: WeekStore,
     private readonly windows: WindowReadStore,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** The page of a class, with its groups and the relatives. @throws NotFoundError */
@@ -42,7 +45,7 @@ export class WeekService {
     if (!facts) throw new NotFoundError('class', classId);
     const from = firstDayOf(facts, on, now);
     const windows = await this.week(facts, from, [classId, ...facts.groupIds]);
-    return weekDocument({ ...facts, from }, [{ classCode: facts.classCode!, windows }], language);
+    return weekDocument(this.headingOf(facts, from), [{ classCode: facts.classCode!, windows }], language);
   }
 
   /** A page for each class that comes in that week, by code. @throws NotFoundError */
@@ -68,7 +71,7 @@ export class WeekService {
           ),
         };
       });
-    return weekDocument({ ...facts, from }, pages.filter(({ isComing }) => isComing), language); // prettier-ignore
+    return weekDocument(this.headingOf(facts, from), pages.filter(({ isComing }) => isComing), language); // prettier-ignore
   }
 
   /** All windows of the establishment as a table. @throws NotFoundError */
@@ -87,6 +90,10 @@ export class WeekService {
     const lines = weekLines(await this.week(facts, from), levels, language);
     const bytes = format === 'csv' ? Buffer.from(weekCsv(header, lines)) : await weekXlsx(header, lines, language);
     return { fileName: `${language === 'fr' ? 'semaine' : 'week'}-${uai}-${from}.${format}`, bytes };
+  }
+
+  private headingOf(facts: FeedFacts, from: string): WeekHeading {
+    return { ...facts, from, publicUrl: this.config.publicUrl };
   }
 
   private async week(facts: FeedFacts, from: string, classIds?: readonly number[]): Promise<WindowRow[]> {

@@ -1,23 +1,17 @@
+import { classKeyOf, CLASS_PAGES_PATH, type NamedClass } from '../common/class-page-address';
 import { LANGUAGES, type Language } from '../common/language.rules';
 
-export const FAMILY_PATH = '/creneaux';
 /** As many children as stand side by side; further ones in an address are left out. */
 export const MOST_CHILDREN = 8;
 const LONGEST_QUESTION = 100;
 const LONGEST_CODE = 40;
 const CLASS = /^(\d{7}[A-Z])\.(.+)$/s;
 
-/** A class as addresses name it: the same in every school year, so that a printed code stays true. */
-export interface ChosenClass {
-  uai: string;
-  code: string;
-}
-
 /** All that the address of the page says; nothing else is known of who reads it. */
 export interface FamilyChoice {
   /** Undefined: as the browser asks. */
   language: Language | undefined;
-  classes: readonly ChosenClass[];
+  classes: readonly NamedClass[];
   /** What a school is searched by. */
   question: string | undefined;
   /** The school of which a class is to be chosen. */
@@ -32,7 +26,7 @@ export function familyChoiceOf(query: Readonly<Record<string, unknown>>): Family
   const question = textsOf(query.q)[0]?.replaceAll('\0', '').trim().slice(0, LONGEST_QUESTION);
   const uai = textsOf(query.etablissement)[0]?.trim().toUpperCase();
   const seen = new Set<string>();
-  const classes: ChosenClass[] = [];
+  const classes: NamedClass[] = [];
   for (const text of textsOf(query.classe)) {
     const match = CLASS.exec(text.trim());
     const code = match?.[2]!.replaceAll('\0', '').trim();
@@ -49,8 +43,6 @@ export function familyChoiceOf(query: Readonly<Record<string, unknown>>): Family
   };
 }
 
-export const classKeyOf = ({ uai, code }: ChosenClass): string => `${uai}.${code}`;
-
 /** The address of the page for a choice; the same choice has one address. */
 export function familyPathOf(choice: Partial<FamilyChoice>): string {
   const query = new URLSearchParams();
@@ -60,7 +52,7 @@ export function familyPathOf(choice: Partial<FamilyChoice>): string {
   if (choice.isAdding && choice.question === undefined && choice.uai === undefined) query.append('ajouter', '1');
   if (choice.language !== undefined) query.append('lang', choice.language);
   const text = query.toString();
-  return text === '' ? FAMILY_PATH : `${FAMILY_PATH}?${text}`;
+  return text === '' ? CLASS_PAGES_PATH : `${CLASS_PAGES_PATH}?${text}`;
 }
 
 function textsOf(value: unknown): string[] {

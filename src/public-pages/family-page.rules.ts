@@ -1,6 +1,7 @@
+import { classKeyOf, CLASS_PAGES_PATH, type NamedClass } from '../common/class-page-address';
 import { escaped } from '../common/html-text';
 import type { Language } from '../common/language.rules';
-import { classKeyOf, type ChosenClass, type FamilyChoice, familyPathOf, FAMILY_PATH } from './family-choice.rules';
+import { type FamilyChoice, familyPathOf } from './family-choice.rules';
 import { type ChildView, childCard, childSentence } from './family-card.rules';
 import { FAMILY_TEXTS } from './family-text';
 import { framed } from './page-frame.rules';
@@ -23,7 +24,7 @@ export type FamilyStep =
   | { kind: 'unknown_school' };
 
 /** A chosen class, or one that nobody knows. */
-export type Child = ChildView | { kind: 'unknown'; chosen: ChosenClass; isSchoolKnown: boolean };
+export type Child = ChildView | { kind: 'unknown'; chosen: NamedClass; isSchoolKnown: boolean };
 
 export interface FamilyPage {
   language: Language;
@@ -116,6 +117,6 @@ function searchForm(choice: FamilyChoice, language: Language): string {
   const text = FAMILY_TEXTS[language];
   const kept = choice.classes.map((one) => `<input type="hidden" name="classe" value="${escaped(classKeyOf(one))}">`);
   if (choice.language) kept.push(`<input type="hidden" name="lang" value="${choice.language}">`);
-  return `<form class="search" action="${FAMILY_PATH}" role="search"><p><label for="q">${text.question}</label>
+  return `<form class="search" action="${CLASS_PAGES_PATH}" role="search"><p><label for="q">${text.question}</label>
 <input type="search" id="q" name="q" required minlength="2" maxlength="100" autocomplete="off" value="${escaped(choice.question ?? '')}"></p>${kept.join('')}<button>${text.search}</button></form>`;
 }

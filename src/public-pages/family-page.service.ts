@@ -4,6 +4,7 @@ import { CalendarService } from '../calendar/calendar.service';
 import { departmentNumberOf, publicHolidayRegionOf } from '../calendar/holiday-zone.rules';
 import { publicHolidaysOf } from '../calendar/public-holiday.rules';
 import { addDays, cellOfCivil, type CivilDate, civilOfCell } from '../common/civil-time';
+import type { NamedClass } from '../common/class-page-address';
 import { DomainError } from '../common/domain-error';
 import type { Language } from '../common/language.rules';
 import { DirectoryService } from '../directory/directory.service';
@@ -11,7 +12,7 @@ import { cellOfSeconds } from '../kernel/cell-grid';
 import { type WindowPlace, WindowReadStore } from '../plan/window-read.store';
 import type { WindowRow } from '../plan/window-wire.rules';
 import type { ChildView } from './family-card.rules';
-import type { ChosenClass, FamilyChoice } from './family-choice.rules';
+import type { FamilyChoice } from './family-choice.rules';
 import { type Child, type FamilyStep, type FoundSchool, familyPage } from './family-page.rules';
 import { type ChildFacts, FamilyPageStore } from './family-page.store';
 import { joined, nextWindow, shownDays, shownWindows } from './family-week.rules';
@@ -76,7 +77,7 @@ export class FamilyPageService {
     }
   }
 
-  private async children(actor: Actor, chosen: readonly ChosenClass[], nowSeconds: number): Promise<Child[]> {
+  private async children(actor: Actor, chosen: readonly NamedClass[], nowSeconds: number): Promise<Child[]> {
     const facts = await this.store.children(chosen, new Date(nowSeconds * 1000));
     return Promise.all(
       chosen.map(async (one, at): Promise<Child> => {

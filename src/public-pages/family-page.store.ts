@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { CalendarPlace } from '../calendar/calendar-place';
-import type { ChosenClass } from './family-choice.rules';
+import type { NamedClass } from '../common/class-page-address';
 
 /** A class that was chosen by its address, with its school. */
 export interface ChildFacts extends CalendarPlace {
@@ -27,7 +27,7 @@ export class FamilyPageStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /** The classes that are known, each with its place among those that were asked for. */
-  async children(chosen: readonly ChosenClass[], now: Date): Promise<Map<number, ChildFacts>> {
+  async children(chosen: readonly NamedClass[], now: Date): Promise<Map<number, ChildFacts>> {
     const rows = await this.database.query<(ChildFacts & { at: string })[]>(
       `select asked.at, e.id as "establishmentId", e.uai, e.name as "establishmentName", e.commune_name as "communeName",
               e.time_zone as "timeZone", e.holiday_zone as "holidayZone", e.open_half_days as "openHalfDays",

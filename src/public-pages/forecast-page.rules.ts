@@ -5,10 +5,9 @@ import type { Language } from '../common/language.rules';
 import { FORECAST_TEXTS } from './forecast-text';
 import type { ForecastAnnouncementDto, ForecastDayDto, ForecastDto } from './forecast.dto';
 import { runsOf, TRAFFIC_LEVELS, type TrafficRun } from './forecast.rules';
-import { framed } from './page-frame.rules';
+import { FORECAST_PATH, framed } from './page-frame.rules';
 import { clockText, dateText, shortDateText, zoneText } from './public-time.rules';
 
-export const FORECAST_PATH = '/prevision';
 /** Hours that the picture shows, [from, to); the rest of the night is in the data. */
 const SHOWN_FROM_HOUR = 7;
 const SHOWN_TO_HOUR = 22;

@@ -5,7 +5,7 @@ import type { TrafficLevel } from './forecast.rules';
 
 /** Which days. */
 export class ForecastQuery {
-  /** First civil date of the platform's zone; default: today, or the first day of the next campaign where nothing is planned within a week. */
+  /** First civil date of the platform's zone; default: today while a published campaign is under way, else the first day of the next one. */
   @IsOptional()
   @IsCivilDate()
   from?: string;

@@ -57,9 +57,9 @@ describe('the forecast of a platform', () => {
     ]);
   });
 
-  it('begins today, or with the next campaign where none reaches into the week', () => {
+  it('begins today while a campaign is under way, else with the next one', () => {
     expect(firstForecastDay('2026-11-25', [])).toBe('2026-11-25');
-    expect(firstForecastDay('2026-11-25', [{ startsOn: '2026-12-01' }])).toBe('2026-11-25');
+    expect(firstForecastDay('2026-11-25', [{ startsOn: '2026-11-23' }, { startsOn: '2026-12-07' }])).toBe('2026-11-25');
     expect(firstForecastDay('2026-11-25', [{ startsOn: '2026-12-07' }, { startsOn: '2027-01-04' }])).toBe('2026-12-07');
   });
 

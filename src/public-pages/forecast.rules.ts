@@ -1,6 +1,6 @@
 import type { CapacityCells } from '../capacity/capacity-cells';
 import type { CapacityStep, Regulation } from '../capacity/capacity.rules';
-import { addDays, type CivilDate } from '../common/civil-time';
+import type { CivilDate } from '../common/civil-time';
 import type { CellLoad } from '../plan/plan-curve.rules';
 
 export const TRAFFIC_LEVELS = ['calm', 'busy', 'very_busy', 'full'] as const;
@@ -104,10 +104,10 @@ export function runsOf(hours: readonly Omit<HourForecast, 'firstCell'>[]): Traff
   return runs;
 }
 
-/** The first day of the forecast: today, or where no published campaign reaches into the seven days from it, the first day of the next one. */
+/** The first day of the forecast: today where a published campaign is under way or none comes, else the first day of the next one. */
 export function firstForecastDay(today: CivilDate, campaigns: readonly { startsOn: CivilDate }[]): CivilDate {
   const next = campaigns.map(({ startsOn }) => startsOn).sort()[0];
-  return next === undefined || next <= addDays(today, 6) ? today : next;
+  return next === undefined || next < today ? today : next;
 }
 
 /** Something that is said beforehand about a platform's capacity. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CLASS_PAGES_PATH } from '../common/class-page-address';
 import { escaped } from '../common/html-text';
 import type { Language } from '../common/language.rules';
 import { PAGE_STYLE } from './page-style';
@@ -8,6 +9,8 @@ const CONTENT_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha2
 
 /** Shared caches may keep a page for this long: whoever comes in the same minute costs nothing. */
 const FRESH_SECONDS = 60;
+
+export const FORECAST_PATH = '/prevision';
 
 const TEXTS = {
   fr: {
@@ -50,12 +53,14 @@ export function framed({ language, askedLanguage, title, otherPath, scriptPath, 
   const text = TEXTS[language];
   const otherLanguage: Language = language === 'fr' ? 'en' : 'fr';
   const kept = askedLanguage === undefined ? '' : `?lang=${askedLanguage}`;
+  const link = (path: string, name: string): string =>
+    `<a href="${path}${kept}"${new RegExp(`^${path}(\\?|$)`).test(otherPath) ? ' aria-current="true"' : ''}>${name}</a>`;
   const script = scriptPath === undefined ? '' : `<script src="${scriptPath}" defer></script>`;
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><link rel="icon" href="data:,"><title>${escaped(title)}</title><style>${PAGE_STYLE}</style>${script}</head>
 <body><a class="skip" href="#content">${text.skip}</a>
-<header><nav><a href="/creneaux${kept}">${text.families}</a> <a href="/prevision${kept}">${text.forecast}</a></nav><a class="other" href="${escaped(otherPath)}" lang="${otherLanguage}" hreflang="${otherLanguage}">${text.otherLanguage}</a></header>
+<header><nav>${link(CLASS_PAGES_PATH, text.families)} ${link(FORECAST_PATH, text.forecast)}</nav><a class="other" href="${escaped(otherPath)}" lang="${otherLanguage}" hreflang="${otherLanguage}">${text.otherLanguage}</a></header>
 <main id="content">${main}</main>
 <footer>${footer}</footer></body></html>
 `;

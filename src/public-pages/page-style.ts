@@ -3,7 +3,7 @@ export const PAGE_STYLE = `:root{color-scheme:light dark;--ink:#14202e;--muted:#
 @media(prefers-color-scheme:dark){:root{--ink:#e9eff6;--muted:#b3c0cd;--paper:#0f1720;--card:#18222d;--line:#42505e;--accent:#8cc4ff;--on:#0b1622;--focus:#fbbf24}}
 *{box-sizing:border-box}html{-webkit-text-size-adjust:100%}body{margin:0;font:1.0625rem/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);overflow-wrap:break-word}
 header,main,footer{max-width:64rem;margin:0 auto;padding:0 1rem}header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center;padding-top:.75rem;padding-bottom:.75rem}
-header a{display:inline-block;padding:.5rem 0}header a:first-of-type{font-weight:600}header .other{margin-left:auto}a{color:var(--accent)}
+header a{display:inline-block;padding:.5rem 0}nav{display:flex;flex-wrap:wrap;gap:0 1.5rem}nav a[aria-current]{font-weight:600;color:inherit;text-decoration-thickness:2px}header .other{margin-left:auto}a{color:var(--accent)}
 h1{font-size:1.375rem;line-height:1.3;margin:.75rem 0 1rem}h2{font-size:1.25rem;line-height:1.3;margin:0 0 .5rem}h3{font-size:1rem;margin:1.25rem 0 .25rem}h2 small{display:block;font-size:1rem;font-weight:400;color:var(--muted)}p{margin:.5rem 0}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}.skip{position:absolute;left:-999rem}.skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.5rem;z-index:1}
 .seen-not{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -21,7 +21,7 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin-bottom:.75rem}.legend i{display:inline-block;width:1.5rem;height:1.25rem;border:1px solid var(--muted);vertical-align:middle}
 .calm{background-color:#e4eef8;color:#14202e}.busy{background-color:#a8cbe8;color:#14202e;background-image:radial-gradient(#14202e 1px,transparent 1.5px);background-size:8px 8px}
 .very_busy{background-color:#2b659d;color:#fff;background-image:repeating-linear-gradient(135deg,#fff9 0 1px,transparent 1px 7px)}.full{background-color:#0a1f3c;color:#fff}
-.traffic{table-layout:fixed;border-collapse:separate;border-spacing:2px}.traffic th{border:0;padding:.125rem 0;width:auto;font-size:.875rem}.traffic th:first-child{width:3.25rem}.traffic thead th{text-align:center}.traffic thead th:first-child{text-align:left}.traffic thead span{display:block}
+.traffic{table-layout:fixed;border-collapse:separate;border-spacing:2px}.traffic th{vertical-align:middle;border:0;padding:.125rem 0;width:auto;font-size:.875rem}.traffic th:first-child{width:3.25rem}.traffic thead th{text-align:center}.traffic thead th:first-child{text-align:left}.traffic thead span{display:block}
 .traffic td{height:2rem;padding:0;text-align:center;vertical-align:middle;border:1px solid var(--muted);font-size:.875rem}.traffic td span{display:inline;padding:0 .25rem;background-color:inherit}.traffic .unplanned{border-style:dashed;color:var(--muted)}
 @media(max-width:47.9rem){.traffic td span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}.traffic td{position:relative}}
 .announced li{padding:.5rem 0;border-top:1px solid var(--line)}.announced small{display:block;font-size:1rem;color:var(--muted)}summary{cursor:pointer;padding:.5rem 0;color:var(--accent)}.runs th{width:auto}.runs th,.runs td{padding-right:.75rem}h2{margin-top:1.5rem}.card h2{margin-top:0}

@@ -99,7 +99,7 @@ describe('the forecast of a platform', () => {
     expect(english.text).not.toMatch(/chargé|décembre/);
   });
 
-  it('begins with the next campaign where nothing is planned within a week, and leads to the days before and after', async () => {
+  it('begins with the next campaign where none is under way, and leads to the days before and after', async () => {
     jest.setSystemTime(new Date('2026-11-25T10:00:00+01:00'));
     const page = await read('');
     expect(page.html).toContain('&amp;du=2026-11-30"');

@@ -3,6 +3,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { parse } from 'csv-parse/sync';
 import { strFromU8, unzipSync } from 'fflate';
 import type { DataSource } from 'typeorm';
+import { renderSVG } from 'uqr';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
 import { cellAt, type WindowSpec } from '../plan-builder';
 import { startTestApplication } from '../test-application';
@@ -114,6 +115,22 @@ describe("a school's week", () => {
     expect(answer.body).toContain('<small>LATIN</small>');
     expect(answer.body).toContain('<small>parents</small>');
     expect((await week()).body.match(/<section/g)).toHaveLength(1);
+  });
+
+  it('carries the address of the class on each page, as a code where the service knows where it is reached', async () => {
+    const path = `/creneaux?classe=${region.uais[0]}.6A`;
+    const page = (await week()).body;
+    expect(page).toContain(`<a class="code" href="${path}"`);
+    expect(page).not.toContain('<svg');
+    const reached = await startTestApplication({ ETALE_PUBLIC_URL: 'https://etale.example' });
+    try {
+      const { uais } = await publishedRegion(reached, WINDOWS);
+      const { body } = await reached.inject({ url: `/v1/establishments/${uais[0]}/week` });
+      expect(body.match(/<svg/g)).toHaveLength(2);
+      expect(body).toContain(renderSVG(`https://etale.example/creneaux?classe=${uais[0]}.6A`, { ecc: 'M', border: 2 }));
+    } finally {
+      await reached.close();
+    }
   });
 
   it('is refused for a school, a class, a day or a form that there is none of', async () => {
