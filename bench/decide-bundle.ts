@@ -22,8 +22,12 @@ const MONDAY_CELL = 5_881_812;
 const OPENS = 96;
 const CLOSES = 222;
 
-/** A week of a platform of scale L from a seed: one window a day for a class of the first degree, nearly two in the second. */
-export function decideBundle(random: Random): BundleContent {
+/**
+ * A week of a platform of scale L from a seed: one window a day for a class of the first degree, nearly two in the second.
+ *
+ * @param mondayCell its first cell, midnight
+ */
+export function decideBundle(random: Random, mondayCell = MONDAY_CELL): BundleContent {
   const { establishmentCount, dayCount, schoolDays } = DECIDE_BUNDLE;
   const between = ([from, to]: readonly [number, number]) => from + randomInteger(random, to - from + 1);
   const establishments = Array.from({ length: establishmentCount }, (_, e) => e);
@@ -35,13 +39,13 @@ export function decideBundle(random: Random): BundleContent {
   );
   const windows = { count: [] as number[], gap: [] as number[], cellCount: [] as number[], activity: [] as number[] };
   const add = (perDay: number, open: number, close: number) => {
-    let before = MONDAY_CELL;
+    let before = mondayCell;
     let count = 0;
     for (let day = 0; day < schoolDays; day++) {
       const windowCount = Math.floor(perDay) + (random() < perDay % 1 ? 1 : 0);
       for (let k = 0; k < windowCount; k++) {
         const share = (close - open) / windowCount;
-        const start = MONDAY_CELL + day * CELLS_PER_DAY + Math.floor(open + k * share) + randomInteger(random, Math.floor(share) - 12); // prettier-ignore
+        const start = mondayCell + day * CELLS_PER_DAY + Math.floor(open + k * share) + randomInteger(random, Math.floor(share) - 12); // prettier-ignore
         windows.gap.push(start - before);
         windows.cellCount.push([6, 9, 12][randomInteger(random, 3)]!);
         windows.activity.push(random() < 0.4 ? 1 : 0);
@@ -56,7 +60,7 @@ export function decideBundle(random: Random): BundleContent {
     add(isFirst[e] ? windowsPerDay.firstDegree : windowsPerDay.secondDegree, OPENS, CLOSES);
   for (let e = 0; e < establishmentCount; e++) add(1, CLOSES, 258);
   for (let e = 0; e < establishmentCount; e++) windows.count.push(0);
-  const second = (day: number) => (MONDAY_CELL + day * CELLS_PER_DAY) * 300;
+  const second = (day: number) => (mondayCell + day * CELLS_PER_DAY) * 300;
   const ordinal = new Int32Array(establishmentCount);
   return {
     format: 'etale-bundle/1',
@@ -69,8 +73,8 @@ export function decideBundle(random: Random): BundleContent {
     whenStale: 'reuse',
     whenExpired: 'advise',
     posture: 'enforced',
-    firstCell: MONDAY_CELL,
-    endCell: MONDAY_CELL + dayCount * CELLS_PER_DAY,
+    firstCell: mondayCell,
+    endCell: mondayCell + dayCount * CELLS_PER_DAY,
     entrySpreadSeconds: 300,
     openPassSeconds: 7200,
     idleMinutes: 20,
@@ -81,8 +85,8 @@ export function decideBundle(random: Random): BundleContent {
     campaigns: [{ days: [[second(0), second(dayCount)]] }],
     catchUps: Array.from({ length: schoolDays }, (_, day) => ({
       zone: 0,
-      startCell: MONDAY_CELL + day * CELLS_PER_DAY + 240,
-      endCell: MONDAY_CELL + day * CELLS_PER_DAY + 264,
+      startCell: mondayCell + day * CELLS_PER_DAY + 240,
+      endCell: mondayCell + day * CELLS_PER_DAY + 264,
     })),
     establishments: {
       id: establishments.map((e) => e + 1),

@@ -29,6 +29,7 @@ const PASS_KEYS_SECONDS = 600;
 const COUNTS_SECONDS = 60;
 const WRITE_SECONDS = 10;
 const MOST_DOUBLINGS = 4;
+const MOST_STOP_SECONDS = 5;
 /** A clock further away than this is reported; what the service says of it is used from a few seconds on. */
 const CLOCK_WRONG_SECONDS = 60;
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -61,6 +62,8 @@ export class BundleClient {
   private etag: string | undefined;
   private writeIsDue = false;
   private readonly stopping = new AbortController();
+  /** Requests that end when the agent stops. */
+  private readonly running = new Set<AbortController>();
   private loops: Promise<unknown>[] = [];
   /** What came was broken or did not fit: a whole bundle is asked for before anything else. */
   private isBundleDue = false;
@@ -88,7 +91,9 @@ export class BundleClient {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.allSettled(this.loops);
+    for (const limit of this.running) limit.abort();
+    // a request that does not hear that it was aborted keeps nobody waiting
+    await Promise.race([Promise.allSettled(this.loops), sleep(MOST_STOP_SECONDS * 1000, undefined, { ref: false })]);
     await Promise.allSettled([this.sendCounts(true), this.writeDue()]);
   }
 
@@ -177,12 +182,23 @@ export class BundleClient {
     return sleep(seconds * 1000, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
   }
 
+  /** Aborts after a time, or when the agent stops. Not AbortSignal.any: what it returns may be collected before it fires. */
+  private limited(seconds: number): AbortSignal {
+    const limit = new AbortController();
+    this.running.add(limit);
+    setTimeout(() => {
+      this.running.delete(limit);
+      limit.abort();
+    }, seconds * 1000).unref();
+    return limit.signal;
+  }
+
   private async request(path: string, init: RequestInit = {}, seconds = REQUEST_SECONDS): Promise<Response> {
     const response = await fetch(`${this.settings.url}${path}`, {
       ...init,
       redirect: 'error',
       headers: { authorization: `Bearer ${this.settings.key}`, ...(init.headers as Record<string, string>) },
-      signal: init.signal ?? AbortSignal.any([AbortSignal.timeout(seconds * 1000), this.stopping.signal]),
+      signal: init.signal ?? this.limited(seconds),
     });
     if (!response.ok && response.status !== 304) {
       const problem = (await response.json().catch(() => ({}))) as { code?: unknown };
@@ -298,6 +314,7 @@ export class BundleClient {
   /** Server-sent events until the stream ends; a silent one is dead. */
   private async stream(): Promise<void> {
     const dead = new AbortController();
+    this.running.add(dead);
     let silence: NodeJS.Timeout | undefined;
     const heard = () => {
       clearTimeout(silence);
@@ -307,21 +324,25 @@ export class BundleClient {
     try {
       const response = await this.request('/v1/gateways/stream', {
         headers: { accept: 'text/event-stream', 'last-event-id': this.position },
-        signal: AbortSignal.any([dead.signal, this.stopping.signal]),
+        signal: dead.signal,
       });
       this.failures = 0;
       this.status.streaming(true);
+      const reader = response.body!.getReader();
+      // the request may have lost its signal by now, the reader has not
+      dead.signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined));
       const decoder = new TextDecoder();
       let text = '';
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
         heard();
-        text += decoder.decode(chunk, { stream: true });
+        text += decoder.decode(part.value as Uint8Array, { stream: true });
         const events = text.split('\n\n');
         text = events.pop()!;
         for (const event of events) await this.takeEvent(event);
       }
     } finally {
       clearTimeout(silence);
+      this.running.delete(dead);
       this.status.streaming(false);
     }
   }

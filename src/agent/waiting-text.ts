@@ -1,5 +1,5 @@
-import { DateTime } from 'luxon';
 import type { Language } from '../common/language.rules';
+import { civilDateOf, clockOf, dayOfWords } from './zone-clock';
 
 /** Sentences of the waiting page; `{x}` is filled in. */
 const TEXTS = {
@@ -81,8 +81,7 @@ export function delayText(language: Language, seconds: number): string {
 
 /** A time of the school's clock; with its day where that is not the present one. */
 export function timeText(language: Language, seconds: number, now: number, zone: string): string {
-  const at = DateTime.fromSeconds(seconds, { zone, locale: language });
-  const time = at.toFormat('HH:mm');
-  if (at.hasSame(DateTime.fromSeconds(now, { zone }), 'day')) return time;
-  return waitingText(language, 'onDay', { time, day: at.toFormat('cccc d LLLL') });
+  const time = clockOf(seconds, zone);
+  if (civilDateOf(seconds, zone) === civilDateOf(now, zone)) return time;
+  return waitingText(language, 'onDay', { time, day: dayOfWords(seconds, zone, language) });
 }

@@ -1,9 +1,9 @@
-import { DateTime } from 'luxon';
 import type { Language } from '../common/language.rules';
 import { secondsOfCell } from '../kernel/cell-grid';
 import { entryAt, relativesOwner, windowsOfOwner, type GatePlan } from '../kernel/decision/gate-plan';
 import { ADMIT, DECISION_KINDS, DECISION_REASONS, RELATIVE, WAY, type Decision, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
 import { delayText, timeText, waitingText } from './waiting-text';
+import { civilDateOf, clockOf, isoOf } from './zone-clock';
 
 export interface ViewWindow {
   subject: string;
@@ -30,8 +30,6 @@ export interface WaitingView {
   mayAskUrgentPass: boolean;
   mayChooseClass: boolean;
 }
-
-const isoOf = (seconds: number, zone: string): string => DateTime.fromSeconds(seconds, { zone }).toISO({ suppressMilliseconds: true })!; // prettier-ignore
 
 /** @param now Unix seconds */
 export function waitingView(
@@ -114,22 +112,19 @@ function windowsToday(plan: GatePlan, visitor: Visitor, now: number, zone: strin
           windows: windowsOfOwner(plan, relativesOwner(plan, e)),
         }))
       : [];
-  const day = DateTime.fromSeconds(now, { zone });
+  const today = civilDateOf(now, zone);
   return [...ofClasses, ...ofSchools]
     .flatMap(({ subject, windows }) => windows.map(([start, cells]) => ({ subject, start, end: start + cells })))
-    .filter(
-      ({ start, end }) =>
-        secondsOfCell(end) > now && DateTime.fromSeconds(secondsOfCell(start), { zone }).hasSame(day, 'day'),
-    ) // prettier-ignore
+    .filter(({ start, end }) => secondsOfCell(end) > now && civilDateOf(secondsOfCell(start), zone) === today)
     .sort((a, b) => a.start - b.start)
     .map(({ subject, start, end }) => {
-      const [from, to] = [start, end].map((cell) => DateTime.fromSeconds(secondsOfCell(cell), { zone }));
+      const [from, to] = [secondsOfCell(start), secondsOfCell(end)];
       return {
         subject,
-        startsAt: isoOf(secondsOfCell(start), zone),
-        endsAt: isoOf(secondsOfCell(end), zone),
+        startsAt: isoOf(from, zone),
+        endsAt: isoOf(to, zone),
         entryAt: isoOf(entryAt(start), zone),
-        text: `${from!.toFormat('HH:mm')} - ${to!.toFormat('HH:mm')}`,
+        text: `${clockOf(from, zone)} - ${clockOf(to, zone)}`,
       };
     });
 }

@@ -1,5 +1,5 @@
+import { installed, RealProxy } from '../../bench/real-proxy';
 import { at } from './gate-content';
-import { installed, RealProxy } from './real-proxy';
 import { cookieOf, TestAgent } from './test-agent';
 
 const proxies = [

@@ -1,12 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type Server } from 'node:http';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const GATEWAYS = resolve(__dirname, '../../gateways');
+/** Beside the sources, or beside the folder of what is compiled. */
+const GATEWAYS = ['../gateways', '../../gateways']
+  .map((path) => resolve(__dirname, path))
+  .find((path) => existsSync(path))!;
 
 /** Where a program is, nothing where it is not installed: then its tests say so and are skipped. */
 export function installed(name: string): string | undefined {
@@ -78,8 +81,7 @@ http {
       include ${folder}/etale-gated.conf;
       proxy_pass http://127.0.0.1:${entPort};
     }
-    location = /static-page { include ${folder}/etale-gated.conf; try_files /nothing @empty; }
-    location @empty { return 204; }
+    location = /static-page { include ${folder}/etale-gated.conf; empty_gif; }
   }
 }`,
       );
