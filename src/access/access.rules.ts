@@ -201,6 +201,8 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   listProtectionSteps:           rule('-',     '-',         '-',         'all',       'all',   'all'),
   enforceProtectionStep:         rule('-',     '-',         '-',         'all',       '-',     'all'),
   approveProtectionStep:         rule('-',     '-',         '-',         'all',       '-',     'all'),
+  reportMeasurements:            rule('-',     '-',         '-',         '-',         '-',     'all',   ['gateway', 'metrics'], 'service'),
+  readProtectionProposal:        rule('-',     '-',         '-',         'all',       'all',   'all'),
   undoProtectionStep:            rule('-',     '-',         '-',         'all',       '-',     'all'),
 
   // bookings

@@ -20,3 +20,4 @@ export { Gateway1764000031000 } from '../../migrations/0031-gateway';
 export { Audit1764000036000 } from '../../migrations/0036-audit';
 export { Simulation1764000140000 } from '../../migrations/0140-simulation';
 export { Protection1764000141000 } from '../../migrations/0141-protection';
+export { Measurement1764000142000 } from '../../migrations/0142-measurement';

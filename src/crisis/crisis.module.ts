@@ -8,12 +8,15 @@ import { SimulationModule } from '../simulation/simulation.module';
 import { AdmissionLaw } from './admission-law.service';
 import { CrisisStore } from './crisis.store';
 import { LadderService } from './ladder.service';
+import { MeasurementController } from './measurement.controller';
+import { MeasurementService } from './measurement.service';
+import { MeasurementStore } from './measurement.store';
 import { ProtectionController } from './protection.controller';
 import { ProtectionStepService } from './protection-step.service';
 
 @Module({
   imports: [AllocationModule, CapacityModule, GatewayModule, PlanModule, ProtectionModule, SimulationModule],
-  controllers: [ProtectionController],
-  providers: [AdmissionLaw, CrisisStore, LadderService, ProtectionStepService],
+  controllers: [MeasurementController, ProtectionController],
+  providers: [AdmissionLaw, CrisisStore, LadderService, MeasurementService, MeasurementStore, ProtectionStepService],
 })
 export class CrisisModule {}

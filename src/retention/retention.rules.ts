@@ -13,6 +13,8 @@ const IDEMPOTENCY_DAYS = 2;
 const ACCOUNT_DAYS = 425;
 const PROOF_DAYS = 365;
 const IMPORT_LINE_DAYS = 90;
+/** A post-mortem looks back a school year. */
+const MEASUREMENT_DAYS = 400;
 
 const removing = (from: string, where: string): string =>
   `with gone as (delete from ${from} where ${where} returning 1) select count(*) as removed from gone`;
@@ -39,6 +41,11 @@ export function retentionRules(auditDays: number): RetentionRule[] {
       thing: 'import_line',
       days: IMPORT_LINE_DAYS,
       statement: removing('import_line l using import_run r', `r.id = l.import_id and r.ended_at < ${OLDER}`),
+    },
+    {
+      thing: 'measurement',
+      days: MEASUREMENT_DAYS,
+      statement: removing('measurement', `minute_at < ${OLDER}`),
     },
     { thing: 'audit_entry', days: auditDays, statement: 'select remove_audit_entries($1) as removed' },
   ];

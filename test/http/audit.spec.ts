@@ -80,7 +80,15 @@ const ACTION_OF: Record<string, string> = {
   deleteEstablishmentFeed: 'feed.delete',
 };
 /** Nothing that anybody would have to answer for: one's own session, room kept for minutes, a message read, what agents report. */
-const NOT_AUDITED = ['endSession', 'hold', 'cancelHold', 'acknowledgeNotices', 'reportStatus', 'reportCounts'];
+const NOT_AUDITED = [
+  'endSession',
+  'hold',
+  'cancelHold',
+  'acknowledgeNotices',
+  'reportStatus',
+  'reportCounts',
+  'reportMeasurements',
+];
 
 describe('the audit trail', () => {
   let app: NestFastifyApplication;

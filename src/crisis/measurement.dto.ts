@@ -1,0 +1,123 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { IsInstant } from '../common/wire-time';
+import { WordsDto } from './ladder.dto';
+
+/** What a source measured of the whole platform in a minute; what it does not know is left out. */
+export class MeasurementDto {
+  /** When. */
+  @IsInstant()
+  measuredAt!: string;
+
+  /** Sessions that were open. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(100_000_000)
+  sessions?: number;
+
+  /** Log-ins of the minute. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(100_000_000)
+  loginsPerMinute?: number;
+
+  /** Time to answer, 95th percentile. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(3_600_000)
+  latencyMilliseconds?: number;
+
+  /** Requests that failed on the platform's side, per mille. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(1000)
+  errorsPerMille?: number;
+}
+
+/** Measurements of one source. */
+export class MeasurementsDto {
+  /** Who measures: `ent`, `proxy-1`. Of several sources the largest figure of a minute counts. */
+  @Matches(/^[A-Za-z0-9._-]{1,60}$/)
+  source!: string;
+
+  /** The minutes; the last word on a minute stands. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(500)
+  @ValidateNested({ each: true })
+  @Type(() => MeasurementDto)
+  items!: MeasurementDto[];
+}
+
+/** That measurements were taken. */
+export class MeasurementsTakenDto {
+  /** How many. */
+  acceptedCount!: number;
+}
+
+/** What the service proposes. */
+export class RungProposalDto {
+  /** `climb` or `leave` the rung, `keep` what is, or `unknown` where nothing was measured lately. */
+  @ApiProperty({ enum: ['climb', 'leave', 'keep', 'unknown'], description: '`climb` or `leave` the rung, `keep` what is, or `unknown` where nothing was measured lately.' }) // prettier-ignore
+  action!: 'climb' | 'leave' | 'keep' | 'unknown';
+  /** The rung. */
+  rung!: string | null;
+  /** The step to undo, where a rung is to be left. */
+  stepId!: number | null;
+  /** Observed load of the last minute, per mille of the declared capacity. */
+  loadPerMille!: number | null;
+  /** Why. */
+  reason!: WordsDto;
+}
+
+/** The declared capacity looks wrong. */
+export class CapacityNoticeDto {
+  /** `too_high`: it bears less, a regulation; `too_low`: it bears more, a capacity step. */
+  @ApiProperty({ enum: ['too_high', 'too_low'], description: '`too_high`: it bears less, a regulation; `too_low`: it bears more, a capacity step.' }) // prettier-ignore
+  kind!: 'too_high' | 'too_low';
+  /** What was observed to be borne. */
+  observedSessions!: number;
+  /** What is declared, after regulations. */
+  declaredSessions!: number;
+  /** Of a regulation: what would be left. */
+  sessionsPerMille!: number | null;
+  /** Of a capacity step: what would be declared. */
+  concurrentSessions!: number | null;
+  /** Why. */
+  reason!: WordsDto;
+}
+
+/** A minute as it was measured. */
+export class MeasuredMinuteDto {
+  /** Its begin. */
+  at!: string;
+  /** Sessions that were open. */
+  sessions!: number | null;
+  /** Log-ins of the minute. */
+  loginsPerMinute!: number | null;
+  /** Time to answer, 95th percentile. */
+  latencyMilliseconds!: number | null;
+  /** Requests that failed, per mille. */
+  errorsPerMille!: number | null;
+  /** Sessions that the platform was declared to bear, after regulations. */
+  sessionLimit!: number;
+  /** Log-ins a minute that it was declared to take. */
+  loginLimit!: number;
+  /** The fuller of the two, per mille; full at least where requests fail. */
+  loadPerMille!: number;
+}
+
+/** What is measured, and what the service makes of it. */
+export class ProtectionProposalDto {
+  /** The rung to climb to or to leave; a person decides. */
+  proposal!: RungProposalDto;
+  /** Whether the declared capacity looks wrong; null where it does not. */
+  capacityNotice!: CapacityNoticeDto | null;
+  /** The last half hour. */
+  minutes!: MeasuredMinuteDto[];
+}

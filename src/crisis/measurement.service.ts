@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../access/actor';
+import { CapacityService } from '../capacity/capacity.service';
+import { DomainError } from '../common/domain-error';
+import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
+import { ProtectionStore } from '../protection/protection.store';
+import { capacityNotice, type CapacityNotice } from './capacity-notice.rules';
+import { type Measurement, MeasurementStore } from './measurement.store';
+import { type MeasuredMinute, rungProposal, type RungProposal } from './proposal.rules';
+
+const MINUTE = 60_000;
+const LOOK_BACK_MINUTES = 30;
+/** A clock that is ahead by more is wrong. */
+const AHEAD_MINUTES = 2;
+const OLDEST_HOURS = 48;
+
+/** The live capacity: what is measured, and what the service makes of it. */
+@Injectable()
+export class MeasurementService {
+  constructor(
+    private readonly capacity: CapacityService,
+    private readonly protection: ProtectionStore,
+    private readonly store: MeasurementStore,
+  ) {}
+
+  /** Takes what a source measured of the whole platform. @throws NotFoundError, DomainError */
+  async report(
+    actor: Actor,
+    platformId: number,
+    source: string,
+    measurements: readonly Measurement[],
+    now: Date,
+  ): Promise<void> {
+    if (actor.platformId !== undefined && actor.platformId !== platformId)
+      throw new DomainError('measurement.other_platform', 'forbidden', `The key is bound to platform ${actor.platformId}.`); // prettier-ignore
+    await this.capacity.platform(platformId);
+    for (const { measuredAt, ...values } of measurements) {
+      const age = (now.getTime() - measuredAt.getTime()) / MINUTE;
+      if (age < -AHEAD_MINUTES || age > OLDEST_HOURS * 60)
+        throw new DomainError('measurement.instant_invalid', 'unprocessable', `A measurement is of the last ${OLDEST_HOURS} hours, not of ${measuredAt.toISOString()}.`); // prettier-ignore
+      if (Object.values(values).every((value) => value === null))
+        throw new DomainError('measurement.empty', 'unprocessable', 'A measurement says something.');
+    }
+    await this.store.put(platformId, source, measurements);
+  }
+
+  /** Minutes in a range, each against what the platform was declared to bear. @throws NotFoundError */
+  async minutes(platformId: number, from: Date, to: Date): Promise<MeasuredMinute[]> {
+    const rows = await this.store.minutes(platformId, from, to);
+    const firstCell = cellOfSeconds(from.getTime() / 1000);
+    const cellCount = cellOfSeconds(to.getTime() / 1000) - firstCell + 1;
+    const cells = await this.capacity.cells(platformId, firstCell, cellCount);
+    return rows.map((row) => {
+      const cell = cellOfSeconds(row.at.getTime() / 1000) - firstCell;
+      return {
+        ...row,
+        sessionLimit: Math.round(cells.effectiveSessions[cell]! / LOAD_SCALE),
+        loginLimit: Math.round(cells.effectiveLogins[cell]! / LOAD_SCALE / CELL_MINUTES),
+      };
+    });
+  }
+
+  /** The rung to climb to or to leave, and whether the declared capacity looks wrong. @throws NotFoundError */
+  async proposal(
+    _actor: Actor,
+    platformId: number,
+    now: Date,
+  ): Promise<{ proposal: RungProposal; notice: CapacityNotice | null; minutes: MeasuredMinute[] }> {
+    await this.capacity.platform(platformId);
+    const minutes = await this.minutes(platformId, new Date(now.getTime() - LOOK_BACK_MINUTES * MINUTE), new Date(now.getTime() + MINUTE)); // prettier-ignore
+    const ladder = await this.protection.ladder(platformId);
+    const steps = await this.protection.current(platformId, now);
+    const active = steps.flatMap(({ rung, id, startsAt }) =>
+      rung === null ? [] : [{ code: rung, stepId: id, since: startsAt }],
+    );
+    return {
+      proposal: rungProposal(ladder?.rungs ?? [], active, minutes, now),
+      notice: capacityNotice(minutes) ?? null,
+      minutes,
+    };
+  }
+}

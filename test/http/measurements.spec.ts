@@ -1,0 +1,77 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import type { LadderDto } from '../../src/crisis/ladder.dto';
+import type { ProtectionProposalDto } from '../../src/crisis/measurement.dto';
+import type { ProtectionStepDto } from '../../src/crisis/protection-step.dto';
+import { standStillAt } from '../booking-region';
+import { makeRegion, type Region } from '../plan-builder';
+import { NOBODY, signedInAs, startTestApplication } from '../test-application';
+
+describe('measurements of a platform', () => {
+  let app: NestFastifyApplication;
+  let region: Region;
+  let key: Record<string, string>;
+
+  beforeAll(async () => {
+    standStillAt('2026-12-07T07:30:30+01:00');
+    app = await startTestApplication();
+    region = await makeRegion(app.get(DataSource), { concurrentSessions: 1000, loginsPerMinute: 100 });
+    const payload = { name: 'ent', scopes: ['metrics'], platformId: region.platformId, days: 30 };
+    const { secret } = (await app.inject({ method: 'POST', url: '/v1/keys', payload })).json<{ secret: string }>();
+    key = { authorization: `Bearer ${secret}` };
+  });
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
+
+  const url = (path: string, platformId = region.platformId): string => `/v1/platforms/${platformId}/${path}`;
+  const report = async (source: string, items: object[], headers = key, platformId = region.platformId) => {
+    const response = await app.inject({ method: 'POST', url: url('measurements', platformId), payload: { source, items }, headers }); // prettier-ignore
+    return [response.statusCode, response.json<{ code?: string }>().code];
+  };
+  /** The last minutes, the last one the present, by the clock of the test. */
+  const last = (sessions: number[], more: object = {}) =>
+    sessions.map((count, k) => ({ measuredAt: new Date(Date.now() - (sessions.length - 1 - k) * 60_000).toISOString(), sessions: count, ...more })); // prettier-ignore
+  const proposal = async (): Promise<ProtectionProposalDto> =>
+    (await app.inject({ url: url('protection-proposal') })).json<ProtectionProposalDto>();
+
+  it('lead to a rung to climb, and later to the step that can be taken back', async () => {
+    expect((await proposal()).proposal.action).toBe('unknown');
+    const { rungs } = (await app.inject({ url: url('protection-ladder') })).json<LadderDto>();
+    const agreed = rungs.map(({ code, name, scope, measures, minutes, words, thresholds }) => ({ code, name, scope, measures, minutes, words, thresholds })); // prettier-ignore
+    expect((await app.inject({ method: 'PUT', url: url('protection-ladder'), payload: { rungs: agreed } })).statusCode).toBe(200); // prettier-ignore
+    const second = await signedInAs(app, { role: 'authority', uais: [], territories: [] }, 'second');
+    await app.inject({ method: 'POST', url: url('protection-ladder/approval'), headers: second });
+
+    expect(await report('ent', last([700, 820, 830, 840]))).toEqual([202, undefined]);
+    // of several sources the largest counts
+    expect(await report('proxy-1', last([600, 600, 600], { loginsPerMinute: 20 }))).toEqual([202, undefined]);
+    const climb = await proposal();
+    expect(climb.proposal).toMatchObject({ action: 'climb', rung: 'idle', loadPerMille: 840 });
+    expect(climb.minutes.at(-1)).toMatchObject({ sessions: 840, loginsPerMinute: 20, sessionLimit: 1000, loginLimit: 100 }); // prettier-ignore
+    const step = (await app.inject({ method: 'POST', url: url('protection-steps'), payload: { rung: 'idle', reason: climb.proposal.reason.fr } })).json<ProtectionStepDto>(); // prettier-ignore
+    expect(step.state).toBe('in_force');
+
+    jest.setSystemTime(new Date('2026-12-07T07:50:30+01:00'));
+    await report('ent', last(Array<number>(12).fill(500)));
+    expect((await proposal()).proposal).toMatchObject({ action: 'leave', rung: 'idle', stepId: step.id });
+  });
+
+  it('say when the declared capacity looks wrong', async () => {
+    expect((await proposal()).capacityNotice).toBeNull();
+    await report('ent', last(Array<number>(6).fill(1200), { errorsPerMille: 0 }));
+    expect((await proposal()).capacityNotice).toMatchObject({ kind: 'too_low', concurrentSessions: 1200 });
+    await report('ent', last(Array<number>(6).fill(640), { errorsPerMille: 90 }));
+    expect((await proposal()).capacityNotice).toMatchObject({ kind: 'too_high', observedSessions: 640, sessionsPerMille: 640 }); // prettier-ignore
+  });
+
+  it('are refused from elsewhere, of another day, empty, or from who may not', async () => {
+    const { platformId } = await makeRegion(app.get(DataSource));
+    expect(await report('ent', last([1]), key, platformId)).toEqual([403, 'measurement.other_platform']);
+    expect(await report('ent', [{ measuredAt: '2026-11-07T07:00:00Z', sessions: 1 }])).toEqual([422, 'measurement.instant_invalid']); // prettier-ignore
+    expect(await report('ent', [{ measuredAt: new Date().toISOString() }])).toEqual([422, 'measurement.empty']);
+    expect((await report('a b', last([1])))[0]).toBe(400);
+    expect((await report('ent', last([1]), NOBODY as Record<string, string> & { authorization: string }))[0]).toBe(401);
+  });
+});
