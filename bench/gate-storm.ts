@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAgent, type RunningAgent } from '../src/agent/agent';
+import { NEVER_GATED } from '../src/agent/agent-settings';
+import { CELL_SECONDS } from '../src/kernel/cell-grid';
+import { randomInteger, seededRandom, type Random } from '../src/kernel/random';
+import { type Benchmark, option } from './benchmark';
+import { CROWD_ENT_KEY, gateCrowd, STORM_FROM, STORM_UNTIL, WALK_IN_PER_CELL, type Comer } from './gate-crowd';
+import { rounded } from './percentile';
+import { writePlan } from './plan-on-disk';
+import { headerOf, RawConnection, requestText } from './raw-connection';
+import { installed, RealProxy } from './real-proxy';
+
+const CONNECTIONS = 48;
+const STEP_SECONDS = 5;
+/** Who does not hear our Retry-After reloads: after one minute to three, as people did who were told "in three minutes". */
+const RELOAD_SECONDS = { from: 60, spread: 120 } as const;
+const MOST_ATTEMPTS = 100_000;
+
+/** What a storm did at the gate. */
+export interface Storm {
+  visitors: number;
+  attempts: number;
+  /** Attempts of a visitor before the admission or the end. */
+  amplification: number;
+  admitted: number;
+  /** Bound by windows, let in outside their own: each takes a place of the walk-in quota. */
+  admittedOutside: number;
+  /** The most of them in five minutes; the quota is `walkInPerCell`. */
+  mostOutsideInCell: number;
+  walkInPerCell: number;
+  /** Told to wait while their own window was open. */
+  refusedInside: number;
+  /** Bound by windows, told to wait at least once and never let in. */
+  neverAdmitted: number;
+  /** Answers that were none of the agent's: it was too slow for nginx, which says so and "in five seconds" by itself. */
+  gateDown: number;
+  seconds: number;
+}
+
+/**
+ * A crowd at a real nginx with a real agent behind it, on a clock of its own that goes in steps: everybody comes at the
+ * beginning of the day and comes back until admitted, at the Retry-After of the answer or, where `obeys` is false, by reloading.
+ */
+export async function stormAtGate(
+  nginx: string,
+  random: Random,
+  count: number,
+  obeys: boolean,
+  mostAttempts = MOST_ATTEMPTS,
+): Promise<Storm> {
+  // prettier-ignore
+  const { content, comers } = gateCrowd(random, count);
+  const folder = mkdtempSync(join(tmpdir(), 'etale-storm-'));
+  await writePlan(folder, content);
+  let now = STORM_FROM;
+  const agent: RunningAgent = await startAgent(
+    {
+      url: 'http://127.0.0.1:1', key: 'etale_storm', name: 'storm', folder, host: '127.0.0.1', port: 0, entKey: Buffer.from(CROWD_ENT_KEY),
+      userinfoUrl: undefined, workUrl: undefined, neverGated: NEVER_GATED,
+    },
+    () => now * 1000,
+  ); // prettier-ignore
+  const proxy = await RealProxy.nginx(nginx, agent.port);
+  const connections = await RawConnection.all(proxy.port, CONNECTIONS);
+  const from = performance.now();
+  const storm: Storm = { visitors: count, attempts: 0, amplification: 0, admitted: 0, admittedOutside: 0, mostOutsideInCell: 0, walkInPerCell: WALK_IN_PER_CELL, refusedInside: 0, neverAdmitted: 0, gateDown: 0, seconds: 0 }; // prettier-ignore
+  const outsideByCell = new Map<number, number>();
+  const states = comers.map((comer) => ({ comer, nextAt: comer.comesAt, cookie: undefined as string | undefined, isIn: false })); // prettier-ignore
+  const isInside = ({ windows }: Comer) => windows.some(([entryAt, endAt]) => entryAt <= now && now < endAt);
+
+  const attempt = async (state: (typeof states)[number], connection: RawConnection): Promise<void> => {
+    const { comer } = state;
+    storm.attempts++;
+    const answer = await connection.ask(requestText('/static-page', { accept: 'text/html', ...(state.cookie === undefined ? { 'x-etale-visitor': comer.header } : { cookie: state.cookie }) })); // prettier-ignore
+    state.cookie = headerOf(answer, 'set-cookie')?.split(';')[0] ?? state.cookie;
+    const isFree = comer.profile === 'staff';
+    if (answer.status === 200) {
+      state.isIn = true;
+      storm.admitted++;
+      if (isFree || isInside(comer)) return;
+      storm.admittedOutside++;
+      const cell = Math.floor(now / CELL_SECONDS);
+      outsideByCell.set(cell, (outsideByCell.get(cell) ?? 0) + 1);
+      return;
+    }
+    const retryAfter = Number(headerOf(answer, 'retry-after'));
+    if (headerOf(answer, 'content-language') === undefined) {
+      storm.gateDown++;
+      state.nextAt = now + retryAfter;
+      return;
+    }
+    if (isFree || isInside(comer)) storm.refusedInside++;
+    state.nextAt = now + (obeys ? retryAfter : RELOAD_SECONDS.from + randomInteger(random, RELOAD_SECONDS.spread));
+  };
+
+  try {
+    for (; now < STORM_UNTIL && storm.attempts < mostAttempts; now += STEP_SECONDS) {
+      const due = states.filter(({ isIn, nextAt }) => !isIn && nextAt <= now).slice(0, mostAttempts - storm.attempts);
+      let next = 0;
+      await Promise.all(
+        connections.map(async (connection) => {
+          while (next < due.length) await attempt(due[next++]!, connection);
+        }),
+      );
+    }
+  } finally {
+    for (const connection of connections) connection.close();
+    await proxy.stop();
+    await agent.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  storm.amplification = rounded(storm.attempts / count);
+  storm.mostOutsideInCell = Math.max(0, ...outsideByCell.values());
+  storm.neverAdmitted = states.filter(({ isIn, comer }) => !isIn && comer.windows.every(([, endAt]) => endAt <= now)).length; // prettier-ignore
+  storm.seconds = rounded((performance.now() - from) / 1000);
+  return storm;
+}
+
+/** A hundred thousand attempts at the gate: with people who hear our Retry-After, then with people who reload, until they are used up. */
+export const run: Benchmark = async (args) => {
+  const nginx = installed('nginx');
+  if (!nginx) throw new Error('nginx is not installed');
+  const seed = Number(option(args, 'seed', '1'));
+  const count = Number(option(args, 'visitors', '2000'));
+  const obeying = await stormAtGate(nginx, seededRandom(seed), count, true);
+  const reloading = await stormAtGate(nginx, seededRandom(seed), count, false, MOST_ATTEMPTS - obeying.attempts);
+  return { seed, attempts: obeying.attempts + reloading.attempts, obeying, reloading };
+};
