@@ -83,6 +83,26 @@ module.exports = {
       },
     },
     {
+      name: 'web-shared-knows-no-feature',
+      severity: 'error',
+      from: { path: '^web/src/shared/' },
+      to: { path: '^web/src/(app|features)/' },
+    },
+    {
+      name: 'web-features-stand-alone',
+      comment: 'a feature of the web uses what is shared, not another feature',
+      severity: 'error',
+      from: { path: '^web/src/features/([^/]+)/' },
+      to: { path: '^web/src/(app/|features/(?!$1/))' },
+    },
+    {
+      name: 'web-asks-the-api',
+      comment: 'nothing of the server inside the browser',
+      severity: 'error',
+      from: { path: '^web/src/' },
+      to: { path: '^(src|test|bench)/' },
+    },
+    {
       name: 'common-knows-no-room',
       severity: 'error',
       from: { path: '^src/common/' },
@@ -94,6 +114,6 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     exclude: { path: '\\.spec\\.ts$' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.json'] },
   },
 };

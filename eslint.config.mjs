@@ -12,10 +12,10 @@ const node = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', 'data', 'openapi'] },
+  { ignores: ['dist', 'node_modules', 'coverage', 'data', 'openapi', '**/*.generated.d.ts', 'web/public'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

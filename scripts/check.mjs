@@ -47,9 +47,18 @@ const steps = [
   ['format', () => tool('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.'])],
   ['lint', () => tool('node_modules/eslint/bin/eslint.js', ['.'])],
   ['types', () => tool('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'])],
+  ['types of the web', () => tool('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'web/tsconfig.json'])],
+  ['types of its tests', () => tool('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'test/web/tsconfig.json'])],
   [
     'architecture',
-    () => tool('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ['src', 'migrations', 'bench', 'test']),
+    () =>
+      tool('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
+        'src',
+        'migrations',
+        'bench',
+        'test',
+        'web/src',
+      ]),
   ],
   ['dead code', () => tool('node_modules/knip/bin/knip.js', ['--no-progress'])],
   ['OpenAPI', contractIsCurrent],

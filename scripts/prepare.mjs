@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 const installStamp = join(root, 'node_modules', '.stamp-lock');
-const buildStamp = join(root, 'dist', '.stamp-sources');
+const serverStamp = join(root, 'dist', '.stamp-sources');
+const webStamp = join(root, 'dist', 'web', '.stamp-sources');
 const lockFile = join(root, 'package-lock.json');
 const ORPHAN_LOOK_MILLISECONDS = 500;
 
@@ -58,30 +59,56 @@ async function install(say) {
 
 function filesUnder(folder) {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|browser\.js)$/.test(entry.name) && !entry.name.endsWith('.spec.ts'))
+    .filter((entry) => entry.isFile() && !/\.spec\.ts$|\.generated\.d\.ts$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .filter((file) => !file.includes('/node_modules/'))
     .sort();
 }
 
-/** A digest of everything that the build reads: contents, since a checkout gives new dates to old files. */
-function sourceDigest() {
+/** A digest of everything that a build reads: contents, since a checkout gives new dates to old files. */
+function digestOf(settings, folders) {
   const digest = createHash('sha256');
-  const settings = ['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json'];
-  for (const file of [
-    ...settings.map((name) => join(root, name)),
-    ...['src', 'migrations', 'bench'].flatMap(filesUnder),
-  ])
+  for (const file of [...settings.map((name) => join(root, name)), ...folders.flatMap(filesUnder)])
     digest.update(`${file}\0`).update(readFileSync(file)).update('\0');
   return digest.digest('hex');
 }
 
-async function build(say) {
-  const wanted = sourceDigest();
-  if (existsSync(buildStamp) && readFileSync(buildStamp, 'utf8') === wanted) return;
+const isStamped = (stamp, wanted) => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+
+/** The server into dist, which is emptied first. */
+async function buildServer(say) {
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json'];
+  const wanted = digestOf(settings, ['src', 'migrations', 'bench']);
+  if (isStamped(serverStamp, wanted)) return;
   say('Building...');
   const code = await run(process.execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build']);
   if (code !== 0) throw new Error('The sources could not be compiled: see the lines above.');
-  writeFileSync(buildStamp, wanted);
+  writeFileSync(serverStamp, wanted);
+}
+
+/** The typed client from the committed contract, then the application into dist/web. */
+async function buildWeb(say) {
+  const wanted = digestOf(['openapi/openapi.json', 'package-lock.json'], ['web']);
+  if (isStamped(webStamp, wanted)) return;
+  say('Building the web application...');
+  await writeClientTypes();
+  const code = await run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', join(root, 'web')]);
+  if (code !== 0) throw new Error('The web application could not be built: see the lines above.');
+  writeFileSync(webStamp, wanted);
+}
+
+/** web/src/shared/api.generated.d.ts: what the contract says, for the compiler. */
+async function writeClientTypes() {
+  const tool = join(root, 'node_modules/openapi-typescript/bin/cli.js');
+  const output = join(root, 'web/src/shared/api.generated.d.ts');
+  const options = ['openapi/openapi.json', '--output', output, '--default-non-nullable=false'];
+  const code = await run(process.execPath, [tool, ...options], { stdio: ['ignore', 'ignore', 2] });
+  if (code !== 0) throw new Error('No client could be made from openapi/openapi.json: see the lines above.');
+}
+
+async function build(say) {
+  await buildServer(say);
+  await buildWeb(say);
 }
 
 /** True where the process that made the lock has ended, or died before it could say who it was. */

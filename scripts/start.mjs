@@ -15,9 +15,9 @@ if (!isWatching) {
 } else {
   let isStale = false;
   let wake = () => undefined;
-  for (const folder of ['src', 'migrations']) {
+  for (const folder of ['src', 'migrations', 'web']) {
     watch(join(root, folder), { recursive: true }, (_event, name) => {
-      if (!name?.endsWith('.ts') || name.endsWith('.spec.ts')) return;
+      if (!/\.(tsx?|css|html|json)$/.test(name ?? '') || /\.spec\.ts$|\.generated\./.test(name)) return;
       isStale = true;
       wake('changed');
     });

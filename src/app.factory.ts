@@ -9,6 +9,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { AppModule } from './app.module';
 import type { Config } from './common/config';
 import { ProblemFilter } from './common/problem.filter';
+import { serveWebFiles } from './web-files';
 
 const BODY_LIMIT_BYTES = 1_000_000;
 /** Bodies that reach a controller as a stream: files to import, of any size. */
@@ -71,6 +72,7 @@ export async function createApplication(
   });
   await app.register(compress, { threshold: 1024 });
   await app.register(etag, { weak: true });
+  await serveWebFiles(app);
   SwaggerModule.setup('docs', app, () => openApiOf(app), {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Étale API',

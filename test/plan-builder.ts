@@ -247,6 +247,11 @@ export function draftOf(
       localCell: new Int32Array(),
       localPrice: new Float64Array(),
     },
+    baselines: {
+      firstCell: MONDAY_CELL,
+      everybodyAtWish: { sessions: new Float64Array(cellCount), logins: new Float64Array(cellCount) },
+      letterByLevel: { sessions: new Float64Array(cellCount), logins: new Float64Array(cellCount) },
+    },
     memory: options.memory ?? { classId: new Int32Array(), weight: new Float64Array(), limitMinutes: new Int32Array() },
   };
 }

@@ -13,8 +13,12 @@ async function administer(statement: string): Promise<void> {
 }
 
 /** The address of a database of its own for one test file: a clone of the migrated template, or an empty one. */
-export async function freshDatabaseUrl(template: 'migrated' | 'empty' = 'migrated'): Promise<string> {
+export const freshDatabaseUrl = (template: 'migrated' | 'empty' = 'migrated'): Promise<string> =>
+  databaseFrom(template === 'migrated' ? 'template_etale' : 'template1');
+
+/** The address of a copy of a database to which nobody is connected. */
+export async function databaseFrom(template: string): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(`create database ${name} template ${template === 'migrated' ? 'template_etale' : 'template1'}`);
+  await administer(`create database ${name} template ${template}`);
   return process.env.TEST_POSTGRES_URL!.replace(/etale$/, name);
 }

@@ -140,6 +140,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   readPlan:                      rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   readCertificate:               rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   readLoadCurve:                 rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  readBaselines:                 rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   readLoadParameters:            rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   readProof:                     rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   listProofs:                    rule('-',     '-',         '-',         'all',       'all',   'all',   ['windows']),

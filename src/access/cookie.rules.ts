@@ -11,7 +11,7 @@ export function sessionCookieName(config: Pick<Config, 'publicUrl'>): string {
 export const SIGN_IN_COOKIE = 'etale_sign_in';
 
 /** Where people are after signing in, unless the page that sent them says more. */
-const HOME = '/docs';
+const HOME = '/app';
 
 /** Only our own paths: an address of another site in `returnTo` would make us an open redirect. */
 export function ownPath(returnTo: string | undefined): string {

@@ -24,9 +24,9 @@ describe('the proof of an allocation', () => {
     const proof = proofOf(assembled, allocation, 1);
     expect(proof.objectiveLowerBound).toBeGreaterThan(0);
     expect(proof.objectiveLowerBound).toBeLessThanOrEqual(allocation.objective);
-    expect(proof.baselinePeakRatios.everybodyAtWish).toEqual({ sessionsRatio: 4, loginsRatio: 4, unplacedCount: 0 });
-    expect(proof.baselinePeakRatios.letterByLevel.sessionsRatio).toBe(4);
-    expect(proof.baselinePeakRatios.firstFit).toEqual({ sessionsRatio: 1, loginsRatio: 1, unplacedCount: 0 });
+    expect(proof.baselines.peaks.everybodyAtWish).toEqual({ sessionsRatio: 4, loginsRatio: 4, unplacedCount: 0 });
+    expect(proof.baselines.peaks.letterByLevel.sessionsRatio).toBe(4);
+    expect(proof.baselines.peaks.firstFit).toEqual({ sessionsRatio: 1, loginsRatio: 1, unplacedCount: 0 });
     expect(proofOf(assembled, allocation, 1)).toEqual(proof);
   });
 

@@ -1,7 +1,7 @@
 import { objectiveBoundFromPrices, peakBoundFromPrices } from '../kernel/allocation/check-bound';
 import type { Allocation } from '../kernel/allocation/problem';
 import type { AssembledProblem } from '../load/assembled-problem';
-import { baselinePeaks } from '../load/baseline-peaks';
+import { baselinesOf } from '../load/baselines-of';
 import type { AllocationProof } from '../load/plan-draft-of';
 import { AllocationBoundRefusedError } from './allocation.errors';
 
@@ -34,6 +34,6 @@ export function proofOf(assembled: AssembledProblem, allocation: Allocation, see
     peakLowerBoundRatio,
     objectiveLowerBound: lowerBound,
     jointLowerBound,
-    baselinePeakRatios: baselinePeaks(assembled, seed),
+    baselines: baselinesOf(assembled, seed),
   };
 }

@@ -6,6 +6,7 @@ import { CampaignModule } from '../campaign/campaign.module';
 import { CapacityModule } from '../capacity/capacity.module';
 import { DemoRegionStore } from '../directory/demo-region.store';
 import { PlanModule } from '../plan/plan.module';
+import { ProposalModule } from '../proposal/proposal.module';
 import { WishModule } from '../wish/wish.module';
 import { DemonstrationAccounts } from './demonstration-accounts.store';
 import { DemonstrationCampaign } from './demonstration-campaign.service';
@@ -16,7 +17,7 @@ import { DemonstrationService } from './demonstration.service';
 import { DemonstrationStore } from './demonstration.store';
 
 @Module({
-  imports: [AccessModule, CalendarModule, CapacityModule, CampaignModule, WishModule, PlanModule, AllocationModule],
+  imports: [AccessModule, CalendarModule, CapacityModule, CampaignModule, WishModule, PlanModule, AllocationModule, ProposalModule],
   providers: [
     DemonstrationAccounts,
     DemonstrationCampaign,

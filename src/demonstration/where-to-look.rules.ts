@@ -10,6 +10,7 @@ export function whereToLook(
   gatewayKeyFile: string | undefined,
 ): string {
   const addresses = {
+    web: url,
     signIn: `${url}/sign-in`,
     families: `${url}/creneaux`,
     forecast: `${url}/prevision`,
@@ -21,6 +22,7 @@ export function whereToLook(
   };
   return `
 Étale est prêt : une région fictive, son plan d'une semaine est calculé, vérifié et publié.
+  Pages, pour tout le monde        ${addresses.web}
   Se connecter, un compte par rôle ${addresses.signIn}
   Familles : créneaux d'une classe ${addresses.families}
   Prévision d'affluence            ${addresses.forecast}
@@ -31,6 +33,7 @@ export function whereToLook(
   Ctrl-C arrête tout ; les données restent pour la prochaine fois.
 
 Étale is ready: a region that does not exist, its plan of a week computed, checked and published.
+  Pages, for everybody             ${addresses.web}
   Sign in, an account of each role ${addresses.signIn}
   Families: windows of a class     ${addresses.families}
   Traffic forecast                 ${addresses.forecast}

@@ -3,7 +3,18 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { ClassKind, EstablishmentKind, PriorityEducation, Sector } from './directory-rows';
 import type { Level } from './level';
-import { Territory } from './territory.entity';
+
+/** A territory in the middle of its schools. */
+export interface TerritoryView {
+  id: number;
+  code: string;
+  kind: 'region' | 'academy' | 'department';
+  name: string;
+  parentId: number | null;
+  /** Mean of the schools' degrees; null where none is located. */
+  latitude: number | null;
+  longitude: number | null;
+}
 
 /** An establishment as readers see it. */
 export interface EstablishmentView {
@@ -79,14 +90,24 @@ const METRES_PER_DEGREE = 111_195;
 export class DirectoryReadStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  territories(afterId: number, count: number): Promise<Territory[]> {
-    return this.database
-      .getRepository(Territory)
-      .createQueryBuilder('territory')
-      .where('territory.id > :afterId', { afterId })
-      .orderBy('territory.id')
-      .take(count)
-      .getMany();
+  /** Territories by number, each in the middle of its schools. */
+  territories(afterId: number, count: number): Promise<TerritoryView[]> {
+    return this.database.query<TerritoryView[]>(
+      `with recursive shown as (select * from territory where id > $1 order by id limit $2),
+            below as (
+              select id as territory_id, id as part_id from shown
+              union all
+              select b.territory_id, t.id from below b join territory t on t.parent_id = b.part_id
+            ),
+            middle as (
+              select b.territory_id, avg(e.latitude)::float8 as latitude, avg(e.longitude)::float8 as longitude
+                from below b join establishment e on e.department_id = b.part_id
+               group by 1
+            )
+       select s.id, s.code, s.kind, s.name, s.parent_id as "parentId", m.latitude, m.longitude
+         from shown s left join middle m on m.territory_id = s.id order by s.id`,
+      [afterId, count],
+    );
   }
 
   /** The territory of a code, or of an id written in digits where no code is the same, and every territory below it. */

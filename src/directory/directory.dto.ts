@@ -74,6 +74,10 @@ export class TerritoryDto {
   name!: string;
   /** The territory that it belongs to; null for a region. */
   parentId!: number | null;
+  /** The mean of its schools' latitudes, in degrees; null where none is located. */
+  latitude!: number | null;
+  /** The mean of their longitudes. */
+  longitude!: number | null;
 }
 
 /** A page of territories. */

@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { DomainError, NotFoundError } from '../common/domain-error';
 import { decodeCursor, pageOf, type Page } from '../common/keyset';
-import { DirectoryReadStore, type ClassView, type EstablishmentView } from './directory-read.store';
+import { DirectoryReadStore, type ClassView, type EstablishmentView, type TerritoryView } from './directory-read.store';
 import type { EstablishmentKind } from './directory-rows';
 import { SchoolYearError } from './import.errors';
 import { levelGroupOf, type LevelGroup } from './level';
 import { schoolYearOf } from './record-fields.rules';
 import { plain } from './text.rules';
-import type { Territory } from './territory.entity';
 import { checkedUai } from './uai.errors';
 
 class PositionError extends DomainError {
@@ -46,7 +45,7 @@ const DEFAULT_RADIUS_KILOMETRES = 20;
 export class DirectoryService {
   constructor(private readonly store: DirectoryReadStore) {}
 
-  async territories(_actor: Actor, limit: number, cursor?: string): Promise<Page<Territory>> {
+  async territories(_actor: Actor, limit: number, cursor?: string): Promise<Page<TerritoryView>> {
     const afterId = cursor === undefined ? 0 : (decodeCursor(cursor, ['number'])[0] as number);
     return pageOf(await this.store.territories(afterId, limit + 1), limit, ({ id }) => [id]);
   }

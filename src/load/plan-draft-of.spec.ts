@@ -2,7 +2,7 @@ import { tinyProblem, type TinyDemand } from '../../test/kernel/tiny-problem';
 import { allocate } from '../kernel/allocation/allocate';
 import { checkPlan } from '../kernel/allocation/check-plan';
 import type { AssembledProblem } from './assembled-problem';
-import { baselinePeaks } from './baseline-peaks';
+import { baselinesOf } from './baselines-of';
 import { planDraftOf } from './plan-draft-of';
 
 const ORIGIN = 1_000_000;
@@ -68,7 +68,7 @@ function draftOf(demands: TinyDemand[], sessions = 100) {
     peakLowerBoundRatio: allocation.peakLowerBoundRatio,
     objectiveLowerBound: allocation.objectiveLowerBound,
     jointLowerBound: allocation.jointLowerBound,
-    baselinePeakRatios: baselinePeaks(assembled, 77),
+    baselines: baselinesOf(assembled, 77),
   };
   return planDraftOf(assembled, allocation, checkPlan(assembled.problem, allocation.starts), proof, 77);
 }

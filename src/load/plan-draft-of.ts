@@ -4,7 +4,7 @@ import type { PlanCheck } from '../kernel/allocation/check-plan';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import { AUDIENCES } from '../campaign/window-kind';
 import type { AllocationEvidence, PlanColumns, PlanDraft, UnplacedWindow } from '../plan/plan-draft';
-import { type BaselinePeaks, LOCAL_LAWS, type PlanPrices } from '../plan/plan-evidence';
+import { type BaselinePeaks, type PlanBaselines, LOCAL_LAWS, type PlanPrices } from '../plan/plan-evidence';
 import type { AssembledProblem } from './assembled-problem';
 
 /** What was derived again from the prices of an allocation, by those who share no code with the solver. */
@@ -12,7 +12,7 @@ export interface AllocationProof {
   peakLowerBoundRatio: number;
   objectiveLowerBound: number;
   jointLowerBound: number;
-  baselinePeakRatios: BaselinePeaks;
+  baselines: { peaks: BaselinePeaks; curves: PlanBaselines };
 }
 
 /**
@@ -38,6 +38,7 @@ export function planDraftOf(
     unplaced: unplacedOf(assembled, allocation),
     evidence: evidenceOf(assembled, allocation, check, proof, seed),
     prices: pricesOf(assembled, allocation),
+    baselines: proof.baselines.curves,
     memory,
   };
 }
@@ -130,7 +131,7 @@ function evidenceOf(
     peakLowerBoundRatio: proof.peakLowerBoundRatio,
     objectiveLowerBound: proof.objectiveLowerBound,
     jointLowerBound: proof.jointLowerBound,
-    baselinePeakRatios: proof.baselinePeakRatios,
+    baselinePeakRatios: proof.baselines.peaks,
     isBoundProved: true,
     displacementCapMinutes: allocation.displacementCapCells * CELL_MINUTES,
     objective: check.objective,

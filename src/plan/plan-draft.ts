@@ -1,6 +1,6 @@
 import type { Activity, Audience } from '../campaign/window-kind';
 import type { LevelGroup } from '../directory/level';
-import type { BaselinePeaks, DayEvidence, PlanPrices } from './plan-evidence';
+import type { BaselinePeaks, DayEvidence, PlanBaselines, PlanPrices } from './plan-evidence';
 import type { Relaxation } from './relaxation';
 import type { PlanMemory } from './plan-memory';
 
@@ -131,5 +131,6 @@ export interface PlanDraft {
   unplaced: UnplacedWindow[];
   evidence: AllocationEvidence;
   prices: PlanPrices;
+  baselines: PlanBaselines;
   memory: PlanMemory;
 }

@@ -10,6 +10,13 @@ export interface BaselinePeak {
 /** Four ways of doing without: nobody plans, a letter by level, chance, and who comes first is served first. */
 export type BaselinePeaks = Record<'everybodyAtWish' | 'letterByLevel' | 'random' | 'firstFit', BaselinePeak>;
 
+/** The load of the two ways of doing without that people know, per cell in thousandths; index 0 is `firstCell`. */
+export interface PlanBaselines {
+  firstCell: number;
+  everybodyAtWish: { sessions: Float64Array; logins: Float64Array };
+  letterByLevel: { sessions: Float64Array; logins: Float64Array };
+}
+
 /** A stretch of time that shares no cell with the others (a day of one zone), with its share of the certificate. */
 export interface DayEvidence {
   firstCell: number;

@@ -6,20 +6,13 @@ import type { LevelGroup } from '../directory/level';
 const CIVIL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const STEP_MINUTES = [5, 10, 15, 20, 30, 60, 120, 240, 1440];
 
-/** Which part of a load curve. */
-export class LoadCurveQuery {
+/** Which part of a curve. */
+export class BaselinesQuery {
   /** Minutes of a step; a coarser one than 5 shows the largest load and the least limit of its cells. */
   @IsOptional()
   @Type(() => Number)
   @IsIn(STEP_MINUTES)
   stepMinutes?: number = 5;
-
-  /** Only the planned load of this territory (region, academy or department, by its code). */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(20)
-  territory?: string;
 
   /** One civil date of the platform's zone. */
   @IsOptional()
@@ -38,6 +31,16 @@ export class LoadCurveQuery {
   @Matches(CIVIL_DATE)
   @IsISO8601({ strict: true })
   to?: string;
+}
+
+/** Which part of a load curve. */
+export class LoadCurveQuery extends BaselinesQuery {
+  /** Only the planned load of this territory (region, academy or department, by its code). */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(20)
+  territory?: string;
 }
 
 /** Loads and limits per step, in sessions present or log-ins made within a cell of five minutes. */
@@ -78,6 +81,32 @@ export class LoadCurveDto {
   sessions!: LoadFiguresDto;
   /** Log-ins within the cell. */
   logins!: LoadFiguresDto;
+}
+
+/** Load of one way of doing without a plan, per step. */
+export class BaselineFiguresDto {
+  /** Sessions present at any time in the cell. */
+  sessions!: number[];
+  /** Log-ins within the cell. */
+  logins!: number[];
+}
+
+/** What the load of a plan's classes would be without it, beside its own load curve. */
+export class BaselinesDto {
+  /** The plan. */
+  planId!: number;
+  /** IANA time zone of the platform. */
+  timeZone!: string;
+  /** The first instant. */
+  startsAt!: string;
+  /** Minutes of a step. */
+  stepMinutes!: number;
+  /** Steps in each list. */
+  stepCount!: number;
+  /** Everybody at the wished hour. */
+  everybodyAtWish!: BaselineFiguresDto;
+  /** Hours by level, as the letters of 2020 gave them. */
+  letterByLevel!: BaselineFiguresDto;
 }
 
 /** How the visitors of one kind of window are expected to come and stay. */

@@ -4,8 +4,9 @@ import { CapacityService } from '../capacity/capacity.service';
 import { addDays, cellOfCivil, instantOfCell } from '../common/civil-time';
 import { DomainError } from '../common/domain-error';
 import { CELL_MINUTES, LOAD_SCALE } from '../kernel/cell-grid';
-import { coarsened, limitsOf } from './plan-curve.rules';
-import type { LoadCurveDto, LoadFiguresDto } from './plan-load.dto';
+import { type CellLoad, coarsened, limitsOf } from './plan-curve.rules';
+import { PlanBaselineStore } from './plan-baseline.store';
+import type { BaselinesDto, LoadCurveDto, LoadFiguresDto } from './plan-load.dto';
 import { PlanLoadStore } from './plan-load.store';
 import { PlanStore } from './plan.store';
 
@@ -33,6 +34,7 @@ export class PlanLoadService {
   constructor(
     private readonly plans: PlanStore,
     private readonly loads: PlanLoadStore,
+    private readonly stored: PlanBaselineStore,
     private readonly capacity: CapacityService,
   ) {}
 
@@ -51,6 +53,27 @@ export class PlanLoadService {
     if (this.written.size >= MOST_REMEMBERED) this.written.delete(this.written.keys().next().value!);
     this.written.set(key, text);
     return text;
+  }
+
+  /** What the load would be without the plan. @throws NotFoundError; load.range_invalid */
+  async baselines(_actor: Actor, planId: number, selection: CurveSelection): Promise<BaselinesDto> {
+    const { platformId } = await this.plans.find(planId);
+    const { timeZone } = await this.capacity.platform(platformId);
+    const { firstCell, everybodyAtWish, letterByLevel } = await this.stored.find(planId);
+    const { from, end } = rangeOf(selection, firstCell, everybodyAtWish.sessions.length, timeZone);
+    const stepCells = selection.stepMinutes / CELL_MINUTES;
+    const steps = (column: Float64Array): number[] =>
+      Array.from(coarsened(column, from, end, stepCells, 'largest'), (value) => value / LOAD_SCALE);
+    const figures = ({ sessions, logins }: CellLoad) => ({ sessions: steps(sessions), logins: steps(logins) });
+    return {
+      planId,
+      timeZone,
+      startsAt: instantOfCell(firstCell + from),
+      stepMinutes: selection.stepMinutes,
+      stepCount: Math.ceil(Math.max(0, end - from) / stepCells),
+      everybodyAtWish: figures(everybodyAtWish),
+      letterByLevel: figures(letterByLevel),
+    };
   }
 
   private async curve(planId: number, platformId: number, selection: CurveSelection): Promise<LoadCurveDto> {

@@ -4,7 +4,7 @@ import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
-import { LoadCurveDto, LoadCurveQuery, LoadParametersDto } from './plan-load.dto';
+import { BaselinesDto, BaselinesQuery, LoadCurveDto, LoadCurveQuery, LoadParametersDto } from './plan-load.dto';
 import { PlanLoadService } from './plan-load.service';
 import { PlanReadService } from './plan-read.service';
 import {
@@ -91,6 +91,23 @@ export class PlanController {
     @Query() query: LoadCurveQuery,
   ): Promise<string> {
     return this.loads.curveText(actor, id, { ...query, stepMinutes: query.stepMinutes! });
+  }
+
+  @Get(':id/baselines')
+  @ApiParam(ID)
+  @ApiOperation({
+    operationId: 'readBaselines',
+    summary:
+      "What the load of the plan's classes would be without it: everybody at the wished hour, and hours by level.",
+  })
+  @ApiOkResponse({ description: 'The curves.', type: BaselinesDto })
+  @ApiProblems(400, 404)
+  readBaselines(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: BaselinesQuery,
+  ): Promise<BaselinesDto> {
+    return this.loads.baselines(actor, id, { ...query, stepMinutes: query.stepMinutes! });
   }
 
   @Get(':id/load-parameters')

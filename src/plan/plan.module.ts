@@ -24,6 +24,7 @@ import { PlanLoadStore } from './plan-load.store';
 import { PlanMemoryStore } from './plan-memory.store';
 import { PlanPinService } from './plan-pin.service';
 import { PlanPinStore } from './plan-pin.store';
+import { PlanBaselineStore } from './plan-baseline.store';
 import { PlanPriceStore } from './plan-price.store';
 import { StandingWindowStore } from './standing-window.store';
 import { PlanPublicationService } from './plan-publication.service';
@@ -82,6 +83,7 @@ import { WindowController } from './window.controller';
     PlanWindowStore,
     PlanLoadStore,
     PlanMemoryStore,
+    PlanBaselineStore,
     PlanPriceStore,
     PlanFairnessStore,
     PlanShortfallStore,

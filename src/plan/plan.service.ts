@@ -13,6 +13,7 @@ import { checkDraft } from './plan-draft.rules';
 import { PlanFairnessStore } from './plan-fairness.store';
 import { PlanLoadStore } from './plan-load.store';
 import { PlanMemoryStore } from './plan-memory.store';
+import { PlanBaselineStore } from './plan-baseline.store';
 import { PlanPriceStore } from './plan-price.store';
 import { PlanPublicationService } from './plan-publication.service';
 import { PlanWindowStore } from './plan-window.store';
@@ -28,6 +29,7 @@ export class PlanService {
     private readonly windows: PlanWindowStore,
     private readonly loads: PlanLoadStore,
     private readonly prices: PlanPriceStore,
+    private readonly baselines: PlanBaselineStore,
     private readonly memories: PlanMemoryStore,
     private readonly fairness: PlanFairnessStore,
     private readonly publication: PlanPublicationService,
@@ -65,6 +67,7 @@ export class PlanService {
       onProgress({ phase: 'check', doneCount: 1, totalCount: 2 });
       await this.windows.checkOverlaps(tx, planId);
       await this.prices.insert(tx, planId, draft.prices);
+      await this.baselines.insert(tx, planId, draft.baselines);
       await this.memories.insert(tx, planId, draft.memory);
       await this.fairness.compute(tx, planId);
       await this.windows.attach(tx, planId);

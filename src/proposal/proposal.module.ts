@@ -30,5 +30,6 @@ import { ProposalStore } from './proposal.store';
     AnswerLinkStore,
     AnswerPageService,
   ],
+  exports: [ProposalService],
 })
 export class ProposalModule {}

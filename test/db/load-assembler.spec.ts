@@ -11,7 +11,7 @@ import { unheard } from '../../src/common/progress';
 import { allocate } from '../../src/kernel/allocation/allocate';
 import { checkPlan } from '../../src/kernel/allocation/check-plan';
 import { curveByVisitors, profileByVisitors } from '../../src/kernel/load/check-curve';
-import { baselinePeaks } from '../../src/load/baseline-peaks';
+import { baselinesOf } from '../../src/load/baselines-of';
 import { planDraftOf } from '../../src/load/plan-draft-of';
 import { ProblemAssembler } from '../../src/load/problem-assembler.service';
 import { PlanService } from '../../src/plan/plan.service';
@@ -510,7 +510,7 @@ describe('the problem of a campaign', () => {
     const allocation = allocate(assembled.problem, { seed: 1 });
     const check = checkPlan(assembled.problem, allocation.starts);
     expect(check.violationCount).toBe(0);
-    const proof = { ...allocation, baselinePeakRatios: baselinePeaks(assembled, 1) };
+    const proof = { ...allocation, baselines: baselinesOf(assembled, 1) };
     const draft = planDraftOf(assembled, allocation, check, proof, 1);
     expect(draft.columns.windowCount + draft.unplaced.length).toBe(windowRows(assembled).length);
     const plans = app.get(PlanService);

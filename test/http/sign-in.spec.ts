@@ -62,7 +62,7 @@ describe('signing in with a real provider', () => {
   async function signedIn(account: string): Promise<Browser> {
     const browser = new Browser();
     const answer = await browser.ask(await cameBack(browser, account));
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/docs']);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/app']);
     return browser;
   }
 
@@ -134,7 +134,7 @@ describe('signing in with a real provider', () => {
       const browser = new Browser();
       const page = await browser.follow(`${url}/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
       const back = await browser.follow(`${page.url}/auditor`, /\/sign-in\/callback/, { method: 'POST' });
-      expect((await browser.ask(back.url)).headers.get('location')).toBe('/docs');
+      expect((await browser.ask(back.url)).headers.get('location')).toBe('/app');
     }
   });
 

@@ -1,24 +1,45 @@
 import { everybodyAtWish, firstFit, letterByLevel, randomStarts } from '../kernel/allocation/baselines';
 import type { AllocationProblem, Starts } from '../kernel/allocation/problem';
-import type { BaselinePeak, BaselinePeaks } from '../plan/plan-evidence';
+import type { BaselinePeak, BaselinePeaks, PlanBaselines } from '../plan/plan-evidence';
 import type { AssembledProblem } from './assembled-problem';
 
-/** What the peaks would be by four ways of doing without an allocation (see baselines.ts); the same for the same seed. */
-export function baselinePeaks({ problem, identity, letter }: AssembledProblem, seed: number): BaselinePeaks {
+interface Load {
+  sessions: Float64Array;
+  logins: Float64Array;
+  unplacedCount: number;
+}
+
+/**
+ * What the load would be by four ways of doing without an allocation (see baselines.ts), the same for the same seed: the peaks of all, and
+ * the whole curves of the two that people live by.
+ */
+export function baselinesOf(
+  { problem, identity, letter }: AssembledProblem,
+  seed: number,
+): { peaks: BaselinePeaks; curves: PlanBaselines } {
   const hoursOf = (demand: number) => {
     const range = identity.letterRange[demand]!;
     return range === 0 ? null : { from: letter.fromCell[range]!, to: letter.toCell[range]! };
   };
+  const wished = loadOf(problem, everybodyAtWish(problem));
+  const byLetter = loadOf(problem, letterByLevel(problem, { hoursOf }));
   return {
-    everybodyAtWish: peakOf(problem, everybodyAtWish(problem)),
-    letterByLevel: peakOf(problem, letterByLevel(problem, { hoursOf })),
-    random: peakOf(problem, randomStarts(problem, seed)),
-    firstFit: peakOf(problem, firstFit(problem, seed)),
+    peaks: {
+      everybodyAtWish: peakOf(problem, wished),
+      letterByLevel: peakOf(problem, byLetter),
+      random: peakOf(problem, loadOf(problem, randomStarts(problem, seed))),
+      firstFit: peakOf(problem, loadOf(problem, firstFit(problem, seed))),
+    },
+    curves: {
+      firstCell: problem.originCell,
+      everybodyAtWish: { sessions: wished.sessions, logins: wished.logins },
+      letterByLevel: { sessions: byLetter.sessions, logins: byLetter.logins },
+    },
   };
 }
 
-/** Largest load / limit over the cells that have room at all: a cell without any says nothing of how often capacity was missed. */
-function peakOf(problem: AllocationProblem, starts: Starts): BaselinePeak {
+/** Thousandths of sessions and of log-ins in each cell of the problem. */
+function loadOf(problem: AllocationProblem, starts: Starts): Load {
   const sessions = new Float64Array(problem.cellCount);
   const logins = new Float64Array(problem.cellCount);
   let unplacedCount = 0;
@@ -39,6 +60,11 @@ function peakOf(problem: AllocationProblem, starts: Starts): BaselinePeak {
       }
     }
   }
+  return { sessions, logins, unplacedCount };
+}
+
+/** Largest load / limit over the cells that have room at all: a cell without any says nothing of how often capacity was missed. */
+function peakOf(problem: AllocationProblem, { sessions, logins, unplacedCount }: Load): BaselinePeak {
   return {
     sessionsRatio: peakRatio(sessions, problem.sessionLimit),
     loginsRatio: peakRatio(logins, problem.loginLimit),

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const WEB = join(__dirname, '../../web/src');
+const PLURAL = /_(zero|one|two|few|many|other)$/;
+
+type Messages = { [key: string]: string | Messages };
+
+function keysOf(messages: Messages, before = ''): string[] {
+  return Object.entries(messages).flatMap(([key, value]) =>
+    typeof value === 'string' ? [`${before}${key}`] : keysOf(value, `${before}${key}.`),
+  );
+}
+
+const read = (language: string, namespace: string): Messages =>
+  JSON.parse(readFileSync(join(WEB, 'messages', language, `${namespace}.json`), 'utf8')) as Messages;
+const namespaces = readdirSync(join(WEB, 'messages/fr')).map((name) => name.replace('.json', ''));
+const valueOf = (messages: Messages, key: string): string =>
+  key.split('.').reduce<string | Messages>((at, part) => (at as Messages)[part]!, messages) as string;
+
+const sources = readdirSync(WEB, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.generated.d.ts'))
+  .map((name) => ({ name, text: readFileSync(join(WEB, name), 'utf8') }));
+
+describe('messages of the web', () => {
+  it.each(namespaces)('%s says the same things in French and in English', (namespace) => {
+    const [french, english] = ['fr', 'en'].map((language) =>
+      [...new Set(keysOf(read(language, namespace)).map((key) => key.replace(PLURAL, '')))].sort(),
+    );
+    expect(english).toEqual(french);
+  });
+
+  it.each(namespaces)('%s fills the same places in both', (namespace) => {
+    const [french, english] = [read('fr', namespace), read('en', namespace)];
+    const placesOf = (text: string): string[] => [...new Set(text.match(/\{\{\w+\}\}/g) ?? [])].sort();
+    for (const key of keysOf(english).filter((one) => !PLURAL.test(one))) {
+      expect([key, placesOf(valueOf(french, key))]).toEqual([key, placesOf(valueOf(english, key))]);
+    }
+  });
+
+  it('has every message that the code asks for', () => {
+    const known = new Set(namespaces.flatMap((namespace) => keysOf(read('fr', namespace)).map((key) => key.replace(PLURAL, '')))); // prettier-ignore
+    const asked = sources.flatMap(({ name, text }) =>
+      [...text.matchAll(/\b(?:t|common)\(\s*'([\w.]+)'/g)].map(([, key]) => ({ name, key: key! })),
+    );
+    expect(asked.length).toBeGreaterThan(100);
+    expect(asked.filter(({ key }) => !known.has(key))).toEqual([]);
+  });
+
+  it.each(namespaces)('%s holds no message that nobody asks for', (namespace) => {
+    const text = sources.map((source) => source.text).join('\n');
+    // keys that are put together at run time: `state.${state}`
+    const prefixes = [...text.matchAll(/`([\w.]+)\.\$\{/g)].map(([, prefix]) => `${prefix}.`);
+    const unused = keysOf(read('fr', namespace))
+      .map((key) => key.replace(PLURAL, ''))
+      .filter((key) => !text.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)));
+    expect(unused).toEqual([]);
+  });
+});

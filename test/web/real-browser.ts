@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PROGRAM = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path));
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const PATIENCE_MILLISECONDS = 60_000;
+
+/** A suite that drives a real Chromium; where there is none it skips, with one line. */
+export function describeInBrowser(name: string, suite: () => void): void {
+  if (PROGRAM !== undefined) return describe(name, suite);
+  console.warn(`Skipped: ${name}: no Chromium on this machine (CHROMIUM names another place).`);
+  describe.skip(name, suite);
+}
+
+export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: PROGRAM!, args: ARGUMENTS });
+
+export interface Reader {
+  language?: 'fr' | 'en';
+  theme?: 'light' | 'dark';
+  width?: number;
+  timeZone?: string;
+}
+
+/** A person with a browser of their own: no cookie of anybody else. */
+export async function openReader(
+  browser: Browser,
+  reader: Reader = {},
+): Promise<{ context: BrowserContext; page: Page }> {
+  const { language = 'fr', theme = 'light', width = 1440, timeZone = 'Europe/Paris' } = reader;
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    locale: language === 'fr' ? 'fr-FR' : 'en-GB',
+    timezoneId: timeZone,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  });
+  context.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  return { context, page: await context.newPage() };
+}
+
+/** Signs in at the demonstration's provider, as a person does; ends on the home page of the account. */
+export async function signIn(page: Page, url: string, account: string): Promise<void> {
+  await page.goto(`${url}/sign-in`);
+  await page.locator(`form[action$="/${account}"] button`).click();
+  await page.waitForURL((at) => at.pathname.startsWith('/app/'));
+}
+
+/** Elements that reach beyond the window's right edge, outside of what may be scrolled sideways. */
+export function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const beyond = [...document.querySelectorAll('body *')].filter((element) => {
+      const { width: own, right } = element.getBoundingClientRect();
+      return own > 0 && right > width + 1 && !element.closest('.scroll-x, .visually-hidden, .skip');
+    });
+    const names = beyond
+      .slice(0, 5)
+      .map((element) => `${element.tagName} ${element.className.toString().slice(0, 60)}`);
+    return document.documentElement.scrollWidth > width + 1 ? ['the page', ...names] : names;
+  });
+}

@@ -1,0 +1,43 @@
+import { DataSource } from 'typeorm';
+import { databaseOptions } from '../../src/common/database';
+import { StartedServer } from '../start/started-server';
+import { databaseFrom } from '../test-database';
+
+const SCALE = 'S';
+const TEMPLATE = `template_demonstration_${SCALE.toLowerCase()}`;
+/** Names the making of the template among the advisory locks of the tests' server. */
+const MAKING = 7_150_001;
+
+const environment = (databaseUrl: string): NodeJS.ProcessEnv => ({
+  DATABASE_URL: databaseUrl,
+  ETALE_DEMO: 'always',
+  ETALE_DEMO_SCALE: SCALE,
+  ETALE_SECRET: 'a-secret-of-the-tests-with-32-characters',
+  ETALE_POOL_SIZE: '8',
+  LOG_LEVEL: 'silent',
+});
+
+/** The compiled server with a demonstration of scale S of its own, as `npm start` serves it to a browser. */
+export async function startWebServer(): Promise<{ url: string; close: () => Promise<unknown> }> {
+  await makeTemplate();
+  const server = StartedServer.start(environment(await databaseFrom(TEMPLATE)));
+  await server.planId();
+  return { url: await server.url(), close: () => server.stop() };
+}
+
+/** The region is made and planned once for all files that look at it; each gets a copy. */
+async function makeTemplate(): Promise<void> {
+  const admin = await new DataSource(databaseOptions(process.env.TEST_POSTGRES_URL!, 1)).initialize();
+  try {
+    await admin.query('select pg_advisory_lock($1)', [MAKING]);
+    const found = await admin.query<unknown[]>('select 1 from pg_database where datname = $1', [TEMPLATE]);
+    if (found.length > 0) return;
+    const making = await databaseFrom('template_etale');
+    const server = StartedServer.start(environment(making));
+    await server.planId();
+    await server.stop();
+    await admin.query(`alter database ${new URL(making).pathname.slice(1)} rename to ${TEMPLATE}`);
+  } finally {
+    await admin.destroy();
+  }
+}

@@ -1,0 +1,58 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createBrowserRouter, RouterProvider, type RouteObject } from 'react-router';
+import { Problem } from '../shared/api';
+import { Failure } from '../shared/states';
+import { FrontPage, Home, NotFound } from './home';
+import { Shell } from './shell';
+import { colorSchemeManager, theme } from './theme';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      // a refusal stays a refusal; a network may come back
+      retry: (count, error) => count < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+/** The addresses of the application; a feature's code is read when its page is. */
+const routes: RouteObject[] = [
+  {
+    element: <Shell />,
+    errorElement: <Failure error={undefined} />,
+    HydrateFallback: () => null,
+    children: [
+      { path: '/', element: <FrontPage /> },
+      { path: '/app', element: <Home /> },
+      {
+        path: '/app/etablissements/:uai',
+        lazy: async () => ({ Component: (await import('../features/head/week-page')).WeekPage }),
+      },
+      {
+        path: '/app/etablissements/:uai/souhaits',
+        lazy: async () => ({ Component: (await import('../features/head/wishes-page')).WishesPage }),
+      },
+      {
+        path: '/app/region/:territory?',
+        lazy: async () => ({ Component: (await import('../features/authority/region-page')).RegionPage }),
+      },
+      { path: '*', element: <NotFound /> },
+    ],
+  },
+];
+
+const router = createBrowserRouter(routes);
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} colorSchemeManager={colorSchemeManager} defaultColorScheme="auto">
+      <QueryClientProvider client={queries}>
+        <Notifications position="bottom-center" />
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Session } from '../shared/session';
+
+export interface Place {
+  path: string;
+  /** Key of its name among the messages. */
+  name: string;
+}
+
+/** Where each role goes, the first being its home. */
+export function placesOf(session: Session): Place[] {
+  const region = { path: '/app/region', name: 'places.region' };
+  switch (session.role) {
+    case 'head':
+    case 'inspector':
+      return session.uais.slice(0, 1).flatMap((uai) => [
+        { path: `/app/etablissements/${uai}`, name: 'places.week' },
+        { path: `/app/etablissements/${uai}/souhaits`, name: 'places.wishes' },
+      ]);
+    case 'authority':
+    case 'operator':
+    case 'auditor':
+      return [region];
+    default:
+      return [];
+  }
+}

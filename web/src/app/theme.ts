@@ -1,0 +1,17 @@
+import { createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core';
+
+/** The one colour of actions. */
+const accent: MantineColorsTuple = ['#eef3fc', '#d9e4f7', '#b0c8ee', '#84a9e6', '#5f8fdf', '#477fda', '#2f65c0', '#1f4fa8', '#183f88', '#102c61']; // prettier-ignore
+
+export const theme = createTheme({
+  primaryColor: 'accent',
+  primaryShade: { light: 7, dark: 6 },
+  colors: { accent },
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  headings: { fontWeight: '650' },
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+});
+
+export const colorSchemeManager = localStorageColorSchemeManager({ key: 'etale-color-scheme' });

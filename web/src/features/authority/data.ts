@@ -1,0 +1,146 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { allOf, answerOf, api, jsonOf, Problem, type Schema } from '../../shared/api';
+
+export type Territory = Schema<'TerritoryDto'>;
+export type Certificate = Schema<'CertificateDto'>;
+export type LoadCurve = Schema<'LoadCurveDto'>;
+export type Baselines = Schema<'BaselinesDto'>;
+export type Resource = 'sessions' | 'logins';
+
+export function useTerritories() {
+  return useQuery({
+    queryKey: ['territories'],
+    staleTime: 600_000,
+    queryFn: () =>
+      allOf((cursor) =>
+        answerOf(api.GET('/v1/territories', { params: { query: { limit: 500, ...(cursor && { cursor }) } } })),
+      ),
+  });
+}
+
+export function useCertificate(planId: number) {
+  return useQuery({
+    queryKey: ['certificate', planId],
+    queryFn: () => answerOf(api.GET('/v1/plans/{id}/certificate', { params: { path: { id: planId } } })),
+  });
+}
+
+/** The platform's whole week, five minutes a step: the day's curve and the heat map are cut from it. */
+export function useWeekCurve(planId: number, range: { from: string; to: string }) {
+  return useQuery({
+    queryKey: ['week-curve', planId, range],
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/plans/{id}/load', { params: { path: { id: planId }, query: { ...range, stepMinutes: 5 } } }),
+      ),
+  });
+}
+
+/** The same without the plan; null for plans that were stored without these curves. */
+export function useBaselines(planId: number, range: { from: string; to: string }) {
+  return useQuery({
+    queryKey: ['baselines', planId, range],
+    queryFn: async () => {
+      try {
+        return await answerOf(
+          api.GET('/v1/plans/{id}/baselines', {
+            params: { path: { id: planId }, query: { ...range, stepMinutes: 5 } },
+          }),
+        );
+      } catch (error) {
+        if (error instanceof Problem && error.status === 404) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+/** The planned load of each territory on a day, half an hour a step. */
+export function useTerritoryCurves(planId: number, codes: readonly string[], date: string) {
+  return useQueries({
+    queries: codes.map((territory) => ({
+      queryKey: ['territory-curve', planId, territory, date],
+      queryFn: () =>
+        answerOf(
+          api.GET('/v1/plans/{id}/load', {
+            params: { path: { id: planId }, query: { territory, date, stepMinutes: 30 as const } },
+          }),
+        ),
+    })),
+    combine: (results) => new Map(codes.map((code, i) => [code, results[i]?.data] as const)),
+  });
+}
+
+/** Who has answered, by territory; null where the caller may not see it or nothing was asked. */
+export function useAnswers(campaignId: number, level: Territory['kind'], territory: string | undefined) {
+  return useQuery({
+    queryKey: ['answers', campaignId, level, territory],
+    retry: false,
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/campaigns/{id}/answers/territories', {
+          params: { path: { id: campaignId }, query: { level, ...(territory && { territory }) } },
+        }),
+      ),
+  });
+}
+
+export function useSchools(campaignId: number, territory: string | undefined) {
+  return useQuery({
+    queryKey: ['schools', campaignId, territory],
+    enabled: territory !== undefined,
+    queryFn: () =>
+      jsonOf(answerOf(
+        api.GET('/v1/campaigns/{id}/answers/establishments', {
+          params: { path: { id: campaignId }, query: { territory: territory!, limit: 500 } },
+          headers: { accept: 'application/json' },
+        }),
+      )),
+  });
+}
+
+export function useFairness(planId: number) {
+  return useQuery({
+    queryKey: ['fairness', planId],
+    queryFn: () =>
+      jsonOf(answerOf(
+        api.GET('/v1/plans/{id}/fairness', {
+          params: { path: { id: planId } },
+          headers: { accept: 'application/json' },
+        }),
+      )),
+  });
+}
+
+/** What was observed of a day by territory, where gateways count. */
+export function useObserved(platformId: number, date: string) {
+  return useQuery({
+    queryKey: ['observed', platformId, date],
+    retry: false,
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/platforms/{id}/observed', { params: { path: { id: platformId }, query: { date, limit: 1 } } }),
+      ),
+  });
+}
+
+export function useOtherPlans(plan: Schema<'PlanDto'>) {
+  return useQuery({
+    queryKey: ['plans', 'of-campaign', plan.campaignId],
+    queryFn: async () =>
+      (
+        await answerOf(api.GET('/v1/plans', { params: { query: { campaign: plan.campaignId, limit: 100 } } }))
+      ).items.filter(({ id }) => id !== plan.id),
+  });
+}
+
+export function useComparison(planId: number, withPlanId: number | undefined) {
+  return useQuery({
+    queryKey: ['comparison', planId, withPlanId],
+    enabled: withPlanId !== undefined,
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/plans/{id}/comparison', { params: { path: { id: planId }, query: { with: withPlanId! } } }),
+      ),
+  });
+}

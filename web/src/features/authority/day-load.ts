@@ -1,0 +1,93 @@
+import { civilDateOf, civilHourOf } from '../../shared/format';
+import type { Baselines, LoadCurve, Resource } from './data';
+
+/** The whole load of the platform in five minutes of a day, and what bounds it; in sessions, or log-ins of five minutes. */
+export interface DayPoint {
+  at: number;
+  /** `HH:MM` of the platform. */
+  hour: string;
+  planned: number;
+  background: number;
+  /** Capacity less headroom. */
+  limit: number;
+  capacity: number;
+  everybodyAtWish: number | undefined;
+  letterByLevel: number | undefined;
+  /** By the sliders. */
+  simulated: number | undefined;
+  simulatedLimit: number;
+}
+
+export interface WhatIf {
+  /** Per cent that the capacity loses. */
+  capacityCut: number;
+  /** Per cent of the expected participation. */
+  participation: number;
+  /** Per cent of the people who keep to their windows; the others come at the hour that they wished. */
+  adherence: number;
+}
+
+export const NOTHING_CHANGED: WhatIf = { capacityCut: 0, participation: 100, adherence: 100 };
+
+export const isChanged = ({ capacityCut, participation, adherence }: WhatIf): boolean =>
+  capacityCut !== 0 || participation !== 100 || adherence !== 100;
+
+/**
+ * Every step of a curve as whole load: windows, background and the platform's other plans. What is simulated is
+ * participation x (adherence x planned + (1 - adherence) x everybody at the wished hour) + what has no window.
+ */
+export function pointsOf(
+  curve: LoadCurve,
+  baselines: Baselines | null | undefined,
+  resource: Resource,
+  whatIf: WhatIf,
+): DayPoint[] {
+  // prettier-ignore
+  const figures = curve[resource];
+  const start = new Date(curve.startsAt).getTime();
+  const shift = baselines ? (new Date(baselines.startsAt).getTime() - start) / (curve.stepMinutes * 60_000) : 0;
+  const [participation, adherence] = [whatIf.participation / 100, whatIf.adherence / 100];
+  return Array.from({ length: curve.stepCount }, (_, i) => {
+    const at = start + i * curve.stepMinutes * 60_000;
+    const windows = figures.planned[i] ?? 0;
+    const rest = (figures.background?.[i] ?? 0) + (figures.otherPlans?.[i] ?? 0);
+    const capacity = figures.capacity?.[i] ?? 0;
+    const limit = capacity - (figures.headroom?.[i] ?? 0);
+    const wish = baselines?.everybodyAtWish[resource][i - shift];
+    const letter = baselines?.letterByLevel[resource][i - shift];
+    const others = wish ?? windows;
+    return {
+      at,
+      hour: civilHourOf(new Date(at), curve.timeZone),
+      planned: windows + rest,
+      background: rest,
+      limit,
+      capacity,
+      everybodyAtWish: wish === undefined ? undefined : wish + rest,
+      letterByLevel: letter === undefined ? undefined : letter + rest,
+      simulated: isChanged(whatIf)
+        ? participation * (adherence * windows + (1 - adherence) * others) + rest
+        : undefined,
+      simulatedLimit: limit * (1 - whatIf.capacityCut / 100),
+    };
+  });
+}
+
+export const ofDay = (points: readonly DayPoint[], date: string, timeZone: string): DayPoint[] =>
+  points.filter(({ at }) => civilDateOf(new Date(at), timeZone) === date);
+
+/** The step where a load is largest against a bound. */
+export function peakOf(
+  points: readonly DayPoint[],
+  load: (point: DayPoint) => number,
+  bound: (point: DayPoint) => number,
+) {
+  let peak: { at: number; ratio: number; load: number } | undefined;
+  for (const point of points) {
+    const limit = bound(point);
+    if (limit <= 0) continue;
+    const ratio = load(point) / limit;
+    if (!peak || ratio > peak.ratio) peak = { at: point.at, ratio, load: load(point) };
+  }
+  return peak;
+}

@@ -1,0 +1,49 @@
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '../../shared/api';
+import { formatCount, formatDecimal, formatInstant, formatPercent } from '../../shared/format';
+import { currentLanguage } from '../../shared/i18n';
+import type { Certificate } from './data';
+
+interface SentencesProps {
+  certificate: Certificate;
+  answers: Schema<'AnswersByTerritoryDto'> | undefined;
+  timeZone: string;
+}
+
+/** The answer before the pictures: does it hold, who has answered, is it fair, and what was gained. */
+export function Sentences({ certificate, answers, timeZone }: SentencesProps) {
+  const { t } = useTranslation('authority');
+  const { sessions, logins, displacement, unplacedCount, gapRatio } = certificate;
+  const tighter = sessions.capacityRatio >= logins.capacityRatio ? sessions : logins;
+  const total = answers?.total;
+  return (
+    <div className="sentences">
+      <p className="answer">
+        {t('answer.peak', { ratio: formatPercent(tighter.capacityRatio), at: formatInstant(tighter.peakAt, timeZone) })}{' '}
+        {unplacedCount === 0
+          ? t('answer.allPlaced', { windows: formatCount(certificate.windowCount) })
+          : t('answer.unplaced', { unplaced: formatCount(unplacedCount) })}{' '}
+        {/* prettier-ignore */}
+      </p>
+      {total && answers.phase !== 'none' && (
+        <p className="answer">
+          {t(answers.phase === 'open' ? 'answer.open' : 'answer.closed', {
+            answered: formatCount(total.establishmentCount - total.unansweredCount),
+            all: formatCount(total.establishmentCount),
+            unanswered: formatCount(total.unansweredCount),
+            until: answers.answersUntil ? formatInstant(answers.answersUntil, timeZone) : '',
+          })}
+        </p>
+      )}
+      <p className="answer">
+        {t('answer.fair', {
+          share: formatPercent(displacement.atWishRatio),
+          mean: formatDecimal(displacement.meanMinutes),
+          worst: formatCount(displacement.worstMinutes),
+        })}
+        {gapRatio !== null && ` ${t('answer.gap', { gap: formatPercent(gapRatio, 1) })}`}
+      </p>
+      <p>{certificate.saving[currentLanguage()]}</p>
+    </div>
+  );
+}

@@ -1,0 +1,198 @@
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { allOf, answerOf, api, Problem, type Schema } from '../../shared/api';
+import { addDays, civilDateOf, mondayOf } from '../../shared/format';
+import { type Plan, usePublishedPlans, useCampaigns } from '../../shared/plans';
+
+export type Window = Schema<'WindowDto'>;
+export type SchoolClass = Schema<'ClassDto'>;
+export type Establishment = Schema<'EstablishmentDto'>;
+export type WaitingEntry = Schema<'WaitingEntryDto'>;
+export type Start = Schema<'AvailableStartDto'>;
+
+const LIST = { limit: 500 };
+
+export function useEstablishment(uai: string) {
+  return useQuery({
+    queryKey: ['establishment', uai],
+    queryFn: () => answerOf(api.GET('/v1/establishments/{uai}', { params: { path: { uai } } })),
+    staleTime: 600_000,
+  });
+}
+
+/** The plan that the school's week shows: the newest in force on its platform whose campaign is not over, else the newest. */
+export function usePlanOf(school: Establishment | undefined) {
+  const plans = usePublishedPlans();
+  const campaigns = useCampaigns();
+  const found = planFor(school, plans.data, campaigns.data);
+  return {
+    isPending: plans.isPending || campaigns.isPending,
+    error: plans.error ?? campaigns.error,
+    ...found,
+  };
+}
+
+function planFor(school: Establishment | undefined, plans: Plan[] = [], campaigns: Schema<'CampaignDto'>[] = []) {
+  if (!school) return { plan: undefined, campaign: undefined };
+  const today = civilDateOf(new Date(), school.timeZone);
+  const here = plans
+    .filter(({ platformId }) => platformId === school.platformId)
+    .map((plan) => ({ plan, campaign: campaigns.find(({ id }) => id === plan.campaignId) }))
+    .filter(({ campaign }) => campaign !== undefined);
+  const open = here.filter(({ campaign }) => campaign!.endsOn >= today);
+  return (open.length > 0 ? open : here)[0] ?? { plan: undefined, campaign: undefined };
+}
+
+/** The campaign that asks for wishes now: the one whose period is open, else the newest. */
+export function useWishCampaign(school: Establishment | undefined) {
+  const campaigns = useCampaigns(school?.platformId ?? undefined);
+  const now = new Date().toISOString();
+  const newest = campaigns.data?.toSorted((a, b) => b.id - a.id) ?? [];
+  const open = newest.find(
+    ({ wishesOpenAt, wishesCloseAt }) =>
+      wishesOpenAt !== null && wishesOpenAt <= now && (wishesCloseAt === null || wishesCloseAt > now),
+  );
+  return { ...campaigns, campaign: open ?? newest[0] };
+}
+
+export function useClasses(uai: string) {
+  return useQuery({
+    queryKey: ['classes', uai],
+    queryFn: () =>
+      allOf((cursor) =>
+        answerOf(
+          api.GET('/v1/establishments/{uai}/classes', {
+            params: { path: { uai }, query: { ...LIST, ...(cursor && { cursor }) } },
+          }),
+        ),
+      ),
+    staleTime: 600_000,
+  });
+}
+
+export function useWeekWindows(uai: string, monday: string) {
+  return useQuery({
+    queryKey: ['windows', uai, monday],
+    queryFn: () =>
+      allOf((cursor) =>
+        answerOf(
+          api.GET('/v1/establishments/{uai}/windows', {
+            params: {
+              path: { uai },
+              query: { ...LIST, from: monday, to: addDays(monday, 6), ...(cursor && { cursor }) },
+            },
+          }),
+        ),
+      ),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Load of the platform through the week, as a share of what the plan may use, by civil date and step of five minutes. */
+export function useWeekLoad(plan: Plan | undefined, monday: string) {
+  return useQuery({
+    queryKey: ['load', plan?.id, monday],
+    enabled: plan !== undefined,
+    queryFn: async () => {
+      const query = { from: monday, to: addDays(monday, 6), stepMinutes: 15 as const };
+      const curve = await answerOf(api.GET('/v1/plans/{id}/load', { params: { path: { id: plan!.id }, query } }));
+      const ratio = (figures: Schema<'LoadFiguresDto'>, step: number): number => {
+        const limit = figures.limit?.[step] ?? 0;
+        return limit > 0 ? (figures.planned[step] ?? 0) / limit : 0;
+      };
+      const startsAt = new Date(curve.startsAt).getTime();
+      return Array.from({ length: curve.stepCount }, (_, step) => ({
+        at: startsAt + step * curve.stepMinutes * 60_000,
+        ratio: Math.max(ratio(curve.sessions, step), ratio(curve.logins, step)),
+      }));
+    },
+  });
+}
+
+export function useProposal(campaignId: number | undefined, uai: string) {
+  return useQuery({
+    queryKey: ['proposal', campaignId, uai],
+    enabled: campaignId !== undefined,
+    queryFn: async () => {
+      try {
+        return await answerOf(
+          api.GET('/v1/campaigns/{id}/establishments/{uai}/proposal', { params: { path: { id: campaignId!, uai } } }),
+        );
+      } catch (error) {
+        if (error instanceof Problem && error.status === 404) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+/** What waits for the head: swaps that others propose, offers of the waiting list, windows that moved without him. */
+export function useToDo(uai: string) {
+  const path = { uai };
+  return useQuery({
+    queryKey: ['to-do', uai],
+    queryFn: async () => {
+      const [swaps, entries, notices] = await Promise.all([
+        answerOf(api.GET('/v1/establishments/{uai}/swaps', { params: { path, query: { state: 'proposed', limit: 100 } } })), // prettier-ignore
+        answerOf(api.GET('/v1/establishments/{uai}/waiting-list', { params: { path, query: { limit: 100 } } })),
+        answerOf(api.GET('/v1/establishments/{uai}/notices', { params: { path, query: { unacknowledged: 'true', limit: 50 } } })), // prettier-ignore
+      ]);
+      return {
+        swaps: swaps.items,
+        waiting: entries.items.filter(({ state }) => state === 'waiting' || state === 'offered'),
+        notices: notices.items,
+      };
+    },
+    refetchInterval: 60_000,
+  });
+}
+
+/** Every possible start of a window's day, or of a class's day for a new one. */
+export function useAvailability(asked: { classId: number; date: string; windowId?: number } | undefined) {
+  return useQuery({
+    queryKey: ['availability', asked],
+    enabled: asked !== undefined,
+    staleTime: 0,
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/classes/{id}/availability', {
+          params: {
+            path: { id: asked!.classId },
+            query: { date: asked!.date, ...(asked!.windowId !== undefined && { windowId: asked!.windowId }) },
+          },
+        }),
+      ),
+  });
+}
+
+export function useExplanation(window: Window | undefined) {
+  return useQuery({
+    queryKey: ['explanation', window?.planId, window?.id, window?.revision],
+    enabled: window !== undefined,
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/plans/{planId}/windows/{windowId}/explanation', {
+          params: { path: { planId: window!.planId, windowId: window!.id } },
+        }),
+      ),
+    retry: false,
+  });
+}
+
+/** Makes all that changes with a booking be read again. */
+export function useRefreshWeek(uai: string): () => void {
+  const queries = useQueryClient();
+  return useCallback(() => {
+    for (const key of [['windows', uai], ['to-do', uai], ['availability'], ['load'], ['proposal']]) {
+      void queries.invalidateQueries({ queryKey: key });
+    }
+  }, [queries, uai]);
+}
+
+/** The Monday to show first: of the campaign's first week, or of this week once it runs. */
+export function firstMonday(campaign: { startsOn: string; endsOn: string } | undefined, timeZone: string): string {
+  const today = civilDateOf(new Date(), timeZone);
+  if (!campaign) return mondayOf(today);
+  if (today < campaign.startsOn) return mondayOf(campaign.startsOn);
+  return mondayOf(today > campaign.endsOn ? campaign.endsOn : today);
+}

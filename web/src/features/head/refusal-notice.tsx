@@ -1,0 +1,100 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { answerOf, api, newIdempotencyKey } from '../../shared/api';
+import { formatMinutes, formatTime } from '../../shared/format';
+import { sayDone, sayRefused } from '../../shared/undo';
+import type { Partner, Refusal, useBooking } from './booking';
+import { useRefreshWeek } from './data';
+
+interface RefusalNoticeProps {
+  uai: string;
+  refusal: Refusal;
+  booking: ReturnType<typeof useBooking>;
+  onClose: () => void;
+}
+
+/** What is full, in one line, and what to do instead: three other hours, somebody to swap with, or being told. */
+export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeProps) {
+  const { t } = useTranslation('head');
+  const { t: common } = useTranslation();
+  const refresh = useRefreshWeek(uai);
+  const { window, startsAt, isSeries, alternatives, partners } = refusal;
+  const zone = window.timeZone;
+  const say = (error: unknown) => sayRefused(error instanceof Error ? error.message : String(error));
+  const wait = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.POST('/v1/waiting-list', {
+          params: { header: { 'idempotency-key': newIdempotencyKey() } },
+          body: { operation: 'move', windowId: window.id, startsAt, isSeries },
+        }),
+      ),
+    onSuccess: ({ position }) => {
+      onClose();
+      sayDone(t('refusal.waits', { position: position ?? 1 }));
+    },
+    onError: say,
+    onSettled: refresh,
+  });
+  const propose = useMutation({
+    mutationFn: (partner: Partner) =>
+      answerOf(
+        api.POST('/v1/swaps', {
+          params: { header: { 'idempotency-key': newIdempotencyKey(), 'if-match': `"${window.revision ?? 0}"` } },
+          body: { windowId: window.id, withWindowId: partner.windowId, withRevision: partner.revision },
+        }),
+      ),
+    onSuccess: () => {
+      onClose();
+      sayDone(t('refusal.proposed'));
+    },
+    onError: say,
+    onSettled: refresh,
+  });
+  const why = KNOWN.has(refusal.code) ? t(`refusal.${refusal.code.replace('booking.', '')}`) : refusal.detail;
+  return (
+    <Alert
+      role="alert"
+      color="orange"
+      variant="light"
+      withCloseButton
+      closeButtonLabel={common('close')}
+      onClose={onClose}
+      title={t('refusal.title', { class: window.classCode ?? '', time: formatTime(startsAt, zone) })}
+    >
+      <Stack gap="xs">
+        <Text size="sm">{why}</Text>
+        <Group gap="xs">
+          {alternatives.map((one) => (
+            <Button
+              key={one.startsAt}
+              onClick={() => void booking.move(window, one.startsAt, isSeries).catch(() => undefined)}
+            >
+              {t(one.minutesFromWanted > 0 ? 'refusal.later' : 'refusal.earlier', {
+                time: formatTime(one.startsAt, zone),
+                minutes: formatMinutes(one.minutesFromWanted),
+              })}
+            </Button>
+          ))}
+          {partners.map((partner) => (
+            <Button
+              key={partner.windowId}
+              variant="default"
+              onClick={() =>
+                partner.isOwn ? void booking.swap(window, partner).catch(() => undefined) : propose.mutate(partner)
+              }
+            >
+              {t(partner.isOwn ? 'refusal.swapOwn' : 'refusal.swap', { uai: partner.uai })}
+            </Button>
+          ))}
+          <Button variant="subtle" loading={wait.isPending} onClick={() => wait.mutate()}>
+            {t('refusal.tellMe')}
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
+  );
+}
+
+const KNOWN = new Set(['booking.cell_full', 'booking.conflict', 'booking.frozen', 'booking.too_late']);

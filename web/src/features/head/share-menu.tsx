@@ -1,0 +1,83 @@
+import { Anchor, Button, CopyButton, Menu, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { renderSVG } from 'uqr';
+import { answerOf, api, download } from '../../shared/api';
+import { currentLanguage } from '../../shared/i18n';
+import { sayRefused } from '../../shared/undo';
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** What leaves the page: paper for the door, a spreadsheet, a calendar that follows. */
+export function ShareMenu({ uai, monday }: { uai: string; monday: string }) {
+  const { t } = useTranslation('head');
+  const { t: common } = useTranslation();
+  const [isFeed, feed] = useDisclosure();
+  const week = `/v1/establishments/${uai}/week?from=${monday}&lang=${currentLanguage()}`;
+  const address = useMutation({
+    mutationFn: () => answerOf(api.POST('/v1/establishments/{uai}/feed', { params: { path: { uai } } })),
+  });
+  const take = (format: string, accept: string) =>
+    void download(`${week}&format=${format}`, `creneaux-${uai}-${monday}.${format}`, accept).catch((error: Error) =>
+      sayRefused(error.message),
+    );
+  const url = address.data ? `${window.location.origin}${address.data.path}` : undefined;
+  return (
+    <>
+      <Menu position="bottom-end" keepMounted={false}>
+        <Menu.Target>
+          <Button variant="default" className="no-print">
+            {t('share.title')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item component="a" href={`${week}&format=html`} target="_blank">
+            {t('share.print')}
+          </Menu.Item>
+          <Menu.Item onClick={() => take('xlsx', XLSX)}>{t('share.xlsx')}</Menu.Item>
+          <Menu.Item onClick={() => take('csv', 'text/csv')}>{t('share.csv')}</Menu.Item>
+          <Menu.Item
+            onClick={() => {
+              feed.open();
+              address.mutate();
+            }}
+          >
+            {t('share.feed')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal
+        opened={isFeed}
+        onClose={feed.close}
+        title={t('share.feed')}
+        closeButtonProps={{ 'aria-label': common('close') }}
+      >
+        <Stack align="center">
+          <Text size="sm">{t('share.feedText')}</Text>
+          {url && (
+            <>
+              <img
+                alt={t('share.qr')}
+                width={200}
+                height={200}
+                src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(renderSVG(url))}`}
+              />
+              <Anchor href={url.replace(/^https?:/, 'webcal:')} className="address">
+                {url}
+              </Anchor>
+              <CopyButton value={url}>
+                {({ copied, copy }) => (
+                  <Button variant="default" onClick={copy}>
+                    {t(copied ? 'share.copied' : 'share.copy')}
+                  </Button>
+                )}
+              </CopyButton>
+            </>
+          )}
+          {address.isError && <Text role="alert">{address.error.message}</Text>}
+        </Stack>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,261 @@
+import { Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api';
+import { formatInstant, formatTime } from '../../shared/format';
+import { currentLanguage } from '../../shared/i18n';
+import { sayDone, sayRefused } from '../../shared/undo';
+import type { useToDo, Window } from './data';
+
+interface ToDoProps {
+  uai: string;
+  campaignId: number;
+  timeZone: string;
+  proposal: Schema<'EstablishmentProposalDto'> | null | undefined;
+  toDo: ReturnType<typeof useToDo>['data'];
+  windows: Window[];
+  onDone: () => void;
+}
+
+const say = (error: Error): void => sayRefused(error.message);
+
+/** What waits for the head, each with its button: the proposal and its deadline, swaps, offers, windows that moved. */
+export function ToDo({ uai, campaignId, timeZone, proposal, toDo, windows, onDone }: ToDoProps) {
+  return (
+    <Stack gap="xs" className="no-print">
+      {proposal && (
+        <ProposalCard uai={uai} campaignId={campaignId} timeZone={timeZone} proposal={proposal} onDone={onDone} />
+      )}
+      {toDo?.swaps.map((swap) => (
+        <SwapCard key={swap.id} uai={uai} swap={swap} timeZone={timeZone} onDone={onDone} />
+      ))}
+      {toDo?.waiting.map((entry) => (
+        <WaitingCard key={entry.id} entry={entry} timeZone={timeZone} windows={windows} onDone={onDone} />
+      ))}
+      {toDo && toDo.notices.length > 0 && <NoticesCard uai={uai} notices={toDo.notices} onDone={onDone} />}
+    </Stack>
+  );
+}
+
+function ProposalCard({
+  uai,
+  campaignId,
+  timeZone,
+  proposal,
+  onDone,
+}: Omit<ToDoProps, 'proposal' | 'toDo' | 'windows'> & { proposal: Schema<'EstablishmentProposalDto'> }) {
+  // prettier-ignore
+  const { t } = useTranslation('head');
+  const [isAsking, setAsking] = useState(false);
+  const [comment, setComment] = useState('');
+  const answer = useMutation({
+    mutationFn: (body: Schema<'GiveAnswerDto'>) =>
+      answerOf(
+        api.POST('/v1/campaigns/{id}/establishments/{uai}/answers', {
+          params: { path: { id: campaignId, uai } },
+          body,
+        }),
+      ),
+    onSuccess: (_, { verdict }) => {
+      setAsking(false);
+      sayDone(t(verdict === 'accept' ? 'proposal.thanks' : 'proposal.asked'));
+    },
+    onError: say,
+    onSettled: onDone,
+  });
+  const { phase, answersUntil } = proposal.proposal;
+  const until = formatInstant(answersUntil, timeZone);
+  if (phase === 'closed') {
+    return proposal.isAcceptedBySilence ? <Text size="sm">{t('proposal.silence', { until })}</Text> : null;
+  }
+  const isAccepted = proposal.answer === 'accepted';
+  return (
+    <Paper withBorder p="sm">
+      <Group justify="space-between" gap="xs">
+        <Text>{t(`proposal.${proposal.answer}`, { until })}</Text>
+        <Group gap="xs">
+          {!isAccepted && (
+            <Button loading={answer.isPending} onClick={() => answer.mutate({ verdict: 'accept' })}>
+              {t('proposal.acceptAll')}
+            </Button>
+          )}
+          <Button variant="default" aria-expanded={isAsking} onClick={() => setAsking(!isAsking)}>
+            {t('proposal.askChange')}
+          </Button>
+        </Group>
+      </Group>
+      {isAsking && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            answer.mutate({ verdict: 'change', comment });
+          }}
+        >
+          <Stack gap="xs" mt="xs" align="flex-start">
+            <Textarea
+              label={t('proposal.what')}
+              description={t('proposal.noNames')}
+              value={comment}
+              maxLength={500}
+              required
+              w="100%"
+              onChange={(event) => setComment(event.currentTarget.value)}
+            />
+            <Button type="submit" loading={answer.isPending}>
+              {t('proposal.send')}
+            </Button>
+          </Stack>
+        </form>
+      )}
+    </Paper>
+  );
+}
+
+function SwapCard({
+  uai,
+  swap,
+  timeZone,
+  onDone,
+}: {
+  uai: string;
+  swap: Schema<'SwapDto'>;
+  timeZone: string;
+  onDone: () => void;
+}) {
+  // prettier-ignore
+  const { t } = useTranslation('head');
+  const path = { id: swap.id };
+  const settle = useMutation({
+    mutationFn: async (what: 'accept' | 'decline' | 'withdraw'): Promise<unknown> =>
+      what === 'accept'
+        ? answerOf(
+            api.POST('/v1/swaps/{id}/accept', { params: { path, header: { 'idempotency-key': newIdempotencyKey() } } }),
+          )
+        : what === 'decline'
+          ? answerOf(api.POST('/v1/swaps/{id}/decline', { params: { path } }))
+          : answerOf(api.POST('/v1/swaps/{id}/withdraw', { params: { path } })),
+    onSuccess: (_, what) => sayDone(t(`swap.done.${what}`)),
+    onError: say,
+    onSettled: onDone,
+  });
+  const isOurs = swap.uai === uai;
+  const [first, second] = swap.changes;
+  const at = (place: Schema<'WindowPlaceDto'> | null | undefined): string =>
+    place ? formatInstant(place.startsAt, timeZone) : '';
+  return (
+    <Paper withBorder p="sm">
+      <Group justify="space-between" gap="xs">
+        <Text>
+          {t(isOurs ? 'swap.ours' : 'swap.theirs', {
+            uai: isOurs ? swap.withUai : swap.uai,
+            from: at(isOurs ? first?.before : second?.before),
+            to: at(isOurs ? first?.after : second?.after),
+            until: formatInstant(swap.expiresAt, timeZone),
+          })}
+        </Text>
+        <Group gap="xs">
+          {isOurs ? (
+            <Button variant="default" onClick={() => settle.mutate('withdraw')}>
+              {t('swap.withdraw')}
+            </Button>
+          ) : (
+            <>
+              <Button onClick={() => settle.mutate('accept')}>{t('swap.accept')}</Button>
+              <Button variant="default" onClick={() => settle.mutate('decline')}>
+                {t('swap.decline')}
+              </Button>
+            </>
+          )}
+        </Group>
+      </Group>
+    </Paper>
+  );
+}
+
+function WaitingCard({
+  entry,
+  timeZone,
+  windows,
+  onDone,
+}: {
+  entry: Schema<'WaitingEntryDto'>;
+  timeZone: string;
+  windows: Window[];
+  onDone: () => void;
+}) {
+  // prettier-ignore
+  const { t } = useTranslation('head');
+  const take = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.POST('/v1/holds/{id}/confirm', {
+          params: { path: { id: entry.holdId! }, header: { 'idempotency-key': newIdempotencyKey() } },
+        }),
+      ),
+    onSuccess: () => sayDone(t('waiting.taken')),
+    onError: say,
+    onSettled: onDone,
+  });
+  const leave = useMutation({
+    mutationFn: () => answerOf(api.DELETE('/v1/waiting-list/{id}', { params: { path: { id: entry.id } } })),
+    onError: say,
+    onSettled: onDone,
+  });
+  const code = windows.find(({ id }) => id === entry.windowId)?.classCode ?? '';
+  const isOffer = entry.state === 'offered' && entry.holdId !== null;
+  return (
+    <Paper withBorder p="sm">
+      <Group justify="space-between" gap="xs">
+        <Text>
+          {isOffer
+            ? t('waiting.offer', { class: code, at: formatInstant(entry.startsAt, timeZone), until: formatTime(entry.offerExpiresAt ?? entry.waitsUntil, timeZone) }) // prettier-ignore
+            : t('waiting.waits', {
+                class: code,
+                at: formatInstant(entry.startsAt, timeZone),
+                position: entry.position ?? 1,
+              })}
+        </Text>
+        <Group gap="xs">
+          {isOffer && <Button onClick={() => take.mutate()}>{t('waiting.take')}</Button>}
+          <Button variant="default" onClick={() => leave.mutate()}>
+            {t(isOffer ? 'waiting.decline' : 'waiting.leave')}
+          </Button>
+        </Group>
+      </Group>
+    </Paper>
+  );
+}
+
+function NoticesCard({ uai, notices, onDone }: { uai: string; notices: Schema<'NoticeDto'>[]; onDone: () => void }) {
+  const { t } = useTranslation('head');
+  const last = notices.at(-1)!;
+  const acknowledge = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.PUT('/v1/establishments/{uai}/notices/acknowledgement', {
+          params: { path: { uai } },
+          body: { epoch: last.epoch, revision: last.revision },
+        }),
+      ),
+    onError: say,
+    onSettled: onDone,
+  });
+  return (
+    <Paper withBorder p="sm">
+      <Group justify="space-between" align="flex-start" gap="xs">
+        <Stack gap={2}>
+          <Text fw={600}>{t('notices.title', { count: notices.length })}</Text>
+          {notices.slice(0, 5).map((notice) => (
+            <Text key={`${notice.revision}-${notice.windowId}`} size="sm">
+              {currentLanguage() === 'fr' ? notice.french : notice.english}
+            </Text>
+          ))}
+        </Stack>
+        <Button variant="default" loading={acknowledge.isPending} onClick={() => acknowledge.mutate()}>
+          {t('notices.seen')}
+        </Button>
+      </Group>
+    </Paper>
+  );
+}

@@ -1,0 +1,267 @@
+import './head.css';
+import './messages';
+import { ActionIcon, Badge, Button, Group, SegmentedControl, Select, Stack, Text, Title } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { lazy, Suspense, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useParams, useSearchParams } from 'react-router';
+import { addDays, formatPercent, formatShortDay, otherZone } from '../../shared/format';
+import { LOAD_STEPS } from '../../shared/load-scale';
+import { usePlanChanges } from '../../shared/live';
+import { Empty, Failure, Loading } from '../../shared/states';
+import { useBooking } from './booking';
+import { byLevel } from './class-order';
+import { STATES, stateOf } from './class-state';
+import { firstMonday, useClasses, useEstablishment, usePlanOf, useProposal, useRefreshWeek, useToDo, useWeekLoad, useWeekWindows, type Window } from './data'; // prettier-ignore
+import { DayList } from './day-list';
+import { RefusalNotice } from './refusal-notice';
+import { ShareMenu } from './share-menu';
+import { ToDo } from './to-do';
+import { WeekTable } from './week-table';
+import { WindowPanel } from './window-panel';
+
+const WeekCalendar = lazy(() => import('./week-calendar'));
+
+/** A school's week: the answer in a sentence, what is to be done, the windows, and what can be done with each. */
+export function WeekPage() {
+  const { uai = '' } = useParams();
+  const { t } = useTranslation('head');
+  const school = useEstablishment(uai);
+  const { plan, campaign, isPending, error } = usePlanOf(school.data);
+  if (school.isPending || isPending) return <Loading what={t('loading.week')} />;
+  if (school.isError) return <Failure error={school.error} onRetry={() => void school.refetch()} />;
+  if (error) return <Failure error={error} />;
+  if (!plan || !campaign) {
+    return (
+      <Stack>
+        <Title order={1} size="h3">
+          {school.data.name}
+        </Title>
+        <Empty
+          title={t('empty.noPlan')}
+          action={
+            <Button component="a" href={`/app/etablissements/${uai}/souhaits`}>
+              {t('empty.stateWishes')}
+            </Button>
+          }
+        >
+          {t('empty.noPlanText')}
+        </Empty>
+      </Stack>
+    );
+  }
+  return <Week uai={uai} school={school.data} plan={plan} campaign={campaign} />;
+}
+
+type WeekProps = {
+  uai: string;
+  school: NonNullable<ReturnType<typeof useEstablishment>['data']>;
+  plan: NonNullable<ReturnType<typeof usePlanOf>['plan']>;
+  campaign: NonNullable<ReturnType<typeof usePlanOf>['campaign']>;
+};
+
+function Week({ uai, school, plan, campaign }: WeekProps) {
+  const { t } = useTranslation('head');
+  const [search, setSearch] = useSearchParams();
+  const isPhone = useMediaQuery('(max-width: 48em)', window.innerWidth < 768);
+  const monday = search.get('semaine') ?? firstMonday(campaign, school.timeZone);
+  const view = search.get('vue') === 'calendrier' ? 'calendrier' : 'tableau';
+  const put = (name: string, value: string | null) =>
+    setSearch(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (value === null || value === '') after.delete(name);
+        else after.set(name, value);
+        return after;
+      },
+      { replace: true },
+    );
+
+  const classes = useClasses(uai);
+  const windows = useWeekWindows(uai, monday);
+  const load = useWeekLoad(plan, monday);
+  const proposal = useProposal(campaign.id, uai);
+  const toDo = useToDo(uai);
+  const booking = useBooking(uai);
+  const refresh = useRefreshWeek(uai);
+  const live = usePlanChanges({ id: plan.id, revision: plan.publishedRevision ?? 0 }, refresh);
+
+  const level = search.get('niveau');
+  const wantedClass = search.get('classe');
+  const state = search.get('etat');
+  const shown = useMemo(() => {
+    const waiting = toDo.data?.waiting ?? [];
+    return (classes.data ?? [])
+      .filter(({ levels }) => !level || levels.some((one) => one === level))
+      .filter(({ id }) => !wantedClass || id === Number(wantedClass))
+      .map((one) => ({ ...one, state: stateOf(one.id, windows.data ?? [], proposal.data, waiting) }))
+      .filter((one) => !state || one.state === state)
+      .toSorted(byLevel);
+  }, [classes.data, windows.data, proposal.data, toDo.data, level, wantedClass, state]);
+  const levels = useMemo(() => [...new Set((classes.data ?? []).flatMap((one) => one.levels))], [classes.data]);
+  const selected = windows.data?.find(({ id }) => id === Number(search.get('creneau')));
+  const select = (window: Window | undefined) => put('creneau', window ? String(window.id) : null);
+
+  const failed = classes.error ?? windows.error;
+  if (failed) return <Failure error={failed} onRetry={() => void windows.refetch()} />;
+  if (!classes.data || !windows.data) return <Loading what={t('loading.week')} />;
+
+  const visible = windows.data.filter(({ classId }) => classId === null ? !wantedClass && !level && !state : shown.some(({ id }) => id === classId)); // prettier-ignore
+  const zone = otherZone(school.timeZone);
+  const common = { classes: shown, windows: visible, load: load.data ?? [], monday, timeZone: school.timeZone, selected, onSelect: select }; // prettier-ignore
+  return (
+    <div className={selected && !isPhone ? 'week with-panel' : 'week'}>
+      <Stack gap="sm" className="week-main">
+        <Group justify="space-between" align="flex-start" gap="sm">
+          <div style={{ minWidth: 0 }}>
+            <Title order={1} size="h3">
+              {school.name}
+            </Title>
+            <p className="answer">{answerOf(windows.data, t)}</p>
+            {zone && <Text size="sm">{t('zone', { zone: school.timeZone, own: zone })}</Text>}
+          </div>
+          <ShareMenu uai={uai} monday={monday} />
+        </Group>
+        <ToDo
+          uai={uai}
+          campaignId={campaign.id}
+          timeZone={school.timeZone}
+          proposal={proposal.data}
+          toDo={toDo.data}
+          windows={windows.data}
+          onDone={refresh}
+        />{' '}
+        {/* prettier-ignore */}
+        {booking.refusal && (
+          <RefusalNotice uai={uai} refusal={booking.refusal} booking={booking} onClose={booking.forgetRefusal} />
+        )}
+        <Group gap="xs" align="flex-end" className="no-print">
+          <Group gap={4} wrap="nowrap" role="group" aria-label={t('week.choose')}>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={t('week.before')}
+              onClick={() => put('semaine', addDays(monday, -7))}
+            >
+              ‹
+            </ActionIcon>
+            <Text fw={600} px={4}>
+              {t('week.of', { from: formatShortDay(monday), to: formatShortDay(addDays(monday, 4)) })}
+            </Text>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={t('week.after')}
+              onClick={() => put('semaine', addDays(monday, 7))}
+            >
+              ›
+            </ActionIcon>
+          </Group>
+          <Select
+            aria-label={t('filter.level')}
+            placeholder={t('filter.level')}
+            data={levels}
+            value={level}
+            onChange={(value) => put('niveau', value)}
+            clearable
+            clearButtonProps={{ 'aria-label': t('filter.clear') }}
+            w={130}
+          />{' '}
+          {/* prettier-ignore */}
+          <Select
+            aria-label={t('filter.class')}
+            placeholder={t('filter.class')}
+            data={classes.data.toSorted(byLevel).map(({ id, code }) => ({ value: String(id), label: code }))}
+            value={wantedClass}
+            onChange={(value) => put('classe', value)}
+            searchable
+            clearable
+            clearButtonProps={{ 'aria-label': t('filter.clear') }}
+            w={130}
+          />
+          <Select
+            aria-label={t('filter.state')}
+            placeholder={t('filter.state')}
+            data={STATES.map((value) => ({ value, label: t(`state.${value}`) }))}
+            value={state}
+            onChange={(value) => put('etat', value)}
+            clearable
+            clearButtonProps={{ 'aria-label': t('filter.clear') }}
+            w={150}
+          />
+          {!isPhone && (
+            <SegmentedControl
+              aria-label={t('view.choose')}
+              data={[
+                { value: 'tableau', label: t('view.table') },
+                { value: 'calendrier', label: t('view.calendar') },
+              ]}
+              value={view}
+              onChange={(value) => put('vue', value === 'tableau' ? null : value)}
+            />
+          )}
+          {live === 'lost' && (
+            <Badge color="orange.9" variant="outline">
+              {t('live.lost')}
+            </Badge>
+          )}
+        </Group>
+        {visible.length === 0 ? (
+          <Empty
+            title={t('empty.noWindow')}
+            action={
+              <Button variant="default" onClick={() => setSearch({}, { replace: true })}>
+                {t('empty.showAll')}
+              </Button>
+            }
+          >
+            {t('empty.noWindowText')}
+          </Empty>
+        ) : isPhone ? (
+          <DayList {...common} />
+        ) : view === 'tableau' ? (
+          <WeekTable {...common} />
+        ) : (
+          <Suspense fallback={<Loading what={t('loading.calendar')} height={500} />}>
+            <WeekCalendar {...common} booking={booking} />
+          </Suspense>
+        )}
+        <LoadLegend />
+      </Stack>
+      {selected && (
+        <WindowPanel
+          key={`${selected.id}`}
+          window={selected}
+          isSheet={isPhone}
+          booking={booking}
+          onClose={() => select(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** « 18 créneaux sur 21 à l'heure souhaitée ; 3 à regarder. » */
+function answerOf(windows: readonly Window[], t: (key: string, values?: Record<string, unknown>) => string): string {
+  const wished = windows.filter(({ displacementMinutes }) => displacementMinutes !== null);
+  if (wished.length === 0) return t('answer.noWishes', { count: windows.length });
+  const atWish = wished.filter(({ displacementMinutes }) => displacementMinutes === 0).length;
+  const worst = Math.max(...wished.map(({ displacementMinutes }) => Math.abs(displacementMinutes!)));
+  const share = formatPercent(atWish / wished.length);
+  return t(atWish === wished.length ? 'answer.all' : 'answer.some', { atWish, wished: wished.length, worst, share });
+}
+
+function LoadLegend() {
+  const { t } = useTranslation();
+  return (
+    <Group gap="xs" aria-label={t('load.title')} role="group">
+      <Text size="sm">{t('load.title')}</Text>
+      {LOAD_STEPS.map(({ word }, step) => (
+        <Group key={word} gap={4} wrap="nowrap">
+          <span className={`load-swatch load-${step}`} />
+          <Text size="sm">{t(`load.${word}`)}</Text>
+        </Group>
+      ))}
+    </Group>
+  );
+}

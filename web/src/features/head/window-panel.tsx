@@ -1,0 +1,176 @@
+import { Button, CloseButton, Drawer, Group, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatDay, formatMinutes, formatRange, formatTime } from '../../shared/format';
+import { currentLanguage } from '../../shared/i18n';
+import { Failure, Loading } from '../../shared/states';
+import type { useBooking } from './booking';
+import { useAvailability, useExplanation, type Start, type Window } from './data';
+
+interface PanelProps {
+  window: Window;
+  isSheet: boolean | undefined;
+  booking: ReturnType<typeof useBooking>;
+  onClose: () => void;
+}
+
+/** One window: why it is there, where else it could be, for this date or the series; giving it back. */
+export function WindowPanel({ window, isSheet, booking, onClose }: PanelProps) {
+  const { t } = useTranslation('head');
+  const { t: common } = useTranslation();
+  const name = window.classCode ?? t(`audience.${window.audience}`);
+  const content = <PanelContent window={window} booking={booking} />;
+  if (isSheet) {
+    return (
+      <Drawer
+        opened
+        onClose={onClose}
+        position="bottom"
+        size="85%"
+        title={name}
+        closeButtonProps={{ 'aria-label': common('close') }}
+      >
+        {content}
+      </Drawer>
+    );
+  }
+  return (
+    <Paper component="aside" withBorder p="md" className="week-panel" aria-label={t('panel.of', { name })}>
+      <Group justify="space-between" wrap="nowrap">
+        <Title order={2} size="h4">
+          {name}
+        </Title>
+        <CloseButton aria-label={common('close')} onClick={onClose} />
+      </Group>
+      {content}
+    </Paper>
+  );
+}
+
+function PanelContent({ window, booking }: Pick<PanelProps, 'window' | 'booking'>) {
+  const { t } = useTranslation('head');
+  const [isSeries, setSeries] = useState(false);
+  const [isReleasing, setReleasing] = useState(false);
+  const explanation = useExplanation(window);
+  const canMove = window.classId !== null;
+  const starts = useAvailability(
+    canMove ? { classId: window.classId!, date: window.date, windowId: window.id } : undefined,
+  );
+  const zone = window.timeZone;
+  return (
+    <Stack gap="sm" mt="xs">
+      <div>
+        <Text fw={600}>{formatDay(window.date)}</Text>
+        <Text>{formatRange(window.startsAt, window.endsAt, zone)}</Text>
+        <Text size="sm">{placeSentence(window, t)}</Text>
+      </div>
+      <section>
+        <Title order={3} size="h6">
+          {t('panel.why')}
+        </Title>
+        {explanation.isPending ? (
+          <Text size="sm">{t('panel.reading')}</Text>
+        ) : explanation.data ? (
+          <Text size="sm">{explanation.data.sentence[currentLanguage()]}</Text>
+        ) : (
+          <Text size="sm">{t('panel.noWhy')}</Text>
+        )}
+      </section>
+      {window.seriesId !== null && (
+        <SegmentedControl
+          aria-label={t('panel.scope')}
+          data={[
+            { value: 'date', label: t('panel.thisDate') },
+            { value: 'series', label: t('panel.series') },
+          ]}
+          value={isSeries ? 'series' : 'date'}
+          onChange={(value) => setSeries(value === 'series')}
+        />
+      )}
+      {canMove && (
+        <section>
+          <Title order={3} size="h6">
+            {t('panel.elsewhere')}
+          </Title>
+          {starts.isPending ? (
+            <Loading what={t('panel.reading')} height={80} />
+          ) : starts.isError ? (
+            <Failure error={starts.error} onRetry={() => void starts.refetch()} />
+          ) : (
+            <Starts
+              starts={starts.data.starts}
+              timeZone={zone}
+              present={window.startsAt}
+              isBusy={booking.isBusy}
+              onPick={(start) => void booking.move(window, start.startsAt, isSeries).catch(() => undefined)}
+            />
+          )}
+        </section>
+      )}
+      <Group>
+        {isReleasing ? (
+          <>
+            <Text size="sm">{t('panel.releaseSure')}</Text>
+            <Button color="red.9" onClick={() => void booking.release(window, isSeries).catch(() => undefined)}>
+              {t('panel.releaseYes')}
+            </Button>
+            <Button variant="default" onClick={() => setReleasing(false)}>
+              {t('panel.releaseNo')}
+            </Button>
+          </>
+        ) : (
+          <Button variant="default" onClick={() => setReleasing(true)}>
+            {t('panel.release')}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+const SHOWN = new Set(['free', 'tight', 'full']);
+
+/** Every possible start of the day, with a word for its verdict: the nearest free ones first in sight, full ones can be asked for too. */
+function Starts({
+  starts,
+  timeZone,
+  present,
+  isBusy,
+  onPick,
+}: {
+  starts: Start[];
+  timeZone: string;
+  present: string;
+  isBusy: boolean;
+  onPick: (start: Start) => void;
+}) {
+  // prettier-ignore
+  const { t } = useTranslation('head');
+  const now = new Date(present).getTime();
+  const shown = starts.filter(({ verdict, startsAt }) => SHOWN.has(verdict) && new Date(startsAt).getTime() !== now);
+  if (shown.length === 0) return <Text size="sm">{t('panel.noStart')}</Text>;
+  return (
+    <ul className="starts">
+      {shown.map((start) => (
+        <li key={start.startCell}>
+          <button
+            type="button"
+            className={`start start-${start.verdict}`}
+            disabled={isBusy}
+            onClick={() => onPick(start)}
+          >
+            <span>{formatTime(start.startsAt, timeZone)}</span>
+            <small>{t(`verdict.${start.verdict}`)}</small>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function placeSentence(window: Window, t: (key: string, values?: Record<string, unknown>) => string): string {
+  const moved = window.displacementMinutes;
+  if (moved === null) return t('panel.noWish');
+  if (moved === 0) return t('panel.atWish');
+  return t(moved > 0 ? 'panel.later' : 'panel.earlier', { minutes: formatMinutes(moved) });
+}

@@ -1,0 +1,220 @@
+import './head.css';
+import './messages';
+import { ActionIcon, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useParams, useSearchParams } from 'react-router';
+import { answerOf, api, type Schema } from '../../shared/api';
+import { addDays, formatHour, formatInstant, formatWeekday } from '../../shared/format';
+import { Empty, Failure, Loading } from '../../shared/states';
+import { sayDone, sayRefused } from '../../shared/undo';
+import { byLevel } from './class-order';
+import { useClasses, useEstablishment, useWishCampaign } from './data';
+
+type WishRow = Pick<
+  Schema<'WishRequestDto'>,
+  'kind' | 'start' | 'end' | 'reason' | 'weekday' | 'on' | 'teacherKeyId'
+> & {
+  audience?: 'pupils' | 'relatives' | 'staff';
+};
+
+const KINDS = ['wished', 'closed', 'fixed'] as const;
+/** A Monday, to name weekdays by. */
+const ANY_MONDAY = '2026-11-30';
+
+/** What the school asks for before windows are allocated: wished hours, closed times, fixed windows; for all classes or one. */
+export function WishesPage() {
+  const { uai = '' } = useParams();
+  const { t } = useTranslation('head');
+  const school = useEstablishment(uai);
+  const wanted = useWishCampaign(school.data);
+  const classes = useClasses(uai);
+  const [search, setSearch] = useSearchParams();
+  const classId = search.get('classe');
+  const wishes = useQuery({
+    queryKey: ['wishes', wanted.campaign?.id, uai],
+    enabled: wanted.campaign !== undefined,
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/campaigns/{id}/establishments/{uai}/wishes', {
+          params: { path: { id: wanted.campaign!.id, uai } },
+        }),
+      ),
+  });
+  const failed = school.error ?? wanted.error ?? classes.error ?? wishes.error;
+  if (failed) return <Failure error={failed} onRetry={() => void wishes.refetch()} />;
+  if (school.data && wanted.data && !wanted.campaign)
+    return (
+      <Empty order={1} title={t('wishes.noCampaign')}>
+        {t('wishes.noCampaignText')}
+      </Empty>
+    );
+  if (!school.data || !wishes.data || !classes.data) return <Loading what={t('wishes.reading')} />;
+
+  const { period, fixedWindows, items } = wishes.data;
+  const ofClass = wishes.data.classes.find((one) => String(one.classId) === classId);
+  const rows: WishRow[] = classId ? (ofClass?.items ?? []) : items;
+  const deadline = period.closesAt ? formatInstant(period.closesAt, school.data.timeZone) : undefined;
+  return (
+    <Stack maw={900}>
+      <div>
+        <Title order={1} size="h3">
+          {t('wishes.title', { school: school.data.name })}
+        </Title>
+        <p className="answer">
+          {t(`wishes.${period.phase}`, {
+            deadline: deadline ?? t('wishes.noDeadline'),
+            campaign: wanted.campaign!.name,
+          })}
+        </p>
+        <Text size="sm">
+          {t('wishes.fixedCount', {
+            bound: fixedWindows.boundCount,
+            most: fixedWindows.mostCount,
+            pending: fixedWindows.pendingCount,
+          })}
+        </Text>{' '}
+        {/* prettier-ignore */}
+      </div>
+      <NativeSelect
+        label={t('wishes.for')}
+        value={classId ?? ''}
+        onChange={({ currentTarget: { value } }) => setSearch(value ? { classe: value } : {}, { replace: true })}
+        data={[
+          { value: '', label: t('wishes.wholeSchool') },
+          ...classes.data.toSorted(byLevel).map(({ id, code }) => ({ value: String(id), label: code })),
+        ]}
+      />
+      <WishList
+        key={`${classId}-${wishes.dataUpdatedAt}`}
+        uai={uai}
+        campaignId={wanted.campaign!.id}
+        classId={classId ? Number(classId) : undefined}
+        isOpen={period.phase === 'open'}
+        rows={rows}
+      />
+    </Stack>
+  );
+}
+
+interface WishListProps {
+  uai: string;
+  campaignId: number;
+  classId: number | undefined;
+  isOpen: boolean;
+  rows: WishRow[];
+}
+
+function WishList({ uai, campaignId, classId, isOpen, rows }: WishListProps) {
+  const { t } = useTranslation('head');
+  const queries = useQueryClient();
+  const [list, setList] = useState<WishRow[]>(rows.map(plainWish));
+  const save = useMutation({
+    mutationFn: async (wishes: WishRow[]): Promise<unknown> =>
+      classId === undefined
+        ? answerOf(api.PUT('/v1/campaigns/{id}/establishments/{uai}/wishes', { params: { path: { id: campaignId, uai } }, body: { items: wishes } })) // prettier-ignore
+        : answerOf(api.PUT('/v1/campaigns/{id}/classes/{classId}/wishes', { params: { path: { id: campaignId, classId } }, body: { items: wishes } })), // prettier-ignore
+    onSuccess: () => sayDone(t('wishes.saved')),
+    onError: (error) => sayRefused(error.message),
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['wishes', campaignId, uai] }),
+  });
+  const change = (index: number, part: Partial<WishRow>) =>
+    setList(list.map((wish, i) => (i === index ? { ...wish, ...part } : wish)));
+  const weekday = (number: number): string => formatWeekday(addDays(ANY_MONDAY, number - 1));
+  if (!isOpen) {
+    return list.length === 0 ? (
+      <Empty title={t('wishes.none')}>{t('wishes.noneClosed')}</Empty>
+    ) : (
+      <ul>
+        {list.map((wish, index) => (
+          <li key={index}>
+            {t(`wishes.kind.${wish.kind}`)} · {wish.on ?? weekday(wish.weekday ?? 1)} · {formatHour(wish.start)}
+            {wish.end ? ` – ${formatHour(wish.end)}` : ''}
+            {wish.reason ? ` · ${wish.reason}` : ''}
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(list);
+      }}
+    >
+      <Stack>
+        {list.length === 0 && <Empty title={t('wishes.none')}>{t('wishes.noneText')}</Empty>}
+        {list.map((wish, index) => (
+          <Paper key={index} withBorder p="xs">
+            <div className="wish-row">
+              <NativeSelect
+                label={t('wishes.what')}
+                data={KINDS.map((kind) => ({ value: kind, label: t(`wishes.kind.${kind}`) }))}
+                value={wish.kind}
+                onChange={({ currentTarget: { value } }) => change(index, { kind: value as WishRow['kind'], end: value === 'closed' ? '12:00' : null })} // prettier-ignore
+              />
+              {wish.on ? (
+                <TextInput type="date" label={t('wishes.on')} value={wish.on} onChange={({ currentTarget: { value } }) => change(index, { on: value })} /> // prettier-ignore
+              ) : (
+                <NativeSelect
+                  label={t('wishes.weekday')}
+                  data={[1, 2, 3, 4, 5, 6].map((day) => ({ value: String(day), label: weekday(day) }))}
+                  value={String(wish.weekday ?? 1)}
+                  onChange={({ currentTarget: { value } }) => change(index, { weekday: Number(value) })}
+                />
+              )}
+              <TextInput
+                type="time"
+                step={300}
+                required
+                label={t('wishes.start')}
+                value={wish.start}
+                onChange={({ currentTarget: { value } }) => change(index, { start: value })}
+              />{' '}
+              {/* prettier-ignore */}
+              {
+                wish.kind === 'closed' &&
+                <TextInput type="time" step={300} required label={t('wishes.end')} value={wish.end ?? ''} onChange={({ currentTarget: { value } }) => change(index, { end: value })} /> // prettier-ignore
+              }
+              {
+                wish.kind === 'fixed' &&
+                <TextInput required maxLength={500} label={t('wishes.reason')} placeholder={t('wishes.reasonExample')} value={wish.reason ?? ''} onChange={({ currentTarget: { value } }) => change(index, { reason: value })} /> // prettier-ignore
+              }
+              <ActionIcon
+                variant="default"
+                size="lg"
+                aria-label={t('wishes.remove')}
+                onClick={() => setList(list.filter((_, i) => i !== index))}
+              >
+                ✕
+              </ActionIcon>
+            </div>
+          </Paper>
+        ))}
+        <Group>
+          <Button variant="default" onClick={() => setList([...list, { kind: 'wished', weekday: 1, start: '09:00' }])}>
+            {t('wishes.add')}
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {t('wishes.save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** What a wish asks for, without what the service has added to it. */
+function plainWish({ kind, weekday, on, start, end, reason, teacherKeyId, audience }: WishRow): WishRow {
+  return {
+    kind,
+    start,
+    ...(on ? { on } : { weekday: weekday ?? 1 }),
+    ...(end && { end }),
+    ...(reason && { reason }),
+    ...(teacherKeyId && { teacherKeyId }),
+    ...(audience && { audience }),
+  };
+}

@@ -1,0 +1,90 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from './api.generated';
+
+/** The client of the API, typed from its contract. */
+export const api = createClient<paths>({ baseUrl: '' });
+
+/** The shapes of the contract by their names. */
+export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
+
+/** An answer that refuses, as the API words it (RFC 9457), or a network that did not answer (`status` 0). */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly facts: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+  }
+}
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** What was asked for; a refusal and a silent network become a Problem. */
+export async function answerOf<T>(asked: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
+  try {
+    answer = await asked;
+  } catch (error) {
+    throw new Problem(0, 'network', error instanceof Error ? error.message : String(error));
+  }
+  if (!answer.response.ok) throw problemOf(answer.response.status, answer.error);
+  return answer.data as T;
+}
+
+function problemOf(status: number, body: unknown): Problem {
+  const facts = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const { code, detail } = facts;
+  return new Problem(
+    status,
+    typeof code === 'string' ? code : 'unknown',
+    typeof detail === 'string' ? detail : `HTTP ${status}`,
+    facts,
+  );
+}
+
+/** The JSON of an answer that may also come as a file. */
+export async function jsonOf<T>(asked: Promise<T>): Promise<Exclude<T, string>> {
+  return (await asked) as Exclude<T, string>;
+}
+
+interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/** All items of a paged list, page after page; `most` bounds what is read. */
+export async function allOf<T>(page: (cursor: string | undefined) => Promise<Page<T>>, most = 20_000): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const { items: next, nextCursor } = await page(cursor);
+    items.push(...next);
+    cursor = nextCursor ?? undefined;
+  } while (cursor !== undefined && items.length < most);
+  return items;
+}
+
+/** Names a request, so that sending it again does it once. */
+export const newIdempotencyKey = (): string => `"${crypto.randomUUID()}"`;
+
+/** A file that the API makes, saved under a name by the browser. */
+export async function download(path: string, fileName: string, accept: string): Promise<void> {
+  const response = await fetch(path, { headers: { accept } });
+  if (!response.ok) throw problemOf(response.status, await response.json().catch(() => ({})));
+  saveAs(await response.blob(), fileName);
+}
+
+/** Saves content as a file. */
+export function saveAs(content: Blob, fileName: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(content);
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,36 @@
+import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+
+const UNDO_SECONDS = 10;
+
+/** Says what was done, and offers for ten seconds to take it back. */
+export function sayDone(what: string, undo?: { label: string; run: () => void }): void {
+  const id = crypto.randomUUID();
+  notifications.show({
+    id,
+    autoClose: UNDO_SECONDS * 1000,
+    withCloseButton: true,
+    message: (
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{what}</Text>
+        {undo && (
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => {
+              notifications.hide(id);
+              undo.run();
+            }}
+          >
+            {undo.label}
+          </Button>
+        )}
+      </Group>
+    ),
+  });
+}
+
+/** Says what could not be done. */
+export function sayRefused(why: string): void {
+  notifications.show({ color: 'orange', autoClose: UNDO_SECONDS * 1000, message: why });
+}
