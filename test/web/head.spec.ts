@@ -25,6 +25,9 @@ describeInBrowser('the web of a head', () => {
     server = await startWebServer();
     browser = await launchBrowser();
   });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
@@ -51,17 +54,16 @@ describeInBrowser('the web of a head', () => {
   const timeOf = (startsAt: string): string => `${Number(startsAt.slice(11, 13))} h ${startsAt.slice(14, 16)}`;
 
   it('accepts the whole proposal in one action', async () => {
-    const { context, page } = await openReader(browser);
+    const { page } = await openReader(browser);
     await openWeek(page);
     await page.getByRole('button', { name: 'Tout accepter' }).click();
     await page.getByText('La proposition est acceptée.').waitFor();
     await page.getByText('Vous avez accepté la proposition').waitFor();
     await page.locator('.state-accepted').first().waitFor();
-    await context.close();
   });
 
   it('moves a window, and takes the move back', async () => {
-    const { context, page } = await openReader(browser);
+    const { page } = await openReader(browser);
     const uai = await openWeek(page, 'head-lycee');
     const { window, start } = await windowWith(page, uai, 'free');
     await page.goto(`${server.url}/app/etablissements/${uai}?creneau=${window.id}`);
@@ -79,11 +81,10 @@ describeInBrowser('the web of a head', () => {
     await page.getByRole('button', { name: 'Annuler' }).first().click();
     await page.getByText("C'est annulé.").waitFor();
     expect(Date.parse(await placeOf())).toBe(Date.parse(window.startsAt));
-    await context.close();
   });
 
   it('is refused a full hour with other hours as buttons, and takes one of them', async () => {
-    const { context, page } = await openReader(browser);
+    const { page } = await openReader(browser);
     const uai = await openWeek(page);
     const { window, start } = await windowWith(page, uai, 'full');
     await page.goto(`${server.url}/app/etablissements/${uai}?creneau=${window.id}`);
@@ -99,11 +100,10 @@ describeInBrowser('the web of a head', () => {
       .first()
       .click();
     await page.getByText(new RegExp(`${window.classCode} déplacée à`)).waitFor();
-    await context.close();
   });
 
   it('waits for a full hour on the list, and sees it among what is to be done', async () => {
-    const { context, page } = await openReader(browser);
+    const { page } = await openReader(browser);
     const uai = await openWeek(page);
     const { window, start } = await windowWith(page, uai, 'full');
     await page.goto(`${server.url}/app/etablissements/${uai}?creneau=${window.id}`);
@@ -116,11 +116,10 @@ describeInBrowser('the web of a head', () => {
     await page.getByText(new RegExp(`${window.classCode} attend une place`)).waitFor();
     await page.getByRole('button', { name: 'Ne plus attendre' }).click();
     await page.getByText(new RegExp(`${window.classCode} attend une place`)).waitFor({ state: 'detached' });
-    await context.close();
   });
 
   it('drags a window in the calendar, with possible starts painted while it is dragged', async () => {
-    const { context, page } = await openReader(browser);
+    const { page } = await openReader(browser);
     const uai = await openWeek(page, 'head-lycee');
     const { window } = await windowWith(page, uai, 'free');
     await page.goto(`${server.url}/app/etablissements/${uai}?vue=calendrier&classe=${window.classId}`);
@@ -139,7 +138,6 @@ describeInBrowser('the web of a head', () => {
       .getByText(/déplacée à|ne peut pas passer à|No window|outside|hours/)
       .first()
       .waitFor();
-    await context.close();
   });
 
   it("sees another head's booking within a moment, without asking", async () => {
@@ -156,12 +154,10 @@ describeInBrowser('the web of a head', () => {
       .first()
       .click();
     await panel.getByText(new RegExp(`^${timeOf(start.startsAt)} –`)).waitFor();
-    await first.context.close();
-    await second.context.close();
   });
 
   it('takes the week away as a spreadsheet, and subscribes to it with a QR code', async () => {
-    const { context, page } = await openReader(browser);
+    const { page } = await openReader(browser);
     await openWeek(page);
     await page.getByRole('button', { name: 'Imprimer, exporter' }).click();
     const [file] = await Promise.all([
@@ -174,18 +170,16 @@ describeInBrowser('the web of a head', () => {
     await page.getByAltText("Code QR de l'abonnement").waitFor();
     const address = await page.locator('.address').innerText();
     expect((await page.request.get(address)).headers()['content-type']).toContain('text/calendar');
-    await context.close();
   });
 
   it('reads the times of the school, and is told so in another zone', async () => {
-    const { context, page } = await openReader(browser, { timeZone: 'America/Guadeloupe' });
+    const { page } = await openReader(browser, { timeZone: 'America/Guadeloupe' });
     await openWeek(page);
     await page.getByText(/Les heures sont celles de l'établissement \(Europe\/Paris\)/).waitFor();
-    await context.close();
   });
 
   it.each(['fr', 'en'] as const)('fits every width without an overflow, in %s', async (language) => {
-    const { context, page } = await openReader(browser, { language });
+    const { page } = await openReader(browser, { language });
     const uai = await openWeek(page);
     const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=1`);
     const week = `/app/etablissements/${uai}`;
@@ -200,11 +194,10 @@ describeInBrowser('the web of a head', () => {
       }
     }
     expect(found).toEqual([]);
-    await context.close();
   });
 
   it.each(['light', 'dark'] as const)('has no violation that axe-core knows, in %s', async (theme) => {
-    const { context, page } = await openReader(browser, { theme });
+    const { page } = await openReader(browser, { theme });
     const uai = await openWeek(page);
     const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=1`);
     const week = `/app/etablissements/${uai}`;
@@ -223,6 +216,5 @@ describeInBrowser('the web of a head', () => {
       found.push(...(await violationsOf(page)).map((violation) => `${path}: ${violation}`));
     }
     expect(found).toEqual([]);
-    await context.close();
   });
 });

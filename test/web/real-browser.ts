@@ -61,7 +61,12 @@ export function overflowing(page: Page): Promise<string[]> {
     const width = document.documentElement.clientWidth;
     const beyond = [...document.querySelectorAll('body *')].filter((element) => {
       const { width: own, right } = element.getBoundingClientRect();
-      return own > 0 && right > width + 1 && !element.closest('.scroll-x, .visually-hidden, .skip');
+      return (
+        own > 0 &&
+        right > width + 1 &&
+        !element.closest('.scroll-x, .visually-hidden, .skip') &&
+        !element.parentElement!.closest('svg')
+      );
     });
     const names = beyond
       .slice(0, 5)

@@ -39,6 +39,10 @@ const routes: RouteObject[] = [
         path: '/app/region/:territory?',
         lazy: async () => ({ Component: (await import('../features/authority/region-page')).RegionPage }),
       },
+      {
+        path: '/app/exploitation/:section?/:id?',
+        lazy: async () => ({ Component: (await import('../features/operator/operation-page')).OperationPage }),
+      },
       { path: '*', element: <NotFound /> },
     ],
   },

@@ -9,6 +9,7 @@ export interface Place {
 /** Where each role goes, the first being its home. */
 export function placesOf(session: Session): Place[] {
   const region = { path: '/app/region', name: 'places.region' };
+  const operation = { path: '/app/exploitation', name: 'places.operation' };
   switch (session.role) {
     case 'head':
     case 'inspector':
@@ -17,9 +18,10 @@ export function placesOf(session: Session): Place[] {
         { path: `/app/etablissements/${uai}/souhaits`, name: 'places.wishes' },
       ]);
     case 'authority':
+      return [region];
     case 'operator':
     case 'auditor':
-      return [region];
+      return [operation, region];
     default:
       return [];
   }

@@ -90,12 +90,14 @@ export function useSchools(campaignId: number, territory: string | undefined) {
     queryKey: ['schools', campaignId, territory],
     enabled: territory !== undefined,
     queryFn: () =>
-      jsonOf(answerOf(
-        api.GET('/v1/campaigns/{id}/answers/establishments', {
-          params: { path: { id: campaignId }, query: { territory: territory!, limit: 500 } },
-          headers: { accept: 'application/json' },
-        }),
-      )),
+      jsonOf(
+        answerOf(
+          api.GET('/v1/campaigns/{id}/answers/establishments', {
+            params: { path: { id: campaignId }, query: { territory: territory!, limit: 500 } },
+            headers: { accept: 'application/json' },
+          }),
+        ),
+      ),
   });
 }
 
@@ -103,12 +105,14 @@ export function useFairness(planId: number) {
   return useQuery({
     queryKey: ['fairness', planId],
     queryFn: () =>
-      jsonOf(answerOf(
-        api.GET('/v1/plans/{id}/fairness', {
-          params: { path: { id: planId } },
-          headers: { accept: 'application/json' },
-        }),
-      )),
+      jsonOf(
+        answerOf(
+          api.GET('/v1/plans/{id}/fairness', {
+            params: { path: { id: planId } },
+            headers: { accept: 'application/json' },
+          }),
+        ),
+      ),
   });
 }
 

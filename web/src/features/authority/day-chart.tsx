@@ -62,7 +62,7 @@ export function DayChart({ points, date, timeZone, resource, onResource }: DayCh
         }),
       };
     },
-    // eslint-disable-next-line
+
     [points, t],
   );
   const peak = peakOf(
@@ -95,7 +95,7 @@ export function DayChart({ points, date, timeZone, resource, onResource }: DayCh
           aria-label={t('resource.choose')}
           data={(['sessions', 'logins'] as const).map((value) => ({ value, label: t(`resource.${value}`) }))}
           value={resource}
-          onChange={(value) => onResource(value as Resource)}
+          onChange={(value) => onResource(value)}
         />
       }
       table={() => ({

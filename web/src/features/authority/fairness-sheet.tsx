@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Table, Text } from '@mantine/core';
+import { Button, Group, NativeSelect, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { download } from '../../shared/api';
@@ -19,21 +19,18 @@ export function FairnessSheet({ planId, names }: { planId: number; names: Readon
   const rows = sheet.data.groups.filter((group) => group.dimension === dimension || group.dimension === 'all');
   const minutes = (value: number | null): string => (value === null ? '–' : `${formatDecimal(value)} min`);
   return (
-    <section aria-label={t('fairness.title')}>
+    <section>
       <Group justify="space-between" mb={4}>
         <Text component="h2" fw={600} size="md">
           {t('fairness.title')}
         </Text>
         <Group gap={4} className="no-print">
-          <div className="scroll-x" role="region" aria-label={t('fairness.by')} tabIndex={0}>
-            <SegmentedControl
-              size="xs"
-              aria-label={t('fairness.by')}
-              data={DIMENSIONS.map((value) => ({ value, label: t(`fairness.${value}`) }))}
-              value={dimension}
-              onChange={(value) => setDimension(value as typeof dimension)}
-            />
-          </div>
+          <NativeSelect
+            aria-label={t('fairness.by')}
+            data={DIMENSIONS.map((value) => ({ value, label: t(`fairness.${value}`) }))}
+            value={dimension}
+            onChange={({ currentTarget: { value } }) => setDimension(value as (typeof DIMENSIONS)[number])}
+          />
           <Button
             variant="subtle"
             size="compact-sm"

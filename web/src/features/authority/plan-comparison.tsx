@@ -15,7 +15,7 @@ export function PlanComparison({ plan }: { plan: Plan }) {
   if (!others.data || others.data.length === 0) return null;
   const all = comparison.data?.all;
   return (
-    <section aria-label={t('comparison.title')} className="no-print">
+    <section className="no-print">
       <Text component="h2" fw={600} size="md">
         {t('comparison.title')}
       </Text>

@@ -15,7 +15,7 @@ import { FairnessSheet } from './fairness-sheet';
 import { PlanComparison } from './plan-comparison';
 import { SchoolList } from './school-list';
 import { Sentences } from './sentences';
-import { type Measure, MEASURES, TerritoryMap } from './territory-map';
+import { MEASURES, TerritoryMap } from './territory-map';
 import { territoryRows } from './territory-rows';
 import { TerritoryTable } from './territory-table';
 import { WeekHeat } from './week-heat';
@@ -149,7 +149,7 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
             aria-label={t('map.choose')}
             data={MEASURES.map((value) => ({ value, label: t(`measure.${value}`) }))}
             value={measure}
-            onChange={(value) => put('carte', value as Measure)}
+            onChange={(value) => put('carte', value)}
           />
           <TerritoryMap rows={rows} measure={measure} onPick={goTo} />
         </div>
@@ -177,7 +177,7 @@ function Path({
 }) {
   const { t } = useTranslation('authority');
   const above: Territory[] = [];
-  for (let one = here; one; one = territories.find(({ id }) => id === one!.parentId)) above.unshift(one);
+  for (let one = here; one; one = territories.find(({ id }) => id === one.parentId)) above.unshift(one);
   return (
     <Group component="nav" aria-label={t('path')} gap={4} className="path">
       {above.slice(0, -1).map(({ code, name }) => (

@@ -20,7 +20,7 @@ export function SchoolList({ campaignId, territory }: { campaignId: number; terr
   const shown = schools.data.items.filter((school) => !answer || school.answer === answer);
   const csv = `/v1/campaigns/${campaignId}/answers/establishments?territory=${encodeURIComponent(territory)}&format=csv`;
   return (
-    <section aria-label={t('schools.title')}>
+    <section>
       <Group justify="space-between" mb={4} align="flex-end">
         <Text component="h2" fw={600} size="md">
           {t('schools.title')}

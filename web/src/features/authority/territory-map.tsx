@@ -26,7 +26,7 @@ export function TerritoryMap({ rows, measure, onPick }: TerritoryMapProps) {
       const ink = isDark ? '#dfe6f1' : '#222b3a';
       const largest = Math.max(1, ...placed.map(({ peakLoad }) => peakLoad));
       return {
-        grid: { left: 24, right: 60, top: 24, bottom: 24 },
+        grid: { left: 80, right: 80, top: 36, bottom: 48 },
         tooltip: {
           formatter: ({ name, value }: { name: string; value: number[] }) =>
             `${name} : ${formatPercent(value[2] ?? 0)}`,
@@ -46,7 +46,7 @@ export function TerritoryMap({ rows, measure, onPick }: TerritoryMapProps) {
                 itemStyle: { color: isDark ? step.dark : step.light, borderColor: ink, borderWidth: 1 },
               };
             }),
-            label: { show: true, position: 'right', color: ink, formatter: '{b}' },
+            label: { show: true, position: 'bottom', color: ink, formatter: '{b}', width: 130, overflow: 'truncate' },
           },
         ],
       };

@@ -56,7 +56,7 @@ export function TerritoryTable({
     </Table.Th>
   );
   return (
-    <section aria-label={title}>
+    <section>
       <Group justify="space-between" mb={4}>
         <Text component="h2" fw={600} size="md">
           {title}

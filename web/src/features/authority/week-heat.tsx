@@ -29,8 +29,11 @@ export function WeekHeat({ points, days, timeZone, onPick }: WeekHeatProps) {
           type: 'piecewise',
           orient: 'horizontal',
           bottom: 0,
-          left: 'center',
-          textStyle: { color: ink },
+          left: 0,
+          itemWidth: 14,
+          itemGap: 6,
+          textGap: 4,
+          textStyle: { color: ink, fontSize: 11 },
           pieces: LOAD_STEPS.map((step, i) => ({
             gte: step.from,
             ...(LOAD_STEPS[i + 1] && { lt: LOAD_STEPS[i + 1]!.from }),

@@ -1,0 +1,56 @@
+import { Stack, Table } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { answerOf, api } from '../../shared/api';
+import { formatInstant, formatMinutes } from '../../shared/format';
+import { Empty, Failure, Loading } from '../../shared/states';
+
+const LATE_SECONDS = 120;
+
+/** The agents beside the ENT's proxies: what each runs, how far behind it is, what it refused. */
+export function GatewayList({ timeZone }: { timeZone: string }) {
+  const { t } = useTranslation('operator');
+  const gateways = useQuery({
+    queryKey: ['gateways'],
+    refetchInterval: 10_000,
+    queryFn: async () => (await answerOf(api.GET('/v1/gateways', { params: { query: { limit: 200 } } }))).items,
+  });
+  if (gateways.isError) return <Failure error={gateways.error} onRetry={() => void gateways.refetch()} />;
+  if (!gateways.data) return <Loading what={t('loading.gateways')} />;
+  if (gateways.data.length === 0) return <Empty title={t('gateway.none')}>{t('gateway.noneText')}</Empty>;
+  const isBehind = (one: (typeof gateways.data)[number]): boolean =>
+    (one.behindRevisions ?? 0) > 0 || one.silentSeconds > LATE_SECONDS || one.refused !== null;
+  const late = gateways.data.filter(isBehind).length;
+  return (
+    <Stack>
+      <p className="answer">{t(late === 0 ? 'gateway.fine' : 'gateway.late', { count: gateways.data.length, late })}</p>
+      <div className="scroll-x" role="region" aria-label={t('section.passerelles')} tabIndex={0}>
+        <Table withTableBorder striped className="figures">
+          <Table.Thead>
+            <Table.Tr>
+              {['agent', 'state', 'posture', 'revision', 'behind', 'age', 'reported', 'refused'].map((column) => (
+                <Table.Th key={column}>{t(`gateway.${column}`)}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {gateways.data.map((one) => (
+              <Table.Tr key={`${one.keyId} ${one.agent}`}>
+                <Table.Th scope="row">{one.agent}</Table.Th>
+                <Table.Td>{t(`agentState.${one.state}`, { defaultValue: one.state })}</Table.Td>
+                <Table.Td>
+                  {one.posture === null ? '–' : t(`posture.${one.posture}`, { defaultValue: one.posture })}
+                </Table.Td>
+                <Table.Td>{one.revision ?? '–'}</Table.Td>
+                <Table.Td>{one.behindRevisions ?? '–'}</Table.Td>
+                <Table.Td>{one.planAgeSeconds === null ? '–' : formatMinutes(one.planAgeSeconds / 60)}</Table.Td>
+                <Table.Td>{formatInstant(one.reportedAt, timeZone)}</Table.Td>
+                <Table.Td>{one.refused === null ? '–' : JSON.stringify(one.refused.code)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </Stack>
+  );
+}
