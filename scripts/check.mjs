@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { prepare, root } from './prepare.mjs';
 
 await prepare({ say: (line) => console.error(line) });
@@ -43,6 +44,28 @@ function lockNamesNoRegistry() {
   return Promise.resolve(count === 0 ? undefined : `package-lock.json holds ${count} "resolved" addresses`);
 }
 
+const LARGEST_FIRST_LOAD_GZIP_BYTES = 300_000;
+
+/** What a head's first visit loads of the application, compressed: the page, its first script, the week, and their styles. */
+function firstLoadIsSmall() {
+  const folder = join(root, 'dist/web');
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  const files = new Set(['index.html', 'theme.js']);
+  const add = (name) => {
+    const { file, css = [], imports = [] } = manifest[name];
+    if (files.has(file)) return;
+    for (const one of [file, ...css]) files.add(one);
+    imports.forEach(add);
+  };
+  for (const name of ['index.html', 'src/features/head/week-page.tsx']) add(name);
+  const bytes = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
+  return Promise.resolve(
+    bytes <= LARGEST_FIRST_LOAD_GZIP_BYTES
+      ? undefined
+      : `a first visit loads ${bytes} gzip bytes, more than ${LARGEST_FIRST_LOAD_GZIP_BYTES}`,
+  );
+}
+
 const steps = [
   ['format', () => tool('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.'])],
   ['lint', () => tool('node_modules/eslint/bin/eslint.js', ['.'])],
@@ -63,6 +86,7 @@ const steps = [
   ['dead code', () => tool('node_modules/knip/bin/knip.js', ['--no-progress'])],
   ['OpenAPI', contractIsCurrent],
   ['lock file', lockNamesNoRegistry],
+  ['size of the web', firstLoadIsSmall],
 ];
 
 let failedCount = 0;

@@ -17,7 +17,16 @@ import { DemonstrationService } from './demonstration.service';
 import { DemonstrationStore } from './demonstration.store';
 
 @Module({
-  imports: [AccessModule, CalendarModule, CapacityModule, CampaignModule, WishModule, PlanModule, AllocationModule, ProposalModule],
+  imports: [
+    AccessModule,
+    CalendarModule,
+    CapacityModule,
+    CampaignModule,
+    WishModule,
+    PlanModule,
+    AllocationModule,
+    ProposalModule,
+  ],
   providers: [
     DemonstrationAccounts,
     DemonstrationCampaign,

@@ -62,7 +62,7 @@ describe('signing in with a real provider', () => {
   async function signedIn(account: string): Promise<Browser> {
     const browser = new Browser();
     const answer = await browser.ask(await cameBack(browser, account));
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/app']);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/docs']);
     return browser;
   }
 

@@ -69,6 +69,10 @@ export function formatInstant(at: string, timeZone: string): string {
   return currentLanguage() === 'en' ? `${day} at ${formatTime(at, timeZone)}` : `${day} à ${formatTime(at, timeZone)}`;
 }
 
+/** 1 décembre 2027 */
+export const formatDate = (at: string, timeZone: string): string =>
+  dates({ timeZone, dateStyle: 'long' }).format(new Date(at));
+
 /** The civil date of an instant, `YYYY-MM-DD`. */
 export function civilDateOf(at: string | Date, timeZone: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date(at));

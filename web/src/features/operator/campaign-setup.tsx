@@ -69,13 +69,10 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
     <Stack component="form" maw={720} onSubmit={next}>
       <Stepper active={step} onStepClick={setStep} size="sm" allowNextStepsSelect={false}>
         <Stepper.Step label={t('setup.what')}>
-          <Radio.Group
-            value={preset}
-            onChange={(value) => setPreset(value as Preset['id'])}
-            label={t('setup.whatText')}
-          >
+          <Radio.Group value={preset} onChange={(value) => setPreset(value)} label={t('setup.whatText')}>
             <Stack mt="xs">
-              {presets.data.map(({ id, title, description }) =>
+              {presets.data.map(
+                ({ id, title, description }) =>
                 <Radio key={id} value={id} label={t(`preset.${id}.title`, { defaultValue: title })} description={t(`preset.${id}.text`, { defaultValue: description })} />, // prettier-ignore
               )}
             </Stack>

@@ -24,7 +24,7 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
   const curve = useQuery({
     queryKey: ['capacity', platform.id, from],
     queryFn: () =>
-      answerOf(api.GET('/v1/platforms/{id}/capacity', { params: { path, query: { from, to: addDays(from, DAYS_SHOWN), stepMinutes: STEP_MINUTES } } })), // prettier-ignore
+      answerOf(api.GET('/v1/platforms/{id}/capacity', { params: { path, query: { from: instantOfCivil(`${from}T00:00`, zone), to: instantOfCivil(`${addDays(from, DAYS_SHOWN)}T00:00`, zone), stepMinutes: STEP_MINUTES } } })), // prettier-ignore
   });
   const lists = useQuery({
     queryKey: ['capacity-list', platform.id],

@@ -18,7 +18,6 @@ export function useJob(job: Job, onEnd: () => void): Job {
     for (const state of ['done', 'failed', 'cancelled']) source.addEventListener(state, end);
     return () => source.close();
     // one stream for a job, whatever the function is called
-    // eslint-disable-next-line
   }, [job.id]);
   return live;
 }

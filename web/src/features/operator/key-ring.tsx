@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
-import { formatInstant } from '../../shared/format';
+import { formatDate, formatInstant } from '../../shared/format';
 import { Empty, Failure, Loading } from '../../shared/states';
 import { sayDone, sayRefused } from '../../shared/undo';
 
@@ -121,7 +121,7 @@ export function KeyRing({ platform, canChange }: { platform: Schema<'PlatformDto
                     {key.name} <code>{key.prefix}…</code>
                   </Table.Th>
                   <Table.Td>{key.scopes.map((scope) => t(`scope.${scope}`)).join(', ')}</Table.Td>
-                  <Table.Td>{formatInstant(key.expiresAt, platform.timeZone)}</Table.Td>
+                  <Table.Td>{formatDate(key.expiresAt, platform.timeZone)}</Table.Td>
                   <Table.Td>
                     {key.lastUsedAt === null ? t('key.never') : formatInstant(key.lastUsedAt, platform.timeZone)}
                   </Table.Td>

@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { gzipSync } from 'node:zlib';
+import { chromium, type Page } from 'playwright-core';
+import { option } from './benchmark';
+import { publishedPlan, type Server, startServer, stopServer } from './demonstration-server';
+import { percentile, rounded } from './percentile';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-sync',
+];
+const PATIENCE_MILLISECONDS = 120_000;
+/** A frame that takes longer is felt. */
+const FRAME_MILLISECONDS = 50;
+
+/**
+ * The web of a demonstration in a real Chromium: how soon the authority's page can be used (its three sentences, its curve and its table
+ * of territories are there), how smoothly its curve pans and zooms, and what the pages weigh.
+ *
+ * Options: `--scale M --loads 5`.
+ */
+export async function run(args: string[]): Promise<Record<string, unknown>> {
+  const scale = option(args, 'scale', 'M');
+  const loads = Number(option(args, 'loads', '5'));
+  const folder = mkdtempSync(join(tmpdir(), 'etale-bench-'));
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  let server: Server | undefined;
+  try {
+    server = await startServer(scale, { ETALE_DATA_DIR: folder });
+    await publishedPlan(server);
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'fr-FR' });
+    context.setDefaultTimeout(PATIENCE_MILLISECONDS);
+    const page = await context.newPage();
+    await page.goto(`${server.url}/sign-in`);
+    await page.locator('form[action$="/authority-region"] button').click();
+    await page.waitForURL((at) => at.pathname.startsWith('/app/'));
+    await untilUsable(page);
+    const usable: number[] = [];
+    for (let i = 0; i < loads; i++) {
+      const startedAt = performance.now();
+      await page.goto(`${server.url}/app/region`);
+      await untilUsable(page);
+      usable.push(performance.now() - startedAt);
+    }
+    const frames = await framesOf(page);
+    return {
+      scale,
+      loads,
+      authorityPageUsableMilliseconds: Math.round(percentile(usable, 50)),
+      authorityPageUsableWorstMilliseconds: Math.round(Math.max(...usable)),
+      frameCount: frames.length,
+      framesBelow50MillisecondsRatio: rounded(frames.filter((frame) => frame < FRAME_MILLISECONDS).length / frames.length), // prettier-ignore
+      applicationFirstLoadGzipBytes: applicationFirstLoad(),
+      publicPageGzipBytes: await publicPage(server.url),
+    };
+  } finally {
+    await browser.close();
+    if (server) await stopServer(server);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function untilUsable(page: Page): Promise<void> {
+  await page.getByText(/Le pic atteint/).waitFor();
+  await page.locator('.chart svg path').first().waitFor({ state: 'attached' });
+  await page.locator('.small-curve').first().waitFor();
+}
+
+/** Lengths of the frames while the wheel zooms the day's curve in and out and a drag pans it. */
+async function framesOf(page: Page): Promise<number[]> {
+  const box = (await page.locator('.chart [role=img]').first().boundingBox())!;
+  await page.evaluate(() => {
+    const frames: number[] = [];
+    let last = performance.now();
+    const tick = (now: number): void => {
+      frames.push(now - last);
+      last = now;
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+    Object.assign(window, { frames });
+  });
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  for (let i = 0; i < 20; i++) await page.mouse.wheel(0, i < 10 ? -120 : 60);
+  await page.mouse.down();
+  for (let i = 0; i < 40; i++) await page.mouse.move(x + 200 * Math.sin(i / 6), y);
+  await page.mouse.up();
+  return page.evaluate(() => (window as unknown as { frames: number[] }).frames);
+}
+
+interface Chunk {
+  file: string;
+  css?: string[];
+  imports?: string[];
+}
+
+/** The application's page, its first script with what it needs, and the home page of a head: what a first visit loads before any data. */
+function applicationFirstLoad(): number {
+  const folder = join(__dirname, '../web');
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<string, Chunk>;
+  const files = new Set(['index.html', 'theme.js']);
+  const add = (name: string): void => {
+    const chunk = manifest[name]!;
+    if (files.has(chunk.file)) return;
+    for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file);
+    chunk.imports?.forEach(add);
+  };
+  for (const name of ['index.html', 'src/features/head/week-page.tsx']) add(name);
+  return [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
+}
+
+/** The page of families with everything that it names. */
+async function publicPage(url: string): Promise<number> {
+  const page = await (await fetch(`${url}/creneaux`)).text();
+  const named = [...page.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css|svg)[^"]*)"/g)].map(([, path]) => path!);
+  let bytes = gzipSync(page).length;
+  for (const path of new Set(named))
+    bytes += gzipSync(Buffer.from(await (await fetch(url + path)).arrayBuffer())).length;
+  return bytes;
+}
