@@ -20,6 +20,18 @@ const PATIENCE_MILLISECONDS = 120_000;
 /** A frame that takes longer is felt. */
 const FRAME_MILLISECONDS = 50;
 
+/** Runs in the page: `window.frames` holds the length of each frame since. */
+const COUNT_FRAMES = `(() => {
+  window.frames = [];
+  let last = performance.now();
+  const tick = (now) => {
+    window.frames.push(now - last);
+    last = now;
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+})()`;
+
 /**
  * The web of a demonstration in a real Chromium: how soon the authority's page can be used (its three sentences, its curve and its table
  * of territories are there), how smoothly its curve pans and zooms, and what the pages weigh.
@@ -76,24 +88,14 @@ async function untilUsable(page: Page): Promise<void> {
 /** Lengths of the frames while the wheel zooms the day's curve in and out and a drag pans it. */
 async function framesOf(page: Page): Promise<number[]> {
   const box = (await page.locator('.chart [role=img]').first().boundingBox())!;
-  await page.evaluate(() => {
-    const frames: number[] = [];
-    let last = performance.now();
-    const tick = (now: number): void => {
-      frames.push(now - last);
-      last = now;
-      requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
-    Object.assign(window, { frames });
-  });
+  await page.evaluate(COUNT_FRAMES);
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
   for (let i = 0; i < 20; i++) await page.mouse.wheel(0, i < 10 ? -120 : 60);
   await page.mouse.down();
   for (let i = 0; i < 40; i++) await page.mouse.move(x + 200 * Math.sin(i / 6), y);
   await page.mouse.up();
-  return page.evaluate(() => (window as unknown as { frames: number[] }).frames);
+  return page.evaluate<number[]>('window.frames');
 }
 
 interface Chunk {
