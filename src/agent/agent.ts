@@ -2,6 +2,7 @@ import { AgentServer } from './agent-server';
 import type { AgentSettings } from './agent-settings';
 import { AgentStatus } from './agent-status';
 import { BundleClient } from './bundle-client';
+import { CountDisk } from './count-disk';
 import { Gate } from './gate';
 import { GateCounts } from './gate-counts';
 import { GateQuota } from './gate-quota';
@@ -23,7 +24,14 @@ export async function startAgent(settings: AgentSettings, clock: () => number = 
   const counts = new GateCounts();
   const gate = new Gate(held, new GateQuota(), counts, settings.entKey);
   const status = new AgentStatus(settings.name, held, counts, () => gate.signsPasses, clock);
-  const client = new BundleClient(settings, held, gate, new PlanDisk(settings.folder), status);
+  const client = new BundleClient(
+    settings,
+    held,
+    gate,
+    new PlanDisk(settings.folder),
+    new CountDisk(settings.folder),
+    status,
+  );
   const userinfo = settings.userinfoUrl === undefined ? undefined : new UserinfoClient(settings.userinfoUrl);
   const server = new AgentServer(settings, gate, status, userinfo);
   await client.start();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JWK } from 'jose';
 import type { AgentSettings } from './agent-settings';
 import type { AgentStatus } from './agent-status';
+import type { CountDisk } from './count-disk';
 import type { Gate } from './gate';
 import { PlanRefused, type HeldPlan, type SignedBytes } from './held-plan';
 import type { KeptPlan, PlanDisk } from './plan-disk';
@@ -28,6 +29,7 @@ const STREAM_SILENCE_SECONDS = 30;
 const PASS_KEYS_SECONDS = 600;
 const COUNTS_SECONDS = 60;
 const WRITE_SECONDS = 10;
+const WRITE_COUNTS_SECONDS = 3;
 const MOST_DOUBLINGS = 4;
 const MOST_STOP_SECONDS = 5;
 /** A clock further away than this is reported; what the service says of it is used from a few seconds on. */
@@ -74,18 +76,21 @@ export class BundleClient {
     private readonly held: HeldPlan,
     private readonly gate: Gate,
     private readonly disk: PlanDisk,
+    private readonly countDisk: CountDisk,
     private readonly status: AgentStatus,
   ) {}
 
   /** Takes what the disk holds, then goes on with the service until `stop`. */
   async start(): Promise<void> {
     await this.restore();
+    this.gate.counts.restore(await this.countDisk.read());
     this.loops = [
       this.every(() => PASS_KEYS_SECONDS, () => this.fetchPassKeys()),
       this.follow(),
       this.every(() => this.intervals.pollSeconds * 6, () => this.sendStatus()),
       this.every(() => COUNTS_SECONDS, () => this.sendCounts(), COUNTS_SECONDS),
       this.every(() => WRITE_SECONDS, () => this.writeDue(), WRITE_SECONDS),
+      this.every(() => WRITE_COUNTS_SECONDS, () => this.writeCounts(), WRITE_COUNTS_SECONDS),
     ]; // prettier-ignore
   }
 
@@ -95,6 +100,7 @@ export class BundleClient {
     // a request that does not hear that it was aborted keeps nobody waiting
     await Promise.race([Promise.allSettled(this.loops), sleep(MOST_STOP_SECONDS * 1000, undefined, { ref: false })]);
     await Promise.allSettled([this.sendCounts(true), this.writeDue()]);
+    await this.writeCounts();
   }
 
   private async restore(): Promise<void> {
@@ -399,6 +405,17 @@ export class BundleClient {
       });
       counts.taken(batch.batchId);
       if (counts.kept.batchCount === 0) return;
+    }
+  }
+
+  private async writeCounts(): Promise<void> {
+    const changes = this.gate.counts.toKeep();
+    if (changes.batches.length === 0 && changes.taken.length === 0) return;
+    try {
+      await this.countDisk.write(changes.batches, changes.taken);
+    } catch (error) {
+      this.gate.counts.notKept(changes);
+      this.status.kept(messageOf(error));
     }
   }
 

@@ -50,6 +50,11 @@ export class GateCounts {
   private windows = new Map<string, WindowCount>();
   private cells = new Map<string, CellCount>();
   private readonly waiting: CountBatch[] = [];
+  /** The open rows are a batch from their first one on: what a killed agent had sent and finds on its disk again counts once. */
+  private openId: string = randomUUID();
+  /** Batches that have changed, and that were taken, since they were last kept on disk. */
+  private changed = new Set<string>();
+  private gone: string[] = [];
   private droppedAttempts = 0;
   private date = { cell: -1, byZone: new Map<string, string>() };
   /** Since the start of this process. `passes` asked with a pass that was still good: nothing was decided. */
@@ -70,6 +75,7 @@ export class GateCounts {
       return;
     }
     const school = visitor.classes.length > 0 ? plan.classEstablishment[visitor.classes[0]!]! : visitor.establishments[0]; // prettier-ignore
+    this.changed.add(this.openId);
     this.addCell(plan, visitor, school, now, step);
     if (school !== undefined) this.addWindow(plan, visitor, decision, school, now, step);
   }
@@ -133,11 +139,8 @@ export class GateCounts {
   /** Closes the present rows into a batch that is kept until it was taken; where too many are kept, they stay open. */
   private close(): void {
     if (this.cells.size === 0 || this.waiting.length >= MOST_BATCHES) return;
-    this.waiting.push({
-      batchId: randomUUID(),
-      windows: [...this.windows.values()],
-      cells: [...this.cells.values()],
-    });
+    this.waiting.push(this.open);
+    this.openId = randomUUID();
     this.windows = new Map();
     this.cells = new Map();
   }
@@ -149,7 +152,34 @@ export class GateCounts {
   }
 
   taken(batchId: string): void {
-    if (this.waiting[0]?.batchId === batchId) this.waiting.shift();
+    if (this.waiting[0]?.batchId !== batchId) return;
+    this.waiting.shift();
+    this.changed.delete(batchId);
+    this.gone.push(batchId);
+  }
+
+  private get open(): CountBatch {
+    return { batchId: this.openId, windows: [...this.windows.values()], cells: [...this.cells.values()] };
+  }
+
+  /** What a disk has to write and to remove to hold what is not sent yet; asked again, only what has changed since. */
+  toKeep(): { batches: CountBatch[]; taken: string[] } {
+    const batches = [...this.waiting, this.open].filter(({ batchId }) => this.changed.has(batchId));
+    const { gone: taken } = this;
+    this.changed = new Set();
+    this.gone = [];
+    return { batches, taken };
+  }
+
+  /** What could not be kept is kept the next time. */
+  notKept({ batches, taken }: { batches: readonly CountBatch[]; taken: readonly string[] }): void {
+    for (const { batchId } of batches) this.changed.add(batchId);
+    this.gone.push(...taken);
+  }
+
+  /** Takes what an earlier process had not sent. */
+  restore(batches: readonly CountBatch[]): void {
+    this.waiting.unshift(...batches.slice(-MOST_BATCHES));
   }
 
   get kept(): { batchCount: number; openRowCount: number; droppedAttempts: number } {

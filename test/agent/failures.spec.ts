@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, cell, gateContent } from './gate-content';
 import { TestAgent, until } from './test-agent';
@@ -47,6 +47,24 @@ describe('an agent when things fail', () => {
     test.nowSeconds = at(11);
     expect(await statusOf('77$6e A')).toBe(204);
     expect((await status()).state).toBe('fail_static');
+  });
+
+  it('service away and agent killed: the counts of its disk are sent by the next one, once', async () => {
+    test.service.takesCounts = false;
+    const files = () => readdirSync(join(test.folder, 'counts')).filter((name) => name.endsWith('.json'));
+    expect(await statusOf()).toBe(403);
+    await until(() => existsSync(join(test.folder, 'counts')) && files().length === 1);
+    // what a killed agent leaves behind: its folder as it is now
+    const [name] = files();
+    const left = readFileSync(join(test.folder, 'counts', name!));
+    await test.agent.stop();
+    writeFileSync(join(test.folder, 'counts', name!), left);
+    test.service.takesCounts = true;
+    await test.startAgent();
+    await test.agent.stop();
+    expect(test.service.batches.map(({ batchId, cells }) => [batchId, cells.map(({ attempts }) => attempts)])).toEqual([[name!.slice(0, -5), [1]]]); // prettier-ignore
+    expect(files()).toEqual([]);
+    await test.startAgent();
   });
 
   it('without any plan it lets in, as before the first one, and says that it is starting', async () => {
