@@ -75,6 +75,26 @@ describe('replanTaskOf', () => {
     ]);
   });
 
+  it('puts nothing before the time up to which all is frozen, and asks for no window whose time has gone by', () => {
+    const startsOf = ({ assembled: { problem } }: ReturnType<typeof replanTaskOf>) =>
+      Array.from(problem.demandCandidates, (set) => [
+        ...problem.candidateCell.subarray(problem.candidateOffset[set], problem.candidateOffset[set + 1]),
+      ]);
+    const late = replanTaskOf(assembled(), standing([40, 1020], [41, 1120], [42, 1220]), 1012);
+    expect([[...late.before], startsOf(late)]).toEqual([[20], [[15, 20]]]);
+    // nobody stood anywhere: the first date is over, the second may still start at its last hour
+    const newcomer = replanTaskOf(assembled(), standing(), 1117);
+    expect([[...newcomer.before], [...newcomer.isFrozen], startsOf(newcomer), lastShifts(newcomer)]).toEqual([
+      [-1],
+      [0],
+      [[120]],
+      [[0, 100]],
+    ]);
+    expect([...newcomer.assembled.identity.localDay]).toEqual([41, 42]);
+    // what stands stays asked for, whatever the hour
+    expect([...replanTaskOf(assembled(), standing([40, 1010]), 1117).before]).toEqual([10, -1]);
+  });
+
   it('leaves booked dates where they are, and takes dates that the plan does not have for newcomers', () => {
     const task = replanTaskOf(assembled(), standing([40, 1015], [41, 1120, true]), 1000);
     expect([[...task.before], [...task.isFrozen]]).toEqual([

@@ -13,7 +13,8 @@ export interface AssembledReplan {
 
 /**
  * Lays the published plan over the problem as it is now. A demand of several dates is cut where they do not stand alike any more:
- * dates that begin before `frozenUntilCell`, or were booked, become demands of their own, frozen; the rest stays a series.
+ * dates that begin before `frozenUntilCell`, or were booked, become demands of their own, frozen; the rest stays a series. Nothing may
+ * be put before `frozenUntilCell`: earlier starts are taken away, and so are dates that stand nowhere and have no later one.
  */
 export function replanTaskOf(
   assembled: AssembledProblem,
@@ -21,10 +22,16 @@ export function replanTaskOf(
   frozenUntilCell: number,
 ): AssembledReplan {
   const { problem, identity } = assembled;
-  const rows: { demand: number; dates: number[]; before: number; isFrozen: boolean }[] = [];
+  const rows: CutRow[] = [];
+  const firstOpen = frozenUntilCell - problem.originCell;
   for (let i = 0; i < problem.demandCount; i++) {
     const shifts = problem.occurrenceOffset[problem.demandOccurrences[i]!]!;
     const from = identity.dayOffset[i]!;
+    const set = problem.demandCandidates[i]!;
+    const lastStart = problem.candidateCell[problem.candidateOffset[set + 1]! - 1] ?? -1;
+    const isOver = (date: number) =>
+      problem.candidateOffset[set]! < problem.candidateOffset[set + 1]! &&
+      lastStart + problem.occurrenceShift[shifts + date]! < firstOpen;
     const stands = Array.from({ length: identity.dayOffset[i + 1]! - from }, (_, date) => {
       const window = standing.get(
         identityKey(
@@ -43,22 +50,33 @@ export function replanTaskOf(
       };
     });
     for (const dates of ascendingGroups(
-      stands.map(({ start, isFrozen }, date) => (isFrozen ? `frozen ${date}` : `${start}`)),
+      stands.map(({ start, isFrozen }, date) =>
+        isFrozen ? `frozen ${date}` : start < 0 && isOver(date) ? '' : `${start}`,
+      ),
     )) {
       const { start, isFrozen } = stands[dates[0]!]!;
+      if (start < 0 && isOver(dates[0]!)) continue;
       const shift = problem.occurrenceShift[shifts + dates[0]!]!;
       rows.push({ demand: i, dates, before: start < 0 ? -1 : start + shift, isFrozen });
     }
   }
   return {
-    assembled: cut(assembled, rows),
+    assembled: cut(assembled, rows, firstOpen),
     before: Int32Array.from(rows, ({ before }) => before),
     isFrozen: Uint8Array.from(rows, ({ isFrozen }) => (isFrozen ? 1 : 0)),
   };
 }
 
-/** The problem with one demand per row: some dates of a demand that was there. */
-function cut(assembled: AssembledProblem, rows: readonly { demand: number; dates: number[] }[]): AssembledProblem {
+/** Some dates of a demand that was there. */
+interface CutRow {
+  demand: number;
+  dates: number[];
+  before: number;
+  isFrozen: boolean;
+}
+
+/** The problem with one demand per row; whoever is not frozen has no start before `firstOpen`. */
+function cut(assembled: AssembledProblem, rows: readonly CutRow[], firstOpen: number): AssembledProblem {
   const { problem, identity } = assembled;
   const take = <Column extends Int32Array | Uint8Array | Uint16Array | Float64Array>(column: Column): Column => {
     const taken = new (column.constructor as new (length: number) => Column)(rows.length);
@@ -72,15 +90,21 @@ function cut(assembled: AssembledProblem, rows: readonly { demand: number; dates
   const demandWish = take(problem.demandWish);
   const dayOffset = [0];
   const localDay: number[] = [];
-  rows.forEach(({ demand, dates }, k) => {
+  rows.forEach(({ demand, dates, isFrozen }, k) => {
     const days = identity.dayOffset[demand]!;
     for (const date of dates) localDay.push(identity.localDay[days + date]!);
     dayOffset.push(localDay.length);
-    if (dates.length === identity.dayOffset[demand + 1]! - days) return;
     const shifts = occurrences.of(problem.demandOccurrences[demand]!);
     const first = shifts[dates[0]!]!;
+    const set = problem.demandCandidates[demand]!;
+    const isEarly = !isFrozen && (problem.candidateCell[problem.candidateOffset[set]!] ?? 0) + first < firstOpen;
+    const isWhole = dates.length === identity.dayOffset[demand + 1]! - days;
+    if (isEarly || !isWhole) {
+      const starts = Array.from(sets.of(set), (cell) => cell + first);
+      demandCandidates[k] = sets.indexOf(isEarly ? starts.filter((cell) => cell >= firstOpen) : starts);
+    }
+    if (isWhole) return;
     demandOccurrences[k] = occurrences.indexOf(dates.map((date) => shifts[date]! - first));
-    demandCandidates[k] = sets.indexOf(Array.from(sets.of(problem.demandCandidates[demand]!), (cell) => cell + first));
     if (demandWish[k]! >= 0) demandWish[k]! += first;
   });
   const candidates = sets.take();

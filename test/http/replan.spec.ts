@@ -132,4 +132,30 @@ describe('a replan', () => {
     expect(replan!.movedWindowCount).toBe(0);
     await publish(planId!);
   });
+
+  it('gives a school that comes its windows', async () => {
+    const [school] = await database.query<{ id: number }[]>(
+      `insert into establishment (uai, name, kind, sector, department_id, commune_name, time_zone, holiday_zone, open_half_days,
+                                  platform_id, structure_external_id, source)
+       select '5999999Z', 'Collège neuf', kind, sector, department_id, commune_name, time_zone, holiday_zone, open_half_days,
+              platform_id, 'structure-neuve', source from establishment where id = $1 returning id`,
+      [region.establishmentIds[0]],
+    );
+    await database.query(
+      `insert into class (establishment_id, school_year, code, levels, headcount, source)
+       select $2, school_year, code, levels, headcount, source from class where establishment_id = $1`,
+      [region.establishmentIds[1], school!.id],
+    );
+    const { planId } = await draft({ mode: 'replan', noticeMinutes: 0 });
+    const { replan, unplacedCount, violationCount } = await certificateOf(planId!);
+    const [own] = await database.query<{ count: number }[]>(
+      'select count(*)::int as count from plan_window where plan_id = $1 and establishment_id = $2',
+      [planId, school!.id],
+    );
+    expect([unplacedCount, violationCount]).toEqual([0, 0]);
+    expect(own!.count).toBeGreaterThan(0);
+    expect(replan).toMatchObject({ newWindowCount: own!.count, movedWindowBound: 0 });
+    expect(await movedIn(planId!)).toBe(replan!.movedWindowCount);
+    await publish(planId!);
+  });
 });
