@@ -31,11 +31,11 @@ describeInBrowser('the web of an authority', () => {
   it('says whether it holds, who has answered and what was gained, before any picture', async () => {
     const { page } = await openReader(browser);
     await openRegion(page);
-    await page.getByText(/Le pic atteint \d+ % de la capacité/).waitFor();
+    await page.getByText(/Le pic atteint \d+\s% de la capacité/).waitFor();
     await page.getByText(/établissements sur \d+ ont répondu/).waitFor();
     await page.getByText(/créneaux sont à l'heure souhaitée/).waitFor();
     await page.getByText(/Sans étalement, la pointe atteindrait/).waitFor();
-    await page.getByText(/sans plan, il serait à \d+ %/).waitFor();
+    await page.getByText(/sans plan, il serait à \d+\s%/).waitFor();
   });
 
   it('finds the department with the highest load, exports it, and goes down to its schools', async () => {
@@ -74,7 +74,7 @@ describeInBrowser('the web of an authority', () => {
     const cut = page.getByRole('slider', { name: 'Capacité perdue' });
     await cut.focus();
     for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
-    await page.getByText(/Cela ne tient pas : le pic serait à 1\d\d %/).waitFor();
+    await page.getByText(/Cela ne tient pas : le pic serait à 1\d\d\s%/).waitFor();
     await page.getByRole('button', { name: 'Revenir au plan' }).click();
     await page.getByText(/Bougez un curseur/).waitFor();
   });

@@ -70,7 +70,7 @@ describeInBrowser('the web of an operator', () => {
     await form.getByLabel('Motif').fill('maintenance du stockage');
     await form.getByRole('button', { name: 'Ajouter' }).click();
     const row = page.getByRole('row', { name: /maintenance du stockage/ });
-    await row.getByText('réduite à 80 %').waitFor();
+    await row.getByText(/réduite à 80\s%/).waitFor();
     await row.getByText('mardi 12 janvier à 10 h 00').waitFor();
     await row.getByRole('button', { name: 'Retirer' }).click();
     await row.waitFor({ state: 'detached' });
