@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request as ask, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startAgent, type RunningAgent } from '../src/agent/agent';
+import { NEVER_GATED } from '../src/agent/agent-settings';
+import { type Benchmark, option } from './benchmark';
+import { asOperator, publishedPlan, read, startServer, stopServer, type Server } from './demonstration-server';
+import { percentile, rounded } from './percentile';
+
+const LOOK_MILLISECONDS = 2;
+const MOST_WAIT_MILLISECONDS = 60_000;
+const CELL_MILLISECONDS = 300_000;
+const TRIED_CELLS = 30;
+
+interface Window {
+  id: number;
+  revision: number;
+  audience: string;
+  activity: string;
+  startCell: number;
+}
+
+/**
+ * From the answer to a booking until each of the agents runs its revision: streamed, then polled at the intervals that the service
+ * prescribes (a relay refuses the stream). The server is a process of its own, the agents are this process; each booking waits for the one before.
+ *
+ * Options: `--scale XS --agents 20 --bookings 40 --polled-bookings 4`.
+ */
+export const run: Benchmark = async (args) => {
+  const scale = option(args, 'scale', 'XS');
+  const count = Number(option(args, 'agents', '20'));
+  const folder = mkdtempSync(join(tmpdir(), 'etale-bench-propagation-'));
+  let server: Server | undefined;
+  let relay: HttpServer | undefined;
+  try {
+    server = await startServer(scale, { ETALE_DATA_DIR: join(folder, 'data') });
+    const plan = await publishedPlan(server);
+    const campaign = await read<{ startsOn: string; platformId: number }>(`${server.url}/v1/campaigns/${plan.campaignId}`); // prettier-ignore
+    const key = await gatewayKey(server.url, campaign.platformId);
+    const windows = await windowsOf(server.url, plan.id, campaign.startsOn);
+    relay = await withoutStream(server.url);
+    const relayUrl = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+    const streamed = await measured(server.url, server.url, key, join(folder, 'streamed'), count, windows, Number(option(args, 'bookings', '40'))); // prettier-ignore
+    const polled = await measured(server.url, relayUrl, key, join(folder, 'polled'), count, windows, Number(option(args, 'polled-bookings', '4'))); // prettier-ignore
+    const { pollSeconds, pollJitterSeconds } = await prescribed(server.url, key);
+    const prescribedMilliseconds = (pollSeconds + pollJitterSeconds) * 1000;
+    return {
+      scale,
+      windowCount: plan.windowCount,
+      agents: count,
+      bookings: streamed.length / count,
+      p50Milliseconds: percentile(streamed, 50),
+      p99Milliseconds: percentile(streamed, 99),
+      polledBookings: polled.length / count,
+      polledP50Milliseconds: percentile(polled, 50),
+      polledP99Milliseconds: percentile(polled, 99),
+      prescribedMilliseconds,
+      polledWithinPrescribedRatio: rounded(polled.filter((took) => took <= prescribedMilliseconds).length / polled.length), // prettier-ignore
+    };
+  } finally {
+    relay?.closeAllConnections();
+    relay?.close();
+    if (server) await stopServer(server);
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+async function gatewayKey(url: string, platformId: number): Promise<string> {
+  const answer = await fetch(`${url}/v1/keys`, {
+    method: 'POST',
+    headers: { ...asOperator, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'propagation', scopes: ['gateway'], platformId, days: 1 }),
+  });
+  if (answer.status !== 201) throw new Error(`no key: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { secret: string }).secret;
+}
+
+async function prescribed(url: string, key: string): Promise<{ pollSeconds: number; pollJitterSeconds: number }> {
+  const { headers } = await fetch(`${url}/v1/gateways/bundle`, { headers: { authorization: `Bearer ${key}` } });
+  const [pollSeconds, pollJitterSeconds] = ['etale-poll-seconds', 'etale-poll-jitter-seconds'].map((name) => Number(headers.get(name))); // prettier-ignore
+  return { pollSeconds: pollSeconds!, pollJitterSeconds: pollJitterSeconds! };
+}
+
+async function windowsOf(url: string, planId: number, date: string): Promise<Window[]> {
+  const answer = await fetch(`${url}/v1/plans/${planId}/windows?date=${date}&format=ndjson`, { headers: asOperator });
+  const lines = (await answer.text()).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Window).filter(({ audience, activity }) => audience === 'pupils' && activity === 'open'); // prettier-ignore
+}
+
+/** Passes everything on but the stream, which it refuses. */
+async function withoutStream(url: string): Promise<HttpServer> {
+  const relay = createServer((incoming, outgoing) => {
+    if (incoming.url!.startsWith('/v1/gateways/stream')) {
+      outgoing.writeHead(503).end();
+      return;
+    }
+    const { method, headers } = incoming;
+    const onward = ask(`${url}${incoming.url}`, { method: method!, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  return relay;
+}
+
+async function measured(
+  url: string,
+  agentUrl: string,
+  key: string,
+  folder: string,
+  count: number,
+  windows: Window[],
+  bookings: number,
+): Promise<number[]> {
+  // prettier-ignore
+  const agents = await Promise.all(
+    Array.from({ length: count }, (_, k) =>
+      startAgent({
+        url: agentUrl, key, name: `agent-${k}`, folder: join(folder, String(k)), host: '127.0.0.1', port: 0, entKey: undefined,
+        userinfoUrl: undefined, workUrl: undefined, neverGated: NEVER_GATED,
+      }),
+    ),
+  ); // prettier-ignore
+  try {
+    const times: number[] = [];
+    // the first booking waits until all of them have the plan and follow it
+    for (let k = 0; k <= bookings; k++) {
+      const revision = await moved(url, windows);
+      const took = await applied(agents, revision);
+      if (k > 0) times.push(...took);
+    }
+    return times;
+  } finally {
+    await Promise.all(agents.map((agent) => agent.stop()));
+  }
+}
+
+/** Moves some window to the first start that is free for it. @returns the revision of the move */
+async function moved(url: string, windows: Window[]): Promise<number> {
+  for (const window of windows) {
+    for (let shift = 1; shift <= TRIED_CELLS; shift++) {
+      const startCell = window.startCell + (shift % 2 === 1 ? shift : -shift);
+      const answer = await fetch(`${url}/v1/bookings`, {
+        method: 'POST',
+        headers: { ...asOperator, 'content-type': 'application/json', 'idempotency-key': randomUUID(), 'if-match': `"${window.revision}"` }, // prettier-ignore
+        body: JSON.stringify({ operation: 'move', windowId: window.id, startsAt: new Date(startCell * CELL_MILLISECONDS).toISOString(), reason: 'benchmark' }), // prettier-ignore
+      });
+      if (answer.status !== 201) continue;
+      const { changes } = (await answer.json()) as { changes: { revision: number }[] };
+      window.revision = changes[0]!.revision;
+      window.startCell = startCell;
+      // another one is moved next
+      windows.push(windows.splice(windows.indexOf(window), 1)[0]!);
+      return window.revision;
+    }
+  }
+  throw new Error('no window of the day could be moved');
+}
+
+async function applied(agents: readonly RunningAgent[], revision: number): Promise<number[]> {
+  const from = performance.now();
+  const times = new Map<RunningAgent, number>();
+  while (times.size < agents.length) {
+    const took = performance.now() - from;
+    for (const agent of agents) if (!times.has(agent) && (agent.held.current?.revision ?? -1) >= revision) times.set(agent, took); // prettier-ignore
+    if (took > MOST_WAIT_MILLISECONDS) throw new Error(`${agents.length - times.size} agents never applied revision ${revision}`); // prettier-ignore
+    await sleep(LOOK_MILLISECONDS);
+  }
+  return [...times.values()];
+}
