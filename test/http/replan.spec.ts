@@ -4,7 +4,9 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { type DataSource } from 'typeorm';
 import type { JobDto } from '../../src/jobs/job.dto';
 import { JobRunner } from '../../src/jobs/job-runner.service';
+import { LOAD_SCALE } from '../../src/kernel/cell-grid';
 import type { PlanCertificate } from '../../src/plan/plan-certificate';
+import { standStillAt } from '../booking-region';
 import { makeRegion, type Region } from '../plan-builder';
 import { startTestApplication } from '../test-application';
 
@@ -64,6 +66,7 @@ describe('a replan', () => {
     });
     campaignId = ((await campaign.json()) as { id: number }).id;
   });
+  afterEach(() => jest.useRealTimers());
   afterAll(() => app.close());
 
   it('is refused where there is no published plan, and where its request says what it cannot mean', async () => {
@@ -157,5 +160,46 @@ describe('a replan', () => {
     expect(replan).toMatchObject({ newWindowCount: own!.count, movedWindowBound: 0 });
     expect(await movedIn(planId!)).toBe(replan!.movedWindowCount);
     await publish(planId!);
+  });
+
+  it('in the middle of the week leaves what has begun, or soon begins, where it stands, and puts nothing there', async () => {
+    // Tuesday, 9:35 in Paris; what begins within the next hour is known to everybody by now
+    const now = Date.parse('2026-12-08T08:35:00Z');
+    const [fullest] = await database.query<{ cell: number; planned: number }[]>(
+      `select cell, login_planned::float8 / ${LOAD_SCALE} as planned from ledger_cell
+        where platform_id = $1 and cell between $2 and $3 order by login_planned desc limit 1`,
+      [region.platformId, now / 300_000 + 36, now / 300_000 + 84],
+    );
+    const peak = fullest!.cell * 300_000;
+    const noticeMinutes = 60;
+    const frozenUntilCell = Math.floor(now / 300_000 + noticeMinutes / 5) + 1;
+    const regulation = await post(`/platforms/${region.platformId}/regulations`, {
+      sessionsPerMille: 1000,
+      // of the 2,000 log-ins a minute that the region has
+      loginsPerMille: Math.floor((700 * fullest!.planned) / 10_000),
+      reason: 'incident',
+      startsAt: new Date(peak - 900_000).toISOString(),
+      endsAt: new Date(peak + 3_600_000).toISOString(),
+    });
+    expect(regulation.status).toBe(201);
+    standStillAt(new Date(now).toISOString());
+    const { planId } = await draft({ mode: 'replan', noticeMinutes });
+    const { replan, violationCount, unplacedCount } = await certificateOf(planId!);
+    expect([violationCount, unplacedCount]).toEqual([0, 0]);
+    const [frozen] = await database.query<{ count: number; moved: number }[]>(
+      `select count(*)::int as count, count(*) filter (where a.start_cell <> b.start_cell)::int as moved
+         from plan_window a join plan_window b using (window_id)
+        where a.plan_id = $1 and b.plan_id = $2 and a.start_cell < $3`,
+      [publishedId, planId, frozenUntilCell],
+    );
+    expect(frozen!.count).toBeGreaterThan(0);
+    expect(frozen).toEqual({ count: replan!.frozenWindowCount, moved: 0 });
+    expect(replan!.movedWindowCount).toBeGreaterThan(0);
+    const [early] = await database.query<{ count: number }[]>(
+      `select count(*)::int as count from plan_window a join plan_window b using (window_id)
+        where a.plan_id = $1 and b.plan_id = $2 and a.start_cell <> b.start_cell and b.start_cell < $3`,
+      [publishedId, planId, frozenUntilCell],
+    );
+    expect(early!.count).toBe(0);
   });
 });
