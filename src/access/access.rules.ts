@@ -204,6 +204,9 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   approveProtectionStep:         rule('-',     '-',         '-',         'all',       '-',     'all'),
   reportMeasurements:            rule('-',     '-',         '-',         '-',         '-',     'all',   ['gateway', 'metrics'], 'service'),
   readProtectionProposal:        rule('-',     '-',         '-',         'all',       'all',   'all'),
+  listWebhooks:                  rule('-',     '-',         '-',         '-',         'all',   'all'),
+  makeWebhook:                   rule('-',     '-',         '-',         '-',         '-',     'all'),
+  deleteWebhook:                 rule('-',     '-',         '-',         '-',         '-',     'all'),
   undoProtectionStep:            rule('-',     '-',         '-',         'all',       '-',     'all'),
 
   // bookings

@@ -122,6 +122,13 @@ class Environment {
   })
   ETALE_SESSION_LIMIT_NETWORKS = '127.0.0.0/8,::1/128';
 
+  /** Private networks that webhooks may reach all the same, as CIDR ranges with commas between. */
+  @IsOptional()
+  @Matches(/^[0-9a-fA-F:.]+\/\d{1,3}(,[0-9a-fA-F:.]+\/\d{1,3})*$/, {
+    message: 'ETALE_WEBHOOK_NETWORKS must be CIDR ranges with commas between, such as 10.1.0.0/16',
+  })
+  ETALE_WEBHOOK_NETWORKS?: string;
+
   @IsOptional()
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
@@ -151,6 +158,8 @@ export interface Config {
   readonly sessionHours: number;
   /** CIDR ranges from which the ENT's own quota is read. */
   readonly sessionLimitNetworks: readonly string[];
+  /** CIDR ranges that webhooks may reach although they are private. */
+  readonly webhookNetworks: readonly string[];
   readonly auditDays: number;
   readonly isProduction: boolean;
 }
@@ -161,13 +170,13 @@ export class ConfigurationError extends DomainError {
   }
 }
 
-function networksOf(text: string): readonly string[] {
-  const ranges = text.split(',');
+function networksOf(name: string, text: string | undefined): readonly string[] {
+  const ranges = text === undefined ? [] : text.split(',');
   for (const range of ranges) {
     const [address, bits] = range.split('/') as [string, string];
     const family = isIP(address);
     if (family === 0 || Number(bits) > (family === 4 ? 32 : 128))
-      throw new ConfigurationError([`ETALE_SESSION_LIMIT_NETWORKS: ${range} is no CIDR range`]);
+      throw new ConfigurationError([`${name}: ${range} is no CIDR range`]);
   }
   return Object.freeze(ranges);
 }
@@ -208,7 +217,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
             preset: values.OIDC_PRESET,
           }),
     sessionHours: values.ETALE_SESSION_HOURS,
-    sessionLimitNetworks: networksOf(values.ETALE_SESSION_LIMIT_NETWORKS),
+    sessionLimitNetworks: networksOf('ETALE_SESSION_LIMIT_NETWORKS', values.ETALE_SESSION_LIMIT_NETWORKS),
+    webhookNetworks: networksOf('ETALE_WEBHOOK_NETWORKS', values.ETALE_WEBHOOK_NETWORKS),
     auditDays: values.ETALE_AUDIT_DAYS,
     isProduction: values.NODE_ENV === 'production',
   });

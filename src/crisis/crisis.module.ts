@@ -13,10 +13,24 @@ import { MeasurementService } from './measurement.service';
 import { MeasurementStore } from './measurement.store';
 import { ProtectionController } from './protection.controller';
 import { ProtectionStepService } from './protection-step.service';
+import { WebhookController } from './webhook.controller';
+import { WebhookSender } from './webhook-sender.service';
+import { WebhookService } from './webhook.service';
+import { WebhookStore } from './webhook.store';
 
 @Module({
   imports: [AllocationModule, CapacityModule, GatewayModule, PlanModule, ProtectionModule, SimulationModule],
-  controllers: [MeasurementController, ProtectionController],
-  providers: [AdmissionLaw, CrisisStore, LadderService, MeasurementService, MeasurementStore, ProtectionStepService],
+  controllers: [MeasurementController, ProtectionController, WebhookController],
+  providers: [
+    AdmissionLaw,
+    CrisisStore,
+    LadderService,
+    MeasurementService,
+    MeasurementStore,
+    ProtectionStepService,
+    WebhookSender,
+    WebhookService,
+    WebhookStore,
+  ],
 })
 export class CrisisModule {}

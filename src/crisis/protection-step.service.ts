@@ -16,6 +16,7 @@ import type { StepMeasures, StepScope } from '../protection/protection-step';
 import { type NewStep, ProtectionStore, type StepRow } from '../protection/protection.store';
 import { AdmissionLaw } from './admission-law.service';
 import { CrisisStore } from './crisis.store';
+import { WebhookStore } from './webhook.store';
 import { AlreadyApproved, ProtectionInvalid, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors';
 
 /** What somebody wants to put in force: a rung of the ladder, or a step of its own with all that a rung says. */
@@ -46,6 +47,7 @@ export class ProtectionStepService {
     private readonly store: ProtectionStore,
     private readonly crisis: CrisisStore,
     private readonly law: AdmissionLaw,
+    private readonly webhooks: WebhookStore,
   ) {}
 
   /** The steps of a platform, the newest first. @throws NotFoundError */
@@ -82,6 +84,7 @@ export class ProtectionStepService {
       if (step.state === 'in_force') step.regulationId = await this.regulate(tx, actor, step);
       const id = await this.store.insertStep(tx, step);
       if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, step.reason);
+      await this.tell(tx, platformId, step.state === 'in_force' ? 'enforced' : 'proposed', { ...step, id }, now);
       const { startsAt, endsAt, rung, name, scope, measures, isBreakGlass } = step;
       const action = step.state === 'in_force' ? 'protection_step.enforce' : 'protection_step.propose';
       await recordAudit(tx, actor, { action, key: id, platformId, reason: step.reason, after: { rung, name, scope, measures, startsAt, endsAt, isBreakGlass } }); // prettier-ignore
@@ -104,6 +107,7 @@ export class ProtectionStepService {
       const regulationId = await this.regulate(tx, actor, whole);
       await this.store.approveStep(tx, stepId, actor.subject, now, { startsAt, regulationId });
       await this.ledger.numberProtection(tx, platformId, actor.subject, step.reason);
+      await this.tell(tx, platformId, 'enforced', whole, now);
       await recordAudit(tx, actor, { action: 'protection_step.approve', key: stepId, platformId, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'in_force', startsAt, endsAt: step.askedEndsAt } }); // prettier-ignore
     });
     return this.after(actor, platformId, stepId, now);
@@ -117,9 +121,23 @@ export class ProtectionStepService {
       if (step.regulationId !== null) await this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx);
       await this.store.undoStep(tx, stepId, actor.subject, now, reason);
       if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, reason);
+      await this.tell(tx, platformId, 'undone', { ...step, endsAt: now }, now);
       await recordAudit(tx, actor, { action: 'protection_step.undo', key: stepId, platformId, reason, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'undone' } }); // prettier-ignore
     });
     return this.after(actor, platformId, stepId, now);
+  }
+
+  /** Whoever is told of the platform: what a step does and says, and no account. */
+  private tell(
+    tx: EntityManager,
+    platformId: number,
+    what: 'proposed' | 'enforced' | 'undone',
+    step: NewStep & { id: number },
+    now: Date,
+  ): Promise<void> {
+    const { id, rung, name, scope, measures, words, startsAt, endsAt, isBreakGlass, reason } = step;
+    const facts = { stepId: id, rung, name, scope, measures, words, startsAt, endsAt, isBreakGlass, reason };
+    return this.webhooks.post(tx, platformId, `etale.protection_step.${what}`, facts, now);
   }
 
   private async standing(tx: EntityManager, platformId: number, stepId: number, now: Date): Promise<StepRow> {

@@ -25,6 +25,8 @@ const ACTION_OF: Record<string, string> = {
   revokeDelegation: 'delegation.revoke',
   requestAllocation: 'job.request',
   requestSimulation: 'job.request',
+  makeWebhook: 'webhook.make',
+  deleteWebhook: 'webhook.delete',
   setLadder: 'protection_ladder.set',
   approveLadder: 'protection_ladder.approve',
   simulateLadder: 'job.request',
