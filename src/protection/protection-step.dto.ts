@@ -41,19 +41,19 @@ export class StepMeasuresDto implements StepMeasures {
   /** Relatives who have no class window wait until it ends; those of the youngest come in class windows and are spared. */
   @IsBoolean()
   @ApiPropertyOptional()
-  defersRelatives = false;
+  defersRelatives: boolean = false;
 
   /** Only live windows, exams and those who work there are let in. */
   @IsBoolean()
   @ApiPropertyOptional()
-  isLiveOnly = false;
+  isLiveOnly: boolean = false;
 
   /** What is left of the walk-in quota, per mille. */
   @IsInt()
   @Min(0)
   @Max(1000)
   @ApiPropertyOptional()
-  walkInPerMille = 1000;
+  walkInPerMille: number = 1000;
 
   /** Minutes after which an idle session ends; null leaves them alone. */
   @ValidateIf((_, value) => value !== null)
@@ -83,5 +83,5 @@ export class StepMeasuresDto implements StepMeasures {
   @Min(0)
   @Max(1000)
   @ApiPropertyOptional()
-  capacityPerMille = 1000;
+  capacityPerMille: number = 1000;
 }

@@ -80,7 +80,7 @@ export class VariantRequestDto implements VariantRequest {
   /** Everybody of that plan comes by habit, and nothing binds anybody: the morning without us. */
   @IsBoolean()
   @ApiPropertyOptional()
-  isUnplanned = false;
+  isUnplanned: boolean = false;
 
   /** Protection steps in force on that day. */
   @IsArray()
@@ -108,47 +108,47 @@ export class RequestSimulationDto implements SimulationRequest {
   @Min(0)
   @Max(2_147_483_647)
   @ApiPropertyOptional()
-  seed = 1;
+  seed: number = 1;
 
   /** Whether the gate keeps out who is outside the window; else windows are advice. */
   @IsBoolean()
   @ApiPropertyOptional()
-  isEnforced = true;
+  isEnforced: boolean = true;
 
   /** Share that comes in its window, per mille; the others come by habit. */
   @IsInt()
   @Min(0)
   @Max(1000)
   @ApiPropertyOptional()
-  adherencePerMille = 900;
+  adherencePerMille: number = 900;
 
   /** Factor on every participation of the load model, per mille. */
   @IsInt()
   @Min(1)
   @Max(10_000)
   @ApiPropertyOptional()
-  participationPerMille = 1000;
+  participationPerMille: number = 1000;
 
   /** Visitors outside their window whom the gateways together let in within five minutes. */
   @IsInt()
   @Min(0)
   @Max(1_000_000)
   @ApiPropertyOptional()
-  walkInPerCell = 100;
+  walkInPerCell: number = 100;
 
   /** Those who wait for an opening come in over this long. */
   @IsInt()
   @Min(10)
   @Max(600)
   @ApiPropertyOptional()
-  entrySpreadSeconds = 180;
+  entrySpreadSeconds: number = 180;
 
   /** What a refused attempt costs the platform, per mille of a log-in; 0 where the gate stands before it. */
   @IsInt()
   @Min(0)
   @Max(999)
   @ApiPropertyOptional()
-  refusalCostPerMille = 0;
+  refusalCostPerMille: number = 0;
 
   /** What those do who are turned away. */
   @ValidateNested()
@@ -159,7 +159,7 @@ export class RequestSimulationDto implements SimulationRequest {
   /** Whether those outside their window take a ticket of a waiting room instead of coming again. */
   @IsBoolean()
   @ApiPropertyOptional()
-  hasWaitingRoom = false;
+  hasWaitingRoom: boolean = false;
 
   /** The days that are set side by side. */
   @IsArray()
