@@ -1,4 +1,4 @@
-import { Anchor, Button, FileInput, Group, NativeSelect, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Button, FileInput, Group, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,6 +17,7 @@ export function ImportDesk({ timeZone, canChange }: { timeZone: string; canChang
   const queries = useQueryClient();
   const [kind, setKind] = useState<Kind>('roster');
   const [file, setFile] = useState<File | null>(null);
+  const [schoolYear, setSchoolYear] = useState(presentSchoolYear);
   const [report, setReport] = useState<Report>();
   const imports = useQuery({
     queryKey: ['imports'],
@@ -26,7 +27,14 @@ export function ImportDesk({ timeZone, canChange }: { timeZone: string; canChang
     mutationFn: (isDryRun: boolean) =>
       answerOf(
         api.POST('/v1/imports', {
-          params: { query: { kind, dryRun: isDryRun ? 'true' : 'false', fileName: file!.name } },
+          params: {
+            query: {
+              kind,
+              dryRun: isDryRun ? 'true' : 'false',
+              fileName: file!.name,
+              ...(kind === 'roster' && { schoolYear }),
+            },
+          },
           body: file as unknown as string,
           bodySerializer: (body) => body as unknown as BodyInit,
           headers: { 'content-type': file!.name.endsWith('.gz') ? 'application/gzip' : 'text/csv' },
@@ -54,6 +62,17 @@ export function ImportDesk({ timeZone, canChange }: { timeZone: string; canChang
               value={kind}
               onChange={({ currentTarget: { value } }) => setKind(value as Kind)}
             />{' '}
+            {/* prettier-ignore */}
+            {kind === 'roster' && (
+              <TextInput
+                required
+                pattern="\d{4}-\d{4}"
+                label={t('import.schoolYear')}
+                value={schoolYear}
+                onChange={({ currentTarget: { value } }) => setSchoolYear(value)}
+                w={130}
+              />
+            )}{' '}
             {/* prettier-ignore */}
             <FileInput required label={t('import.file')} placeholder={t('import.choose')} accept=".csv,.gz,text/csv" value={file} onChange={setFile} w={260} />{' '}
             {/* prettier-ignore */}
@@ -104,6 +123,13 @@ export function ImportDesk({ timeZone, canChange }: { timeZone: string; canChang
       )}
     </Stack>
   );
+}
+
+/** The school year that has begun, `2026-2027`: it changes in August. */
+function presentSchoolYear(): string {
+  const now = new Date();
+  const first = now.getMonth() >= 7 ? now.getFullYear() : now.getFullYear() - 1;
+  return `${first}-${first + 1}`;
 }
 
 function ReportOf({
