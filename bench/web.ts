@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from 'playwright-core';
 import { option } from './benchmark';
 import { publishedPlan, type Server, startServer, stopServer } from './demonstration-server';
+import { firstLoadGzipBytes } from './first-load';
 import { percentile, rounded } from './percentile';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -69,7 +70,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
       authorityPageUsableWorstMilliseconds: Math.round(Math.max(...usable)),
       frameCount: frames.length,
       framesBelow50MillisecondsRatio: rounded(frames.filter((frame) => frame < FRAME_MILLISECONDS).length / frames.length), // prettier-ignore
-      applicationFirstLoadGzipBytes: applicationFirstLoad(),
+      applicationFirstLoadGzipBytes: firstLoadGzipBytes(join(__dirname, '../web')),
       publicPageGzipBytes: await publicPage(server.url),
     };
   } finally {
@@ -96,27 +97,6 @@ async function framesOf(page: Page): Promise<number[]> {
   for (let i = 0; i < 40; i++) await page.mouse.move(x + 200 * Math.sin(i / 6), y);
   await page.mouse.up();
   return page.evaluate<number[]>('window.frames');
-}
-
-interface Chunk {
-  file: string;
-  css?: string[];
-  imports?: string[];
-}
-
-/** The application's page, its first script with what it needs, and the home page of a head: what a first visit loads before any data. */
-function applicationFirstLoad(): number {
-  const folder = join(__dirname, '../web');
-  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<string, Chunk>;
-  const files = new Set(['index.html', 'theme.js']);
-  const add = (name: string): void => {
-    const chunk = manifest[name]!;
-    if (files.has(chunk.file)) return;
-    for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file);
-    chunk.imports?.forEach(add);
-  };
-  for (const name of ['index.html', 'src/features/head/week-page.tsx']) add(name);
-  return [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
 }
 
 /** The page of families with everything that it names. */

@@ -3,11 +3,11 @@ import { currentLanguage } from './i18n';
 const locale = (): string => (currentLanguage() === 'en' ? 'en-GB' : 'fr-FR');
 const kept = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
 
-function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `d${locale()}${JSON.stringify(options)}`;
+function dates(options: Intl.DateTimeFormatOptions, language = locale()): Intl.DateTimeFormat {
+  const key = `d${language}${JSON.stringify(options)}`;
   const known = kept.get(key) as Intl.DateTimeFormat | undefined;
   if (known) return known;
-  const made = new Intl.DateTimeFormat(locale(), options);
+  const made = new Intl.DateTimeFormat(language, options);
   kept.set(key, made);
   return made;
 }
@@ -75,14 +75,12 @@ export const formatDate = (at: string, timeZone: string): string =>
 
 /** The civil date of an instant, `YYYY-MM-DD`. */
 export function civilDateOf(at: string | Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date(at));
+  return dates({ timeZone, dateStyle: 'short' }, 'en-CA').format(new Date(at));
 }
 
 /** The civil hour of an instant, `HH:MM`. */
 export function civilHourOf(at: string | Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
-    new Date(at),
-  );
+  return dates({ timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, 'en-GB').format(new Date(at));
 }
 
 /** A civil date some days later. */

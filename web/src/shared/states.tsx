@@ -20,10 +20,15 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
   const { t } = useTranslation();
   const problem = error instanceof Problem ? error : undefined;
   const isNetwork = problem?.status === 0;
+  const said: Record<number, string> = {
+    0: t('failure.offlineText'),
+    403: t('failure.forbidden'),
+    404: t('failure.notFound'),
+  };
   return (
     <Alert role="alert" color="orange" variant="light" title={t(isNetwork ? 'failure.offline' : 'failure.title')}>
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{isNetwork ? t('failure.offlineText') : (problem?.message ?? t('failure.unknown'))}</Text>
+        <Text size="sm">{problem ? (said[problem.status] ?? problem.message) : t('failure.unknown')}</Text>
         {problem?.status === 401 ? (
           <Button component="a" href={signInHref()}>
             {t('signIn')}

@@ -117,13 +117,16 @@ export function useFairness(planId: number) {
 }
 
 /** What was observed of a day by territory, where gateways count. */
-export function useObserved(platformId: number, date: string) {
+export function useObserved(platformId: number, date: string | undefined) {
   return useQuery({
     queryKey: ['observed', platformId, date],
+    enabled: date !== undefined,
     retry: false,
     queryFn: () =>
       answerOf(
-        api.GET('/v1/platforms/{id}/observed', { params: { path: { id: platformId }, query: { date, limit: 1 } } }),
+        api.GET('/v1/platforms/{id}/observed', {
+          params: { path: { id: platformId }, query: { date: date!, limit: 1 } },
+        }),
       ),
   });
 }

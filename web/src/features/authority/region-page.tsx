@@ -81,11 +81,14 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
   const answers = useAnswers(campaign.id, level, undefined);
   const timeZone = week.data?.timeZone ?? 'Europe/Paris';
   const points = useMemo(() => (week.data ? pointsOf(week.data, baselines.data, resource, whatIf) : []), [week.data, baselines.data, resource, whatIf]); // prettier-ignore
-  const date = search.get('jour') ?? tightestDay(points, timeZone) ?? days[0]!;
+  const chosen = search.get('jour') ?? tightestDay(points, timeZone);
+  const date = chosen ?? days[0]!;
+  // what is asked for a day waits until the day is known
+  const isDayKnown = chosen !== undefined || !week.isPending;
   const ofTheDay = useMemo(() => daytime(ofDay(points, date, timeZone)), [points, date, timeZone]);
-  const curves = useTerritoryCurves(plan.id, shown.map(({ code }) => code), date); // prettier-ignore
+  const curves = useTerritoryCurves(plan.id, isDayKnown ? shown.map(({ code }) => code) : [], date); // prettier-ignore
   const fairness = useFairness(plan.id);
-  const observed = useObserved(plan.platformId, date);
+  const observed = useObserved(plan.platformId, isDayKnown ? date : undefined);
   const rows = territoryRows({
     territories: shown,
     curves,

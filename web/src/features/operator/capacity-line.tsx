@@ -4,7 +4,7 @@ import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
 import { Chart } from '../../shared/chart';
-import { addDays, civilDateOf, formatCount, formatInstant, formatPercent } from '../../shared/format';
+import { addDays, civilDateOf, formatCount, formatInstant, formatPercent, formatShortDay } from '../../shared/format';
 import { LINES } from '../../shared/load-scale';
 import { Empty, Failure, Loading } from '../../shared/states';
 import { sayDone, sayRefused } from '../../shared/undo';
@@ -137,10 +137,17 @@ function CapacityChart({ curve }: { curve: Schema<'CapacityCurveDto'> }) {
       });
       return {
         grid: { left: 64, right: 24, top: 40, bottom: 64 },
-        legend: { top: 0, textStyle: { color: ink } },
+        legend: { top: 0, type: 'scroll', textStyle: { color: ink } },
         tooltip: { trigger: 'axis', valueFormatter: (value: number) => formatCount(value) },
         dataZoom: [{ type: 'inside' }, { type: 'slider', bottom: 4, height: 20 }],
-        xAxis: { type: 'time', axisLabel: { color: ink } },
+        xAxis: {
+          type: 'time',
+          axisLabel: {
+            color: ink,
+            hideOverlap: true,
+            formatter: (instant: number) => formatShortDay(civilDateOf(new Date(instant), curve.timeZone)),
+          },
+        },
         yAxis: { type: 'value', axisLabel: { color: ink, formatter: (value: number) => formatCount(value) } },
         series,
       };
