@@ -172,6 +172,31 @@ export function fits(search: Search, i: number, start: number): boolean {
   return true;
 }
 
+/** Displacement cost of demand i (which stands nowhere) at `start`, and what the penalties would rise by. */
+export function costOf(search: Search, i: number, start: number): number {
+  const { demandWish, demandWeight } = search.model.problem;
+  const moved = demandWish[i]! < 0 ? 0 : demandWeight[i]! * (start - demandWish[i]!) * (start - demandWish[i]!);
+  return moved + riseAt(search, i, start);
+}
+
+/** The least that any start within reach could cost demand i, by the screen's marginal prices and whatever the laws. */
+export function leastPromised(search: Search, i: number): number {
+  const { problem, kindOffset, kindStart, demandKind, shapeFirst } = search.model;
+  const kind = demandKind[i]!;
+  const shape = search.demandShape[i]!;
+  const base = search.screen.offset[shape]! - shapeFirst[shape]!;
+  const wish = problem.demandWish[i]!;
+  const weight = problem.demandWeight[i]!;
+  const scale = problem.demandScale[i]!;
+  let least = Infinity;
+  for (let k = kindOffset[kind]!; k < kindOffset[kind + 1]!; k++) {
+    const distance = Math.abs(kindStart[k]! - wish);
+    if (distance > search.reach[i]!) continue;
+    least = Math.min(least, weight * distance * distance + scale * search.screen.price[base + kindStart[k]!]!);
+  }
+  return least;
+}
+
 function usageAt(search: Search, i: number, start: number): number {
   const { problem, shapeOccurrences } = search.model;
   const occurrences = shapeOccurrences[search.demandShape[i]!]!;

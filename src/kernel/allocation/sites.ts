@@ -67,3 +67,22 @@ export function fitsSite(sites: Sites, problem: AllocationProblem, i: number, st
   for (let at = from; at < to; at++) if (sites.use[at]! > most) return false;
   return true;
 }
+
+/** Where demand i at `start` would pass the limit of its establishment: the first and last such cell, and by how much at most. */
+export function siteExcess(
+  sites: Sites,
+  problem: AllocationProblem,
+  i: number,
+  start: number,
+): { first: number; last: number; units: number } {
+  const most = problem.establishmentSiteLimit[problem.demandEstablishment[i]!]! - problem.demandSiteUnits[i]!;
+  const excess = { first: -1, last: -1, units: 0 };
+  for (let cell = start; cell < start + problem.demandCells[i]!; cell++) {
+    const over = sites.use[sites.base[i]! + cell]! - most;
+    if (over <= 0) continue;
+    if (excess.first < 0) excess.first = cell;
+    excess.last = cell;
+    excess.units = Math.max(excess.units, over);
+  }
+  return excess;
+}

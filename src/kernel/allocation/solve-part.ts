@@ -2,6 +2,7 @@ import { seededRandom } from '../random';
 import { displacementObjective } from './bound';
 import { type Groups, groupDemands } from './groups';
 import { type AllocationModel, buildModel } from './model';
+import { buildSchools, makeWaySweep } from './make-way';
 import { applyPenalty, firstPenalty, movePrices } from './penalty';
 import { firstPass, placeFixed, sweep, type Watch } from './place';
 import { type CellPrices, priceCells, TEMPERATURES } from './prices';
@@ -16,6 +17,8 @@ import { buildTeams, jointScratch } from './teams';
 const SOFTNESS = [0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001];
 /** From this round on members of a pool change places: before it, everybody still looks for the right hour. */
 const FIRST_SWAP_ROUND = 2;
+/** From this round on the windows of a school make way for each other. */
+const FIRST_WAY_ROUND = 4;
 const SWAP_TRIES = 12;
 /** Until this round windows without a wish move along. */
 const LEVEL_ROUNDS = 1;
@@ -79,6 +82,7 @@ export function solvePart(state: PartState, seed: number, lastResort: boolean, w
   placeFixed(search);
   const teams = buildTeams(model, search, random);
   const pools = buildPools(search);
+  const schools = buildSchools(search);
   const scratch = jointScratch(problem.cellCount);
   const isWished = (i: number) => problem.demandWish[i]! >= 0;
   const penalty = firstPenalty(search, prices);
@@ -101,6 +105,7 @@ export function solvePart(state: PartState, seed: number, lastResort: boolean, w
     sweep(search, teams, scratch, watch, false, takes);
     // who finds no place by now will not: the next cap is tried sooner
     if (round === BELIEVED_ROUND && !lastResort && placeMissing(search, teams.member, false, watch) > 0) return null;
+    if (round >= FIRST_WAY_ROUND) makeWaySweep(search, schools, watch);
     if (round >= FIRST_SWAP_ROUND) swapSweep(search, pools, SWAP_TRIES, random, watch.isCancelled);
     const follow = Math.max(softness, PRICE_SOFTNESS);
     movePrices(search, penalty, targets, follow, follow);
@@ -114,6 +119,7 @@ export function solvePart(state: PartState, seed: number, lastResort: boolean, w
     const dual = { ...penalty, sessionPrice: prices.sessions.slice(), loginPrice: prices.logins.slice() };
     applyPenalty(search, dual, SETTLED_SOFTNESS, 1, targets);
     sweep(search, teams, scratch, watch, false, isWished);
+    makeWaySweep(search, schools, watch);
     swapSweep(search, pools, SWAP_TRIES, random, watch.isCancelled);
     const isRepaired = repair(search, teams, pools, scratch, dual, random, false, watch);
     polish(search, teams, scratch, watch);
