@@ -2,22 +2,30 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { languageOf, LANGUAGES, type Language } from '../common/language.rules';
-import { ADMIT, DECISION_KINDS, DECISION_REASONS, REASON, SPENDS, WAY } from '../kernel/decision/visitor';
+import { ADMIT, DECISION_KINDS, ANSWER_REASONS, REASON, SPENDS, SPENDS_WALK_IN, WAY } from '../kernel/decision/visitor'; // prettier-ignore
 import type { AgentSettings } from './agent-settings';
 import type { AgentStatus } from './agent-status';
 import { classChoiceOf } from './class-choice.rules';
 import { decideRequestOf, RequestInvalid } from './decide-request.rules';
-import type { Gate, GateAnswer, GateRequest } from './gate';
-import { gateRequestOf, isNeverGated, passCookie, passInCookies, safeReturnPath } from './gate-request.rules';
+import { NOTHING_LEFT, type Gate, type GateAnswer, type GateRequest, type Judged } from './gate';
+import { cookieText, gateRequestOf, isNeverGated, passCookie, passInCookies, safeReturnPath, ticketCookie } from './gate-request.rules'; // prettier-ignore
 import { PUBLIC_PATH } from './public-path';
+import { TICKET_NAME } from './ticket.rules';
 import type { UserinfoClient } from './userinfo-client';
 import { WAITING_POLICY, waitingCalendar, waitingPage, type ClassChoice } from './waiting-page.rules';
-import { waitingView, type WaitingView } from './waiting-view.rules';
+import type { RoomPlace, WaitingRoom } from './waiting-room';
+import { roomViewOf, waitingView, type WaitingView } from './waiting-view.rules';
 
 const MOST_BODY_BYTES = 16_384;
 const WAIT_STATUS = 503;
 /** Who is told to wait where nothing better is known. */
 const NO_PLAN_RETRY_SECONDS = 5;
+
+/** An answer of the gate, and the place in the line of who waits. */
+interface RoomAnswer {
+  answer: GateAnswer;
+  place?: RoomPlace | undefined;
+}
 
 /** The agent's HTTP side: decisions for the proxy, the page for those who wait, its own status. */
 export class AgentServer {
@@ -28,6 +36,7 @@ export class AgentServer {
     private readonly gate: Gate,
     private readonly status: AgentStatus,
     private readonly userinfo: UserinfoClient | undefined,
+    private readonly room: WaitingRoom | undefined,
   ) {
     this.server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => this.answer(request, response));
   }
@@ -98,8 +107,9 @@ export class AgentServer {
       response.writeHead(204, { 'x-etale-reason': 'never_gated' });
       return void response.end();
     }
-    const answer = this.gate.ask(await this.gateRequest(request));
-    const headers = this.headersOf(answer, request);
+    // a ticket is given with the page: nginx before 1.23 takes one cookie from here
+    const { answer, place } = await this.ask(await this.gateRequest(request), ticketOf(request), false);
+    const headers = this.headersOf(answer, request, place);
     const { decision } = answer;
     const isIn = !decision || decision.kind === ADMIT;
     response.writeHead(isIn ? 204 : decision.reason === REASON.classUnknown ? 401 : 403, headers);
@@ -112,19 +122,64 @@ export class AgentServer {
     const original = typeof forwarded === 'string' ? forwarded : url.slice('/forward-auth'.length) || '/';
     if (original.startsWith(`${PUBLIC_PATH}/`) || isNeverGated(original, this.settings.neverGated))
       return send(response, 200, 'text/plain', '');
-    const answer = this.gate.ask(await this.gateRequest(request));
+    const { answer, place } = await this.ask(await this.gateRequest(request), ticketOf(request), true);
     const { decision } = answer;
-    const headers = this.headersOf(answer, request);
+    const headers = this.headersOf(answer, request, place);
     if (!decision || decision.kind === ADMIT) return send(response, 200, 'text/plain', '', headers);
     const language = languageOf(undefined, request.headers['accept-language']);
-    this.sendWaiting(request, response, answer, language, safeReturnPath(original), undefined, headers);
+    this.sendWaiting(request, response, answer, language, safeReturnPath(original), undefined, headers, WAIT_STATUS, place); // prettier-ignore
   }
 
-  private headersOf({ decision, pass, plan }: GateAnswer, request: IncomingMessage): Record<string, string> {
+  /** The gate's answer to a request, after the waiting room where there is one. */
+  private ask(request: GateRequest, ticket: string | undefined, isGiven: boolean): Promise<RoomAnswer> | RoomAnswer {
+    const judged = this.room?.isOpen ? this.gate.judge(request) : undefined;
+    if (!judged) return { answer: this.gate.ask(request) };
+    const withoutQuota = () => this.gate.judge(request, NOTHING_LEFT)!;
+    return this.withRoom(judged, ticket, isGiven, withoutQuota, (its) => this.gate.settle(its));
+  }
+
+  /** The same for the page, which counts and spends nothing unless the room lets in by it. */
+  private look(request: GateRequest, ticket: string | undefined): Promise<RoomAnswer> | RoomAnswer {
+    const judged = this.room?.isOpen ? this.gate.judge(request) : undefined;
+    if (!judged) return { answer: this.gate.look(request) };
+    const withoutQuota = () => this.gate.judge(request, NOTHING_LEFT)!;
+    return this.withRoom(judged, ticket, true, withoutQuota, (its) => this.gate.shown(its));
+  }
+
+  /**
+   * The plan goes first: whose window it is never asks the room. A place of the walk-in quota is for who stands first, so that
+   * nobody walks past those who wait.
+   */
+  private async withRoom(
+    judged: Judged,
+    ticket: string | undefined,
+    isGiven: boolean,
+    withoutQuota: () => Judged,
+    answerOf: (judged: Judged) => GateAnswer,
+  ): Promise<RoomAnswer> {
+    const room = this.room!;
+    const walksIn = judged.decision.spends === SPENDS_WALK_IN && !(room.isEmpty && ticket === undefined);
+    const waiting = walksIn ? withoutQuota() : judged;
+    if (!room.isFor(waiting)) {
+      if (ticket !== undefined && judged.decision.kind === ADMIT && !judged.isByPass)
+        room.leave(ticket, judged.pass.draw);
+      return { answer: answerOf(judged) };
+    }
+    const place = await room.visit(waiting, ticket, isGiven, walksIn);
+    if (place?.kind === 'walksIn') return { answer: this.gate.settle(judged) };
+    if (place?.kind === 'called') return { answer: this.gate.callIn(waiting, place.isAgain), place };
+    return { answer: answerOf(waiting), place };
+  }
+
+  private headersOf(
+    { decision, pass, plan }: GateAnswer,
+    request: IncomingMessage,
+    place?: RoomPlace,
+  ): Record<string, string> {
     if (!decision || !plan) return { 'x-etale-reason': 'no_plan', 'cache-control': 'no-store' };
     const headers: Record<string, string> = {
       'cache-control': 'no-store',
-      'x-etale-reason': DECISION_REASONS[decision.reason]!,
+      'x-etale-reason': ANSWER_REASONS[decision.reason]!,
       'x-etale-idle-minutes': String(decision.idleMinutes),
     };
     if (decision.featuresOff !== 0)
@@ -132,7 +187,9 @@ export class AgentServer {
     if (decision.kind === ADMIT) headers['x-etale-until'] = String(decision.until);
     else {
       headers['x-etale-status'] = String(WAIT_STATUS);
-      headers['x-etale-retry-after'] = String(Math.max(1, Math.ceil(decision.retryAt - this.now())));
+      const retryAfter = place?.kind === 'waits' ? place.retryAfterSeconds : Math.ceil(decision.retryAt - this.now());
+      headers['x-etale-retry-after'] = String(Math.max(1, retryAfter));
+      if (place?.kind === 'waits') headers['x-etale-ticket'] = place.ticket;
     }
     if (pass !== undefined) {
       headers['set-cookie'] = passCookie(pass, isSecure(request));
@@ -145,10 +202,12 @@ export class AgentServer {
   private async decide(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') throw new RequestInvalid(405, 'agent.method', 'Decisions are asked for by POST.');
     const body = await bodyOf(request);
-    const { at, ...about } = decideRequestOf(body);
+    const { at, ticket, ...about } = decideRequestOf(body);
     // about another instant: what would be said then, which counts and spends nothing
-    const answer =
-      at === undefined ? this.gate.ask({ ...about, now: this.now() }) : this.gate.foresee({ ...about, now: at });
+    const { answer, place } =
+      at === undefined
+        ? await this.ask({ ...about, now: this.now() }, ticket, true)
+        : { answer: this.gate.foresee({ ...about, now: at }), place: undefined };
     const { decision, plan, visitor, pass } = answer;
     if (!decision || !plan || !visitor)
       return sendJson(response, 200, { kind: 'admit', reason: 'no_plan', state: this.status.state });
@@ -157,16 +216,23 @@ export class AgentServer {
     sendJson(response, 200, {
       kind: DECISION_KINDS[decision.kind],
       enforcedKind: DECISION_KINDS[decision.enforcedKind],
-      reason: answer.isByPass ? 'pass' : DECISION_REASONS[decision.reason],
+      reason: answer.isByPass ? 'pass' : ANSWER_REASONS[decision.reason],
       until: instant(decision.until),
       opensAt: instant(decision.opensAt),
       retryAt: instant(decision.retryAt),
-      retryAfterSeconds: decision.retryAt > 0 ? Math.max(1, Math.ceil(decision.retryAt - (at ?? this.now()))) : null,
+      retryAfterSeconds:
+        place?.kind === 'waits'
+          ? place.retryAfterSeconds
+          : decision.retryAt > 0
+            ? Math.max(1, Math.ceil(decision.retryAt - (at ?? this.now())))
+            : null,
       idleMinutes: decision.idleMinutes,
       featuresOff: content.features.filter((_, k) => (decision.featuresOff & (1 << k)) !== 0),
       spends: SPENDS[decision.spends],
       ways: Object.entries(WAY).flatMap(([name, bit]) => ((decision.ways & bit) !== 0 ? [name] : [])),
       pass: at === undefined ? (pass ?? null) : null,
+      room: place?.kind === 'waits' ? roomViewOf(place) : null,
+      ticket: place?.kind === 'waits' ? place.ticket : null,
     });
   }
 
@@ -201,6 +267,10 @@ export class AgentServer {
       const choice = answer.plan && classChoiceOf(answer.plan.plan, query.get('q') ?? '', query.get('school') ?? '');
       return this.sendWaiting(request, response, answer, language, back, choice, {}, 200);
     }
+    if (page === 'wait' || page === '') {
+      const { answer, place } = await this.look(base, ticketOf(request));
+      return this.sendWaiting(request, response, answer, language, back, undefined, {}, WAIT_STATUS, place);
+    }
     const answer = this.gate.look(base);
     if (page === 'calendar.ics' && answer.plan) {
       const text = waitingCalendar(this.viewOf(answer, language), language, this.now());
@@ -209,7 +279,6 @@ export class AgentServer {
         'content-disposition': 'attachment; filename="etale.ics"',
       });
     }
-    if (page === 'wait' || page === '') return this.sendWaiting(request, response, answer, language, back, undefined, {}); // prettier-ignore
     throw new RequestInvalid(404, 'agent.unknown_path', 'There is no such page.');
   }
 
@@ -222,8 +291,8 @@ export class AgentServer {
     response.end();
   }
 
-  private viewOf({ plan, visitor, decision }: GateAnswer, language: Language): WaitingView {
-    return waitingView(plan!.plan, visitor!, decision!, this.now(), language, this.settings.workUrl);
+  private viewOf({ plan, visitor, decision }: GateAnswer, language: Language, place?: RoomPlace): WaitingView {
+    return waitingView(plan!.plan, visitor!, decision!, this.now(), language, this.settings.workUrl, place);
   }
 
   private sendWaiting(
@@ -235,21 +304,27 @@ export class AgentServer {
     choice: ClassChoice | undefined,
     more: Record<string, string>,
     status = WAIT_STATUS,
+    place?: RoomPlace,
   ): void {
     if (!answer.plan) {
       response.writeHead(503, { 'retry-after': String(NO_PLAN_RETRY_SECONDS), 'cache-control': 'no-store' });
       return void response.end();
     }
-    const view = this.viewOf(answer, language);
+    const view = this.viewOf(answer, language, place);
     const isUnknown = view.reason === 'class_unknown' && choice === undefined;
     const headers = {
       'cache-control': 'no-store',
       'retry-after': String(Math.max(1, view.retryAfterSeconds)),
       vary: 'Accept, Accept-Language, Cookie',
       'content-language': language,
-      ...(answer.pass !== undefined && { 'set-cookie': passCookie(answer.pass, isSecure(request)) }),
       ...more,
     };
+    const cookies = [
+      ...(answer.pass !== undefined ? [passCookie(answer.pass, isSecure(request))] : []),
+      ...(place?.kind === 'waits' ? [ticketCookie(place.ticket, isSecure(request))] : []),
+    ];
+    if (cookies.length > 0) response.setHeader('set-cookie', cookies);
+    delete (headers as Record<string, string>)['set-cookie'];
     if (wantsJson(request)) return sendJson(response, status, view, headers);
     const shown = isUnknown ? classChoiceOf(answer.plan.plan, '', '') : choice;
     send(response, status, 'text/html; charset=utf-8', waitingPage(view, language, back, shown), {
@@ -259,6 +334,12 @@ export class AgentServer {
       'x-content-type-options': 'nosniff',
     });
   }
+}
+
+/** The ticket that a visitor's device, or a program for it, shows. */
+function ticketOf({ headers }: IncomingMessage): string | undefined {
+  const its = headers['x-etale-ticket'];
+  return typeof its === 'string' ? its : cookieText(headers.cookie, TICKET_NAME);
 }
 
 const isSecure = (request: IncomingMessage): boolean => request.headers['x-forwarded-proto'] === 'https';

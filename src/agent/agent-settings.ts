@@ -21,6 +21,10 @@ export interface AgentSettings {
   workUrl: string | undefined;
   /** Beginnings of paths that are never gated. */
   neverGated: readonly string[];
+  /** Where the line of those who wait is kept: nowhere, in this process, or on the servers of these addresses. */
+  room?: 'off' | 'process' | readonly string[];
+  /** The longest time between two questions of a waiting page. */
+  roomPollSeconds?: number;
 }
 
 export const NEVER_GATED = ['/auth/', '/login', '/logout', '/saml/', '/cas/', '/public/', '/assets/', '/static/', '/favicon.ico', '/robots.txt', '/.well-known/']; // prettier-ignore
@@ -39,6 +43,8 @@ const OPTIONS: Record<string, { variable: string; default?: string; says: string
   'ent-key': { variable: 'ETALE_ENT_KEY', default: '', says: 'HMAC key (32 characters or more) of the header that the ENT signs' },
   'userinfo-url': { variable: 'ETALE_USERINFO_URL', default: '', says: "the ENT's userinfo, asked once per log-in" },
   'work-url': { variable: 'ETALE_WORK_URL', default: '', says: "static page with today's work" },
+  room: { variable: 'ETALE_ROOM', default: 'off', says: 'waiting room: off; process, where this is the only agent of its platform; redis(s)://... (several with commas: a cluster), where agents share one' },
+  'room-poll-seconds': { variable: 'ETALE_ROOM_POLL_SECONDS', default: '60', says: 'longest time between two questions of a waiting page, 5 to 300' },
   'never-gated': { variable: 'ETALE_NEVER_GATED', default: NEVER_GATED.join(','), says: 'beginnings of paths that are never gated' },
 }; // prettier-ignore
 
@@ -98,7 +104,17 @@ export function agentSettingsOf(args: readonly string[], environment: NodeJS.Pro
     userinfoUrl: address('userinfo-url', false),
     workUrl: workUrl === '' ? undefined : workUrl,
     neverGated,
+    room: roomOf(value('room')),
+    roomPollSeconds: Math.max(5, count('room-poll-seconds', 300)),
   };
+}
+
+function roomOf(text: string): 'off' | 'process' | readonly string[] {
+  if (text === 'off' || text === 'process') return text;
+  const urls = text.split(',').map((url) => url.trim());
+  if (!urls.every((url) => /^rediss?:\/\/[^\s]+$/.test(url)))
+    throw new SettingInvalid('--room must be off, process or addresses that begin with redis:// or rediss://.');
+  return urls;
 }
 
 function keyOf(key: string, file: string): string {

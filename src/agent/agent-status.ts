@@ -17,6 +17,8 @@ export class AgentStatus {
   private isStreaming = false;
   private storageProblem: string | undefined;
   private readonly startedAt = Date.now();
+  /** The waiting room, where there is one. */
+  room: { page(): object } | undefined;
 
   constructor(
     private readonly name: string,
@@ -110,6 +112,7 @@ export class AgentStatus {
       },
       storage: { isKept: this.storageProblem === undefined, problem: this.storageProblem ?? null },
       signsPasses: this.signsPasses(),
+      room: this.room?.page() ?? null,
       counts: { ...this.counts.total, kept: this.counts.kept },
     };
   }

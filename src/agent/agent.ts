@@ -8,14 +8,33 @@ import { GateCounts } from './gate-counts';
 import { GateQuota } from './gate-quota';
 import { HeldPlan } from './held-plan';
 import { PlanDisk } from './plan-disk';
+import { ProcessRoom } from './process-room';
+import { RedisRoom } from './redis-room';
+import { RoomDisk } from './room-disk';
 import { UserinfoClient } from './userinfo-client';
+import { WaitingRoom } from './waiting-room';
 
 export interface RunningAgent {
   port: number;
   status: AgentStatus;
   gate: Gate;
   held: HeldPlan;
+  room: WaitingRoom | undefined;
   stop: () => Promise<void>;
+}
+
+/** Calls nobody for so long after Redis has lost its memory: every agent says within it what it has let in. */
+const SETTLE_SECONDS = 3;
+const LONGEST_POLL_SECONDS = 60;
+
+function roomOf(settings: AgentSettings, gate: Gate, held: HeldPlan, status: AgentStatus): WaitingRoom | undefined {
+  const { room, name, folder, roomPollSeconds: longestPollSeconds = LONGEST_POLL_SECONDS } = settings;
+  if (room === undefined || room === 'off') return undefined;
+  const open = (platformId: number) =>
+    room === 'process'
+      ? new ProcessRoom({ longestPollSeconds, settleSeconds: 0 })
+      : new RedisRoom(room, platformId, { longestPollSeconds, settleSeconds: SETTLE_SECONDS });
+  return new WaitingRoom(open, name, longestPollSeconds, gate, held, new RoomDisk(folder), () => status.nowSeconds());
 }
 
 /** Starts an agent: what its disk holds is in force before the first question. @param clock milliseconds, for tests */
@@ -33,12 +52,16 @@ export async function startAgent(settings: AgentSettings, clock: () => number = 
     status,
   );
   const userinfo = settings.userinfoUrl === undefined ? undefined : new UserinfoClient(settings.userinfoUrl);
-  const server = new AgentServer(settings, gate, status, userinfo);
+  const room = roomOf(settings, gate, held, status);
+  const server = new AgentServer(settings, gate, status, userinfo, room);
+  status.room = room;
   await client.start();
+  await room?.start();
   const port = await server.listen();
   const stop = async () => {
     await server.close();
+    await room?.stop();
     await client.stop();
   };
-  return { port, status, gate, held, stop };
+  return { port, status, gate, held, room, stop };
 }

@@ -21,12 +21,15 @@ const FIELDS = [
   'hasSession',
   'wantsUrgentPass',
   'feature',
+  'ticket',
   'at',
 ];
 
 /** What a program asks; `at` (Unix seconds) where it asks about another instant than the present one. */
 export interface DecideRequest extends Omit<GateRequest, 'now'> {
   at: number | undefined;
+  /** Of the waiting room, as it was answered before. */
+  ticket: string | undefined;
 }
 
 /** The body of POST /decide. @throws RequestInvalid */
@@ -62,6 +65,7 @@ export function decideRequestOf(body: string): DecideRequest {
     hasSession: flag('hasSession'),
     wantsUrgentPass: flag('wantsUrgentPass'),
     feature: text('feature'),
+    ticket: text('ticket'),
     at: instantOf(text('at')),
   };
 }

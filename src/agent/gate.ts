@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { cellOfSeconds } from '../kernel/cell-grid';
 import { decide } from '../kernel/decision/decide';
-import { ADMIT, CHOSEN, emptyDecision, PUPIL, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
+import { ADMIT, CHOSEN, emptyDecision, PUPIL, REASON, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
 import type { GateCounts } from './gate-counts';
 import type { GateQuota } from './gate-quota';
 import type { HeldPlan, PlanInForce } from './held-plan';
 import { dayOf, knownBy, visitorOf, type Claims } from './identity.rules';
 import { MOST_CLASSES, passText, readClassLink, readPass, readSignedHeader, type Pass, type PassKey } from './pass.rules'; // prettier-ignore
+import { readTicket, ticketText, type Ticket } from './ticket.rules';
 
 /** What a request brings to the gate. */
 export interface GateRequest {
@@ -37,7 +38,19 @@ export interface GateAnswer {
   isByPass: boolean;
 }
 
-const NOTHING_LEFT: QuotaLeft = Object.freeze({ walkInCount: 0, keptCount: 0, urgentCount: 0 });
+/** A decision on its way: what it was made of, before it counts. */
+export interface Judged {
+  current: PlanInForce;
+  now: number;
+  brought: Pass | undefined;
+  pass: Pass;
+  visitor: Visitor;
+  decision: Decision;
+  isByPass: boolean;
+}
+
+const NO_ANSWER: GateAnswer = Object.freeze({ decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false }); // prettier-ignore
+export const NOTHING_LEFT: QuotaLeft = Object.freeze({ walkInCount: 0, keptCount: 0, urgentCount: 0 });
 const MOST_REMEMBERED = 50_000;
 const LONGEST_PASS_SECONDS = 86_400;
 
@@ -79,28 +92,53 @@ export class Gate {
     return pass !== undefined && (pass.profile !== UNKNOWN || pass.shown.length > 0);
   }
 
+  /** What is done with a request; it counts, spends and signs. */
   ask(request: GateRequest): GateAnswer {
+    const judged = this.judge(request);
+    return judged ? this.settle(judged) : NO_ANSWER;
+  }
+
+  /** What would be done with a request: nothing is counted or spent yet. @param left quotas, where not those of this agent */
+  judge(request: GateRequest, left?: QuotaLeft): Judged | undefined {
     const { current } = this.held;
-    if (!current) return { decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false };
+    if (!current) return undefined;
     // a clock before the plan was made is wrong for certain
     const now = Math.max(request.now, current.plan.content.issuedAt);
     const brought = request.pass === undefined ? undefined : this.passOf(request.pass);
     const { pass, how } = this.identified(current, brought, request, now);
     const isSame = brought !== undefined && pass === brought;
     if (isSame && pass.until > now && request.feature === undefined && !request.wantsUrgentPass) {
-      this.counts.total.passes++;
-      const decision = { ...emptyDecision(), until: pass.until, idleMinutes: current.plan.content.idleMinutes };
       const visitor = visitorOf(current.plan, pass, false, how, now);
-      return { decision, visitor, plan: current, pass: undefined, isByPass: true };
+      const decision = { ...emptyDecision(), until: pass.until, idleMinutes: current.plan.content.idleMinutes };
+      return { current, now, brought, pass, visitor, decision, isByPass: true };
     }
     const visitor = this.visitor(current, pass, how, request, now);
     const decision = emptyDecision();
-    decide(current.plan, visitor, this.quota.at(now, current.plan.content.quotas), now, decision);
+    decide(current.plan, visitor, left ?? this.quota.at(now, current.plan.content.quotas), now, decision);
+    return { current, now, brought, pass, visitor, decision, isByPass: false };
+  }
+
+  /** Lets in whom the waiting room has called; `isAgain` where that was counted before. */
+  callIn(judged: Judged, isAgain: boolean): GateAnswer {
+    const { decision, current, now } = judged;
+    decision.kind = decision.enforcedKind = ADMIT;
+    decision.reason = REASON.waitingRoom;
+    decision.until = now + current.plan.content.openPassSeconds;
+    decision.opensAt = decision.retryAt = decision.ways = 0;
+    if (isAgain) judged.visitor.isAdmittedToday = true;
+    return this.settle(judged);
+  }
+
+  settle({ current, now, brought, pass, visitor, decision, isByPass }: Judged): GateAnswer {
+    if (isByPass) {
+      this.counts.total.passes++;
+      return { decision, visitor, plan: current, pass: undefined, isByPass };
+    }
     this.quota.spend(decision.spends, visitor.isAdmittedToday);
     const cell = cellOfSeconds(now);
     const before = { isAdmittedToday: visitor.isAdmittedToday, isToldInCell: brought?.toldCell === cell };
     this.counts.add(current.plan, visitor, decision, before, now);
-    if (visitor.hasSession) return { decision, visitor, plan: current, pass: undefined, isByPass: false };
+    if (visitor.hasSession) return { decision, visitor, plan: current, pass: undefined, isByPass };
     const isIn = decision.kind === ADMIT;
     const school = visitor.classes.length > 0 ? current.plan.classEstablishment[visitor.classes[0]!]! : visitor.establishments[0]; // prettier-ignore
     const zone = school === undefined ? 0 : current.plan.establishmentZone[school]!;
@@ -110,35 +148,50 @@ export class Gate {
       admittedOn: isIn ? dayOf(current.plan, zone, now) : pass.admittedOn,
       toldCell: isIn ? 0 : cell,
     };
-    return { decision, visitor, plan: current, pass: this.textOf(next, current), isByPass: false };
+    return { decision, visitor, plan: current, pass: this.textOf(next, current), isByPass };
   }
 
   /** What the gate would say, for the page of those who wait: nothing is counted, spent or admitted. */
   look(request: GateRequest): GateAnswer {
     const { current } = this.held;
-    if (!current) return { decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false };
+    if (!current) return NO_ANSWER;
     const now = Math.max(request.now, current.plan.content.issuedAt);
-    return this.lookAt(current, { ...request, now }, this.quota.seenAt(now, current.plan.content.quotas));
+    return this.shown(this.judgeAt(current, { ...request, now }, this.quota.seenAt(now, current.plan.content.quotas)));
   }
 
   /** The same of another instant, `request.now`: nobody knows what quotas will be left then, nor how old the plan will be. */
   foresee(request: GateRequest): GateAnswer {
     const { current } = this.held;
-    if (!current) return { decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false };
+    if (!current) return NO_ANSWER;
     const content = { ...current.plan.content, staleAfter: Infinity, expiresAt: Infinity };
-    return this.lookAt({ ...current, plan: { ...current.plan, content } }, request, NOTHING_LEFT);
+    return this.shown(this.judgeAt({ ...current, plan: { ...current.plan, content } }, request, NOTHING_LEFT));
   }
 
-  private lookAt(current: PlanInForce, request: GateRequest, left: QuotaLeft): GateAnswer {
+  private judgeAt(current: PlanInForce, request: GateRequest, left: QuotaLeft): Judged {
     const { now } = request;
     const brought = request.pass === undefined ? undefined : this.passOf(request.pass);
     const { pass, how } = this.identified(current, brought, request, now);
     const visitor = this.visitor(current, pass, how, request, now);
     const decision = emptyDecision();
     decide(current.plan, visitor, left, now, decision);
+    return { current, now, brought, pass, visitor, decision, isByPass: false };
+  }
+
+  /** The answer of what was only looked at: the pass says that its holder was told. */
+  shown({ current, now, brought, pass, visitor, decision }: Judged): GateAnswer {
     const isSame = pass === brought && pass.toldCell === cellOfSeconds(now);
     const next = { ...pass, toldCell: cellOfSeconds(now) };
     return { decision, visitor, plan: current, pass: isSame ? undefined : this.textOf(next, current), isByPass: false };
+  }
+
+  /** A ticket of the waiting room for the holder of a draw. */
+  ticketText(ticket: Ticket, draw: number): string {
+    return ticketText(ticket, draw, this.held.current!.plan.content.platformId, this.signingKey!);
+  }
+
+  ticketOf(text: string, draw: number): Ticket | undefined {
+    const { current } = this.held;
+    return current && readTicket(text, draw, current.plan.content.platformId, this.passKeys);
   }
 
   private textOf(pass: Pass, { plan }: PlanInForce): string | undefined {
@@ -188,7 +241,7 @@ export class Gate {
       shows.push([knownBy('class_link'), { profile: UNKNOWN, classes: [link], establishments: [], levels: 0 }]);
     for (const [its, claims] of shows) {
       if (!claims) continue;
-      const next = shown(pass, claims, its === knownBy('class_link'));
+      const next = withClaims(pass, claims, its === knownBy('class_link'));
       if (next === pass) continue;
       pass = next;
       if (how === knownBy('nothing') || its < how) how = its;
@@ -220,7 +273,7 @@ const isAmong = (ids: readonly number[], all: readonly number[]): boolean => ids
  * A pass with what was shown now. A family's classes add up; a pupil is one person, so that whoever comes next on the same
  * device is not admitted by the window of the one before. What is new is decided anew: an admission never stretches.
  */
-function shown(pass: Pass, claims: Claims, isLink: boolean): Pass {
+function withClaims(pass: Pass, claims: Claims, isLink: boolean): Pass {
   const profile = isLink ? pass.profile : claims.profile;
   const isKnown =
     profile === pass.profile &&

@@ -1,7 +1,8 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose';
 import { kidOf, nextChain, SignatureInvalid, verifyBytes } from '../common/signed-bytes';
-import type { BundleChange, BundleContent, NamedRule } from '../kernel/decision/bundle-content';
+import type { BundleChange, BundleContent, BundleRoomChange, NamedRule } from '../kernel/decision/bundle-content';
 import { applyChanges, BundleInvalid, gatePlanOf, type GatePlan } from '../kernel/decision/gate-plan';
+import { applyRoomChanges } from '../kernel/decision/room-residue';
 import { rulesOf } from '../kernel/decision/rules';
 import { PlanNames } from './identity.rules';
 
@@ -48,6 +49,8 @@ interface DeltaContent {
   changes: BundleChange[];
   /** All rules from then on, where they have changed. */
   rules?: NamedRule[];
+  /** What the plan leaves now, in cells where that has changed. */
+  room?: BundleRoomChange[];
 }
 
 /** Keeps the plan in force: takes only what is signed, whole, newer and of this platform, and swaps it in one step. */
@@ -113,6 +116,7 @@ export class HeldPlan {
       const rules = delta.rules && rulesOf(current.plan.content, delta.rules);
       applyChanges(current.plan, delta.changes);
       if (rules) current.plan.content.rules = rules;
+      if (delta.room) applyRoomChanges(current.plan.content, delta.room);
     } catch (error) {
       if (!(error instanceof BundleInvalid || error instanceof TypeError)) throw error;
       throw new PlanRefused('content_invalid', error.message);

@@ -47,7 +47,9 @@ export function waitingPage(
   const seconds = Math.min(view.retryAfterSeconds, LONGEST_REFRESH_SECONDS);
   const untilOpening = view.opensAt === null ? 0 : Math.round((Date.parse(view.opensAt) - Date.parse(view.retryAt)) / 1000) + view.retryAfterSeconds; // prettier-ignore
   const isIn = view.kind === 'admit';
-  const refresh = isIn || choice ? '' : `<meta http-equiv="refresh" content="${seconds};url=${escaped(returnPath)}">`;
+  // whom the room has called goes in at once
+  const isCalled = view.reason === 'waiting_room';
+  const refresh = (isIn && !isCalled) || choice ? '' : `<meta http-equiv="refresh" content="${isIn ? 0 : seconds};url=${escaped(returnPath)}">`; // prettier-ignore
   return `<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">${refresh}

@@ -31,6 +31,19 @@ const TEXTS = {
     inSeconds: 'dans moins d’une minute',
     inMinutes: 'dans {n} min',
     inHours: 'dans {h} h {m}',
+    roomFirst: 'Vous êtes en tête de la file.',
+    roomPosition: 'Vous êtes au rang {position} de la file.',
+    roomEstimate: 'Votre tour viendra dans {delay} environ.',
+    roomAtLeast: 'Votre tour viendra dans {delay} au moins : les élèves passent d’abord.',
+    roomWindow: 'Votre créneau ouvre avant votre tour, à {time}, {delay}.',
+    roomNoEstimate: "Personne ne peut dire pour l'instant quand votre tour viendra.",
+    roomKept: "Votre place dans la file est gardée. Le rang n'est pas connu pour l'instant.",
+    roomAlso: 'À {time} votre créneau ouvre de toute façon.',
+    roomHint:
+      'Gardez cette page ouverte : elle se renouvelle toute seule, dans {seconds} s. Si vous la fermez, votre place est gardée cinq minutes.',
+    waitSeconds: 'moins d’une minute',
+    waitMinutes: '{n} min',
+    waitHours: '{h} h {m}',
     other: 'English',
   },
   en: {
@@ -61,6 +74,19 @@ const TEXTS = {
     inSeconds: 'in less than a minute',
     inMinutes: 'in {n} min',
     inHours: 'in {h} h {m}',
+    roomFirst: 'You are first in the line.',
+    roomPosition: 'You are number {position} in the line.',
+    roomEstimate: 'Your turn comes in about {delay}.',
+    roomAtLeast: 'Your turn comes in {delay} at least: pupils go first.',
+    roomWindow: 'Your window opens before your turn, at {time}, {delay}.',
+    roomNoEstimate: 'Nobody can say yet when your turn comes.',
+    roomKept: 'Your place in the line is kept. Its number is not known for the moment.',
+    roomAlso: 'At {time} your window opens in any case.',
+    roomHint:
+      'Keep this page open: it renews itself in {seconds} s. If you close it, your place is kept for five minutes.',
+    waitSeconds: 'less than a minute',
+    waitMinutes: '{n} min',
+    waitHours: '{h} h {m}',
     other: 'Français',
   },
 } as const;
@@ -77,6 +103,14 @@ export function delayText(language: Language, seconds: number): string {
   if (minutes < 120) return waitingText(language, 'inMinutes', { n: String(minutes) });
   const rest = String(minutes % 60).padStart(2, '0');
   return waitingText(language, 'inHours', { h: String(Math.floor(minutes / 60)), m: rest });
+}
+
+/** A length of waiting, rounded up. */
+export function waitText(language: Language, seconds: number): string {
+  if (seconds < 60) return waitingText(language, 'waitSeconds');
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 120) return waitingText(language, 'waitMinutes', { n: String(minutes) });
+  return waitingText(language, 'waitHours', { h: String(Math.floor(minutes / 60)), m: String(minutes % 60).padStart(2, '0') }); // prettier-ignore
 }
 
 /** A time of the school's clock; with its day where that is not the present one. */

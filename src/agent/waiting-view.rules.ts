@@ -1,8 +1,9 @@
 import type { Language } from '../common/language.rules';
 import { secondsOfCell } from '../kernel/cell-grid';
 import { entryAt, relativesOwner, windowsOfOwner, type GatePlan } from '../kernel/decision/gate-plan';
-import { ADMIT, DECISION_KINDS, DECISION_REASONS, RELATIVE, WAY, type Decision, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
-import { delayText, timeText, waitingText } from './waiting-text';
+import { ADMIT, DECISION_KINDS, ANSWER_REASONS, REASON, RELATIVE, WAY, type Decision, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
+import type { RoomPlace } from './waiting-room';
+import { delayText, timeText, waitingText, waitText } from './waiting-text';
 import { civilDateOf, clockOf, isoOf } from './zone-clock';
 
 export interface ViewWindow {
@@ -29,7 +30,31 @@ export interface WaitingView {
   telephones: { school: string; telephone: string }[];
   mayAskUrgentPass: boolean;
   mayChooseClass: boolean;
+  /** The place in the waiting room, null where there is none. */
+  room: RoomView | null;
+  /** To be shown the next time, in `x-etale-ticket`, by programs that keep no cookie. */
+  ticket: string | null;
 }
+
+export interface RoomView {
+  /** 1 for who is next; null while nobody can say. */
+  position: number | null;
+  /** Seconds until the turn comes, when the plan leaves room as foreseen; null where nobody can say. */
+  estimateSeconds: number | null;
+  /** Others may still come before: the estimate is the least. */
+  isAtLeast: boolean;
+  /** Held back by a protection step: the place is kept, nobody of these is called. */
+  isHeld: boolean;
+}
+
+type Waiting = Extract<RoomPlace, { kind: 'waits' }>;
+
+export const roomViewOf = ({ position, estimateSeconds, isAtLeast, isHeld }: Waiting): RoomView => ({
+  position,
+  estimateSeconds: estimateSeconds === null ? null : Math.ceil(estimateSeconds),
+  isAtLeast,
+  isHeld,
+});
 
 /** @param now Unix seconds */
 export function waitingView(
@@ -39,19 +64,21 @@ export function waitingView(
   now: number,
   language: Language,
   workUrl: string | undefined,
+  place?: RoomPlace,
 ): WaitingView {
   const { content } = plan;
+  const waiting = place?.kind === 'waits' ? place : undefined;
   const schools = [...new Set([...visitor.classes.map((c) => plan.classEstablishment[c]!), ...visitor.establishments])];
   const zone = content.zones[schools.length > 0 ? plan.establishmentZone[schools[0]!]! : 0]?.name ?? 'UTC';
   const isIn = decision.kind === ADMIT;
-  const retryAt = isIn ? now : Math.max(decision.retryAt, now + 1);
-  const reason = DECISION_REASONS[decision.reason]!;
+  const retryAt = isIn ? now : waiting ? now + waiting.retryAfterSeconds : Math.max(decision.retryAt, now + 1);
+  const reason = ANSWER_REASONS[decision.reason]!;
   const retry = { time: timeText(language, retryAt, now, zone) };
   return {
     kind: DECISION_KINDS[decision.kind]!,
     reason,
-    sentence: sentenceOf(plan, visitor, decision, now, language, zone, retry),
-    hint: isIn || (reason === 'quota_empty' && decision.opensAt === 0) ? null : waitingText(language, 'comeBack', retry), // prettier-ignore
+    sentence: waiting ? roomSentence(waiting, decision, now, language, zone) : sentenceOf(plan, visitor, decision, now, language, zone, retry), // prettier-ignore
+    hint: waiting ? roomHint(waiting, decision, now, language, zone) : isIn || (reason === 'quota_empty' && decision.opensAt === 0) ? null : waitingText(language, 'comeBack', retry), // prettier-ignore
     timeZone: zone,
     opensAt: decision.opensAt > 0 ? isoOf(decision.opensAt, zone) : null,
     retryAt: isoOf(retryAt, zone),
@@ -65,7 +92,36 @@ export function waitingView(
     ),
     mayAskUrgentPass: (decision.ways & WAY.urgentPass) !== 0,
     mayChooseClass: visitor.classes.length === 0,
+    room: waiting ? roomViewOf(waiting) : null,
+    ticket: waiting?.ticket ?? null,
   };
+}
+
+/** Where in the line, and for how long; the own window, where it comes before, is the better news. */
+function roomSentence(place: Waiting, decision: Decision, now: number, language: Language, zone: string): string {
+  const say = (name: Parameters<typeof waitingText>[1], values = {}) => waitingText(language, name, values);
+  const { position, estimateSeconds, isAtLeast, isHeld } = place;
+  const held = decision.reason === REASON.liveOnly ? say('liveOnly') : say('relativesWait');
+  if (isHeld) {
+    const opens = decision.opensAt > 0 ? ` ${say('opensRelatives', { time: timeText(language, decision.opensAt, now, zone), delay: delayText(language, decision.opensAt - now) })}` : ''; // prettier-ignore
+    return `${held}${opens}`;
+  }
+  if (position === null) return say('roomKept');
+  const values = { position: new Intl.NumberFormat(language).format(position) };
+  const isFirst = position === 1 ? say('roomFirst') : say('roomPosition', values);
+  const window = decision.opensAt > 0 ? decision.opensAt - now : Infinity;
+  if (estimateSeconds === null || estimateSeconds >= window) {
+    if (!Number.isFinite(window)) return `${isFirst} ${say('roomNoEstimate')}`;
+    return `${isFirst} ${say('roomWindow', { time: timeText(language, decision.opensAt, now, zone), delay: delayText(language, window) })}`;
+  }
+  return `${isFirst} ${say(isAtLeast ? 'roomAtLeast' : 'roomEstimate', { delay: waitText(language, estimateSeconds) })}`;
+}
+
+function roomHint(place: Waiting, decision: Decision, now: number, language: Language, zone: string): string {
+  const say = (name: Parameters<typeof waitingText>[1], values = {}) => waitingText(language, name, values);
+  const window = decision.opensAt > 0 && !place.isHeld && place.estimateSeconds !== null && place.estimateSeconds < decision.opensAt - now; // prettier-ignore
+  const also = window ? `${say('roomAlso', { time: timeText(language, decision.opensAt, now, zone) })} ` : '';
+  return `${also}${say('roomHint', { seconds: String(place.retryAfterSeconds) })}`;
 }
 
 function sentenceOf(
@@ -79,7 +135,7 @@ function sentenceOf(
 ): string {
   const say = (name: Parameters<typeof waitingText>[1], values = {}) => waitingText(language, name, values);
   if (decision.kind === ADMIT) return say('mayEnter');
-  const reason = DECISION_REASONS[decision.reason]!;
+  const reason = ANSWER_REASONS[decision.reason]!;
   if (reason === 'feature_off') return say('featureOff');
   if (reason === 'class_unknown') return say('unknown');
   const prefix = reason === 'relatives_wait' ? `${say('relativesWait')} ` : reason === 'live_only' ? `${say('liveOnly')} ` : ''; // prettier-ignore

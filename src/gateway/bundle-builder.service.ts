@@ -6,12 +6,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ADVISORY_LOCK } from '../common/database';
 import { CHAIN_START, nextChain, signBytes } from '../common/signed-bytes';
+import { cellOfSeconds } from '../kernel/cell-grid';
 import type { BundleContent } from '../kernel/decision/bundle-content';
 import { bundleDays, bundleFactsOf } from './bundle-content.rules';
 import { ProtectionStore } from '../protection/protection.store';
 import { BundleFactsStore } from './bundle-facts.store';
 import { BundleStore, type BundleRow, type GatewayHead } from './bundle.store';
-import { bundleChangesOf, deltaBytesOf } from './delta.rules';
+import { bundleChangesOf, changedCellsOf, deltaBytesOf } from './delta.rules';
 import { GatewayKeyStore } from './gateway-key.store';
 import { BUNDLE_MILLISECONDS, DELTA_MILLISECONDS } from './gateway-settings.rules';
 
@@ -113,7 +114,9 @@ export class BundleBuilder {
     const { epoch, revision: from } = head;
     const isRuled = rows.some(({ kind }) => kind === 'protection');
     const rules = isRuled ? await this.protection.rules(tx, platformId, now) : undefined;
-    const bytes = deltaBytesOf(platformId, epoch, from, to, seconds(now), bundleChangesOf(rows), rules);
+    const cells = changedCellsOf(rows, isRuled, cellOfSeconds(seconds(now)));
+    const room = await this.facts.roomCells(tx, platformId, cells);
+    const bytes = deltaBytesOf(platformId, epoch, from, to, seconds(now), bundleChangesOf(rows), rules, room);
     const chain = nextChain(head.chain, Buffer.from(bytes));
     const signature = await signBytes(Buffer.from(bytes), { kid, privateKey, typ: 'etale-delta', chain });
     await this.store.addDelta(tx, platformId, epoch, { from, to, bytes, signature, chain });
@@ -141,15 +144,22 @@ export class BundleBuilder {
     const [staleAfter, expiresAt] = [settings.staleAfterMinutes, settings.expiresAfterMinutes].map(
       (minutes) => new Date(now.getTime() + minutes * 60_000),
     ) as [Date, Date];
-    const { content, factsSha256 } = await this.contentOf(tx, platformId, settings, { now }, (facts, windows) => ({
-      ...facts,
-      epoch,
-      revision,
-      issuedAt: seconds(now),
-      staleAfter: seconds(staleAfter),
-      expiresAt: seconds(expiresAt),
-      windows,
-    }));
+    const { content, factsSha256 } = await this.contentOf(
+      tx,
+      platformId,
+      settings,
+      { now },
+      (facts, windows, room) => ({
+        ...facts,
+        epoch,
+        revision,
+        issuedAt: seconds(now),
+        staleAfter: seconds(staleAfter),
+        expiresAt: seconds(expiresAt),
+        windows,
+        ...(room && { room }),
+      }),
+    );
     const bytes = Buffer.from(JSON.stringify(content));
     const { kid, privateKey } = await this.keys.signingKey(tx);
     const signature = await signBytes(bytes, { kid, privateKey, typ: 'etale-bundle', chain });
@@ -181,7 +191,11 @@ export class BundleBuilder {
     platformId: number,
     settings: Parameters<typeof bundleFactsOf>[0]['settings'],
     { now, lastAt }: { now: Date; lastAt?: Date },
-    assemble: (facts: ReturnType<typeof bundleFactsOf>, windows: BundleContent['windows']) => BundleContent,
+    assemble: (
+      facts: ReturnType<typeof bundleFactsOf>,
+      windows: BundleContent['windows'],
+      room: BundleContent['room'],
+    ) => BundleContent,
   ): Promise<{ content: BundleContent; factsSha256: Buffer }> {
     const campaigns = await this.facts.campaigns(tx, platformId);
     const establishments = await this.facts.establishments(tx, platformId);
@@ -204,11 +218,13 @@ export class BundleBuilder {
       endCell,
     );
     const windows = await this.windowsOf(tx, facts, campaigns.map(({ planId }) => planId)); // prettier-ignore
+    // beside the facts: it changes with every booking, and deltas carry it
+    const room = await this.facts.room(tx, platformId, firstCell, endCell, settings.idleMinutes);
     // rules come as deltas too: they alone ask nobody to fetch the whole bundle
     const factsSha256 = createHash('sha256')
       .update(JSON.stringify({ ...facts, rules: [] }))
       .digest();
-    return { content: assemble(facts, windows), factsSha256 };
+    return { content: assemble(facts, windows, room), factsSha256 };
   }
 
   private async windowsOf(

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CatchUp, CampaignRules } from '../campaign/window-rule';
 import { copiedRows, copyOutWithin } from '../common/copy';
+import { LOAD_SCALE } from '../kernel/cell-grid';
+import type { BundleRoom, BundleRoomChange } from '../kernel/decision/bundle-content';
+import { roomStayCells } from '../kernel/decision/room-residue';
 
 /** A published plan, and the campaign that it is of. */
 export interface BundleCampaign {
@@ -114,5 +117,35 @@ export class BundleFactsStore {
         activity: Number(activity),
       }));
     }
+  }
+
+  /** What the ledger leaves of cells that it has a row for, as of the transaction: whole log-ins and sessions. */
+  async roomCells(tx: EntityManager, platformId: number, cells: readonly number[]): Promise<BundleRoomChange[]> {
+    const rows = await tx.query<{ cell: number; logins: number; sessions: number }[]>(
+      `select cell, greatest(0, (login_limit - login_planned) / ${LOAD_SCALE})::int as logins,
+              greatest(0, (session_limit - session_planned) / ${LOAD_SCALE})::int as sessions
+         from ledger_cell where platform_id = $1 and cell = any($2) order by cell`,
+      [platformId, cells],
+    );
+    return rows.map(({ cell, logins, sessions }) => [cell, logins, sessions]);
+  }
+
+  /** The same for every cell of a bundle; undefined where the ledger knows none of them. */
+  async room(
+    tx: EntityManager,
+    platformId: number,
+    firstCell: number,
+    endCell: number,
+    idleMinutes: number,
+  ): Promise<BundleRoom | undefined> {
+    const cells = Array.from({ length: endCell - firstCell }, (_, k) => firstCell + k);
+    const rows = await this.roomCells(tx, platformId, cells);
+    if (rows.length === 0) return undefined;
+    const room = { logins: cells.map(() => 0), sessions: cells.map(() => 0), stayCells: roomStayCells(idleMinutes) };
+    for (const [cell, logins, sessions] of rows) {
+      room.logins[cell - firstCell] = logins;
+      room.sessions[cell - firstCell] = sessions;
+    }
+    return room;
   }
 }

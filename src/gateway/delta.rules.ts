@@ -1,5 +1,6 @@
 import { AUDIENCES } from '../campaign/window-kind';
-import type { BundleChange, BundleWindow, NamedRule } from '../kernel/decision/bundle-content';
+import { CELLS_PER_DAY, DRAIN_CELLS, LEAD_CELLS } from '../kernel/cell-grid';
+import type { BundleChange, BundleRoomChange, BundleWindow, NamedRule } from '../kernel/decision/bundle-content';
 import type { LedgerWindow } from '../plan/sequencer.rules';
 import type { DeltaChangeRow } from './bundle.store';
 
@@ -18,6 +19,22 @@ export function bundleChangesOf(rows: readonly DeltaChangeRow[]): BundleChange[]
   });
 }
 
+/** A step may change what is left of every cell for a day. */
+const RULED_CELLS = CELLS_PER_DAY;
+
+/** Cells in which numbered changes may have left more or less than before: of each window, its lead and its drain. */
+export function changedCellsOf(rows: readonly DeltaChangeRow[], isRuled: boolean, nowCell: number): number[] {
+  const cells = new Set<number>();
+  for (let cell = nowCell; isRuled && cell < nowCell + RULED_CELLS; cell++) cells.add(cell);
+  for (const { before, after } of rows)
+    for (const window of [before, after]) {
+      if (!window) continue;
+      const end = window.startCell + window.cellCount + DRAIN_CELLS;
+      for (let cell = window.startCell - LEAD_CELLS; cell < end; cell++) cells.add(cell);
+    }
+  return [...cells];
+}
+
 /** The bytes that are signed. */
 export const deltaBytesOf = (
   platformId: number,
@@ -28,5 +45,10 @@ export const deltaBytesOf = (
   changes: readonly BundleChange[],
   /** All that are in force or to come, where they have changed. */
   rules: readonly NamedRule[] | undefined,
+  /** What the changes leave for the waiting room. */
+  room: readonly BundleRoomChange[],
 ): string =>
-  JSON.stringify({ format: 'etale-delta/1', platformId, epoch, from, to, issuedAt: issuedAtSeconds, changes, rules });
+  JSON.stringify({
+    ...{ format: 'etale-delta/1', platformId, epoch, from, to, issuedAt: issuedAtSeconds, changes, rules },
+    ...(room.length > 0 && { room }),
+  });

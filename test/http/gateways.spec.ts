@@ -10,8 +10,9 @@ import { CountStore } from '../../src/gateway/count.store';
 import type { DeltaPageDto } from '../../src/gateway/gateway.dto';
 import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
 import type { GatewayPageDto, ObservedPageDto } from '../../src/gateway/gateway-view.dto';
-import type { BundleChange, BundleContent } from '../../src/kernel/decision/bundle-content';
+import type { BundleChange, BundleContent, BundleRoomChange } from '../../src/kernel/decision/bundle-content';
 import { applyChanges, gatePlanOf, windowsOfOwner, type GatePlan } from '../../src/kernel/decision/gate-plan';
+import { applyRoomChanges } from '../../src/kernel/decision/room-residue';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import { PlanService } from '../../src/plan/plan.service';
 import { publishedRegion, standStillAt, type BookableRegion } from '../booking-region';
@@ -83,7 +84,12 @@ describe('gateways', () => {
         chain = nextChain(chain, bytes);
         expect(await verified(bytes, delta.signature, 'etale-delta')).toBe(chain);
         expect(delta.from).toBe(revision);
-        applyChanges(plan, (JSON.parse(delta.bytes) as { changes: BundleChange[] }).changes);
+        const { changes, room = [] } = JSON.parse(delta.bytes) as {
+          changes: BundleChange[];
+          room?: BundleRoomChange[];
+        };
+        applyChanges(plan, changes);
+        applyRoomChanges(plan.content, room);
         revision = delta.to;
       }
     }
@@ -150,6 +156,9 @@ describe('gateways', () => {
       const fresh = await fetchBundle();
       expect({ seed, ...reached }).toEqual({ seed, revision: fresh.content.revision, chain: fresh.chain });
       expect(windowsOf(plan)).toEqual(windowsOf(gatePlanOf(fresh.content)));
+      expect(plan.content.room).toEqual(fresh.content.room);
+      const at = cellAt(0, 9) - fresh.content.firstCell;
+      expect(fresh.content.room!.logins[at]).toBeGreaterThan(0);
     }
   });
 

@@ -132,7 +132,20 @@ export interface BundleContent {
   };
   exemptions: readonly BundleExemption[];
   rules: readonly BundleRule[];
+  /** Without it there is no waiting room: nobody knows what the plan leaves. */
+  room?: BundleRoom;
 }
+
+/** What the published windows leave of a platform, by cell from `firstCell` on, in whole log-ins and sessions: what the waiting room serves. */
+export interface BundleRoom {
+  logins: readonly number[];
+  sessions: readonly number[];
+  /** For so many cells an admission from the room counts as a session. */
+  stayCells: number;
+}
+
+/** What a delta leaves in one cell: log-ins, sessions. */
+export type BundleRoomChange = readonly [cell: number, logins: number, sessions: number];
 
 /** A rule as a delta carries it: by names, so that it means the same whatever bundle it is applied to. */
 export interface NamedRule extends Omit<BundleRule, 'scope' | 'featuresOff'> {

@@ -208,7 +208,7 @@ function isInForce({ content }: GatePlan, campaigns: number, zone: number, now: 
 }
 
 /** Relatives with no child older than those who come through their parents' accounts. */
-function comesForChildren(plan: GatePlan, visitor: Visitor): boolean {
+export function comesForChildren(plan: GatePlan, visitor: Visitor): boolean {
   for (const c of visitor.classes) if (plan.classHasParentAccounts[c] === 1) return true;
   return false;
 }

@@ -63,6 +63,8 @@ export const DECISION_REASONS = [
   'feature_off',
   'class_unknown',
 ] as const;
+/** Those, and what an agent says by itself: called from its waiting room. */
+export const ANSWER_REASONS = [...DECISION_REASONS, 'waiting_room'] as const;
 export type DecisionReason = (typeof DECISION_REASONS)[number];
 const reason = (name: DecisionReason): number => DECISION_REASONS.indexOf(name);
 export const REASON = {
@@ -82,6 +84,8 @@ export const REASON = {
   liveOnly: reason('live_only'),
   featureOff: reason('feature_off'),
   classUnknown: reason('class_unknown'),
+  /** Never said by `decide`: the agent's own, for who was called from its waiting room. */
+  waitingRoom: ANSWER_REASONS.indexOf('waiting_room'),
 } as const;
 
 /** Ways that are left to who is not let in; bits of `ways`. */

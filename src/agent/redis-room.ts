@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, createCluster, defineScript } from '@redis/client';
+import { roomKeys, BEAT, LEAVE, VISIT } from './redis-room.scripts';
+import { RoomAway, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit } from './room-store'; // prettier-ignore
+
+/** A visitor's answer is worth this much waiting; nginx gives the agent a second. */
+const COMMAND_MILLISECONDS = 400;
+const CONNECT_MILLISECONDS = 1000;
+const RECONNECT_MILLISECONDS = 250;
+const KEY_COUNT = 11;
+
+type VisitReply = [outcome: RoomAnswer['outcome'], arrivedAt: string, aheadCount: number, pollSeconds: string];
+type BeatReply = [leased: number, rank: number, arrivedAt: string, waiting: number[], admitted: string[]];
+
+const scriptOf = (SCRIPT: string) =>
+  defineScript({
+    SCRIPT,
+    NUMBER_OF_KEYS: KEY_COUNT,
+    IS_READ_ONLY: false,
+    parseCommand(parser, keys: string[], args: string[]) {
+      keys.forEach((key) => parser.pushKey(key));
+      parser.push(...args);
+    },
+    transformReply: (reply: unknown) => reply,
+  });
+
+const scripts = { visit: scriptOf(VISIT), leave: scriptOf(LEAVE), beat: scriptOf(BEAT) };
+
+const socket = {
+  connectTimeout: CONNECT_MILLISECONDS,
+  reconnectStrategy: () => RECONNECT_MILLISECONDS,
+};
+
+const clientOf = (url: string) => createClient({ url, scripts, socket, disableOfflineQueue: true });
+const clusterOf = (urls: readonly string[]) =>
+  createCluster({ rootNodes: urls.map((url) => ({ url })), scripts, defaults: { socket, disableOfflineQueue: true } });
+
+const text = (value: number): string => value.toFixed(6);
+
+/** The line of a platform that several agents share: on one server that speaks Redis' protocol, or on a cluster of them. */
+export class RedisRoom implements RoomStore {
+  readonly kind = 'redis';
+  private readonly client: ReturnType<typeof clientOf> | ReturnType<typeof clusterOf>;
+  private readonly keys: string[];
+  private readonly connecting: Promise<unknown>;
+
+  /** @param urls one server, or some of the nodes of a cluster */
+  constructor(
+    urls: readonly string[],
+    platformId: number,
+    private readonly settings: RoomSettings,
+  ) {
+    this.client = urls.length === 1 ? clientOf(urls[0]!) : clusterOf(urls);
+    this.keys = roomKeys(platformId);
+    // what fails is said by each call, and the client connects again by itself
+    this.client.on('error', () => undefined);
+    this.connecting = this.client.connect().catch(() => undefined);
+  }
+
+  async visit({ id, arrivedAt, rank, now, limits, mayWalkIn }: RoomVisit): Promise<RoomAnswer> {
+    const { cell, logins, sessions, stayCells } = limits;
+    const { longestPollSeconds, settleSeconds } = this.settings;
+    const args = [id, arrivedAt === undefined ? '' : String(arrivedAt), String(rank), text(now), ...[cell, logins, bounded(sessions), stayCells, longestPollSeconds, settleSeconds].map(String), mayWalkIn ? '1' : '0']; // prettier-ignore
+    const reply = await this.within(() => this.client.visit(this.keys, args));
+    const [outcome, its, aheadCount, poll] = reply as VisitReply;
+    return { outcome, arrivedAt: Number(its), aheadCount, pollSeconds: Number(poll) };
+  }
+
+  async leave(id: string): Promise<void> {
+    await this.within(() => this.client.leave(this.keys, [id]));
+  }
+
+  async beat({ agent, now, limits, unspent, admitted, called }: RoomBeat): Promise<RoomState> {
+    const { cell, logins, sessions, stayCells } = limits;
+    const about = [agent, text(now), ...[cell, logins, bounded(sessions), stayCells, this.settings.settleSeconds, unspent.cell, unspent.count].map(String)]; // prettier-ignore
+    let reply = (await this.within(() => this.client.beat(this.keys, [...about, '-1']))) as BeatReply;
+    if (reply[0] < 0) {
+      const told = [...[...admitted].flat().map(String), ...[...called].flatMap(([id, until]) => [id, text(until)])];
+      reply = (await this.within(() => this.client.beat(this.keys, [...about, String(admitted.size), ...told]))) as BeatReply; // prettier-ignore
+    }
+    const [leasedCount, rank, arrivedAt, waitingCounts, flat] = reply;
+    const counts = new Map<number, number>();
+    for (let k = 0; k < flat.length; k += 2) counts.set(Number(flat[k]), Number(flat[k + 1]));
+    return { leasedCount, leasedTo: { rank, arrivedAt: Number(arrivedAt) }, waitingCounts, admitted: counts };
+  }
+
+  async close(): Promise<void> {
+    // a client that never came to a server goes on trying until it is told to stop
+    this.client.destroy();
+    await Promise.race([this.connecting, sleep(CONNECT_MILLISECONDS, undefined, { ref: false })]);
+  }
+
+  private async within<T>(work: () => Promise<T>): Promise<T> {
+    const late = new AbortController();
+    try {
+      return await Promise.race([
+        work(),
+        sleep(COMMAND_MILLISECONDS, undefined, { signal: late.signal }).then(() => {
+          throw new RoomAway('no answer in time');
+        }),
+      ]);
+    } catch (error) {
+      throw error instanceof RoomAway ? error : new RoomAway(error instanceof Error ? error.message : String(error));
+    } finally {
+      late.abort();
+    }
+  }
+}
+
+/** What no limit bounds, as a number that Lua reads. */
+const bounded = (count: number): number => Math.min(count, 1e9);

@@ -1,0 +1,106 @@
+import type { RoomLimits } from '../kernel/decision/room-residue';
+
+/** Who is served first: pupils and staff, then those of whom nobody knows which they are, then relatives. */
+export const RANKS = ['pupils', 'unknown', 'relatives'] as const;
+/** Beyond the ranks: those whom a protection step holds back keep their place and are not called. */
+export const HELD_RANK = RANKS.length;
+
+/** A ticket that is shown, or taken. */
+export interface RoomVisit {
+  id: string;
+  /** Microseconds of its arrival, as the ticket says; undefined: it comes now. */
+  arrivedAt: number | undefined;
+  /** Index into RANKS, or HELD_RANK. */
+  rank: number;
+  /** Unix seconds. */
+  now: number;
+  limits: RoomLimits;
+  /** A place of the walk-in quota is free: who stands first may have it. */
+  mayWalkIn: boolean;
+}
+
+export interface RoomAnswer {
+  /** `again`: was called before, and did not hear of it; `full`: the room takes nobody more. */
+  outcome: 'called' | 'walksIn' | 'again' | 'waits' | 'full';
+  arrivedAt: number;
+  aheadCount: number;
+  /** After how long, without jitter, the ticket is to be shown again. */
+  pollSeconds: number;
+}
+
+/** What an agent says of itself from time to time, and gets for the case that the store goes away. */
+export interface RoomBeat {
+  agent: string;
+  now: number;
+  limits: RoomLimits;
+  /** What is left of the lease before, to be given back. */
+  unspent: { cell: number; count: number };
+  /** What this agent has let in, by cell, and whom lately: a store that has lost its memory takes it once. */
+  admitted: ReadonlyMap<number, number>;
+  called: ReadonlyMap<string, number>;
+}
+
+export interface RoomState {
+  /** Places that this agent may give without the store, in `limits.cell`. */
+  leasedCount: number;
+  /** Only to those who stand before or at this place. */
+  leasedTo: { rank: number; arrivedAt: number };
+  /** Present, by rank, those who are held back last. */
+  waitingCounts: readonly number[];
+  admitted: ReadonlyMap<number, number>;
+}
+
+/** The store cannot be reached. */
+export class RoomAway extends Error {}
+
+/**
+ * The line of one platform. Both implementations pass `test/agent/room.spec.ts`. A ticket that is not shown when it was due stands
+ * aside, at no cost to the others, and comes back to its own place.
+ */
+export interface RoomStore {
+  readonly kind: 'process' | 'redis';
+  /** @throws RoomAway */
+  visit(visit: RoomVisit): Promise<RoomAnswer>;
+  /** Gives the place up. @throws RoomAway */
+  leave(id: string): Promise<void>;
+  /** @throws RoomAway */
+  beat(beat: RoomBeat): Promise<RoomState>;
+  close(): Promise<void>;
+}
+
+/** How a room behaves; the same in both implementations. */
+export interface RoomSettings {
+  /** The longest time between two questions of a waiting page. */
+  longestPollSeconds: number;
+  /** A room that begins calls nobody for so long: every agent says first what it has let in. */
+  settleSeconds: number;
+}
+
+/** Unclaimed places add up to so much, no more: a line that is not asked about saves nothing up. */
+export const MOST_SAVED_SECONDS = 30;
+/** Near its head a line is asked about this often. */
+export const SHORTEST_POLL_SECONDS = 5;
+/** A page asks again after this share of what is left to wait. */
+export const POLL_RATIO = 0.2;
+/** The own jitter of each page, both ways. */
+export const POLL_JITTER_RATIO = 0.2;
+/** A page that is late by this long stands aside. */
+export const GRACE_SECONDS = 5;
+/** A closed tab keeps its place for so long. */
+export const KEPT_SECONDS = 300;
+/** A called ticket is remembered until nobody can show it any more. */
+export const CALLED_SECONDS = KEPT_SECONDS + 120;
+/** An agent says this often what it has spent. */
+export const BEAT_SECONDS = 2;
+/** Without the store an agent spends its share for so long. */
+export const LEASE_SECONDS = 10;
+/** An agent that was not heard of for this long has no share. */
+export const AGENT_SECONDS = 10;
+export const MOST_TICKETS = 500_000;
+
+/** Without jitter. */
+export const pollSeconds = (aheadCount: number, perSecond: number, longest: number): number =>
+  perSecond > 0 ? Math.min(longest, Math.max(SHORTEST_POLL_SECONDS, (POLL_RATIO * aheadCount) / perSecond)) : longest;
+
+/** Until when a ticket counts as present. */
+export const presentSeconds = (poll: number): number => poll * (1 + POLL_JITTER_RATIO) + GRACE_SECONDS;
