@@ -16,6 +16,7 @@ const PICTURES = [
   { name: 'region-dark', account: 'authority-region', ready: '.small-curve', theme: 'dark' },
   { name: 'capacity', account: 'operator', path: '/app/exploitation/capacite', ready: '.chart svg' },
   { name: 'plans', account: 'operator', path: '/app/exploitation/campagnes/1', ready: '.figures' },
+  { name: 'protection', account: 'operator', path: '/app/protection', ready: '.ladder li', isWhole: true },
   { name: 'families', path: '/creneaux' },
   { name: 'forecast', path: '/prevision' },
 ];

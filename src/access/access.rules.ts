@@ -203,6 +203,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   enforceProtectionStep:         rule('-',     '-',         '-',         'all',       '-',     'all'),
   approveProtectionStep:         rule('-',     '-',         '-',         'all',       '-',     'all'),
   reportMeasurements:            rule('-',     '-',         '-',         '-',         '-',     'all',   ['gateway', 'metrics'], 'service'),
+  readMeasurements:              rule('-',     '-',         '-',         'all',       'all',   'all'),
   readProtectionProposal:        rule('-',     '-',         '-',         'all',       'all',   'all'),
   listWebhooks:                  rule('-',     '-',         '-',         '-',         'all',   'all'),
   makeWebhook:                   rule('-',     '-',         '-',         '-',         '-',     'all'),

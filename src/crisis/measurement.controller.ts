@@ -1,10 +1,12 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
+import { instantOfCell } from '../common/civil-time';
 import { RowIdPipe } from '../common/row-id.pipe';
-import { MeasurementsDto, MeasurementsTakenDto, ProtectionProposalDto } from './measurement.dto';
+import { CELL_MINUTES } from '../kernel/cell-grid';
+import { MeasuredDayDto, MeasuredDayQuery, MeasurementsDto, MeasurementsTakenDto, ProtectionProposalDto } from './measurement.dto'; // prettier-ignore
 import { MeasurementService } from './measurement.service';
 import { loadPerMille } from './proposal.rules';
 
@@ -34,6 +36,25 @@ export class MeasurementController {
     }));
     await this.measurements.report(actor, id, source, measurements, new Date());
     return { acceptedCount: items.length };
+  }
+
+  @Get('measurements')
+  @ApiOperation({ operationId: 'readMeasurements', summary: 'What was measured of the whole platform on a day, on the cells of its plans.' }) // prettier-ignore
+  @ApiOkResponse({ description: 'The day, five minutes a step.', type: MeasuredDayDto })
+  @ApiProblems(400, 404)
+  async readMeasurements(
+    @Param('id', RowIdPipe) id: number,
+    @Query() { date: asked }: MeasuredDayQuery,
+  ): Promise<MeasuredDayDto> {
+    const { date, timeZone, firstCell, curve } = await this.measurements.ofDay(id, asked, new Date());
+    return {
+      platformId: id,
+      date,
+      timeZone,
+      startsAt: instantOfCell(firstCell),
+      stepMinutes: CELL_MINUTES,
+      ...curve,
+    };
   }
 
   @Get('protection-proposal')

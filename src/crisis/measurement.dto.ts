@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
-import { IsInstant } from '../common/wire-time';
+import { IsCivilDate, IsInstant } from '../common/wire-time';
 import { WordsDto } from './ladder.dto';
 
 /** What a source measured of the whole platform in a minute; what it does not know is left out. */
@@ -58,6 +58,39 @@ export class MeasurementsDto {
 export class MeasurementsTakenDto {
   /** How many. */
   acceptedCount!: number;
+}
+
+/** Which day was measured. */
+export class MeasuredDayQuery {
+  /** The civil date of the platform; today unless stated. */
+  @IsOptional()
+  @IsCivilDate()
+  date?: string;
+}
+
+const perCell = (description: string) =>
+  ApiProperty({ description, type: 'array', items: { type: 'integer', nullable: true } });
+
+/** What was measured of a platform on a day, on the cells of its plans; null where nothing was. */
+export class MeasuredDayDto {
+  /** The platform. */
+  platformId!: number;
+  /** The civil date. */
+  date!: string;
+  /** The time zone of its day. */
+  timeZone!: string;
+  /** The instant of the first cell. */
+  startsAt!: string;
+  /** Minutes of a cell. */
+  stepMinutes!: number;
+  @perCell('Most sessions that were open in a minute of the cell.')
+  sessions!: (number | null)[];
+  @perCell('Log-ins of the cell; minutes without a measurement count as the others of the cell.')
+  logins!: (number | null)[];
+  @perCell('Time to answer of the slowest minute, 95th percentile.')
+  latencyMilliseconds!: (number | null)[];
+  @perCell('Requests that failed in the worst minute, per mille.')
+  errorsPerMille!: (number | null)[];
 }
 
 /** What the service proposes. */

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { CapacityService } from '../capacity/capacity.service';
+import { addDays, cellOfCivil, type CivilDate, civilOfCell } from '../common/civil-time';
 import { DomainError } from '../common/domain-error';
-import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
+import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE, secondsOfCell } from '../kernel/cell-grid';
 import { ProtectionStore } from '../protection/protection.store';
 import { capacityNotice, type CapacityNotice } from './capacity-notice.rules';
+import { type MeasuredCurve, measuredCurve } from './measured-curve.rules';
 import { type Measurement, MeasurementStore } from './measurement.store';
 import { type MeasuredMinute, rungProposal, type RungProposal } from './proposal.rules';
 
@@ -58,6 +60,21 @@ export class MeasurementService {
         loginLimit: Math.round(cells.effectiveLogins[cell]! / LOAD_SCALE / CELL_MINUTES),
       };
     });
+  }
+
+  /** What was measured on a civil date of the platform, on the cells of its plans. @throws NotFoundError */
+  async ofDay(
+    platformId: number,
+    asked: CivilDate | undefined,
+    now: Date,
+  ): Promise<{ date: CivilDate; timeZone: string; firstCell: number; curve: MeasuredCurve }> {
+    const { timeZone } = await this.capacity.platform(platformId);
+    const date = asked ?? civilOfCell(cellOfSeconds(now.getTime() / 1000), timeZone).on;
+    const firstCell = cellOfCivil(date, 0, timeZone);
+    const endCell = cellOfCivil(addDays(date, 1), 0, timeZone);
+    const [from, to] = [firstCell, endCell].map((cell) => new Date(secondsOfCell(cell) * 1000)) as [Date, Date];
+    const minutes = await this.store.minutes(platformId, from, to);
+    return { date, timeZone, firstCell, curve: measuredCurve(minutes, firstCell, endCell - firstCell) };
   }
 
   /** The rung to climb to or to leave, and whether the declared capacity looks wrong. @throws NotFoundError */

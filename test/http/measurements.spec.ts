@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import type { LadderDto } from '../../src/crisis/ladder.dto';
-import type { ProtectionProposalDto } from '../../src/crisis/measurement.dto';
+import type { MeasuredDayDto, ProtectionProposalDto } from '../../src/crisis/measurement.dto';
 import type { ProtectionStepDto } from '../../src/crisis/protection-step.dto';
 import { standStillAt } from '../booking-region';
 import { makeRegion, type Region } from '../plan-builder';
@@ -35,6 +35,33 @@ describe('measurements of a platform', () => {
     sessions.map((count, k) => ({ measuredAt: new Date(Date.now() - (sessions.length - 1 - k) * 60_000).toISOString(), sessions: count, ...more })); // prettier-ignore
   const proposal = async (): Promise<ProtectionProposalDto> =>
     (await app.inject({ url: url('protection-proposal') })).json<ProtectionProposalDto>();
+
+  it('are read back for a day, on the cells of the plans', async () => {
+    const platform = await makeRegion(app.get(DataSource), { concurrentSessions: 1000, loginsPerMinute: 100 });
+    const minute = { measuredAt: '2026-12-07T06:21:00Z', sessions: 410, loginsPerMinute: 12, errorsPerMille: 3 };
+    await app.inject({ method: 'POST', url: url('measurements', platform.platformId), payload: { source: 'ent', items: [minute] } }); // prettier-ignore
+    const day = (
+      await app.inject({ url: url('measurements?date=2026-12-07', platform.platformId) })
+    ).json<MeasuredDayDto>();
+    expect(day).toMatchObject({
+      date: '2026-12-07',
+      timeZone: 'Europe/Paris',
+      startsAt: '2026-12-06T23:00:00Z',
+      stepMinutes: 5,
+    });
+    const cell = (7 * 60 + 20) / 5;
+    expect([day.sessions.length, day.sessions[cell], day.logins[cell], day.errorsPerMille[cell]]).toEqual([
+      288, 410, 60, 3,
+    ]);
+    expect(day.sessions.filter((value) => value !== null)).toEqual([410]);
+    // the day on which the clock goes back is longer
+    const autumn = (
+      await app.inject({ url: url('measurements?date=2026-10-25', platform.platformId) })
+    ).json<MeasuredDayDto>();
+    expect(autumn.sessions).toHaveLength(300);
+    expect((await app.inject({ url: url('measurements?date=25/10/2026', platform.platformId) })).statusCode).toBe(400);
+    expect((await app.inject({ url: url('measurements', platform.platformId), headers: NOBODY })).statusCode).toBe(401);
+  });
 
   it('lead to a rung to climb, and later to the step that can be taken back', async () => {
     expect((await proposal()).proposal.action).toBe('unknown');

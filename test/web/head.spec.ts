@@ -135,7 +135,7 @@ describeInBrowser('the web of a head', () => {
     await page.mouse.up();
     // the server decides: moved, or refused with a way out
     await page
-      .getByText(/déplacée à|ne peut pas passer à|No window|outside|hours/)
+      .getByText(/déplacée à|ne peut pas passer à/)
       .first()
       .waitFor();
   });
@@ -184,14 +184,12 @@ describeInBrowser('the web of a head', () => {
     const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=1`);
     const week = `/app/etablissements/${uai}`;
     const found: unknown[] = [];
+    await page.setViewportSize({ width: 360, height: 900 });
     for (const path of ['/', week, `${week}?creneau=${items[0]!.id}`, `${week}?vue=calendrier`, `${week}/souhaits`]) {
-      for (const width of [1440, 768, 360]) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.goto(server.url + path);
-        await page.locator('h1').waitFor();
-        if (path.startsWith(week) && !path.endsWith('souhaits')) await page.locator('.chip, .calendar .window').first().waitFor(); // prettier-ignore
-        found.push(...(await overflowing(page)).map((what) => [path, width, what]));
-      }
+      await page.goto(server.url + path);
+      await page.locator('h1').waitFor();
+      if (path.startsWith(week) && !path.endsWith('souhaits')) await page.locator('.chip, .calendar .window').first().waitFor(); // prettier-ignore
+      found.push(...(await overflowing(page)).map((what) => [path, what]));
     }
     expect(found).toEqual([]);
   });
@@ -213,7 +211,7 @@ describeInBrowser('the web of a head', () => {
       await page.locator('h1').waitFor();
       if (path.includes('creneau')) await page.locator('.start, .starts').first().waitFor();
       if (path.includes('calendrier')) await page.locator('.calendar .window').first().waitFor();
-      found.push(...(await violationsOf(page)).map((violation) => `${path}: ${violation}`));
+      found.push(...(await violationsOf(page, theme)).map((violation) => `${path}: ${violation}`));
     }
     expect(found).toEqual([]);
   });

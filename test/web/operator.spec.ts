@@ -117,6 +117,52 @@ describeInBrowser('the web of an operator', () => {
     await page.getByRole('region', { name: 'Journal' }).waitFor();
   });
 
+  it('agrees on the protection ladder with an authority, climbs the rung that is proposed, and takes it back', async () => {
+    const [{ page }, other] = [await openReader(browser), await openReader(browser)];
+    await signIn(page, server.url, 'operator');
+    await page.goto(`${server.url}/app/protection`);
+    await page.getByText(/Rien n'a été mesuré depuis une demi-heure/).waitFor();
+    await page.getByRole('button', { name: 'Adopter cette échelle' }).click();
+    await page.getByText(/Échelle adoptée ; une autre personne doit l'approuver/).waitFor();
+
+    await signIn(other.page, server.url, 'authority-region');
+    await other.page.goto(`${server.url}/app/protection`);
+    await other.page.getByRole('button', { name: "Approuver l'échelle" }).click();
+    await other.page.getByText(/Échelle approuvée/).waitFor();
+
+    // the ENT says what it sees: four minutes at 86 % of its capacity
+    const asked = await page.evaluate(async () => {
+      const at = (path: string): string => `/v1/platforms/1/${path}`;
+      const now = Date.now();
+      const curve = (await (await fetch(`${at('capacity')}?stepMinutes=60`)).json()) as { sessions: { effectiveThousandths: number[] } }; // prettier-ignore
+      const sessions = Math.round((curve.sessions.effectiveThousandths[0]! / 1000) * 0.86);
+      const items = [3, 2, 1, 0].map((ago) => ({ measuredAt: new Date(now - ago * 60_000).toISOString(), sessions }));
+      const body = JSON.stringify({ source: 'ent', items });
+      return (await fetch(at('measurements'), { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status; // prettier-ignore
+    });
+    expect(asked).toBe(202);
+    await page.getByText(/la plateforme est à 86\s%/).waitFor();
+    const proposal = page.locator('.proposal', { hasText: 'Étale propose' });
+    await proposal.getByRole('button', { name: /Mettre en vigueur : Sessions inactives/ }).click();
+    const form = page.getByRole('dialog', { name: /Sessions inactives/ });
+    expect(await form.getByLabel('Motif').inputValue()).not.toBe('');
+    await form.getByText('En vigueur aux passerelles dans la seconde.').waitFor();
+    await form.getByRole('button', { name: 'Mettre en vigueur' }).click();
+    await page.locator('.ladder .in-force', { hasText: /en vigueur jusqu'à \d+ h \d\d/ }).waitFor();
+    await page.getByRole('region', { name: 'Que dire aux écoles et aux familles' }).getByText(/enregistrez votre travail/).waitFor(); // prettier-ignore
+    const found = [...(await overflowing(page)), ...(await violationsOf(page, 'light'))];
+    expect(found).toEqual([]);
+
+    // everybody who looks sees it, and another person may take it back
+    const row = other.page.getByRole('region', { name: 'Mesures' }).getByRole('row', { name: /Sessions inactives/ });
+    await row.getByRole('button', { name: /^Lever/ }).click();
+    const why = other.page.getByRole('dialog');
+    await why.getByLabel('Motif').fill('le calme est revenu');
+    await why.getByRole('button', { name: 'Lever' }).click();
+    await page.getByText(/Aucune mesure de protection n'est en vigueur/).waitFor();
+    await page.getByRole('cell', { name: 'le calme est revenu' }).waitFor();
+  });
+
   it.each([
     ['fr', 'light'],
     ['en', 'dark'],
@@ -125,13 +171,15 @@ describeInBrowser('the web of an operator', () => {
     await signIn(page, server.url, 'operator');
     const found: unknown[] = [];
     for (const section of SECTIONS) {
-      for (const width of [360, 768, 1440]) {
-        await page.setViewportSize({ width, height: 900 });
-        await open(page, section);
-        found.push(...(await overflowing(page)).map((what) => [section, width, what]));
-      }
-      found.push(...(await violationsOf(page)).map((violation) => [section, violation]));
+      await page.setViewportSize({ width: 360, height: 900 });
+      await open(page, section);
+      found.push(...(await overflowing(page)).map((what) => [section, what]));
+      found.push(...(await violationsOf(page, theme)).map((violation) => [section, violation]));
     }
+    await page.setViewportSize({ width: 360, height: 900 });
+    await page.goto(`${server.url}/app/protection`);
+    await page.locator('.ladder li').first().waitFor();
+    found.push(...(await overflowing(page)), ...(await violationsOf(page, theme)));
     expect(found).toEqual([]);
   });
 });

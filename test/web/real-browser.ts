@@ -55,8 +55,18 @@ export async function signIn(page: Page, url: string, account: string): Promise<
   await page.waitForURL((at) => at.pathname.startsWith('/app/'));
 }
 
-/** Elements that reach beyond the window's right edge, outside of what may be scrolled sideways. */
-export function overflowing(page: Page): Promise<string[]> {
+/** Elements that reach beyond the window's right edge, outside of what may be scrolled sideways, at each width from the narrowest on; the page is not read again in between. */
+export async function overflowing(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of [360, 768, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    found.push(...(await overflowingNow(page)).map((what) => `${width}: ${what}`));
+  }
+  return found;
+}
+
+function overflowingNow(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     const beyond = [...document.querySelectorAll('body *')].filter((element) => {

@@ -40,6 +40,10 @@ const routes: RouteObject[] = [
         lazy: async () => ({ Component: (await import('../features/authority/region-page')).RegionPage }),
       },
       {
+        path: '/app/protection',
+        lazy: async () => ({ Component: (await import('../features/crisis/crisis-page')).CrisisPage }),
+      },
+      {
         path: '/app/exploitation/:section?/:id?',
         lazy: async () => ({ Component: (await import('../features/operator/operation-page')).OperationPage }),
       },

@@ -10,6 +10,7 @@ export interface Place {
 export function placesOf(session: Session): Place[] {
   const region = { path: '/app/region', name: 'places.region' };
   const operation = { path: '/app/exploitation', name: 'places.operation' };
+  const protection = { path: '/app/protection', name: 'places.protection' };
   switch (session.role) {
     case 'head':
     case 'inspector':
@@ -18,10 +19,10 @@ export function placesOf(session: Session): Place[] {
         { path: `/app/etablissements/${uai}/souhaits`, name: 'places.wishes' },
       ]);
     case 'authority':
-      return [region];
+      return [region, protection];
     case 'operator':
     case 'auditor':
-      return [operation, region];
+      return [operation, region, protection];
     default:
       return [];
   }

@@ -1,7 +1,9 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import english from '../messages/en/common.json';
+import englishProblems from '../messages/en/problems.json';
 import french from '../messages/fr/common.json';
+import frenchProblems from '../messages/fr/problems.json';
 
 export type Language = 'fr' | 'en';
 
@@ -26,9 +28,9 @@ export function startMessages(): void {
   void i18next.use(initReactI18next).init({
     lng: firstLanguage(),
     fallbackLng: 'fr',
-    ns: ['common'],
+    ns: ['common', 'problems'],
     defaultNS: 'common',
-    resources: { fr: { common: french }, en: { common: english } },
+    resources: { fr: { common: french, problems: frenchProblems }, en: { common: english, problems: englishProblems } }, // prettier-ignore
     interpolation: { escapeValue: false },
     returnNull: false,
   });

@@ -2,6 +2,7 @@ import { Alert, Button, Center, Group, Loader, Stack, Text, Title } from '@manti
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from './api';
+import { sentenceOf } from './problem-sentence';
 
 /** While something is read: what it is, never a bare wheel. */
 export function Loading({ what, height = 240 }: { what: string; height?: number }) {
@@ -20,15 +21,10 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
   const { t } = useTranslation();
   const problem = error instanceof Problem ? error : undefined;
   const isNetwork = problem?.status === 0;
-  const said: Record<number, string> = {
-    0: t('failure.offlineText'),
-    403: t('failure.forbidden'),
-    404: t('failure.notFound'),
-  };
   return (
     <Alert role="alert" color="orange" variant="light" title={t(isNetwork ? 'failure.offline' : 'failure.title')}>
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{problem ? (said[problem.status] ?? problem.message) : t('failure.unknown')}</Text>
+        <Text size="sm">{sentenceOf(error)}</Text>
         {problem?.status === 401 ? (
           <Button component="a" href={signInHref()}>
             {t('signIn')}

@@ -1,5 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import i18next from 'i18next';
+import { sentenceOf } from './problem-sentence';
 
 const UNDO_SECONDS = 10;
 
@@ -9,7 +11,7 @@ export function sayDone(what: string, undo?: { label: string; run: () => void })
   notifications.show({
     id,
     autoClose: UNDO_SECONDS * 1000,
-    withCloseButton: true,
+    closeButtonProps: closeButton(),
     message: (
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{what}</Text>
@@ -30,7 +32,14 @@ export function sayDone(what: string, undo?: { label: string; run: () => void })
   });
 }
 
-/** Says what could not be done. */
-export function sayRefused(why: string): void {
-  notifications.show({ color: 'orange', autoClose: UNDO_SECONDS * 1000, message: why });
+/** Says what could not be done, and why. */
+export function sayRefused(error: unknown): void {
+  notifications.show({
+    color: 'orange',
+    autoClose: UNDO_SECONDS * 1000,
+    closeButtonProps: closeButton(),
+    message: sentenceOf(error),
+  });
 }
+
+const closeButton = () => ({ 'aria-label': i18next.t('close') });

@@ -131,6 +131,20 @@ export function useObserved(platformId: number, date: string | undefined) {
   });
 }
 
+/** What was measured of the whole platform on a day. */
+export function useMeasured(platformId: number, date: string | undefined) {
+  return useQuery({
+    queryKey: ['measured', platformId, date],
+    enabled: date !== undefined,
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/platforms/{id}/measurements', {
+          params: { path: { id: platformId }, query: { date: date! } },
+        }),
+      ),
+  });
+}
+
 export function useOtherPlans(plan: Schema<'PlanDto'>) {
   return useQuery({
     queryKey: ['plans', 'of-campaign', plan.campaignId],

@@ -19,6 +19,7 @@ const SERIES: readonly LineName[] = [
   'everybodyAtWish',
   'letterByLevel',
   'planned',
+  'observed',
   'simulated',
   'background',
   'limit',

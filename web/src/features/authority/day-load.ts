@@ -1,4 +1,5 @@
 import { civilDateOf, civilHourOf } from '../../shared/format';
+import type { Schema } from '../../shared/api';
 import type { Baselines, LoadCurve, Resource } from './data';
 
 /** The whole load of the platform in five minutes of a day, and what bounds it; in sessions, or log-ins of five minutes. */
@@ -13,6 +14,8 @@ export interface DayPoint {
   capacity: number;
   everybodyAtWish: number | undefined;
   letterByLevel: number | undefined;
+  /** As it was measured. */
+  observed?: number;
   /** By the sliders. */
   simulated: number | undefined;
   simulatedLimit: number;
@@ -75,6 +78,20 @@ export function pointsOf(
 
 export const ofDay = (points: readonly DayPoint[], date: string, timeZone: string): DayPoint[] =>
   points.filter(({ at }) => civilDateOf(new Date(at), timeZone) === date);
+
+/** The points of a day with what was measured of the platform at the same time. */
+export function withObserved(
+  points: DayPoint[],
+  day: Schema<'MeasuredDayDto'> | undefined,
+  resource: Resource,
+): DayPoint[] {
+  if (!day) return points;
+  const start = Date.parse(day.startsAt);
+  return points.map((point) => {
+    const observed = day[resource][(point.at - start) / (day.stepMinutes * 60_000)];
+    return observed === undefined || observed === null ? point : { ...point, observed };
+  });
+}
 
 /** The step where a load is largest against a bound. */
 export function peakOf(

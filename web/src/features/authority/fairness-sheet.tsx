@@ -34,7 +34,7 @@ export function FairnessSheet({ planId, names }: { planId: number; names: Readon
           <Button
             variant="subtle"
             size="compact-sm"
-            onClick={() => void download(`/v1/plans/${planId}/fairness`, `etale-equite-${planId}.csv`, 'text/csv').catch((error: Error) => sayRefused(error.message))} // prettier-ignore
+            onClick={() => void download(`/v1/plans/${planId}/fairness`, `etale-equite-${planId}.csv`, 'text/csv').catch(sayRefused)} // prettier-ignore
           >
             CSV
           </Button>

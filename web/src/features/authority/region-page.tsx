@@ -8,9 +8,9 @@ import { addDays, civilDateOf, formatShortDay } from '../../shared/format';
 import { type Campaign, type Plan, useCampaigns, usePublishedPlans } from '../../shared/plans';
 import { useSession } from '../../shared/session';
 import { Empty, Failure, Loading } from '../../shared/states';
-import { useAnswers, useBaselines, useCertificate, useFairness, useObserved, useTerritories, useTerritoryCurves, useWeekCurve, type Resource, type Territory } from './data'; // prettier-ignore
+import { useAnswers, useBaselines, useCertificate, useFairness, useMeasured, useObserved, useTerritories, useTerritoryCurves, useWeekCurve, type Resource, type Territory } from './data'; // prettier-ignore
 import { DayChart } from './day-chart';
-import { NOTHING_CHANGED, ofDay, peakOf, pointsOf, type WhatIf } from './day-load';
+import { NOTHING_CHANGED, ofDay, peakOf, pointsOf, type WhatIf, withObserved } from './day-load';
 import { FairnessSheet } from './fairness-sheet';
 import { PlanComparison } from './plan-comparison';
 import { SchoolList } from './school-list';
@@ -89,6 +89,8 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
   const curves = useTerritoryCurves(plan.id, isDayKnown ? shown.map(({ code }) => code) : [], date); // prettier-ignore
   const fairness = useFairness(plan.id);
   const observed = useObserved(plan.platformId, isDayKnown ? date : undefined);
+  const measured = useMeasured(plan.platformId, isDayKnown ? date : undefined);
+  const shownDay = useMemo(() => withObserved(ofTheDay, measured.data, resource), [ofTheDay, measured.data, resource]);
   const rows = territoryRows({
     territories: shown,
     curves,
@@ -132,7 +134,7 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
       ) : (
         <>
           <DayChart
-            points={ofTheDay}
+            points={shownDay}
             date={date}
             timeZone={timeZone}
             resource={resource}

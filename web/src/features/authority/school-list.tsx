@@ -38,11 +38,7 @@ export function SchoolList({ campaignId, territory }: { campaignId: number; terr
           <Button
             variant="subtle"
             size="compact-sm"
-            onClick={() =>
-              void download(csv, `etale-reponses-${territory}.csv`, 'text/csv').catch((error: Error) =>
-                sayRefused(error.message),
-              )
-            }
+            onClick={() => void download(csv, `etale-reponses-${territory}.csv`, 'text/csv').catch(sayRefused)}
           >
             {' '}
             {/* prettier-ignore */}

@@ -25,8 +25,8 @@ export interface Refusal {
   window: Window;
   startsAt: string;
   isSeries: boolean;
-  code: string;
-  detail: string;
+  /** Why, as the API refused it. */
+  error: Problem;
   cells: { at: string }[];
   alternatives: Alternative[];
   partners: Partner[];
@@ -46,7 +46,7 @@ export function useBooking(uai: string) {
         }),
       ),
     onSuccess: () => sayDone(t('done.undone')),
-    onError: (error) => sayRefused(sentenceOf(error)),
+    onError: sayRefused,
     onSettled: refresh,
   });
   const tellDone = (what: string, booking: Schema<'BookingDto'>): void =>
@@ -67,7 +67,7 @@ export function useBooking(uai: string) {
     onError: (error, { window, body }) => {
       const refused = refusalOf(error, window, body);
       if (refused) setRefusal(refused);
-      else sayRefused(sentenceOf(error));
+      else sayRefused(error);
     },
     onSettled: refresh,
   });
@@ -117,12 +117,9 @@ function refusalOf(error: unknown, window: Window, body: Schema<'BookingRequest'
     window,
     startsAt: body.startsAt,
     isSeries: body.isSeries ?? false,
-    code: error.code,
-    detail: error.message,
+    error,
     cells,
     alternatives,
     partners: swapPartners,
   };
 }
-
-const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

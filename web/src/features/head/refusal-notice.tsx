@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, newIdempotencyKey } from '../../shared/api';
 import { formatMinutes, formatTime } from '../../shared/format';
+import { sentenceOf } from '../../shared/problem-sentence';
 import { sayDone, sayRefused } from '../../shared/undo';
 import type { Partner, Refusal, useBooking } from './booking';
 import { useRefreshWeek } from './data';
@@ -21,7 +22,6 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
   const refresh = useRefreshWeek(uai);
   const { window, startsAt, isSeries, alternatives, partners } = refusal;
   const zone = window.timeZone;
-  const say = (error: unknown) => sayRefused(error instanceof Error ? error.message : String(error));
   const wait = useMutation({
     mutationFn: () =>
       answerOf(
@@ -34,7 +34,7 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
       onClose();
       sayDone(t('refusal.waits', { position: position ?? 1 }));
     },
-    onError: say,
+    onError: sayRefused,
     onSettled: refresh,
   });
   const propose = useMutation({
@@ -49,10 +49,10 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
       onClose();
       sayDone(t('refusal.proposed'));
     },
-    onError: say,
+    onError: sayRefused,
     onSettled: refresh,
   });
-  const why = KNOWN.has(refusal.code) ? t(`refusal.${refusal.code.replace('booking.', '')}`) : refusal.detail;
+  const why = sentenceOf(refusal.error);
   return (
     <Alert
       role="alert"
@@ -96,5 +96,3 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
     </Alert>
   );
 }
-
-const KNOWN = new Set(['booking.cell_full', 'booking.conflict', 'booking.frozen', 'booking.too_late']);

@@ -19,9 +19,7 @@ export function ShareMenu({ uai, monday }: { uai: string; monday: string }) {
     mutationFn: () => answerOf(api.POST('/v1/establishments/{uai}/feed', { params: { path: { uai } } })),
   });
   const take = (format: string, accept: string) =>
-    void download(`${week}&format=${format}`, `creneaux-${uai}-${monday}.${format}`, accept).catch((error: Error) =>
-      sayRefused(error.message),
-    );
+    void download(`${week}&format=${format}`, `creneaux-${uai}-${monday}.${format}`, accept).catch(sayRefused);
   const url = address.data ? `${window.location.origin}${address.data.path}` : undefined;
   return (
     <>

@@ -18,8 +18,6 @@ interface ToDoProps {
   onDone: () => void;
 }
 
-const say = (error: Error): void => sayRefused(error.message);
-
 /** What waits for the head, each with its button: the proposal and its deadline, swaps, offers, windows that moved. */
 export function ToDo({ uai, campaignId, timeZone, proposal, toDo, windows, onDone }: ToDoProps) {
   return (
@@ -61,7 +59,7 @@ function ProposalCard({
       setAsking(false);
       sayDone(t(verdict === 'accept' ? 'proposal.thanks' : 'proposal.asked'));
     },
-    onError: say,
+    onError: sayRefused,
     onSettled: onDone,
   });
   const { phase, answersUntil } = proposal.proposal;
@@ -136,7 +134,7 @@ function SwapCard({
           ? answerOf(api.POST('/v1/swaps/{id}/decline', { params: { path } }))
           : answerOf(api.POST('/v1/swaps/{id}/withdraw', { params: { path } })),
     onSuccess: (_, what) => sayDone(t(`swap.done.${what}`)),
-    onError: say,
+    onError: sayRefused,
     onSettled: onDone,
   });
   const isOurs = swap.uai === uai;
@@ -194,12 +192,12 @@ function WaitingCard({
         }),
       ),
     onSuccess: () => sayDone(t('waiting.taken')),
-    onError: say,
+    onError: sayRefused,
     onSettled: onDone,
   });
   const leave = useMutation({
     mutationFn: () => answerOf(api.DELETE('/v1/waiting-list/{id}', { params: { path: { id: entry.id } } })),
-    onError: say,
+    onError: sayRefused,
     onSettled: onDone,
   });
   const code = windows.find(({ id }) => id === entry.windowId)?.classCode ?? '';
@@ -238,7 +236,7 @@ function NoticesCard({ uai, notices, onDone }: { uai: string; notices: Schema<'N
           body: { epoch: last.epoch, revision: last.revision },
         }),
       ),
-    onError: say,
+    onError: sayRefused,
     onSettled: onDone,
   });
   return (

@@ -116,7 +116,7 @@ function WishList({ uai, campaignId, classId, isOpen, rows }: WishListProps) {
         ? answerOf(api.PUT('/v1/campaigns/{id}/establishments/{uai}/wishes', { params: { path: { id: campaignId, uai } }, body: { items: wishes } })) // prettier-ignore
         : answerOf(api.PUT('/v1/campaigns/{id}/classes/{classId}/wishes', { params: { path: { id: campaignId, classId } }, body: { items: wishes } })), // prettier-ignore
     onSuccess: () => sayDone(t('wishes.saved')),
-    onError: (error) => sayRefused(error.message),
+    onError: sayRefused,
     onSettled: () => void queries.invalidateQueries({ queryKey: ['wishes', campaignId, uai] }),
   });
   const change = (index: number, part: Partial<WishRow>) =>

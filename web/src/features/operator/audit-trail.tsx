@@ -37,12 +37,7 @@ export function AuditTrail({ timeZone }: { timeZone: string }) {
           defaultValue={uai}
           onBlur={({ currentTarget: { value } }) => setSearch(value ? { uai: value } : {}, { replace: true })}
         />
-        <Button
-          variant="default"
-          onClick={() =>
-            void download(csv, 'etale-journal.csv', 'text/csv').catch((error: Error) => sayRefused(error.message))
-          }
-        >
+        <Button variant="default" onClick={() => void download(csv, 'etale-journal.csv', 'text/csv').catch(sayRefused)}>
           CSV
         </Button>
       </Group>

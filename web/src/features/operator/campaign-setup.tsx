@@ -7,7 +7,7 @@ import { answerOf, api, type Schema } from '../../shared/api';
 import { addDays, civilDateOf, formatDay, mondayOf } from '../../shared/format';
 import { Failure, Loading } from '../../shared/states';
 import { sayRefused } from '../../shared/undo';
-import { instantOfCivil } from './civil-instant';
+import { instantOfCivil } from '../../shared/civil-instant';
 
 const KINDS = [
   'maternelle',
@@ -56,7 +56,7 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
         }),
       ),
     onSuccess: ({ id }) => void navigate(`/app/exploitation/campagnes/${id}`),
-    onError: (error) => sayRefused(error.message),
+    onError: sayRefused,
   });
   if (presets.isError) return <Failure error={presets.error} onRetry={() => void presets.refetch()} />;
   if (!presets.data) return <Loading what={t('loading.presets')} />;

@@ -15,8 +15,6 @@ interface WorkProps {
   canChange: boolean;
 }
 
-const say = (error: Error): void => sayRefused(error.message);
-
 /** A campaign from who is concerned to the plan in force: allocate, look at the drafts side by side, publish one, take it back. */
 export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
   const { t } = useTranslation('operator');
@@ -56,7 +54,7 @@ export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
   const allocate = useMutation({
     mutationFn: (mode: 'fresh' | 'replan') =>
       answerOf(api.POST('/v1/campaigns/{id}/allocations', { params: { path }, body: { mode } })),
-    onError: say,
+    onError: sayRefused,
     onSettled: refresh,
   });
   const failed = campaign.error ?? concerned.error ?? jobs.error ?? plans.error;
@@ -146,7 +144,7 @@ function RunningAllocation({
   const cancel = useMutation({
     mutationFn: () => answerOf(api.POST('/v1/jobs/{id}/cancel', { params: { path: { id: job.id } } })),
     onSuccess: () => sayDone(t('work.cancelled')),
-    onError: say,
+    onError: sayRefused,
     onSettled: onEnd,
   });
   const share = totalCount > 0 ? doneCount / totalCount : 0;
@@ -199,19 +197,19 @@ function PlanRow({ plan, schools, canChange, timeZone, onDone }: PlanRowProps) {
   const publish = useMutation({
     mutationFn: () => answerOf(api.POST('/v1/plans/{id}/publish', { params: { path }, body: { reason } })),
     onSuccess: done(t('work.published', { id: plan.id })),
-    onError: say,
+    onError: sayRefused,
     onSettled: onDone,
   });
   const rollBack = useMutation({
     mutationFn: () => answerOf(api.POST('/v1/plans/{id}/rollback', { params: { path }, body: { reason } })),
     onSuccess: done(t('work.rolledBack')),
-    onError: say,
+    onError: sayRefused,
     onSettled: onDone,
   });
   const discard = useMutation({
     mutationFn: () => answerOf(api.DELETE('/v1/plans/{id}', { params: { path } })),
     onSuccess: () => sayDone(t('work.discarded')),
-    onError: say,
+    onError: sayRefused,
     onSettled: onDone,
   });
   return (

@@ -8,7 +8,7 @@ import { addDays, civilDateOf, formatCount, formatInstant, formatPercent, format
 import { LINES } from '../../shared/load-scale';
 import { Empty, Failure, Loading } from '../../shared/states';
 import { sayDone, sayRefused } from '../../shared/undo';
-import { instantOfCivil } from './civil-instant';
+import { instantOfCivil } from '../../shared/civil-instant';
 
 type Platform = Schema<'PlatformDto'>;
 const DAYS_SHOWN = 14;
@@ -45,7 +45,7 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
         ? answerOf(api.DELETE('/v1/platforms/{id}/capacity-steps/{stepId}', { params: { path: { ...path, stepId: id } } }))
         : answerOf(api.DELETE('/v1/platforms/{id}/regulations/{regulationId}', { params: { path: { ...path, regulationId: id } } })), // prettier-ignore
     onSuccess: () => sayDone(t('capacity.removed')),
-    onError: (error) => sayRefused(error.message),
+    onError: sayRefused,
     onSettled: refresh,
   });
   const failed = curve.error ?? lists.error;
@@ -196,7 +196,7 @@ function StepForm({ platform, onDone }: FormProps) {
         }),
       ),
     onSuccess: () => sayDone(t('capacity.added')),
-    onError: (error) => sayRefused(error.message),
+    onError: sayRefused,
     onSettled: onDone,
   });
   return (
@@ -258,7 +258,7 @@ function RegulationForm({ platform, onDone }: FormProps) {
       );
     },
     onSuccess: () => sayDone(t('capacity.added')),
-    onError: (error) => sayRefused(error.message),
+    onError: sayRefused,
     onSettled: onDone,
   });
   return (

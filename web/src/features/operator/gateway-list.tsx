@@ -1,26 +1,17 @@
 import { Stack, Table } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api } from '../../shared/api';
 import { formatInstant, formatMinutes } from '../../shared/format';
+import { isLate, useGateways } from '../../shared/gateways';
 import { Empty, Failure, Loading } from '../../shared/states';
-
-const LATE_SECONDS = 120;
 
 /** The agents beside the ENT's proxies: what each runs, how far behind it is, what it refused. */
 export function GatewayList({ timeZone }: { timeZone: string }) {
   const { t } = useTranslation('operator');
-  const gateways = useQuery({
-    queryKey: ['gateways'],
-    refetchInterval: 10_000,
-    queryFn: async () => (await answerOf(api.GET('/v1/gateways', { params: { query: { limit: 200 } } }))).items,
-  });
+  const gateways = useGateways();
   if (gateways.isError) return <Failure error={gateways.error} onRetry={() => void gateways.refetch()} />;
   if (!gateways.data) return <Loading what={t('loading.gateways')} />;
   if (gateways.data.length === 0) return <Empty title={t('gateway.none')}>{t('gateway.noneText')}</Empty>;
-  const isBehind = (one: (typeof gateways.data)[number]): boolean =>
-    (one.behindRevisions ?? 0) > 0 || one.silentSeconds > LATE_SECONDS || one.refused !== null;
-  const late = gateways.data.filter(isBehind).length;
+  const late = gateways.data.filter(isLate).length;
   return (
     <Stack>
       <p className="answer">{t(late === 0 ? 'gateway.fine' : 'gateway.late', { count: gateways.data.length, late })}</p>

@@ -41,7 +41,7 @@ export function ImportDesk({ timeZone, canChange }: { timeZone: string; canChang
         }),
       ),
     onSuccess: setReport,
-    onError: (error) => sayRefused(error.message),
+    onError: sayRefused,
     onSettled: () => void queries.invalidateQueries({ queryKey: ['imports'] }),
   });
   if (imports.isError) return <Failure error={imports.error} onRetry={() => void imports.refetch()} />;

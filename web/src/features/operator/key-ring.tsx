@@ -23,7 +23,6 @@ export function KeyRing({ platform, canChange }: { platform: Schema<'PlatformDto
     queryFn: async () => (await answerOf(api.GET('/v1/keys', { params: { query: { limit: 200 } } }))).items,
   });
   const refresh = () => void queries.invalidateQueries({ queryKey: ['keys'] });
-  const say = (error: Error) => sayRefused(error.message);
   const make = useMutation({
     mutationFn: () =>
       answerOf(
@@ -37,13 +36,13 @@ export function KeyRing({ platform, canChange }: { platform: Schema<'PlatformDto
         }),
       ),
     onSuccess: setMade,
-    onError: say,
+    onError: sayRefused,
     onSettled: refresh,
   });
   const revoke = useMutation({
     mutationFn: (id: number) => answerOf(api.DELETE('/v1/keys/{id}', { params: { path: { id } } })),
     onSuccess: () => sayDone(t('key.revoked')),
-    onError: say,
+    onError: sayRefused,
     onSettled: refresh,
   });
   if (keys.isError) return <Failure error={keys.error} onRetry={refresh} />;

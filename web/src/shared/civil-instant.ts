@@ -1,4 +1,4 @@
-import { civilDateOf, civilHourOf } from '../../shared/format';
+import { civilDateOf, civilHourOf } from './format';
 
 /** The instant of a civil time (`YYYY-MM-DDTHH:MM`) in a zone, as ISO 8601 in UTC; the earlier one where the clock goes back. */
 export function instantOfCivil(civil: string, timeZone: string): string {

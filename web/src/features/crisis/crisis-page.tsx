@@ -1,0 +1,98 @@
+import './crisis.css';
+import './messages';
+import { Stack, Text, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { civilDateOf } from '../../shared/format';
+import { useGateways } from '../../shared/gateways';
+import { useCampaigns, usePlatforms, usePublishedPlans } from '../../shared/plans';
+import { useSession } from '../../shared/session';
+import { Empty, Failure, Loading } from '../../shared/states';
+import { AgentRow } from './agent-row';
+import { type Platform, useActs, useAdvice, useCapacityOf, useLadder, useMeasuredDay, usePlannedOf, useSteps } from './data'; // prettier-ignore
+import { DayLine } from './day-line';
+import { LadderColumn } from './ladder-column';
+import { StateNow } from './state-now';
+import { StepList } from './step-list';
+import { WordsToSay } from './words-to-say';
+
+/** The bad morning: what happens, what can be done, what it will do; done in one action, undone in another. */
+export function CrisisPage() {
+  const { t } = useTranslation('crisis');
+  const platforms = usePlatforms();
+  const session = useSession();
+  if (platforms.isError) return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />;
+  if (!platforms.data || !session.data) return <Loading what={t('loading.state')} />;
+  const [platform] = platforms.data;
+  if (!platform)
+    return (
+      <Empty order={1} title={t('none.platform')}>
+        {t('none.platformText')}
+      </Empty>
+    );
+  return <Crisis platform={platform} role={session.data.role} />;
+}
+
+function Crisis({ platform, role }: { platform: Platform; role: string }) {
+  const { t } = useTranslation('crisis');
+  const today = civilDateOf(new Date(), platform.timeZone);
+  const [advice, steps, ladder] = [useAdvice(platform.id), useSteps(platform.id), useLadder(platform.id)];
+  const measured = useMeasuredDay(platform.id, today);
+  const capacity = useCapacityOf(platform, today);
+  const plan = usePlanOf(platform.id, today);
+  const planned = usePlannedOf(plan, today);
+  const gateways = useGateways();
+  const acts = useActs(platform.id);
+  const failed = advice.error ?? steps.error ?? ladder.error ?? measured.error ?? capacity.error;
+  if (failed) return <Failure error={failed} onRetry={() => void Promise.all([advice.refetch(), steps.refetch(), ladder.refetch(), measured.refetch(), capacity.refetch()])} />; // prettier-ignore
+  if (!advice.data || !steps.data || !ladder.data) return <Loading what={t('loading.state')} />;
+  const may = { act: role === 'operator' || role === 'authority', agree: role === 'operator' };
+  const active = steps.data.filter(({ isActive }) => isActive);
+  return (
+    <Stack gap="lg" className="crisis">
+      <div>
+        <Title order={1} size="h3">
+          {t('title', { platform: platform.name })}
+        </Title>
+        <StateNow
+          advice={advice.data}
+          ladder={ladder.data}
+          active={active}
+          timeZone={platform.timeZone}
+          may={may}
+          acts={acts}
+        />
+      </div>
+      {gateways.data && <AgentRow gateways={gateways.data} />}
+      <div className="bad-morning">
+        <Stack gap="lg" style={{ minWidth: 0 }}>
+          {measured.data && capacity.data ? (
+            <DayLine measured={measured.data} capacity={capacity.data} planned={planned.data} steps={steps.data} />
+          ) : (
+            <Loading what={t('loading.day')} height={360} />
+          )}
+          <StepList steps={steps.data} timeZone={platform.timeZone} may={may} acts={acts} />
+          <WordsToSay steps={active} timeZone={platform.timeZone} />
+        </Stack>
+        <LadderColumn
+          ladder={ladder.data}
+          steps={steps.data}
+          advice={advice.data}
+          timeZone={platform.timeZone}
+          may={may}
+          acts={acts}
+        />
+      </div>
+      <Text size="sm" c="dimmed">
+        {t('law')}
+      </Text>
+    </Stack>
+  );
+}
+
+/** The published plan that covers a day of the platform, the newest where several do. */
+function usePlanOf(platformId: number, date: string): number | undefined {
+  const [plans, campaigns] = [usePublishedPlans(), useCampaigns(platformId)];
+  return plans.data?.find(({ campaignId }) =>
+    campaigns.data?.some(({ id, startsOn, endsOn }) => id === campaignId && startsOn <= date && date <= endsOn),
+  )?.id;
+}

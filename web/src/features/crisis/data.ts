@@ -1,0 +1,147 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { answerOf, api, type Schema } from '../../shared/api';
+import { addDays } from '../../shared/format';
+import { instantOfCivil } from '../../shared/civil-instant';
+import { sayRefused } from '../../shared/undo';
+
+export type Platform = Schema<'PlatformDto'>;
+export type Rung = Schema<'RungViewDto'>;
+export type Ladder = Schema<'LadderDto'>;
+export type Step = Schema<'ProtectionStepDto'>;
+export type Advice = Schema<'ProtectionProposalDto'>;
+export type MeasuredDay = Schema<'MeasuredDayDto'>;
+export type CapacityCurve = Schema<'CapacityCurveDto'>;
+
+/** In a bad morning a screen is as old as this, at most. */
+const LOOK_AGAIN_MILLISECONDS = 5_000;
+
+/** What was measured lately, and what the service proposes because of it. */
+export function useAdvice(platformId: number) {
+  return useQuery({
+    queryKey: ['crisis', 'advice', platformId],
+    refetchInterval: LOOK_AGAIN_MILLISECONDS,
+    queryFn: () =>
+      answerOf(api.GET('/v1/platforms/{id}/protection-proposal', { params: { path: { id: platformId } } })),
+  });
+}
+
+export function useSteps(platformId: number) {
+  return useQuery({
+    queryKey: ['crisis', 'steps', platformId],
+    refetchInterval: LOOK_AGAIN_MILLISECONDS,
+    queryFn: async () =>
+      (
+        await answerOf(
+          api.GET('/v1/platforms/{id}/protection-steps', {
+            params: { path: { id: platformId }, query: { limit: 50 } },
+          }),
+        )
+      ).items,
+  });
+}
+
+export function useLadder(platformId: number) {
+  return useQuery({
+    queryKey: ['crisis', 'ladder', platformId],
+    refetchInterval: LOOK_AGAIN_MILLISECONDS,
+    queryFn: () => answerOf(api.GET('/v1/platforms/{id}/protection-ladder', { params: { path: { id: platformId } } })),
+  });
+}
+
+export function useMeasuredDay(platformId: number, date: string) {
+  return useQuery({
+    queryKey: ['crisis', 'measured', platformId, date],
+    refetchInterval: LOOK_AGAIN_MILLISECONDS * 6,
+    queryFn: () =>
+      answerOf(api.GET('/v1/platforms/{id}/measurements', { params: { path: { id: platformId }, query: { date } } })),
+  });
+}
+
+/** What the platform bears on a day, five minutes a point. */
+export function useCapacityOf(platform: Platform, date: string) {
+  return useQuery({
+    queryKey: ['crisis', 'capacity', platform.id, date],
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/platforms/{id}/capacity', {
+          params: {
+            path: { id: platform.id },
+            query: {
+              from: instantOfCivil(`${date}T00:00`, platform.timeZone),
+              to: instantOfCivil(`${addDays(date, 1)}T00:00`, platform.timeZone),
+              stepMinutes: 5,
+            },
+          },
+        }),
+      ),
+  });
+}
+
+/** What the published plans lay on the platform on a day; null where none covers it. */
+export function usePlannedOf(planId: number | undefined, date: string) {
+  return useQuery({
+    queryKey: ['crisis', 'planned', planId, date],
+    enabled: planId !== undefined,
+    queryFn: () =>
+      answerOf(api.GET('/v1/plans/{id}/load', { params: { path: { id: planId! }, query: { date, stepMinutes: 5 } } })),
+  });
+}
+
+/** The last simulation of the ladder, as it goes on; undefined where there is none. */
+export function useLadderSimulation(id: number | null) {
+  return useQuery({
+    queryKey: ['crisis', 'simulation', id],
+    enabled: id !== null,
+    refetchInterval: ({ state: { data } }) => (isUnderWay(data?.state) ? 1_000 : false),
+    queryFn: () => answerOf(api.GET('/v1/simulations/{id}', { params: { path: { id: id! } } })),
+  });
+}
+
+export const isUnderWay = (state: string | undefined): boolean => state === 'queued' || state === 'running';
+
+/** The acts of a bad morning; each refreshes what is seen, and says why it was refused. */
+export function useActs(platformId: number) {
+  const queries = useQueryClient();
+  const path = { id: platformId };
+  const act = useMutation({
+    mutationFn: (what: () => Promise<unknown>) => what(),
+    onError: sayRefused,
+    onSettled: () => queries.invalidateQueries({ queryKey: ['crisis'] }),
+  });
+  const run = <T>(what: () => Promise<T>): Promise<T> => act.mutateAsync(what) as Promise<T>;
+  return {
+    isBusy: act.isPending,
+    enforce: (body: Schema<'StepRequestDto'>) =>
+      run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps', { params: { path }, body }))),
+    approve: (stepId: number) =>
+      run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps/{stepId}/approval', { params: { path: { ...path, stepId } } }))), // prettier-ignore
+    undo: (stepId: number, reason: string) =>
+      run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps/{stepId}/undo', { params: { path: { ...path, stepId } }, body: { reason } }))), // prettier-ignore
+    adopt: (rungs: readonly Rung[]) =>
+      run(() => answerOf(api.PUT('/v1/platforms/{id}/protection-ladder', { params: { path }, body: { rungs: rungs.map(agreedPart) } }))), // prettier-ignore
+    approveLadder: () => run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path } }))), // prettier-ignore
+    simulate: (startsAt: string) =>
+      run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/simulation', { params: { path }, body: { startsAt } }))), // prettier-ignore
+  };
+}
+
+/** What people agree on, without what follows from it. */
+const agreedPart = ({ code, name, scope, measures, minutes, words, thresholds }: Rung): Schema<'RungDto'> => ({
+  code,
+  name,
+  scope,
+  measures,
+  minutes,
+  words,
+  thresholds,
+});
+
+/** What the reader's role allows here. */
+export interface May {
+  /** Put steps in force and take them back. */
+  act: boolean;
+  /** Set the ladder. */
+  agree: boolean;
+}
+
+export type Acts = ReturnType<typeof useActs>;

@@ -1,0 +1,129 @@
+import { useCallback, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '../../shared/api';
+import { Chart } from '../../shared/chart';
+import { civilDateOf, civilHourOf, formatCount, formatHour, formatPercent, formatTime } from '../../shared/format';
+import { LINES } from '../../shared/load-scale';
+import type { CapacityCurve, MeasuredDay, Step } from './data';
+
+interface DayLineProps {
+  measured: MeasuredDay;
+  capacity: CapacityCurve;
+  planned: Schema<'LoadCurveDto'> | undefined;
+  steps: readonly Step[];
+}
+
+interface Point {
+  hour: string;
+  planned: number | null;
+  observed: number | null;
+  limit: number;
+  capacity: number;
+}
+
+const SHOWN = ['planned', 'observed', 'limit', 'capacity'] as const;
+const MINUTES = 60_000;
+
+/** The day of the platform with now as a line: what was planned, what is observed, what it bears, and the steps as bars. */
+export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
+  const { t } = useTranslation('crisis');
+  const points = useMemo(() => pointsOf(measured, capacity, planned), [measured, capacity, planned]);
+  const series = SHOWN.filter((name) => points.some((point) => point[name] !== null));
+  const option = useCallback(
+    (isDark: boolean) => {
+      const ink = isDark ? '#dfe6f1' : '#222b3a';
+      const now = hourOn(new Date().toISOString(), measured);
+      const bars = steps.flatMap((step) => {
+        if (step.state === 'proposed') return [];
+        const ends = step.undoneAt ?? step.endsAt;
+        const span = [hourOn(step.startsAt, measured), hourOn(ends, measured)];
+        return span[0] === span[1] ? [] : [[{ name: step.name, xAxis: span[0] }, { xAxis: span[1] }]];
+      });
+      return {
+        grid: { left: 64, right: 16, top: 48, bottom: 72 },
+        legend: { top: 0, type: 'scroll', textStyle: { color: ink } },
+        tooltip: { trigger: 'axis', valueFormatter: (value: number | null) => (value === null ? '–' : formatCount(value)) }, // prettier-ignore
+        dataZoom: [{ type: 'inside' }, { type: 'slider', bottom: 8, height: 24 }],
+        xAxis: { type: 'category', data: points.map(({ hour }) => formatHour(hour)), axisLabel: { color: ink }, boundaryGap: false }, // prettier-ignore
+        yAxis: { type: 'value', axisLabel: { color: ink, formatter: (value: number) => formatCount(value) } },
+        series: series.map((name) => {
+          const line = LINES[name];
+          const color = isDark ? line.dark : line.light;
+          return {
+            type: 'line',
+            name: t(`line.${name}`),
+            data: points.map((point) => point[name]),
+            showSymbol: false,
+            color,
+            lineStyle: { color, type: line.type, width: line.width },
+            ...(name === 'capacity' && {
+              markLine: { symbol: 'none', label: { formatter: t('day.now'), color: ink, position: 'insideEndTop' }, lineStyle: { color: ink }, data: [{ xAxis: now }] }, // prettier-ignore
+              markArea: { itemStyle: { color: ink, opacity: 0.1 }, label: { color: ink, position: 'insideTop' }, data: bars }, // prettier-ignore
+            }),
+          };
+        }),
+      };
+    },
+    [points, series, steps, measured, t],
+  );
+  const peak = points.reduce<Point | undefined>(
+    (best, point) => (point.observed !== null && point.observed > (best?.observed ?? -1) ? point : best),
+    undefined,
+  );
+  return (
+    <Chart
+      title={t('day.title')}
+      fileName={`etale-observe-${measured.date}`}
+      height={360}
+      option={option}
+      summary={
+        peak
+          ? t('day.summary', {
+              time: formatHour(peak.hour),
+              sessions: formatCount(peak.observed ?? 0),
+              ratio: formatPercent((peak.observed ?? 0) / Math.max(1, peak.capacity)),
+            })
+          : t('day.nothing')
+      }
+      table={() => ({
+        columns: [t('day.hour'), ...series.map((name) => t(`line.${name}`))],
+        rows: points.map((point) => [point.hour, ...series.map((name) => point[name] ?? '')]),
+      })}
+    />
+  );
+}
+
+/** Cells of the day from 6 to 22 h. */
+function pointsOf(measured: MeasuredDay, capacity: CapacityCurve, planned: DayLineProps['planned']): Point[] {
+  const start = Date.parse(measured.startsAt);
+  const at = (curve: { startsAt: string }, i: number): number =>
+    i + Math.round((start - Date.parse(curve.startsAt)) / (measured.stepMinutes * MINUTES));
+  return measured.sessions
+    .map((observed, i): Point => {
+      const bounds = at(capacity, i);
+      const load = planned && at(planned, i);
+      const figures = planned?.sessions;
+      return {
+        hour: civilHourOf(new Date(start + i * measured.stepMinutes * MINUTES), measured.timeZone),
+        planned:
+          load === undefined || figures?.planned[load] === undefined
+            ? null
+            : Math.round(figures.planned[load] + (figures.background?.[load] ?? 0) + (figures.otherPlans?.[load] ?? 0)),
+        observed,
+        limit: Math.round(((capacity.sessions.effectiveThousandths[bounds] ?? 0) - (capacity.sessions.headroomThousandths[bounds] ?? 0)) / 1000), // prettier-ignore
+        capacity: Math.round((capacity.sessions.effectiveThousandths[bounds] ?? 0) / 1000),
+      };
+    })
+    .filter(({ hour }) => hour >= '06:00' && hour < '22:00');
+}
+
+/** The label of an instant on the axis of a day from 6 to 22 h. */
+function hourOn(instant: string, { date, timeZone, stepMinutes }: MeasuredDay): string {
+  const step = stepMinutes * MINUTES;
+  const at = new Date(Math.floor(Date.parse(instant) / step) * step);
+  const on = civilDateOf(at, timeZone);
+  const hour = civilHourOf(at, timeZone);
+  if (on < date || (on === date && hour < '06:00')) return formatHour('06:00');
+  if (on > date || hour >= '22:00') return formatHour('21:55');
+  return formatTime(at, timeZone);
+}

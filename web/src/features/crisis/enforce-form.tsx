@@ -1,0 +1,113 @@
+import { Button, Checkbox, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatCount } from '../../shared/format';
+import { sayDone } from '../../shared/undo';
+import type { Acts, Rung } from './data';
+import { measuresOf } from './measures';
+import { said } from './said';
+
+const MINUTE = 60_000;
+/** A step ends by itself, after three days at the latest. */
+const MOST_MINUTES = 4320;
+
+interface EnforceButtonProps {
+  rung: Rung;
+  /** Whether the ladder was approved beforehand: then one person climbs. */
+  isApproved: boolean;
+  reason?: string;
+  acts: Acts;
+}
+
+/** Opens what a rung will do, for how long and why; its button is the act. */
+export function EnforceButton({ rung, isApproved, reason: because = '', acts }: EnforceButtonProps) {
+  const { t } = useTranslation('crisis');
+  const [isOpen, form] = useDisclosure();
+  const [reason, setReason] = useState(because);
+  const [minutes, setMinutes] = useState<number | string>(rung.minutes);
+  const [isBreakGlass, setBreakGlass] = useState(false);
+  const needsTwo = !isApproved || Number(minutes) > rung.minutes;
+  const enforce = async () => {
+    const step = await acts.enforce({
+      rung: rung.code,
+      reason,
+      endsAt: new Date(Date.now() + Number(minutes) * MINUTE).toISOString(),
+      isBreakGlass: needsTwo && isBreakGlass,
+    });
+    form.close();
+    if (step.state === 'proposed') sayDone(t('done.proposed', { name: said(rung.name) }));
+    else
+      sayDone(t('done.enforced', { name: said(rung.name) }), {
+        label: t('undo.now'),
+        run: () => void acts.undo(step.id, t('undo.mistake')),
+      });
+  };
+  return (
+    <>
+      <Button onClick={form.open} aria-label={t('enforce.label', { name: said(rung.name) })}>
+        {t('enforce.open')}
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={form.close}
+        title={said(rung.name)}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        <Stack
+          component="form"
+          gap="sm"
+          onSubmit={(event: { preventDefault: () => void }) => {
+            event.preventDefault();
+            // what was refused is said, and the form stays
+            void enforce().catch(() => undefined);
+          }}
+        >
+          <Text size="sm">{measuresOf(rung.measures, t).join(' ')}</Text>
+          {rung.expected && (
+            <Text size="sm">
+              {t('enforce.expected', {
+                before: formatCount(rung.expected.refusedCountBefore),
+                after: formatCount(rung.expected.refusedCount),
+              })}
+            </Text>
+          )}
+          <TextInput
+            required
+            maxLength={500}
+            data-autofocus
+            label={t('enforce.reason')}
+            value={reason}
+            onChange={({ currentTarget: { value } }) => setReason(value)}
+          />
+          <NumberInput
+            required
+            min={5}
+            max={MOST_MINUTES}
+            step={5}
+            label={t('enforce.minutes')}
+            value={minutes}
+            onChange={setMinutes}
+          />
+          {needsTwo && (
+            <Checkbox
+              label={t('enforce.breakGlass')}
+              description={t('enforce.breakGlassText')}
+              checked={isBreakGlass}
+              onChange={({ currentTarget: { checked } }) => setBreakGlass(checked)}
+            />
+          )}
+          <Text size="sm">{t(needsTwo && !isBreakGlass ? 'enforce.twoPeople' : 'enforce.atOnce')}</Text>
+          <Group>
+            <Button type="submit" loading={acts.isBusy}>
+              {t(needsTwo && !isBreakGlass ? 'enforce.propose' : 'enforce.now')}
+            </Button>
+            <Button variant="default" onClick={form.close}>
+              {t('close')}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}

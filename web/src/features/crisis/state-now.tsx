@@ -1,0 +1,74 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { formatCount, formatPercent, formatTime } from '../../shared/format';
+import type { Acts, May, Advice, Ladder, Step } from './data';
+import { EnforceButton } from './enforce-form';
+import { said } from './said';
+import { UndoButton } from './undo-form';
+
+interface StateNowProps {
+  advice: Advice;
+  ladder: Ladder;
+  active: readonly Step[];
+  timeZone: string;
+  may: May;
+  acts: Acts;
+}
+
+/** The state in a sentence, then what the service proposes, each with its button. */
+export function StateNow({ advice, ladder, active, timeZone, may, acts }: StateNowProps) {
+  const { t } = useTranslation('crisis');
+  const last = advice.minutes.at(-1);
+  const { proposal, capacityNotice } = advice;
+  const rung = ladder.rungs.find(({ code }) => code === proposal.rung);
+  const left = active.find(({ id }) => id === proposal.stepId);
+  return (
+    <>
+      <p className="answer" role="status">
+        {last
+          ? t('now.load', {
+              ratio: formatPercent(last.loadPerMille / 1000),
+              time: formatTime(last.at, timeZone),
+              sessions: last.sessions === null ? '–' : formatCount(last.sessions),
+              limit: formatCount(last.sessionLimit),
+            })
+          : t('now.unknown')}{' '}
+        {last?.errorsPerMille ? `${t('now.errors', { ratio: formatPercent(last.errorsPerMille / 1000, 1) })} ` : ''}
+        {active.length === 0
+          ? t('now.noStep')
+          : t('now.steps', { count: active.length, names: active.map(({ name }) => name).join(', ') })}
+      </p>
+      {!last && (
+        <Text size="sm" c="dimmed">
+          {t('now.howToMeasure')}
+        </Text>
+      )}
+      {(proposal.action === 'climb' || proposal.action === 'leave') && (
+        <Group className="proposal" gap="sm">
+          <Text style={{ flex: '1 1 260px' }}>
+            <strong>{t(`propose.${proposal.action}`, { rung: rung ? said(rung.name) : '' })}</strong>{' '}
+            {said(proposal.reason)}
+          </Text>
+          {
+            may.act && proposal.action === 'climb' && rung &&
+            <EnforceButton rung={rung} isApproved={ladder.approvedBy !== null} reason={said(proposal.reason)} acts={acts} /> // prettier-ignore
+          }
+          {may.act && left && <UndoButton step={left} acts={acts} />}
+        </Group>
+      )}
+      {capacityNotice && (
+        <Group className="proposal" gap="sm">
+          <Text style={{ flex: '1 1 260px' }}>
+            <strong>{t(`capacity.${capacityNotice.kind}`)}</strong> {said(capacityNotice.reason)}
+          </Text>
+          {may.agree && (
+            <Button component={Link} to="/app/exploitation/capacite" variant="default">
+              {t('capacity.adjust')}
+            </Button>
+          )}
+        </Group>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button, Group, Table, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { formatInstant } from '../../shared/format';
+import { sayDone } from '../../shared/undo';
+import type { Acts, May, Step } from './data';
+import { measuresOf } from './measures';
+import { UndoButton } from './undo-form';
+
+interface StepListProps {
+  steps: readonly Step[];
+  timeZone: string;
+  may: May;
+  acts: Acts;
+}
+
+/** What waits for a second person, what is in force, what was; the newest first. */
+export function StepList({ steps, timeZone, may, acts }: StepListProps) {
+  const { t } = useTranslation('crisis');
+  const approve = (step: Step) =>
+    void acts.approve(step.id).then(
+      () => sayDone(t('done.approved', { name: step.name })),
+      () => undefined,
+    );
+  return (
+    <div>
+      <Text component="h2" fw={600} size="md" mb={4}>
+        {t('steps.title')}
+      </Text>
+      {steps.length === 0 ? (
+        <Text size="sm">{t('steps.none')}</Text>
+      ) : (
+        <div className="scroll-x" role="region" aria-label={t('steps.title')} tabIndex={0}>
+          <Table withTableBorder striped miw={760}>
+            <Table.Thead>
+              <Table.Tr>
+                {['name', 'state', 'from', 'until', 'reason', 'action'].map((column) => (
+                  <Table.Th key={column}>{t(`steps.${column}`)}</Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {steps.map((step) => (
+                <Table.Tr key={step.id}>
+                  <Table.Th scope="row" fw={500}>
+                    {step.name}
+                    {step.rung === null && <Text size="sm">{measuresOf(step.measures, t).join(' ')}</Text>}
+                  </Table.Th>
+                  <Table.Td>{t(`state.${stateOf(step)}`)}</Table.Td>
+                  <Table.Td>{formatInstant(step.startsAt, timeZone)}</Table.Td>
+                  <Table.Td>{formatInstant(step.undoneAt ?? step.endsAt, timeZone)}</Table.Td>
+                  <Table.Td>{step.undoReason ?? step.reason}</Table.Td>
+                  <Table.Td>
+                    <Group gap={4} wrap="nowrap">
+                      {may.act && mayBeApproved(step) && (
+                        <Button variant="default" loading={acts.isBusy} onClick={() => approve(step)}>
+                          {t(step.state === 'proposed' ? 'steps.approve' : 'steps.confirm')}
+                        </Button>
+                      )}
+                      {may.act && stateOf(step) !== 'over' && step.state !== 'undone' && (
+                        <UndoButton step={step} acts={acts} />
+                      )}
+                    </Group>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+    </div>
+  );
+}
+
+const isOver = ({ endsAt }: Step): boolean => Date.parse(endsAt) <= Date.now();
+
+/** A second person is asked for a proposal, and for a break-glass that nobody confirmed. */
+const mayBeApproved = (step: Step): boolean =>
+  !isOver(step) && step.approvedBy === null && (step.state === 'proposed' || (step.isActive && step.isBreakGlass));
+
+function stateOf(step: Step): 'proposed' | 'undone' | 'over' | 'breakGlass' | 'active' | 'toCome' {
+  if (step.state === 'undone') return 'undone';
+  if (isOver(step)) return 'over';
+  if (step.state === 'proposed') return 'proposed';
+  if (!step.isActive) return 'toCome';
+  return step.isBreakGlass && step.approvedBy === null ? 'breakGlass' : 'active';
+}

@@ -1,0 +1,19 @@
+import { useQuery } from '@tanstack/react-query';
+import { answerOf, api, type Schema } from './api';
+
+export type Gateway = Schema<'GatewayDto'>;
+
+const LATE_SECONDS = 120;
+
+/** The agents beside the ENT's proxies, as they reported last. */
+export function useGateways() {
+  return useQuery({
+    queryKey: ['gateways'],
+    refetchInterval: 10_000,
+    queryFn: async () => (await answerOf(api.GET('/v1/gateways', { params: { query: { limit: 200 } } }))).items,
+  });
+}
+
+/** Whether an agent needs a look: behind the newest revision, silent, or it refused what it was sent. */
+export const isLate = ({ behindRevisions, silentSeconds, refused }: Gateway): boolean =>
+  (behindRevisions ?? 0) > 0 || silentSeconds > LATE_SECONDS || refused !== null;
