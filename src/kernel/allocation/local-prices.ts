@@ -22,14 +22,16 @@ export interface LocalBound extends LocalPrices {
 export const LOCAL_PRICE_UNIT = 1 / 1024;
 /** Steps that every school gets, and that one gets whose plan is still far above its bound: most of the gap stands on few schools. */
 const FIRST_STEPS = 14;
-const MOST_STEPS = 150;
+const MOST_STEPS = 200;
 /** Far: this share of the school's own cost, and this much displacement cost in all. */
 const FAR_RATIO = 0.002;
 const FAR_COST = 4;
 /** Share of Polyak's step, halved whenever so many steps raised nothing. */
-const STEP_SHARE = 0.9;
-const STALLED_STEPS = 8;
+const STEP_SHARE = 1.2;
+const STALLED_STEPS = 14;
 const LEAST_STEP_SHARE = 0.02;
+/** How much of the last way is kept where it disagrees with the new one: 1 leaves the two at right angles. */
+const BEND = 1;
 
 /**
  * Raises the bound with prices on the laws inside each establishment: teachers, classes with their gaps, the site, in units and in
@@ -60,7 +62,7 @@ export function priceLocally(
     value += climb(school);
     for (const row of school.rows) {
       if (!row.isBestPriced) continue;
-      for (let c = school.firstCell; c < school.lastCell; c++) {
+      for (let c = row.from; c < row.to; c++) {
         if (row.best[c]! <= 0) continue;
         out.law.push(row.law);
         out.owner.push(row.owner);
@@ -85,16 +87,18 @@ interface Row {
   law: number;
   owner: number;
   limit: number;
-  /** Units of all its members together: a law that they cannot break needs no price. */
-  total: number;
+  /** Cells [from, to) in which its members could pass the limit together: elsewhere it needs no price. */
+  from: number;
+  to: number;
   isPriced: boolean;
   isBestPriced: boolean;
   price: Float64Array;
-  /** Running sum of `price`: what a window that holds [a, b) pays is running[b] - running[a]. */
+  /** Running sum of `price` from `from`: what a window that holds [a, b) inside [from, to) pays is running[b] - running[a]. */
   running: Float64Array;
   best: Float64Array;
   /** Changes of use from cell to cell. */
   use: Float64Array;
+  way: Float64Array;
 }
 
 /** What a window takes of a law, and for how many cells from its start. */
@@ -195,11 +199,10 @@ function layDownLaws(school: School, { problem }: AllocationModel, demands: Int3
     const key = owner * (1 << 8) + law;
     let row = rows.get(key);
     if (!row)
-      rows.set(key, (row = { law, owner, limit, total: 0, isPriced: false, isBestPriced: false, ...NO_COLUMNS }));
-    row.total += taken;
+      rows.set(key, (row = { law, owner, limit, from: 0, to: 0, isPriced: false, isBestPriced: false, ...NO_COLUMNS }));
     holds.push({ row, units: taken, cells });
   };
-  school.holds = Array.from(demands, (i) => {
+  const held = Array.from(demands, (i) => {
     const holds: Hold[] = [];
     const cells = problem.demandCells[i]!;
     hold(holds, TEACHER_LAW, problem.demandTeacher[i]!, 1, 1, cells);
@@ -210,63 +213,124 @@ function layDownLaws(school: School, { problem }: AllocationModel, demands: Int3
     }
     return holds;
   });
-  school.rows = [...rows.values()].filter((row) => row.total > row.limit);
-  school.holds = school.holds.map((holds) => holds.filter(({ row }) => row.total > row.limit));
+  const all = [...rows.values()];
+  findReach(school, all, held);
+  school.rows = all.filter((row) => row.from < row.to);
+  school.holds = held.map((holds) => holds.filter(({ row }) => row.from < row.to));
   let next = 0;
-  const column = () => {
+  const column = (row: Row) => {
     const cleared = (school.columns[next++] ??= new Float64Array(problem.cellCount + 1));
-    return cleared.fill(0, school.firstCell, school.lastCell + 1);
+    return cleared.fill(0, row.from, row.to + 1);
   };
   for (const row of school.rows)
-    Object.assign(row, { price: column(), running: column(), best: column(), use: column() });
+    Object.assign(row, {
+      price: column(row),
+      running: column(row),
+      best: column(row),
+      use: column(row),
+      way: column(row),
+    });
+}
+
+/** Finds the cells of each law in which all that could be there together would pass its limit. */
+function findReach(school: School, rows: readonly Row[], holds: readonly Hold[][]): void {
+  const { offset, start, firstCell, lastCell } = school;
+  const most = new Map(rows.map((row) => [row, new Float64Array(lastCell - firstCell + 1)]));
+  holds.forEach((held, m) => {
+    const first = start[offset[m]!]! - firstCell;
+    const last = start[offset[m + 1]! - 1]! - firstCell;
+    for (const { row, units, cells } of held) {
+      const column = most.get(row)!;
+      column[first]! += units;
+      column[Math.min(lastCell - firstCell, last + cells)]! -= units;
+    }
+  });
+  for (const [row, column] of most) {
+    let present = 0;
+    for (let c = 0; c < lastCell - firstCell; c++) {
+      present += column[c]!;
+      if (present <= row.limit) continue;
+      if (row.to === 0) row.from = firstCell + c;
+      row.to = firstCell + c + 1;
+    }
+  }
 }
 
 /** Polyak's steps from no prices at all; returns the best height and leaves its prices in `best` of the rows. */
 function climb(school: School): number {
-  const { rows, aim, firstCell, lastCell } = school;
+  const { rows, aim } = school;
   let best = -Infinity;
   let share = STEP_SHARE;
   let stalled = 0;
   const far = Math.max(FAR_COST, FAR_RATIO * aim);
   for (let step = 0; step < MOST_STEPS; step++) {
-    const height = heightOf(school);
+    let height = heightOf(school);
     if (height > best) {
       best = height;
       stalled = 0;
       for (const row of rows) {
         row.isBestPriced = row.isPriced;
-        if (row.isPriced) row.best.set(row.price.subarray(firstCell, lastCell), firstCell);
+        if (row.isPriced) row.best.set(row.price.subarray(row.from, row.to), row.from);
       }
     } else if (++stalled >= STALLED_STEPS) {
       stalled = 0;
       share /= 2;
+      // shorter steps, from the best point: where windows are all alike the bent way would go on past it
+      rows.forEach(returnToBest);
+      height = heightOf(school);
     }
     if (step >= FIRST_STEPS && (aim - best < far || share < LEAST_STEP_SHARE)) break;
     if (best >= aim - 1e-9) break;
-    // gradient: use beyond the limit, and below it where there is a price to take back
-    let norm = 0;
-    for (const { use, price, limit } of rows) {
-      let present = 0;
-      for (let c = firstCell; c < lastCell; c++) {
-        present += use[c]!;
-        if (present > limit || price[c]! > 0) norm += (present - limit) * (present - limit);
-      }
-    }
-    if (norm === 0) break;
-    const length = (Math.max(0, aim - height) * share) / norm;
-    for (const row of rows) raisePrices(row, firstCell, lastCell, length);
+    const slope = slopeOf(rows);
+    if (slope === 0) break;
+    const length = (Math.max(0, aim - height) * share) / slope;
+    for (const row of rows) raisePrices(row, length);
   }
   return best;
 }
 
-function raisePrices(row: Row, firstCell: number, lastCell: number, length: number): void {
-  const { use, price, running, limit } = row;
-  let present = 0;
+/**
+ * Writes the way up into `way` of the rows: use beyond the limit (and below it where there is a price to take back), bent away from the
+ * last way where the two disagree (Camerini, Fratta and Maffioli 1975), which spares the zigzag; returns its squared length.
+ */
+function slopeOf(rows: readonly Row[]): number {
+  let along = 0;
+  let last = 0;
+  for (const { use, price, limit, from, to, way } of rows) {
+    let present = 0;
+    for (let c = from; c < to; c++) {
+      present += use[c]!;
+      if (present > limit || price[c]! > 0) along += (present - limit) * way[c]!;
+      last += way[c]! * way[c]!;
+    }
+  }
+  const kept = along < 0 && last > 0 ? (-BEND * along) / last : 0;
+  let norm = 0;
+  for (const { use, price, limit, from, to, way } of rows) {
+    let present = 0;
+    for (let c = from; c < to; c++) {
+      present += use[c]!;
+      const turn = present - limit + kept * way[c]!;
+      way[c] = turn > 0 || price[c]! > 0 ? turn : 0;
+      norm += way[c]! * way[c]!;
+    }
+  }
+  return norm;
+}
+
+function returnToBest(row: Row): void {
+  row.way.fill(0, row.from, row.to);
+  if (row.isBestPriced) row.price.set(row.best.subarray(row.from, row.to), row.from);
+  else row.price.fill(0, row.from, row.to);
+  raisePrices(row, 0);
+}
+
+function raisePrices(row: Row, length: number): void {
+  const { way, price, running, from, to } = row;
   let sum = 0;
-  running[firstCell] = 0;
-  for (let c = firstCell; c < lastCell; c++) {
-    present += use[c]!;
-    if (present > limit || price[c]! > 0) price[c] = Math.max(0, onGrid(price[c]! + length * (present - limit)));
+  running[from] = 0;
+  for (let c = from; c < to; c++) {
+    if (way[c]! !== 0) price[c] = Math.max(0, onGrid(price[c]! + length * way[c]!));
     sum += price[c]!;
     running[c + 1] = sum;
   }
@@ -274,22 +338,25 @@ function raisePrices(row: Row, firstCell: number, lastCell: number, length: numb
 }
 
 /** What the prices prove of this school; `use` of the rows tells what its cheapest starts take of the laws. */
-function heightOf({ count, offset, start, cost, holds, rows, firstCell, lastCell }: School): number {
+function heightOf({ count, offset, start, cost, holds, rows }: School): number {
   let height = 0;
   for (const row of rows) {
-    row.use.fill(0, firstCell, lastCell + 1);
-    if (row.isPriced) height -= row.running[lastCell]! * row.limit;
+    row.use.fill(0, row.from, row.to + 1);
+    if (row.isPriced) height -= row.running[row.to]! * row.limit;
   }
   for (let m = 0; m < count; m++) {
     let least = Infinity;
     let at = -1;
+    const held = holds[m]!;
     for (let k = offset[m]!; k < offset[m + 1]!; k++) {
       let here = cost[k]!;
       if (here >= least) continue;
-      for (const { row, units, cells } of holds[m]!) {
+      for (let h = 0; h < held.length; h++) {
+        const { row, units, cells } = held[h]!;
         if (!row.isPriced) continue;
-        const end = Math.min(lastCell, start[k]! + cells);
-        here += units * (row.running[end]! - row.running[start[k]!]!);
+        const begin = Math.max(row.from, start[k]!);
+        const end = Math.min(row.to, start[k]! + cells);
+        if (begin < end) here += units * (row.running[end]! - row.running[begin]!);
       }
       if (here < least) {
         least = here;
@@ -297,9 +364,12 @@ function heightOf({ count, offset, start, cost, holds, rows, firstCell, lastCell
       }
     }
     height += least;
-    for (const { row, units, cells } of holds[m]!) {
-      row.use[at]! += units;
-      row.use[Math.min(lastCell, at + cells)]! -= units;
+    for (const { row, units, cells } of held) {
+      const begin = Math.max(row.from, at);
+      const end = Math.min(row.to, at + cells);
+      if (begin >= end) continue;
+      row.use[begin]! += units;
+      row.use[end]! -= units;
     }
   }
   return height;
@@ -308,4 +378,4 @@ function heightOf({ count, offset, start, cost, holds, rows, firstCell, lastCell
 const onGrid = (price: number): number => Math.round(price / LOCAL_PRICE_UNIT) * LOCAL_PRICE_UNIT;
 
 const NONE = new Float64Array(0);
-const NO_COLUMNS = { price: NONE, running: NONE, best: NONE, use: NONE };
+const NO_COLUMNS = { price: NONE, running: NONE, best: NONE, use: NONE, way: NONE };

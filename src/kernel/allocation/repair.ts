@@ -21,7 +21,7 @@ const MARGIN_GRAINS = 0.1;
 const MARGIN_GROWTH_GRAINS = 0.03;
 /** Rounds after which a demand that finds no place under its cap is believed. */
 const MISSING_ROUNDS = 3;
-const SWAP_TRIES = 16;
+const SWAP_TRIES = 6;
 
 /** Sum over cells and both limits of the overload as a share of the limit. */
 export function overload({ sessions, logins }: Search): number {
