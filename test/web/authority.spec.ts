@@ -68,6 +68,34 @@ describeInBrowser('the web of an authority', () => {
     expect(new URL(page.url()).pathname).toMatch(/^\/app\/region\/.+/);
   });
 
+  it('goes down to a school and its classes, whose week it reads and cannot change', async () => {
+    const { page } = await openReader(browser);
+    await openRegion(page);
+    for (const below of ['Les académies', 'Les départements'])
+      await page.getByRole('region', { name: below }).locator('tbody tr').first().getByRole('button').click();
+    const school = page.getByRole('region', { name: 'Les établissements' }).getByRole('link').first();
+    const name = await school.innerText();
+    await school.click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await page.getByText("Cette semaine se lit ; seul l'établissement peut la changer.").waitFor();
+    await page.locator('.chip').first().click();
+    const panel = page.getByRole('complementary');
+    await panel.getByText('Pourquoi cette heure').waitFor();
+    expect(await panel.getByRole('button', { name: 'Rendre ce créneau' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Tout accepter' }).count()).toBe(0);
+  });
+
+  it('an inspector sees who of the district has answered, and answers for a school', async () => {
+    const { page } = await openReader(browser);
+    await signIn(page, server.url, 'inspector');
+    await page.getByRole('heading', { name: 'Les écoles de votre circonscription' }).waitFor();
+    await page.getByText(/\d+ établissements sur \d+ ont répondu/).waitFor();
+    await page.getByRole('combobox', { name: 'Réponse' }).selectOption('none');
+    await page.getByRole('region', { name: 'Les établissements' }).getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Tout accepter' }).click();
+    await page.getByText(/Vous avez accepté la proposition/).waitFor();
+  });
+
   it('answers what if, at once, with the simulated curve', async () => {
     const { page } = await openReader(browser);
     await openRegion(page);

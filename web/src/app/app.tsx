@@ -40,6 +40,10 @@ const routes: RouteObject[] = [
         lazy: async () => ({ Component: (await import('../features/authority/region-page')).RegionPage }),
       },
       {
+        path: '/app/ecoles',
+        lazy: async () => ({ Component: (await import('../features/authority/schools-page')).SchoolsPage }),
+      },
+      {
         path: '/app/protection',
         lazy: async () => ({ Component: (await import('../features/crisis/crisis-page')).CrisisPage }),
       },

@@ -12,8 +12,9 @@ export function placesOf(session: Session): Place[] {
   const operation = { path: '/app/exploitation', name: 'places.operation' };
   const protection = { path: '/app/protection', name: 'places.protection' };
   switch (session.role) {
-    case 'head':
     case 'inspector':
+      return [{ path: '/app/ecoles', name: 'places.schools' }];
+    case 'head':
       return session.uais.slice(0, 1).flatMap((uai) => [
         { path: `/app/etablissements/${uai}`, name: 'places.week' },
         { path: `/app/etablissements/${uai}/souhaits`, name: 'places.wishes' },

@@ -88,12 +88,11 @@ export function useAnswers(campaignId: number, level: Territory['kind'], territo
 export function useSchools(campaignId: number, territory: string | undefined) {
   return useQuery({
     queryKey: ['schools', campaignId, territory],
-    enabled: territory !== undefined,
     queryFn: () =>
       jsonOf(
         answerOf(
           api.GET('/v1/campaigns/{id}/answers/establishments', {
-            params: { path: { id: campaignId }, query: { territory: territory!, limit: 500 } },
+            params: { path: { id: campaignId }, query: { limit: 500, ...(territory && { territory }) } },
             headers: { accept: 'application/json' },
           }),
         ),

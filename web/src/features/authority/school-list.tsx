@@ -1,6 +1,7 @@
 import { Button, Group, NativeSelect, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { download } from '../../shared/api';
 import { formatCount } from '../../shared/format';
 import { Empty, Failure, Loading } from '../../shared/states';
@@ -9,8 +10,8 @@ import { useSchools } from './data';
 
 const ANSWERS = ['none', 'change_asked', 'partly_accepted', 'accepted'] as const;
 
-/** The schools of a department that the reader may name, with their answers. */
-export function SchoolList({ campaignId, territory }: { campaignId: number; territory: string }) {
+/** The schools that the reader may name, of a department or of all, with their answers; each leads to its week. */
+export function SchoolList({ campaignId, territory }: { campaignId: number; territory?: string }) {
   const { t } = useTranslation('authority');
   const schools = useSchools(campaignId, territory);
   const [answer, setAnswer] = useState('');
@@ -18,7 +19,8 @@ export function SchoolList({ campaignId, territory }: { campaignId: number; terr
   if (schools.isError) return <Failure error={schools.error} onRetry={() => void schools.refetch()} />;
   if (schools.data.items.length === 0) return <Empty title={t('schools.none')}>{t('schools.noneText')}</Empty>;
   const shown = schools.data.items.filter((school) => !answer || school.answer === answer);
-  const csv = `/v1/campaigns/${campaignId}/answers/establishments?territory=${encodeURIComponent(territory)}&format=csv`;
+  const scope = territory === undefined ? '' : `territory=${encodeURIComponent(territory)}&`;
+  const csv = `/v1/campaigns/${campaignId}/answers/establishments?${scope}format=csv`;
   return (
     <section>
       <Group justify="space-between" mb={4} align="flex-end">
@@ -38,7 +40,13 @@ export function SchoolList({ campaignId, territory }: { campaignId: number; terr
           <Button
             variant="subtle"
             size="compact-sm"
-            onClick={() => void download(csv, `etale-reponses-${territory}.csv`, 'text/csv').catch(sayRefused)}
+            onClick={() =>
+              void download(
+                csv,
+                `etale-reponses${territory === undefined ? '' : `-${territory}`}.csv`,
+                'text/csv',
+              ).catch(sayRefused)
+            }
           >
             {' '}
             {/* prettier-ignore */}
@@ -60,7 +68,7 @@ export function SchoolList({ campaignId, territory }: { campaignId: number; terr
             {shown.map((school) => (
               <Table.Tr key={school.uai}>
                 <Table.Th scope="row" fw={500}>
-                  {school.name}
+                  <Link to={`/app/etablissements/${school.uai}`}>{school.name}</Link>
                 </Table.Th>
                 <Table.Td>{t(`value.${school.kind}`)}</Table.Td>
                 <Table.Td ta="right">{formatCount(school.classCount)}</Table.Td>

@@ -15,7 +15,6 @@ export function Sentences({ certificate, answers, timeZone }: SentencesProps) {
   const { t } = useTranslation('authority');
   const { sessions, logins, displacement, unplacedCount, gapRatio } = certificate;
   const tighter = sessions.capacityRatio >= logins.capacityRatio ? sessions : logins;
-  const total = answers?.total;
   return (
     <div className="sentences">
       <p className="answer">
@@ -25,16 +24,7 @@ export function Sentences({ certificate, answers, timeZone }: SentencesProps) {
           : t('answer.unplaced', { unplaced: formatCount(unplacedCount) })}{' '}
         {/* prettier-ignore */}
       </p>
-      {total && answers.phase !== 'none' && (
-        <p className="answer">
-          {t(answers.phase === 'open' ? 'answer.open' : 'answer.closed', {
-            answered: formatCount(total.establishmentCount - total.unansweredCount),
-            all: formatCount(total.establishmentCount),
-            unanswered: formatCount(total.unansweredCount),
-            until: answers.answersUntil ? formatInstant(answers.answersUntil, timeZone) : '',
-          })}
-        </p>
-      )}
+      {answers && <WhoHasAnswered answers={answers} timeZone={timeZone} />}
       <p className="answer">
         {t('answer.fair', {
           share: formatPercent(displacement.atWishRatio),
@@ -45,5 +35,22 @@ export function Sentences({ certificate, answers, timeZone }: SentencesProps) {
       </p>
       <p>{certificate.saving[currentLanguage()]}</p>
     </div>
+  );
+}
+
+/** How many have answered, and what the silence of the others means; nothing before a plan was proposed. */
+export function WhoHasAnswered({ answers, timeZone }: { answers: Schema<'AnswersByTerritoryDto'>; timeZone: string }) {
+  const { t } = useTranslation('authority');
+  const { phase, total, answersUntil } = answers;
+  if (phase === 'none') return null;
+  return (
+    <p className="answer">
+      {t(phase === 'open' ? 'answer.open' : 'answer.closed', {
+        answered: formatCount(total.establishmentCount - total.unansweredCount),
+        all: formatCount(total.establishmentCount),
+        unanswered: formatCount(total.unansweredCount),
+        until: answersUntil ? formatInstant(answersUntil, timeZone) : '',
+      })}
+    </p>
   );
 }

@@ -127,10 +127,11 @@ export function useProposal(campaignId: number | undefined, uai: string) {
 }
 
 /** What waits for the head: swaps that others propose, offers of the waiting list, windows that moved without him. */
-export function useToDo(uai: string) {
+export function useToDo(uai: string, isAsked: boolean) {
   const path = { uai };
   return useQuery({
     queryKey: ['to-do', uai],
+    enabled: isAsked,
     queryFn: async () => {
       const [swaps, entries, notices] = await Promise.all([
         answerOf(api.GET('/v1/establishments/{uai}/swaps', { params: { path, query: { state: 'proposed', limit: 100 } } })), // prettier-ignore

@@ -24,10 +24,20 @@ const civil = (at: string | number, timeZone: string): string => {
   return `${civilDateOf(date, timeZone)}T${civilHourOf(date, timeZone)}:00Z`;
 };
 
-type Props = WeekViewProps & { booking: ReturnType<typeof useBooking> };
+type Props = WeekViewProps & { booking: ReturnType<typeof useBooking>; mayChange: boolean };
 
 /** The week with hours downwards: behind the windows how full the platform is; while one is dragged, where it may go. */
-export default function WeekCalendar({ classes, windows, load, monday, timeZone, selected, onSelect, booking }: Props) {
+export default function WeekCalendar({
+  classes,
+  windows,
+  load,
+  monday,
+  timeZone,
+  selected,
+  onSelect,
+  booking,
+  mayChange,
+}: Props) {
   const { t } = useTranslation('head');
   const [painted, setPainted] = useState<{ window: Window; starts: Start[] }>();
   const [pending, setPending] = useState<{ id: number; start: string; end: string }>();
@@ -54,7 +64,7 @@ export default function WeekCalendar({ classes, windows, load, monday, timeZone,
       title: window.classId === null ? t(`audience.${window.audience}`) : (codes.get(window.classId) ?? ''),
       start: moved?.start ?? civil(window.startsAt, timeZone),
       end: moved?.end ?? civil(window.endsAt, timeZone),
-      editable: window.classId !== null,
+      editable: mayChange && window.classId !== null,
       className: `window load-edge-${loadStepOf(loadAt(window))}${selected?.id === window.id ? ' is-selected' : ''}${moved ? ' is-pending' : ''}`,
     };
   });

@@ -8,6 +8,7 @@ import { useParams, useSearchParams } from 'react-router';
 import { addDays, formatPercent, formatShortDay, otherZone } from '../../shared/format';
 import { LOAD_STEPS } from '../../shared/load-scale';
 import { usePlanChanges } from '../../shared/live';
+import { useMayChange } from '../../shared/session';
 import { Empty, Failure, Loading } from '../../shared/states';
 import { useBooking } from './booking';
 import { byLevel } from './class-order';
@@ -80,8 +81,9 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const classes = useClasses(uai);
   const windows = useWeekWindows(uai, monday);
   const load = useWeekLoad(plan, monday);
-  const proposal = useProposal(campaign.id, uai);
-  const toDo = useToDo(uai);
+  const mayChange = useMayChange(uai);
+  const proposal = useProposal(mayChange ? campaign.id : undefined, uai);
+  const toDo = useToDo(uai, mayChange);
   const booking = useBooking(uai);
   const refresh = useRefreshWeek(uai);
   const live = usePlanChanges({ id: plan.id, revision: plan.publishedRevision ?? 0 }, refresh);
@@ -118,20 +120,22 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
               {school.name}
             </Title>
             <p className="answer">{answerOf(windows.data, t)}</p>
+            {!mayChange && <Text size="sm">{t('answer.readOnly')}</Text>}
             {zone && <Text size="sm">{t('zone', { zone: school.timeZone, own: zone })}</Text>}
           </div>
           <ShareMenu uai={uai} monday={monday} />
         </Group>
-        <ToDo
-          uai={uai}
-          campaignId={campaign.id}
-          timeZone={school.timeZone}
-          proposal={proposal.data}
-          toDo={toDo.data}
-          windows={windows.data}
-          onDone={refresh}
-        />{' '}
-        {/* prettier-ignore */}
+        {mayChange && (
+          <ToDo
+            uai={uai}
+            campaignId={campaign.id}
+            timeZone={school.timeZone}
+            proposal={proposal.data}
+            toDo={toDo.data}
+            windows={windows.data}
+            onDone={refresh}
+          />
+        )}
         {booking.refusal && (
           <RefusalNotice uai={uai} refusal={booking.refusal} booking={booking} onClose={booking.forgetRefusal} />
         )}
@@ -223,7 +227,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
           <WeekTable {...common} />
         ) : (
           <Suspense fallback={<Loading what={t('loading.calendar')} height={500} />}>
-            <WeekCalendar {...common} booking={booking} />
+            <WeekCalendar {...common} booking={booking} mayChange={mayChange} />
           </Suspense>
         )}
         <LoadLegend />
@@ -234,6 +238,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
           window={selected}
           isSheet={isPhone}
           booking={booking}
+          mayChange={mayChange}
           onClose={() => select(undefined)}
         />
       )}

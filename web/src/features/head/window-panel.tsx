@@ -11,15 +11,16 @@ interface PanelProps {
   window: Window;
   isSheet: boolean | undefined;
   booking: ReturnType<typeof useBooking>;
+  mayChange: boolean;
   onClose: () => void;
 }
 
 /** One window: why it is there, where else it could be, for this date or the series; giving it back. */
-export function WindowPanel({ window, isSheet, booking, onClose }: PanelProps) {
+export function WindowPanel({ window, isSheet, booking, mayChange, onClose }: PanelProps) {
   const { t } = useTranslation('head');
   const { t: common } = useTranslation();
   const name = window.classCode ?? t(`audience.${window.audience}`);
-  const content = <PanelContent window={window} booking={booking} />;
+  const content = <PanelContent window={window} booking={booking} mayChange={mayChange} />;
   if (isSheet) {
     return (
       <Drawer
@@ -47,12 +48,12 @@ export function WindowPanel({ window, isSheet, booking, onClose }: PanelProps) {
   );
 }
 
-function PanelContent({ window, booking }: Pick<PanelProps, 'window' | 'booking'>) {
+function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' | 'booking' | 'mayChange'>) {
   const { t } = useTranslation('head');
   const [isSeries, setSeries] = useState(false);
   const [isReleasing, setReleasing] = useState(false);
   const explanation = useExplanation(window);
-  const canMove = window.classId !== null;
+  const canMove = mayChange && window.classId !== null;
   const starts = useAvailability(
     canMove ? { classId: window.classId!, date: window.date, windowId: window.id } : undefined,
   );
@@ -76,7 +77,7 @@ function PanelContent({ window, booking }: Pick<PanelProps, 'window' | 'booking'
           <Text size="sm">{t('panel.noWhy')}</Text>
         )}
       </section>
-      {window.seriesId !== null && (
+      {mayChange && window.seriesId !== null && (
         <SegmentedControl
           aria-label={t('panel.scope')}
           data={[
@@ -108,7 +109,7 @@ function PanelContent({ window, booking }: Pick<PanelProps, 'window' | 'booking'
         </section>
       )}
       <Group>
-        {isReleasing ? (
+        {!mayChange ? null : isReleasing ? (
           <>
             <Text size="sm">{t('panel.releaseSure')}</Text>
             <Button color="red.9" onClick={() => void booking.release(window, isSeries).catch(() => undefined)}>
