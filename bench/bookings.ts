@@ -66,7 +66,12 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
   const postgres = await startEmbeddedPostgres({ folder: join(folder, 'postgres') });
   let server: Server | undefined;
   try {
-    server = await startServer(scale, { DATABASE_URL: postgres.url, ETALE_SECRET: SECRET, ETALE_DATA_DIR: folder });
+    server = await startServer(scale, {
+      DATABASE_URL: postgres.url,
+      MIGRATION_DATABASE_URL: postgres.ownerUrl,
+      ETALE_SECRET: SECRET,
+      ETALE_DATA_DIR: folder,
+    });
     const plan = await publishedPlan(server);
     const { windows, wishes } = await dayOf(server.url, plan, hotPercent);
     const load = { agent, url: server.url, windows, wishes, headCount };
@@ -81,7 +86,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
     const overfullCellCount = await overfullCells(postgres.url);
     const proof = await read<{ isProved: boolean }>(`${server.url}/v1/plans/${plan.id}/proof`);
     await stopServer(server);
-    const bare = await bareMoves(postgres.url, hotPercent, Math.min(seconds, 15), seed);
+    const bare = await bareMoves(postgres.ownerUrl, hotPercent, Math.min(seconds, 15), seed);
     if (!bare) console.error('pgbench is not in the PATH: bareMovesPerSecond is left out.');
     return {
       scale,

@@ -38,7 +38,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
   const home = mkdtempSync(join(tmpdir(), 'etale-bench-'));
   const postgres = await startEmbeddedPostgres({ folder: join(home, 'postgres') });
   try {
-    const config = loadConfig({ DATABASE_URL: postgres.url, LOG_LEVEL: 'silent' });
+    const config = loadConfig({ DATABASE_URL: postgres.ownerUrl, LOG_LEVEL: 'silent' });
     const app = await NestFactory.createApplicationContext(ImportBenchModule.with(config), { logger: false });
     try {
       const imports = app.get(ImportService);

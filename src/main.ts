@@ -6,7 +6,7 @@ import { LOOPBACK_OPERATOR } from './access/actor';
 import { createApplication } from './app.factory';
 import { loadConfig, type Config } from './common/config';
 import { dataFolderHolder, DataFolderInUseError, openDatabase } from './common/data-folder';
-import { reachDatabase } from './common/database-check';
+import { prepareDatabase } from './common/database-preparation';
 import { DomainError } from './common/domain-error';
 import { holdPort, portFailure } from './common/listening-port';
 import { createLogger, PinoLogger } from './common/pino.logger';
@@ -69,7 +69,7 @@ async function startApplication(
   logger: Logger,
   ownProviderUrl: string | undefined,
 ): Promise<NestFastifyApplication> {
-  const migrating = await reachDatabase(config.databaseUrl!);
+  const migrating = await prepareDatabase(config);
   try {
     const app = await createApplication(config, new PinoLogger(logger));
     if (ownProviderUrl !== undefined) await mountDemonstrationProvider(app, ownProviderUrl);

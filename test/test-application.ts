@@ -1,10 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { Client } from 'pg';
 import { AccountStore, type Grant } from '../src/access/account.store';
 import { SessionService } from '../src/access/session.service';
 import { createApplication } from '../src/app.factory';
 import { loadConfig, type Config } from '../src/common/config';
-import { freshDatabaseUrl } from './test-database';
+import { CONFIG } from '../src/common/database.module';
+import { asRole, freshDatabaseUrl } from './test-database';
 
 /** The issuer of the accounts that tests make. */
 export const TEST_ISSUER = 'https://tests.invalid';
@@ -17,11 +19,17 @@ export async function startTestApplication(
   environment: NodeJS.ProcessEnv = {},
   settings: Partial<Config> = {},
 ): Promise<NestFastifyApplication> {
+  const ownerUrl = await freshDatabaseUrl();
   const config = loadConfig({
-    DATABASE_URL: await freshDatabaseUrl(),
+    // with the rights that it has in service, and no more
+    DATABASE_URL: asRole(ownerUrl, 'application'),
+    ...(environment.DATABASE_URL === undefined && { MIGRATION_DATABASE_URL: ownerUrl }),
     ETALE_SECRET: 'a-secret-of-the-tests-with-32-characters',
     LOG_LEVEL: 'silent',
     ETALE_POOL_SIZE: '8',
+    // every request of a test comes from one address
+    ETALE_ADDRESS_REQUESTS_PER_MINUTE: '0',
+    ETALE_KEY_REQUESTS_PER_MINUTE: '0',
     ...environment,
   });
   const app = await createApplication({ ...config, ...settings }, false);
@@ -57,3 +65,19 @@ export async function signedInAs(
 
 /** The headers of somebody who has not signed in. */
 export const NOBODY: Readonly<Record<string, string>> = { cookie: 'none=1' };
+
+/** A statement that the application itself has no right to: as the owner of the schema. */
+export async function asOwner(
+  app: NestFastifyApplication,
+  statement: string,
+  parameters: unknown[] = [],
+): Promise<unknown[]> {
+  const { databaseUrl, migrationDatabaseUrl } = app.get<Config>(CONFIG);
+  const owner = new Client(migrationDatabaseUrl ?? databaseUrl);
+  await owner.connect();
+  try {
+    return (await owner.query<Record<string, unknown>>(statement, parameters)).rows;
+  } finally {
+    await owner.end();
+  }
+}

@@ -22,3 +22,10 @@ export async function databaseFrom(template: string): Promise<string> {
   await administer(`create database ${name} template ${template}`);
   return process.env.TEST_POSTGRES_URL!.replace(/etale$/, name);
 }
+
+/** The address of the same database for the application's own role, or for the reader. */
+export const asRole = (ownerUrl: string, role: 'application' | 'reader'): string =>
+  (role === 'reader' ? process.env.TEST_READER_URL! : process.env.TEST_APPLICATION_URL!).replace(
+    /etale$/,
+    new URL(ownerUrl).pathname.slice(1),
+  );

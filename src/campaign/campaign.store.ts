@@ -49,16 +49,10 @@ export class CampaignStore {
 
   /**
    * Takes the campaign away with its wishes, jobs and drafts. The windows of a plan are a partition that no foreign key
-   * reaches: it is found by its bound and dropped with its plan.
+   * reaches: it is dropped with its plan.
    */
   async delete(tx: EntityManager, campaignId: number, planIds: readonly number[]): Promise<void> {
-    const partitions = await tx.query<{ name: string }[]>(
-      `select child.oid::regclass::text as name
-         from pg_inherits join pg_class child on child.oid = inhrelid
-        where inhparent = 'plan_window'::regclass and pg_get_expr(child.relpartbound, child.oid) = any($1)`,
-      [planIds.map((id) => `FOR VALUES IN (${id})`)],
-    );
-    for (const { name } of partitions) await tx.query(`drop table ${name}`);
+    await tx.query('select drop_plan_partition(id) from unnest($1::int[]) as id', [planIds]);
     await tx.delete(Campaign, { id: campaignId });
   }
 

@@ -4,6 +4,7 @@ import { loadConfig } from '../common/config';
 import { openDatabase } from '../common/data-folder';
 import { databaseOptions } from '../common/database';
 import { reachDatabase } from '../common/database-check';
+import { grantApplication } from '../common/database-preparation';
 import type { Terminal } from './terminal';
 
 type Direction = 'up' | 'down' | 'show';
@@ -19,12 +20,14 @@ export function addMigrate(program: Command, terminal: Terminal): void {
     .action(async (direction: Direction) => {
       const database = await openDatabase(loadConfig(terminal.surroundings.environment), 'command');
       try {
-        const url = database.config.databaseUrl!;
+        const { databaseUrl, migrationDatabaseUrl } = database.config;
+        const url = migrationDatabaseUrl ?? databaseUrl!;
         const migrating = await reachDatabase(url);
         const source = new DataSource(databaseOptions(url, 2));
         try {
           await source.initialize();
           await migrate(source, direction, terminal);
+          if (direction === 'up') await grantApplication(migrating, url, databaseUrl!);
         } finally {
           if (source.isInitialized) await source.destroy();
           await migrating.end();

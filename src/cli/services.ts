@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
 import { loadConfig } from '../common/config';
 import { openDatabase } from '../common/data-folder';
-import { reachDatabase } from '../common/database-check';
+import { prepareDatabase } from '../common/database-preparation';
 import type { Terminal } from './terminal';
 
 /**
@@ -31,7 +31,7 @@ async function startServices(
   terminal: Terminal,
   config: ReturnType<typeof loadConfig>,
 ): Promise<INestApplicationContext> {
-  const migrating = await reachDatabase(config.databaseUrl!);
+  const migrating = await prepareDatabase(config);
   try {
     return await NestFactory.createApplicationContext(AppModule.with(config), {
       logger: terminal.logger,

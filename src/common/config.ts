@@ -85,6 +85,14 @@ class Environment {
   @Max(36_500)
   ETALE_AUDIT_DAYS = 1095;
 
+  /** The most that a file to import may hold, unpacked: a national file has some hundreds. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  ETALE_IMPORT_MEGABYTES = 1000;
+
   @IsOptional()
   @IsString()
   NODE_ENV?: string;
@@ -95,6 +103,14 @@ class Environment {
     { message: 'DATABASE_URL must look like postgres://user:password@host:5432/database' },
   )
   DATABASE_URL?: string;
+
+  /** The owner of the schema, who migrates and gives DATABASE_URL's role its rights; without it that role owns and migrates. */
+  @IsOptional()
+  @IsUrl(
+    { protocols: ['postgres', 'postgresql'], require_tld: false, require_protocol: true, require_valid_protocol: true },
+    { message: 'MIGRATION_DATABASE_URL must look like postgres://owner:password@host:5432/database' },
+  )
+  MIGRATION_DATABASE_URL?: string;
 
   @IsOptional()
   @IsString()
@@ -129,6 +145,37 @@ class Environment {
   })
   ETALE_WEBHOOK_NETWORKS?: string;
 
+  /** Requests of one address in a minute, 0 for any number: a school's heads and families often come from one. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(10_000_000)
+  ETALE_ADDRESS_REQUESTS_PER_MINUTE = 12_000;
+
+  /** Requests with one key in a minute, 0 for any number. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(10_000_000)
+  ETALE_KEY_REQUESTS_PER_MINUTE = 6000;
+
+  /** Requests of one address in a minute that sign in (two for each person), 0 for any number. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(10_000_000)
+  ETALE_SIGN_IN_REQUESTS_PER_MINUTE = 240;
+
+  /** Proxies whose `X-Forwarded-For` is believed, as CIDR ranges with commas between. */
+  @IsOptional()
+  @Matches(/^[0-9a-fA-F:.]+\/\d{1,3}(,[0-9a-fA-F:.]+\/\d{1,3})*$/, {
+    message: 'ETALE_TRUSTED_PROXIES must be CIDR ranges with commas between, such as 10.1.0.0/16',
+  })
+  ETALE_TRUSTED_PROXIES?: string;
+
   @IsOptional()
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
@@ -145,6 +192,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly databaseUrl: string | undefined;
+  /** The schema's owner, where it is another role than the application's. */
+  readonly migrationDatabaseUrl: string | undefined;
   readonly dataDirectory: string;
   readonly demoScale: DemoScale;
   readonly demo: 'auto' | 'always' | 'never';
@@ -161,6 +210,15 @@ export interface Config {
   /** CIDR ranges that webhooks may reach although they are private. */
   readonly webhookNetworks: readonly string[];
   readonly auditDays: number;
+  readonly importMegabytes: number;
+  /** Requests in a minute, 0 for any number. */
+  readonly rateLimits: {
+    readonly addressPerMinute: number;
+    readonly keyPerMinute: number;
+    readonly signInPerMinute: number;
+  };
+  /** CIDR ranges of proxies that say truly for whom they ask. */
+  readonly trustedProxies: readonly string[];
   readonly isProduction: boolean;
 }
 
@@ -195,10 +253,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   }
   if (values.OIDC_ISSUER !== undefined && values.ETALE_PUBLIC_URL === undefined)
     throw new ConfigurationError(['OIDC_ISSUER needs ETALE_PUBLIC_URL, to which the provider sends people back']);
+  if (values.MIGRATION_DATABASE_URL !== undefined && values.DATABASE_URL === undefined)
+    throw new ConfigurationError([
+      'MIGRATION_DATABASE_URL needs DATABASE_URL: the embedded database has its own owner',
+    ]);
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
     databaseUrl: values.DATABASE_URL,
+    migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
     dataDirectory: resolve(values.ETALE_DATA_DIR),
     demoScale: values.ETALE_DEMO_SCALE,
     demo: values.ETALE_DEMO,
@@ -220,6 +283,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     sessionLimitNetworks: networksOf('ETALE_SESSION_LIMIT_NETWORKS', values.ETALE_SESSION_LIMIT_NETWORKS),
     webhookNetworks: networksOf('ETALE_WEBHOOK_NETWORKS', values.ETALE_WEBHOOK_NETWORKS),
     auditDays: values.ETALE_AUDIT_DAYS,
+    importMegabytes: values.ETALE_IMPORT_MEGABYTES,
+    rateLimits: Object.freeze({
+      addressPerMinute: values.ETALE_ADDRESS_REQUESTS_PER_MINUTE,
+      keyPerMinute: values.ETALE_KEY_REQUESTS_PER_MINUTE,
+      signInPerMinute: values.ETALE_SIGN_IN_REQUESTS_PER_MINUTE,
+    }),
+    trustedProxies: networksOf('ETALE_TRUSTED_PROXIES', values.ETALE_TRUSTED_PROXIES),
     isProduction: values.NODE_ENV === 'production',
   });
 }

@@ -17,10 +17,15 @@ export interface DataFolderHolder {
   url: string | null;
   /** Its PostgreSQL, null until it runs. */
   databaseUrl: string | null;
+  /** The same for the owner of its schema, and for whoever reads with tools of their own. */
+  migrationDatabaseUrl: string | null;
+  readerDatabaseUrl: string | null;
 }
 
 export interface DataFolderLock {
-  tell: (known: Partial<Pick<DataFolderHolder, 'url' | 'databaseUrl'>>) => void;
+  tell: (
+    known: Partial<Pick<DataFolderHolder, 'url' | 'databaseUrl' | 'migrationDatabaseUrl' | 'readerDatabaseUrl'>>,
+  ) => void;
   release: () => void;
 }
 
@@ -96,6 +101,8 @@ export function lockDataFolder(folder: string, purpose: DataFolderHolder['purpos
     purpose,
     url: null,
     databaseUrl: null,
+    migrationDatabaseUrl: null,
+    readerDatabaseUrl: null,
   };
   const text = (): string => `${JSON.stringify(holder, null, 2)}\n`;
   const draft = writeWhole(file, text());
@@ -182,7 +189,12 @@ export async function openDatabase(
   const folder = config.dataDirectory;
   const running = purpose === 'command' ? dataFolderHolder(folder) : undefined;
   if (running?.databaseUrl) {
-    const known = { ...config, databaseUrl: running.databaseUrl, secret: config.secret ?? secretIn(folder) };
+    const known = {
+      ...config,
+      databaseUrl: running.databaseUrl,
+      migrationDatabaseUrl: running.migrationDatabaseUrl ?? undefined,
+      secret: config.secret ?? secretIn(folder),
+    };
     return { config: known, isEmbedded: true, lock: undefined, ended: never, close: () => Promise.resolve() };
   }
   const lock = lockDataFolder(folder, purpose);
@@ -190,10 +202,10 @@ export async function openDatabase(
   try {
     const secret = config.secret ?? secretIn(folder);
     postgres = await startEmbeddedPostgres({ folder: join(folder, 'postgres'), ...(log ? { log } : {}) });
-    lock.tell({ databaseUrl: postgres.url });
-    const { url, stop, ended } = postgres;
+    const { url, ownerUrl, readerUrl, stop, ended } = postgres;
+    lock.tell({ databaseUrl: url, migrationDatabaseUrl: ownerUrl, readerDatabaseUrl: readerUrl });
     return {
-      config: { ...config, databaseUrl: url, secret },
+      config: { ...config, databaseUrl: url, migrationDatabaseUrl: ownerUrl, secret },
       isEmbedded: true,
       lock,
       ended,

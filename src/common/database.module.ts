@@ -17,7 +17,8 @@ export class DatabaseModule {
         TypeOrmModule.forRoot({
           ...databaseOptions(config.databaseUrl ?? '', config.poolSize),
           autoLoadEntities: true,
-          migrationsRun: true,
+          // an owner of its own has done it before (database-preparation.ts)
+          migrationsRun: config.migrationDatabaseUrl === undefined,
           retryAttempts: 0,
         }),
       ],

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   accessSync,
@@ -20,11 +20,16 @@ import { createServer, type AddressInfo } from 'node:net';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { READER_ROLE } from './database-rights';
 import { DomainError } from './domain-error';
 
 export interface EmbeddedPostgres {
-  /** Connects as `etale`, the owner of the database and no superuser, as on a real server. */
+  /** Connects as the application: rows, and no right to define anything. */
   url: string;
+  /** Connects as `etale`, the owner of the database and no superuser, as on a real server: migrations. */
+  ownerUrl: string;
+  /** Connects as whoever reads with tools of their own. */
+  readerUrl: string;
   port: number;
   pid: number;
   stop: () => Promise<void>;
@@ -44,6 +49,7 @@ interface RunAs {
 }
 
 const OWNER = 'etale';
+const APPLICATION = 'etale_app';
 /** After a crash the server replays its log first. */
 const READY_TIMEOUT_SECONDS = 300;
 
@@ -162,7 +168,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** The password of both roles, kept beside the folder; a file that a killed process left empty is written again. */
+/** The password of the superuser and of the owner, from which those of the other roles are derived; kept beside the folder; a file that a killed process left empty is written again. */
 function passwordIn(folder: string): string {
   const file = `${folder}.password`;
   const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
@@ -291,12 +297,21 @@ export async function startEmbeddedPostgres(options: {
     await ended;
   };
   try {
-    await ensureOwner(`postgres://postgres:${password}@127.0.0.1:${port}/postgres`, password);
+    await ensureRoles(`postgres://postgres:${password}@127.0.0.1:${port}/postgres`, password);
   } catch (error) {
     await stop();
     throw failure('The database could not be prepared', error instanceof Error ? error.message : String(error));
   }
-  return { port, pid: server.pid!, url: `postgres://${OWNER}:${password}@127.0.0.1:${port}/${OWNER}`, stop, ended };
+  const urlOf = (role: string): string => `postgres://${role}:${passwordOf(role, password)}@127.0.0.1:${port}/${OWNER}`;
+  return {
+    port,
+    pid: server.pid!,
+    url: urlOf(APPLICATION),
+    ownerUrl: urlOf(OWNER),
+    readerUrl: urlOf(READER_ROLE),
+    stop,
+    ended,
+  };
 }
 
 function isReady(folder: string, pid: number): boolean {
@@ -308,14 +323,21 @@ function isReady(folder: string, pid: number): boolean {
   }
 }
 
-/** The application's role owns its database and may create others (tests do), but is no superuser. */
-async function ensureOwner(superuserUrl: string, password: string): Promise<void> {
+/** Who knows the application's password does not know the owner's. */
+const passwordOf = (role: string, password: string): string =>
+  role === OWNER ? password : createHmac('sha256', password).update(role).digest('base64url');
+
+/** The owner of the database (who may create others: tests do), the application and the reader; none is a superuser. */
+async function ensureRoles(superuserUrl: string, password: string): Promise<void> {
   const client = new Client(superuserUrl);
   await client.connect();
   try {
-    const roles = await client.query('select 1 from pg_roles where rolname = $1', [OWNER]);
-    if (roles.rowCount === 0) {
-      await client.query(`create role ${OWNER} login createdb password '${password}'`);
+    for (const role of [OWNER, APPLICATION, READER_ROLE]) {
+      const known = await client.query('select 1 from pg_roles where rolname = $1', [role]);
+      if (known.rowCount === 0)
+        await client.query(
+          `create role ${role} login ${role === OWNER ? 'createdb' : ''} password '${passwordOf(role, password)}'`,
+        );
     }
     const databases = await client.query('select 1 from pg_database where datname = $1', [OWNER]);
     if (databases.rowCount === 0) await client.query(`create database ${OWNER} owner ${OWNER}`);

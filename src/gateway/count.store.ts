@@ -7,7 +7,6 @@ import { VISITOR_PROFILES } from '../kernel/decision/visitor';
 import type { CellCountDto, WindowCountDto } from './gateway.dto';
 import { CLASS_GRAIN_DAYS } from './gateway-settings.rules';
 
-const PARTITIONED = ['gateway_window_count', 'gateway_cell_count'] as const;
 const ADDED = ['admitted', 'deferred', 'refused', 'attempts', 'would_refuse'];
 const adding = (table: string): string =>
   ADDED.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ');
@@ -50,10 +49,7 @@ export class CountStore {
       );
       if (known!.is) continue;
       await advisoryLock(tx, 'gateway', -1);
-      for (const table of PARTITIONED)
-        await tx.query(
-          `create table if not exists ${table}_${name} partition of ${table} for values from ('${on}') to ('${on}'::date + 1)`,
-        );
+      await tx.query('select create_count_partitions($1)', [on]);
     }
   }
 
@@ -137,8 +133,11 @@ export class CountStore {
               group by on_date, platform_id, establishment_id, audience
              on conflict (platform_id, on_date, establishment_id, audience) do nothing`,
           );
-        await tx.query(`drop table ${name}`);
       }
+      await tx.query(
+        `select drop_count_partitions(day) from (select distinct to_date(right(name, 10), 'YYYY_MM_DD') as day from unnest($1::text[]) as name) old`,
+        [old.map(({ name }) => name)],
+      );
       await tx.query(`delete from gateway_batch where received_at < $1::date - $2::int`, [today, CLASS_GRAIN_DAYS]);
       return old.map(({ name }) => name);
     });

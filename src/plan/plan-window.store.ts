@@ -27,7 +27,8 @@ interface Overlap {
 export class PlanWindowStore {
   /**
    * Copies the windows of a new plan in. The table is filled and indexed on its own and becomes a partition at the end:
-   * making it one from the start would keep every reader of every plan waiting for the COPY.
+   * making it one from the start would keep every reader of every plan waiting for the COPY. Tables are the owner's: its functions
+   * (migration 0130) make and index them.
    */
   async copyWindows(
     tx: EntityManager,
@@ -37,30 +38,20 @@ export class PlanWindowStore {
     onWritten: (windowCount: number) => void,
   ): Promise<void> {
     const table = partitionOf(planId);
-    await tx.query(`create table ${table} (like plan_window including defaults including constraints)`);
-    await tx.query(`alter table ${table} add constraint ${table}_plan_check check (plan_id = ${planId})`);
+    await tx.query('select create_plan_partition($1)', [planId]);
     const ids = await this.windowIds(tx, columns, inheritFrom);
     const lines = windowLines(planId, columns, ids, seriesIds(columns, ids), onWritten);
     await copyText(tx, `${table} (${WINDOW_COLUMNS})`, lines);
-    await tx.query(`alter table ${table} add constraint ${table}_pkey primary key (plan_id, window_id)`);
-    await tx.query(`create index ${table}_class_idx on ${table} (class_id, start_cell)`);
-    await tx.query(`create index ${table}_establishment_idx on ${table} (establishment_id, start_cell)`);
-    await tx.query(`create index ${table}_start_idx on ${table} (start_cell, headcount)`);
-    await tx.query(
-      `create index ${table}_teacher_idx on ${table} (teacher_key_id, start_cell) where teacher_key_id is not null`,
-    );
-    await tx.query(`analyze ${table}`);
+    await tx.query('select index_plan_partition($1)', [planId]);
   }
 
   /** Makes the filled table a partition: from here on the windows are found through plan_window. */
   async attach(tx: EntityManager, planId: number): Promise<void> {
-    const table = partitionOf(planId);
-    await tx.query(`alter table plan_window attach partition ${table} for values in (${planId})`);
-    await tx.query(`alter table ${table} drop constraint ${table}_plan_check`);
+    await tx.query('select attach_plan_partition($1)', [planId]);
   }
 
   async drop(tx: EntityManager, planId: number): Promise<void> {
-    await tx.query(`drop table ${partitionOf(planId)}`);
+    await tx.query('select drop_plan_partition($1)', [planId]);
   }
 
   /** Which of the establishments have windows from their own today on in published plans of other platforms. */

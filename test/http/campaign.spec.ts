@@ -242,7 +242,7 @@ describe('campaigns', () => {
        values ($1, 'published', 1, 0, 1, 0, '{}', '[]', 'test', now(), 1, 1) returning id`,
       [id],
     );
-    await database.query(`create table plan_window_${plan!.id} partition of plan_window for values in (${plan!.id})`);
+    for (const step of ['create', 'attach']) await database.query(`select ${step}_plan_partition($1)`, [plan!.id]);
     const refused = await app.inject({ method: 'DELETE', url: `/v1/campaigns/${id}` });
     expect(refused.json<Problem>()).toMatchObject({ status: 409, code: 'campaign.published', planId: plan!.id });
 

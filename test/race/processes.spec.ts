@@ -57,8 +57,10 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
   const startServer = async (number: number): Promise<void> => {
     const server = StartedServer.start({
       DATABASE_URL: postgres.url,
+      MIGRATION_DATABASE_URL: postgres.ownerUrl,
       ETALE_SECRET: 'a-secret-of-the-tests-with-32-characters',
       ETALE_DEMO: 'never',
+      ETALE_ADDRESS_REQUESTS_PER_MINUTE: '0',
       LOG_LEVEL: 'silent',
       TEST_CLOCK: NOW,
       NODE_OPTIONS: `--require "${join(__dirname, 'standing-clock.cjs')}"`,
@@ -80,11 +82,11 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
   beforeAll(async () => {
     await startPostgres();
     standStillAt(NOW);
-    const app = await startTestApplication({ DATABASE_URL: postgres.url });
+    const app = await startTestApplication({ DATABASE_URL: postgres.ownerUrl });
     region = await publishedRegion(app, crowd(), { establishmentCount: 12, classesEach: 10, concurrentSessions: 130 });
     operator = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, 'operator');
     await app.close();
-    const options = { ...databaseOptions(postgres.url, 4), applicationName: 'test' } as DataSourceOptions;
+    const options = { ...databaseOptions(postgres.ownerUrl, 4), applicationName: 'test' } as DataSourceOptions;
     watch = await new DataSource(options).initialize();
     await Promise.all([startServer(0), startServer(1)]);
   });
