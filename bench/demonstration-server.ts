@@ -54,6 +54,9 @@ export async function startServer(scale: string, environment: NodeJS.ProcessEnv)
         ETALE_DEMO_SCALE: scale,
         PORT: '0',
         LOG_LEVEL: 'warn',
+        // a benchmark is a crowd at one address
+        ETALE_ADDRESS_REQUESTS_PER_MINUTE: '0',
+        ETALE_KEY_REQUESTS_PER_MINUTE: '0',
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'inherit'],

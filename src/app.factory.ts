@@ -9,6 +9,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { AppModule } from './app.module';
 import type { Config } from './common/config';
 import { ProblemFilter } from './common/problem.filter';
+import { limitRequests } from './request-limits';
 import { serveWebFiles } from './web-files';
 
 const BODY_LIMIT_BYTES = 1_000_000;
@@ -25,6 +26,8 @@ export async function createApplication(
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
+    // without a proxy that is trusted, what a request says of its address is not believed
+    ...(config.trustedProxies.length > 0 && { trustProxy: [...config.trustedProxies] }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
     logger,
@@ -70,6 +73,7 @@ export async function createApplication(
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], upgradeInsecureRequests: null } },
   });
+  await limitRequests(app, config);
   await app.register(compress, { threshold: 1024 });
   await app.register(etag, { weak: true });
   await serveWebFiles(app);

@@ -39,3 +39,14 @@ export class SignInNotConfiguredError extends DomainError {
     super('access.sign_in_not_configured', 'unavailable', 'No provider of identities is set up here: set OIDC_ISSUER.');
   }
 }
+
+export class TooManyRequestsError extends DomainError {
+  constructor(retryAfterSeconds: number) {
+    super(
+      'access.too_many_requests',
+      'too_many',
+      `Too many requests within a minute: ask again in ${retryAfterSeconds} s. The RateLimit headers say what is left.`,
+      { retryAfterSeconds },
+    );
+  }
+}
