@@ -16,7 +16,7 @@ export interface Identified {
   grant: Grant | undefined;
 }
 
-/** Speaks OpenID Connect with the provider: code flow with PKCE; keys, issuer, nonce and times are checked by openid-client. */
+/** Speaks OpenID Connect with the provider: code flow with PKCE; signatures, issuer, nonce and times are checked by openid-client. */
 @Injectable()
 export class OidcService {
   private discovered: Promise<oidc.Configuration> | undefined;
@@ -64,6 +64,8 @@ export class OidcService {
       const claims = mapping.readsUserinfo
         ? { ...identity, ...(await this.userinfo(configuration, tokens.access_token, mapping.userinfoAccept)) }
         : identity;
+      // entcore's own formats have no `sub`; where there is one it is of whom the ID token is
+      if (claims.sub !== identity.sub) throw new Error('userinfo is of somebody else');
       return { issuer: identity.iss, subject: identity.sub, grant: mapping.grantOf(claims, clientId) };
     } catch (error) {
       // a signing key that is not known may be a new one: read the provider's keys again at the next sign-in
@@ -100,8 +102,12 @@ export class OidcService {
         settings.clientSecret === undefined ? oidc.None() : oidc.ClientSecretPost(settings.clientSecret),
         {
           timeout: REQUEST_TIMEOUT_SECONDS,
-          // plain http is for a provider on this machine; the configuration refuses any other
-          ...(settings.issuer.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {}),
+          execute: [
+            // in the code flow the library takes the ID token of the token endpoint on trust, unless it is told not to
+            oidc.enableNonRepudiationChecks,
+            // plain http is for a provider on this machine; the configuration refuses any other
+            ...(settings.issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : []),
+          ],
         },
       )
       .catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { DataSource } from 'typeorm';
 import { createApplication } from '../../src/app.factory';
 import { loadConfig } from '../../src/common/config';
@@ -154,5 +155,117 @@ describe('signing in with a real provider', () => {
     const path = `${url}/demonstration/provider/.well-known/openid-configuration`;
     expect((await fetch(path)).status).toBe(200);
     expect((await fetch(path, { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(404);
+  });
+
+  describe('whatever lies between the provider and us', () => {
+    /** What becomes of the token endpoint's ID token on its way to us, and of the keys that the provider publishes. */
+    const wire: { token?: (claims: JWTPayload) => Promise<string> | string; keys?: object[] } = {};
+    let own: Awaited<ReturnType<typeof keyPair>>;
+    const keyPair = async (kid: string) => {
+      const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+      const signed = (claims: JWTPayload): Promise<string> =>
+        new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey);
+      return { published: { ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'RS256' }, signed };
+    };
+    const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+    beforeAll(async () => {
+      own = await keyPair('own');
+      const real = globalThis.fetch;
+      jest.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+        const answer = await real(input, init);
+        const path = new URL(input instanceof Request ? input.url : input).pathname;
+        if (path.endsWith('/provider/jwks') && wire.keys) return Response.json({ keys: wire.keys });
+        if (!path.endsWith('/provider/token') || !wire.token || answer.status !== 200) return answer;
+        const body = (await answer.json()) as { id_token: string };
+        return Response.json({ ...body, id_token: await wire.token(decodeJwt(body.id_token)) });
+      });
+    });
+    afterEach(async () => {
+      delete wire.keys;
+      await forgetKeys();
+    });
+    afterAll(() => jest.restoreAllMocks());
+
+    /** The status of a sign-in over the wire as it is, and who is in afterwards. */
+    async function outcome(): Promise<[number, unknown]> {
+      const browser = new Browser();
+      const { status } = await browser.ask(await cameBack(browser, 'operator'));
+      return [status, await roleOf(browser)];
+    }
+    const REFUSED = [400, 'visitor'];
+    /** A sign-in that fails has the provider's keys read again at the next one. */
+    async function forgetKeys(): Promise<void> {
+      wire.token = () => 'no.token.atall';
+      await outcome();
+      delete wire.token;
+    }
+
+    it('a token that another key has signed is refused, even under the name of a known key', async () => {
+      const stranger = await keyPair('own');
+      wire.keys = [own.published];
+      await forgetKeys();
+      wire.token = own.signed;
+      expect(await outcome()).toEqual([303, 'operator']);
+      wire.token = (claims) => stranger.signed({ ...claims, etale_role: 'operator' });
+      expect(await outcome()).toEqual(REFUSED);
+    });
+
+    it('a token without a signature is refused', async () => {
+      wire.token = (claims) => new UnsecuredJWT(claims).encode();
+      expect(await outcome()).toEqual(REFUSED);
+    });
+
+    it('a key that the provider has changed is found by itself; in the minute after the old one was read, at the second try', async () => {
+      const next = await keyPair('next');
+      wire.keys = [own.published];
+      await forgetKeys();
+      wire.token = own.signed;
+      expect(await outcome()).toEqual([303, 'operator']);
+      wire.keys = [next.published];
+      wire.token = next.signed;
+      expect(await outcome()).toEqual(REFUSED);
+      expect(await outcome()).toEqual([303, 'operator']);
+      // tokens of the key that was taken out count no longer
+      wire.token = own.signed;
+      expect(await outcome()).toEqual(REFUSED);
+    });
+
+    it.each<[string, (claims: JWTPayload) => JWTPayload, boolean]>([
+      ['our clock 50 s ahead', (claims) => ({ ...claims, exp: nowSeconds() - 50 }), true],
+      ['a token over for two minutes', (claims) => ({ ...claims, exp: nowSeconds() - 120 }), false],
+      ['our clock 50 s behind', (claims) => ({ ...claims, iat: nowSeconds() + 50, nbf: nowSeconds() + 50 }), true],
+      ['a token of the day after', (claims) => ({ ...claims, nbf: nowSeconds() + 120 }), false],
+      ['another issuer in the token', (claims) => ({ ...claims, iss: 'https://another.invalid' }), false],
+      ['a token for another client', (claims) => ({ ...claims, aud: 'another' }), false],
+      ['the token of another sign-in', (claims) => ({ ...claims, nonce: 'another' }), false],
+      ['a token of nobody', (claims) => ({ ...claims, sub: undefined }), false],
+    ])('%s', async (_what, changed, isTaken) => {
+      wire.keys = [own.published];
+      await forgetKeys();
+      wire.token = (claims) => own.signed(changed(claims));
+      expect(await outcome()).toEqual(isTaken ? [303, 'operator'] : REFUSED);
+    });
+
+    it('a code is taken once, also from the browser that got it', async () => {
+      let sent: RequestInit | undefined;
+      const spied = jest.mocked(globalThis.fetch).getMockImplementation()!;
+      jest.mocked(globalThis.fetch).mockImplementation((input, init) => {
+        if (new URL(input instanceof Request ? input.url : input).pathname.endsWith('/token')) sent = init;
+        return spied(input, init);
+      });
+      expect(await outcome()).toEqual([303, 'operator']);
+      const again = await fetch(`${url}/demonstration/provider/token`, sent);
+      expect([again.status, ((await again.json()) as { error: string }).error]).toEqual([400, 'invalid_grant']);
+    });
+
+    it('an answer that does not say which issuer it is from is refused, where the provider always says it', async () => {
+      const browser = new Browser();
+      const back = new URL(await cameBack(browser, 'operator'));
+      expect(back.searchParams.get('iss')).toBe(`${url}/demonstration/provider`);
+      back.searchParams.delete('iss');
+      expect((await browser.ask(back.href)).status).toBe(400);
+      expect(browser.cookies.has('etale_session')).toBe(false);
+    });
   });
 });
