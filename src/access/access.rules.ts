@@ -82,6 +82,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   deleteCalendarException:       rule('-',     '-',         '-',         '-',         '-',     'all'),
   assignEstablishments:          rule('-',     '-',         '-',         '-',         '-',     'all'),
   importFile:                    rule('-',     '-',         '-',         '-',         '-',     'all',   ['roster']),
+  importRoster:                  rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'establishment:uai'),
   listImports:                   rule('-',     '-',         '-',         '-',         'all',   'all',   ['roster']),
   getImport:                     rule('-',     '-',         '-',         '-',         'all',   'all',   ['roster']),
   listImportLines:               rule('-',     '-',         '-',         '-',         'all',   'all',   ['roster']),

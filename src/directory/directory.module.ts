@@ -21,6 +21,7 @@ import { ImportRun } from './import-run.entity';
 import { ImportRunStore } from './import-run.store';
 import { ImportService } from './import.service';
 import { ImportsService } from './imports.service';
+import { OwnRosterController } from './own-roster.controller';
 import { PlatformAssignmentController } from './platform-assignment.controller';
 import { PlatformAssignmentService } from './platform-assignment.service';
 import { PlatformAssignmentStore } from './platform-assignment.store';
@@ -29,7 +30,7 @@ import { Territory } from './territory.entity';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Territory, Establishment, SchoolClass, ImportRun])],
-  controllers: [DirectoryController, PlatformAssignmentController, ImportController],
+  controllers: [DirectoryController, PlatformAssignmentController, ImportController, OwnRosterController],
   providers: [
     DirectoryStore,
     DirectoryReadStore,

@@ -18,16 +18,31 @@ export interface OpenFile {
 const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
 const isZip = (head: Buffer): boolean => head[0] === 0x50 && head[1] === 0x4b && head[2]! < 9;
 
+/** The file as sent and as unpacked is held to one size: nothing that is refused was ever whole in memory or on disk. */
+function held(limitBytes: number): (bytes: Buffer) => Buffer {
+  let byteCount = 0;
+  return (bytes) => {
+    byteCount += bytes.length;
+    if (byteCount > limitBytes)
+      throw new FileRefusal('file_too_large', `The file holds, unpacked, more than ${limitBytes} bytes.`);
+    return bytes;
+  };
+}
+
 /**
  * Opens a file that may be packed with gzip (told by its first bytes), one chunk in memory at a time. Throws FileRefusal for
- * an empty file, a zip archive, and a gzip that is damaged or ends too early.
+ * an empty file, one that holds more than `limitBytes` as it is sent or once unpacked (a gzip bomb is left in its first bytes beyond), a zip archive, and a gzip that is damaged or ends too early.
  */
-export async function openFile(stream: AsyncIterable<Buffer | string>): Promise<OpenFile> {
+export async function openFile(
+  stream: AsyncIterable<Buffer | string>,
+  limitBytes = Number.POSITIVE_INFINITY,
+): Promise<OpenFile> {
   const hash = createHash('sha256');
   let byteCount = 0;
+  const take = held(limitBytes);
   const source = (async function* () {
     for await (const chunk of stream) {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      const bytes = take(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
       hash.update(bytes);
       byteCount += bytes.length;
       if (bytes.length > 0) yield bytes;
@@ -46,17 +61,17 @@ export async function openFile(stream: AsyncIterable<Buffer | string>): Promise<
     yield* source;
   })();
   return {
-    chunks: isGzip(head) ? gunzipped(whole) : whole,
+    chunks: isGzip(head) ? gunzipped(whole, held(limitBytes)) : whole,
     readByteCount: () => byteCount,
     sha256: () => hash.digest('hex'),
   };
 }
 
-async function* gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* gunzipped(packed: AsyncIterable<Buffer>, take: (bytes: Buffer) => Buffer): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
   pipeline(Readable.from(packed, { objectMode: false }), gunzip, () => undefined);
   try {
-    yield* gunzip as AsyncIterable<Buffer>;
+    for await (const bytes of gunzip as AsyncIterable<Buffer>) yield take(bytes);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'Z_BUF_ERROR') throw new FileRefusal('gzip_truncated', 'The gzip file ends too early: send it again.');

@@ -15,6 +15,8 @@ export interface ImportFile {
 export interface ImportContext {
   kind: ImportKind;
   schoolYear: string | undefined;
+  /** The only establishment whose lines are taken; undefined for all. */
+  onlyUai: string | undefined;
   journal: ImportJournal;
   onProgress: OnProgress;
 }

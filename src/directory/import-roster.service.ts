@@ -37,7 +37,7 @@ export class ImportRosterService implements ImportFormat {
     const schoolYear = context.schoolYear!;
     const droppedPupilColumnCount = this.checkColumns(file, journal);
     await this.store.createStage(tx);
-    await this.stage(tx, file, journal);
+    await this.stage(tx, file, journal, context.onlyUai);
     await lockDirectory(tx);
     onProgress({ phase: 'write', doneCount: 0, totalCount: 2 });
     await this.settle(tx, journal);
@@ -86,12 +86,12 @@ export class ImportRosterService implements ImportFormat {
     return pupil.length;
   }
 
-  private async stage(tx: EntityManager, file: ImportFile, journal: ImportJournal): Promise<void> {
+  private async stage(tx: EntityManager, file: ImportFile, journal: ImportJournal, onlyUai?: string): Promise<void> {
     const batch = new ImportBatch<Stage>(tx);
     for await (const record of file.records) {
       journal.recordCount++;
       try {
-        await this.stageLine(batch, record);
+        await this.stageLine(batch, record, onlyUai);
       } catch (error) {
         if (!(error instanceof LineRefusal)) throw error;
         journal.refuse(record.lineNumber, error.field, error.code, error.message);
@@ -103,10 +103,16 @@ export class ImportRosterService implements ImportFormat {
     await this.store.prepare(tx);
   }
 
-  private async stageLine(batch: ImportBatch<Stage>, record: FileRecord): Promise<void> {
+  private async stageLine(batch: ImportBatch<Stage>, record: FileRecord, onlyUai?: string): Promise<void> {
     const { secret } = this.config;
     const { lineNumber } = record;
     const line = readRosterLine(record);
+    if (onlyUai !== undefined && line.uai !== onlyUai)
+      throw new LineRefusal(
+        'uai',
+        'uai_other',
+        `The line is of another establishment: this import is for ${onlyUai} alone.`,
+      );
     const kind = line.groupSources.length > 0 ? 'group' : 'division';
     await batch.add(STAGE_ROSTER, [
       lineNumber, line.uai, line.rawCode, line.needsAlias ? null : line.rawCode, line.needsAlias, line.label, kind,

@@ -25,6 +25,25 @@ export class ImportQueryDto {
   fileName?: string = 'upload';
 }
 
+/** How to import the roster of the body into one establishment. */
+export class OwnRosterQueryDto {
+  /** `true` does everything, reports it, and keeps nothing. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  dryRun?: 'true' | 'false' = 'false';
+
+  /** The school year of the classes, such as 2026-2027. */
+  @IsString()
+  @Length(4, 9)
+  schoolYear!: string;
+
+  /** The name of the file, for the list of imports. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  fileName?: string = 'upload';
+}
+
 /** A line of a report. */
 export class ImportLineDto {
   /** The line in a CSV file, the rank of the record in JSON, from 1; 0 for the file as a whole. */

@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { recordAudit } from '../audit/audit-entry';
+import type { Config } from '../common/config';
+import { CONFIG } from '../common/database.module';
 import { DomainError } from '../common/domain-error';
 import { unheard, type OnProgress } from '../common/progress';
+import { DirectoryService } from './directory.service';
 import { ImportFormats } from './import-formats.service';
 import type { ImportFile } from './import-format';
 import { decodedText, openFile, type OpenFile } from './import-file.reader';
@@ -34,6 +37,8 @@ export interface ImportRequest {
   isDryRun: boolean;
   /** `2026-2027`: under which year classes are stored. Official files have their own; rosters and mappings need one. */
   schoolYear?: string;
+  /** The only establishment whose lines are taken, with the file held to a size that no school reaches; all without it. */
+  onlyUai?: string;
   /** Size of the file as sent, for the progress, where it is known. */
   byteCount?: number;
   onProgress?: OnProgress;
@@ -41,6 +46,13 @@ export interface ImportRequest {
 
 /** Lines of the report that come with it; the others are asked for. */
 const FIRST_LINE_COUNT = 20;
+/** Of an establishment's own roster, whose head reads no list of imports. */
+const OWN_LINE_COUNT = 1000;
+/** An establishment of 500 classes, each with all its teachers, has some 100 kB. */
+const OWN_ROSTER_BYTES = 1_000_000;
+const MEGABYTE = 1_000_000;
+/** What is read of a body that is refused, so that its sender sees the answer; who sends on is cut off. */
+const HEARD_OUT_BYTES = 20 * MEGABYTE;
 const FILE_NAME_CHARACTERS = 200;
 
 /** Ends the transaction of a dry run without keeping anything. */
@@ -55,6 +67,8 @@ class DryRunEnd extends Error {
 export class ImportService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly directory: DirectoryService,
     private readonly formats: ImportFormats,
     private readonly runs: ImportRunStore,
   ) {}
@@ -64,7 +78,9 @@ export class ImportService {
    * and what the stream or the database throws; the run is then closed as refused.
    */
   async run(actor: Actor, request: ImportRequest): Promise<ImportReport> {
-    const { kind, isDryRun } = request;
+    const { kind, isDryRun, onlyUai } = request;
+    const lineCount = onlyUai === undefined ? FIRST_LINE_COUNT : OWN_LINE_COUNT;
+    const limitBytes = onlyUai === undefined ? this.config.importMegabytes * MEGABYTE : OWN_ROSTER_BYTES;
     const schoolYear = this.schoolYearFor(request);
     const fileName = basename(request.fileName).slice(0, FILE_NAME_CHARACTERS);
     await this.runs.closeInterrupted();
@@ -92,15 +108,18 @@ export class ImportService {
     ): Promise<ImportReport> => {
       const report = reportOf(counts, refusal);
       await this.database.transaction((tx) => this.runs.finish(tx, report, sha256, journal.lines));
-      return { ...report, lines: journal.lines.slice(0, FIRST_LINE_COUNT) };
+      return { ...report, lines: journal.lines.slice(0, lineCount) };
     };
     try {
       return await this.database.transaction(async (tx) => {
         await lockRun(tx, id);
         const onProgress = request.onProgress ?? unheard;
-        opened = await openFile(request.stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>);
+        opened = await openFile(
+          request.stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
+          limitBytes,
+        );
         const file = await recordsOf(heard(opened, request.byteCount ?? 0, onProgress));
-        const counts = await this.formats.of(kind).merge(tx, file, { kind, schoolYear, journal, onProgress });
+        const counts = await this.formats.of(kind).merge(tx, file, { kind, schoolYear, onlyUai, journal, onProgress });
         if (journal.recordCount === 0) throw new FileRefusal('file_empty', 'The file holds no record.');
         if (isDryRun) throw new DryRunEnd(counts);
         const report = reportOf(counts, null);
@@ -109,9 +128,10 @@ export class ImportService {
         await recordAudit(tx, actor, {
           action: 'import.run',
           key: id,
+          ...(onlyUai !== undefined && { uai: onlyUai }),
           after: { kind, fileName, recordCount, changeCount },
         });
-        return { ...report, lines: journal.lines.slice(0, FIRST_LINE_COUNT) };
+        return { ...report, lines: journal.lines.slice(0, lineCount) };
       });
     } catch (error) {
       if (error instanceof DryRunEnd) return finishApart(error.counts, null, opened!.sha256());
@@ -135,22 +155,41 @@ export class ImportService {
   async receive(
     actor: Actor,
     body: unknown,
-    query: { kind: ImportKind; dryRun?: string; schoolYear?: string; fileName?: string },
+    query: { kind: ImportKind; dryRun?: string; schoolYear?: string; fileName?: string; onlyUai?: string },
   ): Promise<ImportReport> {
     if (!(body instanceof Readable)) throw new ImportBodyError();
     try {
-      const { kind, schoolYear, fileName = 'upload' } = query;
+      const { kind, schoolYear, fileName = 'upload', onlyUai } = query;
       const report = await this.run(actor, {
         kind,
         schoolYear,
         fileName,
+        onlyUai,
         stream: body,
         isDryRun: query.dryRun === 'true',
       });
       if (report.state === 'refused') throw new ImportRefusedError(report);
       return report;
     } finally {
-      body.resume();
+      hearOut(body);
+    }
+  }
+
+  /**
+   * An establishment's roster from its own head. Lines of any other establishment are refused, each with its number.
+   * @throws NotFoundError, and what `receive` throws
+   */
+  async receiveOwn(
+    actor: Actor,
+    uai: string,
+    body: unknown,
+    query: { dryRun?: string; schoolYear: string; fileName?: string },
+  ): Promise<ImportReport> {
+    try {
+      const { uai: onlyUai } = await this.directory.establishment(actor, uai);
+      return await this.receive(actor, body, { ...query, kind: 'roster', onlyUai });
+    } finally {
+      if (body instanceof Readable) hearOut(body);
     }
   }
 
@@ -163,6 +202,14 @@ export class ImportService {
     if (read === undefined) throw new SchoolYearError('school_year_invalid');
     return read;
   }
+}
+
+function hearOut(body: Readable): void {
+  let heardBytes = 0;
+  body.on('data', (chunk: Buffer) => {
+    heardBytes += chunk.length;
+    if (heardBytes > HEARD_OUT_BYTES) body.destroy();
+  });
 }
 
 async function recordsOf(chunks: AsyncIterable<Buffer>): Promise<ImportFile> {
