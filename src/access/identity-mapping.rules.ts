@@ -18,11 +18,11 @@ export interface IdentityMapping {
 const UAI = /^\d{7}[A-Z]$/;
 const JSON_TYPE = 'application/json';
 
-const textsOf = (value: unknown): string[] =>
+export const textsOf = (value: unknown): string[] =>
   (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]).filter(
     (item): item is string => typeof item === 'string' && item !== '',
   );
-const uaisOf = (value: unknown): string[] => [
+export const uaisOf = (value: unknown): string[] => [
   ...new Set(
     textsOf(value)
       .flatMap((text) => text.split(/[\s,;]+/))
@@ -31,7 +31,7 @@ const uaisOf = (value: unknown): string[] => [
   ),
 ];
 /** A head answers for some establishment, or is none. */
-const headOf = (uais: string[]): Grant | undefined =>
+export const headOf = (uais: string[]): Grant | undefined =>
   uais.length === 0 ? undefined : { role: 'head', uais, territories: [] };
 
 /** entcore userinfo 1.0: no flag says who is head; the authorised action `<client id>|book` does, whatever the type. */

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { Inject, Injectable } from '@nestjs/common';
 import * as oidc from 'openid-client';
-import type { Config } from '../common/config';
+import { ConfigurationError, type Config, type OidcSettings } from '../common/config';
 import { CONFIG } from '../common/database.module';
 import { SignInFailedError, SignInNotConfiguredError } from './access.errors';
-import { IDENTITY_MAPPINGS, type Claims } from './identity-mapping.rules';
+import { mappingFrom } from './identity-mapping-file.rules';
+import { IDENTITY_MAPPINGS, type Claims, type IdentityMapping } from './identity-mapping.rules';
 import type { Grant } from './account.store';
 
 /** How far the clocks of the provider and ours may be apart. */
@@ -16,12 +18,27 @@ export interface Identified {
   grant: Grant | undefined;
 }
 
+/** The preset, or the rules of a file before it. */
+function mappingOf({ preset, mappingFile }: OidcSettings): IdentityMapping {
+  if (mappingFile === undefined) return IDENTITY_MAPPINGS[preset];
+  try {
+    return mappingFrom(readFileSync(mappingFile, 'utf8'), IDENTITY_MAPPINGS[preset]);
+  } catch (error) {
+    throw new ConfigurationError([`OIDC_MAPPING_FILE cannot be used: ${(error as Error).message}`]);
+  }
+}
+
 /** Speaks OpenID Connect with the provider: code flow with PKCE; signatures, issuer, nonce and times are checked by openid-client. */
 @Injectable()
 export class OidcService {
   private discovered: Promise<oidc.Configuration> | undefined;
 
-  constructor(@Inject(CONFIG) private readonly config: Config) {}
+  private readonly mapping: IdentityMapping | undefined;
+
+  /** @throws ConfigurationError for a mapping file that cannot be used */
+  constructor(@Inject(CONFIG) private readonly config: Config) {
+    this.mapping = config.oidc && mappingOf(config.oidc);
+  }
 
   get redirectUri(): string {
     return `${this.config.publicUrl}/sign-in/callback`;
@@ -51,8 +68,8 @@ export class OidcService {
   /** Who came back. @throws SignInFailedError for a code, token or issuer that is not what was asked for */
   async finish(query: string, begun: { state: string; nonce: string; codeVerifier: string }): Promise<Identified> {
     const configuration = await this.configuration();
-    const { preset, clientId } = this.config.oidc!;
-    const mapping = IDENTITY_MAPPINGS[preset];
+    const { clientId } = this.config.oidc!;
+    const mapping = this.mapping!;
     try {
       const tokens = await oidc.authorizationCodeGrant(configuration, new URL(`${this.redirectUri}?${query}`), {
         pkceCodeVerifier: begun.codeVerifier,

@@ -23,6 +23,8 @@ export interface OidcSettings {
   readonly clientSecret: string | undefined;
   readonly scopes: string;
   readonly preset: (typeof OIDC_PRESETS)[number];
+  /** Rules of one's own (JSON), which come before the preset's. */
+  readonly mappingFile?: string | undefined;
   /** `login`: the provider asks who somebody is each time. */
   readonly prompt?: 'login';
 }
@@ -69,6 +71,12 @@ class Environment {
   @IsOptional()
   @IsIn(OIDC_PRESETS)
   OIDC_PRESET: (typeof OIDC_PRESETS)[number] = 'etale';
+
+  /** A JSON file of rules from claims to roles, which come before those of the preset. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  OIDC_MAPPING_FILE?: string;
 
   @IsOptional()
   @Type(() => Number)
@@ -278,6 +286,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
             clientSecret: values.OIDC_CLIENT_SECRET,
             scopes: values.OIDC_SCOPES,
             preset: values.OIDC_PRESET,
+            mappingFile: values.OIDC_MAPPING_FILE,
           }),
     sessionHours: values.ETALE_SESSION_HOURS,
     sessionLimitNetworks: networksOf('ETALE_SESSION_LIMIT_NETWORKS', values.ETALE_SESSION_LIMIT_NETWORKS),
