@@ -261,6 +261,8 @@ export async function startEmbeddedPostgres(options: {
     shared_buffers: '256MB',
     // our queries are short or plain sums: compiling them costs more than it saves
     jit: 'off',
+    // its log becomes part of ours (LOG_LEVEL=debug): no rows in it
+    log_error_verbosity: 'terse',
     ...options.settings,
   };
   const server = run([

@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 
 type Level = 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal';
 
@@ -12,9 +12,27 @@ const START_CONTEXTS = new Set([
   'NestApplication',
 ]);
 
+/**
+ * What is told of an error: its kind, sentence, stack and codes. Everything else that a library hangs on it stays out: a failed
+ * statement carries its parameters and the rows that it met, which may be secrets or about people.
+ */
+function toldOf(error: Error): Record<string, unknown> {
+  const { code, constraint, table, routine, cause } = error as unknown as Record<string, unknown>;
+  return {
+    type: error.constructor.name,
+    message: error.message,
+    stack: error.stack,
+    ...Object.fromEntries(
+      Object.entries({ code, constraint, table, routine }).filter(([, value]) => value !== undefined),
+    ),
+    ...(cause instanceof Error && { cause: toldOf(cause) }),
+  };
+}
+
 /** One line of JSON per event on stderr; stdout belongs to people and to programs that read our answers. */
-export function createLogger(level: string): Logger {
-  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+export function createLogger(level: string, destination: DestinationStream = pino.destination(2)): Logger {
+  const err = (value: unknown): unknown => (value instanceof Error ? toldOf(value) : value);
+  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err } }, destination);
 }
 
 /** Nest's logger over pino: the last string argument is the context, a text of several lines before it the stack. */
