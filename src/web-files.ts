@@ -4,14 +4,14 @@ import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 
-/** Where the built application lies: dist/web, seen from dist/src as well as from src. */
-const FOLDERS = [join(__dirname, '../web'), join(__dirname, '../dist/web')];
+/** Where the built application lies: dist/web, seen from src as well as from dist/src; the sources have no manifest. */
+const FOLDERS = [join(__dirname, '../dist/web'), join(__dirname, '../web')];
 const PAGES = ['/', '/app', '/app/*'];
 const PLAIN_FILES = ['/theme.js', '/icon.svg'];
 
 /** Serves the web application: its page at each address of its own, its files for ever under their hashed names. */
 export async function serveWebFiles(app: NestFastifyApplication): Promise<void> {
-  const folder = FOLDERS.find((path) => existsSync(join(path, 'index.html')));
+  const folder = FOLDERS.find((path) => existsSync(join(path, 'manifest.json')));
   if (folder === undefined) return;
   const page = readFileSync(join(folder, 'index.html'));
   const fastify = app.getHttpAdapter().getInstance();

@@ -111,7 +111,7 @@ export async function grantRights(owner: Client, application: string): Promise<v
   const reader = (await owner.query('select 1 from pg_roles where rolname = $1', [READER_ROLE])).rowCount !== 0;
   await owner.query(`
     alter default privileges in schema public grant select, insert, update, delete on tables to ${app};
-    alter default privileges in schema public grant usage on sequences to ${app};
+    alter default privileges in schema public grant usage, update on sequences to ${app};
     grant usage on schema public, ${QUEUE} to ${app}`);
   if (reader) await owner.query(`grant usage on schema public to ${READER_ROLE}`);
   const { rows } = await owner.query<TableRow>(TABLES, [TABLE_RIGHTS, application, reader ? READER_ROLE : null]);
@@ -142,13 +142,13 @@ function ofReader(table: TableRow): string[] {
   return wanted.length === 0 ? [taken] : [taken, `grant select (${columns}) on ${qualified(table)} to ${READER_ROLE}`];
 }
 
-/** Sequences, and the functions that run with the owner's rights. */
+/** Sequences (the demonstration writes its own ids and sets them on), and the functions that run with the owner's rights. */
 async function grantFunctions(owner: Client, application: string): Promise<void> {
   const { rows } = await owner.query<{ statement: string }>(
-    `select format('grant usage on sequence %s to %I', c.oid::regclass, $1::text) as statement from pg_class c
+    `select format('grant usage, update on sequence %s to %I', c.oid::regclass, $1::text) as statement from pg_class c
        where c.relnamespace in ('public'::regnamespace, '${QUEUE}'::regnamespace) 
          -- in this order: anything but a sequence would be an error
-         and case when c.relkind = 'S' then not has_sequence_privilege($1::name, c.oid, 'USAGE') else false end
+         and case when c.relkind = 'S' then not (has_sequence_privilege($1::name, c.oid, 'USAGE') and has_sequence_privilege($1::name, c.oid, 'UPDATE')) else false end
      union all
      select format('grant execute on function %s to %I', p.oid::regprocedure, $1::text) from pg_proc p
        where p.pronamespace = 'public'::regnamespace and p.prosecdef and not has_function_privilege($1::name, p.oid, 'EXECUTE')`,
