@@ -6,6 +6,7 @@ import { RequestMethod, ValidationPipe, type LoggerService } from '@nestjs/commo
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module';
 import type { Config } from './common/config';
 import { ProblemFilter } from './common/problem.filter';
@@ -26,6 +27,8 @@ export async function createApplication(
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      ProblemFilter.refuseAddress(error, request, reply),
     // without a proxy that is trusted, what a request says of its address is not believed
     ...(config.trustedProxies.length > 0 && { trustProxy: [...config.trustedProxies] }),
   });

@@ -71,7 +71,7 @@ export class HoldController {
   @ApiParam({ name: 'uai', description: 'The establishment.', schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' } })
   @ApiOperation({ operationId: 'listHolds', summary: 'Holds of an establishment, the latest first.' })
   @ApiOkResponse({ description: 'A page of holds.', type: HoldPageDto })
-  @ApiProblems(400, 409)
+  @ApiProblems(400, 404, 409)
   listHolds(@CurrentActor() actor: Actor, @Param('uai') uai: string, @Query() query: HoldQuery): Promise<HoldPageDto> {
     return this.holds.list(actor, uai, { ...query, limit: query.limit! });
   }

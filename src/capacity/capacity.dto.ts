@@ -110,6 +110,8 @@ export class NumberedCapacityChangeDto extends CapacityChangeDto {
 export class CapacityStepDto {
   /** Its number. */
   id!: number;
+  /** The number of the platform. */
+  platformId!: number;
   /** The instant from which it holds, until the next step. */
   startsAt!: Date;
   /** Most concurrent sessions. */
@@ -160,6 +162,8 @@ export class NewRegulationDto {
 export class RegulationDto {
   /** Its number. */
   id!: number;
+  /** The number of the platform. */
+  platformId!: number;
   /** The instant at which it begins. */
   startsAt!: Date;
   /** The instant at which it ends. */

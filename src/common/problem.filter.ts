@@ -46,6 +46,7 @@ const TITLE: Record<number, string> = {
   410: 'Gone',
   412: 'Precondition failed',
   413: 'Content too large',
+  414: 'URI too long',
   415: 'Unsupported media type',
   422: 'Unprocessable content',
   428: 'Precondition required',
@@ -53,6 +54,8 @@ const TITLE: Record<number, string> = {
   500: 'Internal server error',
   503: 'Service unavailable',
 };
+
+const INSTANCE_CHARACTERS = 200;
 
 /** The one place where an error becomes an answer: application/problem+json. */
 @Catch()
@@ -75,6 +78,24 @@ export class ProblemFilter implements ExceptionFilter {
       .type('application/problem+json')
       .header('cache-control', 'no-store')
       .send(problem);
+  }
+
+  /** What the server refuses before there is a request to speak of: an address that is too long, or no address at all. */
+  static refuseAddress(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    const status = isFastifyError(error) ? error.statusCode : 400;
+    const instance = request.url.slice(0, INSTANCE_CHARACTERS);
+    void reply
+      .status(status)
+      .type('application/problem+json')
+      .header('cache-control', 'no-store')
+      .send({
+        type: 'urn:etale:problem:request.address',
+        title: TITLE[status] ?? 'Error',
+        status,
+        code: 'request.address',
+        detail: 'The address cannot be read, or a part of it is too long.',
+        instance,
+      });
   }
 
   private problemOf(error: unknown, instance: string): Problem {

@@ -84,7 +84,7 @@ export class SwapController {
     summary: 'Swaps that an establishment was offered or has offered, the latest first.',
   })
   @ApiOkResponse({ description: 'A page of swaps.', type: SwapPageDto })
-  @ApiProblems(400, 409)
+  @ApiProblems(400, 404, 409)
   listSwaps(@CurrentActor() actor: Actor, @Param('uai') uai: string, @Query() query: SwapQuery): Promise<SwapPageDto> {
     return this.swaps.list(actor, uai, { ...query, limit: query.limit! });
   }

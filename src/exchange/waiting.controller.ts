@@ -78,7 +78,7 @@ export class WaitingController {
   @ApiParam({ name: 'uai', description: 'The establishment.', schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' } })
   @ApiOperation({ operationId: 'listWaitingEntries', summary: 'Entries of an establishment in the order of the list.' })
   @ApiOkResponse({ description: 'A page of entries.', type: WaitingEntryPageDto })
-  @ApiProblems(400, 409)
+  @ApiProblems(400, 404, 409)
   listWaitingEntries(
     @CurrentActor() actor: Actor,
     @Param('uai') uai: string,
