@@ -81,7 +81,7 @@ export const MOST_SAVED_SECONDS = 30;
 /** Near its head a line is asked about this often. */
 export const SHORTEST_POLL_SECONDS = 5;
 /** A page asks again after this share of what is left to wait. */
-export const POLL_RATIO = 0.2;
+export const POLL_RATIO = 0.5;
 /** The own jitter of each page, both ways. */
 export const POLL_JITTER_RATIO = 0.2;
 /** A page that is late by this long stands aside. */
