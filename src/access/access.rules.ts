@@ -211,6 +211,14 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   deleteWebhook:                 rule('-',     '-',         '-',         '-',         '-',     'all'),
   undoProtectionStep:            rule('-',     '-',         '-',         'all',       '-',     'all'),
 
+  // what a bad morning was
+  makePostMortem:                rule('-',     '-',         '-',         'all',       '-',     'all'),
+  listPostMortems:               rule('-',     '-',         '-',         'all',       'all',   'all'),
+  readPostMortem:                rule('-',     '-',         '-',         'all',       'all',   'all'),
+  writePostMortem:               rule('-',     '-',         '-',         'all',       '-',     'all'),
+  showPostMortem:                rule('-',     '-',         '-',         'all',       'all',   'all'),
+  exportPostMortem:              rule('-',     '-',         '-',         'all',       'all',   'all'),
+
   // bookings
   book:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),
   hold:                          rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'service'),

@@ -3,5 +3,5 @@ import { AuditController } from './audit.controller';
 import { AuditTrailService } from './audit-trail.service';
 import { AuditTrailStore } from './audit-trail.store';
 
-@Module({ controllers: [AuditController], providers: [AuditTrailService, AuditTrailStore] })
+@Module({ controllers: [AuditController], providers: [AuditTrailService, AuditTrailStore], exports: [AuditTrailStore] })
 export class AuditModule {}

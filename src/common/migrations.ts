@@ -24,3 +24,4 @@ export { Simulation1764000140000 } from '../../migrations/0140-simulation';
 export { Protection1764000141000 } from '../../migrations/0141-protection';
 export { Measurement1764000142000 } from '../../migrations/0142-measurement';
 export { Webhook1764000143000 } from '../../migrations/0143-webhook';
+export { PostMortem1764000165000 } from '../../migrations/0165-post-mortem';

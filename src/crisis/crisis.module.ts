@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AllocationModule } from '../allocation/allocation.module';
+import { AuditModule } from '../audit/audit.module';
 import { CapacityModule } from '../capacity/capacity.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { PlanModule } from '../plan/plan.module';
@@ -11,6 +12,11 @@ import { LadderService } from './ladder.service';
 import { MeasurementController } from './measurement.controller';
 import { MeasurementService } from './measurement.service';
 import { MeasurementStore } from './measurement.store';
+import { PostMortemController } from './post-mortem.controller';
+import { PostMortemFactsStore } from './post-mortem-facts.store';
+import { PostMortemService } from './post-mortem.service';
+import { PostMortemSources } from './post-mortem-sources.service';
+import { PostMortemStore } from './post-mortem.store';
 import { ProtectionController } from './protection.controller';
 import { ProtectionStepService } from './protection-step.service';
 import { WebhookController } from './webhook.controller';
@@ -19,14 +25,26 @@ import { WebhookService } from './webhook.service';
 import { WebhookStore } from './webhook.store';
 
 @Module({
-  imports: [AllocationModule, CapacityModule, GatewayModule, PlanModule, ProtectionModule, SimulationModule],
-  controllers: [MeasurementController, ProtectionController, WebhookController],
+  imports: [
+    AllocationModule,
+    AuditModule,
+    CapacityModule,
+    GatewayModule,
+    PlanModule,
+    ProtectionModule,
+    SimulationModule,
+  ],
+  controllers: [MeasurementController, PostMortemController, ProtectionController, WebhookController],
   providers: [
     AdmissionLaw,
     CrisisStore,
     LadderService,
     MeasurementService,
     MeasurementStore,
+    PostMortemFactsStore,
+    PostMortemService,
+    PostMortemSources,
+    PostMortemStore,
     ProtectionStepService,
     WebhookSender,
     WebhookService,

@@ -33,6 +33,8 @@ const ACTION_OF: Record<string, string> = {
   enforceProtectionStep: 'protection_step.enforce',
   approveProtectionStep: 'protection_step.approve',
   undoProtectionStep: 'protection_step.undo',
+  makePostMortem: 'post_mortem.make',
+  writePostMortem: 'post_mortem.write',
   cancelJob: 'job.cancel',
   importHolidays: 'holiday.import',
   createCalendarException: 'calendar_exception.create',

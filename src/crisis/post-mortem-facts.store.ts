@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { CELL_SECONDS } from '../kernel/cell-grid';
+
+export interface CountedCell {
+  cell: number;
+  attempts: number;
+  admitted: number;
+  deferred: number;
+  refused: number;
+}
+
+export type CountedProfile = Omit<CountedCell, 'cell'> & { profile: number };
+
+/** Of the establishments of a kind in a department. */
+export interface CountedPlace {
+  department: string;
+  kind: string;
+  expected: number;
+  admitted: number;
+  admittedInWindow: number;
+  deferred: number;
+  refused: number;
+  attempts: number;
+}
+
+export interface PlannedCell {
+  cell: number;
+  sessions: number;
+  logins: number;
+  isOver: boolean;
+}
+
+export interface MeasuredCell {
+  cell: number;
+  sessions: number | null;
+  loginsPerMinute: number | null;
+}
+
+const SUMS = `sum(attempts)::int as attempts, sum(admitted)::int as admitted, sum(deferred)::int as deferred, sum(refused)::int as refused`;
+/** Partitions are days of UTC, cells are exact. */
+const IN_CELLS = `platform_id = $1 and cell >= $2 and cell < $3
+  and on_date between (to_timestamp($2 * ${CELL_SECONDS}.0) at time zone 'UTC')::date and (to_timestamp($3 * ${CELL_SECONDS}.0) at time zone 'UTC')::date`;
+
+/** What is known of some days of a platform: counts, ledger, measurements, steps. */
+@Injectable()
+export class PostMortemFactsStore {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  cells(platformId: number, firstCell: number, endCell: number): Promise<CountedCell[]> {
+    return this.database.query(`select cell, ${SUMS} from gateway_cell_count where ${IN_CELLS} group by cell order by cell`, [platformId, firstCell, endCell]); // prettier-ignore
+  }
+
+  profiles(platformId: number, firstCell: number, endCell: number): Promise<CountedProfile[]> {
+    return this.database.query(`select profile, ${SUMS} from gateway_cell_count where ${IN_CELLS} group by profile order by profile`, [platformId, firstCell, endCell]); // prettier-ignore
+  }
+
+  /** Expected of the published plans and counted, per department and kind. */
+  places(platformId: number, firstOn: string, lastOn: string): Promise<CountedPlace[]> {
+    return this.database.query(
+      `with expected as (
+         select w.establishment_id, sum(ceil(w.headcount * coalesce(r.participation, 1000) / 1000.0)) as expected
+           from plan_window w join plan p on p.id = w.plan_id and p.state = 'published'
+           join campaign c on c.id = p.campaign_id and c.platform_id = $1
+           left join lateral (select (x ->> 'participationPerMille')::int as participation
+                                from jsonb_array_elements(p.profiles) x where (x ->> 'profileId')::int = w.profile_id) r on true
+          where w.local_date between $2 and $3 and w.ordinal = 0 and w.audience < 2 group by 1),
+       rows as (
+         select establishment_id, admitted, case when start_cell >= 0 then admitted else 0 end as in_window, deferred, refused, attempts
+           from gateway_window_count where platform_id = $1 and on_date between $2 and $3 and audience < 2
+         union all
+         select establishment_id, admitted, admitted_in_window, deferred, refused, attempts
+           from gateway_day_count where platform_id = $1 and on_date between $2 and $3 and audience < 2),
+       counted as (
+         select establishment_id, sum(admitted) as admitted, sum(in_window) as in_window, sum(deferred) as deferred,
+                sum(refused) as refused, sum(attempts) as attempts from rows group by 1)
+       select d.code as department, e.kind, coalesce(sum(x.expected), 0)::int as expected,
+              coalesce(sum(n.admitted), 0)::int as admitted, coalesce(sum(n.in_window), 0)::int as "admittedInWindow",
+              coalesce(sum(n.deferred), 0)::int as deferred, coalesce(sum(n.refused), 0)::int as refused,
+              coalesce(sum(n.attempts), 0)::int as attempts
+         from expected x full join counted n using (establishment_id) join establishment e on e.id = establishment_id
+         join territory d on d.id = e.department_id
+        group by 1, 2 order by 1, 2`,
+      [platformId, firstOn, lastOn],
+    );
+  }
+
+  planned(platformId: number, firstCell: number, endCell: number): Promise<PlannedCell[]> {
+    return this.database.query(
+      `select cell, (session_planned / 1000)::int as sessions, (login_planned / 1000)::int as logins,
+              session_planned > session_limit or login_planned > login_limit as "isOver"
+         from ledger_cell where platform_id = $1 and cell >= $2 and cell < $3 order by cell`,
+      [platformId, firstCell, endCell],
+    );
+  }
+
+  /** Of the minutes of a cell the most sessions, and the mean of the log-ins a minute. */
+  measured(platformId: number, firstCell: number, endCell: number): Promise<MeasuredCell[]> {
+    return this.database.query(
+      `with minutes as (
+         select minute_at, max(sessions) as sessions, max(logins_per_minute) as logins from measurement
+          where platform_id = $1 and minute_at >= to_timestamp($2 * ${CELL_SECONDS}.0) and minute_at < to_timestamp($3 * ${CELL_SECONDS}.0)
+          group by 1)
+       select floor(extract(epoch from minute_at) / ${CELL_SECONDS})::int as cell, max(sessions)::int as sessions,
+              round(avg(logins))::int as "loginsPerMinute" from minutes group by 1 order by 1`,
+      [platformId, firstCell, endCell],
+    );
+  }
+
+  /** Each measured minute, the largest of its sources. */
+  minutes(
+    platformId: number,
+    firstCell: number,
+    endCell: number,
+  ): Promise<(MeasuredCell & { errorsPerMille: number | null })[]> {
+    return this.database.query(
+      `select floor(extract(epoch from minute_at) / ${CELL_SECONDS})::int as cell, max(sessions) as sessions,
+              max(logins_per_minute) as "loginsPerMinute", max(errors_per_mille) as "errorsPerMille" from measurement
+        where platform_id = $1 and minute_at >= to_timestamp($2 * ${CELL_SECONDS}.0) and minute_at < to_timestamp($3 * ${CELL_SECONDS}.0)
+        group by minute_at order by minute_at`,
+      [platformId, firstCell, endCell],
+    );
+  }
+
+  async regulationCount(platformId: number, from: Date, to: Date): Promise<number> {
+    const rows = await this.database.query<{ count: number }[]>(
+      'select count(*)::int as count from regulation where platform_id = $1 and starts_at < $3 and ends_at > $2',
+      [platformId, from, to],
+    );
+    return rows[0]!.count;
+  }
+}

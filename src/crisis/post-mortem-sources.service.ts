@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrailStore } from '../audit/audit-trail.store';
+import { CapacityService } from '../capacity/capacity.service';
+import { GatewaySettingsService } from '../gateway/gateway-settings.service';
+import { CELL_MINUTES, LOAD_SCALE } from '../kernel/cell-grid';
+import { ProtectionStore, type StepRow } from '../protection/protection.store';
+import type { TimelineEntry } from './post-mortem';
+import { PostMortemFactsStore } from './post-mortem-facts.store';
+
+/** What a page of the trail holds: beyond it a morning is told by its steps. */
+const MOST_ENTRIES = 1000;
+const MOST_STEPS = 500;
+/** Errors from which a minute counts as failing, per mille, as the proposal has it. */
+const FAILING_PER_MILLE = 50;
+
+/** Where the facts come from that other rooms hold. */
+@Injectable()
+export class PostMortemSources {
+  constructor(
+    readonly capacity: CapacityService,
+    readonly settings: GatewaySettingsService,
+    private readonly protection: ProtectionStore,
+    private readonly trail: AuditTrailStore,
+    private readonly facts: PostMortemFactsStore,
+  ) {}
+
+  /** Steps that were in force within [from, to), also those that were taken back. */
+  async steps(platformId: number, from: Date, to: Date): Promise<StepRow[]> {
+    const steps = await this.protection.steps(platformId, null, MOST_STEPS);
+    return steps
+      .filter(
+        ({ state, startsAt, endsAt }) => state !== 'proposed' && startsAt < to && endsAt > from && endsAt > startsAt,
+      )
+      .reverse();
+  }
+
+  async limits(
+    platformId: number,
+    firstCell: number,
+    cellCount: number,
+  ): Promise<{ sessionLimit: number[]; loginLimit: number[] }> {
+    const { effectiveSessions, effectiveLogins } = await this.capacity.cells(platformId, firstCell, cellCount);
+    const whole = (thousandths: Float64Array) => Array.from(thousandths, (value) => Math.floor(value / LOAD_SCALE));
+    return { sessionLimit: whole(effectiveSessions), loginLimit: whole(effectiveLogins) };
+  }
+
+  /** Minutes that were measured, and those with errors although less than the declared capacity was used. */
+  async failingMinutes(
+    platformId: number,
+    firstCell: number,
+    endCell: number,
+    sessionLimit: readonly number[],
+    loginLimit: readonly number[],
+  ): Promise<{ measuredMinutes: number; failingBelowCapacityMinutes: number }> {
+    const minutes = await this.facts.minutes(platformId, firstCell, endCell);
+    const failing = minutes.filter(({ cell, sessions, loginsPerMinute, errorsPerMille }) => {
+      const k = cell - firstCell;
+      return (errorsPerMille ?? 0) >= FAILING_PER_MILLE && (sessions ?? 0) < sessionLimit[k]! && (loginsPerMinute ?? 0) * CELL_MINUTES < loginLimit[k]!; // prettier-ignore
+    });
+    return { measuredMinutes: minutes.length, failingBelowCapacityMinutes: failing.length };
+  }
+
+  /** What was done, and what began and ended by itself, in its order. */
+  async timeline(platformId: number, from: Date, to: Date, steps: readonly StepRow[]): Promise<TimelineEntry[]> {
+    const rows = await this.trail.page({ from, to, platformId }, undefined, MOST_ENTRIES);
+    const done = rows.map(({ recordedAt, action, role, key, reason }) => ({ at: new Date(recordedAt).toISOString(), action, by: role ?? 'service', about: key, reason })); // prettier-ignore
+    const own = steps.flatMap(({ name, startsAt, endsAt, state, reason }): TimelineEntry[] => [
+      { at: startsAt.toISOString(), action: 'protection_step.begins', by: 'service', about: name, reason },
+      ...(state === 'undone' ? [] : [{ at: endsAt.toISOString(), action: 'protection_step.ends', by: 'service', about: name, reason: null }]), // prettier-ignore
+    ]);
+    const isInside = ({ at }: TimelineEntry) => at >= from.toISOString() && at < to.toISOString();
+    return [...done, ...own.filter(isInside)].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  }
+}

@@ -1,0 +1,63 @@
+import type { Assumption, Cause, CauseCode, CauseVerdict, CrowdCounts, PostMortemFacts } from './post-mortem';
+
+/** What of a simulated day is set beside the real one. */
+export interface ReplayedDay {
+  amplification: number;
+  peakSessions: number;
+}
+
+/** So much more than was planned for is no cause by itself. */
+const MORE_RATIO = 1.05;
+/** From here on people come again often enough to be a load of their own. */
+const BUBBLE_RATIO = 1.5;
+
+const ratioOf = (count: number | null, of: number | null): number | null =>
+  count === null || of === null || of === 0 ? null : count / of;
+
+/** Attempts of a visitor: each is admitted once a day, so those admitted stand for the distinct ones. */
+export const amplificationOf = ({ attempts, admitted }: CrowdCounts): number | null => ratioOf(attempts, admitted);
+
+/** Of those who were let in, the share inside their own window. */
+export const adherenceOf = ({ totals }: PostMortemFacts): number | null =>
+  ratioOf(totals.admittedInWindow, totals.admitted);
+
+/** Possible causes with what the figures say of each; what nothing was measured of stays open. */
+export function causesOf(facts: PostMortemFacts): Cause[] {
+  const { totals } = facts;
+  const cause = (code: CauseCode, figure: number | null, isRuledOut: boolean): Cause => {
+    const verdict: CauseVerdict = figure === null ? 'open' : isRuledOut ? 'ruled_out' : 'contributed';
+    return { code, verdict, figure: figure === null ? null : Math.round(figure * 1000) / 1000, comment: '' };
+  };
+  const came = ratioOf(totals.admitted, totals.expected);
+  const adherence = adherenceOf(facts);
+  const amplification = amplificationOf(totals);
+  const failing = facts.measuredMinutes === 0 ? null : facts.failingBelowCapacityMinutes;
+  return [
+    cause('plan_over_limit', facts.overPlannedCellCount, facts.overPlannedCellCount === 0),
+    cause('capacity_cut', facts.capacityCutCount, facts.capacityCutCount === 0),
+    cause('platform_failed_below_capacity', failing, failing === 0),
+    cause('more_came_than_planned', came, came !== null && came <= MORE_RATIO),
+    cause('outside_their_windows', adherence, adherence !== null && adherence * 1000 >= facts.assumedAdherencePerMille),
+    cause('came_again', amplification, amplification !== null && amplification <= BUBBLE_RATIO),
+  ];
+}
+
+/** Assumptions beside what was seen, the one that failed most first. @param replayed the simulation of the day as it was */
+export function assumptionsOf(facts: PostMortemFacts, replayed: ReplayedDay | undefined): Assumption[] {
+  const { totals, curves } = facts;
+  const measured = curves.measuredSessions.filter((sessions) => sessions !== null);
+  const peak = measured.length === 0 ? null : Math.max(...measured);
+  const pairs: [Assumption['name'], number | null, number | null][] = [
+    ['participation', totals.expected, totals.admitted],
+    ['adherence', facts.assumedAdherencePerMille / 1000, adherenceOf(facts)],
+    ['amplification', replayed?.amplification ?? null, amplificationOf(totals)],
+    ['peak_sessions', replayed?.peakSessions ?? null, peak],
+  ];
+  return pairs
+    .flatMap(([name, assumed, observed]) =>
+      assumed === null || observed === null || assumed === 0
+        ? []
+        : [{ name, assumed, observed, deviationRatio: observed / assumed - 1 }],
+    )
+    .sort((a, b) => Math.abs(b.deviationRatio) - Math.abs(a.deviationRatio));
+}

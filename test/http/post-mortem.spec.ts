@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import type { PostMortemDto, PostMortemPageDto } from '../../src/crisis/post-mortem.dto';
+import { cellOfSeconds } from '../../src/kernel/cell-grid';
+import { JobRunner } from '../../src/jobs/job-runner.service';
+import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
+import { cellAt } from '../plan-builder';
+import { signedInAs, startTestApplication } from '../test-application';
+
+const DAY = '2026-12-07';
+const at = (clock: string): string => `${DAY}T${clock}:00+01:00`;
+const cell = (clock: string): number => cellOfSeconds(Date.parse(at(clock)) / 1000);
+
+describe('post-mortems', () => {
+  let app: NestFastifyApplication;
+  let region: BookableRegion;
+  let url: string;
+
+  beforeAll(async () => {
+    standStillAt(at('06:00'));
+    app = await startTestApplication();
+    region = await publishedRegion(
+      app,
+      [0, 1].flatMap((establishment) => [
+        { establishment, classIndex: 0, startCell: cellAt(0, 9), headcount: 100 },
+        { establishment, classIndex: 1, startCell: cellAt(0, 10), headcount: 100 },
+      ]),
+      { concurrentSessions: 1000, loginsPerMinute: 200 },
+    );
+    url = `/v1/platforms/${region.platformId}/post-mortems`;
+    await app.get(JobRunner).start();
+    const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId } })).json<{ secret: string }>(); // prettier-ignore
+    const headers = { authorization: `Bearer ${key.secret}` };
+    const step = { name: 'parents plus tard', scope: { profiles: ['relative'] }, reason: 'trop de monde', startsAt: at('09:00'), endsAt: at('09:30'), words: { fr: 'Plus tard.', en: 'Later.' }, isBreakGlass: false, measures: { defersRelatives: true, featuresOff: [] } }; // prettier-ignore
+    const posted = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/protection-steps`, payload: { ...step, isBreakGlass: true, endsAt: at('06:25'), startsAt: undefined } }); // prettier-ignore
+    expect([posted.statusCode, posted.body.slice(0, 300)]).toEqual([201, expect.anything()]);
+    jest.setSystemTime(new Date(at('12:00')));
+    const [row] = await app
+      .get(DataSource)
+      .query<{ classId: number }[]>(
+        'select class_id as "classId" from plan_window where class_id is not null order by window_id limit 1',
+      );
+    const { classId } = row!; // prettier-ignore
+    const counts = { agent: 'proxy-1', batchId: randomUUID() };
+    const counted = await app.inject({
+      method: 'POST',
+      url: '/v1/gateways/counts',
+      headers,
+      payload: {
+        ...counts,
+        windows: [
+          { audience: 'pupils', ownerId: classId, startCell: cellAt(0, 9), onDate: DAY, admitted: 60, deferred: 0, refused: 0, attempts: 60, wouldRefuse: 0 },
+          { audience: 'pupils', ownerId: classId, startCell: null, onDate: DAY, admitted: 40, deferred: 150, refused: 3, attempts: 240, wouldRefuse: 0 },
+        ],
+        cells: [
+          { cell: cell('09:00'), department: '59', level: 8, profile: 'pupil', admitted: 60, deferred: 100, refused: 0, attempts: 160, wouldRefuse: 0 },
+          { cell: cell('09:05'), department: '59', level: 8, profile: 'pupil', admitted: 40, deferred: 50, refused: 3, attempts: 140, wouldRefuse: 0 },
+        ],
+      },
+    }); // prettier-ignore
+    expect(counted.statusCode).toBe(202);
+    const measured = [
+      { measuredAt: at('09:01'), sessions: 90, loginsPerMinute: 20, errorsPerMille: 0 },
+      { measuredAt: at('09:02'), sessions: 120, loginsPerMinute: 40, errorsPerMille: 80 },
+    ];
+    const reported = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/measurements`, payload: { source: 'ent', items: measured }, headers }); // prettier-ignore
+    expect(reported.statusCode).toBe(202);
+    await app.get(DataSource).query(
+      `insert into audit_entry (recorded_at, role, subject, action, thing, thing_key, platform_id, reason)
+       values ($1, 'operator', 'somebody', 'regulation.add', 'regulation', '7', $2, 'panne')`,
+      [at('09:10'), region.platformId],
+    ); // prettier-ignore
+  });
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
+
+  const make = async (body: object = { firstDate: DAY }): Promise<PostMortemDto> => {
+    const response = await app.inject({ method: 'POST', url, payload: body });
+    expect([response.statusCode, response.statusCode === 201 ? '' : response.body]).toEqual([201, '']);
+    return response.json<PostMortemDto>();
+  };
+  const simulated = async (id: number): Promise<PostMortemDto> => {
+    for (;;) {
+      const its = (await app.inject({ url: `${url}/${id}` })).json<PostMortemDto>();
+      if (its.simulated) return its;
+      await new Promise((go) => setTimeout(go, 20));
+    }
+  };
+
+  it('keep what was done and seen, beside what was planned', async () => {
+    const its = await make();
+    expect(its).toMatchObject({ firstDate: DAY, lastDate: DAY, replayedDate: DAY, revision: 1 });
+    expect(Date.parse(its.startsAt)).toBe(Date.parse(at('00:00')));
+    const k = cell('09:00') - cell('00:00');
+    expect(its.curves.attempts).toHaveLength(288);
+    expect(its.curves.attempts.slice(k, k + 2)).toEqual([160, 140]);
+    expect([its.curves.measuredSessions[k], its.curves.measuredLogins[k], its.curves.measuredSessions[k + 1]]).toEqual([120, 150, null]); // prettier-ignore
+    expect(its.curves.plannedLogins[k]!).toBeGreaterThan(0);
+    expect(its.curves.sessionLimit[k]!).toBe(1000);
+    // fewer than five people are not shown
+    expect(its.totals).toMatchObject({
+      admitted: 100,
+      admittedInWindow: 60,
+      deferred: 150,
+      refused: null,
+      attempts: 300,
+    });
+    expect(its.amplification).toBe(3);
+    expect(its.territories.map(({ admitted, expected }) => [admitted, expected])).toEqual([[100, 140], [0, 140]]); // prettier-ignore
+    expect(its.kinds[0]).toMatchObject({ admitted: 100, attempts: 300 });
+    expect(its.profiles).toEqual([{ profile: 'pupil', expected: null, admitted: 100, deferred: 150, refused: null, attempts: 300 }]); // prettier-ignore
+    const timeline = its.timeline.map(({ action, by, reason }) => [action, by, reason]);
+    expect(timeline).toEqual([
+      ['protection_step.begins', 'service', 'trop de monde'],
+      ['protection_step.ends', 'service', null],
+      ['regulation.add', 'operator', 'panne'],
+    ]);
+    // nobody's number is told to those who may not read the trail
+    expect(JSON.stringify(its)).not.toContain('somebody');
+  });
+
+  it('say what is ruled out and which assumption failed most', async () => {
+    const its = await simulated((await make()).id);
+    const verdicts = Object.fromEntries(its.causes.map(({ code, verdict }) => [code, verdict]));
+    expect(verdicts).toEqual({
+      plan_over_limit: 'ruled_out',
+      capacity_cut: 'ruled_out',
+      platform_failed_below_capacity: 'contributed',
+      more_came_than_planned: 'ruled_out',
+      outside_their_windows: 'contributed',
+      came_again: 'contributed',
+    });
+    expect(its.simulated!.map(({ name }) => name)).toEqual(['as_it_was', 'without_steps', 'without_plan']);
+    const assumptions = new Map(its.assumptions.map((assumption) => [assumption.name, assumption]));
+    expect(assumptions.get('adherence')).toMatchObject({ assumed: 0.9, observed: 0.6 });
+    expect(assumptions.get('peak_sessions')).toMatchObject({ assumed: its.simulated![0]!.peakSessions, observed: 120 });
+    const deviations = its.assumptions.map(({ deviationRatio }) => Math.abs(deviationRatio));
+    expect(deviations).toEqual([...deviations].sort((a, b) => b - a));
+    expect(deviations).toHaveLength(4);
+  });
+
+  it('replay the same morning with another plan or other steps', async () => {
+    const step = { startsAt: at('06:00'), endsAt: at('14:00'), scope: {}, measures: { isLiveOnly: true } };
+    const its = await simulated(
+      (await make({ firstDate: DAY, variants: [{ name: 'direct seulement', steps: [step] }] })).id,
+    );
+    const names = its.simulated!.map(({ name }) => name);
+    expect(names.at(-1)).toBe('direct seulement');
+    expect(its.simulated!.at(-1)!.admittedCount).toBeLessThan(its.simulated![0]!.admittedCount);
+  });
+
+  it('are written on by people, with owner and date, and nobody overwrites somebody else', async () => {
+    const its = await make();
+    const improvements = [{ text: 'Étaler les 6e', owner: 'Académie de Lille', dueOn: '2027-01-15', state: 'agreed' }];
+    const causes = its.causes.map((cause) => (cause.code === 'capacity_cut' ? { ...cause, comment: 'Vérifié avec l’hébergeur.' } : cause)); // prettier-ignore
+    const words = { revision: 1, summary: 'Trop de monde hors créneau.', causes, improvements };
+    const write = (payload: object) => app.inject({ method: 'PUT', url: `${url}/${its.id}`, payload });
+    const written = (await write(words)).json<PostMortemDto>();
+    expect(written).toMatchObject({ revision: 2, summary: words.summary, improvements, causes });
+    const late = await write({ ...words, summary: 'autre' });
+    expect([late.statusCode, late.json<{ code: string }>().code]).toEqual([409, 'post_mortem.changed']);
+    expect((await write({ ...words, revision: 2, improvements: [{ ...improvements[0], dueOn: 'bientôt' }] })).statusCode).toBe(400); // prettier-ignore
+    const trail = (await app.inject({ url: '/v1/audit?action=post_mortem.write' })).json<{
+      items: { after: unknown }[];
+    }>();
+    expect(trail.items[0]!.after).toMatchObject({ summary: words.summary });
+  });
+
+  it('are a page and tables in French and English, for whoever may read them', async () => {
+    const { id } = await simulated((await make()).id);
+    const its = (await app.inject({ url: `${url}/${id}` })).json<PostMortemDto>();
+    await app.inject({ method: 'PUT', url: `${url}/${id}`, payload: { revision: 1, summary: '<b>bref</b>', causes: its.causes, improvements: [] } }); // prettier-ignore
+    const auditor = await signedInAs(app, { role: 'auditor', uais: [], territories: [] }, 'auditor');
+    const page = async (lang: string) => app.inject({ url: `${url}/${id}/page?lang=${lang}`, headers: auditor });
+    const french = await page('fr');
+    expect([french.statusCode, french.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    for (const text of ['Retour d’expérience du 7 décembre 2026', 'Régulation posée', 'Fin automatique d’un palier', '&lt;b&gt;bref', 'telle qu’elle a été', 'moins de 5', '<svg'])
+      expect(french.body).toContain(text); // prettier-ignore
+    expect((await page('en')).body).toContain('Post-mortem of December 7, 2026');
+    const csv = async (part: string, lang: string) => (await app.inject({ url: `${url}/${id}/csv?part=${part}&lang=${lang}`, headers: auditor })).body.replace('\ufeff', '').trimEnd().split('\r\n'); // prettier-ignore
+    const curves = await csv('curves', 'fr');
+    expect(curves).toHaveLength(289);
+    expect(curves[1 + cell('09:00') - cell('00:00')]!.split(';').slice(7, 9)).toEqual(['160', '60']);
+    expect((await csv('timeline', 'en'))[1]).toContain('A step begins;protection_step.begins;by itself');
+    expect((await csv('crowds', 'fr'))[0]).toContain('Invités à attendre');
+    expect((await app.inject({ method: 'POST', url, payload: { firstDate: DAY }, headers: auditor })).statusCode).toBe(
+      403,
+    );
+    const head = await signedInAs(app, { role: 'head', uais: [region.uais[0]!], territories: [] }, 'head');
+    expect((await app.inject({ url: `${url}/${id}`, headers: head })).statusCode).toBe(403);
+    const list = (await app.inject({ url: `${url}?limit=2`, headers: auditor })).json<PostMortemPageDto>();
+    expect([list.items[0]!.id, list.items.length, typeof list.nextCursor]).toEqual([id, 2, 'string']);
+  });
+
+  it('are refused for days that are no period, or have not begun', async () => {
+    for (const body of [{ firstDate: '2026-12-20' }, { firstDate: DAY, lastDate: '2026-12-01' }, { firstDate: '2026-11-01', lastDate: DAY }])
+      expect((await app.inject({ method: 'POST', url, payload: body })).statusCode).toBe(422); // prettier-ignore
+  });
+});
