@@ -24,13 +24,24 @@ export interface Incumbent {
   /** By establishment and day block. */
   ofSite: OwnerList;
   dayCount: number;
-  /** By first start: who may stand in a cell is found from there. */
-  atStart: Int32Array;
-  nextAtStart: Int32Array;
-  previousAtStart: Int32Array;
-  /** Every distance of a repetition from its first window that occurs. */
-  everyShift: number[];
+  /** Profile, candidates and repetitions that occur together, and which of these kinds a demand is of. */
+  kinds: Kind[];
+  kindOfSets: Map<number, number>;
+  demandKind: Int32Array;
+  /** Kind and size class of a demand in one number. */
+  demandChain: Int32Array;
+  /** Who stands where, by kind, size class and first start: chains from hashed heads, so that the room for them does not grow with the kinds. */
+  standing: OwnerList;
+  previousStanding: Int32Array;
   around: Around;
+}
+
+export interface Kind {
+  profile: number;
+  candidates: number;
+  occurrences: number;
+  /** Size classes that occur in it. */
+  sizes: number[];
 }
 
 /** Rows by owner as chains: a new row costs nothing. */
@@ -53,6 +64,13 @@ interface Around {
 }
 
 const SPARE_OWNERS = 4096;
+/** Heads of chains for each demand, about: four thousand a day and kind are few, a power of two is cut by a mask. */
+const HEADS_PER_DEMAND = 2;
+const LEAST_HEADS = 1 << 10;
+/** Sizes of one class differ by less than the square root of two. */
+const SIZE_CLASSES = 64;
+const sizeClass = (scale: number): number => Math.min(SIZE_CLASSES - 1, Math.floor(2 * Math.log2(Math.max(1, scale))));
+const leastOfSizeClass = (size: number): number => 2 ** (size / 2);
 
 /**
  * Opens a plan without any window in place: put them there with `stand`.
@@ -87,10 +105,15 @@ export function openIncumbent(problem: AllocationProblem, spareDemandCount = 0):
     ofTeacher: owners(problem.teacherCount),
     ofSite: owners(problem.establishmentCount * dayCount),
     dayCount,
-    atStart: new Int32Array(cellCount).fill(-1),
-    nextAtStart: new Int32Array(rows).fill(-1),
-    previousAtStart: new Int32Array(rows).fill(-1),
-    everyShift: [...new Set(shifts.flatMap((set) => [...set]))],
+    kinds: [],
+    kindOfSets: new Map(),
+    demandKind: new Int32Array(rows).fill(-1),
+    demandChain: new Int32Array(rows).fill(-1),
+    standing: {
+      head: new Int32Array(Math.max(LEAST_HEADS, 2 ** Math.ceil(Math.log2(HEADS_PER_DEMAND * rows + 1)))).fill(-1),
+      next: new Int32Array(rows).fill(-1),
+    },
+    previousStanding: new Int32Array(rows).fill(-1),
     around: {
       barredBy: [],
       barredFrom: [],
@@ -105,8 +128,15 @@ export function openIncumbent(problem: AllocationProblem, spareDemandCount = 0):
   return incumbent;
 }
 
-/** Puts a demand into the lists of its class, teacher and site. */
-export function enlist({ problem, dayCount, ofClass, ofTeacher, ofSite }: Incumbent, i: number): void {
+/** Puts a demand into the lists of its class, teacher and site, and tells its kind. */
+export function enlist(incumbent: Incumbent, i: number): void {
+  const { problem, dayCount, ofClass, ofTeacher, ofSite } = incumbent;
+  const kind = kindOf(incumbent, i);
+  const size = sizeClass(problem.demandScale[i]!);
+  const { sizes } = incumbent.kinds[kind]!;
+  if (!sizes.includes(size)) sizes.push(size);
+  incumbent.demandKind[i] = kind;
+  incumbent.demandChain[i] = kind * SIZE_CLASSES + size;
   const put = ({ head, next }: OwnerList, owner: number) => {
     if (owner < 0) return;
     next[i] = head[owner]!;
@@ -115,6 +145,18 @@ export function enlist({ problem, dayCount, ofClass, ofTeacher, ofSite }: Incumb
   put(ofClass, problem.demandClass[i]!);
   put(ofTeacher, problem.demandTeacher[i]!);
   put(ofSite, problem.demandEstablishment[i]! * dayCount + problem.demandDay[i]!);
+}
+
+function kindOf({ problem, kinds, kindOfSets }: Incumbent, i: number): number {
+  const profile = problem.demandProfile[i]!;
+  const candidates = problem.demandCandidates[i]!;
+  const occurrences = problem.demandOccurrences[i]!;
+  // the sets grow with newcomers, so they get the far ends of the key: below 2^53 for four million of either
+  const key = (occurrences * problem.profileOffset.length + profile) * 2 ** 22 + candidates;
+  const known = kindOfSets.get(key);
+  if (known !== undefined) return known;
+  kindOfSets.set(key, kinds.length);
+  return kinds.push({ profile, candidates, occurrences, sizes: [] }) - 1;
 }
 
 /** The columns with one row per demand. */
@@ -142,25 +184,30 @@ function widened(problem: AllocationProblem, rows: number): AllocationProblem {
 export function stand(incumbent: Incumbent, i: number, start: number): void {
   addLoads(incumbent, i, start, 1);
   incumbent.starts[i] = start;
-  const { atStart, nextAtStart, previousAtStart } = incumbent;
-  const next = atStart[start]!;
-  nextAtStart[i] = next;
-  previousAtStart[i] = -1;
-  if (next >= 0) previousAtStart[next] = i;
-  atStart[start] = i;
+  const { standing, previousStanding } = incumbent;
+  const head = headOf(incumbent, incumbent.demandChain[i]!, start);
+  const next = standing.head[head]!;
+  standing.next[i] = next;
+  previousStanding[i] = -1;
+  if (next >= 0) previousStanding[next] = i;
+  standing.head[head] = i;
 }
+
+/** Neighbouring starts of a chain have neighbouring heads. */
+const headOf = ({ standing: { head } }: Incumbent, chain: number, start: number): number =>
+  (Math.imul(chain, 0x9e3779b1) + start) & (head.length - 1);
 
 /** Takes demand i away from where it stands; gives that start. */
 export function lift(incumbent: Incumbent, i: number): number {
-  const { atStart, nextAtStart, previousAtStart, starts } = incumbent;
+  const { standing, previousStanding, starts } = incumbent;
   const start = starts[i]!;
   addLoads(incumbent, i, start, -1);
   starts[i] = -1;
-  const next = nextAtStart[i]!;
-  const previous = previousAtStart[i]!;
-  if (previous >= 0) nextAtStart[previous] = next;
-  else atStart[start] = next;
-  if (next >= 0) previousAtStart[next] = previous;
+  const next = standing.next[i]!;
+  const previous = previousStanding[i]!;
+  if (previous >= 0) standing.next[previous] = next;
+  else standing.head[headOf(incumbent, incumbent.demandChain[i]!, start)] = next;
+  if (next >= 0) previousStanding[next] = previous;
   return start;
 }
 
@@ -215,17 +262,51 @@ export function touches({ problem, shifts, starts }: Incumbent, i: number, marke
   return false;
 }
 
-/** Everybody whose windows may load a cell of [from, to), where profiles have at most `mostCells` cells. */
-export function* whoMayLoad(incumbent: Incumbent, from: number, to: number, mostCells: number): Generator<number> {
-  const { atStart, nextAtStart, everyShift } = incumbent;
-  for (const shift of everyShift) {
-    const last = Math.min(atStart.length - 1, to - shift);
-    for (let start = Math.max(0, from - shift - mostCells + 1); start <= last; start++) {
-      for (let i = atStart[start]!; i >= 0;) {
-        // whoever is moved while this runs must not cut the chain
-        const next = nextAtStart[i]!;
-        yield i;
-        i = next;
+/** Could any demand of a kind load one of the cells [from, to)? */
+export function mayLoad(
+  { problem, kinds, shifts, candidates }: Incumbent,
+  kind: number,
+  from: number,
+  to: number,
+): boolean {
+  const { profile, occurrences, candidates: set } = kinds[kind]!;
+  const cells = problem.profileOffset[profile + 1]! - problem.profileOffset[profile]!;
+  const allowed = candidates[set]!;
+  if (allowed.length === 0) return false;
+  for (const shift of shifts[occurrences]!) {
+    if (allowed[0]! + shift <= to && allowed[allowed.length - 1]! + shift + cells - 2 >= from) return true;
+  }
+  return false;
+}
+
+/**
+ * Tells of each demand of a kind, no larger than `mostScale`, whose windows may load one of the cells [from, to); `visit` says when it
+ * has heard enough.
+ */
+export function visitLoading(
+  incumbent: Incumbent,
+  kind: number,
+  mostScale: number,
+  from: number,
+  to: number,
+  visit: (i: number) => boolean,
+): void {
+  const { problem, kinds, shifts, starts, standing, demandChain, candidates } = incumbent;
+  const { profile, occurrences, sizes, candidates: set } = kinds[kind]!;
+  const cells = problem.profileOffset[profile + 1]! - problem.profileOffset[profile]!;
+  const allowed = candidates[set]!;
+  for (const shift of shifts[occurrences]!) {
+    // a profile begins one cell before the start
+    const first = Math.max(allowed[0]!, from - shift - cells + 2);
+    const last = Math.min(allowed[allowed.length - 1]!, to - shift);
+    for (const size of first <= last ? sizes : []) {
+      if (leastOfSizeClass(size) > mostScale) continue;
+      const chain = kind * SIZE_CLASSES + size;
+      for (let start = first; start <= last; start++) {
+        for (let i = standing.head[headOf(incumbent, chain, start)]!; i >= 0; i = standing.next[i]!) {
+          if (demandChain[i] === chain && starts[i] === start && problem.demandScale[i]! <= mostScale && visit(i))
+            return;
+        }
       }
     }
   }

@@ -16,6 +16,8 @@ export interface PublishedPlan {
   /** Displacement cost per thousandth. */
   sessionPrice: Float64Array;
   loginPrice: Float64Array;
+  /** Room that was seen for each kind of window: kept from one insertion to the next. */
+  roomOfKind: (number | undefined)[];
 }
 
 /** What came of an insertion. */
@@ -42,7 +44,13 @@ export function openPublished(
   const incumbent = openIncumbent(problem, spareDemandCount);
   for (let i = 0; i < problem.demandCount; i++) if (starts[i]! >= 0) stand(incumbent, i, starts[i]!);
   const cost = (whole: Float64Array) => whole.map((price) => price * 2 ** -32);
-  return { incumbent, starts: starts.slice(), sessionPrice: cost(prices.sessions), loginPrice: cost(prices.logins) };
+  return {
+    incumbent,
+    starts: starts.slice(),
+    sessionPrice: cost(prices.sessions),
+    loginPrice: cost(prices.logins),
+    roomOfKind: [],
+  };
 }
 
 /**
@@ -53,7 +61,7 @@ export function openPublished(
  * @param isImmovable 1 for windows that may not be pushed aside; per demand of the plan
  */
 export function insertDemands(
-  { incumbent, starts, sessionPrice, loginPrice }: PublishedPlan,
+  { incumbent, starts, sessionPrice, loginPrice, roomOfKind }: PublishedPlan,
   newcomers: readonly NewDemand[],
   isImmovable: Uint8Array,
 ): Insertion {
@@ -74,7 +82,7 @@ export function insertDemands(
     },
     watch: () => undefined,
     pushed: [],
-    roomOfKind: new Map(),
+    roomOfKind,
   };
   const unplaced = seatAll(change, demands);
   const moved = change.pushed.filter(({ demand }) => demand < starts.length);

@@ -34,8 +34,8 @@ export function addDemand(incumbent: Incumbent, demand: NewDemand): number {
   problem.demandCells[i] = demand.cells;
   problem.demandScale[i] = demand.scale;
   problem.demandProfile[i] = demand.profile;
-  problem.demandCandidates[i] = candidates.push(demand.candidates) - 1;
-  problem.demandOccurrences[i] = shifts.push(demand.shifts) - 1;
+  problem.demandCandidates[i] = setNumber(candidates, demand.candidates);
+  problem.demandOccurrences[i] = setNumber(shifts, demand.shifts);
   problem.demandWish[i] = demand.wish;
   problem.demandWeight[i] = demand.weight;
   problem.demandClass[i] = demand.classIndex;
@@ -43,10 +43,15 @@ export function addDemand(incumbent: Incumbent, demand: NewDemand): number {
   problem.demandTeacher[i] = demand.teacher;
   problem.demandGapCells[i] = demand.gapCells;
   problem.demandSiteUnits[i] = demand.siteUnits;
-  for (const shift of demand.shifts) if (!incumbent.everyShift.includes(shift)) incumbent.everyShift.push(shift);
   incumbent.demandCount = i + 1;
   enlist(incumbent, i);
   return i;
+}
+
+/** The number of a set among those that are known; a new one is added. Newcomers come with the hours of those who are there. */
+function setNumber(sets: Int32Array[], set: Int32Array): number {
+  const known = sets.findIndex((other) => other.length === set.length && other.every((cell, k) => cell === set[k]));
+  return known >= 0 ? known : sets.push(set) - 1;
 }
 
 /** Adds an establishment and gives its number. @param siteLimit most units in use at once, 0 for no limit */

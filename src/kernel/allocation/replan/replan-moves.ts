@@ -1,4 +1,4 @@
-import { fits, type Incumbent, lift, stand, touches, whoMayLoad } from './incumbent';
+import { fits, type Incumbent, lift, mayLoad, stand, touches, visitLoading } from './incumbent';
 import { isFree, lookAround } from './look-around';
 import type { StartPrices } from './moved-bound';
 import type { Starts } from '../problem';
@@ -13,6 +13,8 @@ const MOST_PUSHED = 6;
 const PUSH_TRIES = 24;
 /** Windows looked at for one to push aside: a platform has ten thousand in a cell. */
 const MOST_ASKED = 200;
+/** Whoever has moved already is asked before all others: it counts as moved anyhow. */
+const MOVED_WORTH = 1e12;
 
 /** A plan on its way to the next: the incumbent and what is known of everybody in it. */
 export interface Change {
@@ -30,8 +32,8 @@ export interface Change {
   watch: () => void;
   /** Who was pushed aside for somebody else, and from where. */
   pushed: { demand: number; from: number }[];
-  /** Largest scale for which any start of a kind has room, looked up once: a screen, for loads change. */
-  roomOfKind: Map<number, number>;
+  /** Largest scale for which any start of a kind has room, where it was looked up: a screen, for loads change. */
+  roomOfKind: (number | undefined)[];
 }
 
 const homeOf = ({ before }: Change, i: number): number => (i < before.length ? before[i]! : -1);
@@ -173,18 +175,8 @@ function pushIn(change: Change, i: number): boolean {
   for (const { start } of starts) {
     stand(incumbent, i, start);
     const undo: [number, number][] = [];
-    let tries = PUSH_TRIES;
-    while (isInTrouble(change, i) && undo.length < MOST_PUSHED && tries > 0) {
-      const pushed = neighboursInTrouble(change, i).find((j) => {
-        if (tries-- <= 0) return false;
-        const old = lift(incumbent, j);
-        const elsewhere = roomFor(change, j);
-        stand(incumbent, j, elsewhere >= 0 ? elsewhere : old);
-        if (elsewhere >= 0) undo.push([j, old]);
-        return elsewhere >= 0;
-      });
-      if (pushed === undefined) break;
-    }
+    const budget = { tries: PUSH_TRIES };
+    while (isInTrouble(change, i) && undo.length < MOST_PUSHED && pushOneAside(change, i, undo, budget));
     if (!isInTrouble(change, i)) {
       for (const [demand, from] of undo) change.pushed.push({ demand, from });
       return true;
@@ -194,6 +186,36 @@ function pushIn(change: Change, i: number): boolean {
       stand(incumbent, j, old);
     }
     lift(incumbent, i);
+  }
+  return false;
+}
+
+/** Moves one of those who share a cell that is over with demand i to a start with room, and writes down from where; false where none goes. */
+function pushOneAside(change: Change, i: number, undo: [number, number][], budget: { tries: number }): boolean {
+  const { incumbent } = change;
+  const { demandScale } = incumbent.problem;
+  const { found, worth } = neighboursInTrouble(change, i);
+  while (budget.tries > 0) {
+    let best = -1;
+    for (let k = 0; k < found.length; k++) {
+      if (worth[k]! <= 0) continue;
+      const ahead = best < 0 ? 1 : worth[k]! - worth[best]! || demandScale[found[best]!]! - demandScale[found[k]!]!;
+      if (ahead > 0 || (ahead === 0 && found[k]! < found[best]!)) best = k;
+    }
+    if (best < 0) return false;
+    worth[best] = 0;
+    const j = found[best]!;
+    // what was seen may be taken by now
+    if (demandScale[j]! > roomOfKind(change, incumbent.demandKind[j]!)) continue;
+    budget.tries--;
+    const old = lift(incumbent, j);
+    const elsewhere = roomFor(change, j);
+    stand(incumbent, j, elsewhere >= 0 ? elsewhere : old);
+    if (elsewhere >= 0) {
+      undo.push([j, old]);
+      return true;
+    }
+    change.roomOfKind[incumbent.demandKind[j]!] = undefined;
   }
   return false;
 }
@@ -217,49 +239,66 @@ function passedAt({ incumbent, sessionAllowed, loginAllowed }: Change, i: number
   return worst;
 }
 
-/** Has some start of its kind room for it, conflicts aside? Nearly all windows of a full day have none: they need not be tried. */
-function mayFitElsewhere({ incumbent, roomOfKind }: Change, i: number): boolean {
-  const { problem, shifts, sessionLoad, loginLoad } = incumbent;
-  const profile = problem.demandProfile[i]!;
-  const profileCount = problem.profileOffset.length;
-  const kind = (problem.demandOccurrences[i]! * profileCount + profile) * 65_536 + problem.demandCandidates[i]!;
-  let most = roomOfKind.get(kind);
-  if (most === undefined) {
-    most = 0;
-    for (const start of startsOf(incumbent, i)) {
-      let room = Infinity;
-      for (const shift of shifts[problem.demandOccurrences[i]!]!) {
-        let cell = start + shift - 1;
-        for (let k = problem.profileOffset[profile]!; k < problem.profileOffset[profile + 1]!; k++, cell++) {
-          const sessions = problem.profileSessionsPerMille[k]!;
-          const logins = problem.profileLoginsPerMille[k]!;
-          if (sessions > 0) room = Math.min(room, (problem.sessionLimit[cell]! - sessionLoad[cell]!) / sessions);
-          if (logins > 0) room = Math.min(room, (problem.loginLimit[cell]! - loginLoad[cell]!) / logins);
-        }
+/** Largest scale for which some start of a kind has room, conflicts aside. On a full day most kinds have none: they need not be tried. */
+function roomOfKind({ incumbent, roomOfKind: known }: Change, kind: number): number {
+  const { problem, shifts, sessionLoad, loginLoad, kinds, candidates } = incumbent;
+  const before = known[kind];
+  if (before !== undefined) return before;
+  const { profile, occurrences, candidates: set } = kinds[kind]!;
+  let most = 0;
+  for (const start of candidates[set]!) {
+    let room = Infinity;
+    for (const shift of shifts[occurrences]!) {
+      let cell = start + shift - 1;
+      for (
+        let k = problem.profileOffset[profile]!;
+        k < problem.profileOffset[profile + 1]! && room > most;
+        k++, cell++
+      ) {
+        const sessions = problem.profileSessionsPerMille[k]!;
+        const logins = problem.profileLoginsPerMille[k]!;
+        if (sessions > 0) room = Math.min(room, (problem.sessionLimit[cell]! - sessionLoad[cell]!) / sessions);
+        if (logins > 0) room = Math.min(room, (problem.loginLimit[cell]! - loginLoad[cell]!) / logins);
       }
-      most = Math.max(most, 1000 * room);
     }
-    roomOfKind.set(kind, most);
+    most = Math.max(most, room);
   }
-  return problem.demandScale[i]! <= most;
+  return (known[kind] = 1000 * most);
 }
 
-/** Those who share a cell that is over with demand i and may move: who has moved already first, then those whose leaving relieves most. */
-function neighboursInTrouble(change: Change, i: number): number[] {
-  const { incumbent } = change;
-  const { problem, shifts, starts } = incumbent;
+/**
+ * Those who share a cell that is over with demand i and may move, and what each is worth asking: whoever has moved already most, then
+ * whose leaving relieves most.
+ */
+function neighboursInTrouble(change: Change, i: number): { found: number[]; worth: number[] } {
+  const { incumbent, sessionAllowed, loginAllowed } = change;
+  const { problem, shifts, starts, sessionLoad, loginLoad } = incumbent;
   const profile = problem.demandProfile[i]!;
   const cells = problem.profileOffset[profile + 1]! - problem.profileOffset[profile]!;
-  const found = new Set<number>();
+  const found: number[] = [];
+  const worth: number[] = [];
+  const isSeries = shifts.length > 1;
+  const ask = (j: number) => {
+    if (j === i || !mayMove(change, j) || (isSeries && found.includes(j))) return false;
+    const relieved = relief(change, j);
+    if (relieved > 0) worth[found.push(j) - 1] = relieved + (isMoved(change, j) ? MOVED_WORTH : 0);
+    return found.length >= MOST_ASKED;
+  };
   for (const shift of shifts[problem.demandOccurrences[i]!]!) {
-    const from = starts[i]! + shift - 1;
-    for (const j of whoMayLoad(incumbent, from, from + cells, cells)) {
-      if (j !== i && mayMove(change, j) && mayFitElsewhere(change, j) && isInTrouble(change, j)) found.add(j);
-      if (found.size >= MOST_ASKED) break;
+    const isOver = (cell: number) =>
+      sessionLoad[cell]! > sessionAllowed[cell]! || loginLoad[cell]! > loginAllowed[cell]!;
+    let from = starts[i]! + shift - 1;
+    let to = from + cells;
+    while (from < to && !isOver(from)) from++;
+    while (to > from && !isOver(to - 1)) to--;
+    if (from === to) continue;
+    for (let kind = 0; kind < incumbent.kinds.length && found.length < MOST_ASKED; kind++) {
+      if (!mayLoad(incumbent, kind, from, to)) continue;
+      const room = roomOfKind(change, kind);
+      if (room >= 1) visitLoading(incumbent, kind, room, from, to, ask);
     }
   }
-  const worth = new Map([...found].map((j) => [j, relief(change, j) + (isMoved(change, j) ? 1e12 : 0)]));
-  return [...found].sort((a, b) => worth.get(b)! - worth.get(a)! || a - b);
+  return { found, worth };
 }
 
 /** How much of what is over would go with demand i, in thousandths. */

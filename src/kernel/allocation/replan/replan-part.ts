@@ -54,7 +54,7 @@ export function replanPart(
       if (isCancelled?.()) throw new AllocationCancelled();
     },
     pushed: [],
-    roomOfKind: new Map(),
+    roomOfKind: [],
   };
   if (homeless.length === 0 && markOver(change) === null)
     return { starts: incumbent.starts, movedWindowBound: 0, prices: noPrices(problem.cellCount) };
