@@ -27,6 +27,9 @@ export type PartReply =
 /** How often a waiting caller is asked whether it still wants the plan. */
 const CANCEL_MILLISECONDS = 100;
 
+/** Columns live outside of a thread's heap: the usual 48 MB for young objects would only be filled before they are looked through. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 6 };
+
 /**
  * `allocate` on `workerCount` threads: the parts of the problem (days that share no cell) are planned side by side. The plan is the
  * same, to the byte, as that of `allocate`, whatever the number of threads. Parts are sent as they are begun, largest first, so that
@@ -43,7 +46,7 @@ export async function allocateOnThreads(
   const workers: Worker[] = [];
   try {
     for (let k = 0; k < options.workerCount; k++) {
-      workers.push(new Worker(file, { workerData: cancelled, env: process.env }));
+      workers.push(new Worker(file, { workerData: cancelled, env: process.env, resourceLimits: THREAD_LIMITS }));
     }
     const run = allocationRun(problem, options.seed, options.smallBelow);
     let step = run.next();

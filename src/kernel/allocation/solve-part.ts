@@ -18,7 +18,7 @@ const SOFTNESS = [0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001];
 /** From this round on members of a pool change places: before it, everybody still looks for the right hour. */
 const FIRST_SWAP_ROUND = 2;
 /** From this round on the windows of a school make way for each other. */
-const FIRST_WAY_ROUND = 4;
+const FIRST_WAY_ROUND = 2;
 const SWAP_TRIES = 4;
 /** Until this round windows without a wish move along. */
 const LEVEL_ROUNDS = 1;
