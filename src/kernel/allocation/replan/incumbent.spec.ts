@@ -18,7 +18,7 @@ describe('visitLoading', () => {
     const anyWindow = fc.record({
       visitors: fc.integer({ min: 1, max: 40 }),
       profile: fc.integer({ min: 0, max: 1 }),
-      shifts: fc.constantFrom([0], [0, 25]),
+      shifts: fc.constantFrom<number[]>([0], [0, 25]),
       starts: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 4 }),
     });
     fc.assert(
