@@ -183,6 +183,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   reportCounts:                  rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
   listGateways:                  rule('-',     '-',         '-',         'all',       'all',   'all',   ['gateway'],           'service'),
   readObserved:                  rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
+  streamObserved:                rule('-',     '-',         '-',         'all',       'all',   'all'),
   readGatewaySettings:           rule('-',     '-',         '-',         'all',       'all',   'all'),
   setGatewaySettings:            rule('-',     '-',         '-',         '-',         '-',     'all'),
   beginEpoch:                    rule('-',     '-',         '-',         '-',         '-',     'all'),

@@ -7,6 +7,9 @@ import { VISITOR_PROFILES } from '../kernel/decision/visitor';
 import type { CellCountDto, WindowCountDto } from './gateway.dto';
 import { CLASS_GRAIN_DAYS } from './gateway-settings.rules';
 
+/** Who watches a platform's counts listens here; the payload is its number. */
+export const COUNT_CHANNEL = 'gateway_count';
+
 const ADDED = ['admitted', 'deferred', 'refused', 'attempts', 'would_refuse'];
 const adding = (table: string): string =>
   ADDED.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ');
@@ -16,10 +19,25 @@ export interface ObservedRow {
   establishmentId: number;
   uai: string;
   name: string;
+  kind: string;
   department: string;
+  /** Codes of the department and of what it lies in. */
+  territories: string[];
   expected: number;
   admitted: number;
   admittedInWindow: number;
+  deferred: number;
+  refused: number;
+  attempts: number;
+  wouldRefuse: number;
+}
+
+/** Visitors of a profile in a cell. */
+export interface RecentCount {
+  cell: number;
+  /** Index into VISITOR_PROFILES. */
+  profile: number;
+  admitted: number;
   deferred: number;
   refused: number;
   attempts: number;
@@ -111,6 +129,23 @@ export class CountStore {
     );
   }
 
+  /** What came in of a platform's cells from one on, by profile: everybody, over all departments and levels. */
+  recent(platformId: number, fromCell: number): Promise<RecentCount[]> {
+    return this.database.query(
+      `select cell, profile, sum(admitted)::int as admitted, sum(deferred)::int as deferred, sum(refused)::int as refused,
+              sum(attempts)::int as attempts, sum(would_refuse)::int as "wouldRefuse"
+         from gateway_cell_count
+        where platform_id = $1 and cell >= $2 and on_date >= (to_timestamp($2 * 300.0) at time zone 'UTC')::date
+        group by cell, profile order by cell, profile`,
+      [platformId, fromCell],
+    );
+  }
+
+  /** Tells who watches that counts of a platform have come. */
+  async announce(tx: EntityManager, platformId: number): Promise<void> {
+    await tx.query('select pg_notify($1, $2)', [COUNT_CHANNEL, String(platformId)]);
+  }
+
   /** Aggregates and drops days of class grain that are older than 14 days; forgets batches after as long. */
   async retain(today: string): Promise<string[]> {
     return this.database.transaction(async (tx) => {
@@ -172,12 +207,14 @@ export class CountStore {
          select establishment_id, sum(admitted), sum(admitted_in_window), sum(deferred), sum(refused), sum(attempts),
                 sum(would_refuse)
            from gateway_day_count where platform_id = $1 and on_date = $2 and audience < 2 group by 1)
-       select e.id as "establishmentId", e.uai, e.name, d.code as department, coalesce(x.expected, 0)::int as expected,
+       select e.id as "establishmentId", e.uai, e.name, e.kind, d.code as department,
+              array_remove(array[d.code, above.code, top.code], null) as territories, coalesce(x.expected, 0)::int as expected,
               coalesce(n.admitted, 0)::int as admitted, coalesce(n.in_window, 0)::int as "admittedInWindow",
               coalesce(n.deferred, 0)::int as deferred, coalesce(n.refused, 0)::int as refused,
               coalesce(n.attempts, 0)::int as attempts, coalesce(n.would_refuse, 0)::int as "wouldRefuse"
          from expected x full join counted n using (establishment_id) join establishment e on e.id = establishment_id
-         join territory d on d.id = e.department_id
+         join territory d on d.id = e.department_id left join territory above on above.id = d.parent_id
+         left join territory top on top.id = above.parent_id
         where e.id > $3 and ${scope} order by e.id limit $4`,
       [platformId, on, afterId, count, ...parameters],
     );

@@ -1,13 +1,21 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
+import { goneSignal, sendEvents } from '../common/event-stream';
 import { PageQuery } from '../common/page-query.dto';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { EpochDto, GatewaySettingsDto, RotatedKeyDto } from './gateway-settings.dto';
 import { GatewaySettingsService } from './gateway-settings.service';
-import { GatewayPageDto, ObservedPageDto, ObservedQuery } from './gateway-view.dto';
+import {
+  GatewayPageDto,
+  ObservedNowDto,
+  ObservedPageDto,
+  ObservedQuery,
+  ObservedStreamQuery,
+} from './gateway-view.dto';
 import { GatewayViewService } from './gateway-view.service';
 
 const PLATFORM = {
@@ -38,8 +46,8 @@ export class GatewayOperationController {
 
   @Get('platforms/:id/observed')
   @ApiParam(PLATFORM)
-  @ApiOperation({ operationId: 'readObserved', summary: 'Planned against observed on a day: by department and establishment, and who got nothing.' }) // prettier-ignore
-  @ApiOkResponse({ description: 'Departments, and a page of establishments.', type: ObservedPageDto })
+  @ApiOperation({ operationId: 'readObserved', summary: 'Planned against observed on a day: by territory, kind and establishment, and who got nothing.' }) // prettier-ignore
+  @ApiOkResponse({ description: 'Territories, kinds, and a page of establishments.', type: ObservedPageDto })
   @ApiProblems(400, 404)
   readObserved(
     @CurrentActor() actor: Actor,
@@ -47,6 +55,20 @@ export class GatewayOperationController {
     @Query() { date, limit, cursor }: ObservedQuery,
   ): Promise<ObservedPageDto> {
     return this.views.observed(actor, id, { date, limit: limit!, cursor }, new Date());
+  }
+
+  @Get('platforms/:id/observed/stream')
+  @ApiParam(PLATFORM)
+  @ApiOperation({ operationId: 'streamObserved', summary: 'What gateways count, live: the last minutes by profile as server-sent events, again whenever counts come in.' }) // prettier-ignore
+  @ApiExtraModels(ObservedNowDto)
+  @ApiOkResponse({ description: '`counts` events, each an ObservedNowDto.', content: { 'text/event-stream': { schema: { type: 'string' } } } }) // prettier-ignore
+  @ApiProblems(400, 404)
+  async streamObserved(
+    @Param('id', RowIdPipe) id: number,
+    @Query() { minutes }: ObservedStreamQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendEvents(reply, await this.views.watch(id, minutes, goneSignal(reply)));
   }
 
   @Get('platforms/:id/gateway-settings')

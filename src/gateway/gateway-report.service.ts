@@ -81,6 +81,7 @@ export class GatewayReportService implements OnModuleInit {
       await this.counts.ensureDays(tx, [...days].sort());
       const added = await this.counts.addWindows(tx, platformId, windows);
       await this.counts.addCells(tx, platformId, cells);
+      await this.counts.announce(tx, platformId);
       const accepted = added + cells.length;
       return { accepted, unknownOwners: batch.windows.length + batch.cells.length - accepted, isRepeated: false };
     });

@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate } from '../common/wire-time';
+import { VISITOR_PROFILES } from '../kernel/decision/visitor';
 
 const nullable = (type: typeof Number | typeof String | typeof Boolean, description: string) =>
   ApiProperty({ type, nullable: true, description });
@@ -74,6 +76,17 @@ export class ObservedQuery extends PageQuery {
   date?: string;
 }
 
+/** How much is watched. */
+export class ObservedStreamQuery {
+  /** Minutes up to now. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(5)
+  @Max(120)
+  minutes: number = 30;
+}
+
 /** Expected against counted; null where fewer than five people stand behind a figure. */
 export class ObservedDto {
   @nullable(Number, 'Visitors expected in the first window of each owner on the day.')
@@ -96,10 +109,16 @@ export class ObservedDto {
   gotNothing!: number | null;
 }
 
-/** A department on the day. */
+/** A department, academy or region on the day; establishments of which a figure is hidden are left out of its sum. */
 export class ObservedTerritoryDto extends ObservedDto {
   /** Its code. */
   code!: string;
+}
+
+/** A kind of establishments on the day, summed as a territory is. */
+export class ObservedKindDto extends ObservedDto {
+  /** The kind. */
+  kind!: string;
 }
 
 /** An establishment on the day. */
@@ -108,6 +127,8 @@ export class ObservedEstablishmentDto extends ObservedDto {
   uai!: string;
   /** Its name. */
   name!: string;
+  /** Its kind. */
+  kind!: string;
   /** Code of its department. */
   department!: string;
 }
@@ -119,10 +140,39 @@ export class ObservedPageDto {
   /** The platform's counts by cell, over everybody: on the first page, null on later ones. */
   @ApiProperty({ type: DayCountsDto, nullable: true, description: 'Everything counted on the day (UTC); null on later pages.' }) // prettier-ignore
   counts!: DayCountsDto | null;
-  /** Departments of the establishments of this page's scope: on the first page, empty on later ones. */
+  /** Departments of the establishments of this page's scope, and what they lie in: on the first page, empty on later ones. */
   territories!: ObservedTerritoryDto[];
+  /** Kinds of the establishments of this page's scope: on the first page, empty on later ones. */
+  kinds!: ObservedKindDto[];
   /** Establishments. */
   items!: ObservedEstablishmentDto[];
   @nullable(String, 'Where the next page begins; null on the last one.')
   nextCursor!: string | null;
+}
+
+/** Visitors of a profile in five minutes; null where fewer than five stand behind a figure. */
+export class ObservedCellDto {
+  /** When it begins. */
+  startsAt!: string;
+  /** Who came. */
+  @ApiProperty({ enum: VISITOR_PROFILES, description: 'Who came.' })
+  profile!: (typeof VISITOR_PROFILES)[number];
+  @nullable(Number, 'Visitors let in.')
+  admitted!: number | null;
+  @nullable(Number, 'Visitors told to come back.')
+  deferred!: number | null;
+  @nullable(Number, 'Visitors refused.')
+  refused!: number | null;
+  @nullable(Number, 'Requests for an admission.')
+  attempts!: number | null;
+  @nullable(Number, 'Let in by the posture alone.')
+  wouldRefuse!: number | null;
+}
+
+/** What gateways counted of late. */
+export class ObservedNowDto {
+  /** When this was read. */
+  at!: string;
+  /** Cells and profiles in which somebody came. */
+  cells!: ObservedCellDto[];
 }

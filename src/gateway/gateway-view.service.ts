@@ -2,16 +2,21 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { scopeCondition } from '../access/scope.rules';
 import { CapacityService } from '../capacity/capacity.service';
+import { instantOfCell } from '../common/civil-time';
 import { decodeCursor, pageOf } from '../common/keyset';
-import { CELL_SECONDS } from '../kernel/cell-grid';
+import { CELL_MINUTES, CELL_SECONDS, cellOfSeconds } from '../kernel/cell-grid';
+import { VISITOR_PROFILES } from '../kernel/decision/visitor';
 import { AgentStore } from './agent.store';
+import { CountFeed } from './count-feed.service';
 import { CountStore } from './count.store';
 import { SessionLimitStore } from './session-limit.store';
-import type { DayCountsDto, GatewayPageDto, ObservedPageDto } from './gateway-view.dto';
-import { byDepartment, observedOf } from './observed.rules';
+import type { DayCountsDto, GatewayPageDto, ObservedNowDto, ObservedPageDto } from './gateway-view.dto';
+import { observedBy, observedOf, shown } from './observed.rules';
 import { sessionLimitOf } from './session-limit.rules';
 
 const MOST_ESTABLISHMENTS = 100_000;
+const HEARTBEAT_MILLISECONDS = 15_000;
+const STREAM_RETRY_MILLISECONDS = 2000;
 const secondsSince = (instant: Date, now: Date): number => Math.round((now.getTime() - instant.getTime()) / 1000);
 
 /** What pilots see of gateways: how agents do, planned against observed; and what an unmodified ENT is told. */
@@ -22,6 +27,7 @@ export class GatewayViewService {
     private readonly counts: CountStore,
     private readonly capacity: CapacityService,
     private readonly limits: SessionLimitStore,
+    private readonly feed: CountFeed,
   ) {}
 
   async list(
@@ -64,9 +70,57 @@ export class GatewayViewService {
     return {
       date,
       counts: isFirst && !isBound ? ((await this.agents.countsOf(platformId, date)) as unknown as DayCountsDto) : null,
-      territories: isFirst ? byDepartment(rows) : [],
+      territories: isFirst ? observedBy(rows, ({ territories }) => territories) : [],
+      kinds: isFirst ? observedBy(rows, ({ kind }) => [kind]).map(({ code, ...sum }) => ({ kind: code, ...sum })) : [],
       nextCursor: page.nextCursor,
-      items: page.items.map(({ uai, name, department, ...row }) => ({ uai, name, department, ...observedOf(row) })),
+      items: page.items.map(({ uai, name, kind, department, ...row }) => ({
+        uai,
+        name,
+        kind,
+        department,
+        ...observedOf(row),
+      })),
+    };
+  }
+
+  /** What gateways count, now and whenever something came, as server-sent events until the reader goes away. @throws NotFoundError */
+  async watch(platformId: number, minutes: number, signal: AbortSignal): Promise<AsyncGenerator<string>> {
+    await this.capacity.platform(platformId);
+    return this.events(platformId, Math.ceil(minutes / CELL_MINUTES), signal);
+  }
+
+  private async *events(platformId: number, cellCount: number, signal: AbortSignal): AsyncGenerator<string> {
+    yield `retry: ${STREAM_RETRY_MILLISECONDS}\n\n`;
+    const bell = await this.feed.subscribe(platformId);
+    try {
+      let told = '';
+      while (!signal.aborted && !this.feed.hasClosed) {
+        const now = await this.now(platformId, cellCount, new Date());
+        const text = JSON.stringify(now.cells);
+        yield text === told ? ': \n\n' : `event: counts\ndata: ${JSON.stringify(now)}\n\n`;
+        told = text;
+        await bell.next(HEARTBEAT_MILLISECONDS, signal);
+      }
+    } finally {
+      this.feed.unsubscribe(platformId, bell);
+    }
+  }
+
+  /** The last cells of a platform, by profile. */
+  private async now(platformId: number, cellCount: number, at: Date): Promise<ObservedNowDto> {
+    const fromCell = cellOfSeconds(at.getTime() / 1000) - cellCount + 1;
+    const rows = await this.counts.recent(platformId, fromCell);
+    return {
+      at: at.toISOString(),
+      cells: rows.map(({ cell, profile, ...count }) => ({
+        startsAt: instantOfCell(cell),
+        profile: VISITOR_PROFILES[profile]!,
+        admitted: shown(count.admitted),
+        deferred: shown(count.deferred),
+        refused: shown(count.refused),
+        attempts: shown(count.attempts),
+        wouldRefuse: shown(count.wouldRefuse),
+      })),
     };
   }
 

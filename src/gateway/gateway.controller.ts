@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Body, Controller, Get, Headers, HttpCode, Post, Query, Res } from '@nestjs/common';
@@ -7,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
+import { goneSignal, sendEvents } from '../common/event-stream';
 import { BundleService, etagOf, type Position } from './bundle.service';
 import { AgentStatusDto, CountAnswerDto, CountBatchDto, DeltaPageDto, DeltaQuery, PassKeysDto, StatusAnswerDto, StreamQuery, VerificationKeysDto, WaitQuery } from './gateway.dto'; // prettier-ignore
 import { GatewayKeyService } from './gateway-key.service';
@@ -18,12 +18,6 @@ const positionOf = (text: string): Position => {
   const [epoch, revision] = text.split('.').map(Number) as [number, number];
   return { epoch, revision };
 };
-const goneSignal = (reply: FastifyReply): AbortSignal => {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  return gone.signal;
-};
-
 /** What a gateway reads and reports: docs/gateway-protocol.md. */
 @ApiTags('gateways')
 @Controller('gateways')
@@ -111,11 +105,7 @@ export class GatewayController {
   ): Promise<void> {
     const asked = /^\d{1,9}\.\d{1,15}$/.test(lastEventId) ? lastEventId : after;
     const events = await this.bundles.stream(actor, asked === undefined ? undefined : positionOf(asked), goneSignal(reply)); // prettier-ignore
-    await reply
-      .header('content-type', 'text/event-stream; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('x-accel-buffering', 'no')
-      .send(Readable.from(events, { objectMode: false }));
+    await sendEvents(reply, events);
   }
 
   @Get('pass-keys')

@@ -9,6 +9,7 @@ import { BundleFactsStore } from './bundle-facts.store';
 import { BundlePublisher } from './bundle-publisher.service';
 import { BundleService } from './bundle.service';
 import { BundleStore } from './bundle.store';
+import { CountFeed } from './count-feed.service';
 import { CountStore } from './count.store';
 import { GatewayController } from './gateway.controller';
 import { GatewayFeed } from './gateway-feed.service';
@@ -31,6 +32,7 @@ import { SessionLimitStore } from './session-limit.store';
     BundlePublisher,
     BundleService,
     BundleStore,
+    CountFeed,
     CountStore,
     GatewayFeed,
     GatewayKeyService,

@@ -4,8 +4,10 @@ import { LEAST_SHOWN } from './gateway-settings.rules';
 /** A count that is shown: nothing below five people. */
 export const shown = (count: number): number | null => (count > 0 && count < LEAST_SHOWN ? null : count);
 
+type Figures = Omit<ObservedRow, 'establishmentId' | 'uai' | 'name' | 'kind' | 'department' | 'territories'>;
+
 /** Expected against counted of a place on a day; null where fewer than five people stand behind a figure. */
-export function observedOf(row: Omit<ObservedRow, 'establishmentId' | 'uai' | 'name' | 'department'>) {
+export function observedOf(row: Figures, gotNothing = Math.max(0, row.expected - row.admitted)) {
   const { expected, admitted, admittedInWindow, attempts } = row;
   const isShown = admitted >= LEAST_SHOWN;
   return {
@@ -18,33 +20,31 @@ export function observedOf(row: Omit<ObservedRow, 'establishmentId' | 'uai' | 'n
     // each visitor is admitted once a day, so those admitted stand for the distinct ones
     adherenceRatio: isShown ? admittedInWindow / admitted : null,
     amplificationRatio: isShown ? attempts / admitted : null,
-    gotNothing: shown(Math.max(0, expected - admitted)),
+    gotNothing: shown(gotNothing),
   };
 }
 
-/** Sums of the establishments of each department, by code; who got nothing is summed school by school. */
-export function byDepartment(rows: readonly ObservedRow[]) {
-  const sums = new Map<
-    string,
-    Omit<ObservedRow, 'establishmentId' | 'uai' | 'name' | 'department'> & { nothing: number }
-  >();
+const NAMES = ['expected', 'admitted', 'admittedInWindow', 'deferred', 'refused', 'attempts', 'wouldRefuse'] as const;
+
+/**
+ * Sums of the establishments of each group, by code; one may be in several. What is hidden of an establishment is left out of every sum,
+ * or whoever knows the others could subtract them; who got nothing is summed school by school.
+ */
+export function observedBy(rows: readonly ObservedRow[], groupsOf: (row: ObservedRow) => readonly string[]) {
+  const groups = new Map<string, { sum: Figures; gotNothing: number }>();
   for (const row of rows) {
-    const sum = sums.get(row.department) ?? { expected: 0, admitted: 0, admittedInWindow: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0, nothing: 0 }; // prettier-ignore
-    for (const name of [
-      'expected',
-      'admitted',
-      'admittedInWindow',
-      'deferred',
-      'refused',
-      'attempts',
-      'wouldRefuse',
-    ] as const)
-      // prettier-ignore
-      sum[name] += row[name];
-    sum.nothing += Math.max(0, row.expected - row.admitted);
-    sums.set(row.department, sum);
+    for (const code of groupsOf(row)) {
+      const group = groups.get(code) ?? { sum: { expected: 0, admitted: 0, admittedInWindow: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 }, gotNothing: 0 }; // prettier-ignore
+      for (const name of NAMES) {
+        // those in their window are part of those let in, and hidden with them
+        const isShown = shown(name === 'admittedInWindow' ? row.admitted : row[name]) !== null;
+        if (isShown) group.sum[name] += row[name];
+      }
+      group.gotNothing += shown(Math.max(0, row.expected - row.admitted)) ?? 0;
+      groups.set(code, group);
+    }
   }
-  return [...sums]
+  return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { nothing, ...sum }]) => ({ code, ...observedOf(sum), gotNothing: shown(nothing) }));
+    .map(([code, { sum, gotNothing }]) => ({ code, ...observedOf(sum, gotNothing) }));
 }

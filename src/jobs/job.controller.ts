@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
+import { goneSignal, sendEvents } from '../common/event-stream';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { jobEvents } from './job-events';
 import { JobDto } from './job.dto';
@@ -38,14 +38,7 @@ export class JobController {
   @ApiProblems(400, 404)
   async follow(@Param('id', RowIdPipe) id: number, @Res() reply: FastifyReply): Promise<void> {
     await this.jobs.find(id);
-    const gone = new AbortController();
-    // a generator that waits cannot be destroyed: the signal wakes it when the client goes away
-    reply.raw.once('close', () => gone.abort());
-    await reply
-      .header('content-type', 'text/event-stream; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('x-accel-buffering', 'no')
-      .send(Readable.from(jobEvents(this.jobs.watch(id, gone.signal)), { objectMode: false }));
+    await sendEvents(reply, jobEvents(this.jobs.watch(id, goneSignal(reply))));
   }
 
   @Post(':id/cancel')

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import {
   ApiExtraModels,
@@ -13,6 +12,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
+import { goneSignal, sendEvents } from '../common/event-stream';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { PlanChangePageDto, PlanChangeQuery } from './plan-change.dto';
 import { PlanChangeService } from './plan-change.service';
@@ -47,8 +47,7 @@ export class PlanChangeController {
     @Headers('accept') accept = '',
     @Headers('last-event-id') lastEventId?: string,
   ): Promise<void> {
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    const gone = goneSignal(reply);
     const { after, limit, waitSeconds } = query;
     void reply.header('cache-control', 'no-store').header('vary', 'accept');
     if (!accept.includes('text/event-stream')) {
@@ -56,16 +55,13 @@ export class PlanChangeController {
         actor,
         id,
         { after: after!, limit: limit!, waitSeconds: waitSeconds! },
-        gone.signal,
+        gone,
       );
       await reply.send(page);
       return;
     }
     const from = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : after!;
-    const events = await this.changes.follow(actor, id, from, gone.signal);
-    await reply
-      .header('content-type', 'text/event-stream; charset=utf-8')
-      .header('x-accel-buffering', 'no')
-      .send(Readable.from(events, { objectMode: false }));
+    const events = await this.changes.follow(actor, id, from, gone);
+    await sendEvents(reply, events);
   }
 }

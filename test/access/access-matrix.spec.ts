@@ -35,6 +35,7 @@ const QUERIES: Record<string, string> = {
   listDeltas: '?after=1.1',
   // refused before it would stream for ever
   streamDeltas: '?after=nothing',
+  streamObserved: '?minutes=nothing',
   readClassAvailability: '?date=2026-12-07',
   readEstablishmentAvailability: '?date=2026-12-07&audience=relatives',
 };

@@ -9,7 +9,7 @@ import { BundleBuilder } from '../../src/gateway/bundle-builder.service';
 import { CountStore } from '../../src/gateway/count.store';
 import type { DeltaPageDto } from '../../src/gateway/gateway.dto';
 import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
-import type { GatewayPageDto, ObservedPageDto } from '../../src/gateway/gateway-view.dto';
+import type { GatewayPageDto, ObservedNowDto, ObservedPageDto } from '../../src/gateway/gateway-view.dto';
 import type { BundleChange, BundleContent, BundleRoomChange } from '../../src/kernel/decision/bundle-content';
 import { applyChanges, gatePlanOf, windowsOfOwner, type GatePlan } from '../../src/kernel/decision/gate-plan';
 import { applyRoomChanges } from '../../src/kernel/decision/room-residue';
@@ -70,6 +70,19 @@ describe('gateways', () => {
     const chain = await verified(bytes, String(answer.headers['etale-signature']), 'etale-bundle');
     expect(answer.headers['etale-chain']).toBe(chain);
     return { etag: String(answer.headers.etag), content: JSON.parse(bytes.toString()) as BundleContent, chain };
+  };
+  /** Follows server-sent events; `until` reads on until all that came matches. */
+  const listen = async (path: string, headers: Record<string, string>) => {
+    if (!app.getHttpServer().listening) await app.listen(0, '127.0.0.1');
+    const gone = new AbortController();
+    const response = await fetch((await app.getUrl()) + path, { headers, signal: gone.signal });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const until = async (pattern: RegExp): Promise<string> => {
+      while (!pattern.test(text)) text += (await reader.read()).value ?? '';
+      return text;
+    };
+    return { until, leave: () => gone.abort() };
   };
   /** Applies every delta after a bundle as an agent does, and gives the chain at the end. */
   const follow = async (plan: GatePlan, from: Fetched): Promise<{ revision: number; chain: string }> => {
@@ -187,21 +200,11 @@ describe('gateways', () => {
 
   it('follow a stream: what was missed first, then each booking as it is committed', async () => {
     const { content } = await fetchBundle();
-    await app.listen(0, '127.0.0.1');
-    const gone = new AbortController();
-    const response = await fetch(`${await app.getUrl()}/v1/gateways/stream`, {
-      headers: { ...key, 'last-event-id': `1.${content.revision}` },
-      signal: gone.signal,
-    });
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
-    const until = async (pattern: RegExp) => {
-      while (!pattern.test(text)) text += (await reader.read()).value ?? '';
-    };
+    const { until, leave } = await listen('/v1/gateways/stream', { ...key, 'last-event-id': `1.${content.revision}` });
     await until(/event: bundle/);
     expect((await move(region.windowIds[0]!, `${TODAY}T16:00:00+01:00`)).statusCode).toBe(201);
-    await until(/id: 1\.2\nevent: delta\ndata: .*\n\n/);
-    gone.abort();
+    const text = await until(/id: 1\.2\nevent: delta\ndata: .*\n\n/);
+    leave();
     const delta = JSON.parse(/event: delta\ndata: (.*)\n/.exec(text)![1]!) as { bytes: string; signature: string };
     expect(await verified(Buffer.from(delta.bytes), delta.signature, 'etale-delta')).toMatch(/^[0-9a-f]{64}$/);
     expect(delta.bytes.length + delta.signature.length).toBeLessThan(2000);
@@ -290,13 +293,32 @@ describe('gateways', () => {
     // three classes of 25 at 70 %: 18 each
     expect(page.items[0]).toMatchObject({ uai: region.uais[0], expected: 54, admitted: 12, gotNothing: 42, attempts: 30, adherenceRatio: 10 / 12, amplificationRatio: 2.5 }); // prettier-ignore
     expect(page.items[1]).toMatchObject({ admitted: null, adherenceRatio: null });
-    expect(page.territories).toHaveLength(2);
+    // the second establishment's figures below five are in no sum
+    expect(page.territories.map(({ admitted }) => admitted).sort()).toEqual([0, 12, 12, 12]);
+    expect(page.kinds.reduce((sum, { admitted }) => sum + (admitted ?? 0), 0)).toBe(12);
 
     // fifteen days later only the sums of the establishment are kept
     const dropped = await app.get(CountStore).retain('2026-12-22');
     expect(dropped).toEqual(['gateway_cell_count_2026_12_07', 'gateway_window_count_2026_12_07']);
     const later = await observed();
     expect(later.items[0]).toMatchObject({ expected: 54, admitted: 12, gotNothing: 42, adherenceRatio: 10 / 12 });
+  });
+
+  it('let pilots follow what they count, live, by profile', async () => {
+    const { until, leave } = await listen(`/v1/platforms/${region.platformId}/observed/stream`, {});
+    await until(/event: counts\ndata: .*"cells":\[\]/);
+    const row = { admitted: 40, deferred: 7, refused: 2, attempts: 60, wouldRefuse: 0 };
+    const cells = [
+      { ...row, cell: cellAt(0, 9), department: '59', level: null, profile: 'pupil' },
+      { ...row, cell: cellAt(0, 9), department: '62', level: null, profile: 'pupil' },
+    ];
+    await post('/v1/gateways/counts', { agent: 'proxy-1', batchId: randomUUID(), windows: [], cells });
+    const text = await until(/event: counts\ndata: .*"admitted":80.*\n\n/);
+    leave();
+    const now = JSON.parse(/data: (.*"admitted":80.*)\n/.exec(text)![1]!) as ObservedNowDto;
+    expect(now.cells).toEqual([{ startsAt: `${TODAY}T08:00:00Z`, profile: 'pupil', admitted: 80, deferred: 14, refused: null, attempts: 120, wouldRefuse: 0 }]); // prettier-ignore
+    const nobody = await app.inject({ url: `/v1/platforms/${region.platformId}/observed/stream`, headers: NOBODY });
+    expect(nobody.statusCode).toBe(401);
   });
 
   it("tell an unmodified ENT's own quota what the plan expects, from the networks that are configured", async () => {
