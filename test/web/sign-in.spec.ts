@@ -1,0 +1,70 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Browser } from 'playwright-core';
+import { DataSource } from 'typeorm';
+import { createApplication } from '../../src/app.factory';
+import { loadConfig } from '../../src/common/config';
+import { holdPort } from '../../src/common/listening-port';
+import { demonstrationOidc, mountDemonstrationProvider } from '../../src/demonstration/demonstration-provider';
+import { freshDatabaseUrl } from '../test-database';
+import { describeInBrowser, launchBrowser, openReader } from './real-browser';
+
+jest.setTimeout(120_000);
+
+describeInBrowser('signing in and out in a browser', () => {
+  let app: NestFastifyApplication;
+  let url: string;
+  let browser: Browser;
+  beforeAll(async () => {
+    const port = await holdPort('127.0.0.1', 0);
+    url = `http://127.0.0.1:${port.port}`;
+    const config = loadConfig({ DATABASE_URL: await freshDatabaseUrl(), LOG_LEVEL: 'silent', ETALE_POOL_SIZE: '4' });
+    app = await createApplication({ ...config, publicUrl: url, oidc: demonstrationOidc(url) }, false);
+    await mountDemonstrationProvider(app, url);
+    await app.init();
+    await port.release();
+    await app.listen(port.port, '127.0.0.1');
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.close();
+  });
+
+  it('goes through the provider and back, and signing out ends the session everywhere', async () => {
+    const { page, context } = await openReader(browser);
+    await page.goto(url);
+    await page.getByRole('link', { name: 'Se connecter' }).first().click();
+    await page.waitForURL(/\/demonstration\/accounts\//);
+    await page.locator('form[action$="/auditor"] button').click();
+    // where one was: the front page
+    await page.waitForURL((at) => at.pathname === '/');
+    const signOut = page.getByRole('button', { name: 'Se déconnecter' }).first();
+    await signOut.waitFor();
+    const session = (await context.cookies()).find(({ name }) => name === 'etale_session')!;
+    expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
+    // no script of the page can carry it away
+    expect(await page.evaluate(() => document.cookie)).not.toContain('etale_session');
+
+    await signOut.click();
+    await page.getByRole('link', { name: 'Se connecter' }).first().waitFor();
+    expect((await context.cookies()).map(({ name }) => name)).not.toContain('etale_session');
+    // whoever has kept the cookie has nothing
+    const thief = await openReader(browser);
+    await thief.context.addCookies([session]);
+    const answer = await thief.context.request.get(`${url}/v1/audit`);
+    expect(answer.status()).toBe(401);
+  });
+
+  it('asks to sign in again once the session is over, and comes back to where one was', async () => {
+    const { page } = await openReader(browser);
+    await page.goto(`${url}/sign-in?returnTo=/app/exploitation/journal`);
+    await page.locator('form[action$="/auditor"] button').click();
+    await page.waitForURL((at) => at.pathname === '/app/exploitation/journal');
+    await app.get(DataSource).query(`update session set expires_at = now() - interval '1 second'`);
+    await page.reload();
+    const again = page.locator('main, #content').getByRole('link', { name: 'Se connecter' }).first();
+    await again.click();
+    await page.locator('form[action$="/auditor"] button').click();
+    await page.waitForURL((at) => at.pathname === '/app/exploitation/journal');
+  });
+});
