@@ -77,6 +77,11 @@ export async function createApplication(
     contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], upgradeInsecureRequests: null } },
   });
   await limitRequests(app, config);
+  // no text of the database can hold it, wherever in an address it stands
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    if (/%00/.test(request.url)) ProblemFilter.refuseAddress(new Error('NUL'), request, reply);
+    else done();
+  });
   await app.register(compress, { threshold: 1024 });
   await app.register(etag, { weak: true });
   await serveWebFiles(app);

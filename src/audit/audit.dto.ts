@@ -1,8 +1,17 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { Type } from 'class-transformer';
 import { PageQuery } from '../common/page-query.dto';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/;
+
+const ANY_VALUE = [
+  { type: 'object', additionalProperties: true },
+  { type: 'array', items: { type: 'object', additionalProperties: true } },
+  { type: 'string' },
+  { type: 'number' },
+  { type: 'boolean' },
+];
 
 /** Which entries of the audit trail. */
 export class AuditQuery extends PageQuery {
@@ -75,8 +84,10 @@ export class AuditEntryDto {
   /** The establishment that it is about; null for none or several. */
   uai!: string | null;
   /** The value before, as the thing has it; null where there was none. */
+  @ApiProperty({ nullable: true, oneOf: ANY_VALUE })
   before!: unknown;
   /** The value after; null where there is none. */
+  @ApiProperty({ nullable: true, oneOf: ANY_VALUE })
   after!: unknown;
   /** Why; null where nobody is asked. */
   reason!: string | null;

@@ -43,7 +43,8 @@ export class ContractCheck {
   /** What is wrong with an answer; nothing when it is one that the contract describes. */
   wrong(operation: ContractOperation, status: number, contentType: string, body: string): string | undefined {
     // said of the address itself, before any operation is found
-    const described = status === 414 ? operation.responses['401'] : operation.responses[String(status)];
+    const isOfAddress = status === 414 || (status === 400 && body.includes('"code":"request.address"'));
+    const described = isOfAddress ? operation.responses['401'] : operation.responses[String(status)];
     if (described === undefined) return `status ${status} is not in the contract: ${body.slice(0, 200)}`;
     const contents = described.content ?? {};
     const type = contentType.split(';')[0]!.trim();
@@ -51,7 +52,7 @@ export class ContractCheck {
       return body === '' || status < 300 ? undefined : `status ${status} has a body`;
     const content = contents[type];
     if (content === undefined) return `status ${status} as ${type || 'nothing'}, which is not in the contract`;
-    if (!type.endsWith('json')) return undefined;
+    if (type !== 'application/json' && type !== PROBLEM) return undefined;
     let value: unknown;
     try {
       value = JSON.parse(body);

@@ -52,6 +52,7 @@ describe('what is sent to do harm', () => {
     for (const [url, status] of [
       [`/v1/establishments/${'x'.repeat(300)}`, 414],
       ['/v1/establishments/%', 400],
+      ['/v1/establishments/a%00b/week', 400],
     ] as const) {
       const answer = await app.inject({ url });
       expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([status, 'request.address']);
