@@ -69,8 +69,9 @@ export class AgentServer {
     const pass = passInCookies(headers.cookie);
     if (pass === undefined || headers['x-etale-visitor'] !== undefined || headers['x-etale-pass'] !== undefined) return false; // prettier-ignore
     if (headers['x-etale-feature'] !== undefined || headers['x-etale-urgent'] !== undefined) return false;
-    if (!this.gate.isAdmittedByPass(pass, this.status.nowSeconds())) return false;
-    response.writeHead(204);
+    const idleMinutes = this.gate.admittedByPass(pass, this.status.nowSeconds());
+    if (idleMinutes === undefined) return false;
+    response.writeHead(204, { 'x-etale-idle-minutes': idleMinutes });
     response.end();
     return true;
   }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { cellOfSeconds } from '../kernel/cell-grid';
-import { decide } from '../kernel/decision/decide';
+import { concerns, decide } from '../kernel/decision/decide';
 import { ADMIT, CHOSEN, emptyDecision, PUPIL, REASON, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
 import type { GateCounts } from './gate-counts';
 import type { GateQuota } from './gate-quota';
@@ -78,12 +78,17 @@ export class Gate {
     return this.signingKey !== undefined;
   }
 
-  /** Whether a pass alone lets in, now: what nearly every request is. */
-  isAdmittedByPass(text: string, now: number): boolean {
+  /**
+   * Whether a pass alone lets in, now: what nearly every request is. @returns the minutes after which its idle session ends;
+   * undefined where it does not, or where a protection step in force may say something of its holder
+   */
+  admittedByPass(text: string, now: number): number | undefined {
+    const content = this.held.current?.plan.content;
+    if (content?.rules.some(({ startsAt, endsAt }) => startsAt <= now && now < endsAt)) return undefined;
     const pass = this.passOf(text);
-    if (!pass || pass.until <= now) return false;
+    if (!content || !pass || pass.until <= now) return undefined;
     this.counts.total.passes++;
-    return true;
+    return content.idleMinutes;
   }
 
   /** Whether a pass says already what the ENT has shown of its holder. */
@@ -110,6 +115,12 @@ export class Gate {
     if (isSame && pass.until > now && request.feature === undefined && !request.wantsUrgentPass) {
       const visitor = visitorOf(current.plan, pass, false, how, now);
       const decision = { ...emptyDecision(), until: pass.until, idleMinutes: current.plan.content.idleMinutes };
+      // inside, a step that is in force still shortens idleness and switches features off
+      for (const rule of current.plan.content.rules) {
+        if (!concerns(current.plan, rule, visitor, now)) continue;
+        decision.featuresOff |= rule.featuresOff;
+        if (rule.idleMinutes !== null) decision.idleMinutes = Math.min(decision.idleMinutes, rule.idleMinutes);
+      }
       return { current, now, brought, pass, visitor, decision, isByPass: true };
     }
     const visitor = this.visitor(current, pass, how, request, now);

@@ -57,6 +57,7 @@ export function waitingPage(
 <body><main>
 <header><span>${say('title')}</span><a href="${PUBLIC_PATH}/wait?lang=${other}&amp;r=${back}" lang="${other}" hreflang="${other}">${say('other')}</a></header>
 <h1>${escaped(view.sentence)}</h1>
+${view.notices.map((notice) => `<p>${escaped(notice)}</p>`).join('')}
 ${isIn ? `<p><a class="go" href="${escaped(returnPath)}">${say('enter')}</a></p>` : ''}
 ${untilOpening > 0 ? `<p id="countdown" role="timer" aria-live="off" data-seconds="${untilOpening}" hidden></p>` : ''}
 <p role="status" aria-live="polite">${view.hint ? escaped(view.hint) : ''}</p>

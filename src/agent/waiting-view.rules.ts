@@ -1,4 +1,5 @@
 import type { Language } from '../common/language.rules';
+import { concerns } from '../kernel/decision/decide';
 import { secondsOfCell } from '../kernel/cell-grid';
 import { entryAt, relativesOwner, windowsOfOwner, type GatePlan } from '../kernel/decision/gate-plan';
 import { ADMIT, DECISION_KINDS, ANSWER_REASONS, REASON, RELATIVE, WAY, type Decision, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
@@ -20,6 +21,8 @@ export interface WaitingView {
   kind: (typeof DECISION_KINDS)[number];
   reason: string;
   sentence: string;
+  /** What the protection steps in force say to this visitor. */
+  notices: string[];
   hint: string | null;
   timeZone: string;
   opensAt: string | null;
@@ -78,6 +81,7 @@ export function waitingView(
     kind: DECISION_KINDS[decision.kind]!,
     reason,
     sentence: waiting ? roomSentence(waiting, decision, now, language, zone) : sentenceOf(plan, visitor, decision, now, language, zone, retry), // prettier-ignore
+    notices: content.rules.flatMap((rule) => (rule.words && concerns(plan, rule, visitor, now) ? [rule.words[language]] : [])), // prettier-ignore
     hint: waiting ? roomHint(waiting, decision, now, language, zone) : isIn || (reason === 'quota_empty' && decision.opensAt === 0) ? null : waitingText(language, 'comeBack', retry), // prettier-ignore
     timeZone: zone,
     opensAt: decision.opensAt > 0 ? isoOf(decision.opensAt, zone) : null,

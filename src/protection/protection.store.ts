@@ -193,7 +193,7 @@ export class ProtectionStore {
 
 /** A step as gateways obey it. */
 export function ruleOf(
-  { id, startsAt, endsAt, scope, measures }: Pick<StepRow, 'id' | 'startsAt' | 'endsAt' | 'scope' | 'measures'>,
+  { id, startsAt, endsAt, scope, measures, words }: Pick<StepRow, 'id' | 'startsAt' | 'endsAt' | 'scope' | 'measures'> & { words?: StepRow['words'] }, // prettier-ignore
   inside: ReadonlyMap<string, readonly string[]>,
 ): NamedRule {
   const departments = [...new Set(scope.territories.flatMap((code) => inside.get(code) ?? []))];
@@ -213,5 +213,6 @@ export function ruleOf(
     walkInPerMille: measures.walkInPerMille,
     idleMinutes: measures.idleMinutes,
     featuresOff: measures.featuresOff,
+    ...(words && { words }),
   };
 }

@@ -1,3 +1,4 @@
+import { PUPIL } from '../../src/kernel/decision/visitor';
 import { at } from './gate-content';
 import { cookieOf, TestAgent } from './test-agent';
 
@@ -34,6 +35,31 @@ describe('decisions beside the proxy', () => {
       expect((await other.get('/auth', { cookie: changed })).status).toBe(401);
     }
     await other.stop();
+  });
+
+  it('a step in force is told to those whom it concerns, in their language, and holds for those who are inside', async () => {
+    await test.stop();
+    const rule = { id: 1, startsAt: at(9), endsAt: at(11), scope: { departments: [], profiles: [PUPIL] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 0, idleMinutes: 5, featuresOff: 2, words: { fr: 'La vidéo <revient> à 11 h.', en: 'Video is back at 11.' } }; // prettier-ignore
+    test = await TestAgent.start({ rules: [rule] });
+    test.nowSeconds = at(8);
+    const early = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
+    test.nowSeconds = at(9);
+    const page = await (await test.get('/etale/wait', { cookie: early, 'accept-language': 'fr' })).text();
+    expect(page).toContain('<p>La vidéo &lt;revient&gt; à 11 h.</p>');
+    const twin = await (await test.get('/etale/wait?lang=en', { cookie: early, accept: 'application/json' })).json();
+    expect(twin).toMatchObject({ kind: 'wait', notices: ['Video is back at 11.'] });
+    const relative = await (await test.get('/etale/wait', { ...test.shown(['77$6e A'], 'relative'), accept: 'application/json' })).json(); // prettier-ignore
+    expect(relative).toMatchObject({ notices: [] });
+    test.nowSeconds = at(9, 50);
+    const cookie = cookieOf(await test.get('/auth', { cookie: early }));
+    const said = async () => {
+      const { status, headers } = await test.get('/auth', { cookie });
+      return [status, headers.get('x-etale-idle-minutes'), headers.get('x-etale-features-off')];
+    };
+    expect(await said()).toEqual([204, '5', 'video']);
+    // the step ends, the pass goes on to its own end
+    test.agent.held.current!.plan.content.rules = [{ ...rule, endsAt: test.nowSeconds }];
+    expect(await said()).toEqual([204, '20', null]);
   });
 
   it('the next pupil on the same device is not admitted by the window of the one before', async () => {

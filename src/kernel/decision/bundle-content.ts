@@ -40,6 +40,8 @@ export interface BundleRule {
   idleMinutes: number | null;
   /** Bit k set: feature k of `features` is off. */
   featuresOff: number;
+  /** What those concerned are told. */
+  words?: { fr: string; en: string };
 }
 
 /** A class or a whole establishment that is let in at any time of a range: exams, tests. */

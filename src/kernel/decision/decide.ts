@@ -130,7 +130,13 @@ function agedBehaviour({ content }: GatePlan, now: number): AgedBehaviour {
   return now >= content.staleAfter ? content.whenStale : 'reuse';
 }
 
-function concerns(plan: GatePlan, { startsAt, endsAt, scope }: BundleRule, visitor: Visitor, now: number): boolean {
+/** Whether a rule is in force and about this visitor. */
+export function concerns(
+  plan: GatePlan,
+  { startsAt, endsAt, scope }: BundleRule,
+  visitor: Visitor,
+  now: number,
+): boolean {
   if (now < startsAt || now >= endsAt) return false;
   if (scope.profiles.length > 0 && !scope.profiles.includes(visitor.profile)) return false;
   const { departments, kinds = [], levels = 0 } = scope;
