@@ -16,8 +16,6 @@ import { ContractCheck } from './contract-check';
 const REQUEST_COUNT = Number(process.env.FUZZ_REQUESTS ?? 500);
 const SEED = Number(process.env.FUZZ_SEED ?? Math.trunc(Math.random() * 2 ** 31));
 const PATIENCE_MILLISECONDS = 10_000;
-/** Answers that go on until somebody leaves, or wait for news. */
-const ENDLESS = new Set(['followJob', 'streamDeltas', 'listDeltas', 'listPlanChanges']);
 const BATCH = 200;
 const AT_ONCE = 8;
 
@@ -33,6 +31,15 @@ const names = Object.values(contract.paths)
   .map(({ operationId }) => operationId)
   // it would sign the caller out; test/http/sign-in.spec.ts has it
   .filter((name) => name !== 'endSession');
+
+/** Answers that go on until somebody leaves, or wait for news. */
+const ENDLESS = new Set([
+  'listDeltas',
+  ...Object.values(contract.paths)
+    .flatMap((methods) => Object.values(methods))
+    .filter(({ responses }) => responses['200']?.content?.['text/event-stream'] !== undefined)
+    .map(({ operationId }) => operationId),
+]);
 
 interface Caller {
   name: string;
