@@ -172,6 +172,25 @@ describeInBrowser('the web of a head', () => {
     expect((await page.request.get(address)).headers()['content-type']).toContain('text/calendar');
   });
 
+  it('brings the classes of the school as a file: the line of another school is shown and refused, nothing changes before', async () => {
+    const { page } = await openReader(browser);
+    const uai = await openWeek(page);
+    await page.getByRole('link', { name: 'Les classes' }).click();
+    const before = await page.getByText(/classes sont connues/).innerText();
+    const template = (await (await page.request.get(`${server.url}/v1/imports/templates/roster.csv`)).text()).trim();
+    const [header, line] = template.split('\n') as [string, string];
+    const known = /^[^,;]+/.exec(line)![0];
+    const buffer = Buffer.from([header, line.replace(known, uai), line.replace(known, '0750001A')].join('\n'));
+    await page.locator('input[type=file]').setInputFiles({ name: 'classes.csv', mimeType: 'text/csv', buffer });
+    await page.getByRole('button', { name: 'Voir ce qui changerait' }).click();
+    const row = page.getByRole('region', { name: 'Lignes à regarder' }).getByRole('row', { name: /^3 / });
+    await row.waitFor();
+    await page.getByText("Rien n'est encore changé.").waitFor();
+    expect(await overflowing(page)).toEqual([]);
+    await page.reload();
+    expect(await page.getByText(/classes sont connues/).innerText()).toBe(before);
+  });
+
   it('reads the times of the school, and is told so in another zone', async () => {
     const { page } = await openReader(browser, { timeZone: 'America/Guadeloupe' });
     await openWeek(page);

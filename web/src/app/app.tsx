@@ -36,6 +36,10 @@ const routes: RouteObject[] = [
         lazy: async () => ({ Component: (await import('../features/head/wishes-page')).WishesPage }),
       },
       {
+        path: '/app/etablissements/:uai/classes',
+        lazy: async () => ({ Component: (await import('../features/head/roster-page')).RosterPage }),
+      },
+      {
         path: '/app/region/:territory?',
         lazy: async () => ({ Component: (await import('../features/authority/region-page')).RegionPage }),
       },

@@ -18,6 +18,7 @@ export function placesOf(session: Session): Place[] {
       return session.uais.slice(0, 1).flatMap((uai) => [
         { path: `/app/etablissements/${uai}`, name: 'places.week' },
         { path: `/app/etablissements/${uai}/souhaits`, name: 'places.wishes' },
+        { path: `/app/etablissements/${uai}/classes`, name: 'places.classes' },
       ]);
     case 'authority':
       return [region, protection];

@@ -1,9 +1,10 @@
-import { Anchor, Button, FileInput, Group, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, FileInput, Group, NativeSelect, Stack, Table, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
-import { formatCount, formatInstant } from '../../shared/format';
+import { formatInstant } from '../../shared/format';
+import { ImportReport, presentSchoolYear, sentFile } from '../../shared/import-report';
 import { Empty, Failure, Loading } from '../../shared/states';
 import { sayRefused } from '../../shared/undo';
 
@@ -35,9 +36,7 @@ export function ImportDesk({ timeZone, canChange }: { timeZone: string; canChang
               ...(kind === 'roster' && { schoolYear }),
             },
           },
-          body: file as unknown as string,
-          bodySerializer: (body) => body as unknown as BodyInit,
-          headers: { 'content-type': file!.name.endsWith('.gz') ? 'application/gzip' : 'text/csv' },
+          ...sentFile(file!),
         }),
       ),
     onSuccess: setReport,
@@ -86,7 +85,7 @@ export function ImportDesk({ timeZone, canChange }: { timeZone: string; canChang
         </form>
       )}
       {report && (
-        <ReportOf
+        <ImportReport
           report={report}
           canTake={canChange && file !== null}
           isBusy={send.isPending}
@@ -120,75 +119,6 @@ export function ImportDesk({ timeZone, canChange }: { timeZone: string; canChang
             </Table.Tbody>
           </Table>
         </div>
-      )}
-    </Stack>
-  );
-}
-
-/** The school year that has begun, `2026-2027`: it changes in August. */
-function presentSchoolYear(): string {
-  const now = new Date();
-  const first = now.getMonth() >= 7 ? now.getFullYear() : now.getFullYear() - 1;
-  return `${first}-${first + 1}`;
-}
-
-function ReportOf({
-  report,
-  canTake,
-  isBusy,
-  onTake,
-}: {
-  report: Report;
-  canTake: boolean;
-  isBusy: boolean;
-  onTake: () => void;
-}) {
-  // prettier-ignore
-  const { t } = useTranslation('operator');
-  const { establishments, classes } = report;
-  return (
-    <Stack gap="xs" role="status">
-      <p className="answer">
-        {report.state === 'refused'
-          ? t('import.refused', { why: report.refusal?.message ?? '' })
-          : t(report.isDryRun ? 'import.would' : 'import.did', {
-              records: formatCount(report.recordCount),
-              schools: formatCount(establishments.createdCount + establishments.updatedCount),
-              classes: formatCount(classes.createdCount + classes.updatedCount),
-              removed: formatCount(classes.removedCount),
-              refused: formatCount(report.refusedLineCount),
-            })}
-      </p>
-      {report.lines.length > 0 && (
-        <div className="scroll-x" role="region" aria-label={t('import.lines')} tabIndex={0}>
-          <Table withTableBorder>
-            <Table.Thead>
-              <Table.Tr>
-                {['line', 'severity', 'field', 'message'].map((column) => (
-                  <Table.Th key={column}>{t(`import.${column}`)}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {report.lines.map((line, index) => (
-                <Table.Tr key={index}>
-                  <Table.Td>{line.lineNumber}</Table.Td>
-                  <Table.Td>{t(`severity.${line.severity}`)}</Table.Td>
-                  <Table.Td>{line.field ?? ''}</Table.Td>
-                  <Table.Td>{line.message}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      )}
-      {report.isDryRun && report.state === 'done' && canTake && (
-        <Group>
-          <Button loading={isBusy} onClick={onTake}>
-            {t('import.take')}
-          </Button>
-          <Text size="sm">{t('import.nothingYet')}</Text>
-        </Group>
       )}
     </Stack>
   );
