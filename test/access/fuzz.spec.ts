@@ -12,9 +12,12 @@ import { NOBODY, signedInAs, startTestApplication } from '../test-application';
 import { RequestMaker, type AnyRequest, type Contract } from './any-request';
 import { ContractCheck } from './contract-check';
 
-/** A share of the run in each `npm test`; FUZZ_REQUESTS=20000 makes the whole one, FUZZ_SEED another or the same again. */
+/**
+ * A share of the run in each `npm test`, always the same, so that a change is not accepted or refused by chance; FUZZ_REQUESTS=20000 makes the
+ * whole run, FUZZ_SEED another one.
+ */
 const REQUEST_COUNT = Number(process.env.FUZZ_REQUESTS ?? 500);
-const SEED = Number(process.env.FUZZ_SEED ?? Math.trunc(Math.random() * 2 ** 31));
+const SEED = Number(process.env.FUZZ_SEED ?? 2026);
 const PATIENCE_MILLISECONDS = 10_000;
 const BATCH = 200;
 const AT_ONCE = 8;
