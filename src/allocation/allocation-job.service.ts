@@ -5,7 +5,7 @@ import type { JobRun } from '../jobs/job-run';
 import { JobRunner } from '../jobs/job-runner.service';
 import { ProblemAssembler } from '../load/problem-assembler.service';
 import { PlanService } from '../plan/plan.service';
-import type { OnProgress } from '../common/progress';
+import type { OnProgress, Progress } from '../common/progress';
 import type { AssembledProblem } from '../load/assembled-problem';
 import { withoutLimits } from '../load/memory-limits';
 import { replanTaskOf } from '../load/replan-task-of';
@@ -46,7 +46,8 @@ export class AllocationJob implements JobHandler, OnModuleInit {
     this.runner.register(this);
   }
 
-  async run(job: JobRun, { signal, onProgress, complete }: JobContext): Promise<void> {
+  async run(job: JobRun, { signal, onProgress: tell, complete }: JobContext): Promise<void> {
+    const onProgress = withLastFigures(tell);
     const { seed, mode, noticeMinutes } = job.parameters as unknown as AllocationParameters;
     const actor: Actor = { role: 'operator', subject: job.requestedBy };
     await this.facts.count();
@@ -82,4 +83,13 @@ export class AllocationJob implements JobHandler, OnModuleInit {
     const { before, isFrozen } = task;
     return solveInThread(task.assembled, seed, onProgress, signal, { publishedPlanId, before, isFrozen });
   }
+}
+
+/** What the search ended with stays in sight while its plan is checked and stored, and after. */
+function withLastFigures(tell: OnProgress): OnProgress {
+  let figures: Progress['figures'];
+  return (progress) => {
+    figures = progress.figures ?? figures;
+    tell(figures ? { ...progress, figures } : progress);
+  };
 }

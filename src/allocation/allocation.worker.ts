@@ -27,22 +27,13 @@ function progressOf({ phase, doneCount, totalCount, ...figures }: AllocationProg
 }
 
 const isCancelled = (): boolean => Atomics.load(cancelled, 0) === 1;
-let known: Progress['figures'];
-const onProgress = (progress: AllocationProgress): void => {
-  const told = progressOf(progress);
-  known = told.figures;
-  say({ type: 'progress', progress: told });
-};
+const onProgress = (progress: AllocationProgress): void => say({ type: 'progress', progress: progressOf(progress) });
 
 /** Solves, then lets those check who share no code with the solver. */
 async function solve(): Promise<PlanDraft> {
   const { posed, allocation } = await allocatedWithMemory();
   const { problem } = posed;
-  // what the search ended with stays in sight while it is checked
-  say({
-    type: 'progress',
-    progress: { phase: 'check', doneCount: 0, totalCount: problem.demandCount, ...(known ? { figures: known } : {}) },
-  });
+  say({ type: 'progress', progress: { phase: 'check', doneCount: 0, totalCount: problem.demandCount } });
   const check = checkPlan(problem, allocation.starts);
   if (check.violationCount > 0) throw new AllocationRefusedError(check.violationCountByLaw, check.violations);
   return planDraftOf(posed, allocation, check, proofOf(posed, allocation, seed), seed);

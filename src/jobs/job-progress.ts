@@ -22,10 +22,11 @@ export class ProgressWriter {
     }, WRITE_INTERVAL_MILLISECONDS);
   }
 
-  /** Stops; resolves when no write is under way any more. */
+  /** Writes the last word and stops; resolves when no write is under way any more. */
   async end(): Promise<void> {
     this.hasEnded = true;
     clearTimeout(this.timer);
+    this.put();
     await this.writing;
   }
 

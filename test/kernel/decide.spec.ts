@@ -56,7 +56,7 @@ describe(`decisions on random bundles (SEED=${seed})`, () => {
       applyChanges(plan, changes);
       const rows = rowsOf(content, changes);
       const out = emptyDecision();
-      for (let k = 0; k < 60; k++) {
+      for (let k = 0; k < 200; k++) {
         const visitor = anyVisitor(random, content);
         const now = content.firstCell * 300 + randomInteger(random, 4 * 86_400) - 3600;
         const quota = { walkInCount: randomInteger(random, 3), keptCount: randomInteger(random, 2), urgentCount: randomInteger(random, 2) }; // prettier-ignore
