@@ -11,8 +11,8 @@ main{max-width:62rem;margin:0 auto;padding:24px 16px 48px}h1{font-size:30px;line
 header{display:flex;justify-content:space-between}a{color:#0b4f8a}.hint{color:#44525f}table{border-collapse:collapse;width:100%;font-size:15px}
 th,td{text-align:left;padding:6px 10px;border-bottom:1px solid #d5dce2;vertical-align:top;font-variant-numeric:tabular-nums}.n{text-align:right}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:12px;margin:0}dt{color:#44525f;font-size:14px}dd{margin:0;font-size:24px;font-weight:600}
-figure{margin:0}svg{width:100%;height:auto;display:block}footer{margin-top:32px;color:#44525f;font-size:14px}
-@media print{body{font-size:11pt}main{max-width:none;padding:0}header a{display:none}h2{break-after:avoid}table,figure,dl{break-inside:avoid}tr{break-inside:avoid}a{color:inherit;text-decoration:none}}@page{size:A4;margin:16mm}`;
+figure{margin:0}.scroll-x{overflow-x:auto;margin-bottom:12px}:focus-visible{outline:3px solid #b45309;outline-offset:2px}svg{width:100%;height:auto;display:block}footer{margin-top:32px;color:#44525f;font-size:14px}
+@media print{body{font-size:11pt}main{max-width:none;padding:0}header a{display:none}h2{break-after:avoid}.scroll-x{overflow:visible}table,figure,dl{break-inside:avoid}tr{break-inside:avoid}a{color:inherit;text-decoration:none}}@page{size:A4;margin:16mm}`;
 
 /** Nothing runs; nothing comes from elsewhere. */
 export const POST_MORTEM_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
@@ -30,12 +30,12 @@ export function postMortemPage(its: PostMortemDto, language: Language, platformN
   const days = its.firstDate === its.lastDate ? say('ofDay', { from: dateText(its.firstDate) }) : say('of', { from: dateText(its.firstDate), to: dateText(its.lastDate) }); // prettier-ignore
   const other = language === 'fr' ? 'en' : 'fr';
   const rows = (heads: string[], lines: Cell[][], numericFrom = Infinity) =>
-    `<table><thead><tr>${heads.map((head, k) => `<th scope="col"${k >= numericFrom ? ' class="n"' : ''}>${head}</th>`).join('')}</tr></thead><tbody>${lines
+    `<div class="scroll-x" role="region" tabindex="0" aria-label="${heads[0]}"><table><thead><tr>${heads.map((head, k) => `<th scope="col"${k >= numericFrom ? ' class="n"' : ''}>${head}</th>`).join('')}</tr></thead><tbody>${lines
       .map(
         (line) =>
           `<tr>${line.map((cell, k) => `<td${k >= numericFrom ? ' class="n"' : ''}>${typeof cell === 'number' ? number.format(cell) : (cell ?? '')}</td>`).join('')}</tr>`,
       ) // prettier-ignore
-      .join('')}</tbody></table>`;
+      .join('')}</tbody></table></div>`;
   const crowdHeads = [say('expected'), say('admitted'), say('deferred'), say('refused'), say('attempts')];
   const crowds = (head: PostMortemText, lines: ({ key: string } & PostMortemDto['profiles'][number] | ({ key: string } & Omit<PostMortemDto['totals'], 'admittedInWindow'>))[]) => // prettier-ignore
     lines.length === 0 ? '' : rows([say(head), ...crowdHeads], lines.map(({ key, expected, admitted, deferred, refused, attempts }) => [escaped(wordOf(language, key)), expected === null ? '–' : count(expected), count(admitted), count(deferred), count(refused), count(attempts)]), 1); // prettier-ignore

@@ -19,6 +19,9 @@ import { CrisisStore } from './crisis.store';
 import { WebhookStore } from './webhook.store';
 import { AlreadyApproved, ProtectionInvalid, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors';
 
+/** What is told when a step ends by itself. */
+const ENDED = 'etale.protection_step.ended';
+
 /** What somebody wants to put in force: a rung of the ladder, or a step of its own with all that a rung says. */
 export interface StepRequest {
   rung?: string;
@@ -127,8 +130,8 @@ export class ProtectionStepService {
     return this.after(actor, platformId, stepId, now);
   }
 
-  /** Whoever is told of the platform: what a step does and says, and no account. */
-  private tell(
+  /** Whoever is told of the platform: what a step does and says, and no account; and its end, when it comes by itself. */
+  private async tell(
     tx: EntityManager,
     platformId: number,
     what: 'proposed' | 'enforced' | 'undone',
@@ -137,7 +140,9 @@ export class ProtectionStepService {
   ): Promise<void> {
     const { id, rung, name, scope, measures, words, startsAt, endsAt, isBreakGlass, reason } = step;
     const facts = { stepId: id, rung, name, scope, measures, words, startsAt, endsAt, isBreakGlass, reason };
-    return this.webhooks.post(tx, platformId, `etale.protection_step.${what}`, facts, now);
+    await this.webhooks.post(tx, platformId, `etale.protection_step.${what}`, facts, now);
+    await this.webhooks.forget(tx, platformId, ENDED, id);
+    if (what === 'enforced') await this.webhooks.post(tx, platformId, ENDED, facts, now, endsAt);
   }
 
   private async standing(tx: EntityManager, platformId: number, stepId: number, now: Date): Promise<StepRow> {

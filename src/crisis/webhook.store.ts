@@ -32,7 +32,8 @@ export class WebhookStore {
   list(platformId: number): Promise<WebhookRow[]> {
     return this.database.query(
       `select w.id, w.url, w.created_by as "createdBy", w.created_at as "createdAt",
-              (select count(*) from webhook_delivery d where d.webhook_id = w.id and delivered_at is null and given_up_at is null) as "waitingCount",
+              (select count(*) from webhook_delivery d where d.webhook_id = w.id and delivered_at is null and given_up_at is null
+                  and (d.attempt_count > 0 or d.due_at <= now())) as "waitingCount",
               (select max(delivered_at) from webhook_delivery d where d.webhook_id = w.id) as "lastDeliveredAt",
               (select last_problem from webhook_delivery d where d.webhook_id = w.id order by made_at desc limit 1) as "lastProblem"
          from webhook w where w.platform_id = $1 order by w.id`,
@@ -57,16 +58,29 @@ export class WebhookStore {
     return rows[0][0]?.url;
   }
 
-  /** Puts a message to everybody who is told of the platform into the outbox, in the transaction of what it tells of. */
-  async post(tx: EntityManager, platformId: number, type: string, facts: object, now: Date): Promise<void> {
+  /**
+   * Puts a message to everybody who is told of the platform into the outbox, in the transaction of what it tells of; what is to come is
+   * sent at its time.
+   */
+  async post(tx: EntityManager, platformId: number, type: string, facts: object, now: Date, at = now): Promise<void> {
     const hooks = await tx.query<{ id: number }[]>('select id from webhook where platform_id = $1', [platformId]);
     for (const hook of hooks) {
       const id = randomUUID();
       await tx.query(
-        'insert into webhook_delivery (id, webhook_id, type, body, made_at, due_at) values ($1, $2, $3, $4, $5, $5)',
-        [id, hook.id, type, cloudEvent(id, platformId, type, now, facts), now],
+        'insert into webhook_delivery (id, webhook_id, type, body, made_at, due_at) values ($1, $2, $3, $4, $5, $6)',
+        [id, hook.id, type, cloudEvent(id, platformId, type, at, facts), now, at],
       );
     }
+  }
+
+  /** Takes a message of a step that was to come out of the outbox again. */
+  async forget(tx: EntityManager, platformId: number, type: string, stepId: number): Promise<void> {
+    await tx.query(
+      `delete from webhook_delivery d using webhook w
+        where w.id = d.webhook_id and w.platform_id = $1 and d.type = $2 and d.attempt_count = 0
+          and d.body::jsonb #>> '{data,stepId}' = $3::text`,
+      [platformId, type, String(stepId)],
+    );
   }
 
   /** Takes messages that are due for one attempt each; another replica sees them again after a minute only. */

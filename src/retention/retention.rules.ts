@@ -13,6 +13,8 @@ const IDEMPOTENCY_DAYS = 2;
 const ACCOUNT_DAYS = 425;
 const PROOF_DAYS = 365;
 const IMPORT_LINE_DAYS = 90;
+/** Whether somebody was told is asked for a season. */
+const WEBHOOK_DAYS = 90;
 /** A post-mortem looks back a school year. */
 const MEASUREMENT_DAYS = 400;
 
@@ -46,6 +48,11 @@ export function retentionRules(auditDays: number): RetentionRule[] {
       thing: 'measurement',
       days: MEASUREMENT_DAYS,
       statement: removing('measurement', `minute_at < ${OLDER}`),
+    },
+    {
+      thing: 'webhook_delivery',
+      days: WEBHOOK_DAYS,
+      statement: removing('webhook_delivery', `coalesce(delivered_at, given_up_at) < ${OLDER}`),
     },
     { thing: 'audit_entry', days: auditDays, statement: 'select remove_audit_entries($1) as removed' },
   ];

@@ -161,6 +161,16 @@ describeInBrowser('the web of an operator', () => {
     await why.getByRole('button', { name: 'Lever' }).click();
     await page.getByText(/Aucune mesure de protection n'est en vigueur/).waitFor();
     await page.getByRole('cell', { name: 'le calme est revenu' }).waitFor();
+
+    // what it was is kept as a page to print
+    await page.getByRole('button', { name: 'Faire le bilan' }).click();
+    await page.getByRole('region', { name: 'Bilans' }).getByRole('link', { name: 'Page à imprimer' }).click();
+    await page
+      .getByText(/Sessions inactives fermées/)
+      .first()
+      .waitFor();
+    found.push(...(await overflowing(page)), ...(await violationsOf(page, 'light')));
+    expect(found).toEqual([]);
   });
 
   it.each([

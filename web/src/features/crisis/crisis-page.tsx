@@ -11,6 +11,7 @@ import { AgentRow } from './agent-row';
 import { type Platform, useActs, useAdvice, useCapacityOf, useLadder, useMeasuredDay, usePlannedOf, useSteps } from './data'; // prettier-ignore
 import { DayLine } from './day-line';
 import { LadderColumn } from './ladder-column';
+import { PostMortemList } from './post-mortem-list';
 import { StateNow } from './state-now';
 import { StepList } from './step-list';
 import { WordsToSay } from './words-to-say';
@@ -72,6 +73,7 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
           )}
           <StepList steps={steps.data} timeZone={platform.timeZone} may={may} acts={acts} />
           <WordsToSay steps={active} timeZone={platform.timeZone} />
+          <PostMortemList platform={platform} may={may} acts={acts} />
         </Stack>
         <LadderColumn
           ladder={ladder.data}

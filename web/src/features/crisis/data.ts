@@ -87,6 +87,19 @@ export function usePlannedOf(planId: number | undefined, date: string) {
   });
 }
 
+/** What was kept of bad mornings, the newest first. */
+export function usePostMortems(platformId: number) {
+  return useQuery({
+    queryKey: ['crisis', 'post-mortems', platformId],
+    queryFn: async () =>
+      (
+        await answerOf(
+          api.GET('/v1/platforms/{id}/post-mortems', { params: { path: { id: platformId }, query: { limit: 50 } } }),
+        )
+      ).items,
+  });
+}
+
 /** The last simulation of the ladder, as it goes on; undefined where there is none. */
 export function useLadderSimulation(id: number | null) {
   return useQuery({
@@ -120,6 +133,8 @@ export function useActs(platformId: number) {
     adopt: (rungs: readonly Rung[]) =>
       run(() => answerOf(api.PUT('/v1/platforms/{id}/protection-ladder', { params: { path }, body: { rungs: rungs.map(agreedPart) } }))), // prettier-ignore
     approveLadder: () => run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path } }))), // prettier-ignore
+    lookBack: (firstDate: string) =>
+      run(() => answerOf(api.POST('/v1/platforms/{id}/post-mortems', { params: { path }, body: { firstDate } }))),
     simulate: (startsAt: string) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/simulation', { params: { path }, body: { startsAt } }))), // prettier-ignore
   };

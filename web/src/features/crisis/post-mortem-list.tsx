@@ -1,0 +1,87 @@
+import { Anchor, Button, Group, Table, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { civilDateOf, formatDay } from '../../shared/format';
+import { currentLanguage } from '../../shared/i18n';
+import { sayDone } from '../../shared/undo';
+import { type Acts, type May, type Platform, usePostMortems } from './data';
+
+interface PostMortemListProps {
+  platform: Platform;
+  may: May;
+  acts: Acts;
+}
+
+/** What bad mornings were: each as a page to read and to print, and its curves; a new one in one action. */
+export function PostMortemList({ platform, may, acts }: PostMortemListProps) {
+  const { t } = useTranslation('crisis');
+  const made = usePostMortems(platform.id);
+  const [date, setDate] = useState(() => civilDateOf(new Date(), platform.timeZone));
+  const make = () =>
+    void acts.lookBack(date).then(
+      () => sayDone(t('done.lookedBack', { day: formatDay(date) })),
+      () => undefined,
+    );
+  const addressOf = (id: number, what: string): string =>
+    `/v1/platforms/${platform.id}/post-mortems/${id}/${what}${what.includes('?') ? '&' : '?'}lang=${currentLanguage()}`;
+  return (
+    <div>
+      <Text component="h2" fw={600} size="md" mb={4}>
+        {t('lookBack.title')}
+      </Text>
+      <Text size="sm">{t('lookBack.text')}</Text>
+      {may.act && (
+        <Group
+          component="form"
+          gap="xs"
+          align="flex-end"
+          my="xs"
+          onSubmit={(event: { preventDefault: () => void }) => {
+            event.preventDefault();
+            make();
+          }}
+        >
+          <TextInput
+            type="date"
+            required
+            label={t('lookBack.day')}
+            value={date}
+            onChange={({ currentTarget: { value } }) => setDate(value)}
+          />
+          <Button type="submit" variant="default" loading={acts.isBusy}>
+            {t('lookBack.make')}
+          </Button>
+        </Group>
+      )}
+      {made.data && made.data.length > 0 && (
+        <div className="scroll-x" role="region" aria-label={t('lookBack.title')} tabIndex={0}>
+          <Table withTableBorder striped>
+            <Table.Thead>
+              <Table.Tr>
+                {['day', 'summary', 'read'].map((column) => (
+                  <Table.Th key={column}>{t(`lookBack.${column}`)}</Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {made.data.map(({ id, firstDate, lastDate, summary }) => (
+                <Table.Tr key={id}>
+                  <Table.Th scope="row" fw={500}>
+                    {firstDate === lastDate ? formatDay(firstDate) : `${formatDay(firstDate)} – ${formatDay(lastDate)}`}
+                  </Table.Th>
+                  <Table.Td>{summary || '–'}</Table.Td>
+                  <Table.Td>
+                    <Group gap="sm" wrap="nowrap">
+                      <Anchor href={addressOf(id, 'page')}>{t('lookBack.page')}</Anchor>
+                      <Anchor href={addressOf(id, 'csv?part=curves')}>CSV</Anchor>
+                    </Group>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+    </div>
+  );
+}
