@@ -20,21 +20,26 @@ describe('the progress of a job', () => {
     await writer.end();
   });
 
-  it('is not written any more once it has ended, and its end waits for the write under way', async () => {
+  it('is written to the last word when it ends, after the write under way, and not any more from then on', async () => {
     const written: number[] = [];
-    let finish!: () => void;
+    const finish: (() => void)[] = [];
     const writer = new ProgressWriter(async (progress) => {
-      await new Promise<void>((resolve) => (finish = resolve));
+      await new Promise<void>((resolve) => finish.push(resolve));
       written.push(progress.doneCount);
     });
     writer.note(at(1));
     await jest.advanceTimersByTimeAsync(0);
     writer.note(at(2));
-    const ended = writer.end();
-    finish();
+    let hasEnded = false;
+    const ended = writer.end().then(() => (hasEnded = true));
+    finish.shift()!();
+    await jest.advanceTimersByTimeAsync(0);
+    expect([written, hasEnded]).toEqual([[1], false]);
+    finish.shift()!();
     await ended;
     writer.note(at(3));
+    await writer.end();
     await jest.advanceTimersByTimeAsync(5000);
-    expect(written).toEqual([1]);
+    expect([written, finish.length]).toEqual([[1, 2], 0]);
   });
 });

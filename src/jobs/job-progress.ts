@@ -13,8 +13,9 @@ export class ProgressWriter {
   constructor(private readonly write: (progress: Progress) => Promise<void>) {}
 
   note(progress: Progress): void {
+    if (this.hasEnded) return;
     this.latest = progress;
-    if (this.hasEnded || this.timer) return;
+    if (this.timer) return;
     this.put();
     this.timer = setTimeout(() => {
       this.timer = undefined;
