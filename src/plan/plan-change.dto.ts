@@ -34,10 +34,10 @@ export class PlanChangeDto {
   after!: WindowPlaceDto | null;
   /** The booking that made the change; null for none. */
   bookingId!: string | null;
-  /** Who changed it. */
-  changedBy!: string;
-  /** Why. */
-  reason!: string;
+  /** Who changed it; null for a window of an establishment that the reader does not answer for. */
+  changedBy!: string | null;
+  /** Why; null where `changedBy` is. */
+  reason!: string | null;
   /** When, as the database's clock says. */
   changedAt!: string;
 }

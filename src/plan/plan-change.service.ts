@@ -4,7 +4,7 @@ import type { Actor } from '../access/actor';
 import { LedgerStore } from './ledger.store';
 import { PlanChangeFeed } from './plan-change-feed.service';
 import type { PlanChangeDto, PlanChangePageDto, WindowPlaceDto } from './plan-change.dto';
-import { type PlanChangeRow, PlanChangeStore } from './plan-change.store';
+import { PlanChangeStore, type ReadPlanChangeRow } from './plan-change.store';
 import { PlanStore } from './plan.store';
 import type { LedgerWindow } from './sequencer.rules';
 import { ZonedInstants } from './zoned-instants';
@@ -28,18 +28,18 @@ export class PlanChangeService {
 
   /** Changes after a revision; where there are none yet, those that come within `waitSeconds`. @throws NotFoundError */
   async page(
-    _actor: Actor,
+    actor: Actor,
     planId: number,
     query: { after: number; limit: number; waitSeconds: number },
     signal?: AbortSignal,
   ): Promise<PlanChangePageDto> {
     const { platformId } = await this.plans.find(planId);
-    if (query.waitSeconds === 0) return this.read(planId, platformId, query.after, query.limit);
+    if (query.waitSeconds === 0) return this.read(actor, planId, platformId, query.after, query.limit);
     const endsAt = performance.now() + query.waitSeconds * 1000;
     const bell = await this.feed.subscribe(platformId);
     try {
       for (;;) {
-        const page = await this.read(planId, platformId, query.after, query.limit);
+        const page = await this.read(actor, planId, platformId, query.after, query.limit);
         const left = endsAt - performance.now();
         if (page.items.length > 0 || left <= 0 || signal?.aborted || this.feed.hasClosed) return page;
         await bell.next(left, signal);
@@ -50,12 +50,13 @@ export class PlanChangeService {
   }
 
   /** The same as server-sent events, each with its revision as id, until the reader goes away. @throws NotFoundError */
-  async follow(_actor: Actor, planId: number, after: number, signal: AbortSignal): Promise<AsyncGenerator<string>> {
+  async follow(actor: Actor, planId: number, after: number, signal: AbortSignal): Promise<AsyncGenerator<string>> {
     const { platformId } = await this.plans.find(planId);
-    return this.events(planId, platformId, after, signal);
+    return this.events(actor, planId, platformId, after, signal);
   }
 
   private async *events(
+    actor: Actor,
     planId: number,
     platformId: number,
     after: number,
@@ -66,7 +67,7 @@ export class PlanChangeService {
     try {
       let last = after;
       while (!signal.aborted && !this.feed.hasClosed) {
-        const page = await this.read(planId, platformId, last, STREAM_PAGE_SIZE);
+        const page = await this.read(actor, planId, platformId, last, STREAM_PAGE_SIZE);
         for (const change of page.items) {
           yield `id: ${change.revision}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`;
         }
@@ -80,14 +81,20 @@ export class PlanChangeService {
     }
   }
 
-  private async read(planId: number, platformId: number, after: number, limit: number): Promise<PlanChangePageDto> {
+  private async read(
+    actor: Actor,
+    planId: number,
+    platformId: number,
+    after: number,
+    limit: number,
+  ): Promise<PlanChangePageDto> {
     const { epoch, revision } = await this.ledger.revision(platformId);
-    const rows = await this.store.after(planId, { epoch, revision: after }, limit);
+    const rows = await this.store.after(actor, planId, { epoch, revision: after }, limit);
     const items = rows.slice(0, limit).map((row) => this.dtoOf(row));
     return { epoch, revision, items, nextAfter: items.at(-1)?.revision ?? after, hasMore: rows.length > limit };
   }
 
-  private dtoOf(row: PlanChangeRow): PlanChangeDto {
+  private dtoOf(row: ReadPlanChangeRow): PlanChangeDto {
     const place = (window: LedgerWindow | null): WindowPlaceDto | null =>
       window && placeOf(window, row.timeZone ?? 'UTC', this.instants);
     return {

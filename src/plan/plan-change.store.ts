@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import type { Actor } from '../access/actor';
+import { scopeCondition } from '../access/scope.rules';
 import type { Revision } from './ledger.store';
 import type { LedgerWindow } from './sequencer.rules';
 
@@ -16,14 +18,17 @@ export interface PlanChangeRow extends Revision {
   timeZone: string | null;
   bookingId: string | null;
   supersededPlanId: number | null;
-  changedBy: string;
-  reason: string;
   changedAt: Date;
 }
 
+/** With who made it and why, where the reader may know: of a school's windows that is the business of who answers for it. */
+export interface ReadPlanChangeRow extends PlanChangeRow {
+  changedBy: string | null;
+  reason: string | null;
+}
+
 const FIELDS = `c.epoch, c.revision, c.kind, c.window_id as "windowId", c.before, c.after, e.time_zone as "timeZone",
-  c.booking_id as "bookingId", c.superseded_plan_id as "supersededPlanId", c.changed_by as "changedBy", c.reason,
-  c.changed_at as "changedAt"`;
+  c.booking_id as "bookingId", c.superseded_plan_id as "supersededPlanId", c.changed_at as "changedAt"`;
 const JOINS = `left join establishment e on e.id = (coalesce(c.after, c.before) ->> 'establishmentId')::int`;
 
 /** The numbered changes of plans, in the order of their revisions, which is that of their commits. */
@@ -32,11 +37,15 @@ export class PlanChangeStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /** Changes of a plan after a revision, oldest first, one more than asked so that the caller knows whether there are others. */
-  after(planId: number, after: Revision, size: number): Promise<PlanChangeRow[]> {
-    return this.database.query<PlanChangeRow[]>(
-      `select ${FIELDS} from plan_change c ${JOINS}
+  after(actor: Actor, planId: number, after: Revision, size: number): Promise<ReadPlanChangeRow[]> {
+    const parameters: unknown[] = [planId, after.epoch, after.revision, size + 1];
+    // a machine that reads windows needs no person's reasons
+    const isOwn = actor.role === 'machine' ? 'false' : scopeCondition(actor, (value) => `$${parameters.push(value)}`);
+    const known = (column: string): string => `case when c.window_id is null or ${isOwn} then ${column} end`;
+    return this.database.query<ReadPlanChangeRow[]>(
+      `select ${FIELDS}, ${known('c.changed_by')} as "changedBy", ${known('c.reason')} as reason from plan_change c ${JOINS}
         where c.plan_id = $1 and (c.epoch, c.revision) > ($2, $3) order by c.epoch, c.revision limit $4`,
-      [planId, after.epoch, after.revision, size + 1],
+      parameters,
     );
   }
 

@@ -116,6 +116,19 @@ describe('bookings by REST', () => {
       });
     });
 
+    it('tell who made them and why to those who answer for the school, and to nobody else', async () => {
+      await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00'), reason: 'sortie' });
+      const seenBy = async (uai: string): Promise<unknown> => {
+        const headers = await signedInAs(app, { role: 'head', uais: [uai], territories: [] }, `head@${uai}`);
+        const page = await app.inject({ url: `/v1/plans/${region.planId}/changes?after=1`, headers });
+        const [change] = page.json<PlanChangePageDto>().items;
+        return [change!.windowId, change!.changedBy, change!.reason];
+      };
+      const [windowId] = region.windowIds;
+      expect(await seenBy(region.uais[0]!)).toEqual([windowId, expect.stringMatching(/^account:\d+$/), 'sortie']);
+      expect(await seenBy(region.uais[2]!)).toEqual([windowId, null, null]);
+    });
+
     it('move a window to another day', async () => {
       const { body } = await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(1, '11:00') });
       expect(body.changes[0]!.after!.date).toBe('2026-12-08');

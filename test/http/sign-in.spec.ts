@@ -1,8 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { DataSource } from 'typeorm';
 import { createApplication } from '../../src/app.factory';
-import { loadConfig } from '../../src/common/config';
+import { loadConfig, type OidcSettings } from '../../src/common/config';
 import { holdPort } from '../../src/common/listening-port';
 import { demonstrationOidc, mountDemonstrationProvider } from '../../src/demonstration/demonstration-provider';
 import { freshDatabaseUrl } from '../test-database';
@@ -36,24 +39,38 @@ class Browser {
   }
 }
 
+interface Served {
+  app: NestFastifyApplication;
+  url: string;
+}
+
+/** The service with its embedded provider, on a port of its own. */
+async function served(databaseUrl: string, settings: Partial<OidcSettings> = {}): Promise<Served> {
+  const port = await holdPort('127.0.0.1', 0);
+  const url = `http://127.0.0.1:${port.port}`;
+  const config = loadConfig({ DATABASE_URL: databaseUrl, LOG_LEVEL: 'silent', ETALE_POOL_SIZE: '8' });
+  const oidc = { ...demonstrationOidc(url), ...settings };
+  const app = await createApplication({ ...config, publicUrl: url, oidc }, false);
+  await mountDemonstrationProvider(app, url);
+  await app.init();
+  await port.release();
+  await app.listen(port.port, '127.0.0.1');
+  return { app, url };
+}
+
 describe('signing in with a real provider', () => {
   let app: NestFastifyApplication;
   let url: string;
+  let databaseUrl: string;
   beforeAll(async () => {
-    const port = await holdPort('127.0.0.1', 0);
-    url = `http://127.0.0.1:${port.port}`;
-    const config = loadConfig({ DATABASE_URL: await freshDatabaseUrl(), LOG_LEVEL: 'silent', ETALE_POOL_SIZE: '8' });
-    app = await createApplication({ ...config, publicUrl: url, oidc: demonstrationOidc(url) }, false);
-    await mountDemonstrationProvider(app, url);
-    await app.init();
-    await port.release();
-    await app.listen(port.port, '127.0.0.1');
+    databaseUrl = await freshDatabaseUrl();
+    ({ app, url } = await served(databaseUrl));
   });
   afterAll(() => app.close());
 
   /** Up to the address with which the provider sends the browser back. */
-  async function cameBack(browser: Browser, account: string): Promise<string> {
-    const page = await browser.follow(`${url}/sign-in?returnTo=/docs`);
+  async function cameBack(browser: Browser, account: string, at = url): Promise<string> {
+    const page = await browser.follow(`${at}/sign-in?returnTo=/docs`);
     expect(await page.answer.text()).toContain('comptes de démonstration');
     const back = await browser.follow(`${page.url}/${account}`, /\/sign-in\/callback/, { method: 'POST' });
     expect(back.url).toContain('/sign-in/callback?');
@@ -67,8 +84,8 @@ describe('signing in with a real provider', () => {
     return browser;
   }
 
-  const roleOf = async (browser: Browser): Promise<unknown> =>
-    ((await (await browser.ask(`${url}/v1/session`)).json()) as { role: unknown }).role;
+  const roleOf = async (browser: Browser, at = url): Promise<unknown> =>
+    ((await (await browser.ask(`${at}/v1/session`)).json()) as { role: unknown }).role;
 
   it('gives the role of the account, in a cookie that no script reads', async () => {
     const browser = new Browser();
@@ -158,8 +175,12 @@ describe('signing in with a real provider', () => {
   });
 
   describe('whatever lies between the provider and us', () => {
-    /** What becomes of the token endpoint's ID token on its way to us, and of the keys that the provider publishes. */
-    const wire: { token?: (claims: JWTPayload) => Promise<string> | string; keys?: object[] } = {};
+    /** What becomes on its way to us of the token endpoint's ID token, of the keys that the provider publishes, and of its userinfo. */
+    const wire: {
+      token?: (claims: JWTPayload) => Promise<string> | string;
+      keys?: object[];
+      userinfo?: (claims: object) => object;
+    } = {};
     let own: Awaited<ReturnType<typeof keyPair>>;
     const keyPair = async (kid: string) => {
       const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
@@ -176,6 +197,8 @@ describe('signing in with a real provider', () => {
         const answer = await real(input, init);
         const path = new URL(input instanceof Request ? input.url : input).pathname;
         if (path.endsWith('/provider/jwks') && wire.keys) return Response.json({ keys: wire.keys });
+        if (path.endsWith('/provider/me') && wire.userinfo)
+          return Response.json(wire.userinfo((await answer.json()) as object));
         if (!path.endsWith('/provider/token') || !wire.token || answer.status !== 200) return answer;
         const body = (await answer.json()) as { id_token: string };
         return Response.json({ ...body, id_token: await wire.token(decodeJwt(body.id_token)) });
@@ -183,6 +206,7 @@ describe('signing in with a real provider', () => {
     });
     afterEach(async () => {
       delete wire.keys;
+      delete wire.userinfo;
       await forgetKeys();
     });
     afterAll(() => jest.restoreAllMocks());
@@ -245,6 +269,32 @@ describe('signing in with a real provider', () => {
       await forgetKeys();
       wire.token = (claims) => own.signed(changed(claims));
       expect(await outcome()).toEqual(isTaken ? [303, 'operator'] : REFUSED);
+    });
+
+    it('userinfo is asked where the rules read it, and believed of the person of the ID token alone', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'etale-sign-in-'));
+      const mappingFile = join(folder, 'mapping.json');
+      await writeFile(mappingFile, JSON.stringify({ userinfo: true, rules: [] }));
+      const second = await served(databaseUrl, { mappingFile });
+      try {
+        const roleThen = async (): Promise<unknown> => {
+          const browser = new Browser();
+          await browser.ask(await cameBack(browser, 'auditor', second.url));
+          return roleOf(browser, second.url);
+        };
+        wire.userinfo = (claims) => claims;
+        expect(await roleThen()).toBe('auditor');
+        wire.userinfo = (claims) => ({ ...claims, etale_role: 'operator' });
+        expect(await roleThen()).toBe('operator');
+        wire.userinfo = (claims) => ({ ...claims, sub: 'operator', etale_role: 'operator' });
+        expect(await roleThen()).toBe('visitor');
+        // entcore's own formats have no `sub`
+        wire.userinfo = (claims) => ({ ...claims, sub: undefined });
+        expect(await roleThen()).toBe('auditor');
+      } finally {
+        await second.app.close();
+        await rm(folder, { recursive: true });
+      }
     });
 
     it('a code is taken once, also from the browser that got it', async () => {
