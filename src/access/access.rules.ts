@@ -109,6 +109,9 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   readCampaign:                  rule('-',     'all',       'all',       'all',       'all',   'all',   ['windows']),
   createCampaign:                rule('-',     '-',         '-',         '-',         '-',     'all'),
   deleteCampaign:                rule('-',     '-',         '-',         '-',         '-',     'all'),
+  readApprovals:                 rule('-',     '-',         '-',         'all',       'all',   'all'),
+  // an authority decides for the territories that it answers for
+  decideCampaign:                rule('-',     '-',         '-',         'all',       '-',     '-'),
   countConcerned:                rule('-',     '-',         '-',         'all',       'all',   'all'),
   listWishes:                    rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'class:classId'),
   replaceWishes:                 rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'class:classId'),

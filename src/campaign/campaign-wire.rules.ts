@@ -39,6 +39,7 @@ export function draftFrom(request: CreateCampaignDto): Omit<Campaign, 'id' | 'cr
     catchUp: request.catchUp === undefined ? (preset?.catchUp ?? null) : request.catchUp,
     wishesOpenAt: dateOf(request.wishesOpenAt),
     wishesCloseAt: dateOf(request.wishesCloseAt),
+    isApprovalNeeded: request.isApprovalNeeded ?? false,
     loadModel: loadModelFrom(preset?.loadModel ?? defaultLoadModel('ordinary'), request.loadModel),
   };
 }
@@ -103,6 +104,7 @@ export function campaignDtoOf(campaign: Campaign): CampaignDto {
     wishesOpenAt: campaign.wishesOpenAt?.toISOString() ?? null,
     wishesCloseAt: campaign.wishesCloseAt?.toISOString() ?? null,
     loadModel: loadModelDtoOf(campaign.loadModel),
+    isApprovalNeeded: campaign.isApprovalNeeded,
     createdBy: campaign.createdBy,
     createdAt: campaign.createdAt.toISOString(),
   };

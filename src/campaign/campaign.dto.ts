@@ -112,6 +112,11 @@ export class CreateCampaignDto {
   @IsInstant()
   wishesCloseAt?: string | null;
 
+  /** Whether its first plan is published only when the authorities of all establishments that take part have approved; no where absent. */
+  @IsOptional()
+  @IsBoolean()
+  isApprovalNeeded?: boolean;
+
   /** What differs from the preset's load model. */
   @IsOptional()
   @ValidateNested()
@@ -155,6 +160,8 @@ export class CampaignDto {
   wishesCloseAt!: string | null;
   /** The complete load model. */
   loadModel!: LoadModelAnswerDto;
+  /** Whether its first plan waits for the authorities of the establishments that take part. */
+  isApprovalNeeded!: boolean;
   /** Who made it. */
   createdBy!: string;
   /** When it was made, an instant in UTC. */

@@ -57,6 +57,10 @@ export class Campaign {
   @Column({ name: 'wishes_close_at', type: 'timestamptz', nullable: true })
   wishesCloseAt!: Date | null;
 
+  /** Whether its first plan waits for the authorities of the establishments that take part. */
+  @Column({ name: 'is_approval_needed', type: 'boolean' })
+  isApprovalNeeded!: boolean;
+
   @Column({ name: 'created_by', type: 'text' })
   createdBy!: string;
 

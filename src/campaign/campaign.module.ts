@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CampaignApprovalController } from './campaign-approval.controller';
+import { CampaignApprovalService } from './campaign-approval.service';
+import { CampaignApprovalStore } from './campaign-approval.store';
 import { CampaignController } from './campaign.controller';
 import { Campaign } from './campaign.entity';
 import { CampaignService } from './campaign.service';
@@ -7,8 +10,8 @@ import { CampaignStore } from './campaign.store';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Campaign])],
-  controllers: [CampaignController],
-  providers: [CampaignService, CampaignStore],
-  exports: [CampaignService, CampaignStore],
+  controllers: [CampaignController, CampaignApprovalController],
+  providers: [CampaignService, CampaignStore, CampaignApprovalService, CampaignApprovalStore],
+  exports: [CampaignService, CampaignStore, CampaignApprovalService],
 })
 export class CampaignModule {}

@@ -19,6 +19,7 @@ interface CreateOptions {
   kind?: string[];
   level?: string[];
   sameHours?: boolean;
+  needsApproval?: boolean;
 }
 
 /** `campaign create`: a campaign from a preset; everything finer is for the REST API. */
@@ -38,6 +39,7 @@ export function addCampaign(program: Command, terminal: Terminal): void {
     .option('--kind <kinds>', 'only these kinds of establishments (college, lycee_gt ...)', list)
     .option('--level <levels>', 'only these levels (CP, 6EME ...)', list)
     .option('--same-hours', 'a class keeps the same hours each week')
+    .option('--needs-approval', 'its first plan waits for the authorities of its schools')
     .action((options: CreateOptions) =>
       withServices(terminal, async (services) => {
         const request = await validated(CreateCampaignDto, {
@@ -51,6 +53,7 @@ export function addCampaign(program: Command, terminal: Terminal): void {
           establishmentKinds: options.kind,
           levels: options.level,
           keepsSameHours: options.sameHours,
+          isApprovalNeeded: options.needsApproval,
         });
         const campaign = await services.get(CampaignService).create(COMMAND_LINE_OPERATOR, request);
         terminal.answer(

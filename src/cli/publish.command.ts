@@ -12,9 +12,11 @@ export function addPublish(program: Command, terminal: Terminal): void {
     .description("put a draft plan into force as the platform's next revision")
     .argument('<plan>', 'number of the plan', id)
     .requiredOption('--reason <text>', 'why, kept with the revision')
-    .action((planId: number, { reason }: { reason: string }) =>
+    .option('--without-approvals', 'although authorities that were to be asked have not approved: the reason says why')
+    .action((planId: number, { reason, withoutApprovals = false }: { reason: string; withoutApprovals?: boolean }) =>
       withServices(terminal, async (services) => {
-        const { epoch, revision } = await services.get(PlanService).publish(COMMAND_LINE_OPERATOR, planId, reason);
+        const plans = services.get(PlanService);
+        const { epoch, revision } = await plans.publish(COMMAND_LINE_OPERATOR, planId, reason, withoutApprovals);
         terminal.answer(
           { planId, epoch, revision },
           `Plan ${planId} is published: revision ${revision} of epoch ${epoch}.`,

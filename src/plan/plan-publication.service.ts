@@ -3,6 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { recordAudit } from '../audit/audit-entry';
+import { CampaignApprovalService } from '../campaign/campaign-approval.service';
+import type { ApprovalStanding } from '../campaign/campaign-approval.store';
 import { advisoryLock, inTransaction } from '../common/database';
 import { cellOfSeconds } from '../kernel/cell-grid';
 import { LedgerService } from './ledger.service';
@@ -11,6 +13,7 @@ import { recertify } from './plan-certificate';
 import { PlanLoadStore } from './plan-load.store';
 import { PlanPinService } from './plan-pin.service';
 import {
+  PlanApprovalMissing,
   PlanEstablishmentsMoved,
   PlanNotADraft,
   PlanNothingToRollBack,
@@ -28,6 +31,8 @@ interface Exchange {
   supersededPlanId: number | undefined;
   actor: Actor;
   reason: string;
+  /** Departments and kinds whose authorities were to be asked and have not approved. */
+  unapproved?: readonly ApprovalStanding[];
 }
 
 /** The one way in which a plan comes into force: under the platform's lock, as the next revision, all of it or nothing. */
@@ -41,16 +46,20 @@ export class PlanPublicationService {
     private readonly ledger: LedgerService,
     private readonly pins: PlanPinService,
     private readonly windowChanges: WindowChangeStore,
+    private readonly approvals: CampaignApprovalService,
   ) {}
 
-  /** @throws NotFoundError, PlanNotADraft, PlanStaleBase, PlanEstablishmentsMoved, PlanOverCapacity */
-  publish(actor: Actor, planId: number, reason: string): Promise<Revision> {
+  /** @throws NotFoundError, PlanNotADraft, PlanStaleBase, PlanApprovalMissing, PlanEstablishmentsMoved, PlanOverCapacity */
+  publish(actor: Actor, planId: number, reason: string, isWithoutApprovals: boolean): Promise<Revision> {
     return this.underLock(planId, async (tx, plan) => {
       if (plan.state !== 'draft') throw new PlanNotADraft(planId, plan.state);
       const publishedRevision = await this.plans.publishedSince(tx, plan);
       if (publishedRevision !== undefined) throw new PlanStaleBase(planId, plan.baseRevision, publishedRevision);
       const supersededPlanId = await this.plans.publishedOf(tx, plan.campaignId);
-      return this.exchange(tx, { kind: 'publication', plan, supersededPlanId, actor, reason });
+      // a campaign is approved once: what changes its plan later changes no school's part in it
+      const unapproved = supersededPlanId === undefined ? await this.approvals.missing(plan.campaignId, tx) : [];
+      if (unapproved.length > 0 && !isWithoutApprovals) throw new PlanApprovalMissing(planId, unapproved);
+      return this.exchange(tx, { kind: 'publication', plan, supersededPlanId, actor, reason, unapproved });
     });
   }
 
@@ -78,7 +87,7 @@ export class PlanPublicationService {
   }
 
   private async exchange(tx: EntityManager, exchange: Exchange): Promise<Revision> {
-    const { plan, supersededPlanId, kind, actor, reason } = exchange;
+    const { plan, supersededPlanId, kind, actor, reason, unapproved = [] } = exchange;
     const { platformId } = plan;
     const uaisElsewhere = await this.plans.establishmentsElsewhere(tx, plan);
     if (uaisElsewhere.length > 0) throw new PlanEstablishmentsMoved(plan.id, uaisElsewhere);
@@ -102,7 +111,7 @@ export class PlanPublicationService {
       key: plan.id,
       platformId,
       before: supersededPlanId === undefined ? null : { planId: supersededPlanId },
-      after: { planId: plan.id, ...revision },
+      after: { planId: plan.id, ...revision, ...(unapproved.length > 0 && { unapproved }) },
       reason,
     });
     if (supersededPlanId !== undefined) {

@@ -13,6 +13,7 @@ import {
   PlanListQuery,
   PlanPageDto,
   PublicationRequest,
+  PublishPlanRequest,
   RevisionDto,
   UnplacedPageDto,
 } from './plan.dto';
@@ -131,9 +132,9 @@ export class PlanController {
   publishPlan(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
-    @Body() request: PublicationRequest,
+    @Body() request: PublishPlanRequest,
   ): Promise<RevisionDto> {
-    return this.plans.publish(actor, id, request.reason);
+    return this.plans.publish(actor, id, request.reason, request.isWithoutApprovals);
   }
 
   @Post(':id/rollback')

@@ -1,5 +1,16 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import type { Audience } from '../campaign/window-kind';
 import { PageQuery } from '../common/page-query.dto';
 import type { RelaxationKind } from './relaxation';
@@ -30,6 +41,14 @@ export class PublicationRequest {
   @Matches(/\S/)
   @MaxLength(500)
   reason!: string;
+}
+
+/** A plan that comes into force, and why. */
+export class PublishPlanRequest extends PublicationRequest {
+  /** Publish although authorities that were to be asked have not approved: the reason says why, the audit trail keeps it. */
+  @IsOptional()
+  @IsBoolean()
+  isWithoutApprovals?: boolean = false;
 }
 
 /** The numbered state of a platform's windows. */

@@ -1,3 +1,4 @@
+import type { ApprovalStanding } from '../campaign/campaign-approval.store';
 import { instantOfCell } from '../common/civil-time';
 import { DomainError } from '../common/domain-error';
 
@@ -109,6 +110,20 @@ export class PlanStaleBase extends DomainError {
       'conflict',
       `Plan ${planId} was computed at revision ${baseRevision}, but its campaign was published again at revision ${publishedRevision}; allocate again.`,
       { baseRevision, publishedRevision },
+    );
+  }
+}
+
+/** Authorities that were to be asked about the campaign have not approved it. */
+export class PlanApprovalMissing extends DomainError {
+  constructor(planId: number, standing: readonly ApprovalStanding[]) {
+    const count = (of: (row: ApprovalStanding) => number): number => standing.reduce((sum, row) => sum + of(row), 0);
+    const [waiting, refused] = [count((row) => row.waitingCount), count((row) => row.refusedCount)];
+    super(
+      'plan.approval_missing',
+      'conflict',
+      `Plan ${planId} is of a campaign that needs the approval of the authorities: ${waiting} establishments wait for it, to ${refused} it was refused.`,
+      { waitingCount: waiting, refusedCount: refused, standing: standing.slice(0, 20) },
     );
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CalendarModule } from '../calendar/calendar.module';
+import { CampaignModule } from '../campaign/campaign.module';
 import { CapacityModule } from '../capacity/capacity.module';
 import { DirectoryModule } from '../directory/directory.module';
 import { HoldSweeper } from './hold-sweeper.service';
@@ -48,7 +49,7 @@ import { WindowChangeStore } from './window-change.store';
 import { WindowController } from './window.controller';
 
 @Module({
-  imports: [JobsModule, CalendarModule, DirectoryModule, CapacityModule],
+  imports: [JobsModule, CalendarModule, DirectoryModule, CapacityModule, CampaignModule],
   controllers: [
     PlanController,
     PlanChangeController,

@@ -92,8 +92,8 @@ export class PlanService {
   }
 
   /** Puts a draft into force as the platform's next revision. @throws NotFoundError, PlanNotADraft, PlanStaleBase, PlanOverCapacity */
-  publish(actor: Actor, planId: number, reason: string): Promise<Revision> {
-    return this.publication.publish(actor, planId, reason);
+  publish(actor: Actor, planId: number, reason: string, isWithoutApprovals = false): Promise<Revision> {
+    return this.publication.publish(actor, planId, reason, isWithoutApprovals);
   }
 
   /** Puts back, as a new revision, the plan that this published one superseded. @throws NotFoundError, PlanNotPublished, PlanNothingToRollBack, PlanOverCapacity */

@@ -50,6 +50,7 @@ const ACTION_OF: Record<string, string> = {
   stateBackground: 'background.replace',
   createCampaign: 'campaign.create',
   deleteCampaign: 'campaign.delete',
+  decideCampaign: 'campaign.decide',
   replaceWishes: 'wish.replace',
   replaceEstablishmentWishes: 'wish.replace',
   setWishPeriod: 'wish_period.set',

@@ -38,7 +38,7 @@ describeInBrowser('the web of an operator', () => {
     await page.getByRole('tabpanel').getByRole('status').waitFor({ state: 'detached' });
   };
 
-  it('makes a campaign, allocates it, compares its drafts and publishes one', async () => {
+  it('makes a campaign, allocates it, and publishes it when the authority of its schools has approved', async () => {
     const { page } = await openReader(browser);
     await signIn(page, server.url, 'operator');
     await open(page, 'campagnes/nouvelle');
@@ -46,7 +46,8 @@ describeInBrowser('the web of an operator', () => {
     await page.getByRole('button', { name: 'Continuer' }).click();
     await page.getByLabel('Nom').fill('Lycées, relève');
     await page.getByRole('button', { name: 'Continuer' }).click();
-    for (const kind of ['Lycée professionnel', 'EREA']) await page.getByRole('checkbox', { name: kind }).check();
+    await page.getByRole('checkbox', { name: 'Lycée professionnel' }).check();
+    await page.getByRole('checkbox', { name: "Demander l'accord des autorités" }).check();
     await page.getByRole('button', { name: 'Créer la campagne' }).click();
     await page.getByRole('heading', { name: 'Lycées, relève' }).waitFor();
     await page.getByText(/\d+ établissements, [\d\s]+ classes/).waitFor();
@@ -55,7 +56,21 @@ describeInBrowser('the web of an operator', () => {
     await plans.getByText('brouillon').waitFor();
     await plans.getByRole('button', { name: 'Publier…' }).click();
     await plans.getByText(/Publier met [\d\s]+ créneaux en vigueur pour \d+ établissements/).waitFor();
+    // the words of the authority are missing: publishing without them takes an act of its own
+    await plans.getByRole('checkbox', { name: 'Publier sans ces accords' }).waitFor();
+    await page.getByText(/Accord des autorités : 0 établissements l'ont/).waitFor();
+    const authority = (await openReader(browser)).page;
+    await signIn(authority, server.url, 'authority-region');
+    await authority.goto(`${server.url}/app/region`);
+    const asked = authority.getByRole('region', { name: 'Campagnes qui attendent votre accord' });
+    await asked.getByText('Lycées, relève').waitFor();
+    expect(await violationsOf(authority, 'light')).toEqual([]);
+    await asked.getByRole('button', { name: 'Donner mon accord' }).click();
+    await asked.getByText('Toutes les autorités ont donné leur accord.').waitFor();
+    await page.reload();
+    await plans.getByRole('button', { name: 'Publier…' }).click();
     await plans.getByLabel('Motif').fill('essai');
+    expect(await plans.getByRole('checkbox').count()).toBe(0);
     await plans.getByRole('button', { name: 'Publier le plan' }).click();
     await plans.getByText(/^en vigueur/).waitFor();
   });

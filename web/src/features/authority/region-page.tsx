@@ -9,6 +9,7 @@ import { type Campaign, type Plan, useCampaigns, usePublishedPlans } from '../..
 import { useSession } from '../../shared/session';
 import { Empty, Failure, Loading } from '../../shared/states';
 import { useAnswers, useBaselines, useCertificate, useFairness, useMeasured, useObserved, useTerritories, useTerritoryCurves, useWeekCurve, type Resource, type Territory } from './data'; // prettier-ignore
+import { CampaignApprovals } from './campaign-approvals';
 import { DayChart } from './day-chart';
 import { NOTHING_CHANGED, ofDay, peakOf, pointsOf, type WhatIf, withObserved } from './day-load';
 import { FairnessSheet } from './fairness-sheet';
@@ -27,6 +28,7 @@ export function RegionPage() {
   const plans = usePublishedPlans();
   const campaigns = useCampaigns();
   const territories = useTerritories();
+  const session = useSession();
   const [search] = useSearchParams();
   const failed = plans.error ?? campaigns.error ?? territories.error;
   if (failed) return <Failure error={failed} onRetry={() => void plans.refetch()} />;
@@ -34,13 +36,23 @@ export function RegionPage() {
   const asked = Number(search.get('plan'));
   const plan = plans.data.find(({ id }) => id === asked) ?? plans.data[0];
   const campaign = campaigns.data.find(({ id }) => id === plan?.campaignId);
-  if (!plan || !campaign)
-    return (
-      <Empty order={1} title={t('empty.noPlan')}>
-        {t('empty.noPlanText')}
-      </Empty>
-    );
-  return <Region plan={plan} campaign={campaign} territories={territories.data} />;
+  const inForce = new Set(plans.data.map(({ campaignId }) => campaignId));
+  const toApprove =
+    session.data?.role === 'authority'
+      ? campaigns.data.filter(({ id, isApprovalNeeded }) => isApprovalNeeded && !inForce.has(id))
+      : [];
+  return (
+    <>
+      <CampaignApprovals campaigns={toApprove} />
+      {plan && campaign ? (
+        <Region plan={plan} campaign={campaign} territories={territories.data} />
+      ) : (
+        <Empty order={1} title={t('empty.noPlan')}>
+          {t('empty.noPlanText')}
+        </Empty>
+      )}
+    </>
+  );
 }
 
 /** Where the reader begins: the own territory, else the top. */

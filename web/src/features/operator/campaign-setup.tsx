@@ -37,6 +37,7 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
   const [endsOn, setEndsOn] = useState(addDays(monday, 4));
   const [wishesUntil, setWishesUntil] = useState('');
   const [kinds, setKinds] = useState<string[]>([]);
+  const [isApprovalNeeded, setApprovalNeeded] = useState(false);
   const create = useMutation({
     mutationFn: () =>
       answerOf(
@@ -48,6 +49,7 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
             endsOn,
             preset,
             establishmentKinds: kinds,
+            isApprovalNeeded,
             ...(wishesUntil && {
               wishesOpenAt: new Date().toISOString(),
               wishesCloseAt: instantOfCivil(wishesUntil, platform.timeZone),
@@ -114,6 +116,13 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
           <Text size="sm" mt="xs">
             {t(kinds.length === 0 ? 'setup.everybody' : 'setup.only', { count: kinds.length })}
           </Text>
+          <Checkbox
+            mt="md"
+            label={t('setup.approval')}
+            description={t('setup.approvalText')}
+            checked={isApprovalNeeded}
+            onChange={({ currentTarget: { checked } }) => setApprovalNeeded(checked)}
+          />
         </Stepper.Step>
       </Stepper>
       <Group>

@@ -1,8 +1,9 @@
-import { Button, Group, Paper, Progress, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Button, Checkbox, Group, Paper, Progress, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
+import { totalsOf, useApprovals } from '../../shared/approvals';
 import { formatCount, formatDay, formatDecimal, formatInstant, formatPercent } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { Empty, Failure, Loading } from '../../shared/states';
@@ -57,12 +58,14 @@ export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
     onError: sayRefused,
     onSettled: refresh,
   });
+  const approvals = useApprovals(campaignId);
   const failed = campaign.error ?? concerned.error ?? jobs.error ?? plans.error;
   if (failed) return <Failure error={failed} onRetry={refresh} />;
   if (!campaign.data || !concerned.data || !jobs.data || !plans.data) return <Loading what={t('loading.campaign')} />;
   const running = jobs.data.find(({ state }) => state === 'queued' || state === 'running');
   const lastFailed = jobs.data[0]?.state === 'failed' ? jobs.data[0] : undefined;
   const isPublished = plans.data.some(({ state }) => state === 'published');
+  const isUnapproved = approvals.data?.isNeeded === true && !approvals.data.isComplete && !isPublished;
   return (
     <Stack gap="lg">
       <div>
@@ -78,6 +81,7 @@ export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
             pupils: formatCount(concerned.data.pupilCount),
           })}
         </p>
+        {isUnapproved && <ApprovalsMissing approvals={approvals.data!} />}
       </div>
       {running ? (
         <RunningAllocation job={running} canChange={canChange} onEnd={refresh} />
@@ -116,6 +120,7 @@ export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
                   plan={plan}
                   schools={concerned.data.establishmentCount}
                   canChange={canChange}
+                  isUnapproved={isUnapproved}
                   timeZone={timeZone}
                   onDone={refresh}
                 />
@@ -125,6 +130,22 @@ export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
         </div>
       )}
     </Stack>
+  );
+}
+
+/** Whose word the first plan waits for. */
+function ApprovalsMissing({ approvals }: { approvals: Schema<'CampaignApprovalsDto'> }) {
+  const { t } = useTranslation('operator');
+  const { approved, refused, waiting, departments } = totalsOf(approvals.standing);
+  return (
+    <Text role="status" className="wraps">
+      {t('work.approvals', {
+        approved: formatCount(approved),
+        refused: formatCount(refused),
+        waiting: formatCount(waiting),
+        departments: departments.join(', '),
+      })}
+    </Text>
   );
 }
 
@@ -180,14 +201,17 @@ interface PlanRowProps {
   plan: Schema<'PlanDto'> & { certificate: Schema<'CertificateDto'> };
   schools: number;
   canChange: boolean;
+  /** Authorities that were to be asked have not approved. */
+  isUnapproved: boolean;
   timeZone: string;
   onDone: () => void;
 }
 
-function PlanRow({ plan, schools, canChange, timeZone, onDone }: PlanRowProps) {
+function PlanRow({ plan, schools, canChange, isUnapproved, timeZone, onDone }: PlanRowProps) {
   const { t } = useTranslation('operator');
   const [isAsking, setAsking] = useState<'publish' | 'rollback'>();
   const [reason, setReason] = useState('');
+  const [isWithoutApprovals, setWithoutApprovals] = useState(false);
   const { certificate } = plan;
   const path = { id: plan.id };
   const done = (text: string) => () => {
@@ -195,7 +219,8 @@ function PlanRow({ plan, schools, canChange, timeZone, onDone }: PlanRowProps) {
     sayDone(text);
   };
   const publish = useMutation({
-    mutationFn: () => answerOf(api.POST('/v1/plans/{id}/publish', { params: { path }, body: { reason } })),
+    mutationFn: () =>
+      answerOf(api.POST('/v1/plans/{id}/publish', { params: { path }, body: { reason, isWithoutApprovals } })),
     onSuccess: done(t('work.published', { id: plan.id })),
     onError: sayRefused,
     onSettled: onDone,
@@ -283,6 +308,15 @@ function PlanRow({ plan, schools, canChange, timeZone, onDone }: PlanRowProps) {
                   maw="100%"
                 />{' '}
                 {/* prettier-ignore */}
+                {isAsking === 'publish' && isUnapproved && (
+                  <Checkbox
+                    required
+                    label={t('work.withoutApprovals')}
+                    description={t('work.withoutApprovalsText')}
+                    checked={isWithoutApprovals}
+                    onChange={({ currentTarget: { checked } }) => setWithoutApprovals(checked)}
+                  />
+                )}
                 <Group>
                   <Button type="submit" loading={publish.isPending || rollBack.isPending}>
                     {t(isAsking === 'publish' ? 'work.publishYes' : 'work.rollBackYes')}
