@@ -13,6 +13,7 @@ import { createLogger, PinoLogger } from './common/pino.logger';
 import { progressPrinter } from './common/progress-printer';
 import { JobRunner } from './jobs/job-runner.service';
 import { demonstrationOidc, mountDemonstrationProvider } from './demonstration/demonstration-provider';
+import { carriesOwnProvider } from './demonstration/own-provider.rules';
 import { DemonstrationGateway } from './demonstration/demonstration-gateway.service';
 import { DemonstrationService } from './demonstration/demonstration.service';
 import { whereToLook } from './demonstration/where-to-look.rules';
@@ -38,8 +39,7 @@ async function serve(config: Config, logger: Logger, stop: AbortController, undo
 
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port.port}`;
   const isDemonstration = config.demo === 'always' || (config.demo === 'auto' && database.isEmbedded);
-  // accounts without a password: never beside a real provider, never in production
-  const hasOwnProvider = isDemonstration && config.oidc === undefined && !config.isProduction;
+  const hasOwnProvider = carriesOwnProvider(config, isDemonstration);
   const served = {
     ...database.config,
     publicUrl: config.publicUrl ?? url,

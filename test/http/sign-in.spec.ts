@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { DataSource } from 'typeorm';
-import { createApplication } from '../../src/app.factory';
-import { loadConfig, type OidcSettings } from '../../src/common/config';
-import { holdPort } from '../../src/common/listening-port';
-import { demonstrationOidc, mountDemonstrationProvider } from '../../src/demonstration/demonstration-provider';
+import { startSignInServer } from '../sign-in-server';
 import { freshDatabaseUrl } from '../test-database';
 
 /** A browser that follows redirections by hand and keeps cookies, as far as these tests need one. */
@@ -39,32 +36,13 @@ class Browser {
   }
 }
 
-interface Served {
-  app: NestFastifyApplication;
-  url: string;
-}
-
-/** The service with its embedded provider, on a port of its own. */
-async function served(databaseUrl: string, settings: Partial<OidcSettings> = {}): Promise<Served> {
-  const port = await holdPort('127.0.0.1', 0);
-  const url = `http://127.0.0.1:${port.port}`;
-  const config = loadConfig({ DATABASE_URL: databaseUrl, LOG_LEVEL: 'silent', ETALE_POOL_SIZE: '8' });
-  const oidc = { ...demonstrationOidc(url), ...settings };
-  const app = await createApplication({ ...config, publicUrl: url, oidc }, false);
-  await mountDemonstrationProvider(app, url);
-  await app.init();
-  await port.release();
-  await app.listen(port.port, '127.0.0.1');
-  return { app, url };
-}
-
 describe('signing in with a real provider', () => {
   let app: NestFastifyApplication;
   let url: string;
   let databaseUrl: string;
   beforeAll(async () => {
     databaseUrl = await freshDatabaseUrl();
-    ({ app, url } = await served(databaseUrl));
+    ({ app, url } = await startSignInServer(databaseUrl));
   });
   afterAll(() => app.close());
 
@@ -175,11 +153,12 @@ describe('signing in with a real provider', () => {
   });
 
   describe('whatever lies between the provider and us', () => {
-    /** What becomes on its way to us of the token endpoint's ID token, of the keys that the provider publishes, and of its userinfo. */
+    /** What becomes on its way to us of the token endpoint's ID token, of the keys that the provider publishes, of its userinfo and of what it says it knows. */
     const wire: {
       token?: (claims: JWTPayload) => Promise<string> | string;
       keys?: object[];
       userinfo?: (claims: object) => object;
+      challenges?: string[];
     } = {};
     let own: Awaited<ReturnType<typeof keyPair>>;
     const keyPair = async (kid: string) => {
@@ -196,6 +175,10 @@ describe('signing in with a real provider', () => {
       jest.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
         const answer = await real(input, init);
         const path = new URL(input instanceof Request ? input.url : input).pathname;
+        if (path.endsWith('/openid-configuration') && wire.challenges) {
+          const metadata = (await answer.json()) as object;
+          return Response.json({ ...metadata, code_challenge_methods_supported: wire.challenges });
+        }
         if (path.endsWith('/provider/jwks') && wire.keys) return Response.json({ keys: wire.keys });
         if (path.endsWith('/provider/me') && wire.userinfo)
           return Response.json(wire.userinfo((await answer.json()) as object));
@@ -207,6 +190,7 @@ describe('signing in with a real provider', () => {
     afterEach(async () => {
       delete wire.keys;
       delete wire.userinfo;
+      delete wire.challenges;
       await forgetKeys();
     });
     afterAll(() => jest.restoreAllMocks());
@@ -271,11 +255,28 @@ describe('signing in with a real provider', () => {
       expect(await outcome()).toEqual(isTaken ? [303, 'operator'] : REFUSED);
     });
 
+    it('a provider is sent the hash of the challenge, and the challenge itself only where it knows nothing else', async () => {
+      const sentTo = async (challenges: string[]): Promise<string | null> => {
+        wire.challenges = challenges;
+        await forgetKeys();
+        const { headers } = await new Browser().ask(`${url}/sign-in`);
+        const asked = new URL(headers.get('location')!).searchParams;
+        expect(asked.get('code_challenge')).toMatch(/^[\w-]{43}$/);
+        return asked.get('code_challenge_method');
+      };
+      expect(await sentTo(['S256'])).toBe('S256');
+      expect(await sentTo(['plain', 'S256'])).toBe('S256');
+      expect(await sentTo(['plain'])).toBe('plain');
+      // this one knows better than what was said of it
+      const { answer } = await new Browser().follow(`${url}/sign-in`);
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('Connexion impossible')]);
+    });
+
     it('userinfo is asked where the rules read it, and believed of the person of the ID token alone', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'etale-sign-in-'));
       const mappingFile = join(folder, 'mapping.json');
       await writeFile(mappingFile, JSON.stringify({ userinfo: true, rules: [] }));
-      const second = await served(databaseUrl, { mappingFile });
+      const second = await startSignInServer(databaseUrl, { mappingFile });
       try {
         const roleThen = async (): Promise<unknown> => {
           const browser = new Browser();

@@ -1,10 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Browser } from 'playwright-core';
 import { DataSource } from 'typeorm';
-import { createApplication } from '../../src/app.factory';
-import { loadConfig } from '../../src/common/config';
-import { holdPort } from '../../src/common/listening-port';
-import { demonstrationOidc, mountDemonstrationProvider } from '../../src/demonstration/demonstration-provider';
+import { startSignInServer } from '../sign-in-server';
 import { freshDatabaseUrl } from '../test-database';
 import { describeInBrowser, launchBrowser, openReader } from './real-browser';
 
@@ -15,14 +12,7 @@ describeInBrowser('signing in and out in a browser', () => {
   let url: string;
   let browser: Browser;
   beforeAll(async () => {
-    const port = await holdPort('127.0.0.1', 0);
-    url = `http://127.0.0.1:${port.port}`;
-    const config = loadConfig({ DATABASE_URL: await freshDatabaseUrl(), LOG_LEVEL: 'silent', ETALE_POOL_SIZE: '4' });
-    app = await createApplication({ ...config, publicUrl: url, oidc: demonstrationOidc(url) }, false);
-    await mountDemonstrationProvider(app, url);
-    await app.init();
-    await port.release();
-    await app.listen(port.port, '127.0.0.1');
+    ({ app, url } = await startSignInServer(await freshDatabaseUrl()));
     browser = await launchBrowser();
   });
   afterAll(async () => {
