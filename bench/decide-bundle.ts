@@ -18,6 +18,9 @@ export const DECIDE_BUNDLE = {
   profileShares: [0.7, 0.18, 0.1, 0.02],
 } as const;
 
+/** A ... Z, AA, AB ... */
+const letters = (k: number): string => (k < 26 ? '' : letters(Math.floor(k / 26) - 1)) + String.fromCharCode(65 + (k % 26)); // prettier-ignore
+
 const MONDAY_CELL = 5_881_812;
 const OPENS = 96;
 const CLOSES = 222;
@@ -101,7 +104,8 @@ export function decideBundle(random: Random, mondayCell = MONDAY_CELL): BundleCo
     classes: {
       id: establishment.map((_, c) => c + 1),
       establishment,
-      name: establishment.map((e) => `${isFirst[e] ? 'CE' : '6'}${String.fromCharCode(65 + (ordinal[e]!++ % 26))}`),
+      // two classes of one name in a school would share one key of the ENT
+      name: establishment.map((e) => `${isFirst[e] ? 'CE' : '6'}${letters(ordinal[e]!++)}`),
       levels: establishment.map(
         (e) => 1 << (isFirst[e] ? 4 + randomInteger(random, 5) : 10 + randomInteger(random, 4)),
       ),

@@ -9,20 +9,24 @@ import { requestText } from './raw-connection';
 
 /** Shares of what is asked: of a hundred pages ninety with a pass. */
 export const GATE_MIX = { pass: 0.9, first: 0.05 } as const;
-/** Distinct visitors of each kind. */
-export const GATE_VISITORS = 20_000;
+/** Holders of a pass, who come again and again; and those who come for the first time, each once in a run of the usual length. */
+export const GATE_VISITORS = { pass: 20_000, first: 50_000, waits: 50_000 } as const;
+const MIXED = 100_000;
 export const ENT_KEY = 'a key that the ENT and the agent of a benchmark share';
 /** Windows that end within this time are left out: a benchmark takes a while. */
 const LEAST_LEFT_SECONDS = 900;
 
+export type GateKind = keyof typeof GATE_VISITORS;
+
 export interface GateRequest {
+  kind: GateKind;
   text: string;
   /** What the gate answers it. */
   status: number;
 }
 
-/** Requests in a mixed order: with a pass, for a first decision that admits, and of who waits; a visitor of its own each. */
-export function gateRequests(content: BundleContent, random: Random, now: number, count: number): GateRequest[] {
+/** @returns the next request, in a mixed order: with a pass, for a first decision that admits, or of who waits */
+export function gateRequests(content: BundleContent, random: Random, now: number): () => GateRequest {
   const plan = gatePlanOf(content);
   const open: number[] = [];
   const closed: number[] = [];
@@ -45,15 +49,22 @@ export function gateRequests(content: BundleContent, random: Random, now: number
     const pass = passText({ profile: PUPIL, until: Math.ceil(now) + 3600, admittedOn: 0, draw: randomInteger(random, 2 ** 31), toldCell: 0, levels: 0, shown: [classes.id[anyOf(open)]!], chosen: [], establishments: [] }, content.platformId, PASS_KEY); // prettier-ignore
     return requestText('/static-page', { ...browser, cookie: `session=abc; ${PASS_NAME}=${pass}` });
   };
-  const visitors = <T>(make: (k: number) => T) => Array.from({ length: GATE_VISITORS }, (_, k) => make(k));
-  const kinds = {
-    pass: visitors((): GateRequest => ({ text: holder(), status: 200 })),
-    first: visitors((k): GateRequest => ({ text: shown(anyOf(open), k), status: 200 })),
-    waits: visitors((k): GateRequest => ({ text: shown(anyOf(closed), k), status: 503 })),
+  const visitors = (kind: GateKind, status: number, textOf: (k: number) => string): GateRequest[] =>
+    Array.from({ length: GATE_VISITORS[kind] }, (_, k) => ({ kind, status, text: textOf(k) }));
+  const ofKind = {
+    pass: visitors('pass', 200, holder),
+    first: visitors('first', 200, (k) => shown(anyOf(open), k)),
+    waits: visitors('waits', 503, (k) => shown(anyOf(closed), k)),
   };
-  return Array.from({ length: count }, () => {
+  const order = Array.from({ length: MIXED }, () => {
     const draw = random();
-    const kind = draw < GATE_MIX.pass ? 'pass' : draw < GATE_MIX.pass + GATE_MIX.first ? 'first' : 'waits';
-    return kinds[kind][randomInteger(random, GATE_VISITORS)]!;
+    const kind: GateKind = draw < GATE_MIX.pass ? 'pass' : draw < GATE_MIX.pass + GATE_MIX.first ? 'first' : 'waits';
+    return { kind, holder: randomInteger(random, GATE_VISITORS.pass) };
   });
+  const came = { pass: 0, first: 0, waits: 0 };
+  let next = 0;
+  return () => {
+    const { kind, holder: its } = order[next++ % MIXED]!;
+    return ofKind[kind][kind === 'pass' ? its : came[kind]++ % GATE_VISITORS[kind]]!;
+  };
 }

@@ -2,31 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DateTime } from 'luxon';
 import { cellOfSeconds, secondsOfCell } from '../kernel/cell-grid';
 import { entryAt, relativesOwner, windowsOfOwner, type GatePlan } from '../kernel/decision/gate-plan';
-import { ADMIT, REFUSE, RELATIVE, VISITOR_PROFILES, type Decision, type Visitor } from '../kernel/decision/visitor';
-
-interface Counted {
-  admitted: number;
-  deferred: number;
-  refused: number;
-  attempts: number;
-  wouldRefuse: number;
-}
-
-/** Totals of one window on one day; `startCell` is null outside every window. */
-export interface WindowCount extends Counted {
-  audience: 'pupils' | 'relatives' | 'staff';
-  ownerId: number;
-  startCell: number | null;
-  onDate: string;
-}
-
-/** Totals of a cell by department, level and profile. */
-export interface CellCount extends Counted {
-  cell: number;
-  department: string;
-  level: number | null;
-  profile: string;
-}
+import { ADMIT, REFUSE, RELATIVE, type Decision, type Visitor } from '../kernel/decision/visitor';
+import { increase, OpenRows, type CellCount, type Counted, type WindowCount } from './open-rows';
 
 export interface CountBatch {
   /** The same batch sent twice counts once. */
@@ -41,14 +18,11 @@ export interface CountedBefore {
   isToldInCell: boolean;
 }
 
-/** Rows of one batch (the service takes 4,000 of each kind and 1 MB) and batches kept while it is away. */
-const MOST_ROWS = 2_500;
 const MOST_BATCHES = 40;
 
 /** Counts what the gate did until the service has taken it; bounded, however long the service is away. */
 export class GateCounts {
-  private windows = new Map<string, WindowCount>();
-  private cells = new Map<string, CellCount>();
+  private open = new OpenRows();
   private readonly waiting: CountBatch[] = [];
   /** The open rows are a batch from their first one on: what a killed agent had sent and finds on its disk again counts once. */
   private openId: string = randomUUID();
@@ -69,8 +43,8 @@ export class GateCounts {
     total.attempts++;
     total.wouldRefuse += step.wouldRefuse;
     total[decision.kind === ADMIT ? 'admitted' : decision.kind === REFUSE ? 'refused' : 'deferred']++;
-    if (this.windows.size >= MOST_ROWS || this.cells.size >= MOST_ROWS) this.close();
-    if (this.windows.size >= MOST_ROWS || this.cells.size >= MOST_ROWS) {
+    if (this.open.isFull) this.close();
+    if (this.open.isFull) {
       this.droppedAttempts++;
       return;
     }
@@ -86,13 +60,7 @@ export class GateCounts {
     const level = levels === 0 ? null : 31 - Math.clz32(levels & -levels);
     const department = school === undefined ? '' : plan.content.departments[plan.establishmentDepartment[school]!]!;
     const cell = cellOfSeconds(now);
-    const key = `${cell}/${department}/${level}/${visitor.profile}`;
-    const row = this.cells.get(key) ?? {
-      ...{ cell, department, level, profile: VISITOR_PROFILES[visitor.profile]! },
-      ...nothing(),
-    };
-    this.cells.set(key, row);
-    increase(row, step);
+    increase(this.open.cellRow(cell, department, level, visitor.profile), step);
   }
 
   private addWindow(
@@ -118,13 +86,9 @@ export class GateCounts {
     if (owner === undefined) return;
     const isClass = owner < plan.classCount;
     const { content } = plan;
-    const onDate = this.dateOf(plan, school, now);
-    const audience = isClass ? 'pupils' : 'relatives';
     const ownerId = isClass ? content.classes.id[owner]! : content.establishments.id[school]!;
-    const key = `${audience}/${ownerId}/${startCell}/${onDate}`;
-    const row = this.windows.get(key) ?? { ...{ audience, ownerId, startCell, onDate }, ...nothing() };
-    this.windows.set(key, row);
-    increase(row, step);
+    const audience = isClass ? 'pupils' : 'relatives';
+    increase(this.open.windowRow(audience, ownerId, startCell, this.dateOf(plan, school, now)), step);
   }
 
   private dateOf({ content, establishmentZone }: GatePlan, school: number, now: number): string {
@@ -138,11 +102,10 @@ export class GateCounts {
 
   /** Closes the present rows into a batch that is kept until it was taken; where too many are kept, they stay open. */
   private close(): void {
-    if (this.cells.size === 0 || this.waiting.length >= MOST_BATCHES) return;
-    this.waiting.push(this.open);
+    if (this.open.rowCount === 0 || this.waiting.length >= MOST_BATCHES) return;
+    this.waiting.push(this.openBatch);
     this.openId = randomUUID();
-    this.windows = new Map();
-    this.cells = new Map();
+    this.open = new OpenRows();
   }
 
   /** The oldest batch that the service has not taken; the present rows where there is none. */
@@ -158,13 +121,13 @@ export class GateCounts {
     this.gone.push(batchId);
   }
 
-  private get open(): CountBatch {
-    return { batchId: this.openId, windows: [...this.windows.values()], cells: [...this.cells.values()] };
+  private get openBatch(): CountBatch {
+    return { batchId: this.openId, windows: this.open.windows, cells: this.open.cells };
   }
 
   /** What a disk has to write and to remove to hold what is not sent yet; asked again, only what has changed since. */
   toKeep(): { batches: CountBatch[]; taken: string[] } {
-    const batches = [...this.waiting, this.open].filter(({ batchId }) => this.changed.has(batchId));
+    const batches = [...this.waiting, this.openBatch].filter(({ batchId }) => this.changed.has(batchId));
     const { gone: taken } = this;
     this.changed = new Set();
     this.gone = [];
@@ -183,17 +146,6 @@ export class GateCounts {
   }
 
   get kept(): { batchCount: number; openRowCount: number; droppedAttempts: number } {
-    const openRowCount = this.windows.size + this.cells.size;
-    return { batchCount: this.waiting.length, openRowCount, droppedAttempts: this.droppedAttempts };
+    return { batchCount: this.waiting.length, openRowCount: this.open.rowCount, droppedAttempts: this.droppedAttempts };
   }
-}
-
-const nothing = (): Counted => ({ admitted: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 });
-
-function increase(row: Counted, step: Counted): void {
-  row.admitted += step.admitted;
-  row.deferred += step.deferred;
-  row.refused += step.refused;
-  row.attempts += step.attempts;
-  row.wouldRefuse += step.wouldRefuse;
 }

@@ -6,7 +6,8 @@ import type { GateCounts } from './gate-counts';
 import type { GateQuota } from './gate-quota';
 import type { HeldPlan, PlanInForce } from './held-plan';
 import { dayOf, knownBy, visitorOf, type Claims } from './identity.rules';
-import { MOST_CLASSES, passText, readClassLink, readPass, readSignedHeader, type Pass, type PassKey } from './pass.rules'; // prettier-ignore
+import { claimsAt, MOST_CLASSES, passText, readClassLink, readPass, readSignedHeader, type Pass, type PassKey, type SignedClaims } from './pass.rules'; // prettier-ignore
+import { Remembered } from './remembered';
 import { readTicket, ticketText, type Ticket } from './ticket.rules';
 
 /** What a request brings to the gate. */
@@ -51,15 +52,17 @@ export interface Judged {
 
 const NO_ANSWER: GateAnswer = Object.freeze({ decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false }); // prettier-ignore
 export const NOTHING_LEFT: QuotaLeft = Object.freeze({ walkInCount: 0, keptCount: 0, urgentCount: 0 });
-const MOST_REMEMBERED = 50_000;
+/** Passes, and headers of the ENT, that are not verified again while they are shown again. */
+const MOST_PASSES = 50_000;
+const MOST_HEADERS = 10_000;
 const LONGEST_PASS_SECONDS = 86_400;
 
 /** Decides with the plan in force; asks nobody. */
 export class Gate {
   private passKeys: readonly PassKey[] = [];
   private signingKey: PassKey | undefined;
-  /** Passes that were read lately: an HMAC is half of what a request costs. */
-  private remembered = new Map<string, Pass>();
+  private readonly passes = new Remembered<Pass>(MOST_PASSES);
+  private readonly headers = new Remembered<SignedClaims>(MOST_HEADERS);
 
   constructor(
     private readonly held: HeldPlan,
@@ -71,7 +74,7 @@ export class Gate {
   setPassKeys(keys: readonly PassKey[], signing: PassKey | undefined): void {
     this.passKeys = keys;
     this.signingKey = signing;
-    this.remembered = new Map();
+    this.passes.clear();
   }
 
   get signsPasses(): boolean {
@@ -212,13 +215,21 @@ export class Gate {
   private passOf(text: string): Pass | undefined {
     const platformId = this.held.current?.plan.content.platformId;
     if (platformId === undefined) return undefined;
-    const known = this.remembered.get(text);
+    const known = this.passes.get(text);
     if (known) return known;
     const pass = readPass(text, platformId, this.passKeys);
-    if (!pass) return undefined;
-    if (this.remembered.size >= MOST_REMEMBERED) this.remembered = new Map();
-    this.remembered.set(text, pass);
+    if (pass) this.passes.set(text, pass);
     return pass;
+  }
+
+  /** What the ENT's header says of its holder now. */
+  private claimsIn(header: string, now: number): SignedClaims | undefined {
+    let claims = this.headers.get(header);
+    if (!claims) {
+      claims = this.entKey && readSignedHeader(header, this.entKey);
+      if (claims) this.headers.set(header, claims);
+    }
+    return claimsAt(claims, now);
   }
 
   private visitor(current: PlanInForce, pass: Pass, how: number, request: GateRequest, now: number): Visitor {
@@ -243,8 +254,8 @@ export class Gate {
     const { names, plan } = current;
     const { stated } = request;
     const shows: [how: number, claims: Claims | undefined][] = [];
-    if (request.signedHeader !== undefined && this.entKey)
-      shows.push([knownBy('signed_header'), names.claimsOf(readSignedHeader(request.signedHeader, this.entKey, now), plan)]); // prettier-ignore
+    if (request.signedHeader !== undefined)
+      shows.push([knownBy('signed_header'), names.claimsOf(this.claimsIn(request.signedHeader, now), plan)]);
     if (request.userinfo !== undefined) shows.push([knownBy('userinfo'), names.claimsOf(request.userinfo, plan)]);
     if (stated && stated.how !== 'chosen') shows.push([knownBy(stated.how), names.claimsOf(stated.claims, plan)]);
     const link = request.classLink === undefined ? undefined : readClassLink(request.classLink, plan.content.platformId, this.passKeys); // prettier-ignore

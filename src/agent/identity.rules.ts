@@ -27,6 +27,8 @@ const textsOf = (value: unknown): string[] =>
 /** Names of a plan's classes and schools, looked up by what the ENT calls them. Built once a bundle. */
 export class PlanNames {
   private readonly classByKey = new Map<string, number>();
+  /** Levels of the classes that share a key: it says which of them somebody may be in, and not which one. */
+  private readonly sharedLevels = new Map<string, number>();
   private readonly establishmentByKey = new Map<string, number>();
 
   constructor({ content }: GatePlan) {
@@ -37,9 +39,17 @@ export class PlanNames {
     });
     classes.id.forEach((_, c) => {
       const e = classes.establishment[c]!;
-      this.classByKey.set(`${establishments.uai[e]}$${classes.name[c]}`, c);
-      if (establishments.structure[e]) this.classByKey.set(`${establishments.structure[e]}$${classes.name[c]}`, c);
+      this.addClass(`${establishments.uai[e]}$${classes.name[c]}`, c, classes.levels);
+      if (establishments.structure[e])
+        this.addClass(`${establishments.structure[e]}$${classes.name[c]}`, c, classes.levels);
     });
+    for (const key of this.sharedLevels.keys()) this.classByKey.delete(key);
+  }
+
+  private addClass(key: string, c: number, levels: readonly number[]): void {
+    const other = this.classByKey.get(key);
+    if (other === undefined) this.classByKey.set(key, c);
+    else if (other !== c) this.sharedLevels.set(key, (this.sharedLevels.get(key) ?? levels[other]!) | levels[c]!);
   }
 
   /** Index of a class by the ENT's key (`<structure>$<name>`, or with the UAI). */
@@ -52,19 +62,24 @@ export class PlanNames {
     return this.establishmentByKey.get(key);
   }
 
-  /** Claims in terms of the plan; what it does not know of the classes leaves their school. */
+  /**
+   * Claims in terms of the plan; what it does not know of the classes leaves their school, and of a key that several classes
+   * share, the levels of these.
+   */
   claimsOf(given: unknown, { content }: GatePlan): Claims | undefined {
     if (typeof given !== 'object' || given === null) return undefined;
     const said = given as Record<string, unknown>;
     const name = textsOf(said.profile ?? said.type)[0]?.toLowerCase();
     const classes: number[] = [];
     const establishments = new Set<number>();
+    let levels = typeof said.levels === 'number' ? said.levels | 0 : 0;
     for (const key of [...textsOf(said.classes), ...textsOf(said.classId)]) {
       const c = this.classByKey.get(key);
       if (c !== undefined) classes.push(content.classes.id[c]!);
       else {
         const e = this.establishmentByKey.get(key.split('$')[0]!);
         if (e !== undefined) establishments.add(content.establishments.id[e]!);
+        levels |= this.sharedLevels.get(key) ?? 0;
       }
     }
     for (const key of [...textsOf(said.uai), ...textsOf(said.uais), ...textsOf(said.structures)]) {
@@ -75,7 +90,7 @@ export class PlanNames {
       profile: name === undefined ? UNKNOWN : (PROFILE_OF[name] ?? UNKNOWN),
       classes,
       establishments: [...establishments],
-      levels: typeof said.levels === 'number' ? said.levels | 0 : 0,
+      levels,
     };
   }
 }

@@ -104,19 +104,28 @@ export function readClassLink(link: string, platformId: number, keys: readonly P
   return given.length === wanted.length && timingSafeEqual(given, wanted) ? classId : undefined;
 }
 
+/** What the ENT signs of somebody; good until `exp` (Unix seconds). */
+export interface SignedClaims extends Record<string, unknown> {
+  exp: number;
+}
+
 /** A header that the ENT or its SSO signs at log-in: base64url(JSON) "." base64url(HMAC-SHA-256 of the left side). */
-export function readSignedHeader(text: string, secret: Buffer, nowSeconds: number): unknown {
+export function readSignedHeader(text: string, secret: Buffer): SignedClaims | undefined {
   const [body = '', mac = ''] = text.split('.');
   const given = Buffer.from(mac, 'base64url');
   const wanted = createHmac('sha256', secret).update(body).digest();
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
   try {
-    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as { exp?: unknown };
-    return typeof claims.exp === 'number' && claims.exp > nowSeconds ? claims : undefined;
+    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as { exp?: unknown } | null;
+    return typeof claims?.exp === 'number' ? (claims as SignedClaims) : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** What a header says at an instant: one that has ended says nothing any more. */
+export const claimsAt = (claims: SignedClaims | undefined, nowSeconds: number): SignedClaims | undefined =>
+  claims !== undefined && claims.exp > nowSeconds ? claims : undefined;
 
 export function signedHeaderText(claims: object, secret: Buffer): string {
   const body = Buffer.from(JSON.stringify(claims)).toString('base64url');

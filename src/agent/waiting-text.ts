@@ -93,8 +93,17 @@ const TEXTS = {
 
 export type TextName = keyof (typeof TEXTS)['fr'];
 
-export const waitingText = (language: Language, name: TextName, values: Record<string, string> = {}): string =>
-  TEXTS[language][name].replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? '');
+/** Each text taken apart once: what stands there, and the names of what is filled in, in turns. */
+const partsOf = (texts: Record<TextName, string>): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text.split(/\{(\w+)\}/)]));
+const PARTS: Record<Language, Record<string, string[]>> = { fr: partsOf(TEXTS.fr), en: partsOf(TEXTS.en) };
+
+export function waitingText(language: Language, name: TextName, values: Record<string, string> = {}): string {
+  const parts = PARTS[language][name]!;
+  let text = parts[0]!;
+  for (let k = 1; k < parts.length; k += 2) text += (values[parts[k]!] ?? '') + parts[k + 1]!;
+  return text;
+}
 
 /** How long still, in words. */
 export function delayText(language: Language, seconds: number): string {

@@ -4,7 +4,16 @@ import { DateTime } from 'luxon';
 const QUARTER_SECONDS = 900;
 const MOST_REMEMBERED = 20_000;
 
+/** A minute of a zone's clock, in words; nearly all that a page says is of a few hundred minutes of a day. */
+interface Minute {
+  date: string;
+  clock: string;
+  /** `+01:00` */
+  offset: string;
+}
+
 const offsets = new Map<string, number>();
+const minutes = new Map<string, Map<number, Minute>>();
 const days = new Map<string, string>();
 
 /** Seconds by which a zone's clock is ahead of universal time; asked of the time zone database once a quarter of an hour. */
@@ -20,22 +29,35 @@ function offsetSeconds(seconds: number, zone: string): number {
 }
 
 const two = (n: number): string => String(n).padStart(2, '0');
-const civil = (seconds: number, zone: string): string =>
-  new Date(Math.floor(seconds + offsetSeconds(seconds, zone)) * 1000).toISOString();
+
+function minuteOf(seconds: number, zone: string): Minute {
+  let ofZone = minutes.get(zone);
+  if (ofZone === undefined) minutes.set(zone, (ofZone = new Map<number, Minute>()));
+  const number = Math.floor(seconds / 60);
+  let minute = ofZone.get(number);
+  if (minute === undefined) {
+    const ahead = offsetSeconds(number * 60, zone);
+    const civil = new Date((number * 60 + ahead) * 1000).toISOString();
+    const aheadMinutes = Math.abs(ahead) / 60;
+    const offset = `${ahead < 0 ? '-' : '+'}${two(Math.floor(aheadMinutes / 60))}:${two(aheadMinutes % 60)}`;
+    minute = { date: civil.slice(0, 10), clock: civil.slice(11, 16), offset };
+    if (ofZone.size >= MOST_REMEMBERED) ofZone.clear();
+    ofZone.set(number, minute);
+  }
+  return minute;
+}
 
 /** `2025-12-01T09:40:00+01:00`, to the second. */
 export function isoOf(seconds: number, zone: string): string {
-  const minutes = offsetSeconds(seconds, zone) / 60;
-  const ahead = Math.abs(minutes);
-  const sign = minutes < 0 ? '-' : '+';
-  return `${civil(seconds, zone).slice(0, 19)}${sign}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+  const { date, clock, offset } = minuteOf(seconds, zone);
+  return `${date}T${clock}:${two(Math.floor(seconds) - Math.floor(seconds / 60) * 60)}${offset}`;
 }
 
 /** `09:40`. */
-export const clockOf = (seconds: number, zone: string): string => civil(seconds, zone).slice(11, 16);
+export const clockOf = (seconds: number, zone: string): string => minuteOf(seconds, zone).clock;
 
 /** `2025-12-01`. */
-export const civilDateOf = (seconds: number, zone: string): string => civil(seconds, zone).slice(0, 10);
+export const civilDateOf = (seconds: number, zone: string): string => minuteOf(seconds, zone).date;
 
 /** `lundi 1 décembre`. */
 export function dayOfWords(seconds: number, zone: string, language: string): string {

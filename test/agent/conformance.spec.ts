@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HeldPlan, PlanRefused } from '../../src/agent/held-plan';
-import { readClassLink, readPass, readSignedHeader } from '../../src/agent/pass.rules';
+import { claimsAt, readClassLink, readPass, readSignedHeader } from '../../src/agent/pass.rules';
 import { checkedDecision, rowsOf } from '../../src/kernel/decision/check-decide';
 import { DECISION_REASONS } from '../../src/kernel/decision/visitor';
 import { visitorOfKit } from '../kernel/conformance-answer';
@@ -86,7 +86,7 @@ describe('the signed part of the conformance kit', () => {
           ? readPass(text, platformId, keys)
           : kind === 'class_link'
             ? readClassLink(text, platformId, keys)
-            : readSignedHeader(text, Buffer.from(entKey), now!);
+            : claimsAt(readSignedHeader(text, Buffer.from(entKey)), now!);
       expect({ text, read: read ?? null }).toEqual({ text, read: reads });
     }
   });

@@ -13,6 +13,8 @@ describe('decisions beside the proxy', () => {
     const early = await test.get('/auth', test.shown(['77$6e A']));
     expect(early.status).toBe(403);
     expect(early.headers.get('x-etale-status')).toBe('503');
+    // without it nginx opens a new connection for everybody who waits
+    expect(early.headers.get('content-length')).toBe('0');
     const retryAfter = Number(early.headers.get('x-etale-retry-after'));
     expect(retryAfter).toBeGreaterThanOrEqual(at(9, 40) - at(8));
     expect(retryAfter).toBeLessThanOrEqual(at(9, 45) - at(8));
