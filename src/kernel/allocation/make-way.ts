@@ -1,20 +1,29 @@
 import { membersOf } from './conflicts';
 import { attend, type Watch } from './place';
-import { cheapestStart, costOf, fits, isFixed, isFree, leastPromised, place, type Search } from './search';
+import { cheapestStart, costOf, fits, isFixed, isFree, place, promisedGain, type Search } from './search';
 import { fitsSite, siteExcess } from './sites';
 
 /** A window that could stand this much cheaper, were it not for its own school, asks the others to make way. */
 const WORTH_ASKING = 2;
 /** Least gain of a change, in displacement cost: less is not worth the unrest. */
 const LEAST_GAIN = 0.01;
+/** Displacement cost by which a promise must have grown since it was refused. */
+const GROWN = 0.5;
 /** Windows that make way at once, at most. */
 const MOST_OUT = 3;
 
 /** The windows of each establishment: who may be in each other's way on a site. */
-export type Schools = ReturnType<typeof membersOf>;
+export interface Schools {
+  offset: Int32Array;
+  member: Int32Array;
+  /** What a window was promised when it last asked in vain: until it is promised more it does not ask again. */
+  refused: Float64Array;
+}
 
-export const buildSchools = ({ model: { problem } }: Search): Schools =>
-  membersOf(problem.demandEstablishment, problem.establishmentCount);
+export const buildSchools = ({ model: { problem } }: Search): Schools => ({
+  ...membersOf(problem.demandEstablishment, problem.establishmentCount),
+  refused: new Float64Array(problem.demandCount),
+});
 
 /**
  * Windows that the laws of their own school (class, teacher, site) keep from a much cheaper start take it, where those in the way
@@ -41,27 +50,25 @@ export function makeWaySweep(
 }
 
 function makeWay(search: Search, schools: Schools, i: number, onlyFitting: boolean): boolean {
-  const { model, starts, reach } = search;
-  const { problem, kindOffset, kindStart, demandKind } = model;
+  const { model, starts } = search;
+  const { problem, kindStart } = model;
   const old = starts[i]!;
   const wish = problem.demandWish[i]!;
   const weight = problem.demandWeight[i]!;
-  // what it costs by displacement alone is a quick upper bound of what it could save
-  const promised = leastPromised(search, i);
+  const promised = promisedGain(search, i, 'nobody');
+  if (promised < Math.max(WORTH_ASKING, schools.refused[i]! + GROWN)) return false;
+  schools.refused[i] = 0;
   place(search, i, old, -1);
   const cost = costOf(search, i, old);
-  if (cost - promised >= WORTH_ASKING) {
-    const kind = demandKind[i]!;
-    for (let k = kindOffset[kind]!; k < kindOffset[kind + 1]!; k++) {
-      const start = kindStart[k]!;
-      const distance = Math.abs(start - wish);
-      if (start === old || distance > reach[i]! || weight * distance * distance >= cost) continue;
-      if (onlyFitting && !fits(search, i, start)) continue;
-      const gain = cost - costOf(search, i, start);
-      if (gain > LEAST_GAIN && clear(search, schools, i, start, gain, onlyFitting)) return true;
-    }
+  for (let k = search.nearFrom[i]!; k < search.nearTo[i]!; k++) {
+    const start = kindStart[k]!;
+    if (start === old || weight * (start - wish) * (start - wish) >= cost) continue;
+    if (onlyFitting && !fits(search, i, start)) continue;
+    const gain = cost - costOf(search, i, start);
+    if (gain > LEAST_GAIN && clear(search, schools, i, start, gain, onlyFitting)) return true;
   }
   place(search, i, old, 1);
+  schools.refused[i] = promised;
   return false;
 }
 

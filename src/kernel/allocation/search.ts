@@ -17,19 +17,26 @@ export interface Search {
   demandShape: Int32Array;
   /** Most displacement allowed, in cells, per demand: the cap, or the nearest allowed start where that is farther. */
   reach: Int32Array;
+  /** Starts of demand i within reach: [nearFrom, nearTo) of the model's `kindStart`, those from its wish on from nearWish. */
+  nearFrom: Int32Array;
+  nearWish: Int32Array;
+  nearTo: Int32Array;
   /** Marginal prices of starts, a few moves old: a screen before exact charges. */
   screen: PriceTables;
   movesUntilScreen: number;
   screenEvery: number;
+  /** Marginal use of starts, a few moves old: the screen of windows without a wish. */
+  useScreen: PriceTables;
+  movesUntilUseScreen: number;
   scratchSessions: Float64Array;
   scratchLogins: Float64Array;
   barredFrom: Int32Array;
   barredTo: Int32Array;
 }
 
-/** Moves between two looks at all marginal prices, per thousand demands: small problems look after every move. */
+/** Searches for a start between two looks at all marginal prices, per thousand demands: small problems look each time. */
 const SCREEN_PER_THOUSAND = 20;
-const MOST_SCREEN = 512;
+const MOST_SCREEN = 128;
 
 export function emptySearch(model: AllocationModel, reach: Int32Array): Search {
   const { demandCount, cellCount } = model.problem;
@@ -46,14 +53,35 @@ export function emptySearch(model: AllocationModel, reach: Int32Array): Search {
     starts: new Int32Array(demandCount).fill(-1),
     demandShape: Int32Array.from(model.demandKind, (kind) => model.kindShape[kind]!),
     reach,
+    ...nearStarts(model, reach),
     screen: emptyTables(model),
     movesUntilScreen: 0,
+    useScreen: emptyTables(model),
+    movesUntilUseScreen: 0,
     screenEvery: Math.min(MOST_SCREEN, Math.floor((demandCount * SCREEN_PER_THOUSAND) / 1000)),
     scratchSessions: new Float64Array(cellCount),
     scratchLogins: new Float64Array(cellCount),
     barredFrom: new Int32Array(mostMates),
     barredTo: new Int32Array(mostMates),
   };
+}
+
+function nearStarts(
+  { problem, kindOffset, kindStart, demandKind }: AllocationModel,
+  reach: Int32Array,
+): Pick<Search, 'nearFrom' | 'nearWish' | 'nearTo'> {
+  const nearFrom = new Int32Array(problem.demandCount);
+  const nearWish = new Int32Array(problem.demandCount);
+  const nearTo = new Int32Array(problem.demandCount);
+  for (let i = 0; i < problem.demandCount; i++) {
+    const wish = problem.demandWish[i]!;
+    const from = kindOffset[demandKind[i]!]!;
+    const to = kindOffset[demandKind[i]! + 1]!;
+    nearFrom[i] = wish < 0 ? from : lowerBound(kindStart, from, to, wish - reach[i]!);
+    nearWish[i] = wish < 0 ? from : lowerBound(kindStart, from, to, wish);
+    nearTo[i] = wish < 0 ? to : lowerBound(kindStart, from, to, wish + reach[i]! + 1);
+  }
+  return { nearFrom, nearWish, nearTo };
 }
 
 /** The cap, or for a demand none of whose starts is that near, the distance of its nearest. */
@@ -89,6 +117,7 @@ export function setPenalties(
 ): void {
   setPenalty(search.sessions, sessionPrice, stiffness.sessions, sessionTarget);
   setPenalty(search.logins, loginPrice, stiffness.logins, loginTarget);
+  search.movesUntilUseScreen = 0;
   look(search);
 }
 
@@ -100,6 +129,19 @@ function look(search: Search): void {
   }
   fillPrices(search.model, search.screen, scratchSessions, scratchLogins);
   search.movesUntilScreen = search.screenEvery;
+}
+
+/** Looks at the marginal use of all starts: the derivative of `usage` where nothing is added. */
+function lookAtUse(search: Search): void {
+  const { sessions, logins, scratchSessions, scratchLogins } = search;
+  const marginal = ({ load, limit }: Field, c: number) =>
+    limit[c]! > 0 && limit[c]! < Infinity ? (load[c]! / limit[c]!) ** 6 / limit[c]! : 0;
+  for (let c = 0; c < scratchSessions.length; c++) {
+    scratchSessions[c] = marginal(sessions, c);
+    scratchLogins[c] = marginal(logins, c);
+  }
+  fillPrices(search.model, search.useScreen, scratchSessions, scratchLogins);
+  search.movesUntilUseScreen = search.screenEvery;
 }
 
 /** Tells that `count` windows have moved outside a search for a start: the screen is looked at again when enough have. */
@@ -179,22 +221,49 @@ export function costOf(search: Search, i: number, start: number): number {
   return moved + riseAt(search, i, start);
 }
 
-/** The least that any start within reach could cost demand i, by the screen's marginal prices and whatever the laws. */
-export function leastPromised(search: Search, i: number): number {
-  const { problem, kindOffset, kindStart, demandKind, shapeFirst } = search.model;
-  const kind = demandKind[i]!;
+/** Whose starts keep a demand from its own: nobody's, those of others than its teacher, everybody's. */
+export type Heed = 'nobody' | 'otherTeachers' | 'everybody';
+
+/**
+ * The most that demand i could save by standing elsewhere, by the screen's marginal prices; 0 where it stands at its cheapest start.
+ * The penalty is convex, so with the demand's own load still in the cells this is an upper bound for every start, as good as the
+ * screen is fresh: nearly everybody is spared the search once a plan has settled.
+ */
+export function promisedGain(search: Search, i: number, heed: Heed): number {
+  const { problem, kindStart, shapeFirst } = search.model;
   const shape = search.demandShape[i]!;
   const base = search.screen.offset[shape]! - shapeFirst[shape]!;
+  const table = search.screen.price;
   const wish = problem.demandWish[i]!;
   const weight = problem.demandWeight[i]!;
   const scale = problem.demandScale[i]!;
-  let least = Infinity;
-  for (let k = kindOffset[kind]!; k < kindOffset[kind + 1]!; k++) {
-    const distance = Math.abs(kindStart[k]! - wish);
-    if (distance > search.reach[i]!) continue;
-    least = Math.min(least, weight * distance * distance + scale * search.screen.price[base + kindStart[k]!]!);
+  const from = search.nearFrom[i]!;
+  const to = search.nearTo[i]!;
+  const here = search.starts[i]!;
+  const cost = weight * (here - wish) * (here - wish) + scale * table[base + here]!;
+  let least = cost;
+  for (let k = from; k < to; k++) {
+    const start = kindStart[k]!;
+    const moved = start - wish;
+    const bound = weight * moved * moved + scale * table[base + start]!;
+    if (bound < least) least = bound;
   }
-  return least;
+  if (heed === 'nobody' || least >= cost) return cost - least;
+  const barred = gatherBarred(search, i, heed === 'otherTeachers' ? problem.demandTeacher[i]! : -1);
+  if (barred === 0 && !search.sites.limited[i]) return cost - least;
+  least = cost;
+  addSiteUse(search.sites, problem, i, here, -1);
+  for (let k = from; k < to; k++) {
+    const start = kindStart[k]!;
+    const moved = start - wish;
+    const bound = weight * moved * moved + scale * table[base + start]!;
+    if (bound >= least || isBarred(search, barred, start)) continue;
+    // members of a team that move together may make room for each other
+    if (heed === 'everybody' && !fitsSite(search.sites, problem, i, start)) continue;
+    least = bound;
+  }
+  addSiteUse(search.sites, problem, i, here, 1);
+  return cost - least;
 }
 
 function usageAt(search: Search, i: number, start: number): number {
@@ -210,14 +279,15 @@ function usageAt(search: Search, i: number, start: number): number {
   return sum;
 }
 
-/** Gathers the open intervals of starts that the mates of i bar, into the scratch columns; returns how many. */
-function gatherBarred(search: Search, i: number): number {
+/** Gathers the open intervals of starts that the mates of i bar, but those of `teacher`, into the scratch columns; returns how many. */
+function gatherBarred(search: Search, i: number, teacher = -1): number {
   const { conflicts, starts, barredFrom, barredTo } = search;
+  const { demandTeacher } = search.model.problem;
   let count = 0;
   const to = conflicts.offset[i + 1]!;
   for (let row = conflicts.offset[i]!; row < to; row++) {
     const other = starts[conflicts.mate[row]!]!;
-    if (other < 0) continue;
+    if (other < 0 || (teacher >= 0 && demandTeacher[conflicts.mate[row]!] === teacher)) continue;
     const at = other + conflicts.shift[row]!;
     barredFrom[count] = at - conflicts.after[row]!;
     barredTo[count++] = at + conflicts.before[row]!;
@@ -243,25 +313,23 @@ export function isFree(search: Search, i: number, start: number): boolean {
  * starts that it leaves in the race are charged exactly. `onlyFitting` leaves out starts that would pass a limit.
  */
 export function cheapestStart(search: Search, i: number, onlyFitting: boolean, old = -1): number {
-  const { problem, kindOffset, kindStart, demandKind, shapeFirst } = search.model;
-  if (problem.demandWish[i]! < 0) return leastUsedStart(search, i, onlyFitting);
-  if (search.movesUntilScreen-- <= 0) look(search);
-  const kind = demandKind[i]!;
-  const shape = search.demandShape[i]!;
-  const from = kindOffset[kind]!;
-  const to = kindOffset[kind + 1]!;
-  const barred = gatherBarred(search, i);
+  const { problem, kindStart, shapeFirst } = search.model;
   const wish = problem.demandWish[i]!;
+  if (wish < 0) return leastUsedStart(search, i, onlyFitting);
+  if (search.movesUntilScreen-- <= 0) look(search);
+  const shape = search.demandShape[i]!;
+  const from = search.nearFrom[i]!;
+  const middle = search.nearWish[i]!;
+  const to = search.nearTo[i]!;
+  const barred = gatherBarred(search, i);
   const weight = problem.demandWeight[i]!;
   const scale = problem.demandScale[i]!;
-  const reach = search.reach[i]!;
   const table = search.screen.price;
   const base = search.screen.offset[shape]! - shapeFirst[shape]!;
-  const middle = lowerBound(kindStart, from, to, wish);
 
   let best = -1;
   let bestCost = Infinity;
-  if (old >= 0 && Math.abs(old - wish) <= reach && !isBarred(search, barred, old)) {
+  if (old >= 0 && Math.abs(old - wish) <= search.reach[i]! && !isBarred(search, barred, old)) {
     const cost = weight * (old - wish) * (old - wish) + riseAt(search, i, old);
     if (fitsSite(search.sites, problem, i, old) && (!onlyFitting || fits(search, i, old))) {
       best = old;
@@ -271,15 +339,20 @@ export function cheapestStart(search: Search, i: number, onlyFitting: boolean, o
   // first the most promising by the screen, so that the second look has a bound to prune with
   let promising = -1;
   let least = Infinity;
-  let right = middle;
-  let left = middle - 1;
-  while (left >= from || right < to) {
-    const behind = left >= from ? wish - kindStart[left]! : Infinity;
-    const ahead = right < to ? kindStart[right]! - wish : Infinity;
-    const distance = ahead <= behind ? ahead : behind;
-    const moved = weight * distance * distance;
-    if (distance > reach || moved >= least) break;
-    const start = ahead <= behind ? kindStart[right++]! : kindStart[left--]!;
+  for (let k = middle; k < to; k++) {
+    const start = kindStart[k]!;
+    const moved = weight * (start - wish) * (start - wish);
+    if (moved >= least) break;
+    const bound = moved + scale * table[base + start]!;
+    if (bound < least && !isBarred(search, barred, start)) {
+      least = bound;
+      promising = start;
+    }
+  }
+  for (let k = middle - 1; k >= from; k--) {
+    const start = kindStart[k]!;
+    const moved = weight * (start - wish) * (start - wish);
+    if (moved >= least) break;
     const bound = moved + scale * table[base + start]!;
     if (bound < least && !isBarred(search, barred, start)) {
       least = bound;
@@ -297,35 +370,77 @@ export function cheapestStart(search: Search, i: number, onlyFitting: boolean, o
       bestCost = cost;
     }
   }
-  right = middle;
-  left = middle - 1;
-  while (left >= from || right < to) {
-    const behind = left >= from ? wish - kindStart[left]! : Infinity;
-    const ahead = right < to ? kindStart[right]! - wish : Infinity;
-    const distance = ahead <= behind ? ahead : behind;
-    const moved = weight * distance * distance;
-    if (distance > reach || (moved >= bestCost && best >= 0)) break;
-    const start = ahead <= behind ? kindStart[right++]! : kindStart[left--]!;
-    if (moved + scale * table[base + start]! >= bestCost || start === promising || start === old) continue;
-    if (isBarred(search, barred, start)) continue;
-    const cost = moved + riseAt(search, i, start);
-    if (cost < bestCost && fitsSite(search.sites, problem, i, start) && (!onlyFitting || fits(search, i, start))) {
+  for (let way = 1; way >= -1; way -= 2) {
+    for (let k = way > 0 ? middle : middle - 1; k >= from && k < to; k += way) {
+      const start = kindStart[k]!;
+      const moved = weight * (start - wish) * (start - wish);
+      if (moved >= bestCost) break;
+      if (moved + scale * table[base + start]! >= bestCost || start === promising || start === old) continue;
+      if (isBarred(search, barred, start)) continue;
+      const cost = moved + riseAt(search, i, start);
+      if (cost < bestCost && fitsSite(search.sites, problem, i, start) && (!onlyFitting || fits(search, i, start))) {
+        best = start;
+        bestCost = cost;
+      }
+    }
+  }
+  return best;
+}
+
+/**
+ * For a demand that stands at `old` (its load taken away): the start nearest to its wish, and nearer than `old`, that has room and that every law
+ * allows; `old` where there is none.
+ */
+export function nearestFitting(search: Search, i: number, old: number): number {
+  const { problem, kindStart } = search.model;
+  const wish = problem.demandWish[i]!;
+  const from = search.nearFrom[i]!;
+  const middle = search.nearWish[i]!;
+  const to = search.nearTo[i]!;
+  const barred = gatherBarred(search, i);
+  let best = old;
+  let distance = Math.abs(old - wish);
+  for (let way = 1; way >= -1; way -= 2) {
+    for (let k = way > 0 ? middle : middle - 1; k >= from && k < to; k += way) {
+      const start = kindStart[k]!;
+      if (Math.abs(start - wish) >= distance) break;
+      if (!fits(search, i, start) || isBarred(search, barred, start)) continue;
+      if (!fitsSite(search.sites, problem, i, start)) continue;
       best = start;
-      bestCost = cost;
+      distance = Math.abs(start - wish);
     }
   }
   return best;
 }
 
 function leastUsedStart(search: Search, i: number, onlyFitting: boolean): number {
-  const { problem, kindOffset, kindStart, demandKind } = search.model;
-  const kind = demandKind[i]!;
+  const { problem, kindStart, shapeFirst } = search.model;
+  if (search.movesUntilUseScreen-- <= 0) lookAtUse(search);
+  const shape = search.demandShape[i]!;
   const barred = gatherBarred(search, i);
+  const scale = problem.demandScale[i]!;
+  const base = search.screen.offset[shape]! - shapeFirst[shape]!;
+  const price = search.screen.price;
+  const use = search.useScreen.price;
+  const from = search.nearFrom[i]!;
+  const to = search.nearTo[i]!;
   let best = -1;
   let bestCost = Infinity;
-  for (let k = kindOffset[kind]!; k < kindOffset[kind + 1]!; k++) {
-    const start = kindStart[k]!;
-    if (isBarred(search, barred, start)) continue;
+  let promising = -1;
+  let least = Infinity;
+  for (let k = from; k < to; k++) {
+    const at = base + kindStart[k]!;
+    const bound = scale * (price[at]! + use[at]!);
+    if (bound < least && !isBarred(search, barred, kindStart[k]!)) {
+      least = bound;
+      promising = kindStart[k]!;
+    }
+  }
+  // the most promising first, so that the rest has a cost to beat
+  for (let k = from - 1; k < to; k++) {
+    const start = k < from ? promising : kindStart[k]!;
+    if (start < 0 || (k >= from && start === promising)) continue;
+    if (scale * (price[base + start]! + use[base + start]!) >= bestCost || isBarred(search, barred, start)) continue;
     const cost = riseAt(search, i, start) + usageAt(search, i, start);
     if (cost < bestCost && fitsSite(search.sites, problem, i, start) && (!onlyFitting || fits(search, i, start))) {
       best = start;
@@ -340,17 +455,15 @@ function leastUsedStart(search: Search, i: number, onlyFitting: boolean): number
  * first to its last start within reach; the column is Infinity elsewhere. Null when it has none.
  */
 export function costAt(search: Search, i: number, costs: Float64Array): { first: number; last: number } | null {
-  const { problem, kindOffset, kindStart, demandKind } = search.model;
+  const { problem, kindStart } = search.model;
   costs.fill(Infinity);
-  const kind = demandKind[i]!;
   const wish = problem.demandWish[i]!;
   const weight = wish < 0 ? 0 : problem.demandWeight[i]!;
   const barred = gatherBarred(search, i);
   let first = Infinity;
   let last = -1;
-  for (let k = kindOffset[kind]!; k < kindOffset[kind + 1]!; k++) {
+  for (let k = search.nearFrom[i]!; k < search.nearTo[i]!; k++) {
     const start = kindStart[k]!;
-    if (wish >= 0 && Math.abs(start - wish) > search.reach[i]!) continue;
     if (isBarred(search, barred, start) || !fitsSite(search.sites, problem, i, start)) continue;
     costs[start] = weight * (start - wish) * (start - wish) + riseAt(search, i, start);
     first = Math.min(first, start);

@@ -1,6 +1,16 @@
 import { randomInteger, type Random } from '../random';
 import type { AllocationModel } from './model';
-import { barredAt, cheapestStart, costAt, isFixed, place, type Search } from './search';
+import {
+  barredAt,
+  cheapestStart,
+  costAt,
+  type Heed,
+  isFixed,
+  nearestFitting,
+  place,
+  promisedGain,
+  type Search,
+} from './search';
 
 /**
  * Demands that are moved together: the windows of one teacher on one day. One at a time they would lock each other in, since two
@@ -9,6 +19,8 @@ import { barredAt, cheapestStart, costAt, isFixed, place, type Search } from './
 export interface Teams {
   offset: Int32Array;
   member: Int32Array;
+  /** What a team was promised when it last searched and stayed: until it is promised more it does not search again. */
+  refused: Float64Array;
 }
 
 /** Larger teams move one by one: the joint choice doubles with every member. */
@@ -48,7 +60,7 @@ export function buildTeams(model: AllocationModel, search: Search, random: Rando
     if (!together) offset.push(k);
   }
   if (member.length === 0) offset.length = 1;
-  return { offset: Int32Array.from(offset), member };
+  return { offset: Int32Array.from(offset), member, refused: new Float64Array(offset.length - 1) };
 }
 
 /** Room to choose jointly; owned by a sweep. */
@@ -67,6 +79,22 @@ export function jointScratch(cellCount: number): JointScratch {
   };
 }
 
+/** Whoever could save less than this of displacement cost stays without a search. */
+const LEAST_GAIN = 1e-3;
+/** Displacement cost by which a promise must have grown since it was refused. */
+const GROWN = 0.1;
+
+/** The most that the team could save together; Infinity where one has no place yet, or no wish. */
+function promisedTeam(search: Search, { offset, member }: Teams, team: number, heed: Heed): number {
+  let sum = 0;
+  for (let k = offset[team]!; k < offset[team + 1]!; k++) {
+    const i = member[k]!;
+    if (search.starts[i]! < 0 || search.model.problem.demandWish[i]! < 0) return Infinity;
+    sum += promisedGain(search, i, heed);
+  }
+  return sum;
+}
+
 /** Lets the team [from, to) look again; returns how many of it changed place. */
 export function moveTeam(
   search: Search,
@@ -79,9 +107,16 @@ export function moveTeam(
   const size = teams.offset[team + 1]! - from;
   const { member } = teams;
   const { starts } = search;
-  if (size === 1 || size > MOST_JOINT || onlyFitting) {
+  const isJoint = size > 1 && size <= MOST_JOINT && !onlyFitting;
+  if (!onlyFitting) {
+    const promise = promisedTeam(search, teams, team, isJoint ? 'otherTeachers' : 'everybody');
+    if (promise <= Math.max(LEAST_GAIN, teams.refused[team]! + GROWN)) return 0;
+    teams.refused[team] = promise < Infinity ? promise : 0;
+  }
+  if (!isJoint) {
     let moved = 0;
     for (let m = 0; m < size; m++) moved += moveOne(search, member[from + m]!, onlyFitting);
+    if (moved > 0) teams.refused[team] = 0;
     return moved;
   }
   const old: number[] = [];
@@ -97,6 +132,7 @@ export function moveTeam(
     for (let m = 0; m < size; m++) if (old[m]! >= 0) place(search, member[from + m]!, old[m]!, 1);
     let moved = 0;
     for (let m = 0; m < size; m++) moved += moveOne(search, member[from + m]!, onlyFitting);
+    if (moved > 0) teams.refused[team] = 0;
     return moved;
   }
   let moved = 0;
@@ -104,13 +140,17 @@ export function moveTeam(
     if (best[m]! >= 0) place(search, member[from + m]!, best[m]!, 1);
     if (best[m] !== old[m]) moved++;
   }
+  if (moved > 0) teams.refused[team] = 0;
   return moved;
 }
 
 function moveOne(search: Search, i: number, onlyFitting: boolean): number {
   const old = search.starts[i]!;
+  const wish = search.model.problem.demandWish[i]!;
+  if (onlyFitting && old >= 0 && old === wish) return 0;
   if (old >= 0) place(search, i, old, -1);
-  const start = cheapestStart(search, i, onlyFitting, old);
+  const start =
+    onlyFitting && old >= 0 && wish >= 0 ? nearestFitting(search, i, old) : cheapestStart(search, i, onlyFitting, old);
   const next = start >= 0 ? start : old;
   if (next >= 0) place(search, i, next, 1);
   return next === old ? 0 : 1;
