@@ -17,7 +17,7 @@ export interface Groups {
   groupOfDemand: Int32Array;
 }
 
-/** Sizes within one bucket differ by less than this share. */
+/** Sizes within one bucket differ by less than this ratio. */
 const BUCKET_RATIO = 1.1;
 
 /** Groups the demands that `takes` (default: all) names; `reach` is the most displacement of each, in cells. */
@@ -96,6 +96,40 @@ export function groupDemands(
     from: Int32Array.from(from),
     to: Int32Array.from(to),
     groupOfDemand,
+  };
+}
+
+/** Groups that differ in nothing but their size become one where their mean sizes fall into one bucket of `bucketRatio`. */
+export function coarsen(groups: Groups, bucketRatio: number): Groups {
+  const known = new Map<string, number>();
+  const first: number[] = [];
+  const scale: number[] = [];
+  const size: number[] = [];
+  const coarseOf = Int32Array.from(groups.kind, (kind, g) => {
+    const bucket = Math.round(Math.log(Math.max(1, groups.meanScale[g]!)) / Math.log(bucketRatio));
+    const key = [kind, groups.wish[g], groups.weight[g], groups.from[g], groups.to[g], bucket].join();
+    let coarse = known.get(key);
+    if (coarse === undefined) {
+      coarse = first.length;
+      known.set(key, coarse);
+      first.push(g);
+      scale.push(0);
+      size.push(0);
+    }
+    scale[coarse]! += groups.meanScale[g]! * groups.size[g]!;
+    size[coarse]! += groups.size[g]!;
+    return coarse;
+  });
+  return {
+    count: first.length,
+    kind: Int32Array.from(first, (g) => groups.kind[g]!),
+    wish: Int32Array.from(first, (g) => groups.wish[g]!),
+    weight: Float64Array.from(first, (g) => groups.weight[g]!),
+    meanScale: Float64Array.from(scale, (sum, coarse) => sum / size[coarse]!),
+    size: Float64Array.from(size),
+    from: Int32Array.from(first, (g) => groups.from[g]!),
+    to: Int32Array.from(first, (g) => groups.to[g]!),
+    groupOfDemand: groups.groupOfDemand.map((g) => (g < 0 ? -1 : coarseOf[g]!)),
   };
 }
 

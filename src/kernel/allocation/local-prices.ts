@@ -27,7 +27,7 @@ const MOST_STEPS = 200;
 const FAR_RATIO = 0.002;
 const FAR_COST = 4;
 /** A school whose bound is this near to its plan is done. */
-const NEAR_COST = 1e-9;
+const NEAR_COST = 0.05;
 /** Share of Polyak's step, halved whenever so many steps raised nothing. */
 const STEP_SHARE = 1.2;
 const STALLED_STEPS = 14;
@@ -125,6 +125,9 @@ interface School {
   offset: Int32Array;
   start: Int32Array;
   cost: Float64Array;
+  /** Their first and their last. */
+  first: Int32Array;
+  last: Int32Array;
   /** The cheapest of them, no law priced, and where it is. */
   least: Float64Array;
   leastAt: Int32Array;
@@ -146,6 +149,8 @@ function emptySchool({ teacherCount, classCount }: AllocationProblem): School {
     offset: new Int32Array(64),
     start: new Int32Array(4096),
     cost: new Float64Array(4096),
+    first: new Int32Array(64),
+    last: new Int32Array(64),
     least: new Float64Array(64),
     leastAt: new Int32Array(64),
     holds: emptyHolds(64),
@@ -196,6 +201,8 @@ function enter(
   school.count = demands.length;
   if (school.offset.length <= demands.length) {
     school.offset = new Int32Array(2 * demands.length + 1);
+    school.first = new Int32Array(2 * demands.length);
+    school.last = new Int32Array(2 * demands.length);
     school.least = new Float64Array(2 * demands.length);
     school.leastAt = new Int32Array(2 * demands.length);
   }
@@ -225,13 +232,19 @@ function enter(
       school.leastAt[m] = start;
     }
     school.least[m] = least;
+    school.first[m] = kindStart[from]!;
+    school.last[m] = kindStart[to - 1]!;
     school.offset[m + 1] = length;
     firstCell = Math.min(firstCell, kindStart[from]!);
     const end = kindStart[to - 1]! + problem.demandCells[i]! + problem.demandGapCells[i]!;
     lastCell = Math.max(lastCell, Math.min(problem.cellCount, end));
   }
   for (let k = 0; k < length; k++) school.start[k]! -= firstCell;
-  for (let m = 0; m < demands.length; m++) school.leastAt[m]! -= firstCell;
+  for (let m = 0; m < demands.length; m++) {
+    school.leastAt[m]! -= firstCell;
+    school.first[m]! -= firstCell;
+    school.last[m]! -= firstCell;
+  }
   school.firstCell = firstCell;
   school.width = lastCell - firstCell + 1;
   layDownLaws(school, model, demands);
@@ -304,16 +317,14 @@ function layDownLaws(school: School, { problem }: AllocationModel, demands: Int3
 }
 
 /** Finds the cells of each law in which all that could be there together would pass its limit. */
-function findReach({ count, offset, start, holds, rows, width }: School): void {
+function findReach({ count, first, last, holds, rows, width }: School): void {
   const { from, to, limit, use: most } = rows;
   most.fill(0, 0, rows.count * width);
   for (let m = 0; m < count; m++) {
-    const first = start[offset[m]!]!;
-    const last = start[offset[m + 1]! - 1]!;
     for (let h = holds.offset[m]!; h < holds.offset[m + 1]!; h++) {
       const row = holds.row[h]! * width;
-      most[row + first]! += holds.units[h]!;
-      most[row + Math.min(width - 1, last + holds.cells[h]!)]! -= holds.units[h]!;
+      most[row + first[m]!]! += holds.units[h]!;
+      most[row + Math.min(width - 1, last[m]! + holds.cells[h]!)]! -= holds.units[h]!;
     }
   }
   for (let r = 0; r < rows.count; r++) {
@@ -368,6 +379,7 @@ function climb(school: School): number {
   let share = STEP_SHARE;
   let stalled = 0;
   const far = Math.max(FAR_COST, FAR_RATIO * aim);
+  let isSorted = false;
   for (let step = 0; step < MOST_STEPS; step++) {
     let height = heightOf(school);
     if (height > best) {
@@ -387,12 +399,32 @@ function climb(school: School): number {
     }
     if (step >= FIRST_STEPS && (aim - best < far || share < LEAST_STEP_SHARE)) break;
     if (best >= aim - NEAR_COST) break;
+    if (!isSorted) cheapestFirst(school);
+    isSorted = true;
     const slope = slopeOf(rows, width);
     if (slope === 0) break;
     const length = (Math.max(0, aim - height) * share) / slope;
     for (let r = 0; r < rows.count; r++) raisePrices(rows, r, width, length);
   }
   return best;
+}
+
+/** Sorts the starts of each member by cost: prices only add to it, so a search may end at the first start that costs too much without them. */
+function cheapestFirst({ count, offset, start, cost }: School): void {
+  for (let m = 0; m < count; m++) {
+    const from = offset[m]!;
+    for (let k = from + 1; k < offset[m + 1]!; k++) {
+      const at = start[k]!;
+      const its = cost[k]!;
+      let to = k;
+      for (; to > from && cost[to - 1]! > its; to--) {
+        start[to] = start[to - 1]!;
+        cost[to] = cost[to - 1]!;
+      }
+      start[to] = at;
+      cost[to] = its;
+    }
+  }
 }
 
 /**
@@ -469,7 +501,7 @@ function heightOf({ count, offset, start, cost, least, leastAt, holds, rows, wid
       lowest = Infinity;
       for (let k = offset[m]!; k < offset[m + 1]!; k++) {
         let here = cost[k]!;
-        if (here >= lowest) continue;
+        if (here >= lowest) break;
         for (let h = priced; h < endHold; h++) {
           const r = holds.row[h]!;
           if (!isPriced[r]) continue;

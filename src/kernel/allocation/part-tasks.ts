@@ -5,9 +5,8 @@ import { type LocalPrices, priceLocally } from './local-prices';
 import { buildModel } from './model';
 import { attend, type Watch } from './place';
 import type { AllocationProblem } from './problem';
-import { ROUGH_TEMPERATURES } from './prices';
 import { dropOverload, overload } from './repair';
-import { type PartState, pricePart, solvePart, solveSmallPart } from './solve-part';
+import { mayBePossible, type PartState, pricePart, solvePart, solveSmallPart } from './solve-part';
 import { explainUnplaced } from './unplaced';
 
 /** Displacement caps are tried in steps of half an hour. */
@@ -88,8 +87,7 @@ function boundPart(problem: AllocationProblem, watch: Watch): BoundAnswer {
   farthestCells = Math.ceil(farthestCells / CAP_STEP_CELLS) * CAP_STEP_CELLS;
   let capCells = CAP_STEP_CELLS;
   if (least.ratio > 1) capCells = farthestCells;
-  while (capCells < farthestCells && !pricePart(problem, capCells, watch, ROUGH_TEMPERATURES).possible)
-    capCells += CAP_STEP_CELLS;
+  while (capCells < farthestCells && !mayBePossible(model, capCells, watch)) capCells += CAP_STEP_CELLS;
   return { kind: 'bound', ...least, capCells, farthestCells };
 }
 
@@ -100,12 +98,12 @@ function planPart(
 ): SolveAnswer | FailedAnswer {
   const state = pricePart(problem, capCells, watch);
   const whole = wholePrices(state.model, state.prices.sessions, state.prices.logins);
-  if (watch.onPhase) {
-    const nowhere = new Int32Array(problem.demandCount).fill(-1);
-    const value = wishedValue(state.model, state.reach, whole.tables);
-    const { jointLowerBound } = objectiveBounds(state.model, nowhere, value, whole);
-    watch.onPhase('place', 0, { lowerBound: jointLowerBound });
-  }
+  const nowhere = new Int32Array(problem.demandCount).fill(-1);
+  const value = wishedValue(state.model, state.reach, whole.tables);
+  const { jointLowerBound } = objectiveBounds(state.model, nowhere, value, whole);
+  // a bound above what any plan can cost proves that the cap leaves none
+  if (jointLowerBound > state.mostCost && !lastResort && !known) return { kind: 'failed' };
+  watch.onPhase?.('place', 0, { lowerBound: jointLowerBound });
   if (known) {
     // the new cap can gain no more than what its prices prove less than those of the old one
     const kept = answerOf(problem, state, whole, known, watch);

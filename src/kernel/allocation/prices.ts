@@ -12,10 +12,14 @@ export interface CellPrices {
   value: number;
 }
 
-/** Temperatures of the softened minimum, in displacement cost, and steps at each. */
-export const TEMPERATURES: readonly number[] = [30, 10, 3, 1, 1, 0.3, 0.3, 0.1, 0.1, 0.03];
+/** Temperatures of the softened minimum, in displacement cost, on few coarse groups, and then on finer ones. */
+export const ROUGH_TEMPERATURES: readonly number[] = [10, 3, 1];
+export const FINE_TEMPERATURES: readonly number[] = [0.3, 0.3, 0.1, 0.1, 0.03];
 /** Enough to see whether prices run away, which is how an impossible cap shows. */
-export const ROUGH_TEMPERATURES: readonly number[] = [30, 10];
+export const CAP_TEMPERATURES: readonly number[] = [30, 10];
+/** Sizes within a coarse group differ by less than this ratio: a third of the groups, and so of what a hot step costs. */
+export const ROUGH_BUCKET_RATIO = 1.5;
+/** Steps at each temperature. */
 const STEPS = 45;
 /** Beyond this many temperatures above the cheapest start, a start's share is nothing. */
 const NEGLIGIBLE = 25;
@@ -32,7 +36,7 @@ export function priceCells(
   sessionLimit: Float64Array,
   loginLimit: Float64Array,
   start: { sessions: Float64Array; logins: Float64Array } | null,
-  temperatures: readonly number[] = TEMPERATURES,
+  temperatures: readonly number[] = FINE_TEMPERATURES,
   isCancelled?: () => boolean,
   enough = Infinity,
 ): CellPrices {
@@ -43,9 +47,10 @@ export function priceCells(
   const loginPrice = new Float64Array(cellCount);
   const sessionLoad = new Float64Array(cellCount);
   const loginLoad = new Float64Array(cellCount);
+  const costs = new Float64Array(model.kindStart.length);
 
   // loads of the groups at their cheapest starts without prices: where it is crowded the first prices go
-  spreadGroups(model, groups, tables, 5);
+  spreadGroups(model, groups, tables, 5, costs);
   fillLoads(model, tables, sessionLoad, loginLoad);
   const priced: number[] = [];
   const first: number[] = [];
@@ -80,7 +85,7 @@ export function priceCells(
       else loginPrice[cells[j]! - cellCount] = price;
     }
     fillPrices(model, tables, sessionPrice, loginPrice);
-    const { softened, exact } = spreadGroups(model, groups, tables, temperature);
+    const { softened, exact } = spreadGroups(model, groups, tables, temperature, costs);
     fillLoads(model, tables, sessionLoad, loginLoad);
     for (let j = 0; j < cells.length; j++) {
       const c = cells[j]!;
@@ -114,13 +119,13 @@ function spreadGroups(
   groups: Groups,
   tables: PriceTables,
   temperature: number,
+  costs: Float64Array,
 ): { softened: number; exact: number } {
   const { kindShape, kindStart, shapeFirst } = model;
   const { price, scaleAt } = tables;
   scaleAt.fill(0);
   let softened = 0;
   let exact = 0;
-  const costs = new Float64Array(model.kindStart.length);
   for (let g = 0; g < groups.count; g++) {
     const shape = kindShape[groups.kind[g]!]!;
     const base = tables.offset[shape]! - shapeFirst[shape]!;

@@ -1,20 +1,26 @@
 import { seededRandom } from '../random';
-import { displacementObjective } from './bound';
-import { type Groups, groupDemands } from './groups';
+import { coarsen, type Groups, groupDemands } from './groups';
 import { type AllocationModel, buildModel } from './model';
 import { buildSchools, makeWaySweep } from './make-way';
 import { applyPenalty, firstPenalty, movePrices } from './penalty';
 import { firstPass, placeFixed, sweep, type Watch } from './place';
-import { type CellPrices, priceCells, TEMPERATURES } from './prices';
+import {
+  CAP_TEMPERATURES,
+  type CellPrices,
+  FINE_TEMPERATURES,
+  priceCells,
+  ROUGH_BUCKET_RATIO,
+  ROUGH_TEMPERATURES,
+} from './prices';
 import type { AllocationProblem } from './problem';
-import { overload, placeMissing, polish, repair, standing } from './repair';
+import { placeMissing, polish, repair, standing } from './repair';
 import { emptySearch, place, reachUnderCap, type Search } from './search';
 import { solveSmall } from './small/solve-small';
 import { buildPools, swapSweep } from './swap';
 import { buildTeams, jointScratch } from './teams';
 
 /** Overload, as a share of the limit, at which a cell costs twice its price: from soft to hard, one round each. */
-const SOFTNESS = [0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001];
+const SOFTNESS = [0.2, 0.1, 0.07, 0.05, 0.04, 0.03, 0.02, 0.01, 0.005, 0.002];
 /** From this round on members of a pool change places: before it, everybody still looks for the right hour. */
 const FIRST_SWAP_ROUND = 2;
 /** From this round on the windows of a school make way for each other. */
@@ -25,50 +31,58 @@ const LEVEL_ROUNDS = 1;
 /** Prices follow the loads with this softness at least, whatever the penalty's. */
 const PRICE_SOFTNESS = 0.01;
 const RAMP_STEPS = 200;
-/** Parts with fewer demands than this settle once more: the grain of larger ones is so fine that it gains 0.03 % for a fourth of their time. */
-const SETTLED_DEMANDS = 40_000;
-/** Softness at which a finished plan looks once more at the prices of the dual. */
-const SETTLED_SOFTNESS = 0.005;
 /** After this round a demand that finds no place under the cap is believed. */
 const BELIEVED_ROUND = 3;
 
 export interface PartState {
   model: AllocationModel;
   reach: Int32Array;
-  groups: Groups;
   prices: CellPrices;
+  /** No plan under the cap costs more: prices that prove a higher bound prove that there is none. */
+  mostCost: number;
 }
 
-/** Prices of a part under a displacement cap; `possible` is false when they prove that no plan keeps the cap. */
-export function pricePart(
-  problem: AllocationProblem,
-  capCells: number,
-  watch: Watch,
-  temperatures: readonly number[] = TEMPERATURES,
-): PartState & { possible: boolean } {
+/** Prices of a part under a displacement cap. */
+export function pricePart(problem: AllocationProblem, capCells: number, watch: Watch): PartState {
   const model = buildModel(problem);
   const reach = reachUnderCap(model, capCells);
   const groups = groupDemands(model, reach);
-  // no plan under the cap costs more than everybody at the edge of their reach
+  const most = mostCost(model, groups);
+  const rough = climbPrices(model, coarsen(groups, ROUGH_BUCKET_RATIO), null, ROUGH_TEMPERATURES, watch, most);
+  const prices = climbPrices(model, groups, rough, FINE_TEMPERATURES, watch, most);
+  return { model, reach, prices, mostCost: most };
+}
+
+/** Does a quick look at the prices leave it open whether a plan keeps the cap? */
+export function mayBePossible(model: AllocationModel, capCells: number, watch: Watch): boolean {
+  const groups = coarsen(groupDemands(model, reachUnderCap(model, capCells)), ROUGH_BUCKET_RATIO);
+  const most = mostCost(model, groups);
+  return climbPrices(model, groups, null, CAP_TEMPERATURES, watch, most).value <= most;
+}
+
+const climbPrices = (
+  model: AllocationModel,
+  groups: Groups,
+  start: CellPrices | null,
+  temperatures: readonly number[],
+  { isCancelled }: Watch,
+  most: number,
+): CellPrices => {
+  const { sessionLimit, loginLimit } = model.problem;
+  return priceCells(model, groups, sessionLimit, loginLimit, start, temperatures, isCancelled, most);
+};
+
+/** No plan under the cap costs more than everybody at the edge of their reach. */
+function mostCost({ kindStart }: AllocationModel, groups: Groups): number {
   let most = 0;
   for (let g = 0; g < groups.count; g++) {
     const wish = groups.wish[g]!;
     if (wish < 0) continue;
-    const first = model.kindStart[groups.from[g]!]!;
-    const last = model.kindStart[groups.to[g]! - 1]!;
+    const first = kindStart[groups.from[g]!]!;
+    const last = kindStart[groups.to[g]! - 1]!;
     most += groups.size[g]! * groups.weight[g]! * Math.max((first - wish) ** 2, (last - wish) ** 2);
   }
-  const prices = priceCells(
-    model,
-    groups,
-    problem.sessionLimit,
-    problem.loginLimit,
-    null,
-    temperatures,
-    watch.isCancelled,
-    most,
-  );
-  return { model, reach, groups, prices, possible: prices.value <= most };
+  return most;
 }
 
 /**
@@ -115,30 +129,7 @@ export function solvePart(state: PartState, seed: number, lastResort: boolean, w
   if (!repair(search, teams, pools, scratch, penalty, random, lastResort, watch) && !lastResort) return null;
   watch.onPhase?.('polish', 0.9, standing(search));
   polish(search, teams, scratch, watch);
-  if (problem.demandCount >= SETTLED_DEMANDS) return search;
-  if (overload(search) > 0 || teams.member.some((i) => search.starts[i]! < 0)) return search;
-  settleAgain(search, () => {
-    // the prices of the repair had to chase the last lumps: those of the dual know better what an hour is worth
-    const dual = { ...penalty, sessionPrice: prices.sessions.slice(), loginPrice: prices.logins.slice() };
-    applyPenalty(search, dual, SETTLED_SOFTNESS, 1, targets);
-    sweep(search, teams, scratch, watch, false, isWished);
-    makeWaySweep(search, schools, watch);
-    swapSweep(search, pools, SWAP_TRIES, random, watch.isCancelled);
-    const isRepaired = repair(search, teams, pools, scratch, dual, random, false, watch);
-    polish(search, teams, scratch, watch);
-    return isRepaired;
-  });
   return search;
-}
-
-/** Keeps what `change` makes of a complete plan where that is a complete plan that costs less. */
-function settleAgain(search: Search, change: () => boolean): void {
-  const { problem } = search.model;
-  const kept = search.starts.slice();
-  const isComplete = change();
-  if (isComplete && displacementObjective(problem, search.starts) <= displacementObjective(problem, kept)) return;
-  for (let i = 0; i < kept.length; i++) if (search.starts[i]! >= 0) place(search, i, search.starts[i]!, -1);
-  for (let i = 0; i < kept.length; i++) if (kept[i]! >= 0) place(search, i, kept[i]!, 1);
 }
 
 /** A small part, searched window by window; then polished as any other, so that windows without a wish level the curve. */
