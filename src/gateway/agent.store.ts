@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { LEAST_SHOWN } from './gateway-settings.rules';
+import { shown } from './observed.rules';
 
 /** What an agent said last, beside what the service has. */
 export interface AgentRow {
@@ -24,6 +24,9 @@ export interface AgentRow {
   /** Its chain is what the service has at that revision; null where that is not kept any more. */
   isChainKnown: boolean | null;
 }
+
+/** Counts of a day over everybody; null where fewer than five stand behind a figure. */
+export type DayCounts = Record<'admitted' | 'deferred' | 'refused' | 'attempts' | 'wouldRefuse', number | null>;
 
 /** What agents report of themselves. */
 @Injectable()
@@ -78,15 +81,22 @@ export class AgentStore {
     );
   }
 
-  /** What a platform's gateways counted today, UTC, of everybody. */
-  async countsOf(platformId: number, on: string): Promise<Record<string, number>> {
-    const rows = await this.database.query<Record<string, number>[]>(
+  /** What a platform's gateways counted on a day, UTC, of everybody; null for a figure of fewer than five. */
+  async countsOf(platformId: number, on: string): Promise<DayCounts> {
+    const rows = await this.database.query<Record<keyof DayCounts, number>[]>(
       `select coalesce(sum(admitted), 0)::int as admitted, coalesce(sum(deferred), 0)::int as deferred,
               coalesce(sum(refused), 0)::int as refused, coalesce(sum(attempts), 0)::int as attempts,
               coalesce(sum(would_refuse), 0)::int as "wouldRefuse"
          from gateway_cell_count where platform_id = $1 and on_date = $2`,
       [platformId, on],
     );
-    return Object.fromEntries(Object.entries(rows[0]!).map(([name, n]) => [name, n < LEAST_SHOWN ? 0 : n]));
+    const { admitted, deferred, refused, attempts, wouldRefuse } = rows[0]!;
+    return {
+      admitted: shown(admitted),
+      deferred: shown(deferred),
+      refused: shown(refused),
+      attempts: shown(attempts),
+      wouldRefuse: shown(wouldRefuse),
+    };
   }
 }

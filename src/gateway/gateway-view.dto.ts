@@ -8,18 +8,18 @@ import { VISITOR_PROFILES } from '../kernel/decision/visitor';
 const nullable = (type: typeof Number | typeof String | typeof Boolean, description: string) =>
   ApiProperty({ type, nullable: true, description });
 
-/** Counts of a platform on the present day (UTC), over all departments. */
+/** Counts of a platform on one day (UTC), over all departments; null where fewer than five people stand behind a figure. */
 export class DayCountsDto {
-  /** Visitors let in. */
-  admitted!: number;
-  /** Visitors told to come back. */
-  deferred!: number;
-  /** Visitors refused. */
-  refused!: number;
-  /** Requests for an admission. */
-  attempts!: number;
-  /** Let in by the posture alone. */
-  wouldRefuse!: number;
+  @nullable(Number, 'Visitors let in.')
+  admitted!: number | null;
+  @nullable(Number, 'Visitors told to come back.')
+  deferred!: number | null;
+  @nullable(Number, 'Visitors refused.')
+  refused!: number | null;
+  @nullable(Number, 'Requests for an admission.')
+  attempts!: number | null;
+  @nullable(Number, 'Let in by the posture alone.')
+  wouldRefuse!: number | null;
 }
 
 /** An agent as it reported last. */
@@ -105,7 +105,10 @@ export class ObservedDto {
   adherenceRatio!: number | null;
   @nullable(Number, 'Attempts divided by those let in.')
   amplificationRatio!: number | null;
-  @nullable(Number, 'Expected less admitted, never below 0: who got nothing.')
+  @nullable(
+    Number,
+    'Expected less admitted, never below 0: who got nothing; where fewer than five were admitted, the least that it can be.',
+  )
   gotNothing!: number | null;
 }
 

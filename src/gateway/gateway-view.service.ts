@@ -10,7 +10,7 @@ import { AgentStore } from './agent.store';
 import { CountFeed } from './count-feed.service';
 import { CountStore } from './count.store';
 import { SessionLimitStore } from './session-limit.store';
-import type { DayCountsDto, GatewayPageDto, ObservedNowDto, ObservedPageDto } from './gateway-view.dto';
+import type { GatewayPageDto, ObservedNowDto, ObservedPageDto } from './gateway-view.dto';
 import { observedBy, observedOf, shown } from './observed.rules';
 import { sessionLimitOf } from './session-limit.rules';
 
@@ -69,7 +69,7 @@ export class GatewayViewService {
     const isBound = parameters.length > 0 || scope === 'false';
     return {
       date,
-      counts: isFirst && !isBound ? ((await this.agents.countsOf(platformId, date)) as unknown as DayCountsDto) : null,
+      counts: isFirst && !isBound ? await this.agents.countsOf(platformId, date) : null,
       territories: isFirst ? observedBy(rows, ({ territories }) => territories) : [],
       kinds: isFirst ? observedBy(rows, ({ kind }) => [kind]).map(({ code, ...sum }) => ({ kind: code, ...sum })) : [],
       nextCursor: page.nextCursor,

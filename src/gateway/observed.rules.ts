@@ -4,10 +4,17 @@ import { LEAST_SHOWN } from './gateway-settings.rules';
 /** A count that is shown: nothing below five people. */
 export const shown = (count: number): number | null => (count > 0 && count < LEAST_SHOWN ? null : count);
 
+/**
+ * Expected less admitted. Where those admitted are fewer than five and hidden, it is told as if there were four: the least that it can
+ * be, or a subtraction would tell how many they are.
+ */
+const gotNothingOf = ({ expected, admitted }: { expected: number; admitted: number }): number =>
+  Math.max(0, expected - (shown(admitted) ?? LEAST_SHOWN - 1));
+
 type Figures = Omit<ObservedRow, 'establishmentId' | 'uai' | 'name' | 'kind' | 'department' | 'territories'>;
 
 /** Expected against counted of a place on a day; null where fewer than five people stand behind a figure. */
-export function observedOf(row: Figures, gotNothing = Math.max(0, row.expected - row.admitted)) {
+export function observedOf(row: Figures, gotNothing = gotNothingOf(row)) {
   const { expected, admitted, admittedInWindow, attempts } = row;
   const isShown = admitted >= LEAST_SHOWN;
   return {
@@ -40,7 +47,7 @@ export function observedBy(rows: readonly ObservedRow[], groupsOf: (row: Observe
         const isShown = shown(name === 'admittedInWindow' ? row.admitted : row[name]) !== null;
         if (isShown) group.sum[name] += row[name];
       }
-      group.gotNothing += shown(Math.max(0, row.expected - row.admitted)) ?? 0;
+      group.gotNothing += shown(gotNothingOf(row)) ?? 0;
       groups.set(code, group);
     }
   }

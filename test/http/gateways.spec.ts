@@ -198,6 +198,60 @@ describe('gateways', () => {
     expect((await fetchBundle()).etag).toMatch(/^"2\.2\.\d+"$/);
   });
 
+  it('wait for another bundle, or for a delta, and are answered as soon as there is one', async () => {
+    const { etag, content } = await fetchBundle();
+    expect((await get('/v1/gateways/bundle?wait=31')).statusCode).toBe(400);
+    const none = await get('/v1/gateways/bundle?wait=1', { 'if-none-match': etag });
+    expect([none.statusCode, none.body, none.headers['etale-signature']]).toEqual([304, '', undefined]);
+
+    const settled: string[] = [];
+    const bundle = get('/v1/gateways/bundle?wait=30', { 'if-none-match': etag, 'accept-encoding': 'gzip' });
+    const delta = get(`/v1/gateways/deltas?after=1.${content.revision}&wait=30`);
+    void bundle.then(() => settled.push('bundle'));
+    void delta.then(() => settled.push('delta'));
+    // both hold while others are answered
+    expect((await get(`/v1/gateways/deltas?after=1.${content.revision}`)).json<DeltaPageDto>().deltas).toEqual([]);
+    expect(settled).toEqual([]);
+    expect((await move(region.windowIds[0]!, `${TODAY}T16:00:00+01:00`)).statusCode).toBe(201);
+    expect((await delta).json<DeltaPageDto>().deltas).toMatchObject([{ from: 1, to: 2 }]);
+    expect(settled).toEqual(['delta']);
+
+    await app.get(BundleBuilder).rebuild(region.platformId, new Date());
+    const other = await bundle;
+    expect([other.statusCode, other.headers.etag]).toEqual([200, '"1.2.2"']);
+    const bytes = gunzipSync(other.rawPayload);
+    expect(await verified(bytes, String(other.headers['etale-signature']), 'etale-bundle')).toBe(other.headers['etale-chain']); // prettier-ignore
+    // who has no bundle waits for none
+    expect((await get('/v1/gateways/bundle?wait=30')).statusCode).toBe(200);
+  });
+
+  it('find a bounded history: 2,000 deltas, and the whole bundle again for who was away for longer or misses one', async () => {
+    await fetchBundle();
+    const at = [region.platformId, 3000];
+    await database.query('update platform_revision set revision = $2 where platform_id = $1', at);
+    await database.query('update gateway_head set revision = $2 where platform_id = $1', at);
+    await database.query(
+      `insert into gateway_delta (platform_id, epoch, from_revision, to_revision, bytes, signature, chain)
+       select $1, 1, r, r + 1, '{}', 's', 'c' from generate_series(1, $2 - 1) r`,
+      at,
+    );
+    expect((await move(region.windowIds[0]!, `${TODAY}T16:00:00+01:00`)).statusCode).toBe(201);
+    const read = (revision: number, wait = 0) => get(`/v1/gateways/deltas?after=1.${revision}&wait=${wait}`);
+    expect((await read(3000, 5)).json<DeltaPageDto>().deltas).toMatchObject([{ from: 3000, to: 3001 }]);
+    const gap = await read(1000);
+    expect([gap.statusCode, gap.json<{ code: string }>().code]).toEqual([410, 'gateway.gap']);
+    const page = (await read(1001)).json<DeltaPageDto>().deltas;
+    expect([page.length, page[0]!.from, page.at(-1)!.to]).toEqual([200, 1001, 1201]);
+
+    await database.query('delete from gateway_delta where platform_id = $1 and from_revision = 2500', [region.platformId]); // prettier-ignore
+    expect((await read(2500)).statusCode).toBe(410);
+    const { until, leave } = await listen('/v1/gateways/stream', { ...key, 'last-event-id': '1.2500' });
+    expect(await until(/event: bundle\n/)).not.toMatch(/event: delta/);
+    leave();
+    await app.get(BundleBuilder).rebuild(region.platformId, new Date());
+    expect((await fetchBundle()).content.revision).toBe(3001);
+  });
+
   it('follow a stream: what was missed first, then each booking as it is committed', async () => {
     const { content } = await fetchBundle();
     const { until, leave } = await listen('/v1/gateways/stream', { ...key, 'last-event-id': `1.${content.revision}` });
@@ -289,10 +343,15 @@ describe('gateways', () => {
     const observed = async () =>
       (await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=${TODAY}` })).json<ObservedPageDto>();
     const page = await observed();
-    expect(page.counts).toMatchObject({ admitted: 10, attempts: 25 });
+    // those deferred are two: hidden, which is not the same as none
+    expect(page.counts).toEqual({ admitted: 10, deferred: null, refused: 0, attempts: 25, wouldRefuse: 0 });
     // three classes of 25 at 70 %: 18 each
     expect(page.items[0]).toMatchObject({ uai: region.uais[0], expected: 54, admitted: 12, gotNothing: 42, attempts: 30, adherenceRatio: 10 / 12, amplificationRatio: 2.5 }); // prettier-ignore
     expect(page.items[1]).toMatchObject({ admitted: null, adherenceRatio: null });
+    // nor does a subtraction tell how many
+    expect(page.items[1]!.expected! - page.items[1]!.gotNothing!).toBe(4);
+    const [all] = page.territories;
+    expect(all!.expected! - all!.gotNothing!).toBe(12 + 4);
     // the second establishment's figures below five are in no sum
     expect(page.territories.map(({ admitted }) => admitted).sort()).toEqual([0, 12, 12, 12]);
     expect(page.kinds.reduce((sum, { admitted }) => sum + (admitted ?? 0), 0)).toBe(12);
