@@ -123,7 +123,7 @@ export const run: Benchmark = async (args) => {
   const nginx = installed('nginx');
   if (!nginx) throw new Error('nginx is not installed');
   const seed = Number(option(args, 'seed', '1'));
-  const count = Number(option(args, 'visitors', '2000'));
+  const count = Number(option(args, 'visitors', '2200'));
   const obeying = await stormAtGate(nginx, seededRandom(seed), count, true);
   const reloading = await stormAtGate(nginx, seededRandom(seed), count, false, MOST_ATTEMPTS - obeying.attempts);
   return { seed, attempts: obeying.attempts + reloading.attempts, obeying, reloading };
