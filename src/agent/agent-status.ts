@@ -50,9 +50,10 @@ export class AgentStatus {
     this.refusal = { code, problem, at: this.instant() };
   }
 
-  /** A plan that was taken ends what was refused before it. */
-  applied(): void {
-    if (this.refusal?.code !== 'disk_full') this.refusal = undefined;
+  /** A plan that was taken ends what was refused before it; a delta is missing until the plan has come further. */
+  applied(isFurther: boolean): void {
+    const code = this.refusal?.code;
+    if (code !== 'disk_full' && (isFurther || code !== 'chain_broken')) this.refusal = undefined;
   }
 
   kept(problem: string | undefined): void {

@@ -1,3 +1,4 @@
+import { AgentReports } from './agent-reports';
 import { AgentServer } from './agent-server';
 import type { AgentSettings } from './agent-settings';
 import { AgentStatus } from './agent-status';
@@ -7,10 +8,12 @@ import { Gate } from './gate';
 import { GateCounts } from './gate-counts';
 import { GateQuota } from './gate-quota';
 import { HeldPlan } from './held-plan';
+import { PassKeyClient } from './pass-key-client';
 import { PlanDisk } from './plan-disk';
 import { ProcessRoom } from './process-room';
 import { RedisRoom } from './redis-room';
 import { RoomDisk } from './room-disk';
+import { ServiceConnection } from './service-connection';
 import { UserinfoClient } from './userinfo-client';
 import { WaitingRoom } from './waiting-room';
 
@@ -43,14 +46,10 @@ export async function startAgent(settings: AgentSettings, clock: () => number = 
   const counts = new GateCounts();
   const gate = new Gate(held, new GateQuota(), counts, settings.entKey);
   const status = new AgentStatus(settings.name, held, counts, () => gate.signsPasses, clock);
-  const client = new BundleClient(
-    settings,
-    held,
-    gate,
-    new PlanDisk(settings.folder),
-    new CountDisk(settings.folder),
-    status,
-  );
+  const service = new ServiceConnection(settings, status);
+  const passKeys = new PassKeyClient(service, gate, status);
+  const reports = new AgentReports(settings.name, service, counts, new CountDisk(settings.folder), status);
+  const client = new BundleClient(service, held, new PlanDisk(settings.folder), passKeys, reports, status);
   const userinfo = settings.userinfoUrl === undefined ? undefined : new UserinfoClient(settings.userinfoUrl);
   const room = roomOf(settings, gate, held, status);
   const server = new AgentServer(settings, gate, status, userinfo, room);

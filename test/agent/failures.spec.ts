@@ -36,6 +36,19 @@ describe('an agent when things fail', () => {
     expect((await status()).state).toBe('running');
   });
 
+  it('database killed: the service answers 503 to everything, and the agent goes on as without it', async () => {
+    test.service.setDatabase(false);
+    await until(async () => /503 database.unreachable/.test((await status()).service.problem ?? ''));
+    await decidesAsPlanned();
+    test.nowSeconds += 120;
+    await until(async () => (await status()).state === 'fail_static');
+    await decidesAsPlanned();
+    test.service.setDatabase(true);
+    await test.service.change(MOVE);
+    await until(async () => (await status()).revision === 8);
+    expect(await status()).toMatchObject({ state: 'running', refused: null, service: { problem: null } });
+  });
+
   it('service and agent killed: starts with the plan, the deltas and the pass keys of its disk', async () => {
     await test.service.change(MOVE);
     await until(() => test.agent.held.current!.revision === 8);
@@ -169,6 +182,25 @@ describe('an agent when things fail', () => {
     await until(() => test.agent.held.current!.revision === 9);
     test.nowSeconds = at(11);
     expect(await statusOf('77$6e A')).toBe(204);
+  });
+
+  it('a delta missing for good: says so until a whole bundle is newer, and asks for it no more often than it should', async () => {
+    await test.service.change(MOVE, { isLost: true });
+    test.service.deltas.shift();
+    const before = test.service.bundleCount;
+    await test.service.change([{ audience: 'pupils', ownerId: 12, removes: cell(10, 30), adds: null }]);
+    await untilRefused('chain_broken');
+    await until(() => test.service.bundleCount > before);
+    // the bundle that there is does not lead on: what is held stays in force, and is said to
+    expect(await status()).toMatchObject({ revision: 7, state: 'fail_static', refused: { code: 'chain_broken' } });
+    await decidesAsPlanned();
+    const [count, from] = [test.service.bundleCount, performance.now()];
+    await until(() => test.service.bundleCount > count + 3);
+    expect(performance.now() - from).toBeGreaterThan(3 * 50);
+    test.service.publish(gateContent({ revision: 9 }));
+    await until(async () => (await status()).revision === 9);
+    await until(async () => (await status()).refused === null);
+    expect((await status()).state).toBe('running');
   });
 
   it('no stream: polls within the prescribed interval', async () => {

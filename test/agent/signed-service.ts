@@ -29,6 +29,10 @@ export class SignedService {
   clockOffsetSeconds = 0;
   /** Changes the bytes or the signature of a bundle on their way. */
   spoil: (sent: { bytes: Buffer; signature: string }) => { bytes: Buffer; signature: string } = (sent) => sent;
+  /** Whole bundles that were sent. */
+  bundleCount = 0;
+  /** Answers nothing but 503, as a service does whose database is away. */
+  hasDatabase = true;
   /** Promises more bytes than it sends. */
   isTruncating = false;
   private readonly streams = new Set<ServerResponse>();
@@ -83,14 +87,24 @@ export class SignedService {
     if (!isLost) this.send(eventOf(sent));
   }
 
+  /** The database is away, and with it every stream; or back. */
+  setDatabase(isThere: boolean): void {
+    this.hasDatabase = isThere;
+    if (!isThere) for (const stream of this.streams) stream.end();
+  }
+
   /** A new whole bundle, told to every stream. */
   publish(content: BundleContent): void {
     this.content = content;
     this.edition++;
     this.bundleChain = this.chain;
     this.deltas.length = 0;
-    const { epoch, revision } = content;
-    this.send(`event: bundle\ndata: ${JSON.stringify({ epoch, revision, edition: this.edition, neededEdition: this.edition, fetchWithinSeconds: 0 })}\n\n`); // prettier-ignore
+    this.send(this.bundleEvent());
+  }
+
+  private bundleEvent(): string {
+    const { epoch, revision } = this.content;
+    return `event: bundle\ndata: ${JSON.stringify({ epoch, revision, edition: this.edition, neededEdition: this.edition, fetchWithinSeconds: 0 })}\n\n`; // prettier-ignore
   }
 
   private send(text: string): void {
@@ -108,6 +122,7 @@ export class SignedService {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
     };
+    if (!this.hasDatabase) return json(503, { code: 'database.unreachable' });
     if (name === 'keys') return json(200, { keys: this.keys.map(({ jwk }) => jwk) });
     if (request.headers.authorization !== 'Bearer etale_test') return json(401, { code: 'access.credentials_missing' });
     if (name === 'pass-keys')
@@ -128,6 +143,7 @@ export class SignedService {
   }
 
   private async sendBundle(response: ServerResponse): Promise<void> {
+    this.bundleCount++;
     const original = Buffer.from(JSON.stringify(this.content));
     const { bytes, signature } = this.spoil({ bytes: original, signature: await this.sign(original, 'etale-bundle', this.bundleChain) }); // prettier-ignore
     const sent = gzipSync(bytes);
@@ -167,6 +183,7 @@ export class SignedService {
     response.write(': hello\n\n');
     const revision = Number(lastEventId.split('.')[1] ?? NaN);
     for (const delta of this.deltas.filter(({ from }) => from >= revision)) response.write(eventOf(delta));
+    if (revision < this.content.revision) response.write(this.bundleEvent());
     this.streams.add(response);
     response.on('close', () => this.streams.delete(response));
   }

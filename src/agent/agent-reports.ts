@@ -1,0 +1,59 @@
+import type { AgentStatus } from './agent-status';
+import type { CountDisk } from './count-disk';
+import type { GateCounts } from './gate-counts';
+import { messageOf, type Intervals, type ServiceConnection } from './service-connection';
+
+/** A clock further away than this is reported; what the service says of it is used from a few seconds on. */
+const CLOCK_WRONG_SECONDS = 60;
+const CLOCK_TOLERANCE_SECONDS = 5;
+const LAST_MILLISECONDS = 2000;
+
+/** What the agent tells the service: what it runs, and its counts, which lie on disk until they are taken. */
+export class AgentReports {
+  constructor(
+    private readonly name: string,
+    private readonly service: ServiceConnection,
+    private readonly counts: GateCounts,
+    private readonly disk: CountDisk,
+    private readonly status: AgentStatus,
+  ) {}
+
+  /** Takes the counts of an earlier process that were not sent. */
+  async restore(): Promise<void> {
+    this.counts.restore(await this.disk.read());
+  }
+
+  /** Sends what it runs, and hears how far its clock is off. */
+  async sendStatus(): Promise<void> {
+    const response = await this.service.post('/v1/gateways/status', this.status.report());
+    const answer = (await response.json()) as { clockOffsetSeconds: number; intervals?: Partial<Intervals> };
+    this.service.takeIntervals(answer.intervals ?? {});
+    const offset = Number(answer.clockOffsetSeconds);
+    if (!Number.isFinite(offset)) return;
+    this.status.clockOffsetSeconds = Math.abs(offset) >= CLOCK_TOLERANCE_SECONDS ? offset : 0;
+    if (Math.abs(offset) >= CLOCK_WRONG_SECONDS)
+      this.status.refused('clock_wrong', `the clock of this machine is ${Math.round(offset)} s off; corrected`);
+  }
+
+  /** Sends batches in their order, until none is left. @param isLast before the process ends: nobody is waited for */
+  async sendCounts(isLast = false): Promise<void> {
+    const { counts } = this;
+    for (let batch = counts.oldest(); batch; batch = counts.oldest()) {
+      const signal = isLast ? AbortSignal.timeout(LAST_MILLISECONDS) : undefined;
+      await this.service.post('/v1/gateways/counts', { agent: this.name, ...batch }, signal);
+      counts.taken(batch.batchId);
+      if (counts.kept.batchCount === 0) return;
+    }
+  }
+
+  async writeCounts(): Promise<void> {
+    const changes = this.counts.toKeep();
+    if (changes.batches.length === 0 && changes.taken.length === 0) return;
+    try {
+      await this.disk.write(changes.batches, changes.taken);
+    } catch (error) {
+      this.counts.notKept(changes);
+      this.status.kept(messageOf(error));
+    }
+  }
+}
