@@ -198,6 +198,11 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   requestSimulation:             rule('-',     '-',         '-',         'all',       '-',     'all'),
   readSimulation:                rule('-',     '-',         '-',         'all',       'all',   'all'),
 
+  // the load model, proposed anew from what was counted
+  calibrate:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
+  listCalibrations:              rule('-',     '-',         '-',         'all',       'all',   'all'),
+  readCalibration:               rule('-',     '-',         '-',         'all',       'all',   'all'),
+
   // the bad morning: everybody may know what is in force, two people decide
   readProtection:                rule('all',   'all',       'all',       'all',       'all',   'all',   ['windows', 'gateway', 'metrics']),
   readLadder:                    rule('-',     '-',         '-',         'all',       'all',   'all'),

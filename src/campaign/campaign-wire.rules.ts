@@ -17,8 +17,11 @@ import type { LoadModel, WindowRule } from './window-rule';
 const FIXED_WINDOWS_PER_MILLE = 50;
 const FIXED_WINDOWS_PER_WEEK_LEAST = 2;
 
-/** A request with everything that it leaves to its preset filled in; not yet checked. */
-export function draftFrom(request: CreateCampaignDto): Omit<Campaign, 'id' | 'createdAt' | 'createdBy'> {
+/** A request with everything filled in that it leaves to its preset, or the load model to its calibration; not yet checked. */
+export function draftFrom(
+  request: CreateCampaignDto,
+  calibrated: LoadModel | undefined,
+): Omit<Campaign, 'id' | 'createdAt' | 'createdBy'> {
   const preset = request.preset === undefined ? undefined : presetOf(request.preset);
   return {
     name: request.name,
@@ -40,7 +43,8 @@ export function draftFrom(request: CreateCampaignDto): Omit<Campaign, 'id' | 'cr
     wishesOpenAt: dateOf(request.wishesOpenAt),
     wishesCloseAt: dateOf(request.wishesCloseAt),
     isApprovalNeeded: request.isApprovalNeeded ?? false,
-    loadModel: loadModelFrom(preset?.loadModel ?? defaultLoadModel('ordinary'), request.loadModel),
+    calibrationId: request.calibrationId ?? null,
+    loadModel: loadModelFrom(calibrated ?? preset?.loadModel ?? defaultLoadModel('ordinary'), request.loadModel),
   };
 }
 
@@ -105,6 +109,7 @@ export function campaignDtoOf(campaign: Campaign): CampaignDto {
     wishesCloseAt: campaign.wishesCloseAt?.toISOString() ?? null,
     loadModel: loadModelDtoOf(campaign.loadModel),
     isApprovalNeeded: campaign.isApprovalNeeded,
+    calibrationId: campaign.calibrationId,
     createdBy: campaign.createdBy,
     createdAt: campaign.createdAt.toISOString(),
   };

@@ -117,7 +117,14 @@ export class CreateCampaignDto {
   @IsBoolean()
   isApprovalNeeded?: boolean;
 
-  /** What differs from the preset's load model. */
+  /** The calibration whose proposed load model it begins with, in the place of its preset's. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  calibrationId?: number;
+
+  /** What differs from the load model of the preset, or of the calibration. */
   @IsOptional()
   @ValidateNested()
   @Type(() => LoadModelDto)
@@ -162,6 +169,8 @@ export class CampaignDto {
   loadModel!: LoadModelAnswerDto;
   /** Whether its first plan waits for the authorities of the establishments that take part. */
   isApprovalNeeded!: boolean;
+  /** The calibration whose load model it began with; null where it was its preset's. */
+  calibrationId!: number | null;
   /** Who made it. */
   createdBy!: string;
   /** When it was made, an instant in UTC. */

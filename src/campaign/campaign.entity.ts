@@ -61,6 +61,10 @@ export class Campaign {
   @Column({ name: 'is_approval_needed', type: 'boolean' })
   isApprovalNeeded!: boolean;
 
+  /** The calibration whose load model it began with. */
+  @Column({ name: 'calibration_id', type: 'int', nullable: true })
+  calibrationId!: number | null;
+
   @Column({ name: 'created_by', type: 'text' })
   createdBy!: string;
 

@@ -7,6 +7,7 @@ import { inTransaction } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, pageOf } from '../common/keyset';
 import { ESTABLISHMENT_KINDS } from '../directory/directory-rows';
+import { CalibrationStore } from './calibration.store';
 import { campaignDtoOf, draftFrom, presetDtoOf } from './campaign-wire.rules';
 import {
   type CampaignDto,
@@ -21,6 +22,7 @@ import { CampaignPublishedError, CampaignRefused } from './campaign.errors';
 import { CAMPAIGN_PRESETS } from './campaign-presets.rules';
 import { checkCampaign } from './campaign-rules.rules';
 import { CampaignStore } from './campaign.store';
+import type { LoadModel } from './window-rule';
 
 /** Dated periods in which connections are staggered, and their rules. */
 @Injectable()
@@ -28,11 +30,12 @@ export class CampaignService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly store: CampaignStore,
+    private readonly calibrations: CalibrationStore,
   ) {}
 
   /** Makes a campaign from a preset, from rules, or from both. @throws CampaignRefused (422), NotFoundError for the platform */
   async create(actor: Actor, request: CreateCampaignDto): Promise<CampaignDto> {
-    const draft = draftFrom(request);
+    const draft = draftFrom(request, await this.calibrated(request));
     checkCampaign({ ...draft, windows: draft.rules.windows });
     const kind = draft.establishmentKinds.find((name) => !(ESTABLISHMENT_KINDS as readonly string[]).includes(name));
     if (kind !== undefined) {
@@ -87,6 +90,15 @@ export class CampaignService {
       groupCount: sum((row) => row.groupCount),
       pupilCount: sum((row) => row.pupilCount),
     };
+  }
+
+  /** The load model of the calibration that a campaign begins with. @throws CampaignRefused where the platform has no such one */
+  private async calibrated({ calibrationId, platformId }: CreateCampaignDto): Promise<LoadModel | undefined> {
+    if (calibrationId === undefined) return undefined;
+    const found = await this.calibrations.find(calibrationId);
+    if (found?.platformId === platformId) return found.loadModel;
+    const message = `Platform ${platformId} has no calibration ${calibrationId}.`;
+    throw new CampaignRefused('unknown_calibration', message, { calibrationId });
   }
 
   /** Deletes a campaign that was never published, with its wishes and drafts. @throws CampaignPublishedError (409) */

@@ -20,6 +20,7 @@ interface CreateOptions {
   level?: string[];
   sameHours?: boolean;
   needsApproval?: boolean;
+  calibration?: number;
 }
 
 /** `campaign create`: a campaign from a preset; everything finer is for the REST API. */
@@ -39,6 +40,7 @@ export function addCampaign(program: Command, terminal: Terminal): void {
     .option('--kind <kinds>', 'only these kinds of establishments (college, lycee_gt ...)', list)
     .option('--level <levels>', 'only these levels (CP, 6EME ...)', list)
     .option('--same-hours', 'a class keeps the same hours each week')
+    .option('--calibration <number>', 'begin with the load model of this calibration', id)
     .option('--needs-approval', 'its first plan waits for the authorities of its schools')
     .action((options: CreateOptions) =>
       withServices(terminal, async (services) => {
@@ -54,6 +56,7 @@ export function addCampaign(program: Command, terminal: Terminal): void {
           levels: options.level,
           keepsSameHours: options.sameHours,
           isApprovalNeeded: options.needsApproval,
+          calibrationId: options.calibration,
         });
         const campaign = await services.get(CampaignService).create(COMMAND_LINE_OPERATOR, request);
         terminal.answer(

@@ -53,7 +53,7 @@ export const READABLE: Readonly<Record<string, readonly string[] | undefined>> =
   background_load: undefined,
   campaign: [
     'id', 'name', 'platform_id', 'starts_on', 'ends_on', 'school_year', 'preset', 'keeps_same_hours', 'territory_ids',
-    'establishment_kinds', 'levels', 'rules', 'catch_up', 'load_model', 'is_approval_needed', 'created_at',
+    'establishment_kinds', 'levels', 'rules', 'catch_up', 'load_model', 'is_approval_needed', 'calibration_id', 'created_at',
   ], // prettier-ignore
   plan: [
     'id', 'campaign_id', 'state', 'base_epoch', 'base_revision', 'seed', 'window_count', 'certificate', 'profiles', 'unplaced',

@@ -25,6 +25,7 @@ const ACTION_OF: Record<string, string> = {
   revokeDelegation: 'delegation.revoke',
   requestAllocation: 'job.request',
   requestSimulation: 'job.request',
+  calibrate: 'calibration.make',
   makeWebhook: 'webhook.make',
   deleteWebhook: 'webhook.delete',
   setLadder: 'protection_ladder.set',
