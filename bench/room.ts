@@ -176,7 +176,7 @@ async function ask(
     // who was late stood aside until it was told again
     const wasPassed = !isFirst && !isLate && isPassed(its, its.toldAt);
     const cookie = `etale_pass=${its.pass}${isFirst ? '' : `; etale_ticket=${its.ticket}`}`;
-    const answer = await connection.ask(requestText('/forward-auth/', { accept: 'application/json', cookie }));
+    const answer = await connection.ask(requestText('/forward-auth', { accept: 'application/json', cookie }));
     const now = performance.now();
     if (!isFirst && askedAt >= measuredFrom) times.push(now - its.dueAt);
     if (isLate) result.lateCount++;

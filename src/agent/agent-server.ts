@@ -18,6 +18,9 @@ import { roomViewOf, waitingView, type WaitingView } from './waiting-view.rules'
 
 const MOST_BODY_BYTES = 16_384;
 const WAIT_STATUS = 503;
+/** Envoy puts the path of the visitor's request after it, and takes whatever begins with 5 for a broken agent. */
+const EXT_AUTHZ_PATH = '/ext-authz';
+const EXT_AUTHZ_WAIT_STATUS = 429;
 const PROBE_AFTER_MILLISECONDS = 60_000;
 /** Who is told to wait where nothing better is known. */
 const NO_PLAN_RETRY_SECONDS = 5;
@@ -73,6 +76,7 @@ export class AgentServer {
     const pass = passInCookies(headers.cookie);
     if (pass === undefined || headers['x-etale-visitor'] !== undefined || headers['x-etale-pass'] !== undefined) return false; // prettier-ignore
     if (headers['x-etale-feature'] !== undefined || headers['x-etale-urgent'] !== undefined) return false;
+    if (this.userinfo && headers.authorization !== undefined) return false;
     const idleMinutes = this.gate.admittedByPass(pass, this.status.nowSeconds());
     if (idleMinutes === undefined) return false;
     response.writeHead(204, ['x-etale-idle-minutes', String(idleMinutes)]);
@@ -84,7 +88,9 @@ export class AgentServer {
     const url = request.url ?? '/';
     const path = url.split('?', 1)[0]!;
     if (path === '/auth') return this.auth(request, response);
-    if (path === '/forward-auth' || path.startsWith('/forward-auth/')) return this.forwardAuth(request, response, url);
+    if (path === '/forward-auth') return this.forwardAuth(request, response, forwardedOf(request), WAIT_STATUS);
+    if (path.startsWith(`${EXT_AUTHZ_PATH}/`))
+      return this.forwardAuth(request, response, url.slice(EXT_AUTHZ_PATH.length), EXT_AUTHZ_WAIT_STATUS);
     if (path === '/decide') return this.decide(request, response);
     if (path === '/status') return sendJson(response, 200, this.status.page());
     if (path === PUBLIC_PATH || path.startsWith(`${PUBLIC_PATH}/`))
@@ -100,8 +106,9 @@ export class AgentServer {
   private async gateRequest(request: IncomingMessage): Promise<GateRequest> {
     const asked = gateRequestOf(request.headers, this.now());
     const { authorization } = request.headers;
-    if (this.userinfo && authorization && !asked.signedHeader && (asked.pass === undefined || !this.gate.isIdentified(asked.pass)))
-      return { ...asked, userinfo: await this.userinfo.claimsFor(authorization) }; // prettier-ignore
+    // asked about each token once: a pass of before may be that of whoever used the device before
+    if (this.userinfo && authorization && !asked.signedHeader)
+      return { ...asked, userinfo: await this.userinfo.claimsFor(authorization, this.now()) };
     return asked;
   }
 
@@ -124,9 +131,12 @@ export class AgentServer {
   }
 
   /** Traefik's ForwardAuth and Envoy's ext_authz: 200, or the whole answer that the visitor gets. */
-  private async forwardAuth(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
-    const forwarded = request.headers['x-forwarded-uri'];
-    const original = typeof forwarded === 'string' ? forwarded : url.slice('/forward-auth'.length) || '/';
+  private async forwardAuth(
+    request: IncomingMessage,
+    response: ServerResponse,
+    original: string,
+    waitStatus: number,
+  ): Promise<void> {
     if (original.startsWith(`${PUBLIC_PATH}/`) || isNeverGated(original, this.settings.neverGated))
       return send(response, 200, 'text/plain', '');
     const { answer, place } = await this.ask(await this.gateRequest(request), ticketOf(request), true);
@@ -134,7 +144,7 @@ export class AgentServer {
     const headers = this.headersOf(answer, request, place);
     if (!decision || decision.kind === ADMIT) return send(response, 200, 'text/plain', '', headers);
     const language = languageOf(undefined, request.headers['accept-language']);
-    this.sendWaiting(request, response, answer, language, safeReturnPath(original), undefined, headers, WAIT_STATUS, place); // prettier-ignore
+    this.sendWaiting(request, response, answer, language, safeReturnPath(original), undefined, headers, waitStatus, place); // prettier-ignore
   }
 
   /** The gate's answer to a request, after the waiting room where there is one. */
@@ -341,6 +351,12 @@ export class AgentServer {
       'x-content-type-options': 'nosniff',
     });
   }
+}
+
+/** The path that Traefik asks about. */
+function forwardedOf({ headers }: IncomingMessage): string {
+  const its = headers['x-forwarded-uri'];
+  return typeof its === 'string' ? its : '/';
 }
 
 /** The ticket that a visitor's device, or a program for it, shows. */

@@ -94,12 +94,6 @@ export class Gate {
     return content.idleMinutes;
   }
 
-  /** Whether a pass says already what the ENT has shown of its holder. */
-  isIdentified(text: string): boolean {
-    const pass = this.passOf(text);
-    return pass !== undefined && (pass.profile !== UNKNOWN || pass.shown.length > 0);
-  }
-
   /** What is done with a request; it counts, spends and signs. */
   ask(request: GateRequest): GateAnswer {
     const judged = this.judge(request);

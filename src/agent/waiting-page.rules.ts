@@ -22,9 +22,11 @@ th,td{text-align:left;padding:12px;border-bottom:1px solid #d5dce2;font-variant-
 button,.go{font:inherit;padding:12px 20px;border:0;border-radius:8px;background:#0b4f8a;color:#fff;text-decoration:none;display:inline-block}
 input{font:inherit;padding:11px;border:1px solid #66737f;border-radius:8px;width:100%;margin:4px 0 8px}:focus-visible{outline:3px solid #d97706;outline-offset:2px}`;
 
-const SCRIPT = `(function(){var c=document.getElementById('countdown');if(!c)return;var e=Date.now()+Number(c.dataset.seconds)*1000;
-function p(n){return(n<10?'0':'')+n}function t(){var s=Math.max(0,Math.round((e-Date.now())/1000)),h=Math.floor(s/3600),m=Math.floor(s/60)%60;
-c.textContent=(h?h+':'+p(m):m)+':'+p(s%60)}t();c.hidden=false;setInterval(t,1000)})()`;
+/** Counts down, and asks again when it is time, also where the device slept meanwhile. */
+const SCRIPT = `(function(){var n=Date.now(),m=document.querySelector('main').dataset,c=document.getElementById('countdown'),a=m.again&&n+m.again*1000,
+e=c&&n+c.dataset.seconds*1000;function p(n){return(n<10?'0':'')+n}function t(){var n=Date.now();if(a&&n>=a){a=0;location.replace(m.to)}if(!c)return;
+var s=Math.max(0,Math.round((e-n)/1000)),h=Math.floor(s/3600),m2=Math.floor(s/60)%60;c.textContent=(h?h+':'+p(m2):m2)+':'+p(s%60)}
+t();if(c)c.hidden=false;if(a||c)setInterval(t,1000)})()`;
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -49,12 +51,18 @@ export function waitingPage(
   const isIn = view.kind === 'admit';
   // whom the room has called goes in at once
   const isCalled = view.reason === 'waiting_room';
-  const refresh = (isIn && !isCalled) || choice ? '' : `<meta http-equiv="refresh" content="${isIn ? 0 : seconds};url=${escaped(returnPath)}">`; // prettier-ignore
+  const asksAgain = !isIn && !choice;
+  // a refresh that no script can hold back is for browsers that run none: others ask by the script
+  const refresh = asksAgain
+    ? `<noscript><meta http-equiv="refresh" content="${seconds};url=${escaped(returnPath)}"></noscript>`
+    : isCalled && !choice
+      ? `<meta http-equiv="refresh" content="0;url=${escaped(returnPath)}">`
+      : '';
   return `<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">${refresh}
 <title>${say('title')}</title><style>${STYLE}</style></head>
-<body><main>
+<body><main${asksAgain ? ` data-again="${seconds}" data-to="${escaped(returnPath)}"` : ''}>
 <header><span>${say('title')}</span><a href="${PUBLIC_PATH}/wait?lang=${other}&amp;r=${back}" lang="${other}" hreflang="${other}">${say('other')}</a></header>
 <h1>${escaped(view.sentence)}</h1>
 ${view.notices.map((notice) => `<p>${escaped(notice)}</p>`).join('')}
@@ -64,7 +72,7 @@ ${untilOpening > 0 ? `<p id="countdown" role="timer" aria-live="off" data-second
 ${choice ? choiceHtml(choice, language, back) : ''}
 ${view.windows.length > 0 ? windowsHtml(view, language) : view.mayChooseClass ? '' : `<p>${say('noWindows')}</p>`}
 ${waysHtml(view, language, back)}
-</main>${untilOpening > 0 ? `<script>${SCRIPT}</script>` : ''}</body></html>
+</main>${asksAgain || untilOpening > 0 ? `<script>${SCRIPT}</script>` : ''}</body></html>
 `;
 }
 

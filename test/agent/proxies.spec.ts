@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { installed, RealProxy } from '../../bench/real-proxy';
 import { at } from './gate-content';
 import { cookieOf, TestAgent } from './test-agent';
@@ -64,30 +66,96 @@ for (const [name, file, start] of proxies) {
   });
 }
 
-describe('the protocol of Traefik (ForwardAuth) and Envoy (ext_authz)', () => {
+const configuration = (name: string): string => readFileSync(resolve(__dirname, '../../gateways', name), 'utf8');
+/** What stands between two words of a configuration. */
+const between = (text: string, from: string, to: string): string => text.split(from)[1]!.split(to)[0]!;
+const exactNames = (text: string): string[] => [...text.matchAll(/exact: ([a-z-]+)/g)].map(([, name]) => name!);
+
+/** What each of the two asks the agent about a visitor's request, as its documentation says and as `gateways/` configures it. */
+const PROXIES = {
+  Traefik: () => {
+    const text = configuration('traefik/etale.yml');
+    const address = /address: (\S+)/.exec(text)![1]!;
+    const isTrusting = !text.includes('trustForwardHeader: false');
+    const passed = between(text, 'authRequestHeaders:', 'authResponseHeaders:')
+      .toLowerCase()
+      .match(/[a-z][a-z-]+/g)!;
+    return {
+      status: 503,
+      request: (path: string, sent: Record<string, string>) => {
+        // it writes these itself, and those of the visitor only where it is told to trust them
+        const its: Record<string, string> = { 'x-forwarded-uri': path, 'x-forwarded-method': 'POST', 'x-forwarded-proto': 'https' }; // prettier-ignore
+        for (const [name, value] of Object.entries(sent))
+          if (passed.includes(name) && (isTrusting || !(name in its))) its[name] = value;
+        return { path: new URL(address).pathname, headers: its };
+      },
+      answer: (answer: Response) => ({ status: answer.status, header: (name: string) => answer.headers.get(name) }),
+    };
+  },
+  Envoy: () => {
+    const text = configuration('envoy/etale.yaml');
+    const prefix = /path_prefix: (\S+)/.exec(text)![1]!;
+    const passed = exactNames(between(text, ' allowed_headers:', 'http_service:')).concat('authorization');
+    const back = exactNames(between(text, ' allowed_client_headers:', 'allowed_client_headers_on_success:'));
+    return {
+      status: 429,
+      request: (path: string, sent: Record<string, string>) => ({
+        path: prefix + path,
+        headers: Object.fromEntries(Object.entries({ ...sent, 'x-forwarded-proto': 'https' }).filter(([name]) => passed.includes(name))), // prettier-ignore
+      }),
+      // of any 5xx it makes a failure of the service
+      answer: (answer: Response) => ({
+        status: answer.status >= 500 ? 0 : answer.status,
+        header: (name: string) => (back.includes(name) ? answer.headers.get(name) : null),
+      }),
+    };
+  },
+};
+
+describe('the protocol of Traefik (ForwardAuth) and Envoy (ext_authz), as gateways/ configures them', () => {
   let test: TestAgent;
   beforeAll(async () => {
     test = await TestAgent.start();
   });
   afterAll(() => test.stop());
-  const asked: [string, (path: string) => [string, Record<string, string>]][] = [
-    ['Traefik', (path) => ['/forward-auth', { 'x-forwarded-uri': path, 'x-forwarded-method': 'POST' }]],
-    ['Envoy', (path) => [`/forward-auth${path}`, {}]],
-  ];
-  for (const [name, requestOf] of asked) {
+  for (const [name, proxyOf] of Object.entries(PROXIES)) {
+    const proxy = proxyOf();
+    const ask = async (path: string, sent: Record<string, string>) => {
+      const asked = proxy.request(path, sent);
+      const answer = await test.get(asked.path, asked.headers);
+      return { ...proxy.answer(answer), text: await answer.text() };
+    };
+
     it(`${name} gets 200 for who is admitted, and for who is not the answer of the visitor itself`, async () => {
-      const [path, headers] = requestOf('/timeline');
       test.nowSeconds = at(8);
-      const wait = await test.get(path, { ...headers, ...test.shown(['77$6e A']), 'accept-language': 'en' });
-      expect(wait.status).toBe(503);
-      expect(wait.headers.get('retry-after')).toMatch(/^\d+$/);
-      expect(await wait.text()).toContain('Your class 6e A opens at 09:40');
+      const wait = await ask('/timeline?page=2', { ...test.shown(['77$6e A']), 'accept-language': 'en', accept: 'text/html' }); // prettier-ignore
+      expect(wait.status).toBe(proxy.status);
+      expect(wait.header('retry-after')).toMatch(/^\d+$/);
+      expect([wait.header('content-type'), wait.header('cache-control')]).toEqual(['text/html; charset=utf-8', 'no-store']); // prettier-ignore
+      expect(wait.header('content-security-policy')).toContain("default-src 'none'");
+      expect(wait.text).toContain('Your class 6e A opens at 09:40');
+      expect(wait.text).toContain('url=/timeline?page=2');
       test.nowSeconds = at(9, 50);
-      const admitted = await test.get(path, { ...headers, ...test.shown(['77$6e A']) });
+      const admitted = await ask('/timeline', { ...test.shown(['77$6e A']) });
       expect(admitted.status).toBe(200);
-      expect((await test.get(path, { ...headers, cookie: cookieOf(admitted) })).status).toBe(200);
-      const [open, ofOpen] = requestOf('/logout');
-      expect((await test.get(open, ofOpen)).status).toBe(200);
+      const cookie = admitted.header('set-cookie')!;
+      expect(cookie).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
+      expect((await ask('/timeline', { cookie: cookie.split(';')[0]! })).status).toBe(200);
+      expect((await ask('/logout', {})).status).toBe(200);
+      expect((await ask('/etale/wait', {})).status).toBe(200);
+    });
+
+    it(`${name} hands over nothing that a visitor claims: another path, a running session, an urgent need`, async () => {
+      test.nowSeconds = at(8);
+      const claims = { 'x-forwarded-uri': '/logout', 'x-original-uri': '/logout', 'x-etale-session': 'running', 'x-etale-urgent': '1' }; // prettier-ignore
+      expect((await ask('/timeline', { ...test.shown(['77$6e A']), ...claims })).status).toBe(proxy.status);
+    });
+
+    it(`${name} gets the JSON twin for a program`, async () => {
+      test.nowSeconds = at(8);
+      const wait = await ask('/api', { ...test.shown(['77$6e A']), accept: 'application/json' });
+      expect([wait.status, wait.header('content-type')]).toEqual([proxy.status, 'application/json']);
+      expect(JSON.parse(wait.text)).toMatchObject({ kind: 'wait', reason: 'outside_window' });
     });
   }
 });

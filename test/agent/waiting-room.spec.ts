@@ -58,7 +58,7 @@ class Device {
 
   /** As a proxy of the ForwardAuth kind passes it on: whether it is in. */
   async enters(): Promise<boolean> {
-    await this.get('/forward-auth/', { accept: 'application/json' });
+    await this.get('/forward-auth', { accept: 'application/json' });
     return this.status === 200;
   }
 
