@@ -2,13 +2,22 @@ import { DomainError } from '../common/domain-error';
 
 /** Law 8: nobody is left without an admission for a whole day. */
 export class PupilWithoutAdmission extends DomainError {
-  constructor(classCount: number, examples: readonly { uai: string; class: string; day: string }[]) {
+  /** @param what which of the two is refused: a step beside those in force, or a plan under them */
+  constructor(
+    what: 'step' | 'plan',
+    classCount: number,
+    examples: readonly { uai: string; class: string; day: string }[],
+  ) {
     const [first] = examples;
+    const [which, remedy] =
+      what === 'step'
+        ? ['this one', 'make it shorter or narrower, or give evening hours']
+        : ['this plan', 'end a step first, or give evening hours'];
     super(
       'protection.pupil_without_admission',
       'conflict',
-      `With the steps in force this one would leave the pupils of ${classCount} classes without any admission on a day` +
-        `${first ? `, such as ${first.class} of ${first.uai} on ${first.day}` : ''}: make it shorter or narrower, or give evening hours.`,
+      `With the steps in force ${which} would leave the pupils of ${classCount} classes without any admission on a day` +
+        `${first ? `, such as ${first.class} of ${first.uai} on ${first.day}` : ''}: ${remedy}.`,
       { classCount, examples },
     );
   }

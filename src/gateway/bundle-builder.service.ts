@@ -77,23 +77,24 @@ export class BundleBuilder {
     });
   }
 
-  /** The plan of the days from one instant to another as gateways would hold it, without any rule. */
-  async contentBetween(platformId: number, fromAt: Date, toAt: Date): Promise<BundleContent> {
-    return this.database.transaction('REPEATABLE READ', async (tx) => {
-      const settings = await this.store.settings(platformId, tx);
-      const days = { now: fromAt, lastAt: toAt };
-      const { content } = await this.contentOf(tx, platformId, settings, days, (facts, windows) => ({
-        ...facts,
-        epoch: 0,
-        revision: 0,
-        issuedAt: 0,
-        staleAfter: Infinity,
-        expiresAt: Infinity,
-        windows,
-        rules: [],
-      }));
-      return content;
-    });
+  /**
+   * The plan of the days from one instant to another as gateways would hold it, without any rule; in the transaction of who holds the
+   * platform's lock, so that no window changes meanwhile.
+   */
+  async contentBetween(tx: EntityManager, platformId: number, fromAt: Date, toAt: Date): Promise<BundleContent> {
+    const settings = await this.store.settings(platformId, tx);
+    const days = { now: fromAt, lastAt: toAt };
+    const { content } = await this.contentOf(tx, platformId, settings, days, (facts, windows) => ({
+      ...facts,
+      epoch: 0,
+      revision: 0,
+      issuedAt: 0,
+      staleAfter: Infinity,
+      expiresAt: Infinity,
+      windows,
+      rules: [],
+    }));
+    return content;
   }
 
   /** When the next bundle is due, Unix milliseconds; a third of its life at the latest, and never twice in a minute. */

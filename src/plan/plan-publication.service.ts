@@ -12,6 +12,7 @@ import { LedgerStore, type Revision } from './ledger.store';
 import { recertify } from './plan-certificate';
 import { PlanLoadStore } from './plan-load.store';
 import { PlanPinService } from './plan-pin.service';
+import { PlanPublications } from './plan-publications';
 import {
   PlanApprovalMissing,
   PlanEstablishmentsMoved,
@@ -35,7 +36,10 @@ interface Exchange {
   unapproved?: readonly ApprovalStanding[];
 }
 
-/** The one way in which a plan comes into force: under the platform's lock, as the next revision, all of it or nothing. */
+/**
+ * The one way in which a plan comes into force: under the platform's lock, as the next revision, all of it or nothing. Rooms above may refuse
+ * it (`PlanPublications`).
+ */
 @Injectable()
 export class PlanPublicationService {
   constructor(
@@ -47,6 +51,7 @@ export class PlanPublicationService {
     private readonly pins: PlanPinService,
     private readonly windowChanges: WindowChangeStore,
     private readonly approvals: CampaignApprovalService,
+    private readonly publications: PlanPublications,
   ) {}
 
   /** @throws NotFoundError, PlanNotADraft, PlanStaleBase, PlanApprovalMissing, PlanEstablishmentsMoved, PlanOverCapacity */
@@ -118,6 +123,7 @@ export class PlanPublicationService {
       const plans = { liveId: supersededPlanId, nextId: plan.id };
       await this.windowChanges.recordExchange(tx, platformId, revision, plans, cellOfSeconds(Date.now() / 1000));
     }
+    await this.publications.tell(tx, { platformId, planId: plan.id });
     const curve = await this.loads.curve(plan.id, undefined, tx);
     const certificate = await this.plans.certificate(plan.id, tx);
     await this.plans.setCertificate(tx, plan.id, recertify(certificate, curve, new Date(), revision));

@@ -28,6 +28,7 @@ import { PlanPinStore } from './plan-pin.store';
 import { PlanBaselineStore } from './plan-baseline.store';
 import { PlanPriceStore } from './plan-price.store';
 import { StandingWindowStore } from './standing-window.store';
+import { PlanPublications } from './plan-publications';
 import { PlanPublicationService } from './plan-publication.service';
 import { PlanReadService } from './plan-read.service';
 import { PlanShortfallStore } from './plan-shortfall.store';
@@ -62,6 +63,7 @@ import { WindowController } from './window.controller';
     PlanService,
     StandingWindowStore,
     PlanPublicationService,
+    PlanPublications,
     PlanPinService,
     PlanReadService,
     PlanLoadService,
@@ -98,6 +100,7 @@ import { WindowController } from './window.controller';
     WindowChangeStore,
   ],
   exports: [
+    PlanPublications,
     PlanService,
     StandingWindowStore,
     PlanReadService,

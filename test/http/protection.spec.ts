@@ -3,9 +3,10 @@ import { DataSource } from 'typeorm';
 import type { LadderDto } from '../../src/crisis/ladder.dto';
 import type { ProtectionDto, ProtectionStepDto, ProtectionStepPageDto } from '../../src/crisis/protection-step.dto';
 import { JobRunner } from '../../src/jobs/job-runner.service';
+import { PlanService } from '../../src/plan/plan.service';
 import { ProofService } from '../../src/plan/proof.service';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
-import { cellAt, TESTER } from '../plan-builder';
+import { cellAt, draftOf, TESTER } from '../plan-builder';
 import { NOBODY, signedInAs, startTestApplication } from '../test-application';
 
 const NOW = '2026-12-07T07:50:00+01:00';
@@ -15,6 +16,7 @@ describe('protection steps', () => {
   let database: DataSource;
   let region: BookableRegion;
   let second: Record<string, string>;
+  let publishedId: number;
 
   beforeAll(async () => {
     standStillAt(NOW);
@@ -24,6 +26,7 @@ describe('protection steps', () => {
       { establishment: 0, classIndex: 0, startCell: cellAt(0, 9) },
       { establishment: 1, classIndex: 0, startCell: cellAt(0, 10) },
     ]);
+    publishedId = region.planId;
     second = await signedInAs(app, { role: 'authority', uais: [], territories: [] }, 'second');
   });
   afterAll(async () => {
@@ -120,6 +123,26 @@ describe('protection steps', () => {
     expect((await approve(first.body.id, second)).status).toBe(200);
     const both = await enforce(later);
     expect(both.body.code).toBe('protection.pupil_without_admission');
+    // nor under a plan that comes into force later: whose window would lie in the time of live lessons alone
+    const plans = app.get(PlanService);
+    const draftAt = (hour: number, minute: number): Promise<number> => {
+      const windows = [
+        { establishment: 0, classIndex: 0, startCell: cellAt(0, 9) },
+        { establishment: 1, classIndex: 0, startCell: cellAt(0, hour, minute) },
+      ];
+      return plans.createDraft(TESTER, draftOf(region, windows, { base: { epoch: 1, revision: 1 } }));
+    };
+    const early = await draftAt(8, 45);
+    const publish = plans.publish(TESTER, early, 'essai');
+    await expect(publish).rejects.toMatchObject({
+      code: 'protection.pupil_without_admission',
+      facts: { classCount: 1 },
+    });
+    const [{ state }] = await database.query<[{ state: string }]>('select state from plan where id = $1', [early]);
+    expect(state).toBe('draft');
+    const next = await draftAt(10, 0);
+    await plans.publish(TESTER, next, 'essai');
+    publishedId = next;
     await undo(first.body.id);
   });
 
@@ -158,7 +181,7 @@ describe('protection steps', () => {
     const trail = (await app.inject({ url: `/v1/audit?action=protection_step&platformId=${region.platformId}&limit=200` })).json<{ items: { action: string; reason: string | null }[] }>(); // prettier-ignore
     const actions = new Set(trail.items.map(({ action }) => action));
     expect([...actions].sort()).toEqual(['protection_step.approve', 'protection_step.enforce', 'protection_step.propose', 'protection_step.undo']); // prettier-ignore
-    expect((await app.get(ProofService).prove(TESTER, region.planId)).windowDifferences).toEqual([]);
+    expect((await app.get(ProofService).prove(TESTER, publishedId)).windowDifferences).toEqual([]);
   });
 
   it('are simulated as a ladder: each rung beside the day without it', async () => {
