@@ -373,17 +373,20 @@ class Columns {
     this.scales[this.count++] = row.scale;
   }
 
+  /** In buffers that threads share as they are. */
   toColumns() {
     const column = (k: number) => {
-      const out = new Int32Array(this.count);
+      const out = new Int32Array(new SharedArrayBuffer(4 * this.count));
       for (let i = 0; i < this.count; i++) out[i] = this.ints[i * INTS + k]!;
       return out;
     };
+    const scales = new Float64Array(new SharedArrayBuffer(8 * this.count));
+    scales.set(this.scales.subarray(0, this.count));
     return {
       demandCount: this.count,
       demandDay: column(0),
       demandCells: column(1),
-      demandScale: this.scales.slice(0, this.count),
+      demandScale: scales,
       demandProfile: column(2),
       demandCandidates: column(3),
       demandOccurrences: new Int32Array(this.count),

@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
 import { allocateOnThreads } from '../src/allocation/allocation-threads';
 import { allocate } from '../src/kernel/allocation/allocate';
 import { everybodyAtWish, firstFit, letterByLevel, randomStarts } from '../src/kernel/allocation/baselines';
 import { objectiveBoundFromPrices, peakBoundFromPrices } from '../src/kernel/allocation/check-bound';
 import { checkPlan } from '../src/kernel/allocation/check-plan';
-import type { AllocationProblem, AllocationProgress } from '../src/kernel/allocation/problem';
+import {
+  type Allocation,
+  AllocationCancelled,
+  type AllocationOptions,
+  type AllocationProblem,
+  type AllocationProgress,
+} from '../src/kernel/allocation/problem';
 import { allocationInstance, instanceLetter, withCapacity } from './allocation-instance';
 import { writeDump } from './allocation-dump';
 import { ALLOCATION_INSTANCE, type Scale } from './allocation-parameters';
@@ -14,7 +21,8 @@ import { referenceLpSeconds } from './reference-lp';
 
 /**
  * Allocates the benchmark's week at a capacity that is `--tightness` times the least one, and checks the plan independently. `--dump FILE`
- * writes the case (docs/allocation-dump.md); `--reference-lp no` leaves out the linear program that tells how fast the machine is.
+ * writes the case (docs/allocation-dump.md); `--reference-lp no` leaves out the linear program that tells how fast the machine is;
+ * `--cancel-after SECONDS` gives up after so long and tells how long it took until the run had ended.
  */
 export const run: Benchmark = async (args) => {
   const scale = option(args, 'scale', 'S') as Scale;
@@ -48,8 +56,14 @@ export const run: Benchmark = async (args) => {
       phase = progress.phase;
     },
   };
-  const plan =
-    workers > 1 ? await allocateOnThreads(problem, { ...options, workerCount: workers }) : allocate(problem, options);
+  const cancelAfterSeconds = Number(option(args, 'cancel-after', '0'));
+  if (cancelAfterSeconds > 0) {
+    const isCancelled = () => performance.now() - from > 1000 * cancelAfterSeconds;
+    const endedAt = await cancelledAt(() => allocateWith(problem, { ...options, isCancelled }, workers));
+    const cancelWallSeconds = endedAt === null ? null : (endedAt - from) / 1000 - cancelAfterSeconds;
+    return { scale, seed, tightness, workers, cancelAfterSeconds, cancelWallSeconds };
+  }
+  const plan = await allocateWith(problem, options, workers);
   const wallSeconds = (performance.now() - from) / 1000;
   const cpu = process.cpuUsage(cpuFrom);
   memory.look();
@@ -65,6 +79,8 @@ export const run: Benchmark = async (args) => {
     seed,
     tightness,
     workers,
+    // the same for any number of workers
+    startsSha256: createHash('sha256').update(plan.starts).digest('hex'),
     windowCount: check.windowCount,
     wallSeconds,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
@@ -85,6 +101,24 @@ export const run: Benchmark = async (args) => {
     ...displacements(problem, plan.starts),
   };
 };
+
+const allocateWith = async (
+  problem: AllocationProblem,
+  options: AllocationOptions,
+  workerCount: number,
+): Promise<Allocation> =>
+  workerCount > 1 ? allocateOnThreads(problem, { ...options, workerCount }) : allocate(problem, options);
+
+/** When a run that is cancelled had ended; null where it was done before. */
+async function cancelledAt(run: () => Promise<Allocation>): Promise<number | null> {
+  try {
+    await run();
+    return null;
+  } catch (error) {
+    if (error instanceof AllocationCancelled) return performance.now();
+    throw error;
+  }
+}
 
 /** Peak over both limits of what is done without a planner; first fit keeps the limits and leaves people out, so both are told. */
 function baselinePeakRatios(problem: AllocationProblem, seed: number) {

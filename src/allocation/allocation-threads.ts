@@ -2,7 +2,7 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { allocationRun, type TaskBatch } from '../kernel/allocation/allocate';
 import type { PartAnswer, PartTask } from '../kernel/allocation/part-tasks';
-import { partProblem } from '../kernel/allocation/parts';
+import type { Part } from '../kernel/allocation/parts';
 import type { PartFigures } from '../kernel/allocation/place';
 import {
   type Allocation,
@@ -13,8 +13,14 @@ import {
 } from '../kernel/allocation/problem';
 import { progressOfPlan, type RunProgress, runProgress } from '../kernel/allocation/run-progress';
 
-export interface PartRequest {
+/** What a thread knows from its first day: the problem, whose columns all threads read in one place, and whether anybody still waits. */
+export interface ThreadOutset {
   problem: AllocationProblem;
+  cancelled: Int32Array;
+}
+
+export interface PartRequest {
+  part: Part;
   task: PartTask;
 }
 
@@ -32,8 +38,9 @@ const THREAD_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 /**
  * `allocate` on `workerCount` threads: the parts of the problem (days that share no cell) are planned side by side. The plan is the
- * same, to the byte, as that of `allocate`, whatever the number of threads. Parts are sent as they are begun, largest first, so that
- * only as many stand in memory as there are threads.
+ * same, to the byte, as that of `allocate`, whatever the number of threads. The columns of the problem stand once, in shared buffers; a
+ * thread takes the rows of a part when it begins with it, largest parts first, so that only as many parts stand in memory as there are
+ * threads, and hands its answer over without a copy. A problem whose columns are shared already is read where it is.
  *
  * @throws AllocationProblemInvalid, AllocationCancelled
  */
@@ -42,18 +49,19 @@ export async function allocateOnThreads(
   options: AllocationOptions & { workerCount: number },
 ): Promise<Allocation> {
   const cancelled = new Int32Array(new SharedArrayBuffer(4));
+  const outset: ThreadOutset = { problem: onSharedBuffers(problem), cancelled };
   const file = join(__dirname, `allocation-part.worker${extname(__filename)}`);
   const workers: Worker[] = [];
   try {
     for (let k = 0; k < options.workerCount; k++) {
-      workers.push(new Worker(file, { workerData: cancelled, env: process.env, resourceLimits: THREAD_LIMITS }));
+      workers.push(new Worker(file, { workerData: outset, env: process.env, resourceLimits: THREAD_LIMITS }));
     }
     const run = allocationRun(problem, options.seed, options.smallBelow);
     let step = run.next();
     let progress: RunProgress | undefined;
     while (!step.done) {
       progress ??= runProgress(step.value.parts, options.onProgress ?? (() => undefined));
-      step = run.next(await doBatch(problem, step.value, workers, cancelled, progress, options));
+      step = run.next(await doBatch(step.value, workers, cancelled, progress, options));
     }
     options.onProgress?.(progressOfPlan(step.value));
     return step.value;
@@ -63,7 +71,6 @@ export async function allocateOnThreads(
 }
 
 async function doBatch(
-  problem: AllocationProblem,
   { parts, wanted }: TaskBatch,
   workers: readonly Worker[],
   cancelled: Int32Array,
@@ -80,7 +87,7 @@ async function doBatch(
   const serve = async (worker: Worker): Promise<void> => {
     for (let k = queue.shift(); k !== undefined; k = queue.shift()) {
       const at = k;
-      const request: PartRequest = { problem: partProblem(problem, parts[wanted[at]!.part]!), task: wanted[at]! };
+      const request: PartRequest = { part: parts[wanted[at]!.part]!, task: wanted[at]! };
       const answer = await ask(worker, request, (phase, share, figures) => {
         if (options.isCancelled?.()) Atomics.store(cancelled, 0, 1);
         progress.hear(at, phase, share, figures);
@@ -124,22 +131,30 @@ function ask(
     worker.on('message', hear);
     worker.on('error', fail);
     worker.on('exit', end);
-    worker.postMessage(request, transferable(request));
+    worker.postMessage(request);
   });
 }
 
-/** The columns that belong to the part alone; those that it shares with the whole problem are copied. */
-function transferable({ problem }: PartRequest): ArrayBuffer[] {
-  const { profileOffset, profileSessionsPerMille, profileLoginsPerMille, occurrenceOffset, occurrenceShift } = problem;
-  const shared = new Set<ArrayBufferLike>(
-    [profileOffset, profileSessionsPerMille, profileLoginsPerMille, occurrenceOffset, occurrenceShift].map(
-      (c) => c.buffer,
-    ),
-  );
-  const buffers = Object.values(problem).flatMap((column: unknown) =>
-    ArrayBuffer.isView(column) && column.buffer instanceof ArrayBuffer && !shared.has(column.buffer)
-      ? [column.buffer]
-      : [],
+/** The problem with every column in a buffer that threads can share; those that are there already are left. */
+export function onSharedBuffers(problem: AllocationProblem): AllocationProblem {
+  const shared: Record<string, unknown> = { ...problem };
+  for (const [name, column] of Object.entries(problem)) {
+    if (!(column instanceof Int32Array || column instanceof Float64Array)) continue;
+    if (column.buffer instanceof SharedArrayBuffer) continue;
+    const buffer = new SharedArrayBuffer(column.byteLength);
+    const copy = column instanceof Int32Array ? new Int32Array(buffer) : new Float64Array(buffer);
+    copy.set(column);
+    shared[name] = copy;
+  }
+  return shared as unknown as AllocationProblem;
+}
+
+/** The buffers of an answer: its thread needs them no more. */
+export function buffersOf(answer: PartAnswer): ArrayBuffer[] {
+  const local: object = answer.kind === 'solve' ? answer.local : {};
+  const columns: unknown[] = [answer, local].flatMap((of) => Object.values(of) as unknown[]);
+  const buffers = columns.flatMap((column) =>
+    ArrayBuffer.isView(column) && column.buffer instanceof ArrayBuffer ? [column.buffer] : [],
   );
   return [...new Set(buffers)];
 }

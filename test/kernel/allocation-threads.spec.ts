@@ -1,4 +1,4 @@
-import { allocateOnThreads } from '../../src/allocation/allocation-threads';
+import { allocateOnThreads, onSharedBuffers } from '../../src/allocation/allocation-threads';
 import { allocate } from '../../src/kernel/allocation/allocate';
 import { AllocationCancelled } from '../../src/kernel/allocation/problem';
 import { tinyProblem } from './tiny-problem';
@@ -26,6 +26,17 @@ describe('allocateOnThreads', () => {
     for (const workerCount of [1, 2, 3]) {
       expect(await allocateOnThreads(problem, { seed: 5, workerCount })).toEqual(alone);
     }
+  });
+
+  it('reads the columns of a shared problem where they are, and leaves those of the caller alone', async () => {
+    const shared = onSharedBuffers(problem);
+    expect(shared).toEqual(problem);
+    expect(shared.demandWish.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(onSharedBuffers(shared).demandWish).toBe(shared.demandWish);
+    const before = structuredClone(problem);
+    const plan = await allocateOnThreads(problem, { seed: 5, workerCount: 2 });
+    expect(problem).toEqual(before);
+    expect(await allocateOnThreads(shared, { seed: 5, workerCount: 1 })).toEqual(plan);
   });
 
   it('stops when it is cancelled', async () => {
