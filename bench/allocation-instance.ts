@@ -5,6 +5,9 @@ import { type Random, randomInteger, seededRandom, shuffle } from '../src/kernel
 import { ALLOCATION_INSTANCE as P } from './allocation-parameters';
 
 type Kind = 'primary' | 'college' | 'lycee';
+/** Room for windows: more than schools have in the mean, and than a dozen of the largest have together. */
+const MOST_MEAN_WINDOWS = 96;
+const SPARE_WINDOWS = 8192;
 const KINDS: readonly Kind[] = ['primary', 'college', 'lycee'];
 const LEVEL_GROUPS = ['primary', 'secondary', 'relatives'] as const;
 type LevelGroup = (typeof LEVEL_GROUPS)[number];
@@ -15,7 +18,7 @@ type LevelGroup = (typeof LEVEL_GROUPS)[number];
  */
 export function allocationInstance(establishmentCount: number, seed: number): AllocationProblem {
   const random = seededRandom(seed);
-  const columns = new Columns();
+  const columns = new Columns(establishmentCount * MOST_MEAN_WINDOWS + SPARE_WINDOWS);
   const hours = new CandidateSets();
   const siteLimit = new Int32Array(establishmentCount);
   const kinds = drawKinds(establishmentCount, random);
@@ -341,57 +344,49 @@ interface Row {
   siteUnits: number;
 }
 
-/** Rows gathered into growing typed columns: four million of them would not fit as objects. */
+/**
+ * Rows gathered into typed columns, in buffers that threads share as they are. Room is asked for generously, since pages that nobody
+ * writes to take no memory: four million rows would not fit as objects, nor twice.
+ */
 class Columns {
   private count = 0;
-  private room = 1024;
-  private ints = new Int32Array(this.room * INTS);
-  private scales = new Float64Array(this.room);
+  private readonly ints: Int32Array[];
+  private readonly scales: Float64Array;
 
-  add(row: Row): void {
-    if (this.count === this.room) {
-      this.room *= 2;
-      const ints = new Int32Array(this.room * INTS);
-      ints.set(this.ints);
-      this.ints = ints;
-      const scales = new Float64Array(this.room);
-      scales.set(this.scales);
-      this.scales = scales;
-    }
-    const at = this.count * INTS;
-    const { ints } = this;
-    ints[at] = row.day;
-    ints[at + 1] = row.cells;
-    ints[at + 2] = row.profile;
-    ints[at + 3] = row.candidates;
-    ints[at + 4] = row.wish;
-    ints[at + 5] = row.classId;
-    ints[at + 6] = row.establishment;
-    ints[at + 7] = row.teacher;
-    ints[at + 8] = row.gapCells;
-    ints[at + 9] = row.siteUnits;
-    this.scales[this.count++] = row.scale;
+  constructor(room: number) {
+    this.ints = Array.from({ length: INTS }, () => new Int32Array(new SharedArrayBuffer(4 * room)));
+    this.scales = new Float64Array(new SharedArrayBuffer(8 * room));
   }
 
-  /** In buffers that threads share as they are. */
+  add(row: Row): void {
+    const at = this.count++;
+    if (at >= this.scales.length) throw new RangeError('more windows than there is room for');
+    const { ints } = this;
+    ints[0]![at] = row.day;
+    ints[1]![at] = row.cells;
+    ints[2]![at] = row.profile;
+    ints[3]![at] = row.candidates;
+    ints[4]![at] = row.wish;
+    ints[5]![at] = row.classId;
+    ints[6]![at] = row.establishment;
+    ints[7]![at] = row.teacher;
+    ints[8]![at] = row.gapCells;
+    ints[9]![at] = row.siteUnits;
+    this.scales[at] = row.scale;
+  }
+
   toColumns() {
-    const column = (k: number) => {
-      const out = new Int32Array(new SharedArrayBuffer(4 * this.count));
-      for (let i = 0; i < this.count; i++) out[i] = this.ints[i * INTS + k]!;
-      return out;
-    };
-    const scales = new Float64Array(new SharedArrayBuffer(8 * this.count));
-    scales.set(this.scales.subarray(0, this.count));
+    const column = (k: number) => this.ints[k]!.subarray(0, this.count);
     return {
       demandCount: this.count,
       demandDay: column(0),
       demandCells: column(1),
-      demandScale: scales,
+      demandScale: this.scales.subarray(0, this.count),
       demandProfile: column(2),
       demandCandidates: column(3),
-      demandOccurrences: new Int32Array(this.count),
+      demandOccurrences: new Int32Array(new SharedArrayBuffer(4 * this.count)),
       demandWish: column(4),
-      demandWeight: new Float64Array(this.count).fill(1),
+      demandWeight: new Float64Array(new SharedArrayBuffer(8 * this.count)).fill(1),
       demandClass: column(5),
       demandEstablishment: column(6),
       demandTeacher: column(7),

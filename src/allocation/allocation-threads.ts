@@ -33,6 +33,12 @@ export type PartReply =
 /** How often a waiting caller is asked whether it still wants the plan. */
 const CANCEL_MILLISECONDS = 100;
 
+/**
+ * A thread that has planned so many demands makes room for a fresh one: what it leaves behind, a hundred megabytes and more, would otherwise
+ * stay until its collector happens to come by. Below, warming up anew costs more than the memory is worth.
+ */
+const FRESH_THREAD_DEMANDS = 400_000;
+
 /** Columns live outside of a thread's heap: the usual 48 MB for young objects would only be filled before they are looked through. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
@@ -50,18 +56,15 @@ export async function allocateOnThreads(
 ): Promise<Allocation> {
   const cancelled = new Int32Array(new SharedArrayBuffer(4));
   const outset: ThreadOutset = { problem: onSharedBuffers(problem), cancelled };
-  const file = join(__dirname, `allocation-part.worker${extname(__filename)}`);
   const workers: Worker[] = [];
   try {
-    for (let k = 0; k < options.workerCount; k++) {
-      workers.push(new Worker(file, { workerData: outset, env: process.env, resourceLimits: THREAD_LIMITS }));
-    }
+    for (let k = 0; k < options.workerCount; k++) workers.push(newThread(outset));
     const run = allocationRun(problem, options.seed, options.smallBelow);
     let step = run.next();
     let progress: RunProgress | undefined;
     while (!step.done) {
       progress ??= runProgress(step.value.parts, options.onProgress ?? (() => undefined));
-      step = run.next(await doBatch(step.value, workers, cancelled, progress, options));
+      step = run.next(await doBatch(step.value, workers, outset, progress, options));
     }
     options.onProgress?.(progressOfPlan(step.value));
     return step.value;
@@ -70,13 +73,19 @@ export async function allocateOnThreads(
   }
 }
 
+function newThread(outset: ThreadOutset): Worker {
+  const file = join(__dirname, `allocation-part.worker${extname(__filename)}`);
+  return new Worker(file, { workerData: outset, env: process.env, resourceLimits: THREAD_LIMITS });
+}
+
 async function doBatch(
   { parts, wanted }: TaskBatch,
-  workers: readonly Worker[],
-  cancelled: Int32Array,
+  workers: Worker[],
+  outset: ThreadOutset,
   progress: RunProgress,
   options: AllocationOptions,
 ): Promise<PartAnswer[]> {
+  const { cancelled } = outset;
   const answers: PartAnswer[] = [];
   const sizeOf = (k: number) => parts[wanted[k]!.part]!.demand.length;
   const queue = Array.from(wanted.keys()).sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
@@ -84,20 +93,24 @@ async function doBatch(
   const watch = setInterval(() => {
     if (options.isCancelled?.()) Atomics.store(cancelled, 0, 1);
   }, CANCEL_MILLISECONDS);
-  const serve = async (worker: Worker): Promise<void> => {
+  const serve = async (thread: number): Promise<void> => {
     for (let k = queue.shift(); k !== undefined; k = queue.shift()) {
       const at = k;
       const request: PartRequest = { part: parts[wanted[at]!.part]!, task: wanted[at]! };
-      const answer = await ask(worker, request, (phase, share, figures) => {
+      const answer = await ask(workers[thread]!, request, (phase, share, figures) => {
         if (options.isCancelled?.()) Atomics.store(cancelled, 0, 1);
         progress.hear(at, phase, share, figures);
       });
       progress.end(at, answer);
       answers[at] = answer;
+      if (wanted[at]!.kind === 'solve' && sizeOf(at) >= FRESH_THREAD_DEMANDS) {
+        await workers[thread]!.terminate();
+        workers[thread] = newThread(outset);
+      }
     }
   };
   try {
-    await Promise.all(workers.map(serve));
+    await Promise.all(workers.map((_, thread) => serve(thread)));
   } finally {
     clearInterval(watch);
   }

@@ -125,8 +125,9 @@ export function combine(
     demand.forEach((i, k) => {
       starts[i] = plan.starts[k]! < 0 ? -1 : plan.starts[k]! + firstCell;
       unplacedReason[i] = plan.unplacedReason[k]!;
-      neededSessions[i] = plan.neededSessions[k]!;
-      neededLogins[i] = plan.neededLogins[k]!;
+      // nothing is written where nothing is needed: pages of zeros take no memory
+      if (plan.neededSessions[k]! > 0) neededSessions[i] = plan.neededSessions[k]!;
+      if (plan.neededLogins[k]! > 0) neededLogins[i] = plan.neededLogins[k]!;
     });
   });
   // parts share no cell: the peak of a plan is that of its worst part, and so is its bound

@@ -8,8 +8,9 @@ export interface Conflicts {
   offset: Int32Array;
   mate: Int32Array;
   shift: Int32Array;
-  after: Int32Array;
-  before: Int32Array;
+  /** Lengths and gaps of windows: they fit into two bytes, and millions of rows make up a third of a part's memory. */
+  after: Int16Array;
+  before: Int16Array;
 }
 
 type Emit = (i: number, j: number, shift: number, after: number, before: number) => void;
@@ -28,8 +29,8 @@ export function buildConflicts(model: AllocationModel): Conflicts {
     offset,
     mate: new Int32Array(rows),
     shift: new Int32Array(rows),
-    after: new Int32Array(rows),
-    before: new Int32Array(rows),
+    after: new Int16Array(rows),
+    before: new Int16Array(rows),
   };
   const next = offset.slice();
   const put: Emit = (i, j, shift, after, before) => {

@@ -17,6 +17,7 @@ const TEMPERATURES = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
 const STEPS = 80;
 /** Enough to tell which part of a problem is the tightest. */
 const ROUGH_TEMPERATURES = [0.3, 0.1];
+const ROUGH_STEPS = 30;
 /** Parts whose rough bound comes this near to the best are looked at closely. */
 const NEAR_BEST = 0.99;
 /** A run ends early once a whole temperature improved the bound by less than this share. */
@@ -36,6 +37,7 @@ export function leastCapacity(
   model: AllocationModel,
   isCancelled?: () => boolean,
   temperatures: readonly number[] = TEMPERATURES,
+  steps = STEPS,
 ): LeastCapacity {
   const { problem, kindCount, kindOffset, kindStart, kindShape } = model;
   const { sessionLimit, loginLimit, cellCount } = problem;
@@ -112,7 +114,7 @@ export function leastCapacity(
     for (const share of temperatures) {
       const before = best.ratio;
       temperature = share * meanPrice;
-      ascend(evaluate, x, STEPS);
+      ascend(evaluate, x, steps);
       x.set(best.x);
       // at the optimum the prices sum to the ratio and so does the cost of all placements
       const sum = x.reduce((total, value) => total + value, 0);
@@ -211,7 +213,7 @@ function wholePrices(
 export function leastCapacityRatio(problem: AllocationProblem): number {
   const summed = sumDemands(problem);
   const models = splitProblem(summed).map((part) => buildModel(partProblem(summed, part)));
-  const rough = models.map((model) => leastCapacity(model, undefined, ROUGH_TEMPERATURES).ratio);
+  const rough = models.map((model) => leastCapacity(model, undefined, ROUGH_TEMPERATURES, ROUGH_STEPS).ratio);
   const best = Math.max(0, ...rough);
   return Math.max(
     0,

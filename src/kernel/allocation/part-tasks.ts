@@ -34,6 +34,7 @@ export type PartTask =
 interface KnownPlan {
   starts: Int32Array;
   unplacedReason: Uint8Array;
+  /** Empty where everybody has a place. */
   neededSessions: Float64Array;
   neededLogins: Float64Array;
 }

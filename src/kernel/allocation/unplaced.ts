@@ -4,6 +4,7 @@ import { excess, isFree, type Search } from './search';
 /** Why each demand without a start has none, and the least extra capacity that its best start would have needed. */
 export interface UnplacedReport {
   unplacedReason: Uint8Array;
+  /** Per demand; empty where everybody has a place. */
   neededSessions: Float64Array;
   neededLogins: Float64Array;
 }
@@ -12,10 +13,11 @@ export interface UnplacedReport {
 export function explainUnplaced(search: Search): UnplacedReport {
   const { model, starts } = search;
   const { problem } = model;
+  const count = starts.includes(-1) ? problem.demandCount : 0;
   const report = {
     unplacedReason: new Uint8Array(problem.demandCount),
-    neededSessions: new Float64Array(problem.demandCount),
-    neededLogins: new Float64Array(problem.demandCount),
+    neededSessions: new Float64Array(count),
+    neededLogins: new Float64Array(count),
   };
   for (let i = 0; i < problem.demandCount; i++) if (starts[i]! < 0) explainOne(search, i, report);
   return report;
