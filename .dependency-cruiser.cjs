@@ -79,7 +79,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/agent/' },
       to: {
-        path: '^src/(?!agent/|kernel/decision/|kernel/cell-grid|common/(signed-bytes|html-text|language\\.rules))|node_modules/(@nestjs|typeorm|pg|fastify)/',
+        path: '^src/(?!agent/|kernel/decision/|kernel/cell-grid|common/(signed-bytes|class-link|html-text|language\\.rules))|node_modules/(@nestjs|typeorm|pg|fastify)/',
       },
     },
     {

@@ -184,6 +184,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   listPassKeys:                  rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
   reportStatus:                  rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
   reportCounts:                  rule('-',     '-',         '-',         '-',         '-',     '-',     ['gateway']),
+  listClassLinks:                rule('-',     'own',       '-',         '-',         '-',     'all',   [],                    'establishment:uai'),
   listGateways:                  rule('-',     '-',         '-',         'all',       'all',   'all',   ['gateway'],           'service'),
   readObserved:                  rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),
   streamObserved:                rule('-',     '-',         '-',         'all',       'all',   'all'),

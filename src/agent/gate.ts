@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { readClassLink, type PassKey } from '../common/class-link';
 import { cellOfSeconds } from '../kernel/cell-grid';
 import { concerns, decide } from '../kernel/decision/decide';
 import { ADMIT, CHOSEN, emptyDecision, PUPIL, REASON, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
@@ -6,7 +7,7 @@ import type { GateCounts } from './gate-counts';
 import type { GateQuota } from './gate-quota';
 import type { HeldPlan, PlanInForce } from './held-plan';
 import { dayOf, knownBy, visitorOf, type Claims } from './identity.rules';
-import { claimsAt, MOST_CLASSES, passText, readClassLink, readPass, readSignedHeader, type Pass, type PassKey, type SignedClaims } from './pass.rules'; // prettier-ignore
+import { claimsAt, MOST_CLASSES, passText, readPass, readSignedHeader, type Pass, type SignedClaims } from './pass.rules'; // prettier-ignore
 import { Remembered } from './remembered';
 import { readTicket, ticketText, type Ticket } from './ticket.rules';
 

@@ -1,10 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-
-/** A key of the platform for passes; it comes over the authenticated channel, never in a bundle. */
-export interface PassKey {
-  kid: string;
-  secret: Buffer;
-}
+import { macOf, type PassKey } from '../common/class-link';
 
 /**
  * What a pass says: classes by their ids, how they are known, and no person. `shown` were shown by the ENT or a link of the
@@ -34,10 +29,6 @@ export const PASS_DAYS = 300;
 /** More classes than any family has: a longer pass is not ours. */
 export const MOST_CLASSES = 12;
 const MOST_LETTERS = 600;
-const MAC_BYTES = 16;
-
-const macOf = (secret: Buffer, text: string): Buffer =>
-  createHmac('sha256', secret).update(text).digest().subarray(0, MAC_BYTES);
 
 const listText = (ids: readonly number[]): string => ids.map((id) => id.toString(36)).join('-');
 
@@ -85,23 +76,6 @@ export function readPass(text: string, platformId: number, keys: readonly PassKe
     chosen: chosen!,
     establishments: establishments!,
   };
-}
-
-/** The proof in a class link that a school gives to its families: it shows one class and nobody in particular. */
-export function classLinkText(classId: number, platformId: number, { kid, secret }: PassKey): string {
-  const text = `link.${kid}.${platformId}.${classId}`;
-  return `${kid}.${classId.toString(36)}.${macOf(secret, text).toString('base64url')}`;
-}
-
-/** The class of a link, where a key of this platform made it. */
-export function readClassLink(link: string, platformId: number, keys: readonly PassKey[]): number | undefined {
-  const [kid = '', id = ''] = link.split('.');
-  const key = keys.find((k) => k.kid === kid);
-  const classId = parseInt(id, 36);
-  if (!key || !Number.isSafeInteger(classId)) return undefined;
-  const wanted = Buffer.from(classLinkText(classId, platformId, key));
-  const given = Buffer.from(link);
-  return given.length === wanted.length && timingSafeEqual(given, wanted) ? classId : undefined;
 }
 
 /** What the ENT signs of somebody; good until `exp` (Unix seconds). */

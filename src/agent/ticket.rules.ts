@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { PassKey } from './pass.rules';
+import type { PassKey } from '../common/class-link';
 
 /**
  * A place in the line. It says when it was taken and when it was last shown, and nothing of who holds it; what it is worth is

@@ -30,3 +30,10 @@ export class RevisionUnknown extends DomainError {
     });
   }
 }
+
+/** No gateway guards an establishment that stands on no platform. */
+export class NoPlatform extends DomainError {
+  constructor(uai: string) {
+    super('gateway.no_platform', 'conflict', 'The establishment belongs to no platform.', { uai });
+  }
+}

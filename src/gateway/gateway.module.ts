@@ -9,6 +9,9 @@ import { BundleFactsStore } from './bundle-facts.store';
 import { BundlePublisher } from './bundle-publisher.service';
 import { BundleService } from './bundle.service';
 import { BundleStore } from './bundle.store';
+import { ClassLinkController } from './class-link.controller';
+import { ClassLinkService } from './class-link.service';
+import { ClassLinkStore } from './class-link.store';
 import { CountFeed } from './count-feed.service';
 import { CountStore } from './count.store';
 import { GatewayController } from './gateway.controller';
@@ -24,7 +27,7 @@ import { SessionLimitStore } from './session-limit.store';
 
 @Module({
   imports: [CapacityModule, JobsModule, PlanModule, ProtectionModule],
-  controllers: [GatewayController, GatewayOperationController, SessionLimitController],
+  controllers: [ClassLinkController, GatewayController, GatewayOperationController, SessionLimitController],
   providers: [
     AgentStore,
     BundleBuilder,
@@ -32,6 +35,8 @@ import { SessionLimitStore } from './session-limit.store';
     BundlePublisher,
     BundleService,
     BundleStore,
+    ClassLinkService,
+    ClassLinkStore,
     CountFeed,
     CountStore,
     GatewayFeed,

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
-import { classLinkText, passText, signedHeaderText, type Pass } from '../../src/agent/pass.rules';
+import { passText, signedHeaderText, type Pass } from '../../src/agent/pass.rules';
+import { classLinkText } from '../../src/common/class-link';
 import { CHAIN_START, nextChain, signBytes } from '../../src/common/signed-bytes';
 import { cell, gateContent } from './gate-content';
 

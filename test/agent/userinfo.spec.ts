@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { classLinkText } from '../../src/agent/pass.rules';
+import { classLinkText } from '../../src/common/class-link';
 import { at } from './gate-content';
 import { cookieOf, TestAgent } from './test-agent';
 

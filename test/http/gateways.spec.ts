@@ -4,10 +4,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { importJWK, type CryptoKey, type JWK } from 'jose';
 import type { DataSource } from 'typeorm';
+import { readClassLink } from '../../src/common/class-link';
 import { kidOf, nextChain, verifyBytes, type SignedType } from '../../src/common/signed-bytes';
 import { BundleBuilder } from '../../src/gateway/bundle-builder.service';
 import { CountStore } from '../../src/gateway/count.store';
-import type { DeltaPageDto } from '../../src/gateway/gateway.dto';
+import type { ClassLinksDto } from '../../src/gateway/class-link.dto';
+import type { DeltaPageDto, PassKeysDto } from '../../src/gateway/gateway.dto';
 import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
 import type { GatewayPageDto, ObservedNowDto, ObservedPageDto } from '../../src/gateway/gateway-view.dto';
 import type { BundleChange, BundleContent, BundleRoomChange } from '../../src/kernel/decision/bundle-content';
@@ -306,6 +308,34 @@ describe('gateways', () => {
     await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/pass-keys` });
     const rotated = (await get('/v1/gateways/pass-keys')).json<{ keys: { secret: string }[] }>().keys;
     expect(rotated.map(({ secret }) => secret)).toEqual([expect.any(String), passKeys[0]!.secret]);
+  });
+
+  it('know a class by the link that its school gives to families, as long as the key of passes is good', async () => {
+    const url = `/v1/establishments/${region.uais[0]!}/class-links`;
+    const links = (await app.inject({ url })).json<ClassLinksDto>();
+    expect(links.items.map(({ classId, code }) => [classId, code])).toEqual(region.classIds[0]!.map((id, n) => [id, ['6A', '6B', '6C'][n]])); // prettier-ignore
+    expect(links).toMatchObject({ platformId: region.platformId });
+    const keysOf = async () => (await get('/v1/gateways/pass-keys')).json<PassKeysDto>().keys.map(({ kid, secret }) => ({ kid, secret: Buffer.from(secret, 'base64url') })); // prettier-ignore
+    const { content } = await fetchBundle();
+    const read = async (path: string) =>
+      readClassLink(path.replace('/etale/c/', ''), region.platformId, await keysOf());
+    for (const { classId, name, path } of links.items) {
+      expect(await read(path)).toBe(classId);
+      expect(content.classes.name[content.classes.id.indexOf(classId)]).toBe(name);
+      expect(path).not.toContain(name);
+    }
+    expect(await read(links.items[0]!.path.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))).toBeUndefined();
+
+    await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/pass-keys` });
+    const later = (await app.inject({ url })).json<ClassLinksDto>();
+    // new ones last, those given out before are still good for a day
+    expect(later.items.map(({ classId }) => classId)).toEqual(links.items.map(({ classId }) => classId));
+    for (const { items } of [links, later]) expect(await read(items[0]!.path)).toBe(items[0]!.classId);
+    expect(later.items[0]!.path).not.toBe(links.items[0]!.path);
+    expect((await app.inject({ url: '/v1/establishments/9999999X/class-links' })).statusCode).toBe(404);
+    await database.query('update establishment set platform_id = null where uai = $1', [region.uais[1]]);
+    const nowhere = await app.inject({ url: `/v1/establishments/${region.uais[1]!}/class-links` });
+    expect([nowhere.statusCode, nowhere.json<{ code: string }>().code]).toEqual([409, 'gateway.no_platform']);
   });
 
   it('report what they run, and are seen with their age, drift and clock', async () => {
