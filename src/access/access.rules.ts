@@ -113,6 +113,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   // an authority decides for the territories that it answers for
   decideCampaign:                rule('-',     '-',         '-',         'all',       '-',     '-'),
   countConcerned:                rule('-',     '-',         '-',         'all',       'all',   'all'),
+  previewConcerned:              rule('-',     '-',         '-',         'all',       'all',   'all'),
   listWishes:                    rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'class:classId'),
   replaceWishes:                 rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'class:classId'),
   readEstablishmentWishes:       rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'establishment:uai'),

@@ -6,9 +6,10 @@ import {
   type LoadModelDto,
   type WindowRuleDto,
 } from './campaign-rules.dto';
-import type { CampaignDto, CampaignPresetDto, CreateCampaignDto } from './campaign.dto';
+import type { CampaignDto, CampaignPresetDto, ConcernedQuery, CreateCampaignDto } from './campaign.dto';
 import type { Campaign } from './campaign.entity';
 import { CampaignRefused } from './campaign.errors';
+import type { CampaignScope } from './campaign-scope.rules';
 import { type CampaignPreset, presetOf } from './campaign-presets.rules';
 import { schoolYearOf } from './campaign-rules.rules';
 import { defaultLoadModel, kindOf, withChanges } from './load-model.rules';
@@ -47,6 +48,15 @@ export function draftFrom(
     loadModel: loadModelFrom(calibrated ?? preset?.loadModel ?? defaultLoadModel('ordinary'), request.loadModel),
   };
 }
+
+/** Who would take part in a campaign that is asked about before it is made. */
+export const scopeAskedFor = ({ platformId, startsOn, preset, kind, territoryId }: ConcernedQuery): CampaignScope => ({
+  platformId,
+  schoolYear: schoolYearOf(startsOn),
+  territoryIds: territoryId ?? [],
+  establishmentKinds: kind ?? [],
+  levels: preset === undefined ? [] : presetOf(preset).levels,
+});
 
 const dateOf = (instant: string | null | undefined): Date | null => (instant ? instantOf(instant)! : null);
 

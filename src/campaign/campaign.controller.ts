@@ -17,6 +17,7 @@ import {
   CampaignPageDto,
   CampaignPresetListDto,
   ConcernedDto,
+  ConcernedQuery,
   CreateCampaignDto,
 } from './campaign.dto';
 import { CampaignService } from './campaign.service';
@@ -48,6 +49,17 @@ export class CampaignController {
   @ApiProblems()
   listCampaignPresets(): CampaignPresetListDto {
     return this.campaigns.presets();
+  }
+
+  @Get('concerned')
+  @ApiOperation({
+    operationId: 'previewConcerned',
+    summary: 'How many establishments, classes and pupils would take part in a campaign that is not made yet.',
+  })
+  @ApiOkResponse({ description: 'Counts per kind of establishment.', type: ConcernedDto })
+  @ApiProblems(400, 404)
+  previewConcerned(@CurrentActor() actor: Actor, @Query() query: ConcernedQuery): Promise<ConcernedDto> {
+    return this.campaigns.wouldConcern(actor, query);
   }
 
   @Get(':id')

@@ -1,4 +1,4 @@
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import type { CivilDate } from '../common/civil-time';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
+import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
 import type { Level } from '../directory/level';
 import { PRESET_IDS, type PresetId } from './campaign-presets.rules';
 import { CatchUpDto, LoadModelAnswerDto, LoadModelDto, WindowRuleDto } from './campaign-rules.dto';
@@ -186,6 +187,43 @@ export class CampaignListQuery extends PageQuery {
   @Min(1)
   @Max(2_147_483_647)
   platformId?: number;
+}
+
+/** Who would take part in a campaign that is not made yet. */
+export class ConcernedQuery {
+  /** The platform whose capacity it would share out. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  platformId!: number;
+
+  /** Its first day, which tells the school year. */
+  @IsCivilDate()
+  startsOn!: CivilDate;
+
+  /** The preset, for the levels that it is for; all levels without one. */
+  @IsOptional()
+  @IsIn(PRESET_IDS)
+  preset?: PresetId;
+
+  /** Kinds of establishments, repeated or separated by commas; none means all. */
+  @IsOptional()
+  @Transform(({ value }) => (typeof value === 'string' ? value.split(',') : (value as unknown)))
+  @ArrayMaxSize(8)
+  @IsIn(ESTABLISHMENT_KINDS, { each: true })
+  kind?: EstablishmentKind[];
+
+  /** Numbers of territories, repeated or separated by commas; none means all of the platform. */
+  @IsOptional()
+  @Transform(({ value }) =>
+    (typeof value === 'string' ? value.split(',') : Array.isArray(value) ? (value as unknown[]) : [value]).map(Number),
+  )
+  @ArrayMaxSize(200)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(2_147_483_647, { each: true })
+  territoryId?: number[];
 }
 
 /** A page of campaigns, the newest first. */

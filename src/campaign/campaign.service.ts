@@ -8,13 +8,15 @@ import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, pageOf } from '../common/keyset';
 import { ESTABLISHMENT_KINDS } from '../directory/directory-rows';
 import { CalibrationStore } from './calibration.store';
-import { campaignDtoOf, draftFrom, presetDtoOf } from './campaign-wire.rules';
+import type { CampaignScope } from './campaign-scope.rules';
+import { campaignDtoOf, draftFrom, presetDtoOf, scopeAskedFor } from './campaign-wire.rules';
 import {
   type CampaignDto,
   type CampaignListQuery,
   type CampaignPageDto,
   type CampaignPresetListDto,
   type ConcernedDto,
+  type ConcernedQuery,
   type CreateCampaignDto,
 } from './campaign.dto';
 import type { Campaign } from './campaign.entity';
@@ -81,7 +83,17 @@ export class CampaignService {
 
   /** How many establishments, classes and pupils take part, by kind. */
   async concerned(actor: Actor, campaignId: number): Promise<ConcernedDto> {
-    const items = await this.store.concerned(await this.find(actor, campaignId));
+    return this.countsOf(await this.find(actor, campaignId));
+  }
+
+  /** The same for a campaign that is not made yet, counted by the rule by which it would be. @throws NotFoundError for the platform */
+  async wouldConcern(_actor: Actor, query: ConcernedQuery): Promise<ConcernedDto> {
+    if (!(await this.store.platformExists(query.platformId))) throw new NotFoundError('platform', query.platformId);
+    return this.countsOf(scopeAskedFor(query));
+  }
+
+  private async countsOf(scope: CampaignScope): Promise<ConcernedDto> {
+    const items = await this.store.concerned(scope);
     const sum = (count: (row: (typeof items)[number]) => number) => items.reduce((total, row) => total + count(row), 0);
     return {
       items,

@@ -11,8 +11,8 @@ main{max-width:62rem;margin:0 auto;padding:24px 16px 48px}h1{font-size:30px;line
 header{display:flex;justify-content:space-between}a{color:#0b4f8a}.hint{color:#44525f}table{border-collapse:collapse;width:100%;font-size:15px}
 th,td{text-align:left;padding:6px 10px;border-bottom:1px solid #d5dce2;vertical-align:top;font-variant-numeric:tabular-nums}.n{text-align:right}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:12px;margin:0}dt{color:#44525f;font-size:14px}dd{margin:0;font-size:24px;font-weight:600}
-figure{margin:0}.scroll-x{overflow-x:auto;margin-bottom:12px}:focus-visible{outline:3px solid #b45309;outline-offset:2px}svg{width:100%;height:auto;display:block}footer{margin-top:32px;color:#44525f;font-size:14px}
-@media print{body{font-size:11pt}main{max-width:none;padding:0}header a{display:none}h2{break-after:avoid}.scroll-x{overflow:visible}table,figure,dl{break-inside:avoid}tr{break-inside:avoid}a{color:inherit;text-decoration:none}}@page{size:A4;margin:16mm}`;
+figure{margin:0}.scroll-x{overflow-x:auto;margin-bottom:12px}:focus-visible{outline:3px solid #b45309;outline-offset:2px}svg{width:100%;min-width:720px;height:auto;display:block}footer{margin-top:32px;color:#44525f;font-size:14px}
+@media print{body{font-size:11pt}main{max-width:none;padding:0}header a{display:none}h2{break-after:avoid}.scroll-x{overflow:visible}svg{min-width:0}table,figure,dl{break-inside:avoid}tr{break-inside:avoid}a{color:inherit;text-decoration:none}}@page{size:A4;margin:16mm}`;
 
 /** Nothing runs; nothing comes from elsewhere. */
 export const POST_MORTEM_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
@@ -112,11 +112,11 @@ function chart(its: PostMortemDto, language: Language, kind: 'sessions' | 'login
   const step = Math.max(12, Math.ceil((last - first) / 12 / 12) * 12);
   const ticks: string[] = [];
   for (let k = Math.ceil(first / 12) * 12; k <= last; k += step)
-    ticks.push(`<text x="${x(k).toFixed(1)}" y="${HEIGHT - 6}" font-size="12" text-anchor="middle" fill="#44525f">${clockOfMinute(civilOfCell(firstCell + k, its.timeZone).minuteOfDay)}</text>`); // prettier-ignore
+    ticks.push(`<text x="${x(k).toFixed(1)}" y="${HEIGHT - 6}" font-size="15" text-anchor="middle" fill="#44525f">${clockOfMinute(civilOfCell(firstCell + k, its.timeZone).minuteOfDay)}</text>`); // prettier-ignore
   const number = new Intl.NumberFormat(language);
-  const grid = [0, 0.5, 1].map((share) => `<line x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(most * share)}" y2="${y(most * share)}" stroke="#d5dce2"/><text x="${LEFT - 6}" y="${y(most * share) + 4}" font-size="12" text-anchor="end" fill="#44525f">${number.format(Math.round(most * share))}</text>`); // prettier-ignore
+  const grid = [0, 0.5, 1].map((share) => `<line x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(most * share)}" y2="${y(most * share)}" stroke="#d5dce2"/><text x="${LEFT - 6}" y="${y(most * share) + 4}" font-size="15" text-anchor="end" fill="#44525f">${number.format(Math.round(most * share))}</text>`); // prettier-ignore
   const paths = shown.map(([name, column]) => `<path d="${path(column!)}" fill="none" stroke="${LINES[name].colour}" stroke-width="2" stroke-dasharray="${LINES[name].dash}"/>`); // prettier-ignore
-  const legend = shown.map(([name], k) => `<line x1="${LEFT + k * 150}" x2="${LEFT + k * 150 + 28}" y1="${HEIGHT + 12}" y2="${HEIGHT + 12}" stroke="${LINES[name].colour}" stroke-width="2" stroke-dasharray="${LINES[name].dash}"/><text x="${LEFT + k * 150 + 34}" y="${HEIGHT + 16}" font-size="13" fill="#1b2733">${say(name)}</text>`); // prettier-ignore
+  const legend = shown.map(([name], k) => `<line x1="${LEFT + k * 175}" x2="${LEFT + k * 175 + 28}" y1="${HEIGHT + 12}" y2="${HEIGHT + 12}" stroke="${LINES[name].colour}" stroke-width="2" stroke-dasharray="${LINES[name].dash}"/><text x="${LEFT + k * 175 + 34}" y="${HEIGHT + 16}" font-size="15" fill="#1b2733">${say(name)}</text>`); // prettier-ignore
   const title = say(kind === 'sessions' ? 'curves' : 'logins');
-  return `<h2>${title}</h2><figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT + 24}" role="img" aria-label="${title}">${grid.join('')}${paths.join('')}${ticks.join('')}${legend.join('')}</svg><figcaption class="hint">${say(kind === 'sessions' ? 'curvesHint' : 'loginsHint')}</figcaption></figure>`; // prettier-ignore
+  return `<h2>${title}</h2><figure><div class="scroll-x" role="region" tabindex="0" aria-label="${title}"><svg viewBox="0 0 ${WIDTH} ${HEIGHT + 24}" role="img" aria-label="${title}">${grid.join('')}${paths.join('')}${ticks.join('')}${legend.join('')}</svg></div><figcaption class="hint">${say(kind === 'sessions' ? 'curvesHint' : 'loginsHint')}</figcaption></figure>`; // prettier-ignore
 }

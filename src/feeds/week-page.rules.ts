@@ -16,12 +16,15 @@ const HEADING_MILLIMETRES = 150;
 const LETTER_RATIO = 0.72;
 const TALLEST_HEADING_MILLIMETRES = 34;
 
-const TEXTS = {
+/** What printed weeks say. */
+export const WEEK_TEXTS = {
   fr: {
     title: 'Créneaux de connexion',
     week: (from: string, to: string) => `Du ${from} au ${to}`,
     none: 'Aucun créneau publié pour cette semaine.',
     relatives: 'parents',
+    staff: 'personnels',
+    ofClass: 'Classe',
     live: 'en direct',
     zone: 'Heures locales',
     lead: 'Entrée possible cinq minutes avant.',
@@ -33,6 +36,8 @@ const TEXTS = {
     week: (from: string, to: string) => `${from} to ${to}`,
     none: 'No window is published for this week.',
     relatives: 'relatives',
+    staff: 'staff',
+    ofClass: 'Class',
     live: 'live',
     zone: 'Local times',
     lead: 'Entry opens five minutes before.',
@@ -60,7 +65,7 @@ export interface ClassPage {
 
 /** A document of one A4 page for each class, to be read from across a door: plain HTML, no script. */
 export function weekDocument(heading: WeekHeading, pages: readonly ClassPage[], language: Language): string {
-  const { title, none } = TEXTS[language];
+  const { title, none } = WEEK_TEXTS[language];
   const body =
     pages.length > 0
       ? pages.map((page) => pageOf(heading, page, language)).join('\n')
@@ -69,12 +74,12 @@ export function weekDocument(heading: WeekHeading, pages: readonly ClassPage[], 
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>${title} - ${escaped(heading.establishmentName)}</title>
 <style>${STYLE}</style></head>
-<body>${body}</body></html>
+<body><main>${body}</main></body></html>
 `;
 }
 
 function pageOf(heading: WeekHeading, { classCode, windows }: ClassPage, language: Language): string {
-  const texts = TEXTS[language];
+  const texts = WEEK_TEXTS[language];
   const line = Math.min(TALLEST_LINE_MILLIMETRES, LINES_MILLIMETRES / Math.max(windows.length, 1));
   const tall = Math.min(TALLEST_HEADING_MILLIMETRES, HEADING_MILLIMETRES / (LETTER_RATIO * Math.max(classCode.length, 1))); // prettier-ignore
   const days = [...new Set(windows.map(({ date }) => date))].map((date) => {
@@ -91,14 +96,14 @@ ${days.length > 0 ? `<table>${days.join('')}</table>` : `<p>${texts.none}</p>`}
 
 /** The way to the class's public page: for a phone before the door, or for a click. */
 function codeOf({ uai, publicUrl }: WeekHeading, classCode: string, language: Language): string {
-  const texts = TEXTS[language];
+  const texts = WEEK_TEXTS[language];
   const path = classPagePath({ uai, code: classCode });
   const image = publicUrl === undefined ? '' : renderSVG(publicUrl + path, { ecc: 'M', border: 2 });
   return `<a class="code" href="${escaped(path)}" aria-label="${escaped(texts.codeOf(classCode))}">${image}<small>${texts.upToDate}</small></a>`;
 }
 
 function hourOf(window: WindowRow, classCode: string, language: Language): string {
-  const texts = TEXTS[language];
+  const texts = WEEK_TEXTS[language];
   const [from, to] = [window.startCell, window.startCell + window.cellCount].map((cell) =>
     clockOf(cell, window.timeZone, language).replaceAll(' ', '\u00a0'),
   );
@@ -110,12 +115,13 @@ function hourOf(window: WindowRow, classCode: string, language: Language): strin
   return `<div><b>${from} - ${to}</b>${marks.length > 0 ? ` <small>${marks.join(', ')}</small>` : ''}</div>`;
 }
 
-function weekOf({ from }: WeekHeading, language: Language): string {
+/** The seven days in words. */
+export function weekOf({ from }: WeekHeading, language: Language): string {
   const told = (on: string) =>
     DateTime.fromISO(on, { zone: 'utc' })
       .setLocale(language === 'fr' ? 'fr' : 'en-GB')
       .toFormat('d LLLL yyyy');
-  return TEXTS[language].week(told(from), told(addDays(from, 6)));
+  return WEEK_TEXTS[language].week(told(from), told(addDays(from, 6)));
 }
 
 const STYLE = `*{box-sizing:border-box}

@@ -33,7 +33,7 @@ export class WeekController {
   @ApiParam({ name: 'uai', description: 'The establishment.', schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' } })
   @ApiOperation({
     operationId: 'readEstablishmentWeek',
-    summary: 'Published windows of an establishment in seven days: an A4 page for each class to print, or a table as CSV or XLSX.',
+    summary: 'Published windows of an establishment in seven days: an A4 page for each class or a sheet of the school to print, or a table as CSV or XLSX.',
   }) // prettier-ignore
   @ApiOkResponse({
     description: 'Pages without scripts, or a file (CSV: UTF-8 with its mark, `;`).',
@@ -47,7 +47,7 @@ export class WeekController {
   async readEstablishmentWeek(
     @CurrentActor() actor: Actor,
     @Param('uai') uai: string,
-    @Query() { from, lang, format }: EstablishmentWeekQuery,
+    @Query() { from, lang, format, sheet }: EstablishmentWeekQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('accept') accept?: string,
     @Headers('accept-language') acceptLanguage?: string,
@@ -55,7 +55,7 @@ export class WeekController {
     const language = languageOf(lang, acceptLanguage);
     const wanted = format ?? acceptedFormat(accept);
     if (wanted === 'html') {
-      const page = await this.weeks.establishmentPages(actor, uai, from, language, new Date());
+      const page = await this.weeks.establishmentPages(actor, uai, from, language, new Date(), sheet!);
       void reply.type(`${MEDIA_TYPES.html}; charset=utf-8`);
       return page;
     }

@@ -18,10 +18,18 @@ export class ClassWeekQuery {
 export const WEEK_FORMATS = ['html', 'csv', 'xlsx'] as const;
 export type WeekFormat = (typeof WEEK_FORMATS)[number];
 
+export const WEEK_SHEETS = ['classes', 'school'] as const;
+export type WeekSheet = (typeof WEEK_SHEETS)[number];
+
 /** And as what. */
 export class EstablishmentWeekQuery extends ClassWeekQuery {
   /** `html`: pages to print; `csv` and `xlsx`: for spreadsheets. Default: what the Accept header asks for, else `html`. */
   @IsOptional()
   @IsIn(WEEK_FORMATS)
   format?: WeekFormat;
+
+  /** Of `html`: a page for each class (`classes`), or one sheet of the whole school, a line for each class (`school`). */
+  @IsOptional()
+  @IsIn(WEEK_SHEETS)
+  sheet?: WeekSheet = 'classes';
 }

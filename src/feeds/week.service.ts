@@ -10,8 +10,10 @@ import { cellOfSeconds } from '../kernel/cell-grid';
 import { WindowReadStore } from '../plan/window-read.store';
 import type { WindowRow } from '../plan/window-wire.rules';
 import { type FeedFacts, FeedStore } from './feed.store';
+import { schoolDocument } from './school-sheet.rules';
 import { weekDocument, type WeekHeading } from './week-page.rules';
 import { weekCsv, weekHeader, weekLines, weekXlsx } from './week-table.rules';
+import type { WeekSheet } from './week.dto';
 import { WeekStore } from './week.store';
 
 const MOST_WINDOWS = 20_000;
@@ -48,13 +50,14 @@ export class WeekService {
     return weekDocument(this.headingOf(facts, from), [{ classCode: facts.classCode!, windows }], language);
   }
 
-  /** A page for each class that comes in that week, by code. @throws NotFoundError */
+  /** A page for each class that comes in that week, by code, or all of them on one sheet. @throws NotFoundError */
   async establishmentPages(
     _actor: Actor,
     uai: string,
     on: string | undefined,
     language: Language,
     now: Date,
+    sheet: WeekSheet,
   ): Promise<string> {
     const facts = await this.factsOf(uai);
     const from = firstDayOf(facts, on, now);
@@ -71,7 +74,14 @@ export class WeekService {
           ),
         };
       });
-    return weekDocument(this.headingOf(facts, from), pages.filter(({ isComing }) => isComing), language); // prettier-ignore
+    const coming = pages.filter(({ isComing }) => isComing);
+    const heading = this.headingOf(facts, from);
+    if (sheet === 'classes') return weekDocument(heading, coming, language);
+    const classes = coming.map((page) => ({
+      ...page,
+      windows: page.windows.filter(({ classId }) => classId !== null),
+    }));
+    return schoolDocument(heading, classes, windows.filter(({ classId }) => classId === null), language); // prettier-ignore
   }
 
   /** All windows of the establishment as a table. @throws NotFoundError */

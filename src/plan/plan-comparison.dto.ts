@@ -43,6 +43,8 @@ export class ComparisonFiguresDto {
   addedCount!: number;
   /** Windows that only the plan before has. */
   removedCount!: number;
+  /** Establishments of which at least one window moves, comes or goes. */
+  changedEstablishmentCount!: number;
   /** Windows that come nearer to their wish. */
   gainingCount!: number;
   /** Windows that go further from their wish. */

@@ -88,6 +88,7 @@ function figuresOf(row: ComparisonGroupRow): ComparisonFiguresDto {
     laterCount: row.laterCount,
     addedCount: row.addedCount,
     removedCount: row.removedCount,
+    changedEstablishmentCount: row.changedEstablishmentCount,
     gainingCount: row.gainingCount,
     losingCount: row.losingCount,
     displacementMinutesBefore: before,

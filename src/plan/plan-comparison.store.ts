@@ -13,6 +13,7 @@ export interface ComparisonGroupRow {
   laterCount: number;
   addedCount: number;
   removedCount: number;
+  changedEstablishmentCount: number;
   gainingCount: number;
   losingCount: number;
   displacementCellsBefore: number;
@@ -48,6 +49,7 @@ export class PlanComparisonStore {
               count(*) filter (where b.start_cell > a.start_cell) as "laterCount",
               count(*) filter (where a.window_id is null) as "addedCount",
               count(*) filter (where b.window_id is null) as "removedCount",
+              (count(distinct e.id) filter (where a.start_cell is distinct from b.start_cell))::int as "changedEstablishmentCount",
               count(*) filter (where abs(b.start_cell - b.wish_cell) < abs(a.start_cell - a.wish_cell)) as "gainingCount",
               count(*) filter (where abs(b.start_cell - b.wish_cell) > abs(a.start_cell - a.wish_cell)) as "losingCount",
               coalesce(sum(abs(a.start_cell - a.wish_cell)), 0) as "displacementCellsBefore",

@@ -140,6 +140,6 @@ function documentOf(language: Language, body: string): string {
 <style>body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ccc;font-variant-numeric:tabular-nums}
 button{font:inherit;padding:.75rem 1.5rem;margin:1rem 0}textarea{font:inherit;width:100%;box-sizing:border-box}</style></head>
-<body><h1>${title}</h1>${body}</body></html>
+<body><main><h1>${title}</h1>${body}</main></body></html>
 `;
 }

@@ -231,6 +231,23 @@ describe('campaigns', () => {
     expect((await get(`/campaigns/${secondary}/concerned`)).json()).toMatchObject({ classCount: 1, pupilCount: 30 });
   });
 
+  it('tell who would take part before they are made, by the same rule', async () => {
+    const own = await SmallRegion.make(database, 'asked');
+    const school = await own.establishment({ kind: 'primaire' });
+    const college = await own.establishment();
+    await own.class(school, { levels: ['CP'], headcount: 20 });
+    await own.class(college, { headcount: 30 });
+    const asked = async (more = '') =>
+      (await get(`/campaigns/concerned?platformId=${own.platformId}&startsOn=2026-11-30${more}`)).json() as object;
+    const id = await create({ platformId: own.platformId });
+    expect(await asked()).toEqual((await get(`/campaigns/${id}/concerned`)).json());
+    expect(await asked('&kind=primaire')).toMatchObject({ establishmentCount: 1, pupilCount: 20 });
+    expect(await asked('&preset=remote-week-secondary')).toMatchObject({ establishmentCount: 1, pupilCount: 30 });
+    expect(await asked('&kind=primaire&preset=remote-week-secondary')).toMatchObject({ items: [], pupilCount: 0 });
+    expect((await get('/campaigns/concerned?platformId=2000000000&startsOn=2026-11-30')).statusCode).toBe(404);
+    expect((await get(`/campaigns/concerned?platformId=${own.platformId}&startsOn=2026-11-30&kind=crèche`)).statusCode).toBe(400); // prettier-ignore
+  });
+
   it('are deleted with wishes and drafts as long as no plan of them was published', async () => {
     const id = await create();
     const classId = await region.class(await region.establishment());

@@ -211,6 +211,10 @@ describe('plans by REST', () => {
       byDepartment: [{ movedCount: 1 }, { movedCount: 0 }],
     }); // prettier-ignore
     const { all } = comparison as { all: Record<string, number> };
+    const { items } = await read<{ items: { uai: string }[] }>(
+      `/v1/plans/${secondId}/comparison/windows?with=${firstId}`,
+    );
+    expect(all.changedEstablishmentCount).toBe(new Set(items.map(({ uai }) => uai)).size);
     expect(all.displacementMinutesChange).toBe(all.displacementMinutesAfter! - all.displacementMinutesBefore!);
     const [before] = await database.query<{ start: number }[]>(
       'select start_cell as start from plan_window where plan_id = $1 order by window_id limit 1',

@@ -69,6 +69,23 @@ describe("a school's week", () => {
     expect(page).toContain('Local times (America/Guadeloupe).');
   });
 
+  it('is one sheet of the whole school: a line for each class, a column for each day, then the relatives', async () => {
+    await rename(0, '6<A>');
+    const { body, headers } = await week('?sheet=school&from=2026-12-07');
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    const rows = [...body.matchAll(/<tr><th scope="row">(.*?)<\/th>(.*?)<\/tr>/g)].map(([, label, cells]) => [label, [...cells!.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell]) => cell!.replace(/<[^>]+>/g, '').replace(/\s/g, ' '))]); // prettier-ignore
+    expect(rows).toEqual([
+      ['6&lt;A&gt;', ['9 h 00-9 h 30', '9 h 00-9 h 30']],
+      ['6B', ['10 h 00-10 h 30', '']],
+      ['parents', ['19 h 00-19 h 30', '']],
+    ]);
+    expect(body).toContain('A4 landscape');
+    expect((await week('?sheet=school&from=2027-07-19&lang=en')).body).toContain(
+      'No window is published for this week.',
+    );
+    expect((await week('?sheet=both')).statusCode).toBe(400);
+  });
+
   it('takes no class code for a formula', async () => {
     await rename(0, '=1+1');
     await rename(1, '@"a;b"');
