@@ -1,35 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { violationsOf } from './accessibility';
-import { describeInBrowser, launchBrowser, openReader, overflowing, signIn } from './real-browser';
-import { startWebServer } from './web-server';
+import type { Page } from 'playwright-core';
+import { openReader, signIn } from './real-browser';
+import { describeWeb } from './web-server';
 
-jest.setTimeout(300_000);
-
-describeInBrowser('the web of an authority', () => {
-  let server: Awaited<ReturnType<typeof startWebServer>>;
-  let browser: Browser;
-  beforeAll(async () => {
-    server = await startWebServer();
-    browser = await launchBrowser();
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
+describeWeb('the web of an authority', (web) => {
   const openRegion = async (page: Page, account = 'authority-region'): Promise<void> => {
-    await signIn(page, server.url, account);
+    await signIn(page, web.url, account);
     await page.getByText(/Le pic atteint|The peak reaches/).waitFor();
     await page.getByText(/Le pic du jour|The day's peak/).waitFor();
   };
   const goDown = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
 
   it('says whether it holds, who has answered and what was gained, before any picture', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     await openRegion(page);
     await page.getByText(/Le pic atteint \d+\s% de la capacité/).waitFor();
     await page.getByText(/établissements sur \d+ ont répondu/).waitFor();
@@ -39,7 +22,7 @@ describeInBrowser('the web of an authority', () => {
   });
 
   it('finds the department with the highest load, exports it, and goes down to its schools', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     await openRegion(page);
     const academies = page.getByRole('region', { name: 'Les académies' });
     await academies.locator('tbody tr').first().locator('td').nth(1).getByText(/\d/).waitFor();
@@ -69,7 +52,7 @@ describeInBrowser('the web of an authority', () => {
   });
 
   it('goes down to a school and its classes, whose week it reads and cannot change', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     await openRegion(page);
     for (const below of ['Les académies', 'Les départements'])
       await page.getByRole('region', { name: below }).locator('tbody tr').first().getByRole('button').click();
@@ -85,9 +68,30 @@ describeInBrowser('the web of an authority', () => {
     expect(await page.getByRole('button', { name: 'Tout accepter' }).count()).toBe(0);
   });
 
+  it('maps the territories and the schools of a department by what is asked, and exports the figures', async () => {
+    const { page } = await openReader(web.browser);
+    await openRegion(page, 'authority-department');
+    const map = page.locator('.chart', { has: page.getByRole('heading', { name: /^Les établissements/ }) });
+    await map.getByText('Les établissements : classes').waitFor();
+    await page.getByRole('radiogroup', { name: 'Couleur de la carte' }).getByText('réponses').click();
+    await map.getByText(/Le moins avancé\s: .+, 0\s%\./).waitFor();
+    expect(new URL(page.url()).searchParams.get('carte')).toBe('answers');
+    await map.getByRole('button', { name: 'En tableau' }).click();
+    expect(await map.locator('tbody tr').count()).toBeGreaterThan(10);
+    await page.getByRole('radiogroup', { name: 'Couleur de la carte' }).getByText('adhésion').click();
+    await map.getByText("Rien n'est encore connu pour ce jour.").waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Chiffres en CSV' }).click(),
+    ]);
+    const lines = readFileSync(await file.path(), 'utf8').trim().split('\r\n'); // prettier-ignore
+    expect(lines.find((line) => line.startsWith('Créneaux;'))).toMatch(/^Créneaux;\d{4,};$/);
+    expect(lines.find((line) => line.startsWith('Pire écart;'))).toMatch(/;\d+;min$/);
+  });
+
   it('an inspector sees who of the district has answered, and answers for a school', async () => {
-    const { page } = await openReader(browser);
-    await signIn(page, server.url, 'inspector');
+    const { page } = await openReader(web.browser);
+    await signIn(page, web.url, 'inspector');
     await page.getByRole('heading', { name: 'Les écoles de votre circonscription' }).waitFor();
     await page.getByText(/\d+ établissements sur \d+ ont répondu/).waitFor();
     await page.getByRole('combobox', { name: 'Réponse' }).selectOption('none');
@@ -97,18 +101,18 @@ describeInBrowser('the web of an authority', () => {
   });
 
   it('answers what if, at once, with the simulated curve', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     await openRegion(page);
     const cut = page.getByRole('slider', { name: 'Capacité perdue' });
     await cut.focus();
     for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
-    await page.getByText(/Cela ne tient pas : le pic serait à 1\d\d\s%/).waitFor();
+    await page.getByText(/Cela ne tient pas\s: le pic serait à 1\d\d\s%/).waitFor();
     await page.getByRole('button', { name: 'Revenir au plan' }).click();
     await page.getByText(/Bougez un curseur/).waitFor();
   });
 
   it('shows every chart as a table too, and exports it as a picture', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     await openRegion(page);
     await page.getByText(/sans plan, il serait/).waitFor();
     const chart = page.locator('.chart').first();
@@ -122,22 +126,5 @@ describeInBrowser('the web of an authority', () => {
     await chart.getByRole('button', { name: 'En tableau' }).click();
     await chart.getByRole('columnheader', { name: 'Sans plan' }).waitFor();
     expect(await chart.locator('tbody tr').count()).toBe(192);
-  });
-
-  it.each(['fr', 'en'] as const)('fits every width without an overflow, in %s', async (language) => {
-    const { page } = await openReader(browser, { language });
-    await openRegion(page);
-    await page.setViewportSize({ width: 360, height: 900 });
-    await page.reload();
-    await page.getByText(/Le pic du jour|The day's peak/).waitFor();
-    await page.locator('.figures').last().waitFor();
-    expect(await overflowing(page)).toEqual([]);
-  });
-
-  it.each(['light', 'dark'] as const)('has no violation that axe-core knows, in %s', async (theme) => {
-    const { page } = await openReader(browser, { theme });
-    await openRegion(page);
-    await page.locator('.figures').last().waitFor();
-    expect(await violationsOf(page, theme)).toEqual([]);
   });
 });

@@ -1,26 +1,9 @@
 import ICAL from 'ical.js';
-import type { Browser, Page } from 'playwright-core';
-import { violationsOf } from './accessibility';
-import { describeInBrowser, launchBrowser, openReader, overflowing } from './real-browser';
-import { startWebServer } from './web-server';
+import type { Page } from 'playwright-core';
+import { openReader } from './real-browser';
+import { describeWeb } from './web-server';
 
-jest.setTimeout(300_000);
-
-describeInBrowser('the public pages in the hands of a family', () => {
-  let server: Awaited<ReturnType<typeof startWebServer>>;
-  let browser: Browser;
-  beforeAll(async () => {
-    server = await startWebServer();
-    browser = await launchBrowser();
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
+describeWeb('the public pages in the hands of a family', (web) => {
   /** From the empty page to a class, by the keyboard: a search, the first school, its n-th class. */
   async function choose(page: Page, words: string, n: number): Promise<string> {
     await page.getByRole('searchbox').fill(words);
@@ -34,8 +17,8 @@ describeInBrowser('the public pages in the hands of a family', () => {
   }
 
   it('a father finds the window of his daughter, adds her brother, and keeps both as one address without any cookie', async () => {
-    const { page, context } = await openReader(browser, { width: 390 });
-    await page.goto(`${server.url}/creneaux`);
+    const { page, context } = await openReader(web.browser, { width: 390 });
+    await page.goto(`${web.url}/creneaux`);
     const daughter = await choose(page, 'collège', 0);
     const card = page.locator('.card', { hasText: daughter });
     expect(await card.locator('.clock').innerText()).toMatch(/^\d+\sh\s\d\d\s–\s\d+\sh\s\d\d$/);
@@ -52,61 +35,32 @@ describeInBrowser('the public pages in the hands of a family', () => {
   });
 
   it('the window can be taken into a calendar', async () => {
-    const { page } = await openReader(browser);
-    await page.goto(`${server.url}/creneaux`);
+    const { page } = await openReader(web.browser);
+    await page.goto(`${web.url}/creneaux`);
     await choose(page, 'collège', 0);
     const path = await page.getByRole('link', { name: 'Ajouter à l’agenda' }).getAttribute('href');
-    const text = await (await fetch(server.url + path!)).text();
+    const text = await (await fetch(web.url + path!)).text();
     const events = new ICAL.Component(ICAL.parse(text) as string[]).getAllSubcomponents('vevent');
     expect(events.length).toBeGreaterThan(0);
   });
 
   it('is whole without a script', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false, locale: 'fr-FR' });
+    const context = await web.browser.newContext({ javaScriptEnabled: false, locale: 'fr-FR' });
     const page = await context.newPage();
-    await page.goto(`${server.url}/creneaux`);
+    await page.goto(`${web.url}/creneaux`);
     await choose(page, 'collège', 0);
     expect(await page.locator('.clock').innerText()).toMatch(/\d+\sh\s\d\d/);
-    await page.goto(`${server.url}/prevision`);
+    await page.goto(`${web.url}/prevision`);
     expect(await page.locator('.traffic td').count()).toBeGreaterThan(20);
   });
 
   it('the forecast says in words how full each hour is, and what is announced', async () => {
-    const { page } = await openReader(browser, { width: 390 });
-    await page.goto(`${server.url}/creneaux`);
+    const { page } = await openReader(web.browser, { width: 390 });
+    await page.goto(`${web.url}/creneaux`);
     await page.getByRole('link', { name: 'Prévision d’affluence' }).click();
     await page.getByRole('heading', { level: 1 }).waitFor();
     const words = await page.locator('.traffic td span').allInnerTexts();
     expect(words.filter((word) => word.trim() !== '').length).toBe(words.length);
     expect(words.length).toBeGreaterThan(20);
-  });
-
-  it.each([
-    ['fr', 'light'],
-    ['en', 'dark'],
-  ] as const)('fits every width and has no violation that axe-core knows, in %s, %s', async (language, theme) => {
-    const { page } = await openReader(browser, { language, theme });
-    await page.goto(`${server.url}/creneaux`);
-    const found: unknown[] = [];
-    const look = async (): Promise<void> => {
-      found.push(...(await overflowing(page)).map((what) => [page.url(), what]));
-      found.push(...(await violationsOf(page, theme)).map((what) => [page.url(), what]));
-    };
-    await look();
-    await page.getByRole('searchbox').fill('collège');
-    await page.keyboard.press('Enter');
-    await page.locator('.list a').first().waitFor();
-    await look();
-    await page.locator('.list a').first().click();
-    await page.locator('.codes a').first().waitFor();
-    await look();
-    await page.locator('.codes a').first().click();
-    await page.locator('.clock').first().waitFor();
-    await look();
-    await page.goto(`${server.url}/creneaux?q=nulle-part`);
-    await look();
-    await page.goto(`${server.url}/prevision`);
-    await look();
-    expect(found).toEqual([]);
   });
 });

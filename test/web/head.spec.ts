@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { violationsOf } from './accessibility';
-import { describeInBrowser, launchBrowser, openReader, overflowing, signIn } from './real-browser';
-import { startWebServer } from './web-server';
-
-jest.setTimeout(300_000);
+import type { Page } from 'playwright-core';
+import { openReader, overflowing, signIn } from './real-browser';
+import { describeWeb } from './web-server';
 
 interface Start {
   startsAt: string;
@@ -18,23 +15,9 @@ interface Window {
   startsAt: string;
 }
 
-describeInBrowser('the web of a head', () => {
-  let server: Awaited<ReturnType<typeof startWebServer>>;
-  let browser: Browser;
-  beforeAll(async () => {
-    server = await startWebServer();
-    browser = await launchBrowser();
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
+describeWeb('the web of a head', (web) => {
   const openWeek = async (page: Page, account = 'head-college'): Promise<string> => {
-    await signIn(page, server.url, account);
+    await signIn(page, web.url, account);
     await page.locator('.chip').first().waitFor();
     return new URL(page.url()).pathname.split('/').at(-1)!;
   };
@@ -54,7 +37,7 @@ describeInBrowser('the web of a head', () => {
   const timeOf = (startsAt: string): string => `${Number(startsAt.slice(11, 13))} h ${startsAt.slice(14, 16)}`;
 
   it('accepts the whole proposal in one action', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     await openWeek(page);
     await page.getByRole('button', { name: 'Tout accepter' }).click();
     await page.getByText('La proposition est acceptée.').waitFor();
@@ -63,10 +46,10 @@ describeInBrowser('the web of a head', () => {
   });
 
   it('moves a window, and takes the move back', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     const uai = await openWeek(page, 'head-lycee');
     const { window, start } = await windowWith(page, uai, 'free');
-    await page.goto(`${server.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await page.getByRole('heading', { name: 'Pourquoi cette heure ?' }).waitFor();
     await page
       .locator('.start-free', { hasText: timeOf(start.startsAt) })
@@ -84,10 +67,10 @@ describeInBrowser('the web of a head', () => {
   });
 
   it('is refused a full hour with other hours as buttons, and takes one of them', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     const uai = await openWeek(page);
     const { window, start } = await windowWith(page, uai, 'full');
-    await page.goto(`${server.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await page
       .locator('.start-full', { hasText: timeOf(start.startsAt) })
       .first()
@@ -103,10 +86,10 @@ describeInBrowser('the web of a head', () => {
   });
 
   it('waits for a full hour on the list, and sees it among what is to be done', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     const uai = await openWeek(page);
     const { window, start } = await windowWith(page, uai, 'full');
-    await page.goto(`${server.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await page
       .locator('.start-full', { hasText: timeOf(start.startsAt) })
       .first()
@@ -119,10 +102,10 @@ describeInBrowser('the web of a head', () => {
   });
 
   it('drags a window in the calendar, with possible starts painted while it is dragged', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     const uai = await openWeek(page, 'head-lycee');
     const { window } = await windowWith(page, uai, 'free');
-    await page.goto(`${server.url}/app/etablissements/${uai}?vue=calendrier&classe=${window.classId}`);
+    await page.goto(`${web.url}/app/etablissements/${uai}?vue=calendrier&classe=${window.classId}`);
     const blocks = page.locator('.calendar .window');
     await blocks.first().waitFor();
     const block = blocks.first();
@@ -140,24 +123,30 @@ describeInBrowser('the web of a head', () => {
       .waitFor();
   });
 
-  it("sees another head's booking within a moment, without asking", async () => {
-    const [first, second] = [await openReader(browser), await openReader(browser)];
+  it("sees another head's booking by the live stream, without reading its page again", async () => {
+    const [first, second] = [await openReader(web.browser), await openReader(web.browser)];
     const uai = await openWeek(first.page, 'head-lycee');
     await openWeek(second.page, 'head-lycee');
     const { window, start } = await windowWith(first.page, uai, 'free');
-    await second.page.goto(`${server.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await second.page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     const panel = second.page.getByRole('complementary');
     await panel.getByText(timeOf(window.startsAt)).first().waitFor();
-    await first.page.goto(`${server.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await second.page.evaluate(() => Object.assign(globalThis, { isTheSamePage: true }));
+    await first.page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await first.page
       .locator('.start-free', { hasText: timeOf(start.startsAt) })
       .first()
       .click();
     await panel.getByText(new RegExp(`^${timeOf(start.startsAt)} –`)).waitFor();
+    expect(await second.page.evaluate(() => 'isTheSamePage' in globalThis)).toBe(true);
+    // the same page that hears of nothing shows what it knew
+    await second.page.route(/\/v1\/plans\/\d+\/changes/, (route) => route.abort());
+    await second.page.reload();
+    await second.page.getByText('Mise à jour interrompue, reprise en cours').waitFor();
   });
 
   it('takes the week away as a spreadsheet, and subscribes to it with a QR code', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     await openWeek(page);
     await page.getByRole('button', { name: 'Imprimer, exporter' }).click();
     const [file] = await Promise.all([
@@ -173,11 +162,11 @@ describeInBrowser('the web of a head', () => {
   });
 
   it('brings the classes of the school as a file: the line of another school is shown and refused, nothing changes before', async () => {
-    const { page } = await openReader(browser);
+    const { page } = await openReader(web.browser);
     const uai = await openWeek(page);
     await page.getByRole('link', { name: 'Les classes' }).click();
     const before = await page.getByText(/classes sont connues/).innerText();
-    const template = (await (await page.request.get(`${server.url}/v1/imports/templates/roster.csv`)).text()).trim();
+    const template = (await (await page.request.get(`${web.url}/v1/imports/templates/roster.csv`)).text()).trim();
     const [header, line] = template.split('\n') as [string, string];
     const known = /^[^,;]+/.exec(line)![0];
     const buffer = Buffer.from([header, line.replace(known, uai), line.replace(known, '0750001A')].join('\n'));
@@ -191,47 +180,63 @@ describeInBrowser('the web of a head', () => {
     expect(await page.getByText(/classes sont connues/).innerText()).toBe(before);
   });
 
+  it('prints a page for each class, and the whole school on sheets that fit', async () => {
+    const { page } = await openReader(web.browser);
+    await openWeek(page);
+    await page.getByRole('button', { name: 'Imprimer, exporter' }).click();
+    const addresses = await page.getByRole('menuitem', { name: /^Imprimer/ }).evaluateAll((items) => items.map((item) => (item as HTMLAnchorElement).href)); // prettier-ignore
+    const sheetsOf = async (address: string): Promise<number> => {
+      await page.goto(address);
+      const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+      return pdf.match(/\/Type\s*\/Page[^s]/g)!.length;
+    };
+    await page.goto(addresses[0]!);
+    const classes = await page.locator('section').count();
+    expect(classes).toBeGreaterThan(30);
+    expect(await sheetsOf(addresses[0]!)).toBe(classes);
+    // a hundred windows a day and more
+    expect(await sheetsOf(addresses[1]!)).toBeLessThanOrEqual(2);
+    expect(await page.locator('tbody tr').count()).toBeGreaterThanOrEqual(classes);
+  });
+
+  it('is told which wishes are asked for, until when', async () => {
+    const [{ page }, operator] = [await openReader(web.browser), await openReader(web.browser)];
+    await signIn(operator.page, web.url, 'operator');
+    await operator.page.evaluate(async () => {
+      const wishes = { wishesOpenAt: '2026-01-01T00:00:00Z', wishesCloseAt: '2099-01-08T17:00:00Z' };
+      const campaign = { name: 'Janvier', platformId: 1, startsOn: '2027-01-11', endsOn: '2027-01-15', preset: 'remote-week-everybody', ...wishes }; // prettier-ignore
+      const made = await fetch('/v1/campaigns', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(campaign) }); // prettier-ignore
+      if (!made.ok) throw new Error(await made.text());
+    });
+    await openWeek(page);
+    await page
+      .getByText(/Les souhaits pour «\sJanvier\s» sont attendus\s: jusqu'au jeudi 8 janvier à 18 h 00/)
+      .waitFor();
+    await page.getByRole('link', { name: 'Dire mes souhaits' }).click();
+    await page.getByText(/Les souhaits pour «\sJanvier\s» sont ouverts/).waitFor();
+  });
+
+  it('keeps showing what it knew when the service does not answer, and says how old it is', async () => {
+    const { page, context } = await openReader(web.browser);
+    await page.clock.install();
+    await openWeek(page);
+    await page.route('**/v1/**', (route) => route.abort());
+    await page.clock.fastForward(20_000);
+    await page.evaluate(() => globalThis.dispatchEvent(new Event('visibilitychange')));
+    await page.getByText(/Ce qui est affiché date de \d+ h \d\d/).waitFor();
+    expect(await page.locator('.chip').count()).toBeGreaterThan(50);
+    await page.unroute('**/v1/**');
+    await page.getByRole('button', { name: 'Réessayer' }).click();
+    await page.getByText(/Ce qui est affiché date de/).waitFor({ state: 'detached' });
+    await context.setOffline(true);
+    await page.getByText(/Pas de réseau/).waitFor();
+    await context.setOffline(false);
+    await page.getByText(/Pas de réseau/).waitFor({ state: 'detached' });
+  });
+
   it('reads the times of the school, and is told so in another zone', async () => {
-    const { page } = await openReader(browser, { timeZone: 'America/Guadeloupe' });
+    const { page } = await openReader(web.browser, { timeZone: 'America/Guadeloupe' });
     await openWeek(page);
     await page.getByText(/Les heures sont celles de l'établissement \(Europe\/Paris\)/).waitFor();
-  });
-
-  it.each(['fr', 'en'] as const)('fits every width without an overflow, in %s', async (language) => {
-    const { page } = await openReader(browser, { language });
-    const uai = await openWeek(page);
-    const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=1`);
-    const week = `/app/etablissements/${uai}`;
-    const found: unknown[] = [];
-    await page.setViewportSize({ width: 360, height: 900 });
-    for (const path of ['/', week, `${week}?creneau=${items[0]!.id}`, `${week}?vue=calendrier`, `${week}/souhaits`]) {
-      await page.goto(server.url + path);
-      await page.locator('h1').waitFor();
-      if (path.startsWith(week) && !path.endsWith('souhaits')) await page.locator('.chip, .calendar .window').first().waitFor(); // prettier-ignore
-      found.push(...(await overflowing(page)).map((what) => [path, what]));
-    }
-    expect(found).toEqual([]);
-  });
-
-  it.each(['light', 'dark'] as const)('has no violation that axe-core knows, in %s', async (theme) => {
-    const { page } = await openReader(browser, { theme });
-    const uai = await openWeek(page);
-    const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=1`);
-    const week = `/app/etablissements/${uai}`;
-    const found: string[] = [];
-    for (const path of [
-      '/',
-      week,
-      `${week}?creneau=${items[0]!.id}`,
-      `${week}?vue=calendrier&niveau=6E`,
-      `${week}/souhaits`,
-    ]) {
-      await page.goto(server.url + path);
-      await page.locator('h1').waitFor();
-      if (path.includes('creneau')) await page.locator('.start, .starts').first().waitFor();
-      if (path.includes('calendrier')) await page.locator('.calendar .window').first().waitFor();
-      found.push(...(await violationsOf(page, theme)).map((violation) => `${path}: ${violation}`));
-    }
-    expect(found).toEqual([]);
   });
 });

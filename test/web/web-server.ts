@@ -1,7 +1,9 @@
+import type { Browser } from 'playwright-core';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
 import { StartedServer } from '../start/started-server';
 import { databaseFrom } from '../test-database';
+import { describeInBrowser, launchBrowser } from './real-browser';
 
 const SCALE = 'S';
 const TEMPLATE = `template_demonstration_${SCALE.toLowerCase()}`;
@@ -17,8 +19,37 @@ const environment = (databaseUrl: string): NodeJS.ProcessEnv => ({
   LOG_LEVEL: 'silent',
 });
 
+const PATIENCE_MILLISECONDS = 300_000;
+
+/** Where the pages are and who reads them; both are there once the tests run. */
+export interface Web {
+  url: string;
+  browser: Browser;
+}
+
+/** Tests of one file on a region of its own, in one browser; what a test has opened is closed after it. */
+export function describeWeb(name: string, suite: (web: Web) => void): void {
+  jest.setTimeout(PATIENCE_MILLISECONDS);
+  describeInBrowser(name, () => {
+    const web = {} as Web;
+    let server: Awaited<ReturnType<typeof startWebServer>>;
+    beforeAll(async () => {
+      server = await startWebServer();
+      Object.assign(web, { url: server.url, browser: await launchBrowser() });
+    });
+    afterEach(async () => {
+      for (const context of web.browser.contexts()) await context.close();
+    });
+    afterAll(async () => {
+      await web.browser?.close();
+      await server?.close();
+    });
+    suite(web);
+  });
+}
+
 /** The compiled server with a demonstration of scale S of its own, as `npm start` serves it to a browser. */
-export async function startWebServer(): Promise<{ url: string; close: () => Promise<unknown> }> {
+async function startWebServer(): Promise<{ url: string; close: () => Promise<unknown> }> {
   await makeTemplate();
   const server = StartedServer.start(environment(await databaseFrom(TEMPLATE)));
   await server.planId();

@@ -58,7 +58,7 @@ export function Home() {
   const { t } = useTranslation();
   const session = useSession();
   if (session.isPending) return <Loading what={t('loading.session')} />;
-  if (session.isError) return <Failure error={session.error} onRetry={() => void session.refetch()} />;
+  if (session.isLoadingError) return <Failure error={session.error} onRetry={() => void session.refetch()} />;
   if (session.data.role === 'visitor') {
     return (
       <Empty

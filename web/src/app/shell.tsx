@@ -1,10 +1,10 @@
 import { AppShell, Burger, Button, Drawer, Group, Kbd, Modal, Stack, Table, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'; // prettier-ignore
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet } from 'react-router';
 import { changeLanguage, currentLanguage } from '../shared/i18n';
 import { useSession, signOut } from '../shared/session';
+import { StaleBanner } from '../shared/stale';
 import { signInHref } from '../shared/states';
 import { placesOf } from './places';
 
@@ -18,7 +18,7 @@ const KEYS = [
   ['Esc', 'keys.close'],
 ] as const;
 
-/** What stands around every page: where one is, who one is, language, light or dark, help; and whether the network is there. */
+/** What stands around every page: where one is, who one is, language, light or dark, help; and how old it is where it cannot be read again. */
 export function Shell() {
   const { t } = useTranslation();
   const { data: session } = useSession();
@@ -26,7 +26,6 @@ export function Shell() {
   const [isHelp, help] = useDisclosure();
   const { setColorScheme } = useMantineColorScheme();
   const isDark = useComputedColorScheme('light') === 'dark';
-  const isOffline = useOffline();
   const toggleTheme = () => setColorScheme(isDark ? 'light' : 'dark');
   const toggleLanguage = () => changeLanguage(currentLanguage() === 'fr' ? 'en' : 'fr');
   useHotkeys([
@@ -138,27 +137,9 @@ export function Shell() {
         </Table>
       </Modal>
       <AppShell.Main id="content">
-        {isOffline && (
-          <Text role="status" bg="yellow.1" c="dark.9" p="xs" mb="sm">
-            {t('offlineBanner')}
-          </Text>
-        )}
+        <StaleBanner />
         <Outlet />
       </AppShell.Main>
     </AppShell>
   );
-}
-
-function useOffline(): boolean {
-  const [isOffline, setOffline] = useState(!navigator.onLine);
-  useEffect(() => {
-    const look = () => setOffline(!navigator.onLine);
-    window.addEventListener('online', look);
-    window.addEventListener('offline', look);
-    return () => {
-      window.removeEventListener('online', look);
-      window.removeEventListener('offline', look);
-    };
-  }, []);
-  return isOffline;
 }

@@ -1,7 +1,10 @@
-import { createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, Drawer, localStorageColorSchemeManager, type MantineColorsTuple, Modal } from '@mantine/core';
 
 /** The one colour of actions. */
 const accent: MantineColorsTuple = ['#eef3fc', '#d9e4f7', '#b0c8ee', '#84a9e6', '#5f8fdf', '#477fda', '#2f65c0', '#1f4fa8', '#183f88', '#102c61']; // prettier-ignore
+
+/** A dialog's heading is no banner of the page, which its element would make it. */
+const dialog = { defaultProps: { attributes: { header: { role: 'presentation' } } } };
 
 export const theme = createTheme({
   primaryColor: 'accent',
@@ -12,6 +15,7 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: { Modal: Modal.extend(dialog), Drawer: Drawer.extend(dialog) },
 });
 
 export const colorSchemeManager = localStorageColorSchemeManager({ key: 'etale-color-scheme' });

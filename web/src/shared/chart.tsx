@@ -3,7 +3,7 @@ import { HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import { DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from 'echarts/components'; // prettier-ignore
 import { init, use as register, type EChartsCoreOption, type EChartsType } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type PointerEvent, type ReactNode, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { saveAs } from './api';
 import { csvOf, type ChartTable } from './chart-table';
@@ -22,10 +22,12 @@ interface ChartProps {
   table: () => ChartTable;
   onPick?: (event: { seriesName?: string; name?: string; value?: unknown; dataIndex: number }) => void;
   controls?: ReactNode;
+  /** A stretch of the time axis, as it was drawn with the pointer; while it is given, the picture neither zooms nor pans. */
+  onDraw?: (from: number, to: number) => void;
 }
 
 /** A picture of figures, always with its table behind a button, and its export as CSV, SVG and PNG. */
-export function Chart({ title, summary, fileName, height, option, table, onPick, controls }: ChartProps) {
+export function Chart({ title, summary, fileName, height, option, table, onPick, controls, onDraw }: ChartProps) {
   const { t } = useTranslation();
   const isDark = useComputedColorScheme('light') === 'dark';
   const element = useRef<HTMLDivElement>(null);
@@ -102,9 +104,52 @@ export function Chart({ title, summary, fileName, height, option, table, onPick,
       {isTable ? (
         <TableOf title={title} table={table()} height={height} />
       ) : (
-        <div ref={element} role="img" aria-labelledby={titleId} style={{ height, width: '100%' }} />
+        <div style={{ position: 'relative' }}>
+          <div ref={element} role="img" aria-labelledby={titleId} style={{ height, width: '100%' }} />
+          {onDraw && <DrawingLayer chart={chart} onDraw={onDraw} />}
+        </div>
       )}
     </section>
+  );
+}
+
+/** Over a chart with a time axis: a drag marks a stretch of it. Who has no pointer says the same in a form. */
+function DrawingLayer({
+  chart,
+  onDraw,
+}: {
+  chart: RefObject<EChartsType | null>;
+  onDraw: NonNullable<ChartProps['onDraw']>;
+}) {
+  const [drawn, setDrawn] = useState<{ from: number; to: number }>();
+  const at = (event: PointerEvent<HTMLDivElement>): number =>
+    event.clientX - event.currentTarget.getBoundingClientRect().left;
+  return (
+    <div
+      aria-hidden="true"
+      className="drawing"
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        setDrawn({ from: at(event), to: at(event) });
+      }}
+      onPointerMove={(event) => drawn && setDrawn({ ...drawn, to: at(event) })}
+      onPointerCancel={() => setDrawn(undefined)}
+      onPointerUp={(event) => {
+        if (!drawn) return;
+        setDrawn(undefined);
+        const [from, to] = [drawn.from, at(event)]
+          .toSorted((a, b) => a - b)
+          .map((x) => Number(chart.current?.convertFromPixel({ xAxisIndex: 0 }, x)));
+        if (from !== undefined && to !== undefined) onDraw(from, to);
+      }}
+    >
+      {drawn && (
+        <div
+          style={{ left: Math.min(drawn.from, drawn.to), width: Math.abs(drawn.to - drawn.from) }}
+          className="drawn"
+        />
+      )}
+    </div>
   );
 }
 

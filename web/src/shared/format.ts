@@ -69,6 +69,14 @@ export function formatInstant(at: string, timeZone: string): string {
   return currentLanguage() === 'en' ? `${day} at ${formatTime(at, timeZone)}` : `${day} à ${formatTime(at, timeZone)}`;
 }
 
+/** mardi 12 janvier 2027, or mardi 12 janvier 2027 à 10 h 05; for a civil date, with a civil hour or without. */
+export function formatCivil(civil: string): string {
+  const [date = '', hour] = civil.split('T');
+  const day = dates({ timeZone: 'UTC', dateStyle: 'full' }).format(new Date(`${date}T12:00:00Z`));
+  if (hour === undefined) return day;
+  return currentLanguage() === 'en' ? `${day} at ${formatHour(hour)}` : `${day} à ${formatHour(hour)}`;
+}
+
 /** 1 décembre 2027 */
 export const formatDate = (at: string, timeZone: string): string =>
   dates({ timeZone, dateStyle: 'long' }).format(new Date(at));

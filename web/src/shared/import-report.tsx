@@ -5,13 +5,6 @@ import { formatCount } from './format';
 
 type Report = Schema<'ImportReportDto'>;
 
-/** The school year that has begun, `2026-2027`: it changes in August. */
-export function presentSchoolYear(): string {
-  const now = new Date();
-  const first = now.getMonth() >= 7 ? now.getFullYear() : now.getFullYear() - 1;
-  return `${first}-${first + 1}`;
-}
-
 /** A file as the body of a request, plain or compressed, as it is. */
 export const sentFile = (file: File) => ({
   body: file as unknown as string,

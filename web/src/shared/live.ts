@@ -1,12 +1,19 @@
 import { useEffect, useState } from 'react';
 
+/** Changes that come together are heard of once. */
+const GATHER_MILLISECONDS = 150;
+
 export type LiveState = 'connecting' | 'live' | 'lost';
 
 /**
- * Follows the numbered changes of a plan as server-sent events; `onChange` hears of each burst once. The browser takes the stream up
+ * Follows the numbered changes of a plan as server-sent events; `onChange` hears of those of `gatherMilliseconds` once. The browser takes the stream up
  * again by itself after the last change that it heard.
  */
-export function usePlanChanges(plan: { id: number; revision: number } | undefined, onChange: () => void): LiveState {
+export function usePlanChanges(
+  plan: { id: number; revision: number } | undefined,
+  onChange: () => void,
+  gatherMilliseconds = GATHER_MILLISECONDS,
+): LiveState {
   const [state, setState] = useState<LiveState>('connecting');
   const [id, revision] = [plan?.id, plan?.revision];
   useEffect(() => {
@@ -16,14 +23,17 @@ export function usePlanChanges(plan: { id: number; revision: number } | undefine
     source.onopen = () => setState('live');
     source.onerror = () => setState('lost');
     source.addEventListener('change', () => {
-      clearTimeout(timer);
-      timer = setTimeout(onChange, 150);
+      // what comes while some are gathered belongs to them: a morning of bookings is no reason to wait for its end
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        onChange();
+      }, gatherMilliseconds);
     });
     return () => {
       clearTimeout(timer);
       source.close();
     };
     // the first revision only says where to begin
-  }, [id, onChange]);
+  }, [id, onChange, gatherMilliseconds]);
   return state;
 }

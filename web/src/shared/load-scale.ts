@@ -25,6 +25,8 @@ export const LINES = {
   background: { light: '#6b7688', dark: '#98a5ba', type: 'dotted', width: 1.5 },
   limit: { light: '#b35900', dark: '#f0a35c', type: 'dashed', width: 1.5 },
   capacity: { light: '#222b3a', dark: '#e3e9f3', type: 'solid', width: 1.5 },
+  compared: { light: '#00677a', dark: '#7fd8ea', type: [8, 3, 2, 3], width: 2 },
+  ofTerritory: { light: '#5b6fa8', dark: '#9db0e6', type: 'solid', width: 1.5 },
   everybodyAtWish: { light: '#a3173e', dark: '#f28ba6', type: 'dotted', width: 2 },
   letterByLevel: { light: '#8a6d00', dark: '#dcc25a', type: 'dashed', width: 2 },
 } as const;

@@ -41,6 +41,15 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
   );
 }
 
+interface Read {
+  isLoadingError: boolean;
+  error: Error | null;
+}
+
+/** Why a page has nothing to show. What was read before and could not be read again stays, and the page says how old it is. */
+export const failureOf = (...read: Read[]): Error | undefined =>
+  read.find(({ isLoadingError }) => isLoadingError)?.error ?? undefined;
+
 /** Nothing here yet, and what to do about it. */
 interface EmptyProps {
   title: string;

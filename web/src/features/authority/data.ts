@@ -1,22 +1,12 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { allOf, answerOf, api, jsonOf, Problem, type Schema } from '../../shared/api';
+import type { Territory } from '../../shared/territories';
 
-export type Territory = Schema<'TerritoryDto'>;
 export type Certificate = Schema<'CertificateDto'>;
 export type LoadCurve = Schema<'LoadCurveDto'>;
 export type Baselines = Schema<'BaselinesDto'>;
 export type Resource = 'sessions' | 'logins';
-
-export function useTerritories() {
-  return useQuery({
-    queryKey: ['territories'],
-    staleTime: 600_000,
-    queryFn: () =>
-      allOf((cursor) =>
-        answerOf(api.GET('/v1/territories', { params: { query: { limit: 500, ...(cursor && { cursor }) } } })),
-      ),
-  });
-}
 
 export function useCertificate(planId: number) {
   return useQuery({
@@ -26,12 +16,13 @@ export function useCertificate(planId: number) {
 }
 
 /** The platform's whole week, five minutes a step: the day's curve and the heat map are cut from it. */
-export function useWeekCurve(planId: number, range: { from: string; to: string }) {
+export function useWeekCurve(planId: number | undefined, range: { from: string; to: string }) {
   return useQuery({
     queryKey: ['week-curve', planId, range],
+    enabled: planId !== undefined,
     queryFn: () =>
       answerOf(
-        api.GET('/v1/plans/{id}/load', { params: { path: { id: planId }, query: { ...range, stepMinutes: 5 } } }),
+        api.GET('/v1/plans/{id}/load', { params: { path: { id: planId! }, query: { ...range, stepMinutes: 5 } } }),
       ),
   });
 }
@@ -55,10 +46,46 @@ export function useBaselines(planId: number, range: { from: string; to: string }
   });
 }
 
+/** The planned load of one territory on a day, five minutes a step. */
+export function useTerritoryDay(planId: number, territory: string | undefined, date: string) {
+  return useQuery({
+    queryKey: ['territory-curve', planId, territory, date, 5],
+    enabled: territory !== undefined,
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/plans/{id}/load', {
+          params: { path: { id: planId }, query: { territory: territory!, date, stepMinutes: 5 as const } },
+        }),
+      ),
+  });
+}
+
+/** Where the schools of a territory lie. */
+export function useSchoolPlaces(territory: string | undefined) {
+  return useQuery({
+    queryKey: ['school-places', territory],
+    enabled: territory !== undefined,
+    staleTime: 600_000,
+    queryFn: () =>
+      allOf((cursor) =>
+        answerOf(
+          api.GET('/v1/establishments', {
+            params: { query: { territory: territory!, limit: 500, ...(cursor && { cursor }) } },
+          }),
+        ),
+      ),
+  });
+}
+
 /** The planned load of each territory on a day, half an hour a step. */
-export function useTerritoryCurves(planId: number, codes: readonly string[], date: string) {
+export function useTerritoryCurves(planId: number, territories: readonly Territory[], date: string) {
+  const combine = useCallback(
+    (results: { data: LoadCurve | undefined }[]) =>
+      new Map(territories.map(({ code }, i) => [code, results[i]?.data] as const)),
+    [territories],
+  );
   return useQueries({
-    queries: codes.map((territory) => ({
+    queries: territories.map(({ code: territory }) => ({
       queryKey: ['territory-curve', planId, territory, date],
       queryFn: () =>
         answerOf(
@@ -67,7 +94,7 @@ export function useTerritoryCurves(planId: number, codes: readonly string[], dat
           }),
         ),
     })),
-    combine: (results) => new Map(codes.map((code, i) => [code, results[i]?.data] as const)),
+    combine,
   });
 }
 
@@ -115,16 +142,16 @@ export function useFairness(planId: number) {
   });
 }
 
-/** What was observed of a day by territory, where gateways count. */
-export function useObserved(platformId: number, date: string | undefined) {
+/** What was observed of a day by territory, where gateways count; with `schools`, of the schools that the reader may name too. */
+export function useObserved(platformId: number, date: string | undefined, schools = 1) {
   return useQuery({
-    queryKey: ['observed', platformId, date],
+    queryKey: ['observed', platformId, date, schools],
     enabled: date !== undefined,
     retry: false,
     queryFn: () =>
       answerOf(
         api.GET('/v1/platforms/{id}/observed', {
-          params: { path: { id: platformId }, query: { date: date!, limit: 1 } },
+          params: { path: { id: platformId }, query: { date: date!, limit: schools } },
         }),
       ),
   });

@@ -13,12 +13,16 @@ interface DayChartProps {
   timeZone: string;
   resource: Resource;
   onResource: (resource: Resource) => void;
+  /** What the territory and the other plan are called, where their curves are among the points. */
+  names: { ofTerritory: string; compared: string };
 }
 
 const SERIES: readonly LineName[] = [
   'everybodyAtWish',
   'letterByLevel',
+  'compared',
   'planned',
+  'ofTerritory',
   'observed',
   'simulated',
   'background',
@@ -27,11 +31,15 @@ const SERIES: readonly LineName[] = [
 ];
 
 /** The day's load as a curve under its bounds, beside the curves without a plan; a brush zooms. */
-export function DayChart({ points, date, timeZone, resource, onResource }: DayChartProps) {
+export function DayChart({ points, date, timeZone, resource, onResource, names }: DayChartProps) {
   const { t } = useTranslation('authority');
   const valueOf = (name: LineName, point: DayPoint): number | undefined =>
     point[name as keyof DayPoint] as number | undefined;
   const shown = SERIES.filter((name) => points.some((point) => valueOf(name, point) !== undefined));
+  const nameOf = useCallback(
+    (name: LineName): string => (name === 'ofTerritory' || name === 'compared' ? names[name] : t(`line.${name}`)),
+    [names, t],
+  );
   const option = useCallback(
     (isDark: boolean) => {
       const ink = isDark ? '#dfe6f1' : '#222b3a';
@@ -52,7 +60,7 @@ export function DayChart({ points, date, timeZone, resource, onResource }: DayCh
           const color = isDark ? line.dark : line.light;
           return {
             type: 'line',
-            name: t(`line.${name}`),
+            name: nameOf(name),
             data: points.map((point) => valueOf(name, point) ?? null),
             showSymbol: false,
             sampling: 'max',
@@ -64,7 +72,7 @@ export function DayChart({ points, date, timeZone, resource, onResource }: DayCh
       };
     },
 
-    [points, t],
+    [points, nameOf],
   );
   const peak = peakOf(
     points,
@@ -100,7 +108,7 @@ export function DayChart({ points, date, timeZone, resource, onResource }: DayCh
         />
       }
       table={() => ({
-        columns: [t('day.hour'), ...shown.map((name) => t(`line.${name}`))],
+        columns: [t('day.hour'), ...shown.map(nameOf)],
         rows: points.map((point) => [point.hour, ...shown.map((name) => Math.round(valueOf(name, point) ?? 0))]),
       })}
     />

@@ -16,6 +16,10 @@ export interface DayPoint {
   letterByLevel: number | undefined;
   /** As it was measured. */
   observed?: number;
+  /** The same by another plan of the campaign. */
+  compared?: number;
+  /** What the windows of the territory that is looked at have in it. */
+  ofTerritory?: number;
   /** By the sliders. */
   simulated: number | undefined;
   simulatedLimit: number;
@@ -90,6 +94,25 @@ export function withObserved(
   return points.map((point) => {
     const observed = day[resource][(point.at - start) / (day.stepMinutes * 60_000)];
     return observed === undefined || observed === null ? point : { ...point, observed };
+  });
+}
+
+/** The points of a day with the windows' load of another curve at the same time, with what it says of those who have no window. */
+export function withCurve(
+  points: DayPoint[],
+  name: 'compared' | 'ofTerritory',
+  curve: LoadCurve | undefined,
+  resource: Resource,
+): DayPoint[] {
+  if (!curve) return points;
+  const start = Date.parse(curve.startsAt);
+  const { planned, background, otherPlans } = curve[resource];
+  return points.map((point) => {
+    const step = (point.at - start) / (curve.stepMinutes * 60_000);
+    const load = planned[step];
+    return load === undefined
+      ? point
+      : { ...point, [name]: load + (background?.[step] ?? 0) + (otherPlans?.[step] ?? 0) };
   });
 }
 

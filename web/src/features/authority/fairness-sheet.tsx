@@ -15,7 +15,7 @@ export function FairnessSheet({ planId, names }: { planId: number; names: Readon
   const sheet = useFairness(planId);
   const [dimension, setDimension] = useState<(typeof DIMENSIONS)[number]>('kind');
   if (sheet.isPending) return <Loading what={t('loading.fairness')} height={120} />;
-  if (sheet.isError) return <Failure error={sheet.error} onRetry={() => void sheet.refetch()} />;
+  if (sheet.isLoadingError) return <Failure error={sheet.error} onRetry={() => void sheet.refetch()} />;
   const rows = sheet.data.groups.filter((group) => group.dimension === dimension || group.dimension === 'all');
   const minutes = (value: number | null): string => (value === null ? '–' : `${formatDecimal(value)} min`);
   return (

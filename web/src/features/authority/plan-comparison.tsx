@@ -1,16 +1,23 @@
-import { NativeSelect, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { saveAs, type Schema } from '../../shared/api';
+import { csvOf, type ChartTable } from '../../shared/chart-table';
 import { formatCount, formatDecimal } from '../../shared/format';
 import type { Plan } from '../../shared/plans';
 import { Failure } from '../../shared/states';
 import { useComparison, useOtherPlans } from './data';
 
-/** This plan beside another one of its campaign: how much moved, who gains and who loses. */
-export function PlanComparison({ plan }: { plan: Plan }) {
+interface PlanComparisonProps {
+  plan: Plan;
+  names: ReadonlyMap<string, string>;
+  withId: number | undefined;
+  onWith: (planId: number | undefined) => void;
+}
+
+/** This plan beside another one of its campaign: how much moved, who gains and who loses; its curve lies over the day's. */
+export function PlanComparison({ plan, names, withId, onWith }: PlanComparisonProps) {
   const { t } = useTranslation('authority');
   const others = useOtherPlans(plan);
-  const [withId, setWith] = useState<number>();
   const comparison = useComparison(plan.id, withId);
   if (!others.data || others.data.length === 0) return null;
   const all = comparison.data?.all;
@@ -20,17 +27,33 @@ export function PlanComparison({ plan }: { plan: Plan }) {
         {t('comparison.title')}
       </Text>
       <Stack gap="xs">
-        <NativeSelect
-          label={t('comparison.with')}
-          maw={360}
-          value={withId ?? ''}
-          onChange={({ currentTarget: { value } }) => setWith(value ? Number(value) : undefined)}
-          data={[
-            { value: '', label: t('comparison.choose') },
-            ...others.data.map(({ id, state }) => ({ value: String(id), label: t('comparison.plan', { id, state: t(`planState.${state}`) }) })), // prettier-ignore
-          ]}
-        />
-        {comparison.isError && <Failure error={comparison.error} />}
+        <Group align="flex-end">
+          <NativeSelect
+            label={t('comparison.with')}
+            maw={360}
+            value={withId ?? ''}
+            onChange={({ currentTarget: { value } }) => onWith(value ? Number(value) : undefined)}
+            data={[
+              { value: '', label: t('comparison.choose') },
+              ...others.data.map(({ id, state }) => ({ value: String(id), label: t('comparison.plan', { id, state: t(`planState.${state}`) }) })), // prettier-ignore
+            ]}
+          />
+          {comparison.data && (
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              onClick={() =>
+                saveAs(
+                  new Blob([csvOf(tableOf(comparison.data, names, t))], { type: 'text/csv' }),
+                  `etale-comparaison-${plan.id}-${withId}.csv`,
+                )
+              }
+            >
+              CSV
+            </Button>
+          )}
+        </Group>
+        {comparison.isLoadingError && <Failure error={comparison.error} />}
         {all && (
           <Text>
             {t('comparison.text', {
@@ -41,10 +64,29 @@ export function PlanComparison({ plan }: { plan: Plan }) {
               gaining: formatCount(all.gainingCount),
               losing: formatCount(all.losingCount),
               change: formatDecimal(all.displacementMinutesChange, 0),
-            })}
+            })}{' '}
+            {t('comparison.curve')}
           </Text>
         )}
       </Stack>
     </section>
   );
+}
+
+const FIGURES = ['windowCount', 'movedCount', 'earlierCount', 'laterCount', 'addedCount', 'removedCount', 'changedEstablishmentCount', 'gainingCount', 'losingCount', 'displacementMinutesChange'] as const; // prettier-ignore
+
+function tableOf(
+  { all, byKind, byDepartment }: Schema<'ComparisonDto'>,
+  names: ReadonlyMap<string, string>,
+  t: (key: string, values?: Record<string, unknown>) => string,
+): ChartTable {
+  const row = (name: string, figures: Schema<'ComparisonFiguresDto'>) => [name, ...FIGURES.map((key) => figures[key])];
+  return {
+    columns: [t('fairness.group'), ...FIGURES.map((key) => t(`comparison.${key}`))],
+    rows: [
+      row(t('fairness.all'), all),
+      ...byKind.map((one) => row(t(`value.${one.kind}`, { defaultValue: one.kind }), one)),
+      ...byDepartment.map((one) => row(names.get(one.departmentCode) ?? one.departmentCode, one)),
+    ],
+  };
 }

@@ -1,22 +1,28 @@
 import './authority.css';
 import './messages';
-import { Anchor, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { Anchor, Badge, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { addDays, civilDateOf, formatShortDay } from '../../shared/format';
+import { saveAs } from '../../shared/api';
+import { csvOf } from '../../shared/chart-table';
+import { addDays, civilDateOf, formatShortDay, otherZone } from '../../shared/format';
+import { usePlanChanges } from '../../shared/live';
 import { type Campaign, type Plan, useCampaigns, usePublishedPlans } from '../../shared/plans';
 import { useSession } from '../../shared/session';
-import { Empty, Failure, Loading } from '../../shared/states';
-import { useAnswers, useBaselines, useCertificate, useFairness, useMeasured, useObserved, useTerritories, useTerritoryCurves, useWeekCurve, type Resource, type Territory } from './data'; // prettier-ignore
+import { Empty, Failure, failureOf, Loading } from '../../shared/states';
+import { type Territory, useTerritories } from '../../shared/territories';
+import { useAnswers, useBaselines, useCertificate, useFairness, useMeasured, useObserved, useTerritoryCurves, useTerritoryDay, useWeekCurve, type Resource } from './data'; // prettier-ignore
 import { CampaignApprovals } from './campaign-approvals';
 import { DayChart } from './day-chart';
-import { NOTHING_CHANGED, ofDay, peakOf, pointsOf, type WhatIf, withObserved } from './day-load';
+import { NOTHING_CHANGED, ofDay, peakOf, pointsOf, type WhatIf, withCurve, withObserved } from './day-load';
 import { FairnessSheet } from './fairness-sheet';
 import { PlanComparison } from './plan-comparison';
 import { SchoolList } from './school-list';
 import { Sentences } from './sentences';
-import { MEASURES, TerritoryMap } from './territory-map';
+import { keyFigures } from './key-figures';
+import { MEASURES, SchoolMap, TerritoryMap } from './territory-map';
 import { territoryRows } from './territory-rows';
 import { TerritoryTable } from './territory-table';
 import { WeekHeat } from './week-heat';
@@ -30,7 +36,7 @@ export function RegionPage() {
   const territories = useTerritories();
   const session = useSession();
   const [search] = useSearchParams();
-  const failed = plans.error ?? campaigns.error ?? territories.error;
+  const failed = failureOf(plans, campaigns, territories);
   if (failed) return <Failure error={failed} onRetry={() => void plans.refetch()} />;
   if (!plans.data || !campaigns.data || !territories.data) return <Loading what={t('loading.region')} />;
   const asked = Number(search.get('plan'));
@@ -73,10 +79,14 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
   const [search, setSearch] = useSearchParams();
   const here = useHere(territories);
   const [whatIf, setWhatIf] = useState<WhatIf>(NOTHING_CHANGED);
-  const put = (name: string, value: string) =>
-    setSearch((before) => new URLSearchParams([...[...before].filter(([key]) => key !== name), [name, value]]), {
-      replace: true,
-    });
+  const put = (name: string, value: string | undefined) =>
+    setSearch(
+      (before) => {
+        const others = [...before].filter(([key]) => key !== name);
+        return new URLSearchParams(value === undefined ? others : [...others, [name, value]]);
+      },
+      { replace: true },
+    );
   const goTo = (code: string) => void navigate({ pathname: `/app/region/${code}`, search: search.toString() });
 
   const days = useMemo(() => daysBetween(campaign.startsOn, campaign.endsOn), [campaign]);
@@ -84,35 +94,67 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
   const certificate = useCertificate(plan.id);
   const week = useWeekCurve(plan.id, range);
   const baselines = useBaselines(plan.id, range);
-  const resource: Resource = search.get('mesure') === 'logins' ? 'logins' : 'sessions';
+  const live = useLiveRegion(plan);
+  const comparedId = Number(search.get('comparer')) || undefined;
+  const compared = useWeekCurve(comparedId, range);
+  const tighter = certificate.data && certificate.data.logins.capacityRatio > certificate.data.sessions.capacityRatio ? 'logins' : 'sessions'; // prettier-ignore
+  const asked = search.get('mesure');
+  const resource: Resource = asked === 'logins' || asked === 'sessions' ? asked : tighter;
   const measure = MEASURES.find((one) => one === search.get('carte')) ?? 'load';
 
-  const below = territories.filter(({ parentId }) => parentId === (here?.id ?? null));
-  const shown = below.length > 0 ? below : here ? [here] : [];
+  const shown = useMemo(() => {
+    const below = territories.filter(({ parentId }) => parentId === (here?.id ?? null));
+    return below.length > 0 ? below : here ? [here] : [];
+  }, [territories, here]);
   const level = shown[0]?.kind ?? LEVEL_BELOW[here?.kind ?? 'region'];
   const answers = useAnswers(campaign.id, level, undefined);
   const timeZone = week.data?.timeZone ?? 'Europe/Paris';
+  const zone = otherZone(timeZone);
   const points = useMemo(() => (week.data ? pointsOf(week.data, baselines.data, resource, whatIf) : []), [week.data, baselines.data, resource, whatIf]); // prettier-ignore
-  const chosen = search.get('jour') ?? tightestDay(points, timeZone);
+  const peakDay = certificate.data && civilDateOf(certificate.data[tighter].peakAt, timeZone);
+  const chosen = search.get('jour') ?? (peakDay && days.includes(peakDay) ? peakDay : tightestDay(points, timeZone));
   const date = chosen ?? days[0]!;
   // what is asked for a day waits until the day is known
   const isDayKnown = chosen !== undefined || !week.isPending;
   const ofTheDay = useMemo(() => daytime(ofDay(points, date, timeZone)), [points, date, timeZone]);
-  const curves = useTerritoryCurves(plan.id, isDayKnown ? shown.map(({ code }) => code) : [], date); // prettier-ignore
+  const curves = useTerritoryCurves(plan.id, isDayKnown ? shown : NOWHERE, date); // prettier-ignore
   const fairness = useFairness(plan.id);
   const observed = useObserved(plan.platformId, isDayKnown ? date : undefined);
   const measured = useMeasured(plan.platformId, isDayKnown ? date : undefined);
-  const shownDay = useMemo(() => withObserved(ofTheDay, measured.data, resource), [ofTheDay, measured.data, resource]);
-  const rows = territoryRows({
-    territories: shown,
-    curves,
-    answers: answers.data,
-    fairness: fairness.data,
-    observed: observed.data,
-  });
+  const isBelow = here !== undefined && here.parentId !== null;
+  const own = useTerritoryDay(plan.id, isBelow && isDayKnown ? here.code : undefined, date);
+  const shownDay = useMemo(
+    () =>
+      withCurve(
+        withCurve(withObserved(ofTheDay, measured.data, resource), 'compared', compared.data, resource),
+        'ofTerritory',
+        own.data,
+        resource,
+      ),
+    [ofTheDay, measured.data, compared.data, own.data, resource],
+  );
   const names = useMemo(() => new Map(territories.map(({ code, name }) => [code, name])), [territories]);
+  const lineNames = useMemo(
+    () => ({
+      ofTerritory: t('line.ofTerritory', { name: here?.name }),
+      compared: t('line.compared', { id: comparedId }),
+    }),
+    [t, here, comparedId],
+  );
+  const rows = useMemo(
+    () =>
+      territoryRows({
+        territories: shown,
+        curves,
+        answers: answers.data,
+        fairness: fairness.data,
+        observed: observed.data,
+      }),
+    [shown, curves, answers.data, fairness.data, observed.data],
+  );
 
-  if (certificate.isError) return <Failure error={certificate.error} onRetry={() => void certificate.refetch()} />;
+  if (certificate.isLoadingError)
+    return <Failure error={certificate.error} onRetry={() => void certificate.refetch()} />;
   return (
     <Stack gap="lg" className="region">
       <Group justify="space-between" align="flex-start">
@@ -121,15 +163,36 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
           <Title order={1} size="h3">
             {here?.name ?? campaign.name}
           </Title>
+          {zone && <Text size="sm">{t('zone', { zone: timeZone, own: zone })}</Text>}
           {certificate.data ? (
             <Sentences certificate={certificate.data} answers={answers.data} timeZone={timeZone} />
           ) : (
             <Loading what={t('loading.certificate')} height={120} />
           )}
         </div>
-        <Button variant="default" className="no-print" onClick={() => window.print()}>
-          {t('print')}
-        </Button>
+        <Group gap="xs" className="no-print">
+          {live === 'lost' && (
+            <Badge color="orange.9" variant="outline">
+              {t('liveLost')}
+            </Badge>
+          )}
+          {certificate.data && (
+            <Button
+              variant="default"
+              onClick={() =>
+                saveAs(
+                  new Blob([csvOf(keyFigures(certificate.data, answers.data, t))], { type: 'text/csv' }),
+                  `etale-chiffres-plan-${plan.id}.csv`,
+                )
+              }
+            >
+              {t('figures.csv')}
+            </Button>
+          )}
+          <Button variant="default" onClick={() => window.print()}>
+            {t('print')}
+          </Button>
+        </Group>
       </Group>
       <div className="scroll-x no-print" role="region" aria-label={t('day.choose')} tabIndex={0}>
         <SegmentedControl
@@ -139,7 +202,7 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
           onChange={(value) => put('jour', value)}
         />
       </div>
-      {week.isError ? (
+      {week.isLoadingError ? (
         <Failure error={week.error} onRetry={() => void week.refetch()} />
       ) : ofTheDay.length === 0 ? (
         <Loading what={t('loading.curve')} height={420} />
@@ -151,6 +214,7 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
             timeZone={timeZone}
             resource={resource}
             onResource={(value) => put('mesure', value)}
+            names={lineNames}
           />
           <WhatIfSliders whatIf={whatIf} onChange={setWhatIf} points={ofTheDay} timeZone={timeZone} />
         </>
@@ -159,27 +223,46 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
         {points.length > 0 && (
           <WeekHeat points={points} days={days} timeZone={timeZone} onPick={(day) => put('jour', day)} />
         )}
-        <div>
-          <SegmentedControl
-            className="no-print"
-            size="xs"
-            aria-label={t('map.choose')}
-            data={MEASURES.map((value) => ({ value, label: t(`measure.${value}`) }))}
-            value={measure}
-            onChange={(value) => put('carte', value)}
+        {here?.kind === 'department' ? (
+          <SchoolMap
+            campaignId={campaign.id}
+            platformId={plan.platformId}
+            territory={here.code}
+            date={isDayKnown ? date : undefined}
+            measure={measure}
+            onMeasure={(value) => put('carte', value)}
           />
-          <TerritoryMap rows={rows} measure={measure} onPick={goTo} />
-        </div>
+        ) : (
+          <TerritoryMap rows={rows} measure={measure} onMeasure={(value) => put('carte', value)} onPick={goTo} />
+        )}
       </div>
       <TerritoryTable rows={rows} title={t(`level.${level}`)} onPick={goTo} />
       {here?.kind === 'department' && <SchoolList campaignId={campaign.id} territory={here.code} />}
       <FairnessSheet planId={plan.id} names={names} />
-      <PlanComparison plan={plan} />
+      <PlanComparison
+        plan={plan}
+        names={names}
+        withId={comparedId}
+        onWith={(id) => put('comparer', id === undefined ? undefined : String(id))}
+      />
       <Text size="sm">
         {t('foot', { campaign: campaign.name, plan: plan.id, revision: plan.publishedRevision ?? 0 })}
       </Text>
     </Stack>
   );
+}
+
+const NOWHERE: Territory[] = [];
+const GATHER_MILLISECONDS = 5_000;
+
+/** Reads again what bookings change, a few seconds' worth at a time. */
+function useLiveRegion(plan: Plan) {
+  const queries = useQueryClient();
+  const refresh = useCallback(() => {
+    for (const key of ['week-curve', 'territory-curve', 'answers', 'schools', 'plans'])
+      void queries.invalidateQueries({ queryKey: [key] });
+  }, [queries]);
+  return usePlanChanges({ id: plan.id, revision: plan.publishedRevision ?? 0 }, refresh, GATHER_MILLISECONDS);
 }
 
 /** From the region down to here, each a link. */

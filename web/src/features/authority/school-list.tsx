@@ -16,7 +16,7 @@ export function SchoolList({ campaignId, territory }: { campaignId: number; terr
   const schools = useSchools(campaignId, territory);
   const [answer, setAnswer] = useState('');
   if (schools.isPending) return <Loading what={t('loading.schools')} height={120} />;
-  if (schools.isError) return <Failure error={schools.error} onRetry={() => void schools.refetch()} />;
+  if (schools.isLoadingError) return <Failure error={schools.error} onRetry={() => void schools.refetch()} />;
   if (schools.data.items.length === 0) return <Empty title={t('schools.none')}>{t('schools.noneText')}</Empty>;
   const shown = schools.data.items.filter((school) => !answer || school.answer === answer);
   const scope = territory === undefined ? '' : `territory=${encodeURIComponent(territory)}&`;

@@ -3,7 +3,7 @@ import './messages';
 import { Stack, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type Campaign, useCampaigns, usePlatforms, usePublishedPlans } from '../../shared/plans';
-import { Empty, Failure, Loading } from '../../shared/states';
+import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { useAnswers } from './data';
 import { SchoolList } from './school-list';
 import { WhoHasAnswered } from './sentences';
@@ -12,7 +12,7 @@ import { WhoHasAnswered } from './sentences';
 export function SchoolsPage() {
   const { t } = useTranslation('authority');
   const [plans, campaigns] = [usePublishedPlans(), useCampaigns()];
-  const failed = plans.error ?? campaigns.error;
+  const failed = failureOf(plans, campaigns);
   if (failed)
     return <Failure error={failed} onRetry={() => void Promise.all([plans.refetch(), campaigns.refetch()])} />;
   if (!plans.data || !campaigns.data) return <Loading what={t('loading.schools')} />;

@@ -19,6 +19,7 @@ export function Sentences({ certificate, answers, timeZone }: SentencesProps) {
     <div className="sentences">
       <p className="answer">
         {t('answer.peak', { ratio: formatPercent(tighter.capacityRatio), at: formatInstant(tighter.peakAt, timeZone) })}{' '}
+        {t('answer.utilisation', { mean: formatPercent(tighter.meanLimitRatio) })}{' '}
         {unplacedCount === 0
           ? t('answer.allPlaced', { windows: formatCount(certificate.windowCount) })
           : t('answer.unplaced', { unplaced: formatCount(unplacedCount) })}{' '}

@@ -1,87 +1,139 @@
-import { useCallback } from 'react';
+import { SegmentedControl } from '@mantine/core';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Chart } from '../../shared/chart';
-import { formatPercent } from '../../shared/format';
-import { LOAD_STEPS } from '../../shared/load-scale';
+import { useNavigate } from 'react-router';
+import type { Schema } from '../../shared/api';
+import { formatCount, formatPercent } from '../../shared/format';
+import { useObserved, useSchoolPlaces, useSchools } from './data';
+import { type Place, PlaceMap } from './place-map';
 import type { TerritoryRow } from './territory-rows';
-
-interface TerritoryMapProps {
-  rows: TerritoryRow[];
-  measure: Measure;
-  onPick: (code: string) => void;
-}
 
 export const MEASURES = ['load', 'answers', 'adherence'] as const;
 export type Measure = (typeof MEASURES)[number];
 
-export const measureOf = (row: TerritoryRow, measure: Measure): number | undefined =>
+interface MeasureChoice {
+  measure: Measure;
+  onMeasure: (measure: Measure) => void;
+}
+
+const ratioOf = (row: TerritoryRow, measure: Measure): number | undefined =>
   measure === 'load' ? row.loadRatio : measure === 'answers' ? row.answeredRatio : row.adherenceRatio;
 
-/** Territories where their schools lie, the larger the more load, coloured by what is asked; those far overseas are in the table only. */
-export function TerritoryMap({ rows, measure, onPick }: TerritoryMapProps) {
+/** The territories below where one is: a click goes down. */
+export function TerritoryMap({
+  rows,
+  onPick,
+  ...choice
+}: MeasureChoice & { rows: readonly TerritoryRow[]; onPick: (code: string) => void }) {
   const { t } = useTranslation('authority');
-  const placed = rows.filter(({ latitude, longitude }) => latitude !== null && longitude !== null && isNear(latitude, longitude, rows)); // prettier-ignore
-  const option = useCallback(
-    (isDark: boolean) => {
-      const ink = isDark ? '#dfe6f1' : '#222b3a';
-      const largest = Math.max(1, ...placed.map(({ peakLoad }) => peakLoad));
-      return {
-        grid: { left: 80, right: 80, top: 36, bottom: 48 },
-        tooltip: {
-          formatter: ({ name, value }: { name: string; value: number[] }) =>
-            `${name} : ${formatPercent(value[2] ?? 0)}`,
-        },
-        xAxis: { type: 'value', scale: true, show: false },
-        yAxis: { type: 'value', scale: true, show: false },
-        series: [
-          {
-            type: 'scatter',
-            data: placed.map((row) => {
-              const value = measureOf(row, measure) ?? 0;
-              const step = LOAD_STEPS.findLast(({ from }) => value >= from) ?? LOAD_STEPS[0];
-              return {
-                name: row.name,
-                value: [row.longitude, row.latitude, value],
-                symbolSize: 18 + 34 * Math.sqrt(row.peakLoad / largest),
-                itemStyle: { color: isDark ? step.dark : step.light, borderColor: ink, borderWidth: 1 },
-              };
-            }),
-            label: { show: true, position: 'bottom', color: ink, formatter: '{b}', width: 130, overflow: 'truncate' },
-          },
-        ],
-      };
-    },
-    [placed, measure],
+  const { measure } = choice;
+  const places = useMemo(
+    () => rows.map((row): Place => ({ ...row, weight: row.peakLoad, ratio: ratioOf(row, measure) })),
+    [rows, measure],
   );
+  const top = rows.toSorted((a, b) => b.peakLoad - a.peakLoad)[0];
   return (
-    <Chart
-      title={t('map.title', { measure: t(`measure.${measure}`) })}
-      fileName={`etale-carte-${measure}`}
-      height={300}
-      option={option}
-      onPick={({ name }) => {
-        const row = placed.find((one) => one.name === name);
-        if (row) onPick(row.code);
-      }}
-      table={() => ({
-        columns: [t('table.territory'), t(`measure.${measure}`)],
-        rows: rows.map((row) => [
-          row.name,
-          measureOf(row, measure) === undefined ? '–' : formatPercent(measureOf(row, measure)!),
-        ]),
-      })}
+    <div>
+      <MeasureControl {...choice} />
+      <PlaceMap
+        places={places}
+        title={t('map.title', { measure: t(`measure.${measure}`) })}
+        summary={
+          measure === 'load' && top?.loadRatio !== undefined
+            ? t('map.top', { name: top.name, sessions: formatCount(top.peakLoad) })
+            : lowestOf(places, t)
+        }
+        measure={t(`measure.${measure}`)}
+        isNamed
+        fileName={`etale-carte-${measure}`}
+        onPick={onPick}
+      />
+    </div>
+  );
+}
+
+/** How far a school has come with its answer: half where it accepted for some classes, or asks for a change. */
+const ANSWERED: Record<Schema<'EstablishmentAnswerDto'>['answer'], number> = {
+  none: 0,
+  change_asked: 0.5,
+  partly_accepted: 0.5,
+  accepted: 1,
+};
+const MOST_SCHOOLS = 500;
+
+interface SchoolMapProps extends MeasureChoice {
+  campaignId: number;
+  platformId: number;
+  territory: string;
+  date: string | undefined;
+}
+
+/** The schools of a department that the reader may name, the larger the more classes: a click goes to the school's week. */
+export function SchoolMap({ campaignId, platformId, territory, date, ...choice }: SchoolMapProps) {
+  const { t } = useTranslation('authority');
+  const navigate = useNavigate();
+  const { measure } = choice;
+  const where = useSchoolPlaces(territory);
+  const answers = useSchools(campaignId, territory);
+  const observed = useObserved(platformId, date, MOST_SCHOOLS);
+  const places = useMemo(() => {
+    const known = new Map(where.data?.map((school) => [school.uai, school]));
+    const seen = new Map(observed.data?.items.map((school) => [school.uai, school.adherenceRatio]));
+    const schools = answers.data?.items ?? [];
+    const largest = Math.max(1, ...schools.map(({ classCount }) => classCount));
+    return schools.map(({ uai, name, classCount, answer }): Place => {
+      const at = known.get(uai);
+      return {
+        code: uai,
+        name: `${name}${at?.communeName ? `, ${at.communeName}` : ''}`,
+        latitude: at?.latitude ?? null,
+        longitude: at?.longitude ?? null,
+        weight: classCount,
+        ratio:
+          measure === 'load'
+            ? classCount / largest
+            : measure === 'answers'
+              ? ANSWERED[answer]
+              : (seen.get(uai) ?? undefined),
+      };
+    });
+  }, [where.data, observed.data, answers.data, measure]);
+  const label = t(measure === 'load' ? 'measure.classes' : `measure.${measure}`);
+  return (
+    <div>
+      <MeasureControl {...choice} />
+      <PlaceMap
+        places={places}
+        title={t('map.schools', { measure: label })}
+        summary={measure === 'load' ? t('map.byClasses') : lowestOf(places, t)}
+        measure={label}
+        isNamed={false}
+        fileName={`etale-carte-${territory}-${measure}`}
+        onPick={(uai) => void navigate(`/app/etablissements/${uai}`)}
+      />
+    </div>
+  );
+}
+
+function MeasureControl({ measure, onMeasure }: MeasureChoice) {
+  const { t } = useTranslation('authority');
+  return (
+    <SegmentedControl
+      className="no-print"
+      size="xs"
+      aria-label={t('map.choose')}
+      data={MEASURES.map((value) => ({ value, label: t(`measure.${value}`) }))}
+      value={measure}
+      onChange={(value) => onMeasure(value)}
     />
   );
 }
 
-/** Within some ten degrees of where most territories are. */
-function isNear(latitude: number, longitude: number, rows: readonly TerritoryRow[]): boolean {
-  const middle = (values: (number | null)[]): number => {
-    const known = values.filter((value) => value !== null).toSorted((a, b) => a - b);
-    return known[Math.floor(known.length / 2)] ?? 0;
-  };
-  return (
-    Math.abs(latitude - middle(rows.map((row) => row.latitude))) < 10 &&
-    Math.abs(longitude - middle(rows.map((row) => row.longitude))) < 10
-  );
+/** Where least has been reached, or that nothing is known. */
+function lowestOf(places: readonly Place[], t: (key: string, values?: Record<string, unknown>) => string): string {
+  const lowest = places
+    .filter(({ ratio }) => ratio !== undefined)
+    .toSorted((a, b) => a.ratio! - b.ratio!)
+    .at(0);
+  return lowest ? t('map.lowest', { name: lowest.name, ratio: formatPercent(lowest.ratio!) }) : t('map.unknown');
 }

@@ -1,5 +1,6 @@
 import type { Schema } from '../../shared/api';
-import type { LoadCurve, Territory } from './data';
+import type { Territory } from '../../shared/territories';
+import type { LoadCurve } from './data';
 
 /** What is known of a territory on a day. */
 export interface TerritoryRow {

@@ -6,7 +6,7 @@ import { civilDateOf } from '../../shared/format';
 import { useGateways } from '../../shared/gateways';
 import { useCampaigns, usePlatforms, usePublishedPlans } from '../../shared/plans';
 import { useSession } from '../../shared/session';
-import { Empty, Failure, Loading } from '../../shared/states';
+import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { AgentRow } from './agent-row';
 import { type Platform, useActs, useAdvice, useCapacityOf, useLadder, useMeasuredDay, usePlannedOf, useSteps } from './data'; // prettier-ignore
 import { DayLine } from './day-line';
@@ -21,7 +21,7 @@ export function CrisisPage() {
   const { t } = useTranslation('crisis');
   const platforms = usePlatforms();
   const session = useSession();
-  if (platforms.isError) return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />;
+  if (platforms.isLoadingError) return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />;
   if (!platforms.data || !session.data) return <Loading what={t('loading.state')} />;
   const [platform] = platforms.data;
   if (!platform)
@@ -43,7 +43,7 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
   const planned = usePlannedOf(plan, today);
   const gateways = useGateways();
   const acts = useActs(platform.id);
-  const failed = advice.error ?? steps.error ?? ladder.error ?? measured.error ?? capacity.error;
+  const failed = failureOf(advice, steps, ladder, measured, capacity);
   if (failed) return <Failure error={failed} onRetry={() => void Promise.all([advice.refetch(), steps.refetch(), ladder.refetch(), measured.refetch(), capacity.refetch()])} />; // prettier-ignore
   if (!advice.data || !steps.data || !ladder.data) return <Loading what={t('loading.state')} />;
   const may = { act: role === 'operator' || role === 'authority', agree: role === 'operator' };

@@ -1,7 +1,8 @@
-import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { instantOfCivil } from '../../shared/civil-instant';
+import { DateField } from '../../shared/date-field';
 import { formatCount, formatDay, formatPercent, formatTime } from '../../shared/format';
 import { sayDone } from '../../shared/undo';
 import {
@@ -17,6 +18,7 @@ import {
 import { EnforceButton } from './enforce-form';
 import { measuresOf } from './measures';
 import { said } from './said';
+import { ThresholdForm } from './threshold-form';
 import { UndoButton } from './undo-form';
 
 interface LadderColumnProps {
@@ -52,6 +54,7 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
           {t('ladder.adopt')}
         </Button>
       )}
+      {agreement !== 'usual' && may.agree && <ThresholdForm rungs={ladder.rungs} acts={acts} />}
       {agreement === 'set' && may.act && (
         <Button
           variant="default"
@@ -192,20 +195,13 @@ function Simulation({ ladder, timeZone, mayAct, acts }: SimulationProps) {
         <Group
           component="form"
           gap="xs"
-          align="flex-end"
+          align="center"
           onSubmit={(event: { preventDefault: () => void }) => {
             event.preventDefault();
             void acts.simulate(instantOfCivil(startsAt, timeZone)).catch(() => undefined);
           }}
         >
-          <TextInput
-            type="datetime-local"
-            step={300}
-            required
-            label={t('simulate.from')}
-            value={startsAt}
-            onChange={({ currentTarget: { value } }) => setStartsAt(value)}
-          />
+          <DateField hasTime required label={t('simulate.from')} value={startsAt} onChange={setStartsAt} />
           <Button type="submit" variant="default" loading={isRunning || acts.isBusy}>
             {t('simulate.run')}
           </Button>

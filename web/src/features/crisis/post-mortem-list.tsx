@@ -1,6 +1,7 @@
-import { Anchor, Button, Group, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DateField } from '../../shared/date-field';
 import { civilDateOf, formatDay } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { sayDone } from '../../shared/undo';
@@ -34,20 +35,14 @@ export function PostMortemList({ platform, may, acts }: PostMortemListProps) {
         <Group
           component="form"
           gap="xs"
-          align="flex-end"
+          align="center"
           my="xs"
           onSubmit={(event: { preventDefault: () => void }) => {
             event.preventDefault();
             make();
           }}
         >
-          <TextInput
-            type="date"
-            required
-            label={t('lookBack.day')}
-            value={date}
-            onChange={({ currentTarget: { value } }) => setDate(value)}
-          />
+          <DateField required label={t('lookBack.day')} value={date} onChange={setDate} />
           <Button type="submit" variant="default" loading={acts.isBusy}>
             {t('lookBack.make')}
           </Button>

@@ -3,6 +3,7 @@ import { useCallback } from 'react';
 import { allOf, answerOf, api, Problem, type Schema } from '../../shared/api';
 import { addDays, civilDateOf, mondayOf } from '../../shared/format';
 import { type Plan, usePublishedPlans, useCampaigns } from '../../shared/plans';
+import { failureOf } from '../../shared/states';
 
 export type Window = Schema<'WindowDto'>;
 export type SchoolClass = Schema<'ClassDto'>;
@@ -27,7 +28,7 @@ export function usePlanOf(school: Establishment | undefined) {
   const found = planFor(school, plans.data, campaigns.data);
   return {
     isPending: plans.isPending || campaigns.isPending,
-    error: plans.error ?? campaigns.error,
+    error: failureOf(plans, campaigns),
     ...found,
   };
 }
@@ -52,7 +53,7 @@ export function useWishCampaign(school: Establishment | undefined) {
     ({ wishesOpenAt, wishesCloseAt }) =>
       wishesOpenAt !== null && wishesOpenAt <= now && (wishesCloseAt === null || wishesCloseAt > now),
   );
-  return { ...campaigns, campaign: open ?? newest[0] };
+  return { ...campaigns, campaign: open ?? newest[0], isOpen: open !== undefined };
 }
 
 export function useClasses(uai: string) {

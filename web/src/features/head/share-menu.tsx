@@ -33,6 +33,9 @@ export function ShareMenu({ uai, monday }: { uai: string; monday: string }) {
           <Menu.Item component="a" href={`${week}&format=html`} target="_blank">
             {t('share.print')}
           </Menu.Item>
+          <Menu.Item component="a" href={`${week}&format=html&sheet=school`} target="_blank">
+            {t('share.printSchool')}
+          </Menu.Item>
           <Menu.Item onClick={() => take('xlsx', XLSX)}>{t('share.xlsx')}</Menu.Item>
           <Menu.Item onClick={() => take('csv', 'text/csv')}>{t('share.csv')}</Menu.Item>
           <Menu.Item

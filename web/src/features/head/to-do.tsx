@@ -2,11 +2,13 @@ import { Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api';
 import { formatInstant, formatTime } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
+import { usePublishedPlans } from '../../shared/plans';
 import { sayDone, sayRefused } from '../../shared/undo';
-import type { useToDo, Window } from './data';
+import { useEstablishment, type useToDo, useWishCampaign, type Window } from './data';
 
 interface ToDoProps {
   uai: string;
@@ -22,6 +24,7 @@ interface ToDoProps {
 export function ToDo({ uai, campaignId, timeZone, proposal, toDo, windows, onDone }: ToDoProps) {
   return (
     <Stack gap="xs" className="no-print">
+      <WishesCard uai={uai} timeZone={timeZone} />
       {proposal && (
         <ProposalCard uai={uai} campaignId={campaignId} timeZone={timeZone} proposal={proposal} onDone={onDone} />
       )}
@@ -33,6 +36,29 @@ export function ToDo({ uai, campaignId, timeZone, proposal, toDo, windows, onDon
       ))}
       {toDo && toDo.notices.length > 0 && <NoticesCard uai={uai} notices={toDo.notices} onDone={onDone} />}
     </Stack>
+  );
+}
+
+/** Wishes of a campaign that is being prepared. */
+function WishesCard({ uai, timeZone }: Pick<ToDoProps, 'uai' | 'timeZone'>) {
+  const { t } = useTranslation('head');
+  const school = useEstablishment(uai);
+  const { campaign, isOpen } = useWishCampaign(school.data);
+  const plans = usePublishedPlans();
+  if (!campaign || !isOpen || !plans.data || plans.data.some(({ campaignId }) => campaignId === campaign.id))
+    return null;
+  const until = campaign.wishesCloseAt
+    ? t('toDoWishes.until', { at: formatInstant(campaign.wishesCloseAt, timeZone) })
+    : t('wishes.noDeadline');
+  return (
+    <Paper withBorder p="sm">
+      <Group justify="space-between" gap="xs">
+        <Text>{t('toDoWishes.text', { campaign: campaign.name, until })}</Text>
+        <Button component={Link} to={`/app/etablissements/${uai}/souhaits`} variant="default">
+          {t('toDoWishes.open')}
+        </Button>
+      </Group>
+    </Paper>
   );
 }
 

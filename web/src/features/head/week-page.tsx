@@ -9,7 +9,7 @@ import { addDays, formatPercent, formatShortDay, otherZone } from '../../shared/
 import { LOAD_STEPS } from '../../shared/load-scale';
 import { usePlanChanges } from '../../shared/live';
 import { useMayChange } from '../../shared/session';
-import { Empty, Failure, Loading } from '../../shared/states';
+import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { useBooking } from './booking';
 import { byLevel } from './class-order';
 import { STATES, stateOf } from './class-state';
@@ -30,7 +30,7 @@ export function WeekPage() {
   const school = useEstablishment(uai);
   const { plan, campaign, isPending, error } = usePlanOf(school.data);
   if (school.isPending || isPending) return <Loading what={t('loading.week')} />;
-  if (school.isError) return <Failure error={school.error} onRetry={() => void school.refetch()} />;
+  if (school.isLoadingError) return <Failure error={school.error} onRetry={() => void school.refetch()} />;
   if (error) return <Failure error={error} />;
   if (!plan || !campaign) {
     return (
@@ -104,7 +104,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const selected = windows.data?.find(({ id }) => id === Number(search.get('creneau')));
   const select = (window: Window | undefined) => put('creneau', window ? String(window.id) : null);
 
-  const failed = classes.error ?? windows.error;
+  const failed = failureOf(classes, windows);
   if (failed) return <Failure error={failed} onRetry={() => void windows.refetch()} />;
   if (!classes.data || !windows.data) return <Loading what={t('loading.week')} />;
 

@@ -95,7 +95,7 @@ function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' 
           </Title>
           {starts.isPending ? (
             <Loading what={t('panel.reading')} height={80} />
-          ) : starts.isError ? (
+          ) : starts.isLoadingError ? (
             <Failure error={starts.error} onRetry={() => void starts.refetch()} />
           ) : (
             <Starts

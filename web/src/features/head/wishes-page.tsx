@@ -6,8 +6,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
 import { answerOf, api, type Schema } from '../../shared/api';
-import { addDays, formatHour, formatInstant, formatWeekday } from '../../shared/format';
-import { Empty, Failure, Loading } from '../../shared/states';
+import { DateField } from '../../shared/date-field';
+import { addDays, formatDay, formatHour, formatInstant, formatWeekday } from '../../shared/format';
+import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { sayDone, sayRefused } from '../../shared/undo';
 import { byLevel } from './class-order';
 import { useClasses, useEstablishment, useWishCampaign } from './data';
@@ -20,6 +21,8 @@ type WishRow = Pick<
 };
 
 const KINDS = ['wished', 'closed', 'fixed'] as const;
+/** What a wish stands for that is not for a weekday of every week. */
+const ONE_DATE = 'date';
 /** A Monday, to name weekdays by. */
 const ANY_MONDAY = '2026-11-30';
 
@@ -42,7 +45,7 @@ export function WishesPage() {
         }),
       ),
   });
-  const failed = school.error ?? wanted.error ?? classes.error ?? wishes.error;
+  const failed = failureOf(school, wanted, classes, wishes);
   if (failed) return <Failure error={failed} onRetry={() => void wishes.refetch()} />;
   if (school.data && wanted.data && !wanted.campaign)
     return (
@@ -92,6 +95,7 @@ export function WishesPage() {
         campaignId={wanted.campaign!.id}
         classId={classId ? Number(classId) : undefined}
         isOpen={period.phase === 'open'}
+        firstDate={wanted.campaign!.startsOn}
         rows={rows}
       />
     </Stack>
@@ -103,10 +107,12 @@ interface WishListProps {
   campaignId: number;
   classId: number | undefined;
   isOpen: boolean;
+  /** The first day of the campaign. */
+  firstDate: string;
   rows: WishRow[];
 }
 
-function WishList({ uai, campaignId, classId, isOpen, rows }: WishListProps) {
+function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishListProps) {
   const { t } = useTranslation('head');
   const queries = useQueryClient();
   const [list, setList] = useState<WishRow[]>(rows.map(plainWish));
@@ -129,7 +135,8 @@ function WishList({ uai, campaignId, classId, isOpen, rows }: WishListProps) {
       <ul>
         {list.map((wish, index) => (
           <li key={index}>
-            {t(`wishes.kind.${wish.kind}`)} · {wish.on ?? weekday(wish.weekday ?? 1)} · {formatHour(wish.start)}
+            {t(`wishes.kind.${wish.kind}`)} · {wish.on ? formatDay(wish.on) : weekday(wish.weekday ?? 1)} ·{' '}
+            {formatHour(wish.start)}
             {wish.end ? ` – ${formatHour(wish.end)}` : ''}
             {wish.reason ? ` · ${wish.reason}` : ''}
           </li>
@@ -155,14 +162,23 @@ function WishList({ uai, campaignId, classId, isOpen, rows }: WishListProps) {
                 value={wish.kind}
                 onChange={({ currentTarget: { value } }) => change(index, { kind: value as WishRow['kind'], end: value === 'closed' ? '12:00' : null })} // prettier-ignore
               />
-              {wish.on ? (
-                <TextInput type="date" label={t('wishes.on')} value={wish.on} onChange={({ currentTarget: { value } }) => change(index, { on: value })} /> // prettier-ignore
-              ) : (
-                <NativeSelect
-                  label={t('wishes.weekday')}
-                  data={[1, 2, 3, 4, 5, 6].map((day) => ({ value: String(day), label: weekday(day) }))}
-                  value={String(wish.weekday ?? 1)}
-                  onChange={({ currentTarget: { value } }) => change(index, { weekday: Number(value) })}
+              <NativeSelect
+                label={t('wishes.weekday')}
+                data={[
+                  ...[1, 2, 3, 4, 5, 6].map((day) => ({ value: String(day), label: weekday(day) })),
+                  { value: ONE_DATE, label: t('wishes.oneDate') },
+                ]}
+                value={wish.on ? ONE_DATE : String(wish.weekday ?? 1)}
+                onChange={({ currentTarget: { value } }) =>
+                  change(index, value === ONE_DATE ? { on: firstDate } : { on: null, weekday: Number(value) })
+                }
+              />
+              {wish.on && (
+                <DateField
+                  required
+                  label={t('wishes.on')}
+                  value={wish.on}
+                  onChange={(value) => change(index, { on: value || firstDate })}
                 />
               )}
               <TextInput

@@ -25,7 +25,7 @@ export function AuditTrail({ timeZone }: { timeZone: string }) {
         ),
       ),
   });
-  if (trail.isError) return <Failure error={trail.error} onRetry={() => void trail.refetch()} />;
+  if (trail.isLoadingError) return <Failure error={trail.error} onRetry={() => void trail.refetch()} />;
   if (!trail.data) return <Loading what={t('loading.audit')} />;
   const entries = trail.data.pages.flatMap(({ items }) => items);
   const csv = `/v1/audit?format=csv${uai && `&uai=${encodeURIComponent(uai)}`}`;

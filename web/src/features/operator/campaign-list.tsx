@@ -11,7 +11,7 @@ export function CampaignList({ platform, canChange }: { platform: Schema<'Platfo
   const { t } = useTranslation('operator');
   const campaigns = useCampaigns(platform.id);
   const plans = usePublishedPlans();
-  if (campaigns.isError) return <Failure error={campaigns.error} onRetry={() => void campaigns.refetch()} />;
+  if (campaigns.isLoadingError) return <Failure error={campaigns.error} onRetry={() => void campaigns.refetch()} />;
   if (!campaigns.data || !plans.data) return <Loading what={t('loading.campaigns')} />;
   const create = canChange && (
     <Button component={Link} to="/app/exploitation/campagnes/nouvelle">

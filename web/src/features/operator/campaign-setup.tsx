@@ -1,13 +1,15 @@
-import { Button, Checkbox, Group, Radio, Stack, Stepper, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, Checkbox, Group, NativeSelect, Radio, Stack, Stepper, Text, TextInput } from '@mantine/core';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { answerOf, api, type Schema } from '../../shared/api';
-import { addDays, civilDateOf, formatDay, mondayOf } from '../../shared/format';
+import { instantOfCivil } from '../../shared/civil-instant';
+import { DateField } from '../../shared/date-field';
+import { addDays, civilDateOf, formatCount, formatDay, mondayOf } from '../../shared/format';
+import { useTerritories } from '../../shared/territories';
 import { Failure, Loading } from '../../shared/states';
 import { sayRefused } from '../../shared/undo';
-import { instantOfCivil } from '../../shared/civil-instant';
 
 const KINDS = [
   'maternelle',
@@ -19,6 +21,7 @@ const KINDS = [
   'lycee_polyvalent',
   'erea',
 ] as const;
+type Kind = (typeof KINDS)[number];
 type Preset = Schema<'CampaignPresetDto'>;
 
 /** A campaign in three steps: what kind of week, when, for whom; then the preview of who is concerned. */
@@ -36,7 +39,9 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
   const [startsOn, setStartsOn] = useState(monday);
   const [endsOn, setEndsOn] = useState(addDays(monday, 4));
   const [wishesUntil, setWishesUntil] = useState('');
-  const [kinds, setKinds] = useState<string[]>([]);
+  const [kinds, setKinds] = useState<Kind[]>([]);
+  const [territoryId, setTerritory] = useState('');
+  const territories = useTerritories();
   const [isApprovalNeeded, setApprovalNeeded] = useState(false);
   const create = useMutation({
     mutationFn: () =>
@@ -50,6 +55,7 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
             preset,
             establishmentKinds: kinds,
             isApprovalNeeded,
+            ...(territoryId && { territoryIds: [Number(territoryId)] }),
             ...(wishesUntil && {
               wishesOpenAt: new Date().toISOString(),
               wishesCloseAt: instantOfCivil(wishesUntil, platform.timeZone),
@@ -60,7 +66,7 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
     onSuccess: ({ id }) => void navigate(`/app/exploitation/campagnes/${id}`),
     onError: sayRefused,
   });
-  if (presets.isError) return <Failure error={presets.error} onRetry={() => void presets.refetch()} />;
+  if (presets.isLoadingError) return <Failure error={presets.error} onRetry={() => void presets.refetch()} />;
   if (!presets.data) return <Loading what={t('loading.presets')} />;
   const next = (event: React.FormEvent) => {
     event.preventDefault();
@@ -88,43 +94,43 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
               value={name}
               maxLength={200}
               onChange={({ currentTarget: { value } }) => setName(value)}
-            />{' '}
-            {/* prettier-ignore */}
+            />
             <Group grow>
-              <TextInput type="date" required label={t('campaign.from')} value={startsOn} onChange={({ currentTarget: { value } }) => setStartsOn(value)} /> {/* prettier-ignore */}
-              <TextInput type="date" required min={startsOn} label={t('campaign.to')} value={endsOn} onChange={({ currentTarget: { value } }) => setEndsOn(value)} /> {/* prettier-ignore */}
+              <DateField required label={t('campaign.from')} value={startsOn} onChange={setStartsOn} />
+              <DateField required min={startsOn} label={t('campaign.to')} value={endsOn} onChange={setEndsOn} />
             </Group>
-            <TextInput
-              type="datetime-local"
-              step={300}
-              label={t('setup.wishesUntil')}
-              description={t('setup.wishesText')}
-              value={wishesUntil}
-              onChange={({ currentTarget: { value } }) => setWishesUntil(value)}
-            />{' '}
-            {/* prettier-ignore */}
+            <DateField hasTime label={t('setup.wishesUntil')} value={wishesUntil} onChange={setWishesUntil} />
+            <Text size="sm">{t('setup.wishesText')}</Text>
           </Stack>
         </Stepper.Step>
         <Stepper.Step label={t('setup.who')}>
-          <Checkbox.Group label={t('setup.whoText')} value={kinds} onChange={setKinds}>
-            <Stack gap="xs" mt="xs">
-              {KINDS.map((kind) => (
-                <Checkbox key={kind} value={kind} label={t(`kind.${kind}`)} />
-              ))}
-            </Stack>
-          </Checkbox.Group>
-          <Text size="sm" mt="xs">
-            {t(kinds.length === 0 ? 'setup.everybody' : 'setup.only', { count: kinds.length })}
-          </Text>
-          <Checkbox
-            mt="md"
-            label={t('setup.approval')}
-            description={t('setup.approvalText')}
-            checked={isApprovalNeeded}
-            onChange={({ currentTarget: { checked } }) => setApprovalNeeded(checked)}
-          />
+          <Stack gap="sm">
+            <NativeSelect
+              label={t('setup.where')}
+              value={territoryId}
+              onChange={({ currentTarget: { value } }) => setTerritory(value)}
+              data={[
+                { value: '', label: t('setup.everywhere') },
+                ...(territories.data ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+              ]}
+            />
+            <Checkbox.Group label={t('setup.whoText')} value={kinds} onChange={(value) => setKinds(value)}>
+              <Stack gap="xs" mt="xs">
+                {KINDS.map((kind) => (
+                  <Checkbox key={kind} value={kind} label={t(`kind.${kind}`)} />
+                ))}
+              </Stack>
+            </Checkbox.Group>
+            <Checkbox
+              label={t('setup.approval')}
+              description={t('setup.approvalText')}
+              checked={isApprovalNeeded}
+              onChange={({ currentTarget: { checked } }) => setApprovalNeeded(checked)}
+            />
+          </Stack>
         </Stepper.Step>
       </Stepper>
+      <Concerned platformId={platform.id} startsOn={startsOn} preset={preset} kinds={kinds} territoryId={territoryId} />
       <Group>
         {step > 0 && (
           <Button variant="default" onClick={() => setStep(step - 1)}>
@@ -135,6 +141,57 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
           {t(step < 2 ? 'setup.next' : 'setup.create')}
         </Button>
       </Group>
+    </Stack>
+  );
+}
+
+interface ConcernedProps {
+  platformId: number;
+  startsOn: string;
+  preset: Preset['id'];
+  kinds: readonly Kind[];
+  territoryId: string;
+}
+
+/** Who would take part by what is chosen so far, counted anew with each choice. */
+function Concerned({ platformId, startsOn, preset, kinds, territoryId }: ConcernedProps) {
+  const { t } = useTranslation('operator');
+  const query = {
+    platformId,
+    startsOn,
+    preset,
+    ...(kinds.length > 0 && { kind: [...kinds] }),
+    ...(territoryId && { territoryId: [Number(territoryId)] }),
+  };
+  const concerned = useQuery({
+    queryKey: ['would-concern', query],
+    enabled: startsOn !== '',
+    placeholderData: keepPreviousData,
+    queryFn: () => answerOf(api.GET('/v1/campaigns/concerned', { params: { query } })),
+  });
+  const { data } = concerned;
+  if (concerned.isLoadingError) return <Failure error={concerned.error} onRetry={() => void concerned.refetch()} />;
+  return (
+    <Stack gap={2} role="status" aria-busy={concerned.isFetching} mih={56}>
+      {data && (
+        <>
+          <Text fw={600}>
+            {t(data.establishmentCount === 0 ? 'setup.nobody' : 'setup.concerned', {
+              schools: formatCount(data.establishmentCount),
+              classes: formatCount(data.classCount),
+              pupils: formatCount(data.pupilCount),
+            })}
+          </Text>
+          <Text size="sm">
+            {data.items
+              .map(
+                (one) =>
+                  `${t(`kind.${one.kind}`, { defaultValue: one.kind })} : ${formatCount(one.establishmentCount)}`,
+              )
+              .join(' · ')}
+          </Text>
+        </>
+      )}
     </Stack>
   );
 }

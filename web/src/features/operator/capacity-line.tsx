@@ -1,18 +1,21 @@
-import { Button, Group, NumberInput, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Button, SegmentedControl, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
-import { Chart } from '../../shared/chart';
-import { addDays, civilDateOf, formatCount, formatInstant, formatPercent, formatShortDay } from '../../shared/format';
-import { LINES } from '../../shared/load-scale';
-import { Empty, Failure, Loading } from '../../shared/states';
-import { sayDone, sayRefused } from '../../shared/undo';
 import { instantOfCivil } from '../../shared/civil-instant';
+import { addDays, civilDateOf, civilHourOf, formatCount, formatInstant, formatPercent } from '../../shared/format';
+import { Empty, Failure, failureOf, Loading } from '../../shared/states';
+import { sayDone, sayRefused } from '../../shared/undo';
+import { CapacityChart } from './capacity-chart';
+import { RegulationForm, StepForm } from './capacity-forms';
 
 type Platform = Schema<'PlatformDto'>;
 const DAYS_SHOWN = 14;
-const STEP_MINUTES = 60;
+const STEP_MINUTES = 15;
+/** Capacities begin and end on a cell of the plans. */
+const CELL_MILLISECONDS = 300_000;
+type Drawing = 'regulation' | 'step';
 
 /** What the platform can carry over the next two weeks: steps and regulations on a line, each with its reason; added and taken away here. */
 export function CapacityLine({ platform, canChange }: { platform: Platform; canChange: boolean }) {
@@ -20,6 +23,8 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
   const queries = useQueryClient();
   const path = { id: platform.id };
   const zone = platform.timeZone;
+  const [drawing, setDrawing] = useState<Drawing>();
+  const [drawn, setDrawn] = useState<{ what: Drawing; from: string; until: string }>();
   const from = civilDateOf(new Date(), zone);
   const curve = useQuery({
     queryKey: ['capacity', platform.id, from],
@@ -48,7 +53,18 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
     onError: sayRefused,
     onSettled: refresh,
   });
-  const failed = curve.error ?? lists.error;
+  const draw = (from: number, to: number) => {
+    const civil = (at: number): string => {
+      const cell = new Date(Math.round(at / CELL_MILLISECONDS) * CELL_MILLISECONDS);
+      return `${civilDateOf(cell, zone)}T${civilHourOf(cell, zone)}`;
+    };
+    setDrawn({ what: drawing!, from: civil(from), until: civil(Math.max(to, from + CELL_MILLISECONDS)) });
+    setDrawing(undefined);
+  };
+  const drawnAs = (what: Drawing) => (drawn?.what === what ? drawn : undefined);
+  // a form begins anew with what was drawn for it
+  const formKey = (what: Drawing): string => `${drawnAs(what)?.from} ${drawnAs(what)?.until}`;
+  const failed = failureOf(curve, lists);
   if (failed) return <Failure error={failed} onRetry={refresh} />;
   if (!curve.data || !lists.data) return <Loading what={t('loading.capacity')} height={400} />;
   const { steps, regulations } = lists.data;
@@ -64,11 +80,37 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
           ? t('capacity.answer', { sessions: formatCount(now.concurrentSessions), logins: formatCount(now.loginsPerMinute), count: regulations.filter(({ endsAt }) => new Date(endsAt) > new Date()).length }) // prettier-ignore
           : t('capacity.answerNone')}
       </p>
-      <CapacityChart curve={curve.data} />
+      <CapacityChart
+        curve={curve.data}
+        regulations={regulations}
+        onDraw={drawing && draw}
+        controls={
+          canChange && (
+            <SegmentedControl
+              size="xs"
+              aria-label={t('capacity.draw.title')}
+              data={(['no', 'regulation', 'step'] as const).map((value) => ({
+                value,
+                label: t(`capacity.draw.${value}`),
+              }))}
+              value={drawing ?? 'no'}
+              onChange={(value) => setDrawing(value === 'no' ? undefined : value)}
+            />
+          )
+        }
+      />
+      <Text size="sm" role="status" mih={20}>
+        {drawing && t(`capacity.draw.${drawing}Text`)}
+      </Text>
       {canChange && (
         <div className="forms">
-          <StepForm platform={platform} onDone={refresh} />
-          <RegulationForm platform={platform} onDone={refresh} />
+          <StepForm key={`s${formKey('step')}`} platform={platform} drawn={drawnAs('step')} onDone={refresh} />
+          <RegulationForm
+            key={`r${formKey('regulation')}`}
+            platform={platform}
+            drawn={drawnAs('regulation')}
+            onDone={refresh}
+          />
         </div>
       )}
       {rows.length === 0 ? (
@@ -105,195 +147,5 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
         </div>
       )}
     </Stack>
-  );
-}
-
-function CapacityChart({ curve }: { curve: Schema<'CapacityCurveDto'> }) {
-  const { t } = useTranslation('operator');
-  const start = new Date(curve.startsAt).getTime();
-  const at = useCallback((i: number) => new Date(start + i * curve.stepMinutes * 60_000).toISOString(), [start, curve]);
-  const option = useCallback(
-    (isDark: boolean) => {
-      const ink = isDark ? '#dfe6f1' : '#222b3a';
-      const series = (['capacity', 'limit', 'background'] as const).map((name) => {
-        const line = LINES[name];
-        const color = isDark ? line.dark : line.light;
-        const column =
-          name === 'capacity'
-            ? 'effectiveThousandths'
-            : name === 'limit'
-              ? 'limitThousandths'
-              : 'backgroundThousandths';
-        return {
-          type: 'line',
-          step: 'end',
-          name: t(`capacity.line.${name}`),
-          color,
-          showSymbol: false,
-          lineStyle: { color, type: line.type, width: line.width },
-          data: curve.sessions[column].map((value, i) => [at(i), value / 1000]),
-          ...(name === 'capacity' && { markLine: { symbol: 'none', label: { formatter: t('capacity.now'), color: ink }, lineStyle: { color: ink }, data: [{ xAxis: new Date().toISOString() }] } }), // prettier-ignore
-        };
-      });
-      return {
-        grid: { left: 64, right: 24, top: 40, bottom: 64 },
-        legend: { top: 0, type: 'scroll', textStyle: { color: ink } },
-        tooltip: { trigger: 'axis', valueFormatter: (value: number) => formatCount(value) },
-        dataZoom: [{ type: 'inside' }, { type: 'slider', bottom: 4, height: 20 }],
-        xAxis: {
-          type: 'time',
-          axisLabel: {
-            color: ink,
-            hideOverlap: true,
-            formatter: (instant: number) => formatShortDay(civilDateOf(new Date(instant), curve.timeZone)),
-          },
-        },
-        yAxis: { type: 'value', axisLabel: { color: ink, formatter: (value: number) => formatCount(value) } },
-        series,
-      };
-    },
-    [curve, at, t],
-  );
-  return (
-    <Chart
-      title={t('capacity.title')}
-      fileName="etale-capacite"
-      height={280}
-      option={option}
-      table={() => ({
-        columns: [
-          t('capacity.from'),
-          t('capacity.line.capacity'),
-          t('capacity.line.limit'),
-          t('capacity.line.background'),
-        ],
-        rows: Array.from({ length: curve.pointCount }, (_, i) => [
-          formatInstant(at(i), curve.timeZone),
-          ...([curve.sessions.effectiveThousandths, curve.sessions.limitThousandths, curve.sessions.backgroundThousandths].map((column) => Math.round((column[i] ?? 0) / 1000))), // prettier-ignore
-        ]),
-      })}
-    />
-  );
-}
-
-interface FormProps {
-  platform: Platform;
-  onDone: () => void;
-}
-
-function StepForm({ platform, onDone }: FormProps) {
-  const { t } = useTranslation('operator');
-  const [startsAt, setStartsAt] = useState('');
-  const [sessions, setSessions] = useState<number | string>('');
-  const [logins, setLogins] = useState<number | string>('');
-  const [reason, setReason] = useState('');
-  const add = useMutation({
-    mutationFn: () =>
-      answerOf(
-        api.POST('/v1/platforms/{id}/capacity-steps', {
-          params: { path: { id: platform.id } },
-          body: { startsAt: instantOfCivil(startsAt, platform.timeZone), concurrentSessions: Number(sessions), loginsPerMinute: Number(logins), reason }, // prettier-ignore
-        }),
-      ),
-    onSuccess: () => sayDone(t('capacity.added')),
-    onError: sayRefused,
-    onSettled: onDone,
-  });
-  return (
-    <Paper component="form" withBorder p="sm" onSubmit={(event) => (event.preventDefault(), add.mutate())}>
-      <Title order={2} size="h5">
-        {t('capacity.newStep')}
-      </Title>
-      <Stack gap="xs">
-        <TextInput
-          type="datetime-local"
-          step={300}
-          required
-          label={t('capacity.from')}
-          value={startsAt}
-          onChange={({ currentTarget: { value } }) => setStartsAt(value)}
-        />{' '}
-        {/* prettier-ignore */}
-        <NumberInput required min={0} label={t('capacity.sessions')} value={sessions} onChange={setSessions} thousandSeparator=" " />
-        <NumberInput
-          required
-          min={0}
-          label={t('capacity.logins')}
-          value={logins}
-          onChange={setLogins}
-          thousandSeparator=" "
-        />
-        <TextInput
-          required
-          maxLength={300}
-          label={t('capacity.reason')}
-          value={reason}
-          onChange={({ currentTarget: { value } }) => setReason(value)}
-        />{' '}
-        {/* prettier-ignore */}
-        <Group>
-          <Button type="submit" loading={add.isPending}>
-            {t('capacity.add')}
-          </Button>
-        </Group>
-      </Stack>
-    </Paper>
-  );
-}
-
-function RegulationForm({ platform, onDone }: FormProps) {
-  const { t } = useTranslation('operator');
-  const [startsAt, setStartsAt] = useState('');
-  const [endsAt, setEndsAt] = useState('');
-  const [cut, setCut] = useState<number | string>(20);
-  const [reason, setReason] = useState('');
-  const add = useMutation({
-    mutationFn: () => {
-      const left = 1000 - Math.round(Number(cut) * 10);
-      return answerOf(
-        api.POST('/v1/platforms/{id}/regulations', {
-          params: { path: { id: platform.id } },
-          body: { startsAt: instantOfCivil(startsAt, platform.timeZone), endsAt: instantOfCivil(endsAt, platform.timeZone), sessionsPerMille: left, loginsPerMille: left, reason }, // prettier-ignore
-        }),
-      );
-    },
-    onSuccess: () => sayDone(t('capacity.added')),
-    onError: sayRefused,
-    onSettled: onDone,
-  });
-  return (
-    <Paper component="form" withBorder p="sm" onSubmit={(event) => (event.preventDefault(), add.mutate())}>
-      <Title order={2} size="h5">
-        {t('capacity.newRegulation')}
-      </Title>
-      <Stack gap="xs">
-        <TextInput
-          type="datetime-local"
-          step={300}
-          required
-          label={t('capacity.from')}
-          value={startsAt}
-          onChange={({ currentTarget: { value } }) => setStartsAt(value)}
-        />{' '}
-        {/* prettier-ignore */}
-        <TextInput type="datetime-local" step={300} required label={t('capacity.until')} value={endsAt} onChange={({ currentTarget: { value } }) => setEndsAt(value)} />{' '}
-        {/* prettier-ignore */}
-        <NumberInput required min={1} max={100} suffix=" %" label={t('capacity.cut')} value={cut} onChange={setCut} />
-        <TextInput
-          required
-          maxLength={300}
-          label={t('capacity.reason')}
-          value={reason}
-          onChange={({ currentTarget: { value } }) => setReason(value)}
-        />{' '}
-        {/* prettier-ignore */}
-        <Group>
-          <Button type="submit" loading={add.isPending}>
-            {t('capacity.add')}
-          </Button>
-          <Text size="sm">{t('capacity.regulationHint')}</Text>
-        </Group>
-      </Stack>
-    </Paper>
   );
 }

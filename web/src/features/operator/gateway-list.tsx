@@ -1,6 +1,6 @@
 import { Stack, Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { formatInstant, formatMinutes } from '../../shared/format';
+import { formatCount, formatDecimal, formatInstant, formatMinutes } from '../../shared/format';
 import { isLate, useGateways } from '../../shared/gateways';
 import { Empty, Failure, Loading } from '../../shared/states';
 
@@ -8,9 +8,14 @@ import { Empty, Failure, Loading } from '../../shared/states';
 export function GatewayList({ timeZone }: { timeZone: string }) {
   const { t } = useTranslation('operator');
   const gateways = useGateways();
-  if (gateways.isError) return <Failure error={gateways.error} onRetry={() => void gateways.refetch()} />;
+  if (gateways.isLoadingError) return <Failure error={gateways.error} onRetry={() => void gateways.refetch()} />;
   if (!gateways.data) return <Loading what={t('loading.gateways')} />;
   if (gateways.data.length === 0) return <Empty title={t('gateway.none')}>{t('gateway.noneText')}</Empty>;
+  const refusalOf = ({ code, at }: Record<string, unknown>): string =>
+    t('gateway.refusedAt', {
+      why: t(`refusal.${String(code)}`, { defaultValue: String(code) }),
+      at: typeof at === 'string' ? formatInstant(at, timeZone) : '',
+    });
   const late = gateways.data.filter(isLate).length;
   return (
     <Stack>
@@ -19,9 +24,11 @@ export function GatewayList({ timeZone }: { timeZone: string }) {
         <Table withTableBorder striped className="figures">
           <Table.Thead>
             <Table.Tr>
-              {['agent', 'state', 'posture', 'revision', 'behind', 'age', 'reported', 'refused'].map((column) => (
-                <Table.Th key={column}>{t(`gateway.${column}`)}</Table.Th>
-              ))}
+              {['agent', 'state', 'posture', 'revision', 'behind', 'age', 'clock', 'reported', 'refused'].map(
+                (column) => (
+                  <Table.Th key={column}>{t(`gateway.${column}`)}</Table.Th>
+                ),
+              )}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -32,11 +39,14 @@ export function GatewayList({ timeZone }: { timeZone: string }) {
                 <Table.Td>
                   {one.posture === null ? '–' : t(`posture.${one.posture}`, { defaultValue: one.posture })}
                 </Table.Td>
-                <Table.Td>{one.revision ?? '–'}</Table.Td>
-                <Table.Td>{one.behindRevisions ?? '–'}</Table.Td>
+                <Table.Td>{one.revision === null ? '–' : formatCount(one.revision)}</Table.Td>
+                <Table.Td>
+                  {one.behindRevisions === null ? '–' : t('gateway.behindBy', { count: one.behindRevisions })}
+                </Table.Td>
                 <Table.Td>{one.planAgeSeconds === null ? '–' : formatMinutes(one.planAgeSeconds / 60)}</Table.Td>
+                <Table.Td>{formatDecimal(one.clockOffsetSeconds)} s</Table.Td>
                 <Table.Td>{formatInstant(one.reportedAt, timeZone)}</Table.Td>
-                <Table.Td>{one.refused === null ? '–' : JSON.stringify(one.refused.code)}</Table.Td>
+                <Table.Td>{one.refused === null ? '–' : refusalOf(one.refused)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

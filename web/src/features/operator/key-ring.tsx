@@ -45,7 +45,7 @@ export function KeyRing({ platform, canChange }: { platform: Schema<'PlatformDto
     onError: sayRefused,
     onSettled: refresh,
   });
-  if (keys.isError) return <Failure error={keys.error} onRetry={refresh} />;
+  if (keys.isLoadingError) return <Failure error={keys.error} onRetry={refresh} />;
   if (!keys.data) return <Loading what={t('loading.keys')} />;
   return (
     <Stack gap="lg">
@@ -88,7 +88,7 @@ export function KeyRing({ platform, canChange }: { platform: Schema<'PlatformDto
             {/* prettier-ignore */}
             <NumberInput required min={1} max={1000} label={t('key.days')} value={days} onChange={setDays} w={120} />
             <Checkbox.Group label={t('key.scopes')} value={scopes} onChange={setScopes}>
-              <Group gap="sm" h={36}>
+              <Group gap="sm" mih={36}>
                 {SCOPES.map((scope) => (
                   <Checkbox key={scope} value={scope} label={t(`scope.${scope}`)} />
                 ))}

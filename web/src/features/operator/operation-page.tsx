@@ -24,7 +24,7 @@ export function OperationPage() {
   const navigate = useNavigate();
   const session = useSession();
   const platforms = usePlatforms();
-  if (platforms.isError) return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />;
+  if (platforms.isLoadingError) return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />;
   if (!platforms.data || !session.data) return <Loading what={t('loading.platform')} />;
   const [platform] = platforms.data;
   if (!platform)
