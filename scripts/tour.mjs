@@ -15,6 +15,8 @@ const PICTURES = [
   { name: 'region', account: 'authority-region', ready: '.small-curve', isWhole: true },
   { name: 'region-dark', account: 'authority-region', ready: '.small-curve', theme: 'dark' },
   { name: 'capacity', account: 'operator', path: '/app/exploitation/capacite', ready: '.chart svg' },
+  { name: 'department', account: 'authority-department', ready: '.small-curve', isWhole: true },
+  { name: 'campaign', account: 'operator', path: '/app/exploitation/campagnes/nouvelle', ready: 'form' },
   { name: 'plans', account: 'operator', path: '/app/exploitation/campagnes/1', ready: '.figures' },
   { name: 'protection', account: 'operator', path: '/app/protection', ready: '.ladder li', isWhole: true },
   { name: 'families', path: '/creneaux' },
