@@ -238,7 +238,7 @@ describe('campaigns', () => {
     await own.class(school, { levels: ['CP'], headcount: 20 });
     await own.class(college, { headcount: 30 });
     const asked = async (more = '') =>
-      (await get(`/campaigns/concerned?platformId=${own.platformId}&startsOn=2026-11-30${more}`)).json() as object;
+      (await get(`/campaigns/concerned?platformId=${own.platformId}&startsOn=2026-11-30${more}`)).json<object>();
     const id = await create({ platformId: own.platformId });
     expect(await asked()).toEqual((await get(`/campaigns/${id}/concerned`)).json());
     expect(await asked('&kind=primaire')).toMatchObject({ establishmentCount: 1, pupilCount: 20 });
