@@ -94,6 +94,12 @@ export class AgentStatus {
       refused: refusal
         ? { code: refusal.code, epoch: current?.epoch ?? null, revision: current?.revision ?? null, at: refusal.at }
         : null,
+      counts: {
+        since: new Date(this.startedAt).toISOString(),
+        ...this.counts.total,
+        waitingBatches: this.counts.kept.batchCount,
+        droppedAttempts: this.counts.kept.droppedAttempts,
+      },
       sentAt: this.instant(),
     };
   }

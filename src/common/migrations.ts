@@ -20,6 +20,7 @@ export { Gateway1764000031000 } from '../../migrations/0031-gateway';
 export { Audit1764000036000 } from '../../migrations/0036-audit';
 export { PlanBaseline1764000055000 } from '../../migrations/0055-plan-baseline';
 export { OwnerFunctions1764000130000 } from '../../migrations/0130-owner-functions';
+export { AgentCounts1764000136000 } from '../../migrations/0136-agent-counts';
 export { Simulation1764000140000 } from '../../migrations/0140-simulation';
 export { Protection1764000141000 } from '../../migrations/0141-protection';
 export { Measurement1764000142000 } from '../../migrations/0142-measurement';

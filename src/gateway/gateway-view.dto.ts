@@ -22,6 +22,28 @@ export class DayCountsDto {
   wouldRefuse!: number | null;
 }
 
+/** What an agent counted since its start; null where fewer than five stand behind a figure. */
+export class AgentCountsShownDto {
+  /** When its process started. */
+  since!: string;
+  @nullable(Number, 'Requests with a pass that was still good: nothing was decided.')
+  passes!: number | null;
+  @nullable(Number, 'Requests for an admission that were decided.')
+  attempts!: number | null;
+  @nullable(Number, 'Of them, let in.')
+  admitted!: number | null;
+  @nullable(Number, 'Told to come back.')
+  deferred!: number | null;
+  @nullable(Number, 'Refused.')
+  refused!: number | null;
+  @nullable(Number, 'Let in by the posture alone.')
+  wouldRefuse!: number | null;
+  /** Batches of counts that the service has not taken. */
+  waitingBatches!: number;
+  /** Attempts that were not counted, since too much was waiting. */
+  droppedAttempts!: number;
+}
+
 /** An agent as it reported last. */
 export class GatewayDto {
   /** The key that it uses. */
@@ -58,6 +80,8 @@ export class GatewayDto {
   silentSeconds!: number;
   @ApiProperty({ type: 'object', nullable: true, additionalProperties: true, description: 'What it last refused and why.' }) // prettier-ignore
   refused!: unknown;
+  @ApiProperty({ type: AgentCountsShownDto, nullable: true, description: 'What it counted since its start; null where it does not say.' }) // prettier-ignore
+  counts!: AgentCountsShownDto | null;
 }
 
 /** A page of agents. */

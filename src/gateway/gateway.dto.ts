@@ -169,6 +169,61 @@ export class RefusedPlanDto {
   at!: string;
 }
 
+/** What an agent counted since its start: requests, of nobody in particular. */
+export class AgentCountsDto {
+  /** When its process started. */
+  @IsInstant()
+  since!: string;
+
+  /** Requests with a pass that was still good: nothing was decided. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000_000)
+  passes!: number;
+
+  /** Requests for an admission that were decided. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000_000)
+  attempts!: number;
+
+  /** Of them, let in. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000_000)
+  admitted!: number;
+
+  /** Told to come back. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000_000)
+  deferred!: number;
+
+  /** Refused. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000_000)
+  refused!: number;
+
+  /** Let in by the posture alone. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000_000)
+  wouldRefuse!: number;
+
+  /** Batches of counts that the service has not taken. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000_000)
+  waitingBatches!: number;
+
+  /** Attempts that were not counted, since too much was waiting. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000_000)
+  droppedAttempts!: number;
+}
+
 /** What an agent runs. */
 export class AgentStatusDto {
   /** The process, unique for its key. */
@@ -227,6 +282,12 @@ export class AgentStatusDto {
   @ValidateNested()
   @Type(() => RefusedPlanDto)
   refused?: RefusedPlanDto | null;
+
+  /** What it counted since its start. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AgentCountsDto)
+  counts?: AgentCountsDto | null;
 
   /** Its clock when it sent this. */
   @IsInstant()

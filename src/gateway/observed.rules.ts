@@ -1,8 +1,25 @@
 import type { ObservedRow } from './count.store';
+import type { AgentCountsDto } from './gateway.dto';
 import { LEAST_SHOWN } from './gateway-settings.rules';
 
 /** A count that is shown: nothing below five people. */
 export const shown = (count: number): number | null => (count > 0 && count < LEAST_SHOWN ? null : count);
+
+/** What an agent counted, as it is shown: figures of people hidden below five, those of batches not. */
+export function agentCountsShown(counts: AgentCountsDto) {
+  const { since, waitingBatches, droppedAttempts } = counts;
+  return {
+    since,
+    passes: shown(counts.passes),
+    attempts: shown(counts.attempts),
+    admitted: shown(counts.admitted),
+    deferred: shown(counts.deferred),
+    refused: shown(counts.refused),
+    wouldRefuse: shown(counts.wouldRefuse),
+    waitingBatches,
+    droppedAttempts,
+  };
+}
 
 /**
  * Expected less admitted. Where those admitted are fewer than five and hidden, it is told as if there were four: the least that it can

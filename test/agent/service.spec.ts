@@ -112,10 +112,11 @@ describe('an agent and the service itself', () => {
     expect(await answerFor('6B')).toBe(204);
   });
 
-  it('is seen by the operator with the revision that it runs', async () => {
+  it('is seen by the operator with the revision that it runs and what it counts', async () => {
     await until(async () => {
       const { items } = (await app.inject({ url: '/v1/gateways' })).json<GatewayPageDto>();
-      return items.some(({ agent: name, posture }) => name === 'proxy-1' && posture === 'enforced');
+      const its = items.find(({ agent: name, posture }) => name === 'proxy-1' && posture === 'enforced');
+      return its?.counts?.droppedAttempts === 0 && its.counts.since <= its.reportedAt;
     });
   });
 });

@@ -338,7 +338,7 @@ describe('gateways', () => {
     expect([nowhere.statusCode, nowhere.json<{ code: string }>().code]).toEqual([409, 'gateway.no_platform']);
   });
 
-  it('report what they run, and are seen with their age, drift and clock', async () => {
+  it('report what they run, and are seen with their age, drift, clock and counts', async () => {
     const { content, chain } = await fetchBundle();
     await move(region.windowIds[0]!, `${TODAY}T16:00:00+01:00`);
     await get(`/v1/gateways/deltas?after=1.1&wait=5`);
@@ -346,13 +346,14 @@ describe('gateways', () => {
     const status = {
       agent: 'proxy-1', version: '1', state: 'running', posture: 'shadow', epoch: 1, revision: content.revision, edition: 1,
       issuedAt: content.issuedAt - 90, chain, refused, sentAt: '2026-12-07T07:10:00+01:00',
+      counts: { since: NOW, passes: 900, attempts: 120, admitted: 80, deferred: 37, refused: 3, wouldRefuse: 0, waitingBatches: 1, droppedAttempts: 2 },
     }; // prettier-ignore
     const answer = await post('/v1/gateways/status', status);
     expect([answer.statusCode, answer.json()]).toEqual([200, expect.objectContaining({ clockOffsetSeconds: 600, revision: 2 })]); // prettier-ignore
     expect((await post('/v1/gateways/status', { ...status, visitor: 'x' })).statusCode).toBe(400);
     const { items } = (await get('/v1/gateways')).json<GatewayPageDto>();
     expect(items).toEqual([
-      expect.objectContaining({ agent: 'proxy-1', platformId: region.platformId, behindRevisions: 1, planAgeSeconds: 90, clockOffsetSeconds: 600, refused }),
+      expect.objectContaining({ agent: 'proxy-1', platformId: region.platformId, behindRevisions: 1, planAgeSeconds: 90, clockOffsetSeconds: 600, refused, counts: { ...status.counts, refused: null } }),
     ]); // prettier-ignore
   });
 
