@@ -38,7 +38,7 @@ export function schoolDocument(
     return `<tr><th scope="row">${escaped(label)}</th>${cells.join('')}</tr>`;
   });
   const zone = heading.timeZone === 'Europe/Paris' ? '' : ` ${texts.zone} (${escaped(heading.timeZone)}).`;
-  const table = `<div role="region" tabindex="0" aria-label="${texts.title}"><table><thead><tr><th scope="col">${texts.ofClass}</th>${heads.join('')}</tr></thead><tbody>
+  const table = `<div class="scroll-x" role="region" tabindex="0" aria-label="${texts.title}"><table><thead><tr><th scope="col">${texts.ofClass}</th>${heads.join('')}</tr></thead><tbody>
 ${lines.join('\n')}
 </tbody></table></div>`;
   return `<!doctype html>
