@@ -79,6 +79,16 @@ export function jumpCost(incumbent: Incumbent, before: Starts, priceAt: (i: numb
   };
 }
 
+/** What a newcomer pays for a start where nothing is known of prices: how far its wish is, and a little for cells that others may need. */
+export function newcomerCost(incumbent: Incumbent): (i: number, start: number) => number {
+  const { demandWish, demandWeight } = incumbent.problem;
+  return (i, start) => {
+    const wish = demandWish[i]!;
+    const moved = wish < 0 ? 0 : demandWeight[i]! * (start - wish) * (start - wish);
+    return moved + fullest(incumbent, i, start) ** 6;
+  };
+}
+
 /** Largest share of a limit in use, demand i included, in the cells that it would load. */
 export function fullest({ problem, shifts, sessionLoad, loginLoad }: Incumbent, i: number, start: number): number {
   const profile = problem.demandProfile[i]!;
@@ -151,6 +161,27 @@ export function seatAll(change: Change, homeless: readonly number[]): number[] {
     else if (!pushIn(change, i)) left.push(i);
   }
   return left;
+}
+
+/**
+ * Seats newcomers where there is room, large ones first, and nobody else moves. False where that does not seat them all: then they all stand
+ * nowhere again.
+ */
+export function seatWithoutMoving(change: Change, newcomers: readonly number[]): boolean {
+  const { incumbent } = change;
+  const { demandScale } = incumbent.problem;
+  const order = [...newcomers].sort((a, b) => demandScale[b]! - demandScale[a]! || a - b);
+  for (let k = 0; k < order.length; k++) {
+    change.watch();
+    const start = roomFor(change, order[k]!);
+    if (start >= 0) {
+      stand(incumbent, order[k]!, start);
+      continue;
+    }
+    for (let seated = 0; seated < k; seated++) lift(incumbent, order[seated]!);
+    return false;
+  }
+  return true;
 }
 
 /** Windows in trouble that found no start with room: each pushes others aside, or stays. */

@@ -9,9 +9,11 @@ import {
   goHome,
   jumpCost,
   markOver,
+  newcomerCost,
   relieve,
   relieveByPushing,
   seatAll,
+  seatWithoutMoving,
 } from './replan-moves';
 import { sweepMoves } from './replan-sweeps';
 import { settle } from './settle';
@@ -29,7 +31,7 @@ const WILLING = 0.4;
 const NEARER_ROUNDS = 3;
 
 /**
- * Replans one part. Nobody is asked where nothing is amiss. Otherwise: the prices of the dual say who leaves (whose load on the short
+ * Replans one part. Nobody is asked where nothing is amiss, or where newcomers are all that is new and there is room for them. Otherwise: the prices of the dual say who leaves (whose load on the short
  * cells is worth more than a move), the dearest first, each to a start with room; whoever finds none pushes one aside; then whoever can
  * goes home again, large ones leave where that lets two or more go home, and the rest comes as near as there is room.
  */
@@ -56,8 +58,12 @@ export function replanPart(
     pushed: [],
     roomOfKind: [],
   };
-  if (homeless.length === 0 && markOver(change) === null)
-    return { starts: incumbent.starts, movedWindowBound: 0, prices: noPrices(problem.cellCount) };
+  if (markOver(change) === null && homeless.every((i) => before[i]! < 0)) {
+    // newcomers for whom there is room, or nobody: no plan moves fewer than none, and no price need prove it
+    change.costAt = newcomerCost(incumbent);
+    if (seatWithoutMoving(change, homeless))
+      return { starts: incumbent.starts, movedWindowBound: 0, prices: noPrices(problem.cellCount) };
+  }
 
   const model = buildModel(problem);
   const room = (limit: Float64Array, load: Float64Array) => limit.map((most, c) => Math.max(0, most - load[c]!));

@@ -122,6 +122,26 @@ describe('replan', () => {
     expect(Math.max(...answer.starts) - 10).toBeLessThanOrEqual(1);
   });
 
+  it('seats newcomers near their wishes where there is room, moves nobody and needs no price to prove it', () => {
+    const problem = tinyProblem({
+      sessions: 20,
+      logins: 20,
+      demands: [
+        { candidates: [5, 9], visitors: 15, wish: 5 },
+        { candidates: range(1, 20), visitors: 10, wish: 5 },
+        { candidates: range(1, 20), visitors: 10, wish: 5 },
+      ],
+    });
+    const before = Int32Array.of(5, -1, -1);
+    const answer = replan({ problem, before, isFrozen: new Uint8Array(3) });
+    expect(answer.starts[0]).toBe(5);
+    // the wished cell is taken: one each side of it, or both on one side where cells are two loads wide
+    expect(Math.abs(answer.starts[1]! - 5) + Math.abs(answer.starts[2]! - 5)).toBeLessThanOrEqual(4);
+    expect(checkPlan(problem, answer.starts)).toMatchObject({ violationCount: 0, unplacedCount: 0 });
+    expect([answer.movedWindowCount, answer.movedWindowBound]).toEqual([0, 0]);
+    expect(answer.movePrices.sessions.every((price) => price === 0)).toBe(true);
+  });
+
   it('seats a newcomer by pushing somebody aside where no start has room', () => {
     const limits = range(0, 60).map((cell) => (cell === 5 ? 30 : cell === 6 ? 12 : 0));
     const problem = tinyProblem({
