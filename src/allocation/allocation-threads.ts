@@ -103,7 +103,7 @@ async function doBatch(
       });
       progress.end(at, answer);
       answers[at] = answer;
-      if (wanted[at]!.kind === 'solve' && sizeOf(at) >= FRESH_THREAD_DEMANDS) {
+      if (sizeOf(at) >= FRESH_THREAD_DEMANDS) {
         await workers[thread]!.terminate();
         workers[thread] = newThread(outset);
       }

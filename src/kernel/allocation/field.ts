@@ -42,20 +42,27 @@ function wholeLumps(
   perMille: Int32Array,
 ): { lumps: Float64Array; lumpFrom: Int32Array } {
   const known = Array.from(from, () => new Map<number, number>());
-  const lumps: number[] = [];
   const lumpFrom = new Int32Array(demandCount);
+  let length = 0;
   for (let i = 0; i < demandCount; i++) {
-    const profile = demandProfile[i]!;
+    const rows = known[demandProfile[i]!]!;
     const scale = demandScale[i]!;
-    let row = known[profile]!.get(scale);
+    let row = rows.get(scale);
     if (row === undefined) {
-      row = lumps.length;
-      known[profile]!.set(scale, row);
-      for (let k = from[profile]!; k < to[profile]!; k++) lumps.push(Math.ceil((scale * perMille[k]!) / 1000));
+      row = length;
+      rows.set(scale, row);
+      length += to[demandProfile[i]!]! - from[demandProfile[i]!]!;
     }
     lumpFrom[i] = row;
   }
-  return { lumps: Float64Array.from(lumps), lumpFrom };
+  const lumps = new Float64Array(length);
+  known.forEach((rows, profile) => {
+    for (const [scale, row] of rows) {
+      let next = row;
+      for (let k = from[profile]!; k < to[profile]!; k++) lumps[next++] = Math.ceil((scale * perMille[k]!) / 1000);
+    }
+  });
+  return { lumps, lumpFrom };
 }
 
 /** Sets price, stiffness and target; cells without a finite limit cost nothing (starts in closed cells are not offered). */

@@ -17,12 +17,12 @@ export interface Schools {
   offset: Int32Array;
   member: Int32Array;
   /** What a window was promised when it last asked in vain: until it is promised more it does not ask again. */
-  refused: Float64Array;
+  refused: Float32Array;
 }
 
 export const buildSchools = ({ model: { problem } }: Search): Schools => ({
   ...membersOf(problem.demandEstablishment, problem.establishmentCount),
-  refused: new Float64Array(problem.demandCount),
+  refused: new Float32Array(problem.demandCount),
 });
 
 /**

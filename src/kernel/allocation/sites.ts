@@ -6,8 +6,11 @@ export interface Sites {
   /** Where the use of (establishment of demand i, cell c) stands: use[base[i] + c]; no limit where `limited[i]` is 0. */
   base: Int32Array;
   limited: Uint8Array;
-  use: Int32Array;
+  use: Int16Array | Int32Array;
 }
+
+/** No use passes its limit, so limits below this fit into two bytes a cell: schools are smaller, and a nation has millions of cells. */
+const NARROW_LIMIT = 1 << 14;
 
 export function buildSites(model: AllocationModel): Sites {
   const { problem } = model;
@@ -48,7 +51,8 @@ export function buildSites(model: AllocationModel): Sites {
   }
   const base = new Int32Array(demandCount);
   for (let i = 0; i < demandCount; i++) if (limited[i]) base[i] = offset[blockOfDemand[i]!]!;
-  return { base, limited, use: new Int32Array(length) };
+  const isNarrow = establishmentSiteLimit.every((limit) => limit < NARROW_LIMIT);
+  return { base, limited, use: isNarrow ? new Int16Array(length) : new Int32Array(length) };
 }
 
 export function addSiteUse(sites: Sites, problem: AllocationProblem, i: number, start: number, times: number): void {

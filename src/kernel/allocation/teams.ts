@@ -20,7 +20,7 @@ export interface Teams {
   offset: Int32Array;
   member: Int32Array;
   /** What a team was promised when it last searched and stayed: until it is promised more it does not search again. */
-  refused: Float64Array;
+  refused: Float32Array;
 }
 
 /** Larger teams move one by one: the joint choice doubles with every member. */
@@ -60,7 +60,7 @@ export function buildTeams(model: AllocationModel, search: Search, random: Rando
     if (!together) offset.push(k);
   }
   if (member.length === 0) offset.length = 1;
-  return { offset: Int32Array.from(offset), member, refused: new Float64Array(offset.length - 1) };
+  return { offset: Int32Array.from(offset), member, refused: new Float32Array(offset.length - 1) };
 }
 
 /** Room to choose jointly; owned by a sweep. */
