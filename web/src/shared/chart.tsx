@@ -54,7 +54,10 @@ export function Chart({ title, summary, fileName, height, option, table, onPick,
   }, [isTable]);
   useEffect(() => {
     const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    chart.current?.setOption({ animation: !calm, animationDuration: 200, ...option(isDark) }, { notMerge: true });
+    chart.current?.setOption(
+      { animation: !calm, animationDuration: 200, ...withQuietGrid(option(isDark), isDark) },
+      { notMerge: true },
+    );
   }, [option, isDark, isTable]);
 
   const svg = (): string => chart.current?.renderToSVGString() ?? '';
@@ -111,6 +114,13 @@ export function Chart({ title, summary, fileName, height, option, table, onPick,
       )}
     </section>
   );
+}
+
+/** The lines behind the curves stay behind them: the library's own are as bright as a curve in the dark. */
+function withQuietGrid(option: EChartsCoreOption, isDark: boolean): EChartsCoreOption {
+  const axis = option.yAxis as { type?: string; show?: boolean } | undefined;
+  if (axis?.type !== 'value' || axis.show === false) return option;
+  return { ...option, yAxis: { ...axis, splitLine: { lineStyle: { color: isDark ? '#3a4252' : '#e3e7ee' } } } };
 }
 
 /** Over a chart with a time axis: a drag marks a stretch of it. Who has no pointer says the same in a form. */

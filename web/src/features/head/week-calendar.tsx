@@ -7,6 +7,7 @@ import interaction from '@fullcalendar/react/interaction';
 import french from '@fullcalendar/react/locales/fr';
 import classic from '@fullcalendar/react/themes/classic';
 import timegrid from '@fullcalendar/react/timegrid';
+import { SegmentedControl } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -40,6 +41,7 @@ export default function WeekCalendar({
 }: Props) {
   const { t } = useTranslation('head');
   const [painted, setPainted] = useState<{ window: Window; starts: Start[] }>();
+  const [isSeries, setSeries] = useState(false);
   const [pending, setPending] = useState<{ id: number; start: string; end: string }>();
   const loadAt = useLoadAt(load);
   const codes = useMemo(() => new Map(classes.map(({ id, code }) => [id, code])), [classes]);
@@ -81,7 +83,7 @@ export default function WeekCalendar({
     // hatched until the server has confirmed
     setPending({ id: window.id, start: civil(startsAt, timeZone), end: civil(endsAt, timeZone) });
     try {
-      await booking.move(window, startsAt, false);
+      await booking.move(window, startsAt, isSeries);
     } catch {
       revert();
     } finally {
@@ -91,6 +93,20 @@ export default function WeekCalendar({
 
   return (
     <div className="calendar" role="region" aria-label={t('view.calendar')}>
+      {mayChange && windows.some(({ seriesId }) => seriesId !== null) && (
+        <SegmentedControl
+          size="xs"
+          mb={4}
+          className="no-print"
+          aria-label={t('panel.scope')}
+          data={[
+            { value: 'date', label: t('panel.thisDate') },
+            { value: 'series', label: t('panel.series') },
+          ]}
+          value={isSeries ? 'series' : 'date'}
+          onChange={(value) => setSeries(value === 'series')}
+        />
+      )}
       <FullCalendar
         key={monday}
         plugins={[timegrid, interaction, classic]}
