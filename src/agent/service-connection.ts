@@ -88,7 +88,9 @@ export class ServiceConnection {
   /** Something that ends when the agent stops, until `release` is called. */
   untilStopped(): { limit: AbortController; release: () => void } {
     const limit = new AbortController();
-    this.running.add(limit);
+    // what begins after the stop would be waited for
+    if (this.isStopping) limit.abort();
+    else this.running.add(limit);
     return { limit, release: () => void this.running.delete(limit) };
   }
 

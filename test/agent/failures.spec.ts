@@ -1,5 +1,10 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { AgentSettings } from '../../src/agent/agent-settings';
+import { ServiceConnection } from '../../src/agent/service-connection';
 import { at, cell, gateContent } from './gate-content';
 import { TestAgent, until } from './test-agent';
 
@@ -211,6 +216,19 @@ describe('an agent when things fail', () => {
     await until(() => polling.agent.held.current!.revision === 8);
     await polling.stop();
   });
+
+  it('a question that begins after the stop is not waited for', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const connection = new ServiceConnection({ url, key: 'etale_test' } as AgentSettings, test.agent.status);
+    const before = connection.request('/v1/gateways/keys').catch((error: Error) => error.name);
+    connection.stop();
+    const after = connection.request('/v1/gateways/keys').catch((error: Error) => error.name);
+    expect(await Promise.all([before, after])).toEqual(['AbortError', 'AbortError']);
+    silent.closeAllConnections();
+    silent.close();
+  }, 10_000);
 
   it('counts are kept in order while the service takes none, and arrive when it does', async () => {
     test.service.takesCounts = false;
