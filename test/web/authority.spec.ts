@@ -111,6 +111,20 @@ describeWeb('the web of an authority', (web) => {
     await page.getByText(/Bougez un curseur/).waitFor();
   });
 
+  it('prints as a report whose tables fit the paper, without what only a screen is for', async () => {
+    const { page } = await openReader(web.browser);
+    await openRegion(page);
+    await page.locator('.figures').last().waitFor();
+    // A4 less the margins that browsers leave
+    await page.setViewportSize({ width: 718, height: 1000 });
+    await page.emulateMedia({ media: 'print' });
+    const rights = await page.locator('table, .chart').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right)); // prettier-ignore
+    expect(rights.length).toBeGreaterThan(4);
+    expect(Math.max(...rights)).toBeLessThanOrEqual(718);
+    expect(await page.getByRole('button', { name: 'Imprimer le rapport' }).isVisible()).toBe(false);
+    expect(await page.getByRole('slider').first().isVisible()).toBe(false);
+  });
+
   it('shows every chart as a table too, and exports it as a picture', async () => {
     const { page } = await openReader(web.browser);
     await openRegion(page);
