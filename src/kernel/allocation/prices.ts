@@ -14,6 +14,9 @@ export interface CellPrices {
 
 /** Temperatures of the softened minimum, in displacement cost, on few coarse groups, and then on finer ones. */
 export const ROUGH_TEMPERATURES: readonly number[] = [10, 3, 1];
+/** Where a demand costs as much in the mean, prices are so high that a hotter look finds their region first. */
+export const TIGHT_MEAN_COST = 60;
+export const TIGHT_TEMPERATURES: readonly number[] = [30, 10, 3, 1, 0.3];
 export const FINE_TEMPERATURES: readonly number[] = [0.3, 0.3, 0.1, 0.1, 0.03];
 /** Enough to see whether prices run away, which is how an impossible cap shows. */
 export const CAP_TEMPERATURES: readonly number[] = [30, 10];

@@ -11,6 +11,8 @@ import {
   priceCells,
   ROUGH_BUCKET_RATIO,
   ROUGH_TEMPERATURES,
+  TIGHT_MEAN_COST,
+  TIGHT_TEMPERATURES,
 } from './prices';
 import type { AllocationProblem } from './problem';
 import { placeMissing, polish, repair, standing } from './repair';
@@ -48,7 +50,10 @@ export function pricePart(problem: AllocationProblem, capCells: number, watch: W
   const reach = reachUnderCap(model, capCells);
   const groups = groupDemands(model, reach);
   const most = mostCost(model, groups);
-  const rough = climbPrices(model, coarsen(groups, ROUGH_BUCKET_RATIO), null, ROUGH_TEMPERATURES, watch, most);
+  const coarse = coarsen(groups, ROUGH_BUCKET_RATIO);
+  let rough = climbPrices(model, coarse, null, ROUGH_TEMPERATURES, watch, most);
+  if (rough.value > TIGHT_MEAN_COST * problem.demandCount)
+    rough = climbPrices(model, coarse, null, TIGHT_TEMPERATURES, watch, most);
   const prices = climbPrices(model, groups, rough, FINE_TEMPERATURES, watch, most);
   return { model, reach, prices, mostCost: most };
 }
