@@ -60,8 +60,10 @@ export class RealProxy {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  static async nginx(file: string, agentPort: number): Promise<RealProxy> {
-    const read = (name: string) => readFileSync(join(GATEWAYS, 'nginx', name), 'utf8').replaceAll('127.0.0.1:3900', `127.0.0.1:${agentPort}`); // prettier-ignore
+  /** Before one agent, or several of which any may be asked. */
+  static async nginx(file: string, ...agentPorts: number[]): Promise<RealProxy> {
+    const server = /server 127\.0\.0\.1:3900(.*)/;
+    const read = (name: string) => readFileSync(join(GATEWAYS, 'nginx', name), 'utf8').replace(server, (_, rest: string) => agentPorts.map((port) => `server 127.0.0.1:${port}${rest}`).join('\n    ')); // prettier-ignore
     return RealProxy.start(file, (port, entPort, folder) => {
       for (const name of ['etale.conf', 'etale-server.conf', 'etale-gated.conf'])
         writeFileSync(join(folder, name), read(name));

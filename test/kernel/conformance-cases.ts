@@ -164,6 +164,7 @@ export const CASES: readonly WrittenCase[] = [
   { says: 'relatives of a school that gives them no windows are not bound', now: at(9), visitor: { ...RELATIVE, classes: [5] }, expected: { ...ADMIT, reason: 'not_bound' } },
   { says: 'relatives known by their school only', now: at(18, 30), visitor: { ...RELATIVE, classes: [], establishments: [50] }, expected: { ...ADMIT, reason: 'window' } },
   { says: 'a rule makes relatives wait, their own window open', now: at(18, 30), bundle: 'relatives wait', visitor: RELATIVE, quota: { walkInCount: 5 }, expected: { ...WAIT, reason: 'relatives_wait', opensAt: at(19) } },
+  { says: 'a rule makes relatives wait whom no window binds', now: at(12), bundle: 'relatives wait', visitor: { ...RELATIVE, classes: [5] }, expected: { ...WAIT, reason: 'relatives_wait', opensAt: at(19) } },
   { says: 'a rule that makes relatives wait spares those of the youngest', now: at(11, 10), bundle: 'relatives wait', visitor: { ...RELATIVE, classes: [3] }, expected: { ...ADMIT, reason: 'window' } },
   { says: 'a rule that makes relatives wait leaves pupils alone', now: at(10), bundle: 'relatives wait', expected: { ...ADMIT, reason: 'window' } },
   { says: 'live only: an open window waits for the next live one', now: at(10), bundle: 'live only', quota: { walkInCount: 5 }, expected: { ...WAIT, reason: 'live_only', opensAt: at(13, 55) } },

@@ -115,7 +115,10 @@ export function checkedDecision(
       return bit(bits, k) && from <= now && now < to;
     }),
   );
-  if (!hasNothing && !isChosen && !isBound) return say('admit', 'not_bound');
+  const waitUntil = Math.max(0, ...inForce.map((rule) => rule.relativesWaitUntil ?? 0));
+  const isDeferred =
+    isRelative && waitUntil > now && !visitor.classes.some((c) => content.classes.hasParentAccounts[c] === 1);
+  if (!hasNothing && !isChosen && !isDeferred && !isBound) return say('admit', 'not_bound');
 
   const liveOnly = inForce.some((rule) => rule.isLiveOnly);
   const mayUse = (r: Row) => !liveOnly || r.isLive;
@@ -142,9 +145,6 @@ export function checkedDecision(
   const openUntil = Math.max(0, ...usable.filter(isOpen).map(end));
   let opensAt = Math.min(Infinity, ...usable.map(entry).filter((at) => at > now));
 
-  const waitUntil = Math.max(0, ...inForce.map((rule) => rule.relativesWaitUntil ?? 0));
-  const isDeferred =
-    isRelative && waitUntil > now && !visitor.classes.some((c) => content.classes.hasParentAccounts[c] === 1);
   if (openUntil > 0 && !isChosen && !isDeferred) {
     return say('admit', isRelative || own.some(isOpen) ? 'window' : 'level_window', { windowUntil: openUntil + 600 });
   }

@@ -138,6 +138,15 @@ describe('relatives', () => {
     const rules = [{ ...RULE, relativesWaitUntil: at(19) }];
     expect(decided(at(18, 30), { profile: RELATIVE }, { rules })).toMatchObject({ kind: 'wait', reason: 'relatives_wait', opensAt: at(19) }); // prettier-ignore
     expect(decided(at(11, 10), { profile: RELATIVE, classes: [2] }, { rules }).kind).toBe('admit');
+    // where the school gives them no windows nothing binds them, and they wait all the same
+    const establishments = { ...CONTENT.establishments, relativesCampaigns: [0] };
+    const unbound = { profile: RELATIVE, classes: [0] };
+    expect(decided(at(12), unbound, { establishments })).toMatchObject({ kind: 'admit', reason: 'not_bound' });
+    expect(decided(at(12), unbound, { establishments, rules })).toMatchObject({
+      kind: 'wait',
+      reason: 'relatives_wait',
+      opensAt: at(19),
+    });
   });
 });
 

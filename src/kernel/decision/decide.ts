@@ -66,12 +66,12 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
   const isKnown =
     visitor.classes.length > 0 ||
     (visitor.establishments.length > 0 && (visitor.profile === RELATIVE || visitor.levels !== 0));
-  if (isKnown && isShown && !isBound(plan, visitor, now)) return admit(out, REASON.notBound);
+  // relatives of the youngest come in the class windows, as their children's way in: no step keeps them out; all others wait, bound or not
+  const isDeferred = relativesWaitUntil > now && visitor.profile === RELATIVE && !comesForChildren(plan, visitor);
+  if (isKnown && isShown && !isDeferred && !isBound(plan, visitor, now)) return admit(out, REASON.notBound);
 
   const openings: Openings = { openUntil: 0, nextEntryAt: Infinity };
   const isByLevel = lookAtWindows(plan, visitor, now, isLiveOnly, openings);
-  // relatives of the youngest come in the class windows, as their children's way in: no step keeps them out
-  const isDeferred = relativesWaitUntil > now && visitor.profile === RELATIVE && !comesForChildren(plan, visitor);
   if (openings.openUntil > 0 && isShown && !isDeferred) {
     return admit(out, isByLevel ? REASON.levelWindow : REASON.window, openings.openUntil + DRAIN_SECONDS);
   }

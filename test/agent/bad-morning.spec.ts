@@ -1,0 +1,287 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { freePort, installed, RealProxy } from '../../bench/real-proxy';
+import { RealRedis } from '../../bench/real-redis';
+import { signedHeaderText } from '../../src/agent/pass.rules';
+import { LEASE_SECONDS, MOST_SAVED_SECONDS } from '../../src/agent/room-store';
+import type { WaitingView } from '../../src/agent/waiting-view.rules';
+import type { LadderDto } from '../../src/crisis/ladder.dto';
+import type { ProtectionProposalDto } from '../../src/crisis/measurement.dto';
+import type { ProtectionStepDto } from '../../src/crisis/protection-step.dto';
+import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
+import { randomInteger, seededRandom } from '../../src/kernel/random';
+import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
+import { cellAt } from '../plan-builder';
+import { signedInAs, startTestApplication } from '../test-application';
+import { ENT_KEY, until } from './test-agent';
+
+const nginx = installed('nginx');
+const redisServer = installed('redis-server') ?? installed('valkey-server');
+const SEED = Number(process.env.SEED ?? 6_042_021);
+/** The morning begins ten seconds after the hour, so that all of it lies in one cell. */
+const MORNING = Date.parse('2026-12-07T09:00:10+01:00');
+/** 180 log-ins a minute are declared: three a second. */
+const LOGINS_PER_MINUTE = 180;
+const PER_SECOND = LOGINS_PER_MINUTE / 60;
+/** Fifteen visitors a second, of whom the platform takes three. */
+const COMING_SECONDS = 8;
+const CROWD = 5 * PER_SECOND * COMING_SECONDS;
+const POLL_SECONDS = 5;
+const sources = join(__dirname, '../../src/agent/main.ts');
+const preloaded = [join(__dirname, '../swc-register.cjs'), join(__dirname, 'shifted-clock.cjs')].flatMap((file) => ['-r', file]); // prettier-ignore
+
+/** Somebody at a device of their own, as nginx meets them. */
+class Visitor {
+  private readonly cookies = new Map<string, string>();
+  arrivedAt = Infinity;
+  toldAt = 0;
+  admittedAt: number | undefined;
+  view: WaitingView | undefined;
+
+  constructor(
+    readonly rank: 'pupils' | 'relatives',
+    private readonly shown: string,
+  ) {}
+
+  /** Asks for the page once; when to come again, undefined once inside. */
+  async asks(url: string, now: () => number): Promise<number | undefined> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { accept: 'application/json', 'x-etale-visitor': this.shown, ...(cookie && { cookie }) };
+    const answer = await fetch(url, { headers });
+    for (const set of answer.headers.getSetCookie()) {
+      const [name, value] = set.split(';')[0]!.split('=') as [string, string];
+      this.cookies.set(name, value);
+    }
+    if (answer.status === 200) {
+      await answer.text();
+      this.admittedAt = now();
+      return undefined;
+    }
+    expect(answer.status).toBe(503);
+    // an answer of nginx itself, while the agent that was asked is dying, has no view
+    if (answer.headers.get('content-type')?.includes('json')) {
+      this.view = (await answer.json()) as WaitingView;
+      const ticket = this.cookies.get('etale_ticket');
+      if (ticket !== undefined) this.arrivedAt = parseInt(ticket.split('.')[3]!, 36) / 1e6;
+      this.toldAt = now();
+    } else await answer.text();
+    return Number(answer.headers.get('retry-after'));
+  }
+}
+
+/** An agent in a process of its own, that can be killed. */
+class AgentProcess {
+  private constructor(
+    readonly child: ChildProcess,
+    readonly port: number,
+    private readonly folder: string,
+  ) {}
+
+  static async start(name: string, url: string, key: string, redis: string, shift: number): Promise<AgentProcess> {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'etale-morning-'));
+    const args = ['--url', url, '--key', key, '--name', name, '--port', String(port), '--folder', folder, '--ent-key', ENT_KEY, '--room', redis, '--room-poll-seconds', String(POLL_SECONDS)]; // prettier-ignore
+    const env = { ...process.env, NODE_OPTIONS: '', CLOCK_SHIFT_MILLISECONDS: String(shift) };
+    const child = spawn(process.execPath, [...preloaded, sources, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }); // prettier-ignore
+    const agent = new AgentProcess(child, port, folder);
+    await until(async () => {
+      const status = await agent.status().catch(() => undefined);
+      return status?.revision === 1 && status.signsPasses;
+    });
+    return agent;
+  }
+
+  async status(): Promise<{
+    revision: number | null;
+    signsPasses: boolean;
+    posture: string;
+    room: { isAway?: boolean } | null;
+  }> {
+    return (await (await fetch(`http://127.0.0.1:${this.port}/status`)).json()) as never;
+  }
+
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const closed = once(this.child, 'close');
+    this.child.kill(signal);
+    await closed;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+(nginx && redisServer ? describe : describe.skip)(
+  `a bad morning: nginx, two agents, Redis and the service (seed ${SEED})`,
+  () => {
+    const begun = performance.now();
+    /** Milliseconds of the morning, which goes as fast as any other. */
+    const clock = (): number => MORNING + (performance.now() - begun);
+    const now = (): number => clock() / 1000;
+    let app: NestFastifyApplication;
+    let region: BookableRegion;
+    let ticking: NodeJS.Timeout;
+    let redis: RealRedis;
+    let agents: AgentProcess[];
+    let proxy: RealProxy;
+
+    beforeAll(async () => {
+      standStillAt(new Date(MORNING).toISOString());
+      ticking = setInterval(() => jest.setSystemTime(clock()), 20);
+      app = await startTestApplication();
+      await app.listen(0, '127.0.0.1');
+      region = await publishedRegion(
+        app,
+        [
+          { establishment: 0, classIndex: 0, startCell: cellAt(0, 9), headcount: 1 },
+          { establishment: 0, classIndex: 1, startCell: cellAt(0, 14) },
+          { establishment: 0, classIndex: -1, startCell: cellAt(0, 18) },
+        ],
+        { concurrentSessions: 1000, loginsPerMinute: LOGINS_PER_MINUTE },
+      );
+      const settingsUrl = `/v1/platforms/${region.platformId}/gateway-settings`;
+      const settings = (await app.inject({ url: settingsUrl })).json<GatewaySettingsDto>();
+      await app.inject({ method: 'PUT', url: settingsUrl, payload: { ...settings, posture: 'enforced', walkInPerCell: 0, keptPerCell: 0 } }); // prettier-ignore
+      redis = await RealRedis.start(redisServer!);
+      const address = await app.getUrl();
+      const shift = Math.round(clock() - (performance.timeOrigin + performance.now()));
+      agents = await Promise.all(
+        ['a', 'b'].map(async (name) => {
+          const payload = { name, scopes: ['gateway'], platformId: region.platformId, days: 30 };
+          const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload })).json<{ secret: string }>()
+            .secret;
+          return AgentProcess.start(name, address, key, redis.url, shift);
+        }),
+      );
+      proxy = await RealProxy.nginx(nginx!, ...agents.map(({ port }) => port));
+    }, 60_000);
+    afterAll(async () => {
+      await proxy?.stop();
+      for (const agent of agents ?? []) await agent.end('SIGTERM');
+      await redis?.stop();
+      await app?.close();
+      clearInterval(ticking);
+      jest.useRealTimers();
+    });
+
+    const shownBy = (profile: 'pupil' | 'relative', classCode: string): string => {
+      const classes = [`structure-${region.uais[0]}$${classCode}`];
+      return signedHeaderText({ profile, classes, uais: [], exp: Math.floor(now()) + 600 }, Buffer.from(ENT_KEY));
+    };
+    const platform = (path: string): string => `/v1/platforms/${region.platformId}/${path}`;
+
+    it('lets nobody in twice, out of order or beyond what the plan leaves, whatever dies; a step is in force within a second and ends by itself', async () => {
+      const random = seededRandom(SEED);
+      const crowd = Array.from({ length: CROWD }, () => {
+        const profile = random() < 0.8 ? 'pupil' : 'relative';
+        return new Visitor(profile === 'pupil' ? 'pupils' : 'relatives', shownBy(profile, '6B'));
+      });
+      const stormFrom = now();
+      let isOver = false;
+      const overtaken: { from: number; to: number; who: string }[] = [];
+      const visit = async (visitor: Visitor): Promise<void> => {
+        await sleep(randomInteger(random, COMING_SECONDS * 1000));
+        while (!isOver) {
+          const toldAt = visitor.toldAt;
+          const again = await visitor.asks(`${proxy.url}/page`, now);
+          if (again === undefined) return;
+          // whoever is told to wait has seen nobody of the same rank, who came later, let in since it was told last
+          const later = crowd.find(
+          ({ rank, arrivedAt, admittedAt }) =>
+            rank === visitor.rank && admittedAt !== undefined && arrivedAt < Infinity && arrivedAt > visitor.arrivedAt && admittedAt > toldAt + 1 && admittedAt < visitor.toldAt - 1,
+        ); // prettier-ignore
+          if (later && toldAt > 0 && !visitor.view?.room?.isHeld)
+            overtaken.push({
+              from: toldAt,
+              to: visitor.toldAt,
+              who: `${visitor.rank} of ${visitor.arrivedAt - stormFrom} s, told at ${toldAt - stormFrom} and ${visitor.toldAt - stormFrom}, after ${later.arrivedAt - stormFrom} in at ${later.admittedAt! - stormFrom}`,
+            });
+          await sleep(Math.min(again, 30) * 1000);
+        }
+      };
+      const storm = Promise.all(crowd.map(visit));
+      const admitted = (from: number, to: number): number =>
+        crowd.filter(({ admittedAt }) => admittedAt !== undefined && admittedAt >= from && admittedAt < to).length;
+      const windowHolder = async (): Promise<boolean> => {
+        const visitor = new Visitor('pupils', shownBy('pupil', '6A'));
+        return (await visitor.asks(`${proxy.url}/page`, now)) === undefined;
+      };
+
+      // the measurements of the storm lead to a rung, a person puts it in force
+      const { rungs } = (await app.inject({ url: platform('protection-ladder') })).json<LadderDto>();
+      const agreed = rungs
+      .filter(({ code }) => code === 'relatives')
+      .map(({ code, name, scope, measures, minutes, words, thresholds }) => ({ code, name, scope, measures, minutes, words, thresholds })); // prettier-ignore
+      expect((await app.inject({ method: 'PUT', url: platform('protection-ladder'), payload: { rungs: agreed } })).statusCode).toBe(200); // prettier-ignore
+      const second = await signedInAs(app, { role: 'authority', uais: [], territories: [] }, 'second');
+      await app.inject({ method: 'POST', url: platform('protection-ladder/approval'), headers: second });
+      const items = [3, 2, 1, 0].map((minutesAgo) => ({ measuredAt: new Date(clock() - minutesAgo * 60_000).toISOString(), sessions: 990 })); // prettier-ignore
+      await app.inject({ method: 'POST', url: platform('measurements'), payload: { source: 'ent', items } });
+      const { proposal } = (await app.inject({ url: platform('protection-proposal') })).json<ProtectionProposalDto>();
+      expect(proposal).toMatchObject({ action: 'climb', rung: 'relatives' });
+      const stepEndsAt = now() + 9;
+      const payload = {
+        rung: 'relatives',
+        reason: proposal.reason.fr,
+        endsAt: new Date(stepEndsAt * 1000).toISOString(),
+      };
+      const step = (await app.inject({ method: 'POST', url: platform('protection-steps'), payload })).json<ProtectionStepDto>(); // prettier-ignore
+      expect(step).toMatchObject({ state: 'in_force', isActive: true });
+      const enforcedAt = performance.now();
+      await until(async () => (await Promise.all(agents.map((agent) => agent.status()))).every(({ revision }) => revision === 2)); // prettier-ignore
+      process.stdout.write(
+        `bad morning: in force at both agents after ${Math.round(performance.now() - enforcedAt)} ms\n`,
+      );
+      const relatives = crowd.filter(({ rank }) => rank === 'relatives');
+      await until(() => relatives.some(({ view }) => view?.room?.isHeld));
+
+      await until(() => admitted(stormFrom, now()) >= 8);
+
+      // Redis dies: each agent spends its lease, then the residue waits and windows go on
+      const redisDiedAt = now();
+      await redis.kill();
+      expect(await windowHolder()).toBe(true);
+      await sleep((LEASE_SECONDS + 2) * 1000);
+      const spentUntil = redisDiedAt + LEASE_SECONDS + 1;
+      expect(await windowHolder()).toBe(true);
+      expect(admitted(spentUntil, now())).toBe(0);
+      const spent = admitted(redisDiedAt, spentUntil);
+      expect(spent).toBeLessThanOrEqual(PER_SECOND * (LEASE_SECONDS + 2) + agents.length);
+      await redis.begin();
+      const redisBackAt = now();
+      await until(() => admitted(redisBackAt, now()) >= 5);
+      expect(now()).toBeGreaterThan(stepEndsAt);
+      await until(() => relatives.every(({ view, admittedAt }) => admittedAt !== undefined || !view?.room?.isHeld));
+
+      // one of the agents dies: the other one goes on
+      await agents[0]!.end('SIGKILL');
+      const agentDiedAt = now();
+      await until(() => admitted(agentDiedAt + 1, now()) >= 5);
+      expect(await windowHolder()).toBe(true);
+      isOver = true;
+      await storm;
+      const inside = crowd.filter(({ admittedAt }) => admittedAt !== undefined).sort((a, b) => a.admittedAt! - b.admittedAt!); // prettier-ignore
+      // whoever was told to wait was overtaken by nobody until told again, unless Redis was away between
+      const whole = overtaken.filter(({ from, to }) => to < redisDiedAt || from > redisBackAt);
+      expect(whole.map(({ who }) => who)).toEqual([]);
+      // a lease is for the first of the line, whoever of them asks first
+      const isLeased = ({ admittedAt }: Visitor) => admittedAt! >= redisDiedAt && admittedAt! < spentUntil;
+      for (const its of inside.filter(isLeased)) {
+        const ahead = crowd.filter(({ rank, arrivedAt, admittedAt }) => rank === its.rank && arrivedAt < its.arrivedAt && (admittedAt ?? Infinity) > its.admittedAt!); // prettier-ignore
+        // the lease reaches as far down the line as the plan leaves places until it ends
+        expect(ahead.length).toBeLessThanOrEqual(PER_SECOND * (spentUntil - stormFrom));
+      }
+      // at no moment more than the plan leaves, half a minute of places saved up aside
+      inside.forEach(({ admittedAt }, k) =>
+        expect(k + 1).toBeLessThanOrEqual(PER_SECOND * (admittedAt! - stormFrom + MOST_SAVED_SECONDS)),
+      );
+      // the ENT saw each of them once: nobody was let in twice
+      expect(proxy.seen.length).toBe(inside.length + 3);
+      const held = relatives.filter(({ admittedAt }) => admittedAt !== undefined && admittedAt < stepEndsAt);
+      expect(held.length).toBeLessThanOrEqual(2);
+    }, 120_000);
+  },
+);
