@@ -193,11 +193,12 @@ class AgentProcess {
           ({ rank, arrivedAt, admittedAt }) =>
             rank === visitor.rank && admittedAt !== undefined && arrivedAt < Infinity && arrivedAt > visitor.arrivedAt && admittedAt > toldAt + 1 && admittedAt < visitor.toldAt - 1,
         ); // prettier-ignore
-          if (later && toldAt > 0 && !visitor.view?.room?.isHeld)
+          // a position that is not told is that of an agent that could not ask Redis just then
+          if (later && toldAt > 0 && !visitor.view?.room?.isHeld && visitor.view?.room?.position !== null)
             overtaken.push({
               from: toldAt,
               to: visitor.toldAt,
-              who: `${visitor.rank} of ${visitor.arrivedAt - stormFrom} s, told at ${toldAt - stormFrom} and ${visitor.toldAt - stormFrom}, after ${later.arrivedAt - stormFrom} in at ${later.admittedAt! - stormFrom}`,
+              who: `${visitor.rank} of ${visitor.arrivedAt - stormFrom} s, told at ${toldAt - stormFrom} and ${visitor.toldAt - stormFrom}, after ${later.arrivedAt - stormFrom} in at ${later.admittedAt! - stormFrom}, room ${JSON.stringify(visitor.view?.room)}`,
             });
           await sleep(Math.min(again, 30) * 1000);
         }
