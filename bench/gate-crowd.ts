@@ -5,6 +5,9 @@ import { randomInteger, type Random } from '../src/kernel/random';
 
 /** 1 December 2025, midnight in Paris: an ordinary Monday. */
 const MIDNIGHT = 1_764_543_600;
+export const STORM_DAY = MIDNIGHT;
+/** Those who obey come in over this long after their opening. */
+export const ENTRY_SPREAD_SECONDS = 180;
 const clock = (hours: number): number => MIDNIGHT + hours * 3600;
 const SCHOOLS = 20;
 const CLASSES_OF_SCHOOL = 6;
@@ -41,7 +44,7 @@ export function gateCrowd(random: Random, count: number): { content: BundleConte
   const content: BundleContent = {
     format: 'etale-bundle/1', platformId: 1, epoch: 1, revision: 1, issuedAt: MIDNIGHT, staleAfter: clock(24), expiresAt: clock(48),
     whenStale: 'reuse', whenExpired: 'reuse', posture: 'enforced', firstCell, endCell: firstCell + 288,
-    entrySpreadSeconds: 180, openPassSeconds: 7200, idleMinutes: 20,
+    entrySpreadSeconds: ENTRY_SPREAD_SECONDS, openPassSeconds: 7200, idleMinutes: 20,
     quotas: { walkInPerCell: WALK_IN_PER_CELL, keptPerCell: 0, urgentPerCell: 0 }, features: [], departments: ['59'],
     zones: [{ name: 'Europe/Paris', midnights: [clock(0), clock(24)] }], campaigns: [{ days: [[clock(0), clock(24)]] }], catchUps: [],
     establishments: {

@@ -7,9 +7,12 @@ import { messageOf, type Intervals, type ServiceConnection } from './service-con
 const CLOCK_WRONG_SECONDS = 60;
 const CLOCK_TOLERANCE_SECONDS = 5;
 const LAST_MILLISECONDS = 2000;
+const QUIET_TURNS = 3;
 
 /** What the agent tells the service: what it runs, and its counts, which lie on disk until they are taken. */
 export class AgentReports {
+  private turn = QUIET_TURNS - 1;
+
   constructor(
     private readonly name: string,
     private readonly service: ServiceConnection,
@@ -21,6 +24,12 @@ export class AgentReports {
   /** Takes the counts of an earlier process that were not sent. */
   async restore(): Promise<void> {
     this.counts.restore(await this.disk.read());
+  }
+
+  /** Sends the status at every turn while somebody waits in the room, at every third one otherwise. */
+  async sendStatusDue(): Promise<void> {
+    this.turn = this.status.room?.isEmpty === false ? 0 : (this.turn + 1) % QUIET_TURNS;
+    if (this.turn === 0) await this.sendStatus();
   }
 
   /** Sends what it runs, and hears how far its clock is off. */

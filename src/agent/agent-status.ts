@@ -18,7 +18,7 @@ export class AgentStatus {
   private storageProblem: string | undefined;
   private readonly startedAt = Date.now();
   /** The waiting room, where there is one. */
-  room: { page(): object } | undefined;
+  room: { isEmpty: boolean; page(): object; report(): object } | undefined;
 
   constructor(
     private readonly name: string,
@@ -100,6 +100,7 @@ export class AgentStatus {
         waitingBatches: this.counts.kept.batchCount,
         droppedAttempts: this.counts.kept.droppedAttempts,
       },
+      room: this.room?.report() ?? null,
       sentAt: this.instant(),
     };
   }

@@ -57,7 +57,7 @@ export class BundleClient {
     this.loops = [
       service.every(() => PASS_KEYS_SECONDS, () => this.fetchPassKeys()),
       this.follow(),
-      service.every(() => service.intervals.pollSeconds * 6, () => reports.sendStatus()),
+      service.every(() => service.intervals.pollSeconds * 2, () => reports.sendStatusDue()),
       service.every(() => COUNTS_SECONDS, () => reports.sendCounts(), COUNTS_SECONDS),
       service.every(() => WRITE_SECONDS, () => this.writeDue(), WRITE_SECONDS),
       service.every(() => WRITE_COUNTS_SECONDS, () => reports.writeCounts(), WRITE_COUNTS_SECONDS),

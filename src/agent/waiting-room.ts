@@ -184,6 +184,12 @@ export class WaitingRoom {
     };
   }
 
+  /** As POST /v1/gateways/status takes it. */
+  report(): object {
+    const [pupils = 0, unknown = 0, relatives = 0, held = 0] = this.state.waitingCounts;
+    return { isOpen: this.isOpen, isAway: this.isAway, pupils, unknown, relatives, held, called: this.total.called };
+  }
+
   private async ask(
     { plan }: PlanInForce,
     id: string,

@@ -28,3 +28,4 @@ export { Webhook1764000143000 } from '../../migrations/0143-webhook';
 export { PostMortem1764000165000 } from '../../migrations/0165-post-mortem';
 export { CampaignApproval1764000180000 } from '../../migrations/0180-campaign-approval';
 export { Calibration1764000181000 } from '../../migrations/0181-calibration';
+export { AgentRoom1764000182000 } from '../../migrations/0182-agent-room';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import type { AgentCountsDto } from './gateway.dto';
+import type { AgentCountsDto, AgentRoomDto } from './gateway.dto';
 import { shown } from './observed.rules';
 
 /** What an agent said last, beside what the service has. */
@@ -19,6 +19,7 @@ export interface AgentRow {
   planIssuedAt: Date | null;
   refused: unknown;
   counts: AgentCountsDto | null;
+  room: AgentRoomDto | null;
   clockOffsetSeconds: number;
   reportedAt: Date;
   /** Revisions that it is behind; null where the epoch differs or it runs nothing. */
@@ -49,22 +50,23 @@ export class AgentStore {
     planIssuedAt: Date | null;
     refused: unknown;
     counts: AgentCountsDto | null;
+    room: AgentRoomDto | null;
     clockOffsetSeconds: number;
     reportedAt: Date;
   }): Promise<void> {
     await this.database.query(
       `insert into gateway_agent (key_id, agent, platform_id, version, state, posture, epoch, revision, edition, chain,
-                                  plan_issued_at, refused, clock_offset_seconds, reported_at, counts)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                                  plan_issued_at, refused, clock_offset_seconds, reported_at, counts, room)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
        on conflict (key_id, agent) do update set platform_id = excluded.platform_id, version = excluded.version,
          state = excluded.state, posture = excluded.posture, epoch = excluded.epoch, revision = excluded.revision,
          edition = excluded.edition, chain = excluded.chain, plan_issued_at = excluded.plan_issued_at,
          refused = excluded.refused, clock_offset_seconds = excluded.clock_offset_seconds, reported_at = excluded.reported_at,
-         counts = excluded.counts`,
+         counts = excluded.counts, room = excluded.room`,
       [
         row.keyId, row.agent, row.platformId, row.version, row.state, row.posture, row.epoch, row.revision, row.edition,
         row.chain, row.planIssuedAt, row.refused === null ? null : JSON.stringify(row.refused), row.clockOffsetSeconds,
-        row.reportedAt, row.counts === null ? null : JSON.stringify(row.counts),
+        row.reportedAt, row.counts === null ? null : JSON.stringify(row.counts), row.room === null ? null : JSON.stringify(row.room),
       ],
     ); // prettier-ignore
   }
@@ -73,7 +75,7 @@ export class AgentStore {
   list(platformId: number | undefined, after: [number, string], count: number): Promise<AgentRow[]> {
     return this.database.query(
       `select a.key_id as "keyId", k.name as "keyName", a.agent, a.platform_id as "platformId", a.version, a.state, a.posture,
-              a.epoch, a.revision, a.edition, a.plan_issued_at as "planIssuedAt", a.refused, a.counts,
+              a.epoch, a.revision, a.edition, a.plan_issued_at as "planIssuedAt", a.refused, a.counts, a.room,
               a.clock_offset_seconds as "clockOffsetSeconds", a.reported_at as "reportedAt",
               case when a.epoch = h.epoch then h.revision - a.revision end as "behindRevisions",
               case when a.epoch = h.epoch and a.revision = h.revision then a.chain = h.chain

@@ -38,7 +38,7 @@ export class GatewayReportService implements OnModuleInit {
   async status(actor: Actor, status: AgentStatusDto, now: Date): Promise<StatusAnswerDto> {
     const platformId = platformOfKey(actor);
     const clockOffsetSeconds = (Date.parse(status.sentAt) - now.getTime()) / 1000;
-    const { agent, version, state, posture, epoch, revision, edition, chain, refused, counts, issuedAt } = status;
+    const { agent, version, state, posture, epoch, revision, edition, chain, refused, counts, room, issuedAt } = status;
     await this.agents.report({
       keyId: keyIdOf(actor),
       agent,
@@ -53,6 +53,7 @@ export class GatewayReportService implements OnModuleInit {
       planIssuedAt: issuedAt === undefined || issuedAt === null ? null : new Date(issuedAt * 1000),
       refused: refused ?? null,
       counts: counts ?? null,
+      room: room ?? null,
       clockOffsetSeconds,
       reportedAt: now,
     });

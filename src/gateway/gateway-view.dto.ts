@@ -44,6 +44,24 @@ export class AgentCountsShownDto {
   droppedAttempts!: number;
 }
 
+/** The waiting room of an agent; null where fewer than five stand behind a figure. Agents that share a store all tell of one line. */
+export class AgentRoomShownDto {
+  /** Whether tickets are given. */
+  isOpen!: boolean;
+  /** Whether its store is away: the agent spends its lease, then calls nobody. */
+  isAway!: boolean;
+  @nullable(Number, 'Pupils and staff who wait.')
+  pupils!: number | null;
+  @nullable(Number, 'Those who wait and of whom nobody knows what they are.')
+  unknown!: number | null;
+  @nullable(Number, 'Relatives who wait.')
+  relatives!: number | null;
+  @nullable(Number, 'Those whom a protection step holds back; their places are kept.')
+  held!: number | null;
+  @nullable(Number, 'Called by this agent since its start.')
+  called!: number | null;
+}
+
 /** An agent as it reported last. */
 export class GatewayDto {
   /** The key that it uses. */
@@ -82,6 +100,8 @@ export class GatewayDto {
   refused!: unknown;
   @ApiProperty({ type: AgentCountsShownDto, nullable: true, description: 'What it counted since its start; null where it does not say.' }) // prettier-ignore
   counts!: AgentCountsShownDto | null;
+  @ApiProperty({ type: AgentRoomShownDto, nullable: true, description: 'Its waiting room; null where it has none.' }) // prettier-ignore
+  room!: AgentRoomShownDto | null;
 }
 
 /** A page of agents. */

@@ -11,7 +11,7 @@ import { CountFeed } from './count-feed.service';
 import { CountStore } from './count.store';
 import { SessionLimitStore } from './session-limit.store';
 import type { GatewayPageDto, ObservedNowDto, ObservedPageDto } from './gateway-view.dto';
-import { agentCountsShown, observedBy, observedOf, shown } from './observed.rules';
+import { agentCountsShown, observedBy, observedOf, roomShown, shown } from './observed.rules';
 import { sessionLimitOf } from './session-limit.rules';
 
 const MOST_ESTABLISHMENTS = 100_000;
@@ -41,9 +41,10 @@ export class GatewayViewService {
     const page = pageOf(rows, limit, ({ keyId, agent }) => [keyId, agent]);
     return {
       ...page,
-      items: page.items.map(({ planIssuedAt, reportedAt, counts, ...row }) => ({
+      items: page.items.map(({ planIssuedAt, reportedAt, counts, room, ...row }) => ({
         ...row,
         counts: counts && agentCountsShown(counts),
+        room: room && roomShown(room),
         planAgeSeconds: planIssuedAt && secondsSince(planIssuedAt, now),
         reportedAt: reportedAt.toISOString(),
         silentSeconds: secondsSince(reportedAt, now),

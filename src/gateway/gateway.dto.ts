@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -224,6 +225,47 @@ export class AgentCountsDto {
   droppedAttempts!: number;
 }
 
+/** The waiting room of an agent; agents that share a store all tell of one line. */
+export class AgentRoomDto {
+  /** Whether tickets are given. */
+  @IsBoolean()
+  isOpen!: boolean;
+
+  /** Whether its store is away: the agent spends its lease, then calls nobody. */
+  @IsBoolean()
+  isAway!: boolean;
+
+  /** Pupils and staff who wait. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000)
+  pupils!: number;
+
+  /** Those who wait and of whom nobody knows what they are. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000)
+  unknown!: number;
+
+  /** Relatives who wait. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000)
+  relatives!: number;
+
+  /** Those whom a protection step holds back; their places are kept. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000)
+  held!: number;
+
+  /** Called by this agent since its start. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000_000)
+  called!: number;
+}
+
 /** What an agent runs. */
 export class AgentStatusDto {
   /** The process, unique for its key. */
@@ -288,6 +330,12 @@ export class AgentStatusDto {
   @ValidateNested()
   @Type(() => AgentCountsDto)
   counts?: AgentCountsDto | null;
+
+  /** Its waiting room; null or absent where it has none. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AgentRoomDto)
+  room?: AgentRoomDto | null;
 
   /** Its clock when it sent this. */
   @IsInstant()

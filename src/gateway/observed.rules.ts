@@ -1,5 +1,5 @@
 import type { ObservedRow } from './count.store';
-import type { AgentCountsDto } from './gateway.dto';
+import type { AgentCountsDto, AgentRoomDto } from './gateway.dto';
 import { LEAST_SHOWN } from './gateway-settings.rules';
 
 /** A count that is shown: nothing below five people. */
@@ -20,6 +20,17 @@ export function agentCountsShown(counts: AgentCountsDto) {
     droppedAttempts,
   };
 }
+
+/** Who waits, as it is shown: figures of people hidden below five. */
+export const roomShown = ({ isOpen, isAway, ...counts }: AgentRoomDto) => ({
+  isOpen,
+  isAway,
+  pupils: shown(counts.pupils),
+  unknown: shown(counts.unknown),
+  relatives: shown(counts.relatives),
+  held: shown(counts.held),
+  called: shown(counts.called),
+});
 
 /**
  * Expected less admitted. Where those admitted are fewer than five and hidden, it is told as if there were four: the least that it can

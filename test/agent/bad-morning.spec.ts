@@ -13,6 +13,7 @@ import type { WaitingView } from '../../src/agent/waiting-view.rules';
 import type { LadderDto } from '../../src/crisis/ladder.dto';
 import type { ProtectionProposalDto } from '../../src/crisis/measurement.dto';
 import type { ProtectionStepDto } from '../../src/crisis/protection-step.dto';
+import type { GatewayPageDto } from '../../src/gateway/gateway-view.dto';
 import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
@@ -91,7 +92,9 @@ class AgentProcess {
     const agent = new AgentProcess(child, port, folder);
     await until(async () => {
       const status = await agent.status().catch(() => undefined);
-      return status?.revision === 1 && status.signsPasses;
+      return (
+        status?.revision === 1 && status.signsPasses && status.room?.isOpen === true && status.room.problem === null
+      );
     });
     return agent;
   }
@@ -100,7 +103,7 @@ class AgentProcess {
     revision: number | null;
     signsPasses: boolean;
     posture: string;
-    room: { isAway?: boolean } | null;
+    room: { isOpen: boolean; problem: string | null } | null;
   }> {
     return (await (await fetch(`http://127.0.0.1:${this.port}/status`)).json()) as never;
   }
@@ -185,7 +188,8 @@ class AgentProcess {
       const visit = async (visitor: Visitor): Promise<void> => {
         await sleep(randomInteger(random, COMING_SECONDS * 1000));
         while (!isOver) {
-          const toldAt = visitor.toldAt;
+          const { toldAt } = visitor;
+          const position = visitor.view?.room?.position ?? null;
           const again = await visitor.asks(`${proxy.url}/page`, now);
           if (again === undefined) return;
           // whoever is told to wait has seen nobody of the same rank, who came later, let in since it was told last
@@ -193,8 +197,9 @@ class AgentProcess {
           ({ rank, arrivedAt, admittedAt }) =>
             rank === visitor.rank && admittedAt !== undefined && arrivedAt < Infinity && arrivedAt > visitor.arrivedAt && admittedAt > toldAt + 1 && admittedAt < visitor.toldAt - 1,
         ); // prettier-ignore
-          // a position that is not told is that of an agent that could not ask Redis just then
-          if (later && toldAt > 0 && !visitor.view?.room?.isHeld && visitor.view?.room?.position !== null)
+          // a position that is not told is that of an agent that could not ask Redis: the ticket stood in no line until now
+          const hasStood = position !== null && visitor.view?.room?.position !== null;
+          if (later && toldAt > 0 && hasStood && !visitor.view?.room?.isHeld)
             overtaken.push({
               from: toldAt,
               to: visitor.toldAt,
@@ -240,6 +245,12 @@ class AgentProcess {
       await until(() => relatives.some(({ view }) => view?.room?.isHeld));
 
       await until(() => admitted(stormFrom, now()) >= 8);
+
+      // the service knows who waits, for those who look at the morning
+      await until(async () => {
+        const { items: known } = (await app.inject({ url: '/v1/gateways' })).json<GatewayPageDto>();
+        return known.length === 2 && known.every(({ room }) => room?.isOpen === true && room.pupils !== null && room.pupils > 0); // prettier-ignore
+      });
 
       // Redis dies: each agent spends its lease, then the residue waits and windows go on
       const redisDiedAt = now();

@@ -10,7 +10,7 @@ import type { ImportLinePageDto, ImportReportDto } from '../../src/directory/imp
 import { checkLetterOf } from '../../src/directory/uai.rules';
 import type { PlanCertificate } from '../../src/plan/plan-certificate';
 import { SmallRegion } from '../small-region';
-import { startTestApplication } from '../test-application';
+import { signedInAs, startTestApplication } from '../test-application';
 
 const uaiOf = (digits: string): string => digits + checkLetterOf(digits);
 const SCHOOL = uaiOf('0590001');
@@ -175,14 +175,17 @@ describe('what is wrong with a request or a file', () => {
       }),
     );
     expect(operations.length).toBeGreaterThan(8);
-    // what agents report is asked with the key of a gateway, everything else as an operator
+    // what agents report is asked with the key of a gateway, an authority's word as an authority, everything else as an operator
     const { platformId } = await SmallRegion.make(database, 'gateway');
     const key = { name: 'gateway', scopes: ['gateway'], platformId, days: 1 };
     const { secret } = (await app.inject({ method: 'POST', url: '/v1/keys', payload: key })).json<{ secret: string }>();
+    const authority = await signedInAs(app, { role: 'authority', uais: [], territories: [] });
     for (const { method, path, uuids } of operations) {
       const url = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => (uuids.includes(name) ? randomUUID() : '1'));
       const payload = { colour: 'blue' };
-      const headers = url.startsWith('/v1/gateways/') && url !== '/v1/gateways/keys' ? { authorization: `Bearer ${secret}` } : {}; // prettier-ignore
+      const isOfGateway = url.startsWith('/v1/gateways/') && url !== '/v1/gateways/keys';
+      const isOfAuthority = /^\/v1\/campaigns\/\d+\/approval$/.test(url);
+      const headers = isOfGateway ? { authorization: `Bearer ${secret}` } : isOfAuthority ? authority : {};
       const answer = await app.inject({ method: method === 'put' ? 'PUT' : 'POST', url, payload, headers });
       expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([
         url,

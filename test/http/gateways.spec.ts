@@ -347,13 +347,14 @@ describe('gateways', () => {
       agent: 'proxy-1', version: '1', state: 'running', posture: 'shadow', epoch: 1, revision: content.revision, edition: 1,
       issuedAt: content.issuedAt - 90, chain, refused, sentAt: '2026-12-07T07:10:00+01:00',
       counts: { since: NOW, passes: 900, attempts: 120, admitted: 80, deferred: 37, refused: 3, wouldRefuse: 0, waitingBatches: 1, droppedAttempts: 2 },
+      room: { isOpen: true, isAway: false, pupils: 40, unknown: 3, relatives: 12, held: 0, called: 900 },
     }; // prettier-ignore
     const answer = await post('/v1/gateways/status', status);
     expect([answer.statusCode, answer.json()]).toEqual([200, expect.objectContaining({ clockOffsetSeconds: 600, revision: 2 })]); // prettier-ignore
     expect((await post('/v1/gateways/status', { ...status, visitor: 'x' })).statusCode).toBe(400);
     const { items } = (await get('/v1/gateways')).json<GatewayPageDto>();
     expect(items).toEqual([
-      expect.objectContaining({ agent: 'proxy-1', platformId: region.platformId, behindRevisions: 1, planAgeSeconds: 90, clockOffsetSeconds: 600, refused, counts: { ...status.counts, refused: null } }),
+      expect.objectContaining({ agent: 'proxy-1', platformId: region.platformId, behindRevisions: 1, planAgeSeconds: 90, clockOffsetSeconds: 600, refused, counts: { ...status.counts, refused: null }, room: { ...status.room, unknown: null } }),
     ]); // prettier-ignore
   });
 

@@ -11,6 +11,7 @@ import { AgentRow } from './agent-row';
 import { type Platform, useActs, useAdvice, useCapacityOf, useLadder, useMeasuredDay, usePlannedOf, useSteps } from './data'; // prettier-ignore
 import { DayLine } from './day-line';
 import { LadderColumn } from './ladder-column';
+import { RoomLine } from './room-line';
 import { PostMortemList } from './post-mortem-list';
 import { StateNow } from './state-now';
 import { StepList } from './step-list';
@@ -64,6 +65,7 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
         />
       </div>
       {gateways.data && <AgentRow gateways={gateways.data} />}
+      {gateways.data && <RoomLine gateways={gateways.data} />}
       <div className="bad-morning">
         <Stack gap="lg" style={{ minWidth: 0 }}>
           {measured.data && capacity.data ? (

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { answerOf, api, type Schema } from '../../shared/api';
 import { instantOfCivil } from '../../shared/civil-instant';
+import { useCalibrations } from '../../shared/calibrations';
 import { DateField } from '../../shared/date-field';
 import { addDays, civilDateOf, formatCount, formatDay, mondayOf } from '../../shared/format';
 import { useTerritories } from '../../shared/territories';
@@ -42,6 +43,8 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
   const [kinds, setKinds] = useState<Kind[]>([]);
   const [territoryId, setTerritory] = useState('');
   const territories = useTerritories();
+  const [calibrationId, setCalibration] = useState('');
+  const calibrations = useCalibrations(platform.id);
   const [isApprovalNeeded, setApprovalNeeded] = useState(false);
   const create = useMutation({
     mutationFn: () =>
@@ -55,6 +58,7 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
             preset,
             establishmentKinds: kinds,
             isApprovalNeeded,
+            ...(calibrationId && { calibrationId: Number(calibrationId) }),
             ...(territoryId && { territoryIds: [Number(territoryId)] }),
             ...(wishesUntil && {
               wishesOpenAt: new Date().toISOString(),
@@ -85,6 +89,21 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
               )}
             </Stack>
           </Radio.Group>
+          {calibrations.data && calibrations.data.length > 0 && (
+            <NativeSelect
+              mt="md"
+              label={t('setup.loadModel')}
+              value={calibrationId}
+              onChange={({ currentTarget: { value } }) => setCalibration(value)}
+              data={[
+                { value: '', label: t('setup.ofPreset') },
+                ...calibrations.data.map(({ id, firstOn, lastOn }) => ({
+                  value: String(id),
+                  label: t('setup.calibrated', { first: formatDay(firstOn), last: formatDay(lastOn) }),
+                })),
+              ]}
+            />
+          )}
         </Stepper.Step>
         <Stepper.Step label={t('setup.when')}>
           <Stack>

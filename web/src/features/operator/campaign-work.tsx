@@ -6,6 +6,7 @@ import { totalsOf, useApprovals } from '../../shared/approvals';
 import { formatCount, formatDay } from '../../shared/format';
 import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { sayRefused } from '../../shared/undo';
+import { CalibrationSheet } from './calibration-sheet';
 import { PlanRow } from './plan-row';
 import { RunningAllocation } from './running-allocation';
 
@@ -129,6 +130,7 @@ export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
           </Table>
         </div>
       )}
+      {published && <CalibrationSheet campaign={campaign.data} canChange={canChange} />}
     </Stack>
   );
 }

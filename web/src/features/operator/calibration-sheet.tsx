@@ -1,0 +1,128 @@
+import { Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { answerOf, api, type Schema } from '../../shared/api';
+import { type Calibration, useCalibrations } from '../../shared/calibrations';
+import { DateField } from '../../shared/date-field';
+import { formatCount, formatDay, formatDecimal, formatPercent } from '../../shared/format';
+import { sayRefused } from '../../shared/undo';
+
+interface SheetProps {
+  campaign: Schema<'CampaignDto'>;
+  canChange: boolean;
+}
+
+/** How visitors behaved on days of the campaign against what its load model believes; a new model is proposed, nothing is changed. */
+export function CalibrationSheet({ campaign, canChange }: SheetProps) {
+  const { t } = useTranslation('operator');
+  const queries = useQueryClient();
+  const [firstOn, setFirstOn] = useState(campaign.startsOn);
+  const [lastOn, setLastOn] = useState(campaign.endsOn);
+  const calibrations = useCalibrations(campaign.platformId);
+  const calibrate = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.POST('/v1/campaigns/{id}/calibrations', {
+          params: { path: { id: campaign.id } },
+          body: { firstOn, lastOn },
+        }),
+      ),
+    onError: sayRefused,
+    onSettled: () => queries.invalidateQueries({ queryKey: ['calibrations', campaign.platformId] }),
+  });
+  const last = calibrations.data?.find(({ campaignId }) => campaignId === campaign.id);
+  if (!canChange && !last) return null;
+  return (
+    <Stack component="section" gap="sm" aria-label={t('calibration.title')}>
+      <Title order={3} size="h5">
+        {t('calibration.title')}
+      </Title>
+      <Text size="sm" className="wraps">
+        {t('calibration.text')}
+      </Text>
+      {canChange && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            calibrate.mutate();
+          }}
+        >
+          <Group align="flex-end">
+            <DateField
+              required
+              min={campaign.startsOn}
+              label={t('campaign.from')}
+              value={firstOn}
+              onChange={setFirstOn}
+            />
+            <DateField required min={firstOn} label={t('campaign.to')} value={lastOn} onChange={setLastOn} />
+            <Button type="submit" variant="default" loading={calibrate.isPending}>
+              {t('calibration.make')}
+            </Button>
+          </Group>
+        </form>
+      )}
+      {last && <Found calibration={last} />}
+    </Stack>
+  );
+}
+
+/** A calibration in sentences and a table, old and new side by side. */
+function Found({ calibration }: { calibration: Calibration }) {
+  const { t } = useTranslation('operator');
+  const { behaviours, stay, relativesPerPupil } = calibration;
+  const interval = ({ low, high }: Schema<'EstimateDto'>): string =>
+    t('calibration.interval', { low: formatPercent(low, 1), high: formatPercent(high, 1) });
+  return (
+    <>
+      <Text className="wraps">
+        {t('calibration.from', {
+          first: formatDay(calibration.firstOn),
+          last: formatDay(calibration.lastOn),
+          visitors: formatCount(calibration.visitorCount),
+          schools: formatCount(calibration.establishmentCount),
+          silent: formatCount(calibration.silentEstablishmentCount),
+        })}
+      </Text>
+      <Text className="wraps">
+        {stay
+          ? t('calibration.stay', {
+              stretch: formatDecimal(stay.stretch.value, 2),
+              logOut: formatPercent(stay.logOut.value),
+              residual: formatPercent(stay.residualRatio),
+            })
+          : t('calibration.noStay')}{' '}
+        {relativesPerPupil && t('calibration.relatives', { count: formatDecimal(relativesPerPupil.value, 2) })}
+      </Text>
+      <div className="scroll-x" role="region" aria-label={t('calibration.title')} tabIndex={0}>
+        <Table withTableBorder striped className="figures">
+          <Table.Thead>
+            <Table.Tr>
+              {(['who', 'visitors', 'believed', 'found', 'adherence'] as const).map((column) => (
+                <Table.Th key={column}>{t(`calibration.column.${column}`)}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {behaviours.map(({ audience, levelGroup, activity, visitorCount, participation, adherence, current }) => (
+              <Table.Tr key={`${audience} ${levelGroup} ${activity}`}>
+                <Table.Th scope="row">
+                  {t(`calibration.who.${levelGroup ?? audience}`)}, {t(`calibration.activity.${activity}`)}
+                </Table.Th>
+                <Table.Td>{formatCount(visitorCount)}</Table.Td>
+                <Table.Td>{formatPercent(current.participationPerMille / 1000, 1)}</Table.Td>
+                <Table.Td>
+                  {participation
+                    ? `${formatPercent(participation.value, 1)} ${interval(participation)}`
+                    : t('calibration.tooFew')}
+                </Table.Td>
+                <Table.Td>{adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </>
+  );
+}
