@@ -71,6 +71,8 @@ export class RedisRoom implements RoomStore {
   }
 
   async beat({ agent, now, limits, unspent, admitted, called }: RoomBeat): Promise<RoomState> {
+    // tickets that were given before the first connection would stand in no line, and come into it before those who were called
+    await this.firstConnection();
     const { cell, logins, sessions, stayCells } = limits;
     const about = [agent, text(now), ...[cell, logins, bounded(sessions), stayCells, this.settings.settleSeconds, unspent.cell, unspent.count].map(String)]; // prettier-ignore
     let reply = (await this.within(() => this.client.beat(this.keys, [...about, '-1']))) as BeatReply;
@@ -87,6 +89,11 @@ export class RedisRoom implements RoomStore {
   async close(): Promise<void> {
     // a client that never came to a server goes on trying until it is told to stop
     this.client.destroy();
+    await this.firstConnection();
+  }
+
+  /** Waits for it, for a second at most: a server that is not there is asked for without end. */
+  private async firstConnection(): Promise<void> {
     await Promise.race([this.connecting, sleep(CONNECT_MILLISECONDS, undefined, { ref: false })]);
   }
 
