@@ -350,49 +350,54 @@ interface Row {
  */
 class Columns {
   private count = 0;
-  private readonly ints: Int32Array[];
-  private readonly scales: Float64Array;
+  private readonly room: number;
+  private readonly columns: ReturnType<typeof emptyColumns>;
 
   constructor(room: number) {
-    this.ints = Array.from({ length: INTS }, () => new Int32Array(new SharedArrayBuffer(4 * room)));
-    this.scales = new Float64Array(new SharedArrayBuffer(8 * room));
+    this.room = room;
+    this.columns = emptyColumns(room);
   }
 
   add(row: Row): void {
     const at = this.count++;
-    if (at >= this.scales.length) throw new RangeError('more windows than there is room for');
-    const { ints } = this;
-    ints[0]![at] = row.day;
-    ints[1]![at] = row.cells;
-    ints[2]![at] = row.profile;
-    ints[3]![at] = row.candidates;
-    ints[4]![at] = row.wish;
-    ints[5]![at] = row.classId;
-    ints[6]![at] = row.establishment;
-    ints[7]![at] = row.teacher;
-    ints[8]![at] = row.gapCells;
-    ints[9]![at] = row.siteUnits;
-    this.scales[at] = row.scale;
+    if (at >= this.room) throw new RangeError('more windows than there is room for');
+    const { columns } = this;
+    columns.demandDay[at] = row.day;
+    columns.demandCells[at] = row.cells;
+    columns.demandScale[at] = row.scale;
+    columns.demandProfile[at] = row.profile;
+    columns.demandCandidates[at] = row.candidates;
+    columns.demandWish[at] = row.wish;
+    columns.demandWeight[at] = 1;
+    columns.demandClass[at] = row.classId;
+    columns.demandEstablishment[at] = row.establishment;
+    columns.demandTeacher[at] = row.teacher;
+    columns.demandGapCells[at] = row.gapCells;
+    columns.demandSiteUnits[at] = row.siteUnits;
   }
 
   toColumns() {
-    const column = (k: number) => this.ints[k]!.subarray(0, this.count);
-    return {
-      demandCount: this.count,
-      demandDay: column(0),
-      demandCells: column(1),
-      demandScale: this.scales.subarray(0, this.count),
-      demandProfile: column(2),
-      demandCandidates: column(3),
-      demandOccurrences: new Int32Array(new SharedArrayBuffer(4 * this.count)),
-      demandWish: column(4),
-      demandWeight: new Float64Array(new SharedArrayBuffer(8 * this.count)).fill(1),
-      demandClass: column(5),
-      demandEstablishment: column(6),
-      demandTeacher: column(7),
-      demandGapCells: column(8),
-      demandSiteUnits: column(9),
-    };
+    const cut = Object.entries(this.columns).map(([name, column]) => [name, column.subarray(0, this.count)]);
+    return { demandCount: this.count, ...(Object.fromEntries(cut) as ReturnType<typeof emptyColumns>) };
   }
 }
-const INTS = 10;
+
+const emptyColumns = (room: number) => {
+  const ints = () => new Int32Array(new SharedArrayBuffer(4 * room));
+  const shorts = () => new Uint16Array(new SharedArrayBuffer(2 * room));
+  return {
+    demandDay: shorts(),
+    demandCells: shorts(),
+    demandScale: new Float64Array(new SharedArrayBuffer(8 * room)),
+    demandProfile: shorts(),
+    demandCandidates: ints(),
+    demandOccurrences: ints(),
+    demandWish: ints(),
+    demandWeight: new Float32Array(new SharedArrayBuffer(4 * room)),
+    demandClass: ints(),
+    demandEstablishment: ints(),
+    demandTeacher: ints(),
+    demandGapCells: shorts(),
+    demandSiteUnits: shorts(),
+  };
+};

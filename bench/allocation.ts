@@ -43,14 +43,12 @@ export const run: Benchmark = async (args) => {
   const leastCapacityWallSeconds = (performance.now() - leastFrom) / 1000;
   const problem = withCapacity(shape, least.sessions * tightness, least.logins * tightness);
 
-  const memory = watchMemory();
   const cpuFrom = process.cpuUsage();
   const from = performance.now();
   let phase = '';
   const options = {
     seed,
     onProgress: (progress: AllocationProgress) => {
-      memory.look();
       if (progress.phase !== phase)
         console.error(`${((performance.now() - from) / 1000).toFixed(1)} s ${progress.phase}`);
       phase = progress.phase;
@@ -66,7 +64,8 @@ export const run: Benchmark = async (args) => {
   const plan = await allocateWith(problem, options, workers);
   const wallSeconds = (performance.now() - from) / 1000;
   const cpu = process.cpuUsage(cpuFrom);
-  memory.look();
+  // the most that was resident at any time up to here, the making of the instance and all threads included
+  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
   const check = checkPlan(problem, plan.starts);
 
   const bounds = objectiveBoundFromPrices(problem, plan.starts, plan.displacementCapCells, plan.objectivePrices);
@@ -84,7 +83,7 @@ export const run: Benchmark = async (args) => {
     windowCount: check.windowCount,
     wallSeconds,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
-    peakMemoryBytes: memory.peakBytes(),
+    peakMemoryBytes,
     violationCount: check.violationCount,
     unplacedCount: check.unplacedCount,
     peakUtilisationRatio: Math.max(check.peakUtilisationRatio.sessions, check.peakUtilisationRatio.logins),
@@ -156,16 +155,5 @@ function displacements({ demandWish }: AllocationProblem, starts: Int32Array) {
     shareAtWishRatio: kept / Math.max(1, wished),
     meanDisplacementMinutes: (sum * CELL_MINUTES) / Math.max(1, wished),
     worstDisplacementMinutes: worst * CELL_MINUTES,
-  };
-}
-
-/** Largest resident memory seen while the allocation reports progress, and what the system says of the whole process. */
-function watchMemory() {
-  let peak = 0;
-  return {
-    look: () => {
-      peak = Math.max(peak, process.memoryUsage.rss());
-    },
-    peakBytes: () => peak,
   };
 }

@@ -151,16 +151,18 @@ function ask(
 /** The problem with every column in a buffer that threads can share; those that are there already are left. */
 export function onSharedBuffers(problem: AllocationProblem): AllocationProblem {
   const shared: Record<string, unknown> = { ...problem };
-  for (const [name, column] of Object.entries(problem)) {
-    if (!(column instanceof Int32Array || column instanceof Float64Array)) continue;
-    if (column.buffer instanceof SharedArrayBuffer) continue;
-    const buffer = new SharedArrayBuffer(column.byteLength);
-    const copy = column instanceof Int32Array ? new Int32Array(buffer) : new Float64Array(buffer);
+  for (const [name, column] of Object.entries(problem) as [string, unknown][]) {
+    if (!isColumn(column) || column.buffer instanceof SharedArrayBuffer) continue;
+    const make = column.constructor as new (buffer: SharedArrayBuffer) => Column;
+    const copy = new make(new SharedArrayBuffer(column.byteLength));
     copy.set(column);
     shared[name] = copy;
   }
   return shared as unknown as AllocationProblem;
 }
+
+type Column = Int32Array | Uint16Array | Float32Array | Float64Array;
+const isColumn = (of: unknown): of is Column => ArrayBuffer.isView(of) && !(of instanceof DataView);
 
 /** The buffers of an answer: its thread needs them no more. */
 export function buffersOf(answer: PartAnswer): ArrayBuffer[] {

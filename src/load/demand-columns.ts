@@ -1,6 +1,6 @@
 import type { AllocationProblem } from '../kernel/allocation/problem';
 import type { DemandIdentity, LimitedDemands } from './assembled-problem';
-import { float64Column, int32Column, uint16Column, uint8Column } from './growing-column';
+import { float32Column, float64Column, int32Column, uint16Column, uint8Column } from './growing-column';
 
 /** One demand on its way into the columns. */
 export interface DemandRow {
@@ -81,18 +81,20 @@ const LIVE = 1;
 export class DemandColumns {
   count = 0;
   private readonly ints = {
-    demandDay: int32Column(),
-    demandCells: int32Column(),
     demandCandidates: int32Column(),
     demandOccurrences: int32Column(),
     demandWish: int32Column(),
     demandClass: int32Column(),
     demandEstablishment: int32Column(),
-    demandGapCells: int32Column(),
-    demandSiteUnits: int32Column(),
+  };
+  private readonly shorts = {
+    demandDay: uint16Column(),
+    demandCells: uint16Column(),
+    demandGapCells: uint16Column(),
+    demandSiteUnits: uint16Column(),
   };
   private readonly scale = float64Column();
-  private readonly weight = float64Column();
+  private readonly weight = float32Column();
   private readonly limited = { demand: int32Column(), candidates: int32Column() };
   private readonly establishmentId = int32Column();
   private readonly departmentId = int32Column();
@@ -119,15 +121,15 @@ export class DemandColumns {
       this.limited.candidates.push(row.freeCandidateSet);
     }
     this.count++;
-    this.ints.demandDay.push(row.block);
-    this.ints.demandCells.push(row.windowCells);
+    this.shorts.demandDay.push(row.block);
+    this.shorts.demandCells.push(row.windowCells);
     this.ints.demandCandidates.push(row.candidateSet);
     this.ints.demandOccurrences.push(row.occurrenceSet);
     this.ints.demandWish.push(row.wish);
     this.ints.demandClass.push(row.classIndex);
     this.ints.demandEstablishment.push(row.establishment);
-    this.ints.demandGapCells.push(row.gapCells);
-    this.ints.demandSiteUnits.push(row.siteUnits);
+    this.shorts.demandGapCells.push(row.gapCells);
+    this.shorts.demandSiteUnits.push(row.siteUnits);
     this.scale.push(row.scale);
     this.weight.push(row.weight);
     this.establishmentId.push(row.establishmentId);
@@ -170,10 +172,10 @@ export class DemandColumns {
       limited: { demand: this.limited.demand.take(), candidates: this.limited.candidates.take() },
       problem: {
         demandCount: this.count,
-        demandDay: this.ints.demandDay.take(),
-        demandCells: this.ints.demandCells.take(),
+        demandDay: this.shorts.demandDay.take(),
+        demandCells: this.shorts.demandCells.take(),
         demandScale: this.scale.take(),
-        demandProfile: Int32Array.from(identity.profileId),
+        demandProfile: identity.profileId,
         demandCandidates: this.ints.demandCandidates.take(),
         demandOccurrences: this.ints.demandOccurrences.take(),
         demandWish: this.ints.demandWish.take(),
@@ -181,8 +183,8 @@ export class DemandColumns {
         demandClass: this.ints.demandClass.take(),
         demandEstablishment: this.ints.demandEstablishment.take(),
         demandTeacher,
-        demandGapCells: this.ints.demandGapCells.take(),
-        demandSiteUnits: this.ints.demandSiteUnits.take(),
+        demandGapCells: this.shorts.demandGapCells.take(),
+        demandSiteUnits: this.shorts.demandSiteUnits.take(),
         teacherCount,
       },
     };

@@ -1,4 +1,4 @@
-type Numbers = Int32Array | Float64Array | Uint8Array | Uint16Array;
+type Numbers = Int32Array | Float64Array | Float32Array | Uint8Array | Uint16Array;
 
 /** A typed column whose length is not known yet: rows that are streamed from the database become numbers here, not objects. */
 export class GrowingColumn<T extends Numbers> {
@@ -16,7 +16,11 @@ export class GrowingColumn<T extends Numbers> {
       wider.set(this.values);
       this.values = wider;
     }
-    this.values[this.length++] = value;
+    this.values[this.length] = value;
+    // a typed array would keep what does not fit as another number, and say nothing
+    if (this.values[this.length] !== value)
+      throw new RangeError(`${value} does not fit into a ${this.values.constructor.name}`);
+    this.length++;
   }
 
   at(index: number): number {
@@ -34,5 +38,6 @@ export class GrowingColumn<T extends Numbers> {
 
 export const int32Column = (): GrowingColumn<Int32Array> => new GrowingColumn((length) => new Int32Array(length));
 export const float64Column = (): GrowingColumn<Float64Array> => new GrowingColumn((length) => new Float64Array(length));
+export const float32Column = (): GrowingColumn<Float32Array> => new GrowingColumn((length) => new Float32Array(length));
 export const uint8Column = (): GrowingColumn<Uint8Array> => new GrowingColumn((length) => new Uint8Array(length));
 export const uint16Column = (): GrowingColumn<Uint16Array> => new GrowingColumn((length) => new Uint16Array(length));

@@ -78,7 +78,9 @@ interface CutRow {
 /** The problem with one demand per row; whoever is not frozen has no start before `firstOpen`. */
 function cut(assembled: AssembledProblem, rows: readonly CutRow[], firstOpen: number): AssembledProblem {
   const { problem, identity } = assembled;
-  const take = <Column extends Int32Array | Uint8Array | Uint16Array | Float64Array>(column: Column): Column => {
+  const take = <Column extends Int32Array | Uint8Array | Uint16Array | Float32Array | Float64Array>(
+    column: Column,
+  ): Column => {
     const taken = new (column.constructor as new (length: number) => Column)(rows.length);
     rows.forEach(({ demand }, k) => (taken[k] = column[demand]!));
     return taken;

@@ -53,6 +53,7 @@ export function tinyProblem(tiny: TinyProblem): AllocationProblem {
   const establishmentCount = Math.max(0, ...demands.map((d) => d.establishment ?? 0)) + 1;
   const classCount = Math.max(-1, ...demands.map((d) => d.classId ?? -1), ...(tiny.classConflicts ?? []).flat()) + 1;
   const column = (of: (d: TinyDemand, i: number) => number) => Int32Array.from(demands, of);
+  const short = (of: (d: TinyDemand) => number) => Uint16Array.from(demands, of);
   const rows = (lists: number[][]) => {
     const offset = [0];
     for (const list of lists) offset.push(offset[offset.length - 1]! + list.length);
@@ -83,19 +84,19 @@ export function tinyProblem(tiny: TinyProblem): AllocationProblem {
     occurrenceOffset: shifts.offset,
     occurrenceShift: shifts.value,
     demandCount: demands.length,
-    demandDay: column((d) => d.day ?? 0),
-    demandCells: column((d) => d.cells ?? 1),
+    demandDay: short((d) => d.day ?? 0),
+    demandCells: short((d) => d.cells ?? 1),
     demandScale: Float64Array.from(demands, (d) => (d.visitors ?? 1) * 1000),
-    demandProfile: column((d) => d.profile ?? 0),
+    demandProfile: short((d) => d.profile ?? 0),
     demandCandidates: column((_, i) => i),
     demandOccurrences: column((_, i) => i),
     demandWish: column((d) => d.wish ?? -1),
-    demandWeight: Float64Array.from(demands, (d) => d.weight ?? 1),
+    demandWeight: Float32Array.from(demands, (d) => d.weight ?? 1),
     demandClass: column((d) => d.classId ?? -1),
     demandEstablishment: column((d) => d.establishment ?? 0),
     demandTeacher: column((d) => d.teacher ?? -1),
-    demandGapCells: column((d) => d.gapCells ?? 0),
-    demandSiteUnits: column((d) => d.siteUnits ?? 0),
+    demandGapCells: short((d) => d.gapCells ?? 0),
+    demandSiteUnits: short((d) => d.siteUnits ?? 0),
     classCount,
     classConflictOffset: conflicts.offset,
     classConflict: conflicts.value,

@@ -8,7 +8,7 @@ export class AllocationProblemInvalid extends Error {
   }
 }
 
-type Column = Int32Array | Float64Array;
+type Column = Int32Array | Uint16Array | Float32Array | Float64Array;
 
 /** Checks once, at the door, what the kernel then takes for granted. @throws AllocationProblemInvalid */
 export function checkProblem(problem: AllocationProblem): void {

@@ -239,23 +239,23 @@ function sumDemands(problem: AllocationProblem): AllocationProblem {
     } else scale[row]! += demandScale[i]!;
   }
   const take = (column: Int32Array) => Int32Array.from(first, (i) => column[i]!);
-  const nobody = new Int32Array(first.length);
+  const nothing = new Uint16Array(first.length);
   return {
     ...problem,
     demandCount: first.length,
-    demandProfile: take(demandProfile),
+    demandProfile: Uint16Array.from(first, (i) => demandProfile[i]!),
     demandCandidates: take(demandCandidates),
     demandOccurrences: take(demandOccurrences),
-    demandCells: take(problem.demandCells),
+    demandCells: Uint16Array.from(first, (i) => problem.demandCells[i]!),
     demandScale: Float64Array.from(scale),
     demandWish: new Int32Array(first.length).fill(-1),
-    demandWeight: new Float64Array(first.length).fill(1),
-    demandDay: nobody,
+    demandWeight: new Float32Array(first.length).fill(1),
+    demandDay: nothing,
     demandClass: new Int32Array(first.length).fill(-1),
     demandTeacher: new Int32Array(first.length).fill(-1),
-    demandEstablishment: nobody,
-    demandGapCells: nobody,
-    demandSiteUnits: nobody,
+    demandEstablishment: new Int32Array(first.length),
+    demandGapCells: nothing,
+    demandSiteUnits: nothing,
     classCount: 0,
     classConflictOffset: new Int32Array(1),
     classConflict: new Int32Array(0),

@@ -1,4 +1,3 @@
-import { membersOf } from './conflicts';
 import type { AllocationProblem } from './problem';
 
 /** Some demands of a problem that meet no others, and the stretch of cells that they can reach. */
@@ -16,72 +15,68 @@ export interface Part {
  * Parts come in order of time.
  */
 export function splitProblem(problem: AllocationProblem): Part[] {
-  const { first, last } = reachOfDemands(problem);
-  // union of reached stretches: cover[c] > 0 where some demand may load cell c and the next one together
-  const joined = new Int32Array(problem.cellCount + 1);
-  const union = cellUnion(problem, first, last, joined);
-  const partOfRoot = new Map<number, number>();
-  const partOf = new Int32Array(problem.demandCount).fill(-1);
-  for (let i = 0; i < problem.demandCount; i++) if (first[i]! >= 0) partOf[i] = union(first[i]!);
-  const order = Array.from(new Set(partOf))
-    .filter((root) => root >= 0)
-    .sort((a, b) => a - b);
-  order.forEach((root, part) => partOfRoot.set(root, part));
-  for (let i = 0; i < problem.demandCount; i++) if (first[i]! >= 0) partOf[i] = partOfRoot.get(partOf[i]!)!;
-  const members = membersOf(partOf, order.length);
-  return order.map((_, part) => {
-    const demand = members.member.slice(members.offset[part], members.offset[part + 1]);
+  const rootOf = cellUnion(problem);
+  const sizeOf = new Int32Array(problem.cellCount + 1);
+  for (let i = 0; i < problem.demandCount; i++) if (hasStart(problem, i)) sizeOf[rootOf(firstCellOf(problem, i))]!++;
+  // one list for all parts, in a buffer that threads share as it is: nothing of it is sent
+  const member = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * problem.demandCount));
+  const offset = new Int32Array(problem.cellCount + 2);
+  for (let root = 0; root <= problem.cellCount; root++) offset[root + 1] = offset[root]! + sizeOf[root]!;
+  const next = offset.slice();
+  for (let i = 0; i < problem.demandCount; i++)
+    if (hasStart(problem, i)) member[next[rootOf(firstCellOf(problem, i))]!++] = i;
+  const parts: Part[] = [];
+  for (let root = 0; root <= problem.cellCount; root++) {
+    if (sizeOf[root] === 0) continue;
+    const demand = member.subarray(offset[root], offset[root + 1]);
     let from = problem.cellCount;
     let to = 0;
     for (const i of demand) {
-      from = Math.min(from, first[i]!);
+      from = Math.min(from, firstCellOf(problem, i));
       // a wish may stand before the first allowed start; its cell must not turn negative
       if (problem.demandWish[i]! >= 0) from = Math.min(from, problem.demandWish[i]!);
-      to = Math.max(to, last[i]! + 1);
+      to = Math.max(to, lastCellOf(problem, i) + 1);
     }
-    return { demand, firstCell: from, endCell: to };
-  });
-}
-
-/** First and last cell that a demand can load; -1 for one that has no start. */
-function reachOfDemands(problem: AllocationProblem): { first: Int32Array; last: Int32Array } {
-  const first = new Int32Array(problem.demandCount).fill(-1);
-  const last = new Int32Array(problem.demandCount).fill(-1);
-  for (let i = 0; i < problem.demandCount; i++) {
-    const set = problem.demandCandidates[i]!;
-    const from = problem.candidateOffset[set]!;
-    const to = problem.candidateOffset[set + 1]!;
-    if (from === to) continue;
-    const profile = problem.demandProfile[i]!;
-    first[i] = problem.candidateCell[from]! - 1;
-    last[i] = Math.max(
-      problem.candidateCell[to - 1]! - 2 + problem.profileOffset[profile + 1]! - problem.profileOffset[profile]!,
-      // gaps and neighbours reach beyond the load
-      problem.candidateCell[to - 1]! +
-        problem.demandCells[i]! +
-        problem.demandGapCells[i]! +
-        problem.neighbourSpacingCells,
-    );
-    last[i] = Math.min(last[i]!, problem.cellCount - 1);
+    parts.push({ demand, firstCell: from, endCell: to });
   }
-  return { first, last };
+  return parts;
 }
 
-function cellUnion(
-  problem: AllocationProblem,
-  first: Int32Array,
-  last: Int32Array,
-  parent: Int32Array,
-): (cell: number) => number {
+function hasStart({ candidateOffset, demandCandidates }: AllocationProblem, i: number): boolean {
+  return candidateOffset[demandCandidates[i]!]! < candidateOffset[demandCandidates[i]! + 1]!;
+}
+
+/** First cell that demand i, which has a start, can load. */
+function firstCellOf({ candidateOffset, candidateCell, demandCandidates }: AllocationProblem, i: number): number {
+  return candidateCell[candidateOffset[demandCandidates[i]!]!]! - 1;
+}
+
+/** Last cell in which demand i, which has a start, can meet anybody. */
+function lastCellOf(problem: AllocationProblem, i: number): number {
+  const lastStart = problem.candidateCell[problem.candidateOffset[problem.demandCandidates[i]! + 1]! - 1]!;
+  const profile = problem.demandProfile[i]!;
+  return Math.min(
+    problem.cellCount - 1,
+    Math.max(
+      lastStart - 2 + problem.profileOffset[profile + 1]! - problem.profileOffset[profile]!,
+      // gaps and neighbours reach beyond the load
+      lastStart + problem.demandCells[i]! + problem.demandGapCells[i]! + problem.neighbourSpacingCells,
+    ),
+  );
+}
+
+/** Joins each cell with the next where some demand can reach both, and the stretches of a series; gives the first cell of a union. */
+function cellUnion(problem: AllocationProblem): (cell: number) => number {
+  const parent = new Int32Array(problem.cellCount + 1);
   // stretches of one occurrence first, as a running count; then the occurrences of a series join their stretches
   const open = new Int32Array(problem.cellCount + 1);
   for (let i = 0; i < problem.demandCount; i++) {
-    if (first[i]! < 0) continue;
+    if (!hasStart(problem, i)) continue;
     const set = problem.demandOccurrences[i]!;
     for (let o = problem.occurrenceOffset[set]!; o < problem.occurrenceOffset[set + 1]!; o++) {
       const shift = problem.occurrenceShift[o]!;
-      open[Math.min(problem.cellCount, first[i]! + shift)]!++;
-      open[Math.min(problem.cellCount, last[i]! + shift)]!--;
+      open[Math.min(problem.cellCount, firstCellOf(problem, i) + shift)]!++;
+      open[Math.min(problem.cellCount, lastCellOf(problem, i) + shift)]!--;
     }
   }
   for (let c = 0; c <= problem.cellCount; c++) parent[c] = c;
@@ -100,11 +95,11 @@ function cellUnion(
     return root;
   };
   for (let i = 0; i < problem.demandCount; i++) {
-    if (first[i]! < 0) continue;
+    if (!hasStart(problem, i)) continue;
     const set = problem.demandOccurrences[i]!;
     for (let o = problem.occurrenceOffset[set]! + 1; o < problem.occurrenceOffset[set + 1]!; o++) {
-      const a = find(first[i]!);
-      const b = find(first[i]! + problem.occurrenceShift[o]!);
+      const a = find(firstCellOf(problem, i));
+      const b = find(firstCellOf(problem, i) + problem.occurrenceShift[o]!);
       parent[Math.max(a, b)] = Math.min(a, b);
     }
   }
@@ -123,7 +118,7 @@ export function partProblem(
   }
   lastCell = Math.min(problem.cellCount, lastCell);
   const take = (column: Int32Array) => takeInto(new Int32Array(demand.length), column, demand);
-  const takeFloat = (column: Float64Array) => takeInto(new Float64Array(demand.length), column, demand);
+  const takeShort = (column: Uint16Array) => takeInto(new Uint16Array(demand.length), column, demand);
   const classes = renumber(problem.demandClass, demand, problem.classCount);
   const teachers = renumber(problem.demandTeacher, demand, problem.teacherCount);
   const establishments = renumber(problem.demandEstablishment, demand, problem.establishmentCount);
@@ -145,19 +140,19 @@ export function partProblem(
     occurrenceOffset: problem.occurrenceOffset,
     occurrenceShift: problem.occurrenceShift,
     demandCount: demand.length,
-    demandDay: take(problem.demandDay),
-    demandCells: take(problem.demandCells),
-    demandScale: takeFloat(problem.demandScale),
-    demandProfile: take(problem.demandProfile),
+    demandDay: takeShort(problem.demandDay),
+    demandCells: takeShort(problem.demandCells),
+    demandScale: takeInto(new Float64Array(demand.length), problem.demandScale, demand),
+    demandProfile: takeShort(problem.demandProfile),
     demandCandidates: sets.column,
     demandOccurrences: take(problem.demandOccurrences),
-    demandWish: take(problem.demandWish).map((wish) => (wish < 0 ? -1 : wish - from)),
-    demandWeight: takeFloat(problem.demandWeight),
+    demandWish: shifted(take(problem.demandWish), from),
+    demandWeight: takeInto(new Float32Array(demand.length), problem.demandWeight, demand),
     demandClass: classes.column,
     demandEstablishment: establishments.column,
     demandTeacher: teachers.column,
-    demandGapCells: take(problem.demandGapCells),
-    demandSiteUnits: take(problem.demandSiteUnits),
+    demandGapCells: takeShort(problem.demandGapCells),
+    demandSiteUnits: takeShort(problem.demandSiteUnits),
     classCount: classes.old.length,
     classConflictOffset: conflicts.offset,
     classConflict: conflicts.value,
@@ -192,9 +187,23 @@ function renumber(owner: Int32Array, demand: Int32Array, ownerCount: number): Re
   return { column, old: Int32Array.from(old), fresh };
 }
 
-function takeInto<Column extends Int32Array | Float64Array>(into: Column, from: Column, rows: Int32Array): Column {
-  for (let k = 0; k < rows.length; k++) into[k] = from[rows[k]!]!;
+function takeInto<Column extends Int32Array | Uint16Array | Float32Array | Float64Array>(
+  into: Column,
+  from: Column,
+  rows: Int32Array,
+): Column {
+  for (let k = 0; k < rows.length; k++) {
+    const value = from[rows[k]!]!;
+    // pages that nothing is written to take no memory, and some columns are nothing but zeros
+    if (value !== 0) into[k] = value;
+  }
   return into;
+}
+
+/** Wishes counted from another cell, in place; -1 stays. */
+function shifted(wish: Int32Array, from: number): Int32Array {
+  for (let k = 0; k < wish.length; k++) wish[k] = wish[k]! < 0 ? -1 : wish[k]! - from;
+  return wish;
 }
 
 /** Rows of a compressed table, in a new order; values that map below zero are left out. */

@@ -3,7 +3,8 @@
  *
  * Cells are counted from `originCell`. A *demand* is one choice of a start: one window, or, where a campaign keeps the
  * same hours each week, one series whose windows stand at fixed shifts (in cells) from the first. Loads and limits are
- * whole thousandths, so every sum is exact in a float64 (below 2^53).
+ * whole thousandths, so every sum is exact in a float64 (below 2^53). Columns are as narrow as what they count: a nation has
+ * four million demands.
  */
 export interface AllocationProblem {
   /** Absolute cell (Unix seconds / 300) of index 0. */
@@ -29,27 +30,27 @@ export interface AllocationProblem {
 
   demandCount: number;
   /** Day block of the demand (the civil day of its first occurrence); demands of different blocks never conflict, save by load. */
-  demandDay: Int32Array;
+  demandDay: Uint16Array;
   /** Length of the window in cells. */
-  demandCells: Int32Array;
+  demandCells: Uint16Array;
   /** headcount x participation per mille: the load in a cell is ceil(demandScale x profile per mille / 1000) thousandths. */
   demandScale: Float64Array;
-  demandProfile: Int32Array;
+  demandProfile: Uint16Array;
   demandCandidates: Int32Array;
   demandOccurrences: Int32Array;
   /** Wished start, -1 for none: such a demand goes where the cells are least used. */
   demandWish: Int32Array;
   /** Weight w of w x displacement squared; 1 but for those displaced in earlier weeks. */
-  demandWeight: Float64Array;
+  demandWeight: Float32Array;
   /** Class, or -1 for an establishment's window (relatives, staff). */
   demandClass: Int32Array;
   demandEstablishment: Int32Array;
   /** Teacher of a live window, -1 for none. */
   demandTeacher: Int32Array;
   /** Fewest cells between the end of a window of this class and the start of its next one on the same day. */
-  demandGapCells: Int32Array;
+  demandGapCells: Uint16Array;
   /** What the window takes of its establishment's limit of simultaneous windows (1, or heads where the limit is in heads). */
-  demandSiteUnits: Int32Array;
+  demandSiteUnits: Uint16Array;
 
   classCount: number;
   /** Classes that share pupils with class c (a group and the classes it draws from; symmetric), concatenated. */

@@ -1,4 +1,5 @@
 import { randomInteger, type Random } from '../random';
+import { membersOf } from './conflicts';
 import type { Field } from './field';
 import { AllocationCancelled } from './problem';
 import { isFixed, isFree, moves, place, type Search } from './search';
@@ -14,25 +15,26 @@ export interface Pools {
   poolOf: Int32Array;
 }
 
+/** More cells than any horizon has: forty years. */
+const MOST_CELLS = 2 ** 22;
+
 export function buildPools(search: Search): Pools {
   const { problem, demandKind } = search.model;
-  const movable: number[] = [];
-  for (let i = 0; i < problem.demandCount; i++) if (problem.demandWish[i]! >= 0 && !isFixed(search, i)) movable.push(i);
   const { demandWish } = problem;
-  const member = Int32Array.from(movable).sort(
-    (a, b) => demandKind[a]! - demandKind[b]! || demandWish[a]! - demandWish[b]! || a - b,
-  );
-  const offset = [0];
   const poolOf = new Int32Array(problem.demandCount).fill(-1);
-  for (let k = 0; k < member.length; k++) {
-    const i = member[k]!;
-    const before = member[k - 1];
-    if (before !== undefined && (demandKind[before] !== demandKind[i] || demandWish[before] !== demandWish[i]))
-      offset.push(k);
-    poolOf[i] = offset.length - 1;
+  // a key per kind and wish; then the pools in the order of their keys
+  const found = new Map<number, number>();
+  for (let i = 0; i < problem.demandCount; i++) {
+    if (demandWish[i]! < 0 || isFixed(search, i)) continue;
+    const key = demandKind[i]! * MOST_CELLS + demandWish[i]!;
+    let pool = found.get(key);
+    if (pool === undefined) found.set(key, (pool = found.size));
+    poolOf[i] = pool;
   }
-  offset.push(member.length);
-  return { offset: Int32Array.from(offset), member, poolOf };
+  const rank = new Int32Array(found.size);
+  [...found].sort(([a], [b]) => a - b).forEach(([, pool], place) => (rank[pool] = place));
+  for (let i = 0; i < poolOf.length; i++) if (poolOf[i]! >= 0) poolOf[i] = rank[poolOf[i]!]!;
+  return { ...membersOf(poolOf, found.size), poolOf };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomInteger, type Random } from '../random';
+import { membersOf } from './conflicts';
 import type { AllocationModel } from './model';
 import {
   barredAt,
@@ -34,20 +35,23 @@ export function buildTeams(model: AllocationModel, search: Search, random: Rando
     const other = randomInteger(random, e + 1);
     [rank[e], rank[other]] = [rank[other]!, rank[e]!];
   }
-  const movable: number[] = [];
-  for (let i = 0; i < problem.demandCount; i++) {
-    if (!isFixed(search, i) && kindOffset[demandKind[i]!]! < kindOffset[demandKind[i]! + 1]!) movable.push(i);
-  }
   const { demandEstablishment, demandTeacher, demandDay } = problem;
-  const teamKey = (i: number) => (demandTeacher[i]! < 0 ? -1 : demandTeacher[i]!);
-  const member = Int32Array.from(movable).sort(
-    (a, b) =>
-      rank[demandEstablishment[a]!]! - rank[demandEstablishment[b]!]! ||
-      demandDay[a]! - demandDay[b]! ||
-      teamKey(a) - teamKey(b) ||
-      a - b,
+  const schools = membersOf(
+    demandEstablishment.map((e, i) =>
+      !isFixed(search, i) && kindOffset[demandKind[i]!]! < kindOffset[demandKind[i]! + 1]! ? rank[e]! : -1,
+    ),
+    problem.establishmentCount,
   );
-  const offset = [0];
+  const { member } = schools;
+  const teamKey = (i: number) => (demandTeacher[i]! < 0 ? -1 : demandTeacher[i]!);
+  // school by school: a comparison over a million rows would hold all of them once more as numbers of the heap
+  for (let e = 0; e < problem.establishmentCount; e++) {
+    member
+      .subarray(schools.offset[e], schools.offset[e + 1])
+      .sort((a, b) => demandDay[a]! - demandDay[b]! || teamKey(a) - teamKey(b) || a - b);
+  }
+  const offset = new Int32Array(member.length + 1);
+  let count = 0;
   for (let k = 1; k <= member.length; k++) {
     const a = member[k - 1]!;
     const b = member[k];
@@ -57,10 +61,10 @@ export function buildTeams(model: AllocationModel, search: Search, random: Rando
       teamKey(a) === teamKey(b) &&
       demandDay[a] === demandDay[b] &&
       demandEstablishment[a] === demandEstablishment[b];
-    if (!together) offset.push(k);
+    if (!together) offset[++count] = k;
   }
-  if (member.length === 0) offset.length = 1;
-  return { offset: Int32Array.from(offset), member, refused: new Float32Array(offset.length - 1) };
+  // the rest of the room was never written to, and takes no memory
+  return { offset: offset.subarray(0, count + 1), member, refused: new Float32Array(count) };
 }
 
 /** Room to choose jointly; owned by a sweep. */

@@ -167,15 +167,11 @@ export const DEMAND_COLUMNS = [
 
 function widened(problem: AllocationProblem, rows: number): AllocationProblem {
   const columns = { ...problem };
-  const wider = <Column extends Int32Array | Float64Array>(into: Column, from: Column): Column => {
-    into.set(from);
-    return into;
-  };
   for (const name of DEMAND_COLUMNS) {
     const from = problem[name];
-    Object.assign(columns, {
-      [name]: from instanceof Float64Array ? wider(new Float64Array(rows), from) : wider(new Int32Array(rows), from),
-    });
+    const into = new (from.constructor as new (length: number) => typeof from)(rows);
+    into.set(from);
+    Object.assign(columns, { [name]: into });
   }
   return columns;
 }
