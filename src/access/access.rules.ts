@@ -158,6 +158,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   rollBackPlan:                  rule('-',     '-',         '-',         '-',         '-',     'all'),
 
   // plans: what names establishments
+  listEstablishmentLoads:        rule('-',     'own',       'own',       'own',       'all',   'all',   ['windows'],           'service'),
   listPlanWindows:               rule('-',     'own',       'own',       'own',       'all',   'all',   ['windows'],           'service'),
   listPlanChanges:               rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   listUnplaced:                  rule('-',     'own',       'own',       'own',       'all',   'all',   [],                    'service'),

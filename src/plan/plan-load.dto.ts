@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import type { Activity, Audience } from '../campaign/window-kind';
+import { PageQuery } from '../common/page-query.dto';
 import type { LevelGroup } from '../directory/level';
 
 const CIVIL_DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -41,6 +42,43 @@ export class LoadCurveQuery extends BaselinesQuery {
   @MinLength(1)
   @MaxLength(20)
   territory?: string;
+}
+
+/** The establishments of which the load is asked. */
+export class EstablishmentLoadQuery extends PageQuery {
+  /** A civil date of the establishments' zones. */
+  @Matches(CIVIL_DATE)
+  @IsISO8601({ strict: true })
+  date!: string;
+
+  /** Only establishments of this territory (region, academy or department, by its code). */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(20)
+  territory?: string;
+}
+
+/** What the windows of an establishment load the platform with on a day. */
+export class EstablishmentLoadDto {
+  /** The establishment. */
+  uai!: string;
+  /** Its name. */
+  name!: string;
+  /** The most sessions of a cell of five minutes. */
+  peakSessions!: number;
+  /** The first instant of the first such cell. */
+  peakAt!: string;
+  /** The most log-ins of a cell of five minutes. */
+  peakLogins!: number;
+}
+
+/** A page of establishments with windows on a day. */
+export class EstablishmentLoadPageDto {
+  /** Establishments by UAI. */
+  items!: EstablishmentLoadDto[];
+  /** Where the next page begins; null on the last one. */
+  nextCursor!: string | null;
 }
 
 /** Loads and limits per step, in sessions present or log-ins made within a cell of five minutes. */

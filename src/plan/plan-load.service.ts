@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
+import { literal, scopeCondition } from '../access/scope.rules';
 import { CapacityService } from '../capacity/capacity.service';
 import { addDays, cellOfCivil, instantOfCell } from '../common/civil-time';
 import { DomainError } from '../common/domain-error';
+import { decodeCursor, pageOf } from '../common/keyset';
 import { CELL_MINUTES, LOAD_SCALE } from '../kernel/cell-grid';
 import { type CellLoad, coarsened, limitsOf } from './plan-curve.rules';
 import { PlanBaselineStore } from './plan-baseline.store';
-import type { BaselinesDto, LoadCurveDto, LoadFiguresDto } from './plan-load.dto';
+import type {
+  BaselinesDto,
+  EstablishmentLoadPageDto,
+  EstablishmentLoadQuery,
+  LoadCurveDto,
+  LoadFiguresDto,
+} from './plan-load.dto';
 import { PlanLoadStore } from './plan-load.store';
 import { PlanStore } from './plan.store';
 
@@ -73,6 +81,29 @@ export class PlanLoadService {
       stepCount: Math.ceil(Math.max(0, end - from) / stepCells),
       everybodyAtWish: figures(everybodyAtWish),
       letterByLevel: figures(letterByLevel),
+    };
+  }
+
+  /** The largest load of each establishment in the actor's scope on a day, by UAI. @throws NotFoundError */
+  async byEstablishment(actor: Actor, planId: number, query: EstablishmentLoadQuery): Promise<EstablishmentLoadPageDto> {
+    await this.plans.find(planId);
+    const inside = query.territory === undefined ? undefined : await this.plans.departmentsOf(query.territory);
+    const condition = [
+      scopeCondition(actor, literal),
+      ...(inside === undefined ? [] : [`e.department_id = any(${literal(inside)}::int[])`]),
+    ].join(' and ');
+    const after = query.cursor === undefined ? '' : String(decodeCursor(query.cursor, ['string'])[0]);
+    const rows = await this.loads.peaksByEstablishment(planId, query.date, condition, after, query.limit! + 1);
+    const { items, nextCursor } = pageOf(rows, query.limit!, ({ uai }) => [uai]);
+    return {
+      items: items.map(({ uai, name, sessions, logins, cell }) => ({
+        uai,
+        name,
+        peakSessions: sessions / LOAD_SCALE,
+        peakAt: instantOfCell(cell),
+        peakLogins: logins / LOAD_SCALE,
+      })),
+      nextCursor,
     };
   }
 

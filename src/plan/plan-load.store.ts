@@ -17,13 +17,22 @@ const CELL_FIELDS = [
 const limitOf = (of: 'sessions' | 'logins'): string =>
   `greatest(0, c.capacity_${of} - c.headroom_${of} - c.background_${of} - c.reserved_${of} - c.other_${of})`;
 
-/** The load per department and cell that the stored windows of a plan cause, as rows (department_id, cell, sessions, logins). */
-export function loadOfWindows(planId: number): string {
-  return `select department_id, start_cell - ${LEAD_CELLS} + k as cell,
+interface LoadOwner {
+  /** Whom a window's load is counted for, over plan_window `w` and its establishment `e`. */
+  owner: string;
+  /** Which windows. */
+  where: string;
+}
+const BY_DEPARTMENT: LoadOwner = { owner: 'e.department_id', where: 'true' };
+
+/** The load per owner (department) and cell that the stored windows of a plan cause, as rows (owner_id, cell, sessions, logins). */
+export function loadOfWindows(planId: number, { owner, where } = BY_DEPARTMENT): string {
+  return `select owner_id, start_cell - ${LEAD_CELLS} + k as cell,
                  sum(windows * ((scale * sessions_per_mille + 999) / 1000))::bigint as sessions,
                  sum(windows * ((scale * logins_per_mille + 999) / 1000))::bigint as logins
-            from (select e.department_id, w.profile_id, w.start_cell, w.headcount, count(*) as windows
+            from (select ${owner} as owner_id, w.profile_id, w.start_cell, w.headcount, count(*) as windows
                     from ${partitionOf(planId)} w join establishment e on e.id = w.establishment_id
+                   where ${where}
                    group by 1, 2, 3, 4) alike
             join (select (p ->> 'profileId')::int as profile_id, (p ->> 'participationPerMille')::bigint as participation,
                          s.ordinality::int - 1 as k, s.value::bigint as sessions_per_mille,
@@ -34,6 +43,16 @@ export function loadOfWindows(planId: number): string {
             lateral (select headcount * participation as scale) scaled
            where sessions_per_mille > 0 or logins_per_mille > 0
            group by 1, 2`;
+}
+
+/** The largest load of an establishment's windows on a day, in thousandths. */
+export interface EstablishmentPeakRow {
+  uai: string;
+  name: string;
+  sessions: number;
+  logins: number;
+  /** Where the sessions are most. */
+  cell: number;
 }
 
 /** The load of plans by department and cell, and the cells that they were computed against. */
@@ -105,6 +124,29 @@ export class PlanLoadStore {
       [planId, range.firstCell, range.firstCell + range.cellCount, departmentIds ?? null],
       range,
       tx,
+    );
+  }
+
+  /**
+   * The peak of each establishment with windows on a day, by UAI, after one of them: establishments (alias `e`) that the
+   * condition lets through. The first cell of the largest sessions; loads in thousandths.
+   */
+  peaksByEstablishment(
+    planId: number,
+    date: string,
+    condition: string,
+    after: string,
+    limit: number,
+  ): Promise<EstablishmentPeakRow[]> {
+    const of = { owner: 'w.establishment_id', where: `w.local_date = date '${date}' and ${condition}` };
+    return this.database.query(
+      `select e.uai, e.name, peak.sessions, peak.logins, peak.cell
+         from (select owner_id, max(sessions)::bigint as sessions, max(logins)::bigint as logins,
+                      (array_agg(cell order by sessions desc, cell))[1] as cell
+                 from (${loadOfWindows(planId, of)}) by_cell group by owner_id) peak
+         join establishment e on e.id = peak.owner_id
+        where e.uai > $1 order by e.uai limit $2`,
+      [after, limit],
     );
   }
 

@@ -4,7 +4,15 @@ import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { RowIdPipe } from '../common/row-id.pipe';
-import { BaselinesDto, BaselinesQuery, LoadCurveDto, LoadCurveQuery, LoadParametersDto } from './plan-load.dto';
+import {
+  BaselinesDto,
+  BaselinesQuery,
+  EstablishmentLoadPageDto,
+  EstablishmentLoadQuery,
+  LoadCurveDto,
+  LoadCurveQuery,
+  LoadParametersDto,
+} from './plan-load.dto';
 import { PlanLoadService } from './plan-load.service';
 import { PlanReadService } from './plan-read.service';
 import {
@@ -92,6 +100,22 @@ export class PlanController {
     @Query() query: LoadCurveQuery,
   ): Promise<string> {
     return this.loads.curveText(actor, id, { ...query, stepMinutes: query.stepMinutes! });
+  }
+
+  @Get(':id/load/establishments')
+  @ApiParam(ID)
+  @ApiOperation({
+    operationId: 'listEstablishmentLoads',
+    summary: 'What the windows of each establishment load the platform with at most on a day.',
+  })
+  @ApiOkResponse({ description: 'A page of establishments that have windows then.', type: EstablishmentLoadPageDto })
+  @ApiProblems(400, 404)
+  listEstablishmentLoads(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Query() query: EstablishmentLoadQuery,
+  ): Promise<EstablishmentLoadPageDto> {
+    return this.loads.byEstablishment(actor, id, query);
   }
 
   @Get(':id/baselines')

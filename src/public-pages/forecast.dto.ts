@@ -27,7 +27,7 @@ export class ForecastHourDto {
   startsAt!: string;
   /** `calm` below 500 per mille, `busy` below 750, `very_busy` below 950, `full` from there on; null where nothing is planned or declared. */
   level!: TrafficLevel | null;
-  /** Share of the usable capacity (less headroom) that is taken in its fullest five minutes, per mille, sessions or logins, whichever is tighter. */
+  /** Share of the usable capacity (less headroom) that is taken on average, per mille, sessions or logins, whichever is tighter at each time. */
   takenPerMille!: number | null;
 }
 

@@ -40,11 +40,11 @@ describe('the forecast of a platform', () => {
     [0, 'calm'], [499, 'calm'], [500, 'busy'], [749, 'busy'], [750, 'very_busy'], [949, 'very_busy'], [950, 'full'], [1000, 'full'],
   ] as const)('calls %d per mille %s', (perMille, level) => expect(trafficLevelOf(perMille)).toBe(level)); // prettier-ignore
 
-  it('gives each hour its fullest cell, leaves out an hour that the clock skips, and says nothing of unplanned days', () => {
-    const taken = Int32Array.of(100, 960, 200, 300);
+  it('gives each hour the mean of its cells, leaves out an hour that the clock skips, and says nothing of unplanned days', () => {
+    const taken = Int32Array.of(940, 960, 200, -1);
     expect(hoursOf(7, [1, 1, 3, 3], taken, true)).toEqual([
-      { hour: 1, firstCell: 7, takenPerMille: 960, level: 'full' },
-      { hour: 3, firstCell: 9, takenPerMille: 300, level: 'calm' },
+      { hour: 1, firstCell: 7, takenPerMille: 950, level: 'full' },
+      { hour: 3, firstCell: 9, takenPerMille: 200, level: 'calm' },
     ]);
     expect(hoursOf(7, [1, 1, 3, 3], taken, false).map(({ level }) => level)).toEqual([null, null]);
   });

@@ -24,7 +24,7 @@ export interface LedgerCells {
 export interface HourForecast {
   hour: number;
   firstCell: number;
-  /** Share of the usable capacity that is taken in its fullest five minutes; null where nothing can be said. */
+  /** Share of the usable capacity that is taken, in the mean of its cells; null where nothing can be said. */
   takenPerMille: number | null;
   level: TrafficLevel | null;
 }
@@ -57,7 +57,8 @@ export function trafficLevelOf(perMille: number): TrafficLevel {
 }
 
 /**
- * The hours of one day, each with its fullest cell; an hour that the clock skips is missing, one that it has twice is one.
+ * The hours of one day, each with the mean of its cells: a good plan fills a cell of nearly every hour to the brim, so the fullest
+ * one would call them all full. An hour that the clock skips is missing, one that it has twice is one.
  * `hourOfCell[i]` is the hour of the i-th cell of the day. A day outside every published campaign has no levels: who would come
  * then is nowhere planned.
  */
@@ -71,8 +72,9 @@ export function hoursOf(
   for (let hour = 0; hour < HOURS_PER_DAY; hour++) {
     const cells = [...hourOfCell.keys()].filter((cell) => hourOfCell[cell] === hour);
     if (cells.length === 0) continue;
-    const most = Math.max(...cells.map((cell) => taken[cell]!));
-    const perMille = isPlanned && most >= 0 ? most : null;
+    const known = cells.map((cell) => taken[cell]!).filter((share) => share >= 0);
+    const mean = Math.round(known.reduce((sum, share) => sum + share, 0) / known.length);
+    const perMille = isPlanned && known.length > 0 ? mean : null;
     hours.push({
       hour,
       firstCell: firstCell + cells[0]!,

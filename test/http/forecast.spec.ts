@@ -10,10 +10,12 @@ import { type BookableRegion, publishedRegion, standStillAt } from '../booking-r
 import { cellAt, type WindowSpec } from '../plan-builder';
 import { NOBODY, startTestApplication } from '../test-application';
 
-/** 700 of 1,000 expected at ten on Monday, 420 at eleven on Tuesday. */
+/** At most 700 of 1,000 expected twice between ten and eleven on Monday, 420 twice between eleven and twelve on Tuesday. */
 const WINDOWS: WindowSpec[] = [
   { establishment: 0, classIndex: 0, startCell: cellAt(0, 10), headcount: 1000 },
-  { establishment: 0, classIndex: 1, startCell: cellAt(1, 11), headcount: 600 },
+  { establishment: 0, classIndex: 1, startCell: cellAt(0, 10) + 6, headcount: 1000 },
+  { establishment: 0, classIndex: 0, startCell: cellAt(1, 11), headcount: 600 },
+  { establishment: 0, classIndex: 1, startCell: cellAt(1, 11) + 6, headcount: 600 },
 ];
 
 describe('the forecast of a platform', () => {
@@ -54,7 +56,7 @@ describe('the forecast of a platform', () => {
       ['2026-12-07', true], ['2026-12-08', true], ['2026-12-09', true], ['2026-12-10', true], ['2026-12-11', true],
       ['2026-12-12', false], ['2026-12-13', false],
     ]); // prettier-ignore
-    expect(levels(answer, 0)).toEqual({ 10: ['busy', 700] });
+    expect(levels(answer, 0)).toEqual({ 10: ['busy', 667] });
     expect(levels(answer, 1)).toEqual({});
     expect(answer.days[0]!.hours).toHaveLength(24);
     expect(answer.days[0]!.hours[10]!.startsAt).toBe('2026-12-07T10:00:00+01:00');
@@ -74,7 +76,7 @@ describe('the forecast of a platform', () => {
     const step = { startsAt: '2026-12-09T08:00:00+01:00', concurrentSessions: 1500, loginsPerMinute: 1200, reason: 'Renfort' }; // prettier-ignore
     expect((await post('capacity-steps', step)).statusCode).toBe(201);
     const answer = await forecast();
-    expect(levels(answer, 1)).toEqual({ 11: ['very_busy', 840] });
+    expect(levels(answer, 1)).toEqual({ 11: ['very_busy', 800] });
     expect(answer.announcements).toEqual([
       { ...regulation, kind: 'regulation', capacityPerMille: 500, sessionsPerMille: undefined, loginsPerMille: undefined },
       { kind: 'capacity_step', startsAt: step.startsAt, endsAt: null, capacityPerMille: 1200, reason: 'Renfort' },
@@ -92,7 +94,7 @@ describe('the forecast of a platform', () => {
     const french = await read('');
     expect(french.html).toContain('<td class="busy"><span>chargé</span></td>');
     expect(french.html.match(/<td class="unplanned">/g)).toHaveLength(2 * 15);
-    expect(french.text).toContain('lundi 7 décembre 10 h – 11 h chargé 70 %');
+    expect(french.text).toContain('lundi 7 décembre 10 h – 11 h chargé 67 %');
     expect(french.text).toContain('samedi 12 décembre pas de prévision');
     const english = await read('', { 'accept-language': 'en' });
     expect(english.text).toContain('At this moment: busy. The busiest: Monday 7 December, 10:00 – 11:00 (busy).');

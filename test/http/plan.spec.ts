@@ -13,7 +13,7 @@ import {
   weekOf,
   type Region,
 } from '../plan-builder';
-import { startTestApplication } from '../test-application';
+import { signedInAs, startTestApplication } from '../test-application';
 
 interface Curve {
   stepCount: number;
@@ -190,6 +190,44 @@ describe('plans by REST', () => {
       sessions: { planned: whole.sessions.planned, limit: null, capacity: null },
     });
     expect((await app.inject({ url: `/v1/plans/${firstId}/load?territory=nowhere` })).statusCode).toBe(404);
+  });
+
+  it('give the peak of each establishment on a day, the same as its windows alone would make', async () => {
+    type Load = { uai: string; peakSessions: number; peakLogins: number; peakAt: string };
+    const url = `/v1/plans/${firstId}/load/establishments?date=2026-12-08`;
+    const { items } = await read<{ items: Load[] }>(url);
+    const windows = await database.query<{ uai: string; cell: number; headcount: number }[]>(
+      `select e.uai, w.start_cell as cell, w.headcount from plan_window w join establishment e on e.id = w.establishment_id
+        where w.plan_id = $1 and w.local_date = '2026-12-08'`,
+      [firstId],
+    );
+    const sessions = new Map<string, Map<number, number>>();
+    for (const { uai, cell, headcount } of windows)
+      PROFILE.sessionsPerMille.forEach((share, k) => {
+        const cells = sessions.get(uai) ?? new Map<number, number>();
+        const load = Math.ceil((headcount * PROFILE.participationPerMille * share) / 1000);
+        cells.set(cell + k - 1, (cells.get(cell + k - 1) ?? 0) + load);
+        sessions.set(uai, cells);
+      });
+    expect(items.map(({ uai }) => uai)).toEqual([...sessions.keys()].toSorted());
+    for (const { uai, peakSessions, peakAt } of items) {
+      const cells = [...sessions.get(uai)!].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]);
+      expect(peakSessions).toBeCloseTo(cells[0]![1] / 1000, 6);
+      expect(Date.parse(peakAt) / 300_000).toBe(cells[0]![0]);
+    }
+    const page = await read<{ items: Load[]; nextCursor: string }>(`${url}&limit=1`);
+    expect(page.items).toEqual(items.slice(0, 1));
+    const rest = await read<{ items: Load[] }>(`${url}&cursor=${page.nextCursor}`);
+    expect(rest.items).toEqual(items.slice(1));
+    const headers = await signedInAs(app, { role: 'head', uais: [items[0]!.uai], territories: [] });
+    expect((await app.inject({ url, headers })).json()).toEqual({ items: items.slice(0, 1), nextCursor: null });
+    for (const [bad, status] of [
+      [`/v1/plans/${firstId}/load/establishments`, 400],
+      [`${url}&territory=nowhere`, 404],
+      [`${url}&cursor=x`, 400],
+      [url.replace(`/${firstId}/`, '/999999/'), 404],
+    ] as const)
+      expect([bad, (await app.inject({ url: bad })).statusCode]).toEqual([bad, status]);
   });
 
   it('show another curve as soon as it changes', async () => {

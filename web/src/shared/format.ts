@@ -21,6 +21,9 @@ function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return made;
 }
 
+/** « Collège : 12 » in French, `Collège: 12` in English. */
+export const labelled = (label: string, value: string): string =>
+  `${label}${currentLanguage() === 'en' ? ':' : '\u00a0:'} ${value}`;
 /** 1 118 683 */
 export const formatCount = (value: number): string => numbers({ maximumFractionDigits: 0 }).format(value);
 /** 12,5 */

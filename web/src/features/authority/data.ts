@@ -77,6 +77,25 @@ export function useSchoolPlaces(territory: string | undefined) {
   });
 }
 
+/** The largest planned load of each school of a territory on a day, for those that the reader may name. */
+export function useSchoolLoads(planId: number, territory: string, date: string | undefined) {
+  return useQuery({
+    queryKey: ['school-loads', planId, territory, date],
+    enabled: date !== undefined,
+    queryFn: () =>
+      allOf((cursor) =>
+        answerOf(
+          api.GET('/v1/plans/{id}/load/establishments', {
+            params: {
+              path: { id: planId },
+              query: { territory, date: date!, limit: 500, ...(cursor && { cursor }) },
+            },
+          }),
+        ),
+      ),
+  });
+}
+
 /** The planned load of each territory on a day, half an hour a step. */
 export function useTerritoryCurves(planId: number, territories: readonly Territory[], date: string) {
   const combine = useCallback(

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Chart } from '../../shared/chart';
-import { formatPercent } from '../../shared/format';
+import { formatPercent, labelled } from '../../shared/format';
 import { LOAD_STEPS } from '../../shared/load-scale';
 
 /** What lies somewhere: a territory or a school. */
@@ -48,12 +48,13 @@ export function PlaceMap({ places, title, summary, measure, isNamed, fileName, o
           })),
         itemStyle: { borderColor: ink, borderWidth: 1, ...(!isKnown && { color: 'transparent' }) },
         label: { show: isNamed, position: 'bottom', color: ink, formatter: '{b}', width: 130, overflow: 'truncate' },
+        labelLayout: { hideOverlap: true },
       });
       return {
         grid: { left: isNamed ? 80 : 16, right: isNamed ? 80 : 16, top: 28, bottom: isNamed ? 80 : 48 },
         tooltip: {
           formatter: ({ name, value, seriesIndex }: { name: string; value: number[]; seriesIndex: number }) =>
-            `${name} : ${seriesIndex === 0 ? formatPercent(value[2] ?? 0) : '–'}`,
+            labelled(name, seriesIndex === 0 ? formatPercent(value[2] ?? 0) : '–'),
         },
         xAxis: { type: 'value', scale: true, show: false },
         yAxis: { type: 'value', scale: true, show: false },

@@ -108,6 +108,9 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
   }, [territories, here]);
   const level = shown[0]?.kind ?? LEVEL_BELOW[here?.kind ?? 'region'];
   const answers = useAnswers(campaign.id, level, undefined);
+  // the map shows departments wherever one stands above them: academies are too few to see anything
+  const departments = useMemo(() => (level === 'department' ? shown : departmentsIn(territories, here)), [territories, here, level, shown]); // prettier-ignore
+  const departmentAnswers = useAnswers(campaign.id, 'department', undefined);
   const timeZone = week.data?.timeZone ?? 'Europe/Paris';
   const zone = otherZone(timeZone);
   const points = useMemo(() => (week.data ? pointsOf(week.data, baselines.data, resource, whatIf) : []), [week.data, baselines.data, resource, whatIf]); // prettier-ignore
@@ -117,7 +120,8 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
   // what is asked for a day waits until the day is known
   const isDayKnown = chosen !== undefined || !week.isPending;
   const ofTheDay = useMemo(() => daytime(ofDay(points, date, timeZone)), [points, date, timeZone]);
-  const curves = useTerritoryCurves(plan.id, isDayKnown ? shown : NOWHERE, date); // prettier-ignore
+  const curves = useTerritoryCurves(plan.id, isDayKnown ? shown : NOWHERE, date);
+  const departmentCurves = useTerritoryCurves(plan.id, isDayKnown ? departments : NOWHERE, date);
   const fairness = useFairness(plan.id);
   const observed = useObserved(plan.platformId, isDayKnown ? date : undefined);
   const measured = useMeasured(plan.platformId, isDayKnown ? date : undefined);
@@ -151,6 +155,19 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
         observed: observed.data,
       }),
     [shown, curves, answers.data, fairness.data, observed.data],
+  );
+  const departmentRows = useMemo(
+    () =>
+      departments === shown
+        ? rows
+        : territoryRows({
+            territories: departments,
+            curves: departmentCurves,
+            answers: departmentAnswers.data,
+            fairness: fairness.data,
+            observed: observed.data,
+          }),
+    [departments, shown, rows, departmentCurves, departmentAnswers.data, fairness.data, observed.data],
   );
 
   if (certificate.isLoadingError)
@@ -225,6 +242,7 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
         )}
         {here?.kind === 'department' ? (
           <SchoolMap
+            planId={plan.id}
             campaignId={campaign.id}
             platformId={plan.platformId}
             territory={here.code}
@@ -233,7 +251,12 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
             onMeasure={(value) => put('carte', value)}
           />
         ) : (
-          <TerritoryMap rows={rows} measure={measure} onMeasure={(value) => put('carte', value)} onPick={goTo} />
+          <TerritoryMap
+            rows={departmentRows}
+            measure={measure}
+            onMeasure={(value) => put('carte', value)}
+            onPick={goTo}
+          />
         )}
       </div>
       <TerritoryTable rows={rows} title={t(`level.${level}`)} onPick={goTo} />
@@ -259,10 +282,17 @@ const GATHER_MILLISECONDS = 5_000;
 function useLiveRegion(plan: Plan) {
   const queries = useQueryClient();
   const refresh = useCallback(() => {
-    for (const key of ['week-curve', 'territory-curve', 'answers', 'schools', 'plans'])
+    for (const key of ['week-curve', 'territory-curve', 'school-loads', 'answers', 'schools', 'plans'])
       void queries.invalidateQueries({ queryKey: [key] });
   }, [queries]);
   return usePlanChanges({ id: plan.id, revision: plan.publishedRevision ?? 0 }, refresh, GATHER_MILLISECONDS);
+}
+
+/** The departments that lie in a territory, however far below. */
+function departmentsIn(territories: Territory[], here: Territory | undefined): Territory[] {
+  const isInside = (one: Territory | undefined): boolean =>
+    one !== undefined && (one.id === here?.id || isInside(territories.find(({ id }) => id === one.parentId)));
+  return territories.filter((one) => one.kind === 'department' && isInside(one));
 }
 
 /** From the region down to here, each a link. */

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { download } from '../../shared/api';
 import { formatCount } from '../../shared/format';
+import { Records } from '../../shared/records';
 import { Empty, Failure, Loading } from '../../shared/states';
 import { sayRefused } from '../../shared/undo';
 import { useSchools } from './data';
@@ -48,36 +49,32 @@ export function SchoolList({ campaignId, territory }: { campaignId: number; terr
               ).catch(sayRefused)
             }
           >
-            {' '}
-            {/* prettier-ignore */}
             CSV
           </Button>
         </Group>
       </Group>
-      <div className="scroll-x" role="region" aria-label={t('schools.title')} tabIndex={0}>
-        <Table withTableBorder striped>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('schools.school')}</Table.Th>
-              <Table.Th>{t('fairness.kind')}</Table.Th>
-              <Table.Th ta="right">{t('schools.classes')}</Table.Th>
-              <Table.Th>{t('schools.answer')}</Table.Th>
+      <Records label={t('schools.title')}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('schools.school')}</Table.Th>
+            <Table.Th>{t('fairness.kind')}</Table.Th>
+            <Table.Th ta="right">{t('schools.classes')}</Table.Th>
+            <Table.Th>{t('schools.answer')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {shown.map((school) => (
+            <Table.Tr key={school.uai}>
+              <Table.Th scope="row" fw={500}>
+                <Link to={`/app/etablissements/${school.uai}`}>{school.name}</Link>
+              </Table.Th>
+              <Table.Td>{t(`value.${school.kind}`)}</Table.Td>
+              <Table.Td ta="right">{formatCount(school.classCount)}</Table.Td>
+              <Table.Td>{t(`schoolAnswer.${school.answer}`)}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.map((school) => (
-              <Table.Tr key={school.uai}>
-                <Table.Th scope="row" fw={500}>
-                  <Link to={`/app/etablissements/${school.uai}`}>{school.name}</Link>
-                </Table.Th>
-                <Table.Td>{t(`value.${school.kind}`)}</Table.Td>
-                <Table.Td ta="right">{formatCount(school.classCount)}</Table.Td>
-                <Table.Td>{t(`schoolAnswer.${school.answer}`)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+          ))}
+        </Table.Tbody>
+      </Records>
     </section>
   );
 }

@@ -22,8 +22,7 @@ export function Sentences({ certificate, answers, timeZone }: SentencesProps) {
         {t('answer.utilisation', { mean: formatPercent(tighter.meanLimitRatio) })}{' '}
         {unplacedCount === 0
           ? t('answer.allPlaced', { windows: formatCount(certificate.windowCount) })
-          : t('answer.unplaced', { unplaced: formatCount(unplacedCount) })}{' '}
-        {/* prettier-ignore */}
+          : t('answer.unplaced', { unplaced: formatCount(unplacedCount) })}
       </p>
       {answers && <WhoHasAnswered answers={answers} timeZone={timeZone} />}
       <p className="answer">

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Schema } from '../../shared/api';
 import { formatCount, formatPercent } from '../../shared/format';
-import { useObserved, useSchoolPlaces, useSchools } from './data';
+import { useObserved, useSchoolLoads, useSchoolPlaces, useSchools } from './data';
 import { type Place, PlaceMap } from './place-map';
 import type { TerritoryRow } from './territory-rows';
 
@@ -62,50 +62,58 @@ const ANSWERED: Record<Schema<'EstablishmentAnswerDto'>['answer'], number> = {
 const MOST_SCHOOLS = 500;
 
 interface SchoolMapProps extends MeasureChoice {
+  planId: number;
   campaignId: number;
   platformId: number;
   territory: string;
   date: string | undefined;
 }
 
-/** The schools of a department that the reader may name, the larger the more classes: a click goes to the school's week. */
-export function SchoolMap({ campaignId, platformId, territory, date, ...choice }: SchoolMapProps) {
+/** The schools of a department that the reader may name, the larger the more they load: a click goes to the school's week. */
+export function SchoolMap({ planId, campaignId, platformId, territory, date, ...choice }: SchoolMapProps) {
   const { t } = useTranslation('authority');
   const navigate = useNavigate();
   const { measure } = choice;
   const where = useSchoolPlaces(territory);
   const answers = useSchools(campaignId, territory);
   const observed = useObserved(platformId, date, MOST_SCHOOLS);
+  const loads = useSchoolLoads(planId, territory, date);
   const places = useMemo(() => {
     const known = new Map(where.data?.map((school) => [school.uai, school]));
     const seen = new Map(observed.data?.items.map((school) => [school.uai, school.adherenceRatio]));
     const schools = answers.data?.items ?? [];
-    const largest = Math.max(1, ...schools.map(({ classCount }) => classCount));
-    return schools.map(({ uai, name, classCount, answer }): Place => {
+    const peaks = new Map(loads.data?.map(({ uai, peakSessions }) => [uai, peakSessions]));
+    const largest = Math.max(1, ...peaks.values());
+    return schools.map(({ uai, name, answer }): Place => {
       const at = known.get(uai);
       return {
         code: uai,
         name: `${name}${at?.communeName ? `, ${at.communeName}` : ''}`,
         latitude: at?.latitude ?? null,
         longitude: at?.longitude ?? null,
-        weight: classCount,
+        weight: peaks.get(uai) ?? 0,
         ratio:
           measure === 'load'
-            ? classCount / largest
+            ? loads.data && (peaks.get(uai) ?? 0) / largest
             : measure === 'answers'
               ? ANSWERED[answer]
               : (seen.get(uai) ?? undefined),
       };
     });
-  }, [where.data, observed.data, answers.data, measure]);
-  const label = t(measure === 'load' ? 'measure.classes' : `measure.${measure}`);
+  }, [where.data, observed.data, answers.data, loads.data, measure]);
+  const label = t(`measure.${measure}`);
+  const top = loads.data?.toSorted((a, b) => b.peakSessions - a.peakSessions)[0];
   return (
     <div>
       <MeasureControl {...choice} />
       <PlaceMap
         places={places}
         title={t('map.schools', { measure: label })}
-        summary={measure === 'load' ? t('map.byClasses') : lowestOf(places, t)}
+        summary={
+          measure === 'load'
+            ? top && t('map.top', { name: top.name, sessions: formatCount(top.peakSessions) })
+            : lowestOf(places, t)
+        }
         measure={label}
         isNamed={false}
         fileName={`etale-carte-${territory}-${measure}`}

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Chart } from '../../shared/chart';
-import { civilDateOf, formatHour, formatPercent, formatShortDay } from '../../shared/format';
+import { civilDateOf, formatHour, formatPercent, formatShortDay, labelled } from '../../shared/format';
 import { LOAD_STEPS } from '../../shared/load-scale';
 import type { DayPoint } from './day-load';
 
@@ -22,7 +22,7 @@ export function WeekHeat({ points, days, timeZone, onPick }: WeekHeatProps) {
       const ink = isDark ? '#dfe6f1' : '#222b3a';
       return {
         grid: { left: 90, right: 8, top: 8, bottom: 76 },
-        tooltip: { formatter: ({ value }: { value: [number, number, number] }) => `${formatShortDay(days[value[1]]!)} ${formatHour(cells.hours[value[0]]!)} : ${formatPercent(value[2])}` }, // prettier-ignore
+        tooltip: { formatter: ({ value }: { value: [number, number, number] }) => labelled(`${formatShortDay(days[value[1]]!)} ${formatHour(cells.hours[value[0]]!)}`, formatPercent(value[2])) }, // prettier-ignore
         xAxis: { type: 'category', data: cells.hours.map(formatHour), axisLabel: { color: ink } },
         yAxis: { type: 'category', data: days.map(formatShortDay), inverse: true, axisLabel: { color: ink } },
         visualMap: {

@@ -1,6 +1,6 @@
 import { Button, Group, Slider, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { formatPercent, formatTime } from '../../shared/format';
+import { formatPercent, formatTime, labelled } from '../../shared/format';
 import { type DayPoint, isChanged, NOTHING_CHANGED, peakOf, type WhatIf } from './day-load';
 
 interface SlidersProps {
@@ -47,7 +47,8 @@ export function WhatIfSliders({ whatIf, onChange, points, timeZone }: SlidersPro
         {SLIDERS.map(({ name, min, max, step }) => (
           <Stack key={name} gap={4}>
             <Text size="sm">
-              {t(`whatIf.${name}`)} : <strong>{formatPercent(whatIf[name] / 100)}</strong>
+              {labelled(t(`whatIf.${name}`), '')}
+              <strong>{formatPercent(whatIf[name] / 100)}</strong>
             </Text>
             <Slider
               thumbLabel={t(`whatIf.${name}`)}

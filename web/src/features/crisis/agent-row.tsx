@@ -16,8 +16,7 @@ export function AgentRow({ gateways }: { gateways: readonly Gateway[] }) {
               count: late.length,
               all: gateways.length,
               names: late.map(({ agent }) => agent).join(', '),
-            })}{' '}
-        {/* prettier-ignore */}
+            })}
       </Text>
       <ul aria-label={t('agents.title')}>
         {gateways.map((one) => (

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../shared/api';
 import { Chart } from '../../shared/chart';
-import { civilDateOf, civilHourOf, formatCount, formatHour, formatPercent, formatTime } from '../../shared/format';
+import { civilDateOf, civilHourOf, formatCount, formatHour, formatPercent } from '../../shared/format';
 import { LINES } from '../../shared/load-scale';
 import type { CapacityCurve, MeasuredDay, Step } from './data';
 
@@ -32,11 +32,12 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
   const option = useCallback(
     (isDark: boolean) => {
       const ink = isDark ? '#dfe6f1' : '#222b3a';
-      const now = hourOn(new Date().toISOString(), measured);
+      const axis = points.map(({ hour }) => hour);
+      const now = hourOn(new Date(), measured, axis);
       const bars = steps.flatMap((step) => {
         if (step.state === 'proposed') return [];
         const ends = step.undoneAt ?? step.endsAt;
-        const span = [hourOn(step.startsAt, measured), hourOn(ends, measured)];
+        const span = [hourOn(new Date(step.startsAt), measured, axis), hourOn(new Date(ends), measured, axis)];
         return span[0] === span[1] ? [] : [[{ name: step.name, xAxis: span[0] }, { xAxis: span[1] }]];
       });
       return {
@@ -57,7 +58,7 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
             color,
             lineStyle: { color, type: line.type, width: line.width },
             ...(name === 'capacity' && {
-              markLine: { symbol: 'none', label: { formatter: t('day.now'), color: ink, position: 'insideEndTop' }, lineStyle: { color: ink }, data: [{ xAxis: now }] }, // prettier-ignore
+              markLine: { symbol: 'none', label: { formatter: t('day.now'), color: ink, position: 'end', distance: 8 }, lineStyle: { color: ink }, data: isOnAxis(now, axis) ? [{ xAxis: now }] : [] }, // prettier-ignore
               markArea: { itemStyle: { color: ink, opacity: 0.1 }, label: { color: ink, position: 'insideTop' }, data: bars }, // prettier-ignore
             }),
           };
@@ -93,37 +94,40 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
   );
 }
 
-/** Cells of the day from 6 to 22 h. */
+/** Cells of the day from 6 to 22 h, or from the first one that was measured where that is earlier. */
 function pointsOf(measured: MeasuredDay, capacity: CapacityCurve, planned: DayLineProps['planned']): Point[] {
   const start = Date.parse(measured.startsAt);
   const at = (curve: { startsAt: string }, i: number): number =>
     i + Math.round((start - Date.parse(curve.startsAt)) / (measured.stepMinutes * MINUTES));
-  return measured.sessions
-    .map((observed, i): Point => {
-      const bounds = at(capacity, i);
-      const load = planned && at(planned, i);
-      const figures = planned?.sessions;
-      return {
-        hour: civilHourOf(new Date(start + i * measured.stepMinutes * MINUTES), measured.timeZone),
-        planned:
-          load === undefined || figures?.planned[load] === undefined
-            ? null
-            : Math.round(figures.planned[load] + (figures.background?.[load] ?? 0) + (figures.otherPlans?.[load] ?? 0)),
-        observed,
-        limit: Math.round(((capacity.sessions.effectiveThousandths[bounds] ?? 0) - (capacity.sessions.headroomThousandths[bounds] ?? 0)) / 1000), // prettier-ignore
-        capacity: Math.round((capacity.sessions.effectiveThousandths[bounds] ?? 0) / 1000),
-      };
-    })
-    .filter(({ hour }) => hour >= '06:00' && hour < '22:00');
+  const points = measured.sessions.map((observed, i): Point => {
+    const bounds = at(capacity, i);
+    const load = planned && at(planned, i);
+    const figures = planned?.sessions;
+    return {
+      hour: civilHourOf(new Date(start + i * measured.stepMinutes * MINUTES), measured.timeZone),
+      planned:
+        load === undefined || figures?.planned[load] === undefined
+          ? null
+          : Math.round(figures.planned[load] + (figures.background?.[load] ?? 0) + (figures.otherPlans?.[load] ?? 0)),
+      observed,
+      limit: Math.round(((capacity.sessions.effectiveThousandths[bounds] ?? 0) - (capacity.sessions.headroomThousandths[bounds] ?? 0)) / 1000), // prettier-ignore
+      capacity: Math.round((capacity.sessions.effectiveThousandths[bounds] ?? 0) / 1000),
+    };
+  });
+  const from = points.find(({ observed }) => observed !== null)?.hour ?? '06:00';
+  return points.filter(({ hour }) => hour >= (from < '06:00' ? from : '06:00') && hour < '22:00');
 }
 
-/** The label of an instant on the axis of a day from 6 to 22 h. */
-function hourOn(instant: string, { date, timeZone, stepMinutes }: MeasuredDay): string {
+/** The label of an instant on an axis of hours (HH:MM) of the measured day; of its first or last one where it lies outside. */
+function hourOn(instant: Date, { date, timeZone, stepMinutes }: MeasuredDay, axis: readonly string[]): string {
+  const [first = '', last = ''] = [axis[0], axis.at(-1)];
   const step = stepMinutes * MINUTES;
-  const at = new Date(Math.floor(Date.parse(instant) / step) * step);
+  const at = new Date(Math.floor(instant.getTime() / step) * step);
   const on = civilDateOf(at, timeZone);
-  const hour = civilHourOf(at, timeZone);
-  if (on < date || (on === date && hour < '06:00')) return formatHour('06:00');
-  if (on > date || hour >= '22:00') return formatHour('21:55');
-  return formatTime(at, timeZone);
+  const hour = on < date ? first : on > date ? last : civilHourOf(at, timeZone);
+  return formatHour(hour < first ? first : hour > last ? last : hour);
 }
+
+/** Whether a label is of an hour between the ends, at which what lies outside is gathered. */
+const isOnAxis = (label: string, axis: readonly string[]): boolean =>
+  axis.length > 0 && label !== formatHour(axis[0]!) && label !== formatHour(axis.at(-1)!);

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { DateField } from '../../shared/date-field';
 import { civilDateOf, formatDay } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
+import { Records } from '../../shared/records';
 import { sayDone } from '../../shared/undo';
 import { type Acts, type May, type Platform, usePostMortems } from './data';
 
@@ -49,33 +50,31 @@ export function PostMortemList({ platform, may, acts }: PostMortemListProps) {
         </Group>
       )}
       {made.data && made.data.length > 0 && (
-        <div className="scroll-x" role="region" aria-label={t('lookBack.title')} tabIndex={0}>
-          <Table withTableBorder striped>
-            <Table.Thead>
-              <Table.Tr>
-                {['day', 'summary', 'read'].map((column) => (
-                  <Table.Th key={column}>{t(`lookBack.${column}`)}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {made.data.map(({ id, firstDate, lastDate, summary }) => (
-                <Table.Tr key={id}>
-                  <Table.Th scope="row" fw={500}>
-                    {firstDate === lastDate ? formatDay(firstDate) : `${formatDay(firstDate)} – ${formatDay(lastDate)}`}
-                  </Table.Th>
-                  <Table.Td>{summary || '–'}</Table.Td>
-                  <Table.Td>
-                    <Group gap="sm" wrap="nowrap">
-                      <Anchor href={addressOf(id, 'page')}>{t('lookBack.page')}</Anchor>
-                      <Anchor href={addressOf(id, 'csv?part=curves')}>CSV</Anchor>
-                    </Group>
-                  </Table.Td>
-                </Table.Tr>
+        <Records label={t('lookBack.title')}>
+          <Table.Thead>
+            <Table.Tr>
+              {['day', 'summary', 'read'].map((column) => (
+                <Table.Th key={column}>{t(`lookBack.${column}`)}</Table.Th>
               ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {made.data.map(({ id, firstDate, lastDate, summary }) => (
+              <Table.Tr key={id}>
+                <Table.Th scope="row" fw={500}>
+                  {firstDate === lastDate ? formatDay(firstDate) : `${formatDay(firstDate)} – ${formatDay(lastDate)}`}
+                </Table.Th>
+                <Table.Td>{summary || '–'}</Table.Td>
+                <Table.Td>
+                  <Group gap="sm" wrap="nowrap">
+                    <Anchor href={addressOf(id, 'page')}>{t('lookBack.page')}</Anchor>
+                    <Anchor href={addressOf(id, 'csv?part=curves')}>CSV</Anchor>
+                  </Group>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Records>
       )}
     </div>
   );

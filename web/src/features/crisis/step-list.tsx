@@ -1,6 +1,7 @@
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { formatInstant } from '../../shared/format';
+import { Records } from '../../shared/records';
 import { sayDone } from '../../shared/undo';
 import type { Acts, May, Step } from './data';
 import { measuresOf } from './measures';
@@ -29,43 +30,41 @@ export function StepList({ steps, timeZone, may, acts }: StepListProps) {
       {steps.length === 0 ? (
         <Text size="sm">{t('steps.none')}</Text>
       ) : (
-        <div className="scroll-x" role="region" aria-label={t('steps.title')} tabIndex={0}>
-          <Table withTableBorder striped miw={760}>
-            <Table.Thead>
-              <Table.Tr>
-                {['name', 'state', 'from', 'until', 'reason', 'action'].map((column) => (
-                  <Table.Th key={column}>{t(`steps.${column}`)}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {steps.map((step) => (
-                <Table.Tr key={step.id}>
-                  <Table.Th scope="row" fw={500}>
-                    {step.name}
-                    {step.rung === null && <Text size="sm">{measuresOf(step.measures, t).join(' ')}</Text>}
-                  </Table.Th>
-                  <Table.Td>{t(`state.${stateOf(step)}`)}</Table.Td>
-                  <Table.Td>{formatInstant(step.startsAt, timeZone)}</Table.Td>
-                  <Table.Td>{formatInstant(step.undoneAt ?? step.endsAt, timeZone)}</Table.Td>
-                  <Table.Td>{step.undoReason ?? step.reason}</Table.Td>
-                  <Table.Td>
-                    <Group gap={4} wrap="nowrap">
-                      {may.act && mayBeApproved(step) && (
-                        <Button variant="default" loading={acts.isBusy} onClick={() => approve(step)}>
-                          {t(step.state === 'proposed' ? 'steps.approve' : 'steps.confirm')}
-                        </Button>
-                      )}
-                      {may.act && stateOf(step) !== 'over' && step.state !== 'undone' && (
-                        <UndoButton step={step} acts={acts} />
-                      )}
-                    </Group>
-                  </Table.Td>
-                </Table.Tr>
+        <Records label={t('steps.title')}>
+          <Table.Thead>
+            <Table.Tr>
+              {['name', 'state', 'from', 'until', 'reason', 'action'].map((column) => (
+                <Table.Th key={column}>{t(`steps.${column}`)}</Table.Th>
               ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {steps.map((step) => (
+              <Table.Tr key={step.id}>
+                <Table.Th scope="row" fw={500}>
+                  {step.name}
+                  {step.rung === null && <Text size="sm">{measuresOf(step.measures, t).join(' ')}</Text>}
+                </Table.Th>
+                <Table.Td>{t(`state.${stateOf(step)}`)}</Table.Td>
+                <Table.Td>{formatInstant(step.startsAt, timeZone)}</Table.Td>
+                <Table.Td>{formatInstant(step.undoneAt ?? step.endsAt, timeZone)}</Table.Td>
+                <Table.Td>{step.undoReason ?? step.reason}</Table.Td>
+                <Table.Td>
+                  <Group gap={4} wrap="nowrap">
+                    {may.act && mayBeApproved(step) && (
+                      <Button variant="default" loading={acts.isBusy} onClick={() => approve(step)}>
+                        {t(step.state === 'proposed' ? 'steps.approve' : 'steps.confirm')}
+                      </Button>
+                    )}
+                    {may.act && stateOf(step) !== 'over' && step.state !== 'undone' && (
+                      <UndoButton step={step} acts={acts} />
+                    )}
+                  </Group>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Records>
       )}
     </div>
   );

@@ -170,8 +170,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
             clearable
             clearButtonProps={{ 'aria-label': t('filter.clear') }}
             w={130}
-          />{' '}
-          {/* prettier-ignore */}
+          />
           <Select
             aria-label={t('filter.class')}
             placeholder={t('filter.class')}

@@ -77,8 +77,7 @@ export function WishesPage() {
             most: fixedWindows.mostCount,
             pending: fixedWindows.pendingCount,
           })}
-        </Text>{' '}
-        {/* prettier-ignore */}
+        </Text>
       </div>
       <NativeSelect
         label={t('wishes.for')}
@@ -188,8 +187,7 @@ function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishLis
                 label={t('wishes.start')}
                 value={wish.start}
                 onChange={({ currentTarget: { value } }) => change(index, { start: value })}
-              />{' '}
-              {/* prettier-ignore */}
+              />
               {
                 wish.kind === 'closed' &&
                 <TextInput type="time" step={300} required label={t('wishes.end')} value={wish.end ?? ''} onChange={({ currentTarget: { value } }) => change(index, { end: value })} /> // prettier-ignore

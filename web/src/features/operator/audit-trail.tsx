@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { answerOf, api, download, jsonOf, type Schema } from '../../shared/api';
 import { formatInstant } from '../../shared/format';
+import { Records } from '../../shared/records';
 import { Empty, Failure, Loading } from '../../shared/states';
 import { sayRefused } from '../../shared/undo';
 
@@ -44,32 +45,30 @@ export function AuditTrail({ timeZone }: { timeZone: string }) {
       {entries.length === 0 ? (
         <Empty title={t('audit.none')}>{t('audit.noneText')}</Empty>
       ) : (
-        <div className="scroll-x" role="region" aria-label={t('section.journal')} tabIndex={0}>
-          <Table withTableBorder striped>
-            <Table.Thead>
-              <Table.Tr>
-                {['at', 'who', 'action', 'key', 'reason'].map((column) => (
-                  <Table.Th key={column}>{t(`audit.${column}`)}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {entries.map((entry) => (
-                <Table.Tr key={entry.id}>
-                  <Table.Td>{formatInstant(entry.recordedAt, timeZone)}</Table.Td>
-                  <Table.Td>
-                    {entry.role === null ? '' : t(`role.${entry.role}`, { defaultValue: entry.role })} {entry.subject}
-                  </Table.Td>
-                  <Table.Td>
-                    <code>{entry.action}</code>
-                  </Table.Td>
-                  <Table.Td>{entry.uai ?? entry.key}</Table.Td>
-                  <Table.Td>{entry.reason}</Table.Td>
-                </Table.Tr>
+        <Records label={t('section.journal')}>
+          <Table.Thead>
+            <Table.Tr>
+              {['at', 'who', 'action', 'key', 'reason'].map((column) => (
+                <Table.Th key={column}>{t(`audit.${column}`)}</Table.Th>
               ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {entries.map((entry) => (
+              <Table.Tr key={entry.id}>
+                <Table.Td>{formatInstant(entry.recordedAt, timeZone)}</Table.Td>
+                <Table.Td>
+                  {entry.role === null ? '' : t(`role.${entry.role}`, { defaultValue: entry.role })} {entry.subject}
+                </Table.Td>
+                <Table.Td>
+                  <code>{entry.action}</code>
+                </Table.Td>
+                <Table.Td>{entry.uai ?? entry.key}</Table.Td>
+                <Table.Td>{entry.reason}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Records>
       )}
       {trail.hasNextPage && (
         <Group>

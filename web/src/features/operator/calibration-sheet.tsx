@@ -6,6 +6,7 @@ import { answerOf, api, type Schema } from '../../shared/api';
 import { type Calibration, useCalibrations } from '../../shared/calibrations';
 import { DateField } from '../../shared/date-field';
 import { formatCount, formatDay, formatDecimal, formatPercent } from '../../shared/format';
+import { Records } from '../../shared/records';
 import { sayRefused } from '../../shared/undo';
 
 interface SheetProps {
@@ -95,34 +96,32 @@ function Found({ calibration }: { calibration: Calibration }) {
           : t('calibration.noStay')}{' '}
         {relativesPerPupil && t('calibration.relatives', { count: formatDecimal(relativesPerPupil.value, 2) })}
       </Text>
-      <div className="scroll-x" role="region" aria-label={t('calibration.title')} tabIndex={0}>
-        <Table withTableBorder striped className="figures">
-          <Table.Thead>
-            <Table.Tr>
-              {(['who', 'visitors', 'believed', 'found', 'adherence'] as const).map((column) => (
-                <Table.Th key={column}>{t(`calibration.column.${column}`)}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {behaviours.map(({ audience, levelGroup, activity, visitorCount, participation, adherence, current }) => (
-              <Table.Tr key={`${audience} ${levelGroup} ${activity}`}>
-                <Table.Th scope="row">
-                  {t(`calibration.who.${levelGroup ?? audience}`)}, {t(`calibration.activity.${activity}`)}
-                </Table.Th>
-                <Table.Td>{formatCount(visitorCount)}</Table.Td>
-                <Table.Td>{formatPercent(current.participationPerMille / 1000, 1)}</Table.Td>
-                <Table.Td>
-                  {participation
-                    ? `${formatPercent(participation.value, 1)} ${interval(participation)}`
-                    : t('calibration.tooFew')}
-                </Table.Td>
-                <Table.Td>{adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}</Table.Td>
-              </Table.Tr>
+      <Records label={t('calibration.title')}>
+        <Table.Thead>
+          <Table.Tr>
+            {(['who', 'visitors', 'believed', 'found', 'adherence'] as const).map((column) => (
+              <Table.Th key={column}>{t(`calibration.column.${column}`)}</Table.Th>
             ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {behaviours.map(({ audience, levelGroup, activity, visitorCount, participation, adherence, current }) => (
+            <Table.Tr key={`${audience} ${levelGroup} ${activity}`}>
+              <Table.Th scope="row">
+                {t(`calibration.who.${levelGroup ?? audience}`)}, {t(`calibration.activity.${activity}`)}
+              </Table.Th>
+              <Table.Td>{formatCount(visitorCount)}</Table.Td>
+              <Table.Td>{formatPercent(current.participationPerMille / 1000, 1)}</Table.Td>
+              <Table.Td>
+                {participation
+                  ? `${formatPercent(participation.value, 1)} ${interval(participation)}`
+                  : t('calibration.tooFew')}
+              </Table.Td>
+              <Table.Td>{adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Records>
     </>
   );
 }

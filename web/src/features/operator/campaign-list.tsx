@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import type { Schema } from '../../shared/api';
 import { formatDay } from '../../shared/format';
 import { useCampaigns, usePublishedPlans } from '../../shared/plans';
+import { Records } from '../../shared/records';
 import { Empty, Failure, Loading } from '../../shared/states';
 
 /** The campaigns of the platform, the newest first. */
@@ -28,39 +29,37 @@ export function CampaignList({ platform, canChange }: { platform: Schema<'Platfo
   return (
     <Stack align="flex-start">
       {create}
-      <div className="scroll-x" role="region" aria-label={t('section.campagnes')} tabIndex={0}>
-        <Table withTableBorder striped>
-          <Table.Thead>
-            <Table.Tr>
-              {['name', 'from', 'to', 'state'].map((column) => (
-                <Table.Th key={column}>{t(`campaign.${column}`)}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {campaigns.data
-              .toSorted((a, b) => b.id - a.id)
-              .map((campaign) => (
-                <Table.Tr key={campaign.id}>
-                  <Table.Th scope="row">
-                    <Link className="row-link" to={`/app/exploitation/campagnes/${campaign.id}`}>
-                      {campaign.name}
-                    </Link>
-                  </Table.Th>
-                  <Table.Td>{formatDay(campaign.startsOn)}</Table.Td>
-                  <Table.Td>{formatDay(campaign.endsOn)}</Table.Td>
-                  <Table.Td>
-                    {t(
-                      plans.data.some(({ campaignId }) => campaignId === campaign.id)
-                        ? 'campaign.inForce'
-                        : 'campaign.inPreparation',
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      <Records label={t('section.campagnes')}>
+        <Table.Thead>
+          <Table.Tr>
+            {['name', 'from', 'to', 'state'].map((column) => (
+              <Table.Th key={column}>{t(`campaign.${column}`)}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {campaigns.data
+            .toSorted((a, b) => b.id - a.id)
+            .map((campaign) => (
+              <Table.Tr key={campaign.id}>
+                <Table.Th scope="row">
+                  <Link className="row-link" to={`/app/exploitation/campagnes/${campaign.id}`}>
+                    {campaign.name}
+                  </Link>
+                </Table.Th>
+                <Table.Td>{formatDay(campaign.startsOn)}</Table.Td>
+                <Table.Td>{formatDay(campaign.endsOn)}</Table.Td>
+                <Table.Td>
+                  {t(
+                    plans.data.some(({ campaignId }) => campaignId === campaign.id)
+                      ? 'campaign.inForce'
+                      : 'campaign.inPreparation',
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+        </Table.Tbody>
+      </Records>
     </Stack>
   );
 }

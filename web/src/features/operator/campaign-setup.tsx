@@ -7,7 +7,7 @@ import { answerOf, api, type Schema } from '../../shared/api';
 import { instantOfCivil } from '../../shared/civil-instant';
 import { useCalibrations } from '../../shared/calibrations';
 import { DateField } from '../../shared/date-field';
-import { addDays, civilDateOf, formatCount, formatDay, mondayOf } from '../../shared/format';
+import { addDays, civilDateOf, formatCount, formatDay, mondayOf, labelled } from '../../shared/format';
 import { useTerritories } from '../../shared/territories';
 import { Failure, Loading } from '../../shared/states';
 import { sayRefused } from '../../shared/undo';
@@ -203,9 +203,8 @@ function Concerned({ platformId, startsOn, preset, kinds, territoryId }: Concern
           </Text>
           <Text size="sm">
             {data.items
-              .map(
-                (one) =>
-                  `${t(`kind.${one.kind}`, { defaultValue: one.kind })} : ${formatCount(one.establishmentCount)}`,
+              .map((one) =>
+                labelled(t(`kind.${one.kind}`, { defaultValue: one.kind }), formatCount(one.establishmentCount)),
               )
               .join(' · ')}
           </Text>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
 import { totalsOf, useApprovals } from '../../shared/approvals';
 import { formatCount, formatDay } from '../../shared/format';
+import { Records } from '../../shared/records';
 import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { sayRefused } from '../../shared/undo';
 import { CalibrationSheet } from './calibration-sheet';
@@ -103,32 +104,30 @@ export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
       {plans.data.length === 0 ? (
         <Empty title={t('work.noPlan')}>{t('work.noPlanText')}</Empty>
       ) : (
-        <div className="scroll-x" role="region" aria-label={t('work.plans')} tabIndex={0}>
-          <Table withTableBorder striped className="figures">
-            <Table.Thead>
-              <Table.Tr>
-                {['plan', 'state', 'windows', 'unplaced', 'peak', 'atWish', 'mean', 'worst', 'gap'].map((column) => (
-                  <Table.Th key={column}>{t(`work.column.${column}`)}</Table.Th>
-                ))}
-                <Table.Th>{t('action')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {plans.data.map((plan) => (
-                <PlanRow
-                  key={plan.id}
-                  plan={plan}
-                  schools={concerned.data.establishmentCount}
-                  published={published}
-                  canChange={canChange}
-                  isUnapproved={isUnapproved}
-                  timeZone={timeZone}
-                  onDone={refresh}
-                />
+        <Records label={t('work.plans')}>
+          <Table.Thead>
+            <Table.Tr>
+              {['plan', 'state', 'windows', 'unplaced', 'peak', 'atWish', 'mean', 'worst', 'gap'].map((column) => (
+                <Table.Th key={column}>{t(`work.column.${column}`)}</Table.Th>
               ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+              <Table.Th>{t('action')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {plans.data.map((plan) => (
+              <PlanRow
+                key={plan.id}
+                plan={plan}
+                schools={concerned.data.establishmentCount}
+                published={published}
+                canChange={canChange}
+                isUnapproved={isUnapproved}
+                timeZone={timeZone}
+                onDone={refresh}
+              />
+            ))}
+          </Table.Tbody>
+        </Records>
       )}
       {published && <CalibrationSheet campaign={campaign.data} canChange={canChange} />}
     </Stack>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
 import { instantOfCivil } from '../../shared/civil-instant';
 import { addDays, civilDateOf, civilHourOf, formatCount, formatInstant, formatPercent } from '../../shared/format';
+import { Records } from '../../shared/records';
 import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { sayDone, sayRefused } from '../../shared/undo';
 import { CapacityChart } from './capacity-chart';
@@ -116,35 +117,33 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
       {rows.length === 0 ? (
         <Empty title={t('capacity.none')}>{t('capacity.noneText')}</Empty>
       ) : (
-        <div className="scroll-x" role="region" aria-label={t('capacity.list')} tabIndex={0}>
-          <Table withTableBorder striped>
-            <Table.Thead>
-              <Table.Tr>
-                {['from', 'until', 'what', 'reason'].map((column) => (
-                  <Table.Th key={column}>{t(`capacity.${column}`)}</Table.Th>
-                ))}
-                {canChange && <Table.Th>{t('action')}</Table.Th>}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((row) => (
-                <Table.Tr key={row.key}>
-                  <Table.Td>{formatInstant(row.at, zone)}</Table.Td>
-                  <Table.Td>{row.until ? formatInstant(row.until, zone) : t('capacity.next')}</Table.Td>
-                  <Table.Td>{row.what}</Table.Td>
-                  <Table.Td>{row.reason}</Table.Td>
-                  {canChange && (
-                    <Table.Td>
-                      <Button variant="default" size="compact-sm" onClick={() => remove.mutate(row)}>
-                        {t('remove')}
-                      </Button>
-                    </Table.Td>
-                  )}
-                </Table.Tr>
+        <Records label={t('capacity.list')}>
+          <Table.Thead>
+            <Table.Tr>
+              {['from', 'until', 'what', 'reason'].map((column) => (
+                <Table.Th key={column}>{t(`capacity.${column}`)}</Table.Th>
               ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+              {canChange && <Table.Th>{t('action')}</Table.Th>}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Table.Tr key={row.key}>
+                <Table.Td>{formatInstant(row.at, zone)}</Table.Td>
+                <Table.Td>{row.until ? formatInstant(row.until, zone) : t('capacity.next')}</Table.Td>
+                <Table.Td>{row.what}</Table.Td>
+                <Table.Td>{row.reason}</Table.Td>
+                {canChange && (
+                  <Table.Td>
+                    <Button variant="default" size="compact-sm" onClick={() => remove.mutate(row)}>
+                      {t('remove')}
+                    </Button>
+                  </Table.Td>
+                )}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Records>
       )}
     </Stack>
   );

@@ -2,6 +2,7 @@ import { Stack, Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { formatCount, formatDecimal, formatInstant, formatMinutes } from '../../shared/format';
 import { isLate, useGateways } from '../../shared/gateways';
+import { Records } from '../../shared/records';
 import { Empty, Failure, Loading } from '../../shared/states';
 
 /** The agents beside the ENT's proxies: what each runs, how far behind it is, what it refused. */
@@ -20,38 +21,36 @@ export function GatewayList({ timeZone }: { timeZone: string }) {
   return (
     <Stack>
       <p className="answer">{t(late === 0 ? 'gateway.fine' : 'gateway.late', { count: gateways.data.length, late })}</p>
-      <div className="scroll-x" role="region" aria-label={t('section.passerelles')} tabIndex={0}>
-        <Table withTableBorder striped className="figures">
-          <Table.Thead>
-            <Table.Tr>
-              {['agent', 'state', 'posture', 'revision', 'behind', 'age', 'clock', 'reported', 'refused'].map(
-                (column) => (
-                  <Table.Th key={column}>{t(`gateway.${column}`)}</Table.Th>
-                ),
-              )}
+      <Records label={t('section.passerelles')}>
+        <Table.Thead>
+          <Table.Tr>
+            {['agent', 'state', 'posture', 'revision', 'behind', 'age', 'clock', 'reported', 'refused'].map(
+              (column) => (
+                <Table.Th key={column}>{t(`gateway.${column}`)}</Table.Th>
+              ),
+            )}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {gateways.data.map((one) => (
+            <Table.Tr key={`${one.keyId} ${one.agent}`}>
+              <Table.Th scope="row">{one.agent}</Table.Th>
+              <Table.Td>{t(`agentState.${one.state}`, { defaultValue: one.state })}</Table.Td>
+              <Table.Td>
+                {one.posture === null ? '–' : t(`posture.${one.posture}`, { defaultValue: one.posture })}
+              </Table.Td>
+              <Table.Td>{one.revision === null ? '–' : formatCount(one.revision)}</Table.Td>
+              <Table.Td>
+                {one.behindRevisions === null ? '–' : t('gateway.behindBy', { count: one.behindRevisions })}
+              </Table.Td>
+              <Table.Td>{one.planAgeSeconds === null ? '–' : formatMinutes(one.planAgeSeconds / 60)}</Table.Td>
+              <Table.Td>{formatDecimal(one.clockOffsetSeconds)} s</Table.Td>
+              <Table.Td>{formatInstant(one.reportedAt, timeZone)}</Table.Td>
+              <Table.Td>{one.refused === null ? '–' : refusalOf(one.refused)}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {gateways.data.map((one) => (
-              <Table.Tr key={`${one.keyId} ${one.agent}`}>
-                <Table.Th scope="row">{one.agent}</Table.Th>
-                <Table.Td>{t(`agentState.${one.state}`, { defaultValue: one.state })}</Table.Td>
-                <Table.Td>
-                  {one.posture === null ? '–' : t(`posture.${one.posture}`, { defaultValue: one.posture })}
-                </Table.Td>
-                <Table.Td>{one.revision === null ? '–' : formatCount(one.revision)}</Table.Td>
-                <Table.Td>
-                  {one.behindRevisions === null ? '–' : t('gateway.behindBy', { count: one.behindRevisions })}
-                </Table.Td>
-                <Table.Td>{one.planAgeSeconds === null ? '–' : formatMinutes(one.planAgeSeconds / 60)}</Table.Td>
-                <Table.Td>{formatDecimal(one.clockOffsetSeconds)} s</Table.Td>
-                <Table.Td>{formatInstant(one.reportedAt, timeZone)}</Table.Td>
-                <Table.Td>{one.refused === null ? '–' : refusalOf(one.refused)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+          ))}
+        </Table.Tbody>
+      </Records>
     </Stack>
   );
 }

@@ -6,6 +6,7 @@ import { answerOf, api } from '../../shared/api';
 import { formatInstant } from '../../shared/format';
 import { ImportFile } from '../../shared/import-file';
 import { sentFile } from '../../shared/import-report';
+import { Records } from '../../shared/records';
 import { Empty, Failure, Loading } from '../../shared/states';
 
 const KINDS = ['roster', 'official-schools', 'official-colleges', 'official-lycees-gt', 'official-lycees-pro', 'official-directory', 'mapping'] as const; // prettier-ignore
@@ -56,30 +57,28 @@ export function ImportDesk({ timeZone, canChange }: { timeZone: string; canChang
       {imports.data.length === 0 ? (
         <Empty title={t('import.none')}>{t('import.noneText')}</Empty>
       ) : (
-        <div className="scroll-x" role="region" aria-label={t('section.imports')} tabIndex={0}>
-          <Table withTableBorder striped>
-            <Table.Thead>
-              <Table.Tr>
-                {['at', 'kind', 'file', 'state'].map((column) => (
-                  <Table.Th key={column}>{t(`import.${column}`)}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {imports.data.map((run) => (
-                <Table.Tr key={run.id}>
-                  <Table.Td>{formatInstant(run.startedAt, timeZone)}</Table.Td>
-                  <Table.Td>{t(`importKind.${run.kind}`)}</Table.Td>
-                  <Table.Td>{run.fileName}</Table.Td>
-                  <Table.Td>
-                    {t(`importState.${run.state}`)}
-                    {run.isDryRun ? ` (${t('import.dry')})` : ''}
-                  </Table.Td>
-                </Table.Tr>
+        <Records label={t('section.imports')}>
+          <Table.Thead>
+            <Table.Tr>
+              {['at', 'kind', 'file', 'state'].map((column) => (
+                <Table.Th key={column}>{t(`import.${column}`)}</Table.Th>
               ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {imports.data.map((run) => (
+              <Table.Tr key={run.id}>
+                <Table.Td>{formatInstant(run.startedAt, timeZone)}</Table.Td>
+                <Table.Td>{t(`importKind.${run.kind}`)}</Table.Td>
+                <Table.Td>{run.fileName}</Table.Td>
+                <Table.Td>
+                  {t(`importState.${run.state}`)}
+                  {run.isDryRun ? ` (${t('import.dry')})` : ''}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Records>
       )}
     </Stack>
   );

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
 import { formatDate, formatInstant } from '../../shared/format';
+import { Records } from '../../shared/records';
 import { Empty, Failure, Loading } from '../../shared/states';
 import { sayDone, sayRefused } from '../../shared/undo';
 
@@ -84,8 +85,7 @@ export function KeyRing({ platform, canChange }: { platform: Schema<'PlatformDto
               label={t('key.name')}
               value={name}
               onChange={({ currentTarget: { value } }) => setName(value)}
-            />{' '}
-            {/* prettier-ignore */}
+            />
             <NumberInput required min={1} max={1000} label={t('key.days')} value={days} onChange={setDays} w={120} />
             <Checkbox.Group label={t('key.scopes')} value={scopes} onChange={setScopes}>
               <Group gap="sm" mih={36}>
@@ -103,41 +103,39 @@ export function KeyRing({ platform, canChange }: { platform: Schema<'PlatformDto
       {keys.data.length === 0 ? (
         <Empty title={t('key.none')}>{t('key.noneText')}</Empty>
       ) : (
-        <div className="scroll-x" role="region" aria-label={t('section.cles')} tabIndex={0}>
-          <Table withTableBorder striped>
-            <Table.Thead>
-              <Table.Tr>
-                {['name', 'scopes', 'expires', 'lastUsed'].map((column) => (
-                  <Table.Th key={column}>{t(`key.${column}`)}</Table.Th>
-                ))}
-                <Table.Th>{t('action')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {keys.data.map((key) => (
-                <Table.Tr key={key.id}>
-                  <Table.Th scope="row">
-                    {key.name} <code>{key.prefix}…</code>
-                  </Table.Th>
-                  <Table.Td>{key.scopes.map((scope) => t(`scope.${scope}`)).join(', ')}</Table.Td>
-                  <Table.Td>{formatDate(key.expiresAt, platform.timeZone)}</Table.Td>
-                  <Table.Td>
-                    {key.lastUsedAt === null ? t('key.never') : formatInstant(key.lastUsedAt, platform.timeZone)}
-                  </Table.Td>
-                  <Table.Td>
-                    {key.revokedAt !== null
-                      ? t('key.isRevoked')
-                      : canChange && (
-                          <Button variant="default" size="compact-sm" onClick={() => revoke.mutate(key.id)}>
-                            {t('key.revoke')}
-                          </Button>
-                        )}
-                  </Table.Td>
-                </Table.Tr>
+        <Records label={t('section.cles')}>
+          <Table.Thead>
+            <Table.Tr>
+              {['name', 'scopes', 'expires', 'lastUsed'].map((column) => (
+                <Table.Th key={column}>{t(`key.${column}`)}</Table.Th>
               ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+              <Table.Th>{t('action')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {keys.data.map((key) => (
+              <Table.Tr key={key.id}>
+                <Table.Th scope="row">
+                  {key.name} <code>{key.prefix}…</code>
+                </Table.Th>
+                <Table.Td>{key.scopes.map((scope) => t(`scope.${scope}`)).join(', ')}</Table.Td>
+                <Table.Td>{formatDate(key.expiresAt, platform.timeZone)}</Table.Td>
+                <Table.Td>
+                  {key.lastUsedAt === null ? t('key.never') : formatInstant(key.lastUsedAt, platform.timeZone)}
+                </Table.Td>
+                <Table.Td>
+                  {key.revokedAt !== null
+                    ? t('key.isRevoked')
+                    : canChange && (
+                        <Button variant="default" size="compact-sm" onClick={() => revoke.mutate(key.id)}>
+                          {t('key.revoke')}
+                        </Button>
+                      )}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Records>
       )}
     </Stack>
   );
