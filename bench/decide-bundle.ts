@@ -30,8 +30,12 @@ const CLOSES = 222;
  *
  * @param mondayCell its first cell, midnight
  */
-export function decideBundle(random: Random, mondayCell = MONDAY_CELL): BundleContent {
-  const { establishmentCount, dayCount, schoolDays } = DECIDE_BUNDLE;
+export function decideBundle(
+  random: Random,
+  mondayCell = MONDAY_CELL,
+  schoolDays: number = DECIDE_BUNDLE.schoolDays,
+): BundleContent {
+  const { establishmentCount, dayCount } = DECIDE_BUNDLE;
   const between = ([from, to]: readonly [number, number]) => from + randomInteger(random, to - from + 1);
   const establishments = Array.from({ length: establishmentCount }, (_, e) => e);
   const isFirst = establishments.map(() => random() < DECIDE_BUNDLE.firstDegreeRatio);

@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { PlanDisk } from '../src/agent/plan-disk';
 import { CHAIN_START, signBytes } from '../src/common/signed-bytes';
 import type { BundleContent } from '../src/kernel/decision/bundle-content';
+import { packedBundle } from '../src/kernel/decision/packed-bundle';
 
 export const PASS_KEY = { kid: 'p1', secret: Buffer.alloc(32, 7) };
 
@@ -9,7 +10,7 @@ export const PASS_KEY = { kid: 'p1', secret: Buffer.alloc(32, 7) };
 export async function writePlan(folder: string, content: BundleContent): Promise<void> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   const kid = 'bench';
-  const bytes = Buffer.from(JSON.stringify(content));
+  const bytes = Buffer.from(JSON.stringify(packedBundle(content)));
   const signature = await signBytes(bytes, { kid, privateKey, typ: 'etale-bundle', chain: CHAIN_START });
   await new PlanDisk(folder).write({
     edition: 1,

@@ -2,6 +2,7 @@ import { importJWK, type CryptoKey, type JWK } from 'jose';
 import { kidOf, nextChain, SignatureInvalid, verifyBytes } from '../common/signed-bytes';
 import type { BundleChange, BundleContent, BundleRoomChange, NamedRule } from '../kernel/decision/bundle-content';
 import { applyChanges, BundleInvalid, gatePlanOf, type GatePlan } from '../kernel/decision/gate-plan';
+import { plainBundle, type PackedBundle } from '../kernel/decision/packed-bundle';
 import { applyRoomChanges } from '../kernel/decision/room-residue';
 import { rulesOf } from '../kernel/decision/rules';
 import { PlanNames } from './identity.rules';
@@ -78,20 +79,19 @@ export class HeldPlan {
   /** @throws PlanRefused */
   async takeBundle({ bytes, signature }: SignedBytes, edition: number): Promise<void> {
     const chain = await this.verified(bytes, signature, 'etale-bundle');
-    const content = parsed<BundleContent>(bytes);
-    if (content.format !== 'etale-bundle/1') throw new PlanRefused('format_unknown', String(content.format));
-    this.refuseOther(content.platformId, content.epoch);
+    const its = parsed<BundleContent | PackedBundle>(bytes);
+    if (!['etale-bundle/1', 'etale-bundle/2'].includes(its.format))
+      throw new PlanRefused('format_unknown', String(its.format));
+    const { epoch, revision, issuedAt } = its;
+    this.refuseOther(its.platformId, epoch);
     const { current } = this;
-    if (current && content.epoch === current.epoch) {
+    if (current && epoch === current.epoch) {
       const isOlder =
-        content.revision < current.revision ||
-        (content.revision === current.revision && content.issuedAt < current.plan.content.issuedAt);
-      if (isOlder)
-        throw new PlanRefused('older_revision', `revision ${content.revision} is older than ${current.revision}`);
+        revision < current.revision || (revision === current.revision && issuedAt < current.plan.content.issuedAt);
+      if (isOlder) throw new PlanRefused('older_revision', `revision ${revision} is older than ${current.revision}`);
     }
     try {
-      const plan = gatePlanOf(content);
-      const { epoch, revision } = content;
+      const plan = gatePlanOf(plainBundle(its));
       this.current = { plan, names: new PlanNames(plan), epoch, revision, edition, chain };
     } catch (error) {
       throw new PlanRefused('content_invalid', error instanceof Error ? error.message : String(error));

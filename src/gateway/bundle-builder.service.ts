@@ -8,6 +8,7 @@ import { ADVISORY_LOCK } from '../common/database';
 import { CHAIN_START, nextChain, signBytes } from '../common/signed-bytes';
 import { cellOfSeconds } from '../kernel/cell-grid';
 import type { BundleContent } from '../kernel/decision/bundle-content';
+import { packedBundle } from '../kernel/decision/packed-bundle';
 import { bundleDays, bundleFactsOf } from './bundle-content.rules';
 import { ProtectionStore } from '../protection/protection.store';
 import { BundleFactsStore } from './bundle-facts.store';
@@ -163,7 +164,7 @@ export class BundleBuilder {
         ...(room && { room }),
       }),
     );
-    const bytes = Buffer.from(JSON.stringify(content));
+    const bytes = Buffer.from(JSON.stringify(packedBundle(content)));
     const { kid, privateKey } = await this.keys.signingKey(tx);
     const signature = await signBytes(bytes, { kid, privateKey, typ: 'etale-bundle', chain });
     const edition = (before?.edition ?? 0) + 1;

@@ -6,6 +6,7 @@ import { HeldPlan, PlanRefused } from '../../src/agent/held-plan';
 import { claimsAt, readPass, readSignedHeader } from '../../src/agent/pass.rules';
 import { readClassLink } from '../../src/common/class-link';
 import { checkedDecision, rowsOf } from '../../src/kernel/decision/check-decide';
+import { plainBundle } from '../../src/kernel/decision/packed-bundle';
 import { DECISION_REASONS } from '../../src/kernel/decision/visitor';
 import { visitorOfKit } from '../kernel/conformance-answer';
 import { conformanceKit, KIT_FILE, kitText, type Kit } from '../kernel/conformance-kit';
@@ -30,7 +31,7 @@ describe('the conformance kit', () => {
 
   it('names every reason, and each decision is what the definitions give', () => {
     for (const { bundle, changes, visitor, quota, now, decision, case: says } of kit.cases) {
-      const content = kit.bundles[bundle]!;
+      const content = plainBundle(kit.bundles[bundle]!);
       const rows = rowsOf(content, changes);
       const expected = checkedDecision(content, rows, visitorOfKit(content, visitor), quota, now);
       const { enforcedKind: kind, reason, until, opensAt } = decision;

@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 import { passText, signedHeaderText, type Pass } from '../../src/agent/pass.rules';
 import { classLinkText } from '../../src/common/class-link';
 import { CHAIN_START, nextChain, signBytes } from '../../src/common/signed-bytes';
+import { packedBundle } from '../../src/kernel/decision/packed-bundle';
 import { cell, gateContent } from './gate-content';
 
 export const SIGNED_KIT_FILE = resolve(__dirname, '../../gateways/conformance/signed.json');
@@ -66,8 +67,12 @@ async function signedKit(): Promise<SignedKit> {
   await offer('the same delta again', 'etale-delta', eighth, at.second, 'ignored');
   await offer('the next delta', 'etale-delta', ninth, at.third, 'taken');
   await offer('an older bundle', 'etale-bundle', gateContent(), at.first, 'older_revision');
-  await offer('a bundle of another platform', 'etale-bundle', gateContent({ revision: 20, platformId: 2 }), at.third, 'platform_other'); // prettier-ignore
-  await offer('a bundle whose columns contradict each other', 'etale-bundle', gateContent({ revision: 20, windows: { count: [9], gap: [], cellCount: [], activity: [] } }), at.third, 'content_invalid'); // prettier-ignore
+  const packed = packedBundle(gateContent({ revision: 20 }));
+  await offer('a packed bundle with fewer characters than windows', 'etale-bundle', { ...packed, windows: { ...packed.windows, start: '' } }, at.third, 'content_invalid'); // prettier-ignore
+  await offer('a packed bundle with a start that its list does not have', 'etale-bundle', { ...packed, windows: { ...packed.windows, starts: [] } }, at.third, 'content_invalid'); // prettier-ignore
+  await offer('a packed bundle', 'etale-bundle', packed, at.third, 'taken');
+  await offer('a bundle of another platform', 'etale-bundle', gateContent({ revision: 21, platformId: 2 }), at.third, 'platform_other'); // prettier-ignore
+  await offer('a bundle whose columns contradict each other', 'etale-bundle', gateContent({ revision: 21, windows: { count: [9], gap: [], cellCount: [], activity: [] } }), at.third, 'content_invalid'); // prettier-ignore
   await offer('a bundle of the next epoch, of a lower revision', 'etale-bundle', gateContent({ epoch: 2, revision: 3 }), at.first, 'taken'); // prettier-ignore
   await offer('a bundle of the epoch before, of a higher revision', 'etale-bundle', gateContent({ revision: 30 }), at.third, 'older_revision'); // prettier-ignore
 

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 import { CHAIN_START, nextChain, signBytes } from '../../src/common/signed-bytes';
 import type { BundleChange, BundleContent } from '../../src/kernel/decision/bundle-content';
+import { packedBundle } from '../../src/kernel/decision/packed-bundle';
 
 interface Delta {
   epoch: number;
@@ -144,7 +145,7 @@ export class SignedService {
 
   private async sendBundle(response: ServerResponse): Promise<void> {
     this.bundleCount++;
-    const original = Buffer.from(JSON.stringify(this.content));
+    const original = Buffer.from(JSON.stringify(packedBundle(this.content)));
     const { bytes, signature } = this.spoil({ bytes: original, signature: await this.sign(original, 'etale-bundle', this.bundleChain) }); // prettier-ignore
     const sent = gzipSync(bytes);
     response.writeHead(200, {

@@ -14,6 +14,7 @@ import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto'
 import type { GatewayPageDto, ObservedNowDto, ObservedPageDto } from '../../src/gateway/gateway-view.dto';
 import type { BundleChange, BundleContent, BundleRoomChange } from '../../src/kernel/decision/bundle-content';
 import { applyChanges, gatePlanOf, windowsOfOwner, type GatePlan } from '../../src/kernel/decision/gate-plan';
+import { plainBundle, type PackedBundle } from '../../src/kernel/decision/packed-bundle';
 import { applyRoomChanges } from '../../src/kernel/decision/room-residue';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import { PlanService } from '../../src/plan/plan.service';
@@ -71,7 +72,9 @@ describe('gateways', () => {
     const bytes = gunzipSync(answer.rawPayload);
     const chain = await verified(bytes, String(answer.headers['etale-signature']), 'etale-bundle');
     expect(answer.headers['etale-chain']).toBe(chain);
-    return { etag: String(answer.headers.etag), content: JSON.parse(bytes.toString()) as BundleContent, chain };
+    const packed = JSON.parse(bytes.toString()) as PackedBundle;
+    expect(packed.format).toBe('etale-bundle/2');
+    return { etag: String(answer.headers.etag), content: plainBundle(packed), chain };
   };
   /** Follows server-sent events; `until` reads on until all that came matches. */
   const listen = async (path: string, headers: Record<string, string>) => {
@@ -126,7 +129,7 @@ describe('gateways', () => {
   it('get the whole plan of their platform, signed, with the class keys of the ENT and a strong ETag', async () => {
     const { etag, content } = await fetchBundle();
     expect(etag).toBe('"1.1.1"');
-    expect(content).toMatchObject({ format: 'etale-bundle/1', platformId: region.platformId, epoch: 1, revision: 1, posture: 'shadow' }); // prettier-ignore
+    expect(content).toMatchObject({ platformId: region.platformId, epoch: 1, revision: 1, posture: 'shadow' }); // prettier-ignore
     expect(content.establishments.uai).toEqual(region.uais);
     expect(content.establishments.structure[0]).toBe(`structure-${region.uais[0]!}`);
     expect(content.classes.name.slice(0, 3)).toEqual(['6A', '6B', '6C']);

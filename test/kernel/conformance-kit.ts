@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BundleContent } from '../../src/kernel/decision/bundle-content';
+import { packedBundle, plainBundle, type PackedBundle } from '../../src/kernel/decision/packed-bundle';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import { anyBundle, anyVisitor } from './any-bundle';
 import { answerOf, kitOfVisitor, type KitDecision, type KitQuestion } from './conformance-answer';
@@ -10,10 +11,12 @@ export const KIT_FILE = resolve(__dirname, '../../gateways/conformance/cases.jso
 const SEED = 20_210_406;
 const RANDOM_BUNDLES = 8;
 const RANDOM_CASES_EACH = 25;
+/** Asked a second time with the bundle as it travels. */
+const PACKED_TOO = ['ordinary', 'random 1', 'random 2'];
 
 export interface Kit {
   format: 'etale-conformance/1';
-  bundles: Record<string, BundleContent>;
+  bundles: Record<string, BundleContent | PackedBundle>;
   cases: (KitQuestion & { decision: KitDecision })[];
 }
 
@@ -21,7 +24,7 @@ export interface Kit {
 export function conformanceKit(): Kit {
   const kit: Kit = { format: 'etale-conformance/1', bundles: { ...KIT_BUNDLES }, cases: [] };
   const add = (question: KitQuestion) => {
-    const decision = answerOf(kit.bundles[question.bundle]!, question);
+    const decision = answerOf(plainBundle(kit.bundles[question.bundle]!), question);
     kit.cases.push({ ...question, decision });
     return decision;
   };
@@ -40,6 +43,16 @@ export function conformanceKit(): Kit {
       const now = content.firstCell * 300 + randomInteger(random, 4 * 86_400) - 3600;
       const quota = { walkInCount: randomInteger(random, 3), keptCount: randomInteger(random, 2), urgentCount: randomInteger(random, 2) }; // prettier-ignore
       add({ case: `random ${b}.${k}`, bundle: `random ${b}`, changes: [], visitor, quota, now });
+    }
+  }
+  const plain = [...kit.cases];
+  for (const name of PACKED_TOO) {
+    const bundle = `${name}, packed`;
+    kit.bundles[bundle] = packedBundle(plainBundle(kit.bundles[name]!));
+    for (const { decision, ...asked } of plain) {
+      if (asked.bundle !== name) continue;
+      const again = add({ ...asked, case: `${asked.case} (packed)`, bundle });
+      if (JSON.stringify(again) !== JSON.stringify(decision)) throw new Error(`${asked.case}: otherwise where the bundle is packed`); // prettier-ignore
     }
   }
   return kit;

@@ -54,8 +54,8 @@ export interface BundleExemption {
 }
 
 /**
- * The whole plan of a platform for some days, as the signed bundle carries it: plain columns, one entry a row of the thing
- * that they describe. Instants are Unix seconds, cells are Unix seconds / 300. No person is in it.
+ * The whole plan of a platform for some days, in plain columns, one entry a row of the thing that they describe; it travels
+ * packed (`packed-bundle.ts`). Instants are Unix seconds, cells are Unix seconds / 300. No person is in it.
  */
 export interface BundleContent {
   format: 'etale-bundle/1';
