@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import type { AgentCountsDto, AgentRoomDto } from './gateway.dto';
+import type { AgentCountsDto, AgentRoomDto } from './agent-status.dto';
 import { shown } from './observed.rules';
 
 /** What an agent said last, beside what the service has. */

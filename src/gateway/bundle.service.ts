@@ -4,7 +4,7 @@ import type { Actor } from '../access/actor';
 import { DomainError } from '../common/domain-error';
 import { BundlePublisher } from './bundle-publisher.service';
 import { BundleStore, type BundleRow, type DeltaRow, type GatewayHead } from './bundle.store';
-import type { DeltaPageDto } from './gateway.dto';
+import type { DeltaPageDto } from './bundle-feed.dto';
 import { GatewayFeed } from './gateway-feed.service';
 import { DeltaGap, EpochChanged, NoBundleYet, RevisionUnknown } from './gateway.errors';
 import { INTERVALS } from './gateway-settings.rules';

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AUDIENCES } from '../campaign/window-kind';
 import { advisoryLock } from '../common/database';
 import { VISITOR_PROFILES } from '../kernel/decision/visitor';
-import type { CellCountDto, WindowCountDto } from './gateway.dto';
+import type { CellCountDto, WindowCountDto } from './count-batch.dto';
 import { CLASS_GRAIN_DAYS } from './gateway-settings.rules';
 
 /** Who watches a platform's counts listens here; the payload is its number. */

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { platformOfKey } from './bundle.service';
-import type { PassKeysDto, VerificationKeyDto, VerificationKeysDto } from './gateway.dto';
+import type { PassKeysDto, VerificationKeyDto, VerificationKeysDto } from './gateway-key.dto';
 import { GatewayKeyStore } from './gateway-key.store';
 
 /** Keys as gateways read them. */

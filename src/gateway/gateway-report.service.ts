@@ -7,7 +7,8 @@ import { AgentStore } from './agent.store';
 import { platformOfKey } from './bundle.service';
 import { BundleStore } from './bundle.store';
 import { CountStore } from './count.store';
-import type { AgentStatusDto, CountAnswerDto, CountBatchDto, StatusAnswerDto } from './gateway.dto';
+import type { AgentStatusDto, StatusAnswerDto } from './agent-status.dto';
+import type { CountAnswerDto, CountBatchDto } from './count-batch.dto';
 import { CLASS_GRAIN_DAYS, INTERVALS } from './gateway-settings.rules';
 
 const DAY_MILLISECONDS = 86_400_000;

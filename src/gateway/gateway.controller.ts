@@ -8,7 +8,10 @@ import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { goneSignal, sendEvents } from '../common/event-stream';
 import { BundleService, etagOf, type Position } from './bundle.service';
-import { AgentStatusDto, CountAnswerDto, CountBatchDto, DeltaPageDto, DeltaQuery, PassKeysDto, StatusAnswerDto, StreamQuery, VerificationKeysDto, WaitQuery } from './gateway.dto'; // prettier-ignore
+import { AgentStatusDto, StatusAnswerDto } from './agent-status.dto';
+import { DeltaPageDto, DeltaQuery, StreamQuery, WaitQuery } from './bundle-feed.dto';
+import { CountAnswerDto, CountBatchDto } from './count-batch.dto';
+import { PassKeysDto, VerificationKeysDto } from './gateway-key.dto';
 import { GatewayKeyService } from './gateway-key.service';
 import { GatewayReportService } from './gateway-report.service';
 import { INTERVALS } from './gateway-settings.rules';

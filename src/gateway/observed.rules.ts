@@ -1,5 +1,5 @@
 import type { ObservedRow } from './count.store';
-import type { AgentCountsDto, AgentRoomDto } from './gateway.dto';
+import type { AgentCountsDto, AgentRoomDto } from './agent-status.dto';
 import { LEAST_SHOWN } from './gateway-settings.rules';
 
 /** A count that is shown: nothing below five people. */

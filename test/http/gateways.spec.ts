@@ -9,7 +9,8 @@ import { kidOf, nextChain, verifyBytes, type SignedType } from '../../src/common
 import { BundleBuilder } from '../../src/gateway/bundle-builder.service';
 import { CountStore } from '../../src/gateway/count.store';
 import type { ClassLinksDto } from '../../src/gateway/class-link.dto';
-import type { DeltaPageDto, PassKeysDto } from '../../src/gateway/gateway.dto';
+import type { DeltaPageDto } from '../../src/gateway/bundle-feed.dto';
+import type { PassKeysDto } from '../../src/gateway/gateway-key.dto';
 import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
 import type { GatewayPageDto, ObservedNowDto, ObservedPageDto } from '../../src/gateway/gateway-view.dto';
 import type { BundleChange, BundleContent, BundleRoomChange } from '../../src/kernel/decision/bundle-content';

@@ -1,0 +1,125 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { IsCivilDate } from '../common/wire-time';
+import { LEVELS } from '../directory/level';
+import { VISITOR_PROFILES } from '../kernel/decision/visitor';
+
+const MOST_ROWS = 4000;
+const MOST_COUNT = 10_000_000;
+const LAST_CELL = 2_147_483_647;
+
+/** What was done with visitors, as numbers. */
+export class CountsDto {
+  /** Visitors let in. */
+  @IsInt()
+  @Min(0)
+  @Max(MOST_COUNT)
+  admitted!: number;
+
+  /** Visitors told to come back. */
+  @IsInt()
+  @Min(0)
+  @Max(MOST_COUNT)
+  deferred!: number;
+
+  /** Visitors refused. */
+  @IsInt()
+  @Min(0)
+  @Max(MOST_COUNT)
+  refused!: number;
+
+  /** Requests for an admission, repeated ones too. */
+  @IsInt()
+  @Min(0)
+  @Max(MOST_COUNT)
+  attempts!: number;
+
+  /** Let in by the posture alone. */
+  @IsInt()
+  @Min(0)
+  @Max(MOST_COUNT)
+  wouldRefuse!: number;
+}
+
+/** Counts of an owner's window, or of an owner outside every window. */
+export class WindowCountDto extends CountsDto {
+  /** Whose windows. */
+  @IsIn(['pupils', 'relatives', 'staff'])
+  audience!: 'pupils' | 'relatives' | 'staff';
+
+  /** Class for pupils, establishment otherwise. */
+  @IsInt()
+  @Min(1)
+  @Max(LAST_CELL)
+  ownerId!: number;
+
+  /** Start of the window; null outside every window. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(LAST_CELL)
+  startCell?: number | null;
+
+  /** The civil date of the establishment. */
+  @IsCivilDate()
+  onDate!: string;
+}
+
+/** Counts of a cell. */
+export class CellCountDto extends CountsDto {
+  /** Unix seconds / 300. */
+  @IsInt()
+  @Min(0)
+  @Max(LAST_CELL)
+  cell!: number;
+
+  /** Code of the department. */
+  @Matches(/^[0-9A-Za-z-]{1,20}$/, { message: 'department must be the code of a department' })
+  department!: string;
+
+  /** Index of the level; null where it is not known. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(LEVELS.length - 1)
+  level?: number | null;
+
+  /** What visitors are at the ENT. */
+  @IsIn(VISITOR_PROFILES)
+  profile!: (typeof VISITOR_PROFILES)[number];
+}
+
+/** Counts since the batch before; never a person. */
+export class CountBatchDto {
+  /** The process. */
+  @Matches(/^[A-Za-z0-9._-]{1,60}$/, { message: 'agent must be 1 to 60 letters, digits, dots, dashes or underscores' })
+  agent!: string;
+
+  /** Names the batch: sent again, it changes nothing. */
+  @IsUUID()
+  batchId!: string;
+
+  /** Per owner and window. */
+  @IsArray()
+  @ArrayMaxSize(MOST_ROWS)
+  @ValidateNested({ each: true })
+  @Type(() => WindowCountDto)
+  windows!: WindowCountDto[];
+
+  /** Per cell, department, level and profile. */
+  @IsArray()
+  @ArrayMaxSize(MOST_ROWS)
+  @ValidateNested({ each: true })
+  @Type(() => CellCountDto)
+  cells!: CellCountDto[];
+}
+
+/** What became of a batch. */
+export class CountAnswerDto {
+  /** Rows that were added. */
+  accepted!: number;
+  /** Rows of owners that the platform does not have, and of days that are not counted any more. */
+  unknownOwners!: number;
+  /** Whether this batch had come before. */
+  isRepeated!: boolean;
+}
