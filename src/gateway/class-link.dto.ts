@@ -10,10 +10,20 @@ export class ClassLinkDto {
   path!: string;
 }
 
+/** A portal of the ENT to whose address the path of a link is added. */
+export class ClassLinkPortalDto {
+  /** Its name. */
+  name!: string;
+  /** Its address. */
+  url!: string;
+}
+
 /** Links of an establishment's classes: good until the platform's key of passes is replaced, then for a day. */
 export class ClassLinksDto {
   /** The platform whose gateways know them. */
   platformId!: number;
+  /** Portals of the platform whose address is known, by name. */
+  portals!: ClassLinkPortalDto[];
   /** Classes and groups of the published campaigns, by number. */
   items!: ClassLinkDto[];
 }

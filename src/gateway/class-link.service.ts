@@ -25,6 +25,7 @@ export class ClassLinkService {
     const classes = await this.store.classes(platformId, establishment.id);
     return {
       platformId,
+      portals: await this.store.portals(platformId),
       items: classes.map(({ id, code, name }) => ({
         classId: id,
         code,

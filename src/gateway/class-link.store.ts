@@ -21,6 +21,14 @@ export class ClassLinkStore {
     return rows[0];
   }
 
+  /** Portals that stand on a platform, where their address was stated. */
+  portals(platformId: number): Promise<{ name: string; url: string }[]> {
+    return this.database.query(
+      'select name, url from portal where platform_id = $1 and url is not null order by name',
+      [platformId],
+    );
+  }
+
   /** Classes and groups of an establishment that the bundle of its platform knows. */
   classes(platformId: number, establishmentId: number): Promise<LinkedClassRow[]> {
     return this.database.query(

@@ -318,7 +318,14 @@ describe('gateways', () => {
     const url = `/v1/establishments/${region.uais[0]!}/class-links`;
     const links = (await app.inject({ url })).json<ClassLinksDto>();
     expect(links.items.map(({ classId, code }) => [classId, code])).toEqual(region.classIds[0]!.map((id, n) => [id, ['6A', '6B', '6C'][n]])); // prettier-ignore
-    expect(links).toMatchObject({ platformId: region.platformId });
+    expect(links).toMatchObject({ platformId: region.platformId, portals: [] });
+    const portals = [
+      { name: 'Neo', url: 'https://neo.example' },
+      { name: 'One', url: null },
+    ];
+    for (const { name, url: its } of portals)
+      await database.query('insert into portal (platform_id, name, url) values ($1, $2, $3)', [region.platformId, name, its]); // prettier-ignore
+    expect((await app.inject({ url })).json<ClassLinksDto>().portals).toEqual(portals.slice(0, 1));
     const keysOf = async () => (await get('/v1/gateways/pass-keys')).json<PassKeysDto>().keys.map(({ kid, secret }) => ({ kid, secret: Buffer.from(secret, 'base64url') })); // prettier-ignore
     const { content } = await fetchBundle();
     const read = async (path: string) =>

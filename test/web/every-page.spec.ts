@@ -52,6 +52,13 @@ const VISITS: Visit[] = [
   { route: WEEK, account: 'head-school', path: `${WEEK}?semaine=2020-01-06`, ready: '.empty' },
   { route: `${WEEK}/souhaits`, account: 'head-school', path: `${WEEK}/souhaits`, ready: 'form' },
   { route: `${WEEK}/classes`, account: 'head-school', path: `${WEEK}/classes`, ready: 'form' },
+  { route: `${WEEK}/liens`, account: 'head-school', path: `${WEEK}/liens`, ready: '.empty' },
+  {
+    route: `${WEEK}/liens`,
+    account: 'head-school',
+    path: `${WEEK}/liens?ent=https%3A%2F%2Fent.example`,
+    ready: '.link-card',
+  },
   { route: '/app/ecoles', account: 'inspector', path: '/app/ecoles', ready: 'tbody tr' },
   { route: '/app/region/:territory?', account: 'authority-region', path: '/app/region', ready: '.small-curve' },
   {

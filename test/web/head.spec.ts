@@ -216,6 +216,27 @@ describeWeb('the web of a head', (web) => {
     await page.getByText(/Les souhaits pour «\sJanvier\s» sont ouverts/).waitFor();
   });
 
+  it('prints the links by which families show the gateway their class, a page or eight slips for each', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page);
+    await page.getByRole('link', { name: 'Les liens' }).click();
+    await page.getByText("Quelle est l'adresse de votre ENT ?").waitFor();
+    await page.getByRole('combobox', { name: "Adresse de l'ENT" }).fill('https://ent.example/accueil');
+    await page.locator('.link-card').first().waitFor();
+    const { items } = await readJson<{ items: { code: string; path: string }[] }>(page, `/v1/establishments/${uai}/class-links`); // prettier-ignore
+    expect(await page.locator('.link-address').allTextContents()).toEqual(items.map(({ path }) => `https://ent.example${path}`)); // prettier-ignore
+    await page.emulateMedia({ media: 'print' });
+    const pageCountOf = async () => (await page.pdf({ format: 'A4' })).toString('latin1').split(/\/Type\s*\/Page\b/).length - 1; // prettier-ignore
+    expect(await pageCountOf()).toBe(items.length);
+    await page.emulateMedia({ media: 'screen' });
+    await page.getByText('Coupons à découper').click();
+    await page.locator('.link-sheets.slips').waitFor();
+    expect(await page.locator('.link-card:visible').count()).toBe(items.length);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.link-card:visible').count()).toBe(8 * items.length);
+    expect(await pageCountOf()).toBe(items.length);
+  });
+
   it('keeps showing what it knew when the service does not answer, and says how old it is', async () => {
     const { page, context } = await openReader(web.browser);
     await page.clock.install();

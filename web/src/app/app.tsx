@@ -40,6 +40,10 @@ const routes: RouteObject[] = [
         lazy: async () => ({ Component: (await import('../features/head/roster-page')).RosterPage }),
       },
       {
+        path: '/app/etablissements/:uai/liens',
+        lazy: async () => ({ Component: (await import('../features/head/links-page')).LinksPage }),
+      },
+      {
         path: '/app/region/:territory?',
         lazy: async () => ({ Component: (await import('../features/authority/region-page')).RegionPage }),
       },

@@ -19,6 +19,7 @@ export function placesOf(session: Session): Place[] {
         { path: `/app/etablissements/${uai}`, name: 'places.week' },
         { path: `/app/etablissements/${uai}/souhaits`, name: 'places.wishes' },
         { path: `/app/etablissements/${uai}/classes`, name: 'places.classes' },
+        { path: `/app/etablissements/${uai}/liens`, name: 'places.links' },
       ]);
     case 'authority':
       return [region, protection];

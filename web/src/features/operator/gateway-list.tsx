@@ -1,12 +1,15 @@
 import { Stack, Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { Schema } from '../../shared/api';
 import { formatCount, formatDecimal, formatInstant, formatMinutes } from '../../shared/format';
 import { isLate, useGateways } from '../../shared/gateways';
 import { Records } from '../../shared/records';
 import { Empty, Failure, Loading } from '../../shared/states';
+import { PassKey } from './pass-key';
 
 /** The agents beside the ENT's proxies: what each runs, how far behind it is, what it refused. */
-export function GatewayList({ timeZone }: { timeZone: string }) {
+export function GatewayList({ platform, canChange }: { platform: Schema<'PlatformDto'>; canChange: boolean }) {
+  const { timeZone } = platform;
   const { t } = useTranslation('operator');
   const gateways = useGateways();
   if (gateways.isLoadingError) return <Failure error={gateways.error} onRetry={() => void gateways.refetch()} />;
@@ -17,6 +20,9 @@ export function GatewayList({ timeZone }: { timeZone: string }) {
       why: t(`refusal.${String(code)}`, { defaultValue: String(code) }),
       at: typeof at === 'string' ? formatInstant(at, timeZone) : '',
     });
+  const figure = (count: number | null): string => (count === null ? t('gateway.few') : formatCount(count));
+  const countsOf = ({ admitted, deferred, refused, since }: Schema<'AgentCountsShownDto'>): string =>
+    t('gateway.counted', { admitted: figure(admitted), deferred: figure(deferred), refused: figure(refused), since: formatInstant(since, timeZone) }); // prettier-ignore
   const late = gateways.data.filter(isLate).length;
   return (
     <Stack>
@@ -24,7 +30,7 @@ export function GatewayList({ timeZone }: { timeZone: string }) {
       <Records label={t('section.passerelles')}>
         <Table.Thead>
           <Table.Tr>
-            {['agent', 'state', 'posture', 'revision', 'behind', 'age', 'clock', 'reported', 'refused'].map(
+            {['agent', 'state', 'posture', 'revision', 'behind', 'age', 'clock', 'reported', 'refused', 'counts'].map(
               (column) => (
                 <Table.Th key={column}>{t(`gateway.${column}`)}</Table.Th>
               ),
@@ -47,6 +53,7 @@ export function GatewayList({ timeZone }: { timeZone: string }) {
               <Table.Td>{formatDecimal(one.clockOffsetSeconds)} s</Table.Td>
               <Table.Td>{formatInstant(one.reportedAt, timeZone)}</Table.Td>
               <Table.Td>{one.refused === null ? '–' : refusalOf(one.refused)}</Table.Td>
+              <Table.Td>{one.counts === null ? '–' : countsOf(one.counts)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

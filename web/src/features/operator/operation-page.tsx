@@ -60,7 +60,7 @@ export function OperationPage() {
           )}
         </Tabs.Panel>
         <Tabs.Panel value="passerelles">
-          <GatewayList timeZone={platform.timeZone} />
+          <GatewayList platform={platform} canChange={canChange} />
         </Tabs.Panel>
         <Tabs.Panel value="cles">
           <KeyRing platform={platform} canChange={canChange} />
