@@ -7,6 +7,7 @@ import { AccountStore } from '../src/access/account.store';
 import { newSecret } from '../src/access/secret.rules';
 import { SessionStore } from '../src/access/session.store';
 import { dataFolderHolder } from '../src/common/data-folder';
+import { CrowdDatabase } from '../src/common/crowd-database';
 import { databaseOptions } from '../src/common/database';
 
 const LISTENS = /listens on (http:\/\/\S+)/;
@@ -22,7 +23,7 @@ async function signIn(databaseUrl: string): Promise<void> {
     const grant = { role: 'operator', uais: [], territories: [] } as const;
     const { id } = await new AccountStore(database).grant('https://bench.invalid', 'operator', grant);
     const sessionId = newSecret();
-    await new SessionStore(database).open(sessionId, id, 10);
+    await new SessionStore(database, new CrowdDatabase(databaseUrl)).open(sessionId, id, 10);
     Object.assign(asOperator, { cookie: `etale_session=${sessionId}`, 'sec-fetch-site': 'same-origin' });
   } finally {
     await database.destroy();

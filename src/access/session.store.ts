@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { CrowdDatabase } from '../common/crowd-database';
 import { GatheredRead } from '../common/gathered-read';
-import { preparedRead } from '../common/prepared-read';
 import type { AccountRole } from './account.store';
 import type { TerritoryScope } from './actor';
 import { sha256 } from './secret.rules';
@@ -22,7 +22,10 @@ export interface SessionRow {
 export class SessionStore {
   private readonly bySecret = new GatheredRead((hashes: Buffer[]) => this.read(hashes));
 
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly crowd: CrowdDatabase,
+  ) {}
 
   async open(sessionId: string, accountId: number, hours: number): Promise<void> {
     await this.database.query(
@@ -74,9 +77,7 @@ export class SessionStore {
   }
 
   private async read(hashes: Buffer[]): Promise<(SessionRow | undefined)[]> {
-    const rows = await preparedRead<SessionRow & { hash: string }>(
-      this.database,
-      'sessions',
+    const rows = await this.crowd.query<SessionRow & { hash: string }>(
       `select encode(s.id_sha256, 'hex') as hash, a.id as "accountId", a.role, a.uais, a.territories, s.expires_at as "expiresAt",
          array(select d.uai from delegation d where d.issuer = a.issuer and d.subject = a.subject
            and d.starts_at <= now() and now() < d.ends_at) as "delegatedUais"

@@ -5,21 +5,14 @@ import { type CompiledRule, compileRule, ruleOfAudience, ruleOfLevels } from '..
 import type { Campaign } from '../campaign/campaign.entity';
 import { AUDIENCES, type Audience } from '../campaign/window-kind';
 import { addDays, cellOfCivil, civilOfCell, weekdayOf } from '../common/civil-time';
-import { GatheredRead } from '../common/gathered-read';
 import { NotFoundError } from '../common/domain-error';
 import { levelGroupOf } from '../directory/level';
 import { LOOPBACK_OPERATOR } from '../access/actor';
 import { CELLS_PER_DAY, cellOfSeconds } from '../kernel/cell-grid';
 import { wishesOfDay } from '../wish/wish-precedence.rules';
 import { BookingRefused } from './booking.errors';
-import { BookingFactsStore, type OwnerRow, type StatedTime } from './booking-facts.store';
-import type { BookingOwner, FoundWindow, OwnerDay } from './booking-owner';
-
-interface AskedDays {
-  row: OwnerRow;
-  firstOn: string;
-  lastOn: string;
-}
+import { BookingFactsStore } from './booking-facts.store';
+import type { BookingOwner, FoundWindow, OwnerDay, OwnerFacts, OwnerRow, StatedTime } from './booking-owner';
 
 interface CampaignRulesOf {
   campaign: Campaign;
@@ -42,8 +35,6 @@ export class BookingFactsService {
   private readonly campaigns = new Map<number, CampaignRulesOf>();
 
   private readonly civilDays = new Map<string, CivilDay>();
-
-  private readonly openDays = new GatheredRead((asked: AskedDays[]) => this.readOpenDays(asked));
 
   constructor(
     private readonly store: BookingFactsStore,
@@ -72,12 +63,17 @@ export class BookingFactsService {
   /** Whose window it is, with the given dates. */
   async ownerOfWindow(window: FoundWindow, dates: readonly string[]): Promise<BookingOwner> {
     const audience = AUDIENCES[window.audience]!;
+    const { row, stated } = window.ownerFacts ?? (await this.ownerFacts(window, audience));
+    return this.owner(row, audience, window, dates, stated);
+  }
+
+  private async ownerFacts(window: FoundWindow, audience: Audience): Promise<OwnerFacts> {
     const [row, stated] = await Promise.all([
       window.classId === null ? this.store.establishmentOwner(window.establishmentId) : this.store.classOwner(window.classId),
       this.store.statedTimes(window.campaignId, window, audience),
     ]); // prettier-ignore
     if (!row) throw new NotFoundError('establishment', window.establishmentId);
-    return this.owner(row, audience, window, dates, stated);
+    return { row, stated };
   }
 
   /** A class with the published plan that holds the date. @throws NotFoundError, BookingRefused */
@@ -161,7 +157,7 @@ export class BookingFactsService {
     const first = sorted[0];
     const days = new Map<string, OwnerDay>();
     if (first === undefined) return days;
-    const open = await this.openDays.get({ row, firstOn: first, lastOn: sorted.at(-1)! });
+    const open = await this.calendar.openDaysAt(row.calendarVersion, row, first, sorted.at(-1)!);
     for (const date of sorted) {
       const at = (Date.parse(date) - Date.parse(first)) / 86_400_000;
       const civilDay = this.civilDay(date, row.timeZone);
@@ -193,24 +189,6 @@ export class BookingFactsService {
       this.civilDays.set(key, known);
     }
     return known;
-  }
-
-  /** One question to the calendar for each stretch of dates that is asked for. */
-  private async readOpenDays(asked: AskedDays[]): Promise<Uint8Array[]> {
-    const groups = new Map<string, AskedDays[]>();
-    for (const one of asked) {
-      const key = `${one.firstOn} ${one.lastOn}`;
-      const known = groups.get(key);
-      if (known) known.push(one);
-      else groups.set(key, [one]);
-    }
-    const found = new Map<AskedDays, Uint8Array>();
-    for (const group of groups.values()) {
-      const rows = group.map(({ row }) => row);
-      const days = await this.calendar.openDays(rows, group[0]!.firstOn, group[0]!.lastOn);
-      group.forEach((one, i) => found.set(one, days[i]!));
-    }
-    return asked.map((one) => found.get(one)!);
   }
 
   private async campaign(campaignId: number): Promise<CampaignRulesOf> {

@@ -1,38 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import type { CalendarPlace } from '../calendar/calendar-place';
+import { CrowdDatabase } from '../common/crowd-database';
 import { GatheredRead } from '../common/gathered-read';
-import { preparedRead } from '../common/prepared-read';
 import { scopeConditions } from '../campaign/campaign-scope.rules';
 import type { Campaign } from '../campaign/campaign.entity';
-import { type Audience, ORIGINS } from '../campaign/window-kind';
-import type { Level } from '../directory/level';
+import { type Audience, AUDIENCES, ORIGINS } from '../campaign/window-kind';
 import { partitionOf } from '../plan/plan-window.store';
-import type { FoundWindow } from './booking-owner';
+import type { FoundWindow, OwnerRow, StatedTime } from './booking-owner';
 
 const FIXED = ORIGINS.indexOf('fixed');
-
-/** The establishment of an owner, and the class where it is one. */
-export interface OwnerRow extends CalendarPlace {
-  platformId: number;
-  uai: string;
-  classId: number | null;
-  levels: Level[];
-  headcount: number;
-  conflictClassIds: number[];
-  soleTeacherKeyId: number | null;
-}
-
-export interface StatedTime {
-  kind: 'wished' | 'closed';
-  weekday: number | null;
-  on: string | null;
-  startMinute: number;
-  endMinute: number | null;
-  /** Of the class itself, not of its whole establishment. */
-  isOwn: boolean;
-}
 
 interface StatedKey {
   campaignId: number;
@@ -56,9 +33,6 @@ const WINDOW = `w.window_id as "windowId", w.plan_id as "planId", p.campaign_id 
   w.local_date::text as date, w.start_cell as "startCell", w.wish_cell as "wishCell", w.headcount,
   w.teacher_key_id as "teacherKeyId", w.series_id as "seriesId", e.time_zone as "timeZone"`;
 const WINDOW_JOINS = `join plan_window w on w.plan_id = p.id join establishment e on e.id = w.establishment_id`;
-const PLACE = `e.id as "establishmentId", e.uai, e.time_zone as "timeZone", e.holiday_zone as "holidayZone",
-  e.open_half_days as "openHalfDays", d.id as "departmentId", a.id as "academyId", a.parent_id as "regionId",
-  e.platform_id as "platformId"`;
 const PLACE_JOINS = `join territory d on d.id = e.department_id left join territory a on a.id = d.parent_id`;
 /** Classes with the same pupils: a group's sources, the groups of a class, and groups of one source but parallel options. */
 const CONFLICTS = `select array_agg(distinct id) from (
@@ -69,6 +43,30 @@ const CONFLICTS = `select array_agg(distinct id) from (
       join class og on og.id = other.group_id
      where own.group_id = k.id and (k.option_set is null or k.option_set is distinct from og.option_set)) conflict`;
 
+const CLASS_FACTS = `k.id as "classId", k.levels, k.headcount, coalesce((${CONFLICTS}), '{}') as "conflictClassIds",
+  (select min(teacher_key_id) from class_teacher where class_id = k.id having count(*) = 1) as "soleTeacherKeyId"`;
+const NO_CLASS_FACTS = `null::int as "classId", '{}'::text[] as levels, 0 as headcount, '{}'::int[] as "conflictClassIds",
+  null::int as "soleTeacherKeyId"`;
+const PLACE = `e.id as "establishmentId", e.uai, e.time_zone as "timeZone", e.holiday_zone as "holidayZone",
+  e.open_half_days as "openHalfDays", d.id as "departmentId", a.id as "academyId", a.parent_id as "regionId",
+  e.platform_id as "platformId", (select version from calendar_version) as "calendarVersion"`;
+/** A time of a wish as it counts: a fixed one that is not approved is a wished one. */
+const STATED_TIME = `case w.approval when 'pending' then 'wished' else w.kind end as kind, w.weekday, w.local_date::text as "on",
+  w.start_minute as "startMinute", w.end_minute as "endMinute"`;
+const COUNTS = `(w.kind <> 'fixed' or w.approval = 'pending')`;
+/** The owner of a window `w` of a plan `p` at an establishment `e`, and what was stated for it: one read for all that a booking asks of it. */
+const OWNER = `(select to_json(o) from (select ${PLACE}, o.* from territory d left join territory a on a.id = d.parent_id,
+    lateral (select ${CLASS_FACTS} from class k where k.id = w.class_id
+             union all select ${NO_CLASS_FACTS} where w.class_id is null) o
+     where d.id = e.department_id) o) as owner,
+  (select coalesce(json_agg(s), '[]') from (
+     select true as "isOwn", ${STATED_TIME} from wish w where w.campaign_id = p.campaign_id and w.class_id = asked.class_id and ${COUNTS}
+     union all
+     select false, ${STATED_TIME} from wish w
+      where w.campaign_id = p.campaign_id and w.establishment_id = e.id and w.audience = asked.audience and ${COUNTS}) s) as stated`;
+/** The owner's keys under other names, where `w` is a wish. */
+const ASKED_OWNER = `lateral (select w.class_id, ('{${AUDIENCES.join()}}'::text[])[w.audience + 1] as audience) asked`;
+
 /** What bookings are prepared from: reads of what seldom changes, for a crowd at once and never remembered. */
 @Injectable()
 export class BookingFactsStore {
@@ -78,7 +76,10 @@ export class BookingFactsStore {
   private readonly holdersByPlace = new GatheredRead((places: AskedPlace[]) => this.readHolders(places));
   private readonly timesByOwner = new GatheredRead((keys: StatedKey[]) => this.readStatedTimes(keys));
 
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly crowd: CrowdDatabase,
+  ) {}
 
   /** A published window. */
   window(windowId: number): Promise<FoundWindow | undefined> {
@@ -147,13 +148,12 @@ export class BookingFactsStore {
   }
 
   private async readWindows(windowIds: number[]): Promise<(FoundWindow | undefined)[]> {
-    const rows = await preparedRead<FoundWindow>(
-      this.database,
-      'booking windows',
-      `select ${WINDOW} from plan p ${WINDOW_JOINS} where p.state = 'published' and w.window_id = any($1)`,
+    const rows = await this.crowd.query<WindowRow>(
+      `select ${WINDOW}, ${OWNER} from plan p ${WINDOW_JOINS} cross join ${ASKED_OWNER}
+        where p.state = 'published' and w.window_id = any($1)`,
       [[...new Set(windowIds)]],
     );
-    const found = new Map(rows.map((row) => [row.windowId, row]));
+    const found = new Map(rows.map((row) => [row.windowId, windowOf(row)]));
     return windowIds.map((id) => found.get(id));
   }
 
@@ -167,10 +167,8 @@ export class BookingFactsStore {
       const alike = `w.start_cell = a.start_cell and w.local_date = a.local_date and w.cell_count = a.cell_count
         and w.profile_id = a.profile_id and w.window_id <> a.window_id and w.origin <> ${FIXED}
         and (w.class_id is null) = (a.class_id is null) and (a.class_id is null or w.class_id <> a.class_id)`;
-      const rows = await preparedRead<FoundWindow & { ordinal: number }>(
-        this.database,
-        `booking holders ${planId}`,
-        `select a.ordinal, ${WINDOW}
+      const rows = await this.crowd.query<WindowRow & { ordinal: number }>(
+        `select a.ordinal, ${WINDOW}, ${OWNER}
            from unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::int[], $6::int[], $7::date[], $8::int[], $9::int[], $10::int[])
              as a (ordinal, window_id, establishment_id, department_id, class_id, start_cell, local_date, cell_count, profile_id, headcount)
            cross join lateral (
@@ -178,8 +176,9 @@ export class BookingFactsStore {
              union all
              (select 1 as rank, w.* from ${table} w join establishment e on e.id = w.establishment_id
                where w.headcount = a.headcount and ${alike} and e.id <> a.establishment_id and e.department_id = a.department_id
-               limit ${MOST_HOLDERS})) w
-           join plan p on p.id = ${planId} join establishment e on e.id = w.establishment_id
+               limit ${MOST_HOLDERS})
+             order by rank limit ${MOST_HOLDERS}) w
+           join plan p on p.id = ${planId} join establishment e on e.id = w.establishment_id cross join ${ASKED_OWNER}
           order by a.ordinal, w.rank, w.window_id`,
         [
           asked.map(({ ordinal }) => ordinal),
@@ -194,18 +193,14 @@ export class BookingFactsStore {
           asked.map(({ window }) => window.headcount),
         ],
       );
-      for (const { ordinal, ...row } of rows) if (found[ordinal]!.length < MOST_HOLDERS) found[ordinal]!.push(row);
+      for (const { ordinal, ...row } of rows) found[ordinal]!.push(windowOf(row));
     }
     return found;
   }
 
   private async readClassOwners(classIds: number[]): Promise<(OwnerRow | undefined)[]> {
-    const rows = await preparedRead<OwnerRow>(
-      this.database,
-      'booking classes',
-      `select ${PLACE}, k.id as "classId", k.levels, k.headcount, coalesce((${CONFLICTS}), '{}') as "conflictClassIds",
-              (select min(teacher_key_id) from class_teacher where class_id = k.id having count(*) = 1) as "soleTeacherKeyId"
-         from class k join establishment e on e.id = k.establishment_id ${PLACE_JOINS} where k.id = any($1)`,
+    const rows = await this.crowd.query<OwnerRow>(
+      `select ${PLACE}, ${CLASS_FACTS} from class k join establishment e on e.id = k.establishment_id ${PLACE_JOINS} where k.id = any($1)`,
       [[...new Set(classIds)]],
     );
     const found = new Map(rows.map((row) => [row.classId, row]));
@@ -213,12 +208,8 @@ export class BookingFactsStore {
   }
 
   private async readEstablishmentOwners(establishmentIds: number[]): Promise<(OwnerRow | undefined)[]> {
-    const rows = await preparedRead<OwnerRow>(
-      this.database,
-      'booking establishments',
-      `select ${PLACE}, null::int as "classId", '{}'::text[] as levels, 0 as headcount, '{}'::int[] as "conflictClassIds",
-              null::int as "soleTeacherKeyId"
-         from establishment e ${PLACE_JOINS} where e.id = any($1)`,
+    const rows = await this.crowd.query<OwnerRow>(
+      `select ${PLACE}, ${NO_CLASS_FACTS} from establishment e ${PLACE_JOINS} where e.id = any($1)`,
       [[...new Set(establishmentIds)]],
     );
     const found = new Map(rows.map((row) => [row.establishmentId, row]));
@@ -226,9 +217,7 @@ export class BookingFactsStore {
   }
 
   private async readStatedTimes(keys: StatedKey[]): Promise<StatedTime[][]> {
-    const rows = await preparedRead<StatedTime & { ordinal: number }>(
-      this.database,
-      'booking stated times',
+    const rows = await this.crowd.query<StatedTime & { ordinal: number }>(
       `with asked as (
          select * from unnest($1::int[], $2::int[], $3::int[], $4::text[])
            with ordinality as a (campaign_id, class_id, establishment_id, audience, ordinal)),
@@ -239,9 +228,7 @@ export class BookingFactsStore {
          select asked.ordinal, false, w.* from asked
            join wish w on w.campaign_id = asked.campaign_id and w.establishment_id = asked.establishment_id
             and w.audience = asked.audience)
-       select ordinal, "isOwn", case approval when 'pending' then 'wished' else kind end as kind, weekday,
-              local_date::text as "on", start_minute as "startMinute", end_minute as "endMinute"
-         from stated where kind <> 'fixed' or approval = 'pending'`,
+       select ordinal, "isOwn", ${STATED_TIME} from stated w where ${COUNTS}`,
       [
         keys.map(({ campaignId }) => campaignId),
         keys.map(({ classId }) => classId),
@@ -253,4 +240,13 @@ export class BookingFactsStore {
     for (const { ordinal, ...time } of rows) found[ordinal - 1]!.push(time);
     return found;
   }
+}
+
+interface WindowRow extends FoundWindow {
+  owner: OwnerRow;
+  stated: StatedTime[];
+}
+
+function windowOf({ owner, stated, ...window }: WindowRow): FoundWindow {
+  return { ...window, ownerFacts: { row: owner, stated } };
 }

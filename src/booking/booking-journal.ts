@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { CrowdDatabase } from '../common/crowd-database';
 import { GatheredRead } from '../common/gathered-read';
-import { preparedRead } from '../common/prepared-read';
 import { DomainError, type ErrorKind } from '../common/domain-error';
 import type { SequencedOutcome, SequencedRequest, SequencerJournal, Settled } from '../plan/sequencer';
 import { ZonedInstants } from '../plan/zoned-instants';
@@ -12,6 +12,12 @@ import { BookingWork, KeyedWork, type RequestKey } from './booking-work';
 /** An answer as it is kept: what was done, or why it was refused. */
 type KeptAnswer =
   { answer: object } | { refusal: { code: string; kind: ErrorKind; message: string; facts: Record<string, unknown> } };
+
+interface Refusal {
+  key: RequestKey;
+  platformId: number;
+  error: DomainError;
+}
 
 interface KeptRow {
   subject: string;
@@ -25,20 +31,27 @@ const KEPT_ROWS = `select k.subject, k.key, k.platform_id as "platformId", k.pay
     from unnest($1::text[], $2::text[]) as asked (subject, key)
     join idempotency_key k on k.subject = asked.subject and k.key = asked.key`;
 
+const KEEP = `insert into idempotency_key (platform_id, subject, key, payload_sha256, answer)
+  select r."platformId", r.subject, r.key, decode(r.payload, 'hex'), r.answer
+    from json_to_recordset($1) as r ("platformId" int, subject text, key text, payload text, answer json)`;
+
+const nameOf = ({ subject, key }: { subject: string; key: string }): string => `${subject}\n${key}`;
+
 /** Bookings and the answers to requests, in the transaction that changes the windows. */
 @Injectable()
 export class BookingJournal implements SequencerJournal {
   private readonly instants = new ZonedInstants();
 
   private readonly rowsByKey = new GatheredRead((keys: RequestKey[]) =>
-    this.rowOfEach((text, values) => preparedRead(this.database, 'kept answers', text, values), keys),
+    this.rowOfEach((text, values) => this.crowd.query(text, values), keys),
   );
 
-  private readonly amended = new GatheredRead((refusals: { key: RequestKey; error: DomainError }[]) =>
-    this.writeRefusals(refusals),
-  );
+  private readonly refusals = new GatheredRead((refusals: Refusal[]) => this.writeRefusals(refusals));
 
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly crowd: CrowdDatabase,
+  ) {}
 
   /** The answer to a request that was answered before. @throws BookingRefused for a key of another request; the refusal that was given */
   async find(key: RequestKey): Promise<object | undefined> {
@@ -68,6 +81,7 @@ export class BookingJournal implements SequencerJournal {
     const keys = works.flatMap(({ request, outcome }) => {
       const { key, platformId } = request as KeyedWork;
       if (!key || outcome.kind === 'repeated') return [];
+      if (outcome.kind === 'refused' && (request as KeyedWork).isExplained?.(outcome.error)) return [];
       return [this.keyRow(key, platformId, outcome.kind === 'accepted' ? { answer: (request as KeyedWork).answer(outcome, this.instants) } : { refusal: refusalOf(outcome.error) })]; // prettier-ignore
     });
     const recorded = this.recordBookings(tx, works);
@@ -81,9 +95,19 @@ export class BookingJournal implements SequencerJournal {
     await this.recordKeys(tx, [this.keyRow(key, platformId, { answer })]);
   }
 
-  /** Says more of a refusal that was kept: what could be had instead is looked for after it. */
-  async amendRefusal(key: RequestKey, error: DomainError): Promise<void> {
-    await this.amended.get({ key, error });
+  leavesAtOnce(settled: readonly Settled[]): boolean {
+    return settled.every(({ request }) => !(request as KeyedWork).record);
+  }
+
+  /**
+   * Keeps a refusal that was explained after it was decided, a crowd's in one statement. Where another replica has answered the
+   * same request meanwhile, that answer counts. @throws DomainError the refusal that counts
+   */
+  async keepRefusal(key: RequestKey, platformId: number, error: DomainError): Promise<object> {
+    if (await this.refusals.get({ key, platformId, error })) throw error;
+    const earlier = await this.find(key);
+    if (!earlier) throw error;
+    return earlier;
   }
 
   /** A booking that somebody may take back. */
@@ -95,18 +119,15 @@ export class BookingJournal implements SequencerJournal {
     return row;
   }
 
-  private async writeRefusals(refusals: { key: RequestKey; error: DomainError }[]): Promise<undefined[]> {
-    await this.database.query(
-      `update idempotency_key k set answer = r.answer
-         from unnest($1::text[], $2::text[], $3::json[]) as r (subject, key, answer)
-        where k.subject = r.subject and k.key = r.key`,
-      [
-        refusals.map(({ key }) => key.subject),
-        refusals.map(({ key }) => key.key),
-        refusals.map(({ error }) => JSON.stringify({ refusal: refusalOf(error) })),
-      ],
+  /** Which of them are kept now. */
+  private async writeRefusals(refusals: Refusal[]): Promise<boolean[]> {
+    const rows = refusals.map(({ key, platformId, error }) => this.keyRow(key, platformId, { refusal: refusalOf(error) })); // prettier-ignore
+    const kept = await this.crowd.query<{ subject: string; key: string }>(
+      `${KEEP} on conflict do nothing returning subject, key`,
+      [JSON.stringify(rows)],
     );
-    return refusals.map(() => undefined);
+    const names = new Set(kept.map(nameOf));
+    return refusals.map(({ key }) => names.has(nameOf(key)));
   }
 
   private async recordBookings(tx: EntityManager, settled: readonly Settled[]): Promise<void> {
@@ -129,12 +150,7 @@ export class BookingJournal implements SequencerJournal {
 
   private async recordKeys(tx: EntityManager, keys: readonly object[]): Promise<void> {
     if (keys.length === 0) return;
-    await tx.query(
-      `insert into idempotency_key (platform_id, subject, key, payload_sha256, answer)
-       select r."platformId", r.subject, r.key, decode(r.payload, 'hex'), r.answer
-         from jsonb_to_recordset($1) as r ("platformId" int, subject text, key text, payload text, answer json)`,
-      [JSON.stringify(keys)],
-    );
+    await tx.query(KEEP, [JSON.stringify(keys)]);
   }
 
   private keyRow({ subject, key, payloadSha256 }: RequestKey, platformId: number, answer: KeptAnswer): object {
@@ -147,7 +163,6 @@ export class BookingJournal implements SequencerJournal {
   ): Promise<(KeptRow | undefined)[]> {
     if (keys.length === 0) return [];
     const rows = await read(KEPT_ROWS, [keys.map(({ subject }) => subject), keys.map(({ key }) => key)]);
-    const nameOf = ({ subject, key }: { subject: string; key: string }): string => `${subject}\n${key}`;
     const found = new Map(rows.map((row) => [nameOf(row), row]));
     return keys.map((key) => found.get(nameOf(key)));
   }

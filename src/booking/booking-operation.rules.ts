@@ -10,6 +10,7 @@ import {
   checkFreeze,
   checkNotice,
   conflictsOf,
+  isRival,
   isSameOwner,
   NOTICE_CELLS,
   refusalOfHours,
@@ -220,11 +221,12 @@ function fits(
   state: LedgerState,
   nowCell: number,
   released: readonly WindowChange[],
+  others: readonly LedgerWindow[],
 ): boolean {
   return (
     placed.every(({ after }) => after.startCell - NOTICE_CELLS >= nowCell) &&
     state.overfilledBy(state.deltasOf([...released, ...placed])).length === 0 &&
-    conflictsAmong(placed, state, released).length === 0
+    conflictsWith(placed, others).length === 0
   );
 }
 
@@ -238,11 +240,26 @@ const named = ({ cell, sessions, sessionLimit, logins, loginLimit }: OverfullCel
 });
 
 function conflictsAmong(placed: readonly Placed[], state: LedgerState, released: readonly WindowChange[]): object[] {
+  return conflictsWith(placed, rivalsOf(placed, state, released));
+}
+
+/** Windows that stay where they are and could be in the way at some hour: of the same owners, pupils or teachers. */
+function rivalsOf(
+  placed: readonly Placed[],
+  state: LedgerState,
+  released: readonly WindowChange[],
+): readonly LedgerWindow[] {
   const moved = new Set([...placed, ...released].map(({ before, after }) => (after ?? before)!.windowId));
-  const others = [
-    ...[...state.windows()].filter(({ windowId }) => !moved.has(windowId)),
-    ...placed.map(({ after }) => after),
-  ];
+  const rivals: LedgerWindow[] = [];
+  for (const window of state.windows()) {
+    if (moved.has(window.windowId)) continue;
+    if (placed.some(({ after, owner }) => isRival(after, owner, window))) rivals.push(window);
+  }
+  return rivals;
+}
+
+function conflictsWith(placed: readonly Placed[], rivals: readonly LedgerWindow[]): object[] {
+  const others = placed.length === 1 ? rivals : [...rivals, ...placed.map(({ after }) => after)];
   return placed.flatMap(({ after, owner }) => conflictsOf(after, owner, others));
 }
 
@@ -260,15 +277,18 @@ function alternativesOf(
   const starts = startsOf(first.owner, first.day, first.cellCount)
     .filter((start) => start !== wanted)
     .sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || a - b);
+  const rivals = rivalsOf(placed, state, released);
   const alternatives: object[] = [];
   for (const startMinute of starts) {
     if (alternatives.length === ALTERNATIVE_COUNT) break;
-    if (targets.some(({ owner, day, cellCount }) => refusalOfHours(owner, day, startMinute, cellCount))) continue;
+    // the starts are those of the first already
+    if (targets.slice(1).some(({ owner, day, cellCount }) => refusalOfHours(owner, day, startMinute, cellCount)))
+      continue;
     const moved = placed.map(({ before, after, owner }, i): Placed => {
       const startCell = startCellOf({ ...targets[i]!, startMinute });
       return { before, after: { ...after, startCell }, owner };
     });
-    if (!fits(moved, state, nowCell, released)) continue;
+    if (!fits(moved, state, nowCell, released, rivals)) continue;
     const { after, before } = moved[0]!;
     alternatives.push({
       startsAt: zonedInstantOfCell(after.startCell, first.owner.timeZone),

@@ -1,7 +1,8 @@
+import type { CalendarPlace } from '../calendar/calendar-place';
 import type { CompiledRule, MinuteRange } from '../campaign/compiled-rule';
 import type { Activity, Audience } from '../campaign/window-kind';
 import type { CivilDate } from '../common/civil-time';
-import type { LevelGroup } from '../directory/level';
+import type { Level, LevelGroup } from '../directory/level';
 
 /** A date of an owner, ready to be asked for many starts. */
 export interface OwnerDay {
@@ -61,4 +62,35 @@ export interface FoundWindow {
   seriesId: number | null;
   /** IANA zone of the establishment. */
   timeZone: string;
+  /** What was read of its owner with it, where it was. */
+  ownerFacts?: OwnerFacts;
+}
+
+/** The establishment of an owner, and the class where it is one. */
+export interface OwnerRow extends CalendarPlace {
+  platformId: number;
+  uai: string;
+  classId: number | null;
+  levels: Level[];
+  headcount: number;
+  conflictClassIds: number[];
+  soleTeacherKeyId: number | null;
+  /** What the calendar was when this was read. */
+  calendarVersion: string;
+}
+
+/** What was read of a window's owner together with it. */
+export interface OwnerFacts {
+  row: OwnerRow;
+  stated: readonly StatedTime[];
+}
+
+export interface StatedTime {
+  kind: 'wished' | 'closed';
+  weekday: number | null;
+  on: string | null;
+  startMinute: number;
+  endMinute: number | null;
+  /** Of the class itself, not of its whole establishment. */
+  isOwn: boolean;
 }

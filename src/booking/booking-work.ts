@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
+import type { DomainError } from '../common/domain-error';
 import type { NumberedChange, SequencedOutcome, SequencedRequest, SequencerNeeds } from '../plan/sequencer';
 import type { SequencerJournal } from '../plan/sequencer';
 import { type Decision, kindOfChange, type LedgerState, type WindowChange } from '../plan/sequencer.rules';
@@ -9,6 +10,9 @@ import type { BookedChangeDto, BookingDto } from './booking.dto';
 import type { Prepared } from './booking-preparation.service';
 import { needsOf } from './booking-needs.rules';
 import { decideBooking, type Operation, type SeenRevisions } from './booking-operation.rules';
+
+/** Refusals of a move for which somebody may swap. */
+const WITH_PARTNERS = new Set(['booking.cell_full', 'booking.conflict']);
 
 /** What names a request, so that it is answered once. */
 export interface RequestKey {
@@ -70,6 +74,9 @@ export abstract class KeyedWork implements SequencedRequest {
     return true;
   }
 
+  /** Whether more is to be said of a refusal than can be found under the lock: who asked looks for it and keeps it then. */
+  isExplained?(error: DomainError): boolean;
+
   /** Whether the tables of its feature still allow it, asked under the platform's lock. @throws DomainError */
   check?(tx: EntityManager): Promise<void>;
 
@@ -116,6 +123,13 @@ export class BookingWork extends KeyedWork {
 
   decide(state: LedgerState, now: Date): Decision {
     return { changes: decideBooking(this.operation, this.planId, this.seen, state, now), holds: [] };
+  }
+
+  override isExplained(error: DomainError): boolean {
+    const { operation } = this;
+    // asked again: the answer of then names the partners of then
+    const isNew = WITH_PARTNERS.has(error.code) && !('swapPartners' in error.facts);
+    return isNew && this.key !== null && operation.kind === 'move' && operation.targets.length === 1;
   }
 
   answer(outcome: Accepted, instants: ZonedInstants): BookingDto {

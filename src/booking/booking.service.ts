@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
-import { NotFoundError } from '../common/domain-error';
+import { DomainError, NotFoundError } from '../common/domain-error';
 import type { BookingDto, BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
@@ -34,15 +34,12 @@ export class BookingService {
     const requestKey = { subject: actor.subject, key, payloadSha256: payloadSha256({ ...request, revision }) };
     return this.requests.once(
       requestKey,
-      async (prepared: Prepared) => {
+      (prepared: Prepared) => this.submit(actor, requestKey, prepared, request.reason ?? '', null),
+      async () => {
+        const prepared = await this.preparation.prepare(actor, request, revision);
         checkConsent(actor, prepared.operation, prepared.owners);
-        try {
-          return await this.submit(actor, requestKey, prepared, request.reason ?? '', null);
-        } catch (error) {
-          throw await this.partners.explain(error, actor, requestKey, prepared);
-        }
+        return prepared;
       },
-      () => this.preparation.prepare(actor, request, revision),
     );
   }
 
@@ -62,7 +59,7 @@ export class BookingService {
     });
   }
 
-  private submit(
+  private async submit(
     actor: Actor,
     key: RequestKey,
     prepared: Prepared,
@@ -70,6 +67,13 @@ export class BookingService {
     undoesBookingId: string | null,
   ): Promise<BookingDto> {
     const parts = { id: randomUUID(), actor, reason, key, prepared, journal: this.journal };
-    return this.requests.submit(new BookingWork(parts, undoesBookingId));
+    const work = new BookingWork(parts, undoesBookingId);
+    try {
+      return await this.requests.submit(work);
+    } catch (error) {
+      if (!(error instanceof DomainError) || !work.isExplained(error)) throw error;
+      const explained = await this.partners.explain(error, actor, prepared);
+      return (await this.journal.keepRefusal(key, work.platformId, explained)) as BookingDto;
+    }
   }
 }

@@ -44,12 +44,15 @@ export class HoldService {
     return this.requests.once(
       requestKey,
       (prepared: Prepared) => {
-        checkConsent(actor, prepared.operation, prepared.owners);
         const reason = request.reason ?? '';
         const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };
         return this.requests.submit<HoldDto>(new HoldWork(parts, request, this.store));
       },
-      () => this.preparation.prepare(actor, request, revision),
+      async () => {
+        const prepared = await this.preparation.prepare(actor, request, revision);
+        checkConsent(actor, prepared.operation, prepared.owners);
+        return prepared;
+      },
     );
   }
 

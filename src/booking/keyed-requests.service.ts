@@ -18,10 +18,16 @@ export class KeyedRequests {
   ) {}
 
   /**
-   * The answer that was given before, else that of `work`. What `prepare` reads for it is read while the answer is looked for, and
-   * what it finds wrong counts only where there is none. @throws BookingRefused for a key of another request
+   * The answer that was given before, else that of `work`. With `prepare`, the sequencer finds the earlier answer under the platform's
+   * lock; what is found wrong before counts only where there is none. @throws BookingRefused for a key of another request
    */
-  async once<T extends object, P = void>(
+  async once<T extends object>(key: RequestKey, work: () => Promise<T>): Promise<T>;
+  async once<T extends object, P>(
+    key: RequestKey,
+    work: (prepared: P) => Promise<T>,
+    prepare: () => Promise<P>,
+  ): Promise<T>;
+  async once<T extends object, P>(
     key: RequestKey,
     work: (prepared: P) => Promise<T>,
     prepare?: () => Promise<P>,
@@ -32,11 +38,16 @@ export class KeyedRequests {
     }
     this.underWay.add(name);
     try {
-      const [answer, prepared] = await Promise.allSettled([this.journal.find(key), prepare?.()]);
-      if (answer.status === 'rejected') throw answer.reason;
-      if (answer.value !== undefined) return answer.value as T;
-      if (prepared.status === 'rejected') throw prepared.reason;
-      return await work(prepared.value as P);
+      if (!prepare) return ((await this.journal.find(key)) as T | undefined) ?? (await work(undefined as P));
+      let prepared: P;
+      try {
+        prepared = await prepare();
+      } catch (error) {
+        const answer = await this.journal.find(key);
+        if (answer === undefined) throw error;
+        return answer as T;
+      }
+      return await work(prepared);
     } finally {
       this.underWay.delete(name);
     }

@@ -124,6 +124,15 @@ export function conflictsOf(placed: LedgerWindow, owner: BookingOwner, others: I
   return conflicts;
 }
 
+/** Whether two windows cannot be at the same time, whenever that is. */
+export function isRival(placed: LedgerWindow, owner: BookingOwner, other: LedgerWindow): boolean {
+  return (
+    isSameOwner(placed, other) ||
+    (other.classId !== null && owner.conflictClassIds.includes(other.classId)) ||
+    sharesTeacher(placed, other)
+  );
+}
+
 const conflict = (who: Conflict['who'], { windowId, startCell }: LedgerWindow): Conflict => ({
   who,
   windowId,

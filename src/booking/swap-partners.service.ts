@@ -7,16 +7,13 @@ import type { SequencerNeeds } from '../plan/sequencer';
 import type { LedgerState } from '../plan/sequencer.rules';
 import { Sequencer } from '../plan/sequencer.service';
 import { BookingFactsService } from './booking-facts.service';
-import { BookingJournal } from './booking-journal';
 import { needsOf } from './booking-needs.rules';
 import { decideBooking, type Operation, type Target } from './booking-operation.rules';
 import type { BookingOwner, FoundWindow } from './booking-owner';
 import type { Prepared } from './booking-preparation.service';
-import type { RequestKey } from './booking-work';
 import { cellOfStart, refusalOfHours } from './place.rules';
 
 const PARTNER_COUNT = 3;
-const WITH_PARTNERS = new Set(['booking.cell_full', 'booking.conflict']);
 
 /** Somebody who has the wanted place and could take the present one. */
 export interface SwapPartner {
@@ -51,19 +48,13 @@ export class SwapPartners {
   constructor(
     private readonly facts: BookingFactsService,
     private readonly sequencer: Sequencer,
-    private readonly journal: BookingJournal,
   ) {}
 
-  /** The refusal of a move, with up to three `swapPartners`; kept so, that the same request gets the same answer. Other errors as they are. */
-  async explain(error: unknown, actor: Actor, key: RequestKey, prepared: Prepared): Promise<unknown> {
-    const { operation } = prepared;
-    if (!(error instanceof DomainError) || !WITH_PARTNERS.has(error.code)) return error;
-    // asked again: the answer of then names the partners of then
-    if (operation.kind !== 'move' || operation.targets.length !== 1 || 'swapPartners' in error.facts) return error;
-    const swapPartners = await this.partners(actor, prepared.windows[0]!, operation.targets[0]!);
-    const explained = new DomainError(error.code, error.kind, error.message, { ...error.facts, swapPartners });
-    await this.journal.amendRefusal(key, explained);
-    return explained;
+  /** The refusal of the move of a window, with up to three `swapPartners`. */
+  async explain(error: DomainError, actor: Actor, { operation, windows }: Prepared): Promise<DomainError> {
+    if (operation.kind !== 'move') throw new Error(`a ${operation.kind} has no swap partners`);
+    const swapPartners = await this.partners(actor, windows[0]!, operation.targets[0]!);
+    return new DomainError(error.code, error.kind, error.message, { ...error.facts, swapPartners });
   }
 
   private async partners(actor: Actor, window: FoundWindow, target: Target): Promise<SwapPartner[]> {

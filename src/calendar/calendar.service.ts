@@ -20,6 +20,8 @@ import { publicHolidaysOf } from './public-holiday.rules';
 /** More dates than a campaign of two school years are a mistake. */
 const LONGEST_RANGE_DAYS = 800;
 const LONGEST_EXCEPTION_DAYS = 400;
+/** Stretches of dates of departments and zones: some hundred bytes each. */
+const MOST_REMEMBERED = 5000;
 
 /** What somebody states against the pattern: exactly one of territory and establishment. */
 export interface NewCalendarException {
@@ -42,6 +44,9 @@ export interface ExceptionFilter {
 /** Which days and half days are open, where. */
 @Injectable()
 export class CalendarService {
+  private readonly remembered = new Map<string, Promise<CalendarFacts>>();
+  private rememberedVersion = '';
+
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly store: CalendarStore,
@@ -65,20 +70,27 @@ export class CalendarService {
       new Set(places.map((place) => place.holidayZone)),
       tx,
     );
-    const shared = new Map<string, Uint8Array>();
-    return places.map((place) => {
-      const { departmentId, academyId, regionId, establishmentId, holidayZone, openHalfDays } = place;
-      const region = publicHolidayRegionOf(facts.numberOf(departmentId));
-      const stated = facts.statedBy([regionId, academyId, departmentId], establishmentId);
-      const key = `${holidayZone}|${region}|${openHalfDays}|${stated.key}`;
-      let days = shared.get(key);
-      if (!days) {
-        const off = facts.daysOff(holidayZone, region);
-        days = openDaysOf(range, openHalfDays, off, statedHalfDays(range, stated.entries));
-        shared.set(key, days);
-      }
-      return days;
-    });
+    return places.map((place) => facts.openDays(place));
+  }
+
+  /**
+   * The same of one place, remembered as long as callers say that the calendar is what it was: `version` is the mark of
+   * `calendar_version`, read before, with whatever else they ask of the database. Read only.
+   */
+  async openDaysAt(version: string, place: CalendarPlace, firstOn: CivilDate, lastOn: CivilDate): Promise<Uint8Array> {
+    if (version !== this.rememberedVersion || this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
+    this.rememberedVersion = version;
+    const { departmentId, holidayZone } = place;
+    const key = `${firstOn} ${lastOn} ${departmentId} ${holidayZone}`;
+    let facts = this.remembered.get(key);
+    if (!facts) {
+      // read after the version, so never older than it
+      facts = this.facts(rangeOf(firstOn, lastOn), new Set([departmentId]), new Set([holidayZone]), undefined);
+      this.remembered.set(key, facts);
+      const read = facts;
+      facts.catch(() => this.remembered.get(key) === read && this.remembered.delete(key));
+    }
+    return (await facts).openDays(place);
   }
 
   /** The type of each date from `firstOn` on, per department; unknown departments are refused (404). */
@@ -205,6 +217,7 @@ export class CalendarService {
 /** What was read for one question, and what is worked out once per zone and region of public holidays. */
 class CalendarFacts {
   private readonly off = new Map<string, Uint8Array>();
+  private readonly open = new Map<string, Uint8Array>();
   private readonly byTerritory: ReadonlyMap<number | null, CalendarExceptionEntity[]>;
   private readonly byEstablishment: ReadonlyMap<number | null, CalendarExceptionEntity[]>;
 
@@ -220,6 +233,27 @@ class CalendarFacts {
 
   numberOf(departmentId: number): string {
     return this.departmentNumbers.get(departmentId)!;
+  }
+
+  /** Open halves of each date of the range; places with the same calendar share them. */
+  openDays({
+    departmentId,
+    academyId,
+    regionId,
+    establishmentId,
+    holidayZone,
+    openHalfDays,
+  }: CalendarPlace): Uint8Array {
+    const region = publicHolidayRegionOf(this.numberOf(departmentId));
+    const stated = this.statedBy([regionId, academyId, departmentId], establishmentId);
+    const key = `${holidayZone}|${region}|${openHalfDays}|${stated.key}`;
+    let days = this.open.get(key);
+    if (!days) {
+      const off = this.daysOff(holidayZone, region);
+      days = openDaysOf(this.range, openHalfDays, off, statedHalfDays(this.range, stated.entries));
+      this.open.set(key, days);
+    }
+    return days;
   }
 
   daysOff(holidayZone: string, publicHolidayRegion: string): Uint8Array {

@@ -14,6 +14,7 @@ const LESS: Readonly<Record<string, readonly TableRight[]>> = {
   migration: ['SELECT'],
   audit_floor: ['SELECT'],
   audit_trail: ['SELECT'],
+  calendar_version: ['SELECT'],
   audit_entry: ADDED_TO,
   booking: ADDED_TO,
   plan_change: ADDED_TO,

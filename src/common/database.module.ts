@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Config } from './config';
+import { CrowdDatabase } from './crowd-database';
 import { databaseOptions } from './database';
 
 /** The configuration as an injection token: `@Inject(CONFIG) config: Config`. */
@@ -22,8 +23,11 @@ export class DatabaseModule {
           retryAttempts: 0,
         }),
       ],
-      providers: [{ provide: CONFIG, useValue: config }],
-      exports: [CONFIG],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: CrowdDatabase, useFactory: () => new CrowdDatabase(config.databaseUrl ?? '') },
+      ],
+      exports: [CONFIG, CrowdDatabase],
     };
   }
 }

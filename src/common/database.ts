@@ -5,6 +5,10 @@ import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import * as migrations from './migrations';
 
+const CONNECT_MILLISECONDS = 5000;
+const APPLICATION_NAME = 'etale';
+const SESSION_OPTIONS = '-c timezone=UTC -c datestyle=ISO';
+
 /**
  * A connection whose loss is told by the statement that fails, or by the pool, and never ends the process: between two statements of
  * a transaction, and while a broken one is being closed, nobody else listens to its errors.
@@ -56,6 +60,18 @@ class PipelinedClient extends SturdyClient {
   }
 }
 
+/** Opens one connection of which many ask at once; set up like those of a pool. */
+export async function openPipelined(url: string): Promise<Client> {
+  const client = new PipelinedClient({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MILLISECONDS,
+    application_name: APPLICATION_NAME,
+    options: SESSION_OPTIONS,
+  });
+  await client.connect();
+  return client;
+}
+
 /** Options of a connection pool; entities come with the features (autoLoadEntities). Pipelined: statements leave before the answers to those before them are there, and COPY and cursors are refused. */
 export function databaseOptions(url: string, poolSize: number, isPipelined = false): DataSourceOptions {
   return {
@@ -68,11 +84,11 @@ export function databaseOptions(url: string, poolSize: number, isPipelined = fal
     installExtensions: false,
     uuidExtension: 'pgcrypto',
     poolSize,
-    connectTimeoutMS: 5000,
-    applicationName: 'etale',
+    connectTimeoutMS: CONNECT_MILLISECONDS,
+    applicationName: APPLICATION_NAME,
     // a bigint is a count of thousandths below 2^53 or an id: a number everywhere in the program
     parseInt8: true,
-    extra: { options: '-c timezone=UTC -c datestyle=ISO', Client: isPipelined ? PipelinedClient : SturdyClient },
+    extra: { options: SESSION_OPTIONS, Client: isPipelined ? PipelinedClient : SturdyClient },
   };
 }
 
@@ -92,6 +108,8 @@ const CONNECTION_FAILURES = new Set([
   'ECONNRESET',
   'ENOTFOUND',
   'ETIMEDOUT',
+  'EPIPE',
+  'ERR_STREAM_DESTROYED',
   '57P01',
   '57P02',
   '57P03',
@@ -116,10 +134,15 @@ export function isConnectionFailure(error: unknown): boolean {
 }
 
 /** Runs the work in a transaction, the whole of it again after a serialization failure or a deadlock, and only then. */
-export async function inTransaction<T>(database: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+export function inTransaction<T>(database: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return retried(() => database.transaction(work));
+}
+
+/** Runs a whole transaction, again where it failed to be serialized or was chosen to end a deadlock. */
+export async function retried<T>(transaction: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await database.transaction(work);
+      return await transaction();
     } catch (error) {
       const { state } = sqlFailure(error);
       if ((state !== SERIALIZATION_FAILURE && state !== DEADLOCK_DETECTED) || attempt === ATTEMPT_COUNT) throw error;

@@ -29,3 +29,4 @@ export { PostMortem1764000165000 } from '../../migrations/0165-post-mortem';
 export { CampaignApproval1764000180000 } from '../../migrations/0180-campaign-approval';
 export { Calibration1764000181000 } from '../../migrations/0181-calibration';
 export { AgentRoom1764000182000 } from '../../migrations/0182-agent-room';
+export { CalendarVersion1764000183000 } from '../../migrations/0183-calendar-version';

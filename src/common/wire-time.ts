@@ -4,11 +4,21 @@ import { DateTime } from 'luxon';
 const INSTANT = /^(19|20|21)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 const CIVIL_DATE = /^(19|20|21)\d{2}-\d{2}-\d{2}$/;
 
+/** A crowd asks for the same instants; reading one takes longer than looking it up. NaN where the text names none. */
+const millisecondsOf = new Map<string, number>();
+const MOST_REMEMBERED = 5000;
+
 /** An instant of the wire, or undefined: ISO 8601 with `Z` or an offset; a civil time alone does not name an instant. */
 export function instantOf(text: string): Date | undefined {
   if (!INSTANT.test(text)) return undefined;
-  const instant = DateTime.fromISO(text);
-  return instant.isValid ? instant.toJSDate() : undefined;
+  let known = millisecondsOf.get(text);
+  if (known === undefined) {
+    const instant = DateTime.fromISO(text);
+    known = instant.isValid ? instant.toMillis() : NaN;
+    if (millisecondsOf.size >= MOST_REMEMBERED) millisecondsOf.clear();
+    millisecondsOf.set(text, known);
+  }
+  return Number.isNaN(known) ? undefined : new Date(known);
 }
 
 /** Whether the text is a date of the calendar, `2026-11-23`. */

@@ -1,15 +1,15 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Config } from '../common/config';
-import { databaseOptions } from '../common/database';
+import { databaseOptions, retried } from '../common/database';
 import { CONFIG } from '../common/database.module';
 
-/** A batch needs one: platforms of this replica that are busy at once share them. */
-const POOL_SIZE = 4;
+/** A batch needs one, and so does who only asks: platforms of this replica that are busy at once share them. */
+const POOL_SIZE = 6;
 
 /**
  * The connections of the sequencer alone. Statements that do not wait for each other's answer leave together (pipelining), so that a
- * batch of bookings takes five round trips however many tables it touches. COPY and cursors cannot run on such a connection.
+ * batch of bookings takes two round trips however many tables it touches. COPY and cursors cannot run on such a connection.
  */
 @Injectable()
 export class SequencerDatabase implements OnModuleInit, OnApplicationShutdown {
@@ -21,6 +21,37 @@ export class SequencerDatabase implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     await this.source.initialize();
+  }
+
+  /**
+   * Runs the work in a transaction: `begin` and the statements that the work asks first leave together, and where the work asks for
+   * the end itself (`end()`, once, after everything else was asked), so does the commit with those before it. The whole of it again
+   * after a serialization failure or a deadlock.
+   */
+  transaction<T>(work: (tx: EntityManager, end: () => Promise<unknown>) => Promise<T>, begin = 'begin'): Promise<T> {
+    return retried(async () => {
+      const runner = this.source.createQueryRunner();
+      try {
+        await runner.connect();
+        const tx = this.source.createEntityManager(runner);
+        const begun = tx.query(begin);
+        begun.catch(() => undefined);
+        let ended: Promise<unknown> | undefined;
+        const end = (): Promise<unknown> => (ended ??= tx.query('commit'));
+        try {
+          const result = await work(tx, end);
+          await begun;
+          await end();
+          return result;
+        } catch (error) {
+          // after a statement that failed, a commit that is under way already rolls back too
+          await (ended ?? tx.query('rollback')).catch(() => undefined);
+          throw error;
+        }
+      } finally {
+        await runner.release();
+      }
+    });
   }
 
   /** After `onModuleDestroy`, in which the sequencer commits what is under way. */

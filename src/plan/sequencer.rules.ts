@@ -80,6 +80,7 @@ export class LedgerState {
   private readonly cellOf = new Map<number, LedgerCell>();
   private readonly planOf = new Map<number, PublishedPlan>();
   private readonly holdOf = new Map<string, LedgerHold>();
+  private readonly loads = new Map<string, { sessions: number[]; logins: number[] }>();
 
   constructor(
     plans: readonly PublishedPlan[],
@@ -196,21 +197,34 @@ export class LedgerState {
     }
   }
 
-  /** Load of a window: ceil(headcount x participation per mille x profile per mille / 1000) in each cell of its profile. */
   private addLoad(deltas: CellDeltas, window: LedgerWindow, times: 1 | -1): void {
-    const profile = this.planOf.get(window.planId)?.profiles.find(({ profileId }) => profileId === window.profileId);
-    if (!profile) throw new Error(`plan ${window.planId} has no profile ${window.profileId}`);
-    const scale = window.headcount * profile.participationPerMille;
-    profile.sessionsPerMille.forEach((sessionsPerMille, k) => {
-      const logins = windowLoad(scale, profile.loginsPerMille[k]!);
-      addTo(deltas, window.startCell - LEAD_CELLS + k, times * windowLoad(scale, sessionsPerMille), times * logins);
-    });
+    const { sessions, logins } = this.loadOf(window);
+    const first = window.startCell - LEAD_CELLS;
+    for (let k = 0; k < sessions.length; k++) addTo(deltas, first + k, times * sessions[k]!, times * logins[k]!);
+  }
+
+  /** Load of a window: ceil(headcount x participation per mille x profile per mille / 1000) in each cell of its profile. */
+  private loadOf({ planId, profileId, headcount }: LedgerWindow): { sessions: number[]; logins: number[] } {
+    const key = `${planId} ${profileId} ${headcount}`;
+    let load = this.loads.get(key);
+    if (!load) {
+      const profile = this.planOf.get(planId)?.profiles.find((one) => one.profileId === profileId);
+      if (!profile) throw new Error(`plan ${planId} has no profile ${profileId}`);
+      const scale = headcount * profile.participationPerMille;
+      load = {
+        sessions: profile.sessionsPerMille.map((perMille) => windowLoad(scale, perMille)),
+        logins: profile.loginsPerMille.map((perMille) => windowLoad(scale, perMille)),
+      };
+      this.loads.set(key, load);
+    }
+    return load;
   }
 }
 
 function addTo(deltas: CellDeltas, cell: number, sessions: number, logins: number): void {
-  const delta = deltas.get(cell) ?? { sessions: 0, logins: 0 };
-  delta.sessions += sessions;
-  delta.logins += logins;
-  deltas.set(cell, delta);
+  const delta = deltas.get(cell);
+  if (delta) {
+    delta.sessions += sessions;
+    delta.logins += logins;
+  } else deltas.set(cell, { sessions, logins });
 }

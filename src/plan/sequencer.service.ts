@@ -1,9 +1,8 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
-import { advisoryLock, inTransaction, isConnectionFailure } from '../common/database';
+import type { EntityManager } from 'typeorm';
+import { advisoryLock, isConnectionFailure, sqlFailure } from '../common/database';
 import { DomainError } from '../common/domain-error';
-import { LedgerStore } from './ledger.store';
+import { LedgerStore, type Revision } from './ledger.store';
 import type { PlanProfile } from './plan-draft';
 import type {
   NumberedChange,
@@ -14,12 +13,13 @@ import type {
   Settled,
 } from './sequencer';
 import { SequencerDatabase } from './sequencer-database.service';
-import { type HoldChange, type LedgerCell, type LedgerHold, LedgerState, type PublishedPlan } from './sequencer.rules';
-import { type ChangeRow, SequencerStore } from './sequencer.store';
+import { type HoldChange, LedgerState, type PublishedPlan } from './sequencer.rules';
+import { type ChangeRow, type PublishedPlanRow, SequencerStore } from './sequencer.store';
 
 /** Long enough for a crowd to fill a batch, too short for anybody to notice. */
 const GATHER_MILLISECONDS = 3;
 const MOST_REQUESTS = 64;
+const UNDEFINED_TABLE = '42P01';
 
 interface Waiting {
   request: SequencedRequest;
@@ -36,12 +36,13 @@ interface Waiting {
 @Injectable()
 export class Sequencer implements OnModuleDestroy {
   private readonly queues = new Map<number, { waiting: Waiting[]; running: Promise<void> | undefined }>();
+  /** The plans that were published when a platform was last read: most likely they still are. */
+  private readonly planIdsOf = new Map<number, number[]>();
   /** Profiles of a plan never change once it is stored. */
   private readonly profilesOf = new Map<number, PlanProfile[]>();
 
   constructor(
     private readonly connections: SequencerDatabase,
-    @InjectDataSource() private readonly database: DataSource,
     private readonly ledger: LedgerStore,
     private readonly store: SequencerStore,
   ) {}
@@ -58,13 +59,14 @@ export class Sequencer implements OnModuleDestroy {
 
   /** Windows and cells as they are in one moment, for who only asks. */
   peek(platformId: number, needs: SequencerNeeds): Promise<{ state: LedgerState; revision: number }> {
-    return this.database.transaction('REPEATABLE READ', async (tx) => {
-      const now = new Date();
-      const { revision } = await this.ledger.revision(platformId, tx);
-      const plans = await this.plans(tx, platformId);
-      const read = await this.read(tx, platformId, [needs], now);
-      return { revision, state: (await this.state(tx, plans, [needs], read, now)).state };
-    });
+    return this.transaction(
+      platformId,
+      async (tx) => {
+        const { state, base } = await this.read(tx, platformId, [needs], new Date());
+        return { revision: base.revision, state };
+      },
+      'begin isolation level repeatable read read only',
+    );
   }
 
   /** What is under way still commits before the pool closes. */
@@ -82,11 +84,8 @@ export class Sequencer implements OnModuleDestroy {
   /** Runs a batch; where it fails as a whole, each request again alone, so that nobody pays for somebody else's. */
   private async settle(platformId: number, batch: Waiting[]): Promise<void> {
     try {
-      const outcomes = await inTransaction(
-        this.connections.source,
-        (tx) =>
-        this.run(tx, platformId, batch.map(({ request }) => request)), // prettier-ignore
-      );
+      const requests = batch.map(({ request }) => request);
+      const outcomes = await this.transaction(platformId, (tx, end) => this.run(tx, end, platformId, requests));
       batch.forEach(({ resolve }, i) => resolve(outcomes[i]!));
     } catch (error) {
       if (batch.length === 1 || isConnectionFailure(error)) for (const { reject } of batch) reject(error);
@@ -94,22 +93,36 @@ export class Sequencer implements OnModuleDestroy {
     }
   }
 
+  /** A plan whose windows were dropped meanwhile is no longer guessed to be published. */
+  private async transaction<T>(
+    platformId: number,
+    work: (tx: EntityManager, end: () => Promise<unknown>) => Promise<T>,
+    begin?: string,
+  ): Promise<T> {
+    try {
+      return await this.connections.transaction(work, begin);
+    } catch (error) {
+      if (sqlFailure(error).state !== UNDEFINED_TABLE || !this.planIdsOf.delete(platformId)) throw error;
+      return this.connections.transaction(work, begin);
+    }
+  }
+
   private async run(
     tx: EntityManager,
+    end: () => Promise<unknown>,
     platformId: number,
     requests: readonly SequencedRequest[],
   ): Promise<SequencedOutcome[]> {
-    await advisoryLock(tx, 'platform', platformId);
-    const now = new Date();
     const needs = requests.map((request) => request.needs);
-    const [answered, plans, base, read] = await Promise.all([
+    // the reads leave with the lock: each sees what was committed before it was got
+    const [, answered, read] = await Promise.all([
+      advisoryLock(tx, 'platform', platformId),
       this.answered(tx, requests),
-      this.plans(tx, platformId),
-      this.ledger.revision(platformId, tx),
-      this.read(tx, platformId, needs, now),
+      this.read(tx, platformId, needs, new Date()),
     ]);
+    const now = new Date();
+    const { state, plans, base, lapsed } = read;
     const fresh = requests.filter(({ id }) => !answered.has(id));
-    const { state, lapsed } = await this.state(tx, plans, needs, read, now);
     const holds: HoldChange[] = [...lapsed];
     const changes: ChangeRow[] = [];
     const settled = fresh.map((request): Settled => {
@@ -122,12 +135,15 @@ export class Sequencer implements OnModuleDestroy {
       return { request, outcome };
     });
     const last = { epoch: base.epoch, revision: base.revision + changes.length };
-    await Promise.all([
+    const journals = byJournal(settled);
+    const writes: Promise<unknown>[] = [
       this.store.addDeltas(tx, platformId, state.deltasOf(changes, holds)),
       this.store.writeHolds(tx, platformId, holds, now),
-      changes.length > 0 ? this.writeWindows(tx, platformId, state, plans, changes, last) : undefined,
-    ]);
-    await Promise.all(byJournal(settled).map(([journal, own]) => journal.record(tx, own, last)));
+      ...(changes.length > 0 ? [this.writeWindows(tx, platformId, state, plans, changes, last)] : []),
+      ...journals.map(([journal, own]) => journal.record(tx, own, last)),
+    ];
+    if (holds.length === 0 && journals.every(([journal, own]) => journal.leavesAtOnce(own))) writes.push(end());
+    await Promise.all(writes);
     const outcomeOf = new Map(settled.map(({ request, outcome }) => [request.id, outcome]));
     return requests.map(({ id }) => answered.get(id) ?? outcomeOf.get(id)!);
   }
@@ -144,49 +160,46 @@ export class Sequencer implements OnModuleDestroy {
     return answered;
   }
 
-  private async plans(tx: EntityManager, platformId: number): Promise<PublishedPlan[]> {
-    const plans: PublishedPlan[] = [];
-    for (const row of await this.store.publishedPlans(tx, platformId)) {
-      let profiles = this.profilesOf.get(row.planId);
-      if (!profiles) this.profilesOf.set(row.planId, (profiles = await this.store.profiles(tx, row.planId)));
-      plans.push({ ...row, profiles });
-    }
-    return plans;
-  }
-
+  /** Everything that requests are decided on, in one round trip while the published plans stay the same. */
   private async read(
     tx: EntityManager,
     platformId: number,
     needs: readonly SequencerNeeds[],
     now: Date,
-  ): Promise<{ cells: LedgerCell[]; holds: LedgerHold[]; newWindowIds: number[] }> {
+  ): Promise<{ state: LedgerState; plans: PublishedPlan[]; base: Revision; lapsed: HoldChange[] }> {
     const numbers = new Set<number>();
-    for (const [first, end] of needs.flatMap(({ cellRanges }) => cellRanges)) {
-      for (let cell = first; cell < end; cell++) numbers.add(cell);
+    for (const { cellRanges } of needs) {
+      for (const [first, end] of cellRanges) for (let cell = first; cell < end; cell++) numbers.add(cell);
     }
     const newWindowCount = needs.reduce((sum, need) => sum + need.newWindowCount, 0);
-    const [newWindowIds, holds, cells] = await Promise.all([
+    const guessedIds = this.planIdsOf.get(platformId) ?? [];
+    const [rows, base, newWindowIds, holds, cells, guessed] = await Promise.all([
+      this.store.publishedPlans(tx, platformId),
+      this.ledger.revision(platformId, tx),
       this.store.newWindowIds(tx, newWindowCount),
       this.store.holds(tx, platformId, needs, now),
       this.store.cells(tx, platformId, [...numbers]),
+      this.store.windows(tx, guessedIds, needs),
     ]);
-    return { newWindowIds, holds, cells };
-  }
-
-  private async state(
-    tx: EntityManager,
-    plans: readonly PublishedPlan[],
-    needs: readonly SequencerNeeds[],
-    { cells, holds, newWindowIds }: Awaited<ReturnType<Sequencer['read']>>,
-    now: Date,
-  ): Promise<{ state: LedgerState; lapsed: HoldChange[] }> {
-    const planIds = plans.map(({ planId }) => planId);
-    const windows = await this.store.windows(tx, planIds, needs);
+    const planIds = rows.map(({ planId }) => planId);
+    const windows = planIds.join() === guessedIds.join() ? guessed : await this.store.windows(tx, planIds, needs);
+    this.planIdsOf.set(platformId, planIds);
+    const plans = await this.withProfiles(tx, rows);
     const state = new LedgerState(plans, windows, cells, newWindowIds, holds);
     // whoever comes first after its end finds a hold gone, whether or not anybody swept it away
     const lapsed = holds.filter(({ expiresAt }) => expiresAt <= now).map((hold) => ({ ended: hold, as: 'lapsed' as const })); // prettier-ignore
     state.apply({ changes: [], holds: lapsed }, state.deltasOf([], lapsed));
-    return { state, lapsed };
+    return { state, plans, base, lapsed };
+  }
+
+  private async withProfiles(tx: EntityManager, rows: readonly PublishedPlanRow[]): Promise<PublishedPlan[]> {
+    const plans: PublishedPlan[] = [];
+    for (const row of rows) {
+      let profiles = this.profilesOf.get(row.planId);
+      if (!profiles) this.profilesOf.set(row.planId, (profiles = await this.store.profiles(tx, row.planId)));
+      plans.push({ ...row, profiles });
+    }
+    return plans;
   }
 
   private decide(

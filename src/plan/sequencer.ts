@@ -68,10 +68,13 @@ export interface SequencerJournal {
   /** Answers to requests of the batch that were answered before, by request id; a DomainError refuses the request. */
   answered(tx: EntityManager, requests: readonly SequencedRequest[]): Promise<Map<string, SequencedOutcome>>;
   record(tx: EntityManager, settled: readonly Settled[], revision: Revision): Promise<void>;
+  /** Whether `record` asks all of its statements before it waits for the first: then the commit leaves with them. */
+  leavesAtOnce(settled: readonly Settled[]): boolean;
 }
 
 /** For requests that nobody repeats and that leave nothing but what they change. */
 export const NOTHING_TO_REMEMBER: SequencerJournal = {
   answered: () => Promise.resolve(new Map()),
   record: () => Promise.resolve(),
+  leavesAtOnce: () => true,
 };

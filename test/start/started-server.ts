@@ -8,6 +8,7 @@ import { AccountStore } from '../../src/access/account.store';
 import { newSecret } from '../../src/access/secret.rules';
 import { SessionStore } from '../../src/access/session.store';
 import { dataFolderHolder } from '../../src/common/data-folder';
+import { CrowdDatabase } from '../../src/common/crowd-database';
 import { databaseOptions } from '../../src/common/database';
 import { TEST_ISSUER } from '../test-application';
 
@@ -84,7 +85,7 @@ export class StartedServer {
     try {
       const grant = { role: 'operator', uais: [], territories: [] } as const;
       const { id } = await new AccountStore(database).grant(TEST_ISSUER, 'operator', grant);
-      await new SessionStore(database).open(sessionId, id, 1);
+      await new SessionStore(database, new CrowdDatabase(databaseUrl)).open(sessionId, id, 1);
     } finally {
       await database.destroy();
     }
