@@ -58,6 +58,7 @@ export function GatewayList({ platform, canChange }: { platform: Schema<'Platfor
           ))}
         </Table.Tbody>
       </Records>
+      {canChange && <PassKey platformId={platform.id} />}
     </Stack>
   );
 }
