@@ -85,7 +85,11 @@ export class PlanLoadService {
   }
 
   /** The largest load of each establishment in the actor's scope on a day, by UAI. @throws NotFoundError */
-  async byEstablishment(actor: Actor, planId: number, query: EstablishmentLoadQuery): Promise<EstablishmentLoadPageDto> {
+  async byEstablishment(
+    actor: Actor,
+    planId: number,
+    query: EstablishmentLoadQuery,
+  ): Promise<EstablishmentLoadPageDto> {
     await this.plans.find(planId);
     const inside = query.territory === undefined ? undefined : await this.plans.departmentsOf(query.territory);
     const condition = [
