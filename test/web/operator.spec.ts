@@ -37,7 +37,7 @@ describeWeb('the web of an operator', (web) => {
     await page.getByRole('checkbox', { name: 'Lycée professionnel' }).check();
     await page.getByRole('checkbox', { name: "Demander l'accord des autorités" }).check();
     const told = /Concernés\s: (\d+) établissements/;
-    await page.getByText(/^Lycée professionnel : \d+$/).waitFor();
+    await page.getByText(/^Lycée professionnel\s: \d+$/).waitFor();
     const [, schools] = told.exec(await page.getByText(told).innerText())!;
     await page.getByRole('button', { name: 'Créer la campagne' }).click();
     await page.getByRole('heading', { name: 'Lycées, relève' }).waitFor();
