@@ -72,7 +72,8 @@ describeWeb('the web of an authority', (web) => {
     const { page } = await openReader(web.browser);
     await openRegion(page, 'authority-department');
     const map = page.locator('.chart', { has: page.getByRole('heading', { name: /^Les établissements/ }) });
-    await map.getByText('Les établissements : classes').waitFor();
+    await map.getByText('Les établissements : charge').waitFor();
+    await map.getByText(/Le plus chargé\s: .+, [1-9][\d\s]* sessions à son pic\./).waitFor();
     await page.getByRole('radiogroup', { name: 'Couleur de la carte' }).getByText('réponses').click();
     await map.getByText(/Le moins avancé\s: .+, 0\s%\./).waitFor();
     expect(new URL(page.url()).searchParams.get('carte')).toBe('answers');
