@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Settings } from 'luxon';
+import { DateTime, Settings } from 'luxon';
 import { addDays, cellOfCivil, civilOfCell, clockOfMinute, datesBetween, instantOfCell, minuteOfClock, weekdayOf, zonedInstantOfCell } from './civil-time'; // prettier-ignore
 
 const ZONES = [
@@ -65,6 +65,22 @@ describe('civil time', () => {
   ])('counts the cells of %s on %s: %i', (zone, on, cellCount) => {
     expect(cellOfCivil(addDays(on, 1), 0, zone) - cellOfCivil(on, 0, zone)).toBe(cellCount);
     expect(cellOfCivil(on, 1440, zone)).toBe(cellOfCivil(addDays(on, 1), 0, zone));
+  });
+
+  it('answers as luxon does, on any day of any zone: days on which a clock changes, half hours, before 1970', () => {
+    const cells = fc.integer({ min: -5_259_744, max: 8_415_360 });
+    const zones = fc.constantFrom(...ZONES, 'Australia/Lord_Howe', 'Asia/Kolkata', 'America/New_York', 'Pacific/Apia', 'UTC'); // prettier-ignore
+    fc.assert(
+      fc.property(cells, zones, (cell, zone) => {
+        const local = DateTime.fromSeconds(cell * 300, { zone });
+        fc.pre(local.second === 0); // a zone of old times that was ahead by seconds has no cells
+        expect(civilOfCell(cell, zone)).toEqual({ on: local.toISODate(), minuteOfDay: local.hour * 60 + local.minute });
+        expect(zonedInstantOfCell(cell, zone)).toBe(local.toISO({ suppressMilliseconds: true }));
+        expect(weekdayOf(local.toISODate()!)).toBe(local.weekday);
+        expect(addDays(local.toISODate()!, 40)).toBe(local.plus({ days: 40 }).toISODate());
+      }),
+      { numRuns: 3000, seed: 1912 },
+    );
   });
 
   it('writes instants in UTC and with the offset of a zone', () => {

@@ -63,6 +63,11 @@ export class NoticeQuery {
   @IsIn(['true', 'false'])
   unacknowledged?: 'true' | 'false';
 
+  /** Only what the caller did not change himself: by others, by a publication, or by the waiting list for him. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  ofOthers?: 'true' | 'false';
+
   /** The most notices of one answer. */
   @IsOptional()
   @Type(() => Number)

@@ -26,7 +26,7 @@ export class NoticeService {
   ) {}
 
   /** Notices of an establishment on its present platform, oldest first. @throws NotFoundError, CursorError */
-  async list(_actor: Actor, uai: string, query: NoticeQuery): Promise<NoticePageDto> {
+  async list(actor: Actor, uai: string, query: NoticeQuery): Promise<NoticePageDto> {
     const place = await this.place(uai);
     const { after, unacknowledged } = query;
     const { acknowledgedEpoch, acknowledgedRevision } = place;
@@ -38,7 +38,13 @@ export class NoticeService {
     const from = asked && isLater(asked, mark) ? asked : mark;
     if (place.platformId === null) return { items: [], nextAfter: after ?? null, hasMore: false };
     const size = query.limit!;
-    const rows = await this.changes.after(place.establishmentId, place.platformId, from, size + 1);
+    const rows = await this.changes.after(
+      place.establishmentId,
+      place.platformId,
+      from,
+      size + 1,
+      query.ofOthers === 'true' ? actor.subject : null,
+    );
     const items = rows.slice(0, size).map((row) => this.noticeOf(row, place));
     const last = items.at(-1);
     return {

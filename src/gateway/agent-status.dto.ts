@@ -11,25 +11,28 @@ export const REFUSAL_CODES = [
   'disk_full', 'clock_wrong',
 ] as const; // prettier-ignore
 
-/** What an agent last refused to run. */
-export class RefusedPlanDto {
-  /** Why. */
-  @IsIn(REFUSAL_CODES)
-  code!: (typeof REFUSAL_CODES)[number];
-
-  /** Of what was refused, where it could be read. */
+/** Which state of a plan something is about. */
+class PlanStateDto {
+  /** Null without a plan, or where it could not be read. */
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(1_000_000_000)
   epoch?: number | null;
 
-  /** Of what was refused, where it could be read. */
+  /** Null without a plan, or where it could not be read. */
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(1_000_000_000_000)
   revision?: number | null;
+}
+
+/** What an agent last refused to run. */
+export class RefusedPlanDto extends PlanStateDto {
+  /** Why. */
+  @IsIn(REFUSAL_CODES)
+  code!: (typeof REFUSAL_CODES)[number];
 
   /** When. */
   @IsInstant()
@@ -133,7 +136,7 @@ export class AgentRoomDto {
 }
 
 /** What an agent runs. */
-export class AgentStatusDto {
+export class AgentStatusDto extends PlanStateDto {
   /** The process, unique for its key. */
   @Matches(/^[A-Za-z0-9._-]{1,60}$/, { message: 'agent must be 1 to 60 letters, digits, dots, dashes or underscores' })
   agent!: string;
@@ -151,20 +154,6 @@ export class AgentStatusDto {
   @IsOptional()
   @IsIn(POSTURES)
   posture?: (typeof POSTURES)[number] | null;
-
-  /** Null without a plan. */
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(1_000_000_000)
-  epoch?: number | null;
-
-  /** Null without a plan. */
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(1_000_000_000_000)
-  revision?: number | null;
 
   /** Of its bundle. */
   @IsOptional()

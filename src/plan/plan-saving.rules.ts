@@ -22,7 +22,7 @@ export function savingSentences(baselines: BaselinePeaks, peakUtilisationRatio: 
   if (wished <= 1) {
     return {
       fr: `Même à l'heure souhaitée par chacun, la pointe ne prendrait que ${percent(wished)} % de la capacité disponible : ce plan la tient à ${percent(peakUtilisationRatio)} %.`,
-      en: `Even with everybody at the wished hour the peak would take only ${percent(wished)} % of the available capacity: this plan keeps it at ${percent(peakUtilisationRatio)} %.`,
+      en: `Even with everybody at the wished hour the peak would take only ${percent(wished)}% of the available capacity: this plan keeps it at ${percent(peakUtilisationRatio)}%.`,
     };
   }
   // a letter that makes things worse is told by the figures, not held against whoever sent it
@@ -33,6 +33,6 @@ export function savingSentences(baselines: BaselinePeaks, peakUtilisationRatio: 
       `${helps ? `, et ${times(letter, ',')} fois avec des horaires par niveau` : ''} ; ce plan la tient à ${percent(peakUtilisationRatio)} %.`,
     en:
       `With everybody at the wished hour the peak would be ${times(wished, '.')} times the available capacity` +
-      `${helps ? `, and ${times(letter, '.')} times with hours by level` : ''}; this plan keeps it at ${percent(peakUtilisationRatio)} %.`,
+      `${helps ? `, and ${times(letter, '.')} times with hours by level` : ''}; this plan keeps it at ${percent(peakUtilisationRatio)}%.`,
   };
 }

@@ -30,12 +30,12 @@ const CHANGES = `
          (coalesce(c.after, c.before) ->> 'activity')::smallint as activity,
          (c.before ->> 'startCell')::int as before_start_cell, (c.before ->> 'cellCount')::smallint as before_cell_count,
          (c.after ->> 'startCell')::int as after_start_cell, (c.after ->> 'cellCount')::smallint as after_cell_count,
-         c.changed_by, c.reason, c.changed_at
+         c.changed_by, c.reason, c.changed_at, c.booking_id
     from plan_change c
    where (coalesce(c.after, c.before) ->> 'establishmentId')::int = $1 and c.window_id is not null
   union all
   select w.platform_id, w.epoch, w.revision, w.window_id, c.kind, w.class_id, w.audience, w.activity, w.before_start_cell,
-         w.before_cell_count, w.after_start_cell, w.after_cell_count, c.changed_by, c.reason, c.changed_at
+         w.before_cell_count, w.after_start_cell, w.after_cell_count, c.changed_by, c.reason, c.changed_at, c.booking_id
     from plan_change_window w join plan_change c using (platform_id, epoch, revision)
    where w.establishment_id = $1`;
 const FIELDS = `n.epoch, n.revision, n.window_id as "windowId", n.kind, n.class_id as "classId", k.code as "classCode",
@@ -79,18 +79,23 @@ export class WindowChangeStore {
     );
   }
 
-  /** Changes of an establishment's windows on a platform after a place in the list, oldest first. */
+  /**
+   * Changes of an establishment's windows on a platform after a place in the list, oldest first; without those that somebody made
+   * himself where he is named. What the waiting list took for him he did not make.
+   */
   after(
     establishmentId: number,
     platformId: number,
     after: [epoch: number, revision: number, windowId: number],
     size: number,
+    withoutOwnOf: string | null = null,
   ): Promise<WindowChangeRow[]> {
     return this.database.query<WindowChangeRow[]>(
       `select ${FIELDS} from (${CHANGES}) n left join class k on k.id = n.class_id
         where n.platform_id = $2 and (n.epoch, n.revision) >= ($3, $4) and (n.epoch, n.revision, n.window_id) > ($3, $4, $5)
+          and ($7::text is null or n.changed_by <> $7 or exists (select from waiting_entry e where e.booking_id = n.booking_id))
         order by n.epoch, n.revision, n.window_id limit $6`,
-      [establishmentId, platformId, ...after, size],
+      [establishmentId, platformId, ...after, size, withoutOwnOf],
     );
   }
 }

@@ -346,7 +346,7 @@ describe('a draft', () => {
       dayGapRatios: [],
       isBoundProved: true,
       baselinePeakRatios: draft.evidence.baselinePeakRatios,
-      saving: { fr: expect.stringContaining('35 %') as string, en: expect.stringContaining('35 %') as string },
+      saving: { fr: expect.stringContaining('35 %') as string, en: expect.stringContaining('35%') as string },
       seed: 42,
       computedAt: expect.any(String) as string,
       epoch: 1,

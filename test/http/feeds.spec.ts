@@ -7,7 +7,7 @@ import type { NoticePageDto } from '../../src/feeds/notice.dto';
 import { PlanService } from '../../src/plan/plan.service';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
 import { cellAt, draftOf, TESTER, type WindowSpec } from '../plan-builder';
-import { asOwner, startTestApplication } from '../test-application';
+import { asOwner, signedInAs, startTestApplication } from '../test-application';
 
 const WINDOWS: WindowSpec[] = [
   { establishment: 0, classIndex: 0, startCell: cellAt(0, 9) },
@@ -218,6 +218,12 @@ describe('feeds and notices', () => {
     expect(page).toMatchObject({ items: all.items.slice(0, 2), hasMore: true });
     expect((await notices(`?after=${page.nextAfter}`)).items).toEqual(all.items.slice(2));
     expect((await notices('', 1)).items).toEqual([]);
+    // who moved a window himself knows it
+    const byOthers = all.items.filter(({ kind }) => kind === 'publication');
+    expect((await notices('?ofOthers=true')).items).toEqual(byOthers);
+    const other = await signedInAs(app, { role: 'head', uais: [region.uais[0]!], territories: [] });
+    const url = `/v1/establishments/${region.uais[0]}/notices?ofOthers=true`;
+    expect((await app.inject({ url, headers: other })).json<NoticePageDto>().items).toHaveLength(3);
     const mark = `/v1/establishments/${region.uais[0]}/notices/acknowledgement`;
     expect((await send('PUT', mark, { epoch: 1, revision: 2 })).statusCode).toBe(204);
     expect((await notices('?unacknowledged=true')).items).toEqual(all.items.slice(1));

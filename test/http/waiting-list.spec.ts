@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import type { BookingDto } from '../../src/booking/booking.dto';
 import type { WaitingEntryDto, WaitingEntryPageDto } from '../../src/exchange/waiting.dto';
 import { WaitingServer } from '../../src/exchange/waiting-server.service';
+import type { NoticePageDto } from '../../src/feeds/notice.dto';
 import {
   bookingViolations,
   type BookableRegion,
@@ -113,6 +114,9 @@ describe('the waiting list', () => {
     // sessions of 10 h drain until 10:40, and those of this window come five minutes early
     expect(Math.abs(row!.start - cellAt(0, 10))).toBeLessThan(10);
     expect(row!.start).not.toBe(cellAt(0, 10));
+    // whoever asked for it is told: he was not there when it moved
+    const told = await call<NoticePageDto>('GET', `establishments/${region.uais[0]}/notices?ofOthers=true`);
+    expect(told.body.items).toMatchObject([{ windowId: region.windowIds[0] }]);
   });
 
   it('gives a released place to a waiting class of the same head in one transaction', async () => {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { DataSource } from 'typeorm';
+import { databaseOptions } from '../../src/common/database';
 import { openReader, overflowing, signIn } from './real-browser';
 import { describeWeb } from './web-server';
 
@@ -121,6 +123,60 @@ describeWeb('the web of a head', (web) => {
       .getByText(/déplacée à|ne peut pas passer à/)
       .first()
       .waitFor();
+  });
+
+  it('drags a whole series in the calendar: each later date goes to the same hour', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, 'head-lycee');
+    const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=500`);
+    const freeHours = async (window: Window): Promise<string[]> => {
+      const { starts } = await readJson<{ starts: Start[] }>(page, `/v1/classes/${window.classId}/availability?date=${window.date}&windowId=${window.id}`); // prettier-ignore
+      return starts.filter(({ verdict }) => verdict === 'free').map(({ startsAt }) => startsAt.slice(11, 16));
+    };
+    const minutesOf = (civil: string): number => Number(civil.slice(0, 2)) * 60 + Number(civil.slice(3, 5));
+    // two windows of a class on two days that share a free hour: from now on they are a series
+    const pairOf = async (): Promise<{ first: Window; second: Window; hour: string }> => {
+      for (const first of items.filter(({ classId }) => classId !== null)) {
+        const second = items.find(({ classId, date }) => classId === first.classId && date > first.date);
+        if (!second) continue;
+        const both = new Set(await freeHours(second));
+        // ten minutes are eight pixels: a pointer that lands so far off is still right
+        const common = (await freeHours(first)).filter((one) => both.has(one) && one > first.startsAt.slice(11, 16));
+        const at = common.findIndex(
+          (one, i) => i > 1 && minutesOf(common[i + 2] ?? '') - minutesOf(common[i - 2]!) === 20,
+        );
+        if (at > 0) return { first, second, hour: common[at]! };
+      }
+      throw new Error(`no class of ${uai} has an hour that is free on two days`);
+    };
+    const { first, second, hour } = await pairOf();
+    const database = await new DataSource(databaseOptions(web.databaseUrl, 1)).initialize();
+    await database.query('update plan_window set series_id = $1 where window_id in ($1, $2)', [first.id, second.id]);
+    await database.destroy();
+
+    // the whole day is in sight: a pointer at the edge would scroll
+    await page.setViewportSize({ width: 1440, height: 1800 });
+    await page.goto(`${web.url}/app/etablissements/${uai}?vue=calendrier&classe=${first.classId}`);
+    await page.getByText('Toute la série').click();
+    const blocks = page.locator(`[data-date="${first.date}"] .window`);
+    await blocks.first().waitFor();
+    const ofTheDay = items.filter(({ classId, date }) => classId === first.classId && date === first.date);
+    const block = blocks.nth(ofTheDay.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : 1)).indexOf(first));
+    const box = (await block.boundingBox())!;
+    const lineOf = async (time: string): Promise<number> =>
+      (await page.locator(`[data-time="${time}:00"]`).first().boundingBox())!.y;
+    const pixelsPerMinute = ((await lineOf('16:00')) - (await lineOf('10:00'))) / 360;
+    const way = (minutesOf(hour) - minutesOf(first.startsAt.slice(11, 16))) * pixelsPerMinute;
+    await page.mouse.move(box.x + box.width / 2, box.y + 6);
+    await page.mouse.down();
+    for (let step = 1; step <= 8; step++) await page.mouse.move(box.x + box.width / 2, box.y + 6 + (way * step) / 8);
+    await page.mouse.up();
+    await page.getByText(`${first.classCode} déplacée à`).waitFor();
+    const after = await readJson<{ items: Window[] }>(page, `/v1/classes/${first.classId}/windows?from=${first.date}&to=${second.date}`); // prettier-ignore
+    const hourOf = ({ id }: Window): string => after.items.find((one) => one.id === id)!.startsAt.slice(11, 16);
+    expect(hourOf(second)).toBe(hourOf(first));
+    expect(Math.abs(minutesOf(hourOf(first)) - minutesOf(hour))).toBeLessThanOrEqual(10);
+    expect(await page.getByText('sans vous').count()).toBe(0);
   });
 
   it("sees another head's booking by the live stream, without reading its page again", async () => {

@@ -25,6 +25,8 @@ const PATIENCE_MILLISECONDS = 300_000;
 export interface Web {
   url: string;
   browser: Browser;
+  /** The region's own database, for what only time would bring about. */
+  databaseUrl: string;
 }
 
 /** Tests of one file on a region of its own, in one browser; what a test has opened is closed after it. */
@@ -35,7 +37,7 @@ export function describeWeb(name: string, suite: (web: Web) => void): void {
     let server: Awaited<ReturnType<typeof startWebServer>>;
     beforeAll(async () => {
       server = await startWebServer();
-      Object.assign(web, { url: server.url, browser: await launchBrowser() });
+      Object.assign(web, { url: server.url, databaseUrl: server.databaseUrl, browser: await launchBrowser() });
     });
     afterEach(async () => {
       for (const context of web.browser.contexts()) await context.close();
@@ -49,26 +51,30 @@ export function describeWeb(name: string, suite: (web: Web) => void): void {
 }
 
 /** The compiled server with a demonstration of scale S of its own, as `npm start` serves it to a browser. */
-async function startWebServer(): Promise<{ url: string; close: () => Promise<unknown> }> {
+async function startWebServer(): Promise<{ url: string; databaseUrl: string; close: () => Promise<unknown> }> {
   await makeTemplate();
-  const server = StartedServer.start(environment(await databaseFrom(TEMPLATE)));
+  const databaseUrl = await databaseFrom(TEMPLATE);
+  const server = StartedServer.start(environment(databaseUrl));
   await server.planId();
-  return { url: await server.url(), close: () => server.stop() };
+  return { url: await server.url(), databaseUrl, close: () => server.stop() };
 }
 
 /** The region is made and planned once for all files that look at it; each gets a copy. */
 async function makeTemplate(): Promise<void> {
-  const admin = await new DataSource(databaseOptions(process.env.TEST_POSTGRES_URL!, 1)).initialize();
+  const server = await new DataSource(databaseOptions(process.env.TEST_POSTGRES_URL!, 1)).initialize();
+  // a connection of its own until the end: the pool closes one that idles while the region is made, and the lock with it
+  const admin = server.createQueryRunner();
   try {
     await admin.query('select pg_advisory_lock($1)', [MAKING]);
-    const found = await admin.query<unknown[]>('select 1 from pg_database where datname = $1', [TEMPLATE]);
+    const found = (await admin.query('select 1 from pg_database where datname = $1', [TEMPLATE])) as unknown[];
     if (found.length > 0) return;
     const making = await databaseFrom('template_etale');
-    const server = StartedServer.start(environment(making));
-    await server.planId();
-    await server.stop();
+    const maker = StartedServer.start(environment(making));
+    await maker.planId();
+    await maker.stop();
     await admin.query(`alter database ${new URL(making).pathname.slice(1)} rename to ${TEMPLATE}`);
   } finally {
-    await admin.destroy();
+    await admin.release();
+    await server.destroy();
   }
 }

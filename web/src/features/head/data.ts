@@ -137,7 +137,7 @@ export function useToDo(uai: string, isAsked: boolean) {
       const [swaps, entries, notices] = await Promise.all([
         answerOf(api.GET('/v1/establishments/{uai}/swaps', { params: { path, query: { state: 'proposed', limit: 100 } } })), // prettier-ignore
         answerOf(api.GET('/v1/establishments/{uai}/waiting-list', { params: { path, query: { limit: 100 } } })),
-        answerOf(api.GET('/v1/establishments/{uai}/notices', { params: { path, query: { unacknowledged: 'true', limit: 50 } } })), // prettier-ignore
+        answerOf(api.GET('/v1/establishments/{uai}/notices', { params: { path, query: { unacknowledged: 'true', ofOthers: 'true', limit: 50 } } })), // prettier-ignore
       ]);
       return {
         swaps: swaps.items,
