@@ -59,7 +59,7 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
             lineStyle: { color, type: line.type, width: line.width },
             ...(name === 'capacity' && {
               markLine: { symbol: 'none', label: { formatter: t('day.now'), color: ink, position: 'end', distance: 8 }, lineStyle: { color: ink }, data: isOnAxis(now, axis) ? [{ xAxis: now }] : [] }, // prettier-ignore
-              markArea: { itemStyle: { color: ink, opacity: 0.1 }, label: { color: ink, position: 'insideTop' }, data: bars }, // prettier-ignore
+              markArea: { itemStyle: { color: ink, opacity: 0.1 }, label: { color: ink, position: 'insideTopLeft' }, data: bars }, // prettier-ignore
             }),
           };
         }),

@@ -41,7 +41,7 @@ export function CapacityChart({ curve, regulations, controls, onDraw }: Capacity
           showSymbol: false,
           lineStyle: { color, type: line.type, width: line.width },
           data: curve.sessions[column].map((value, i) => [at(i), value / 1000]),
-          ...(name === 'capacity' && { markLine: { symbol: 'none', label: { formatter: t('capacity.now'), color: ink, distance: 8 }, lineStyle: { color: ink }, data: [{ xAxis: new Date().toISOString() }] }, markArea: { itemStyle: { color: ink, opacity: 0.12 }, label: { color: ink, position: 'insideTop' }, data: bars } }), // prettier-ignore
+          ...(name === 'capacity' && { markLine: { symbol: 'none', label: { formatter: t('capacity.now'), color: ink, distance: 8 }, lineStyle: { color: ink }, data: [{ xAxis: new Date().toISOString() }] }, markArea: { itemStyle: { color: ink, opacity: 0.12 }, label: { color: ink, position: 'insideTopLeft' }, data: bars } }), // prettier-ignore
         };
       });
       return {

@@ -24,9 +24,12 @@ export function GatewayList({ platform, canChange }: { platform: Schema<'Platfor
   const countsOf = ({ admitted, deferred, refused, since }: Schema<'AgentCountsShownDto'>): string =>
     t('gateway.counted', { admitted: figure(admitted), deferred: figure(deferred), refused: figure(refused), since: formatInstant(since, timeZone) }); // prettier-ignore
   const late = gateways.data.filter(isLate).length;
+  const all = gateways.data.length;
   return (
     <Stack>
-      <p className="answer">{t(late === 0 ? 'gateway.fine' : 'gateway.late', { count: gateways.data.length, late })}</p>
+      <p className="answer">
+        {late === 0 ? t('gateway.fine', { count: all }) : t('gateway.late', { count: late, all })}
+      </p>
       <Records label={t('section.passerelles')}>
         <Table.Thead>
           <Table.Tr>
