@@ -143,6 +143,11 @@ describeWeb('the web of an operator', (web) => {
     const row = page.getByRole('row', { name: /écrans du hall/ });
     await row.waitFor();
     expect(await page.content()).not.toContain(secret);
+    // on a phone it is a card whose button is in sight, and to a screen reader still a row of a table
+    await page.setViewportSize({ width: 360, height: 800 });
+    const { x, width } = (await row.getByRole('button', { name: 'Révoquer' }).boundingBox())!;
+    expect(x + width).toBeLessThanOrEqual(360);
+    expect(await row.getByRole('cell').count()).toBeGreaterThan(2);
     await row.getByRole('button', { name: 'Révoquer' }).click();
     await row.getByText('révoquée').waitFor();
   });
