@@ -17,7 +17,7 @@ const PICTURES = [
   { name: 'capacity', account: 'operator', path: '/app/exploitation/capacite', ready: '.chart svg' },
   { name: 'department', account: 'authority-department', ready: '.small-curve', isWhole: true },
   { name: 'campaign', account: 'operator', path: '/app/exploitation/campagnes/nouvelle', ready: 'form' },
-  { name: 'plans', account: 'operator', path: '/app/exploitation/campagnes/1', ready: '.figures' },
+  { name: 'plans', account: 'operator', path: '/app/exploitation/campagnes/1', ready: '.records' },
   { name: 'protection', account: 'operator', path: '/app/protection', ready: '.ladder li', isWhole: true },
   { name: 'families', path: '/creneaux' },
   { name: 'forecast', path: '/prevision' },

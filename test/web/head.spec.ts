@@ -143,7 +143,7 @@ describeWeb('the web of a head', (web) => {
         // ten minutes are eight pixels: a pointer that lands so far off is still right
         const common = (await freeHours(first)).filter((one) => both.has(one) && one > first.startsAt.slice(11, 16));
         const at = common.findIndex(
-          (one, i) => i > 1 && minutesOf(common[i + 2] ?? '') - minutesOf(common[i - 2]!) === 20,
+          (_, i) => i > 1 && minutesOf(common[i + 2] ?? '') - minutesOf(common[i - 2]!) === 20,
         );
         if (at > 0) return { first, second, hour: common[at]! };
       }
