@@ -1,7 +1,7 @@
 import type { AgentStatus } from './agent-status';
 import type { CountDisk } from './count-disk';
 import type { GateCounts } from './gate-counts';
-import { messageOf, type Intervals, type ServiceConnection } from './service-connection';
+import { isUntakable, messageOf, type Intervals, type ServiceConnection } from './service-connection';
 
 /** A clock further away than this is reported; what the service says of it is used from a few seconds on. */
 const CLOCK_WRONG_SECONDS = 60;
@@ -44,13 +44,19 @@ export class AgentReports {
       this.status.refused('clock_wrong', `the clock of this machine is ${Math.round(offset)} s off; corrected`);
   }
 
-  /** Sends batches in their order, until none is left. @param isLast before the process ends: nobody is waited for */
+  /** Sends batches in their order, until none is left; one that the service will never take holds nothing up. @param isLast before the process ends: nobody is waited for */
   async sendCounts(isLast = false): Promise<void> {
     const { counts } = this;
     for (let batch = counts.oldest(); batch; batch = counts.oldest()) {
       const signal = isLast ? AbortSignal.timeout(LAST_MILLISECONDS) : undefined;
-      await this.service.post('/v1/gateways/counts', { agent: this.name, ...batch }, signal);
-      counts.taken(batch.batchId);
+      try {
+        await this.service.post('/v1/gateways/counts', { agent: this.name, ...batch }, signal);
+        counts.taken(batch.batchId);
+      } catch (error) {
+        if (!isUntakable(error)) throw error;
+        counts.dropped(batch.batchId);
+        this.status.unreachable(messageOf(error));
+      }
       if (counts.kept.batchCount === 0) return;
     }
   }

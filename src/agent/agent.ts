@@ -23,6 +23,7 @@ export interface RunningAgent {
   gate: Gate;
   held: HeldPlan;
   room: WaitingRoom | undefined;
+  reports: AgentReports;
   stop: () => Promise<void>;
 }
 
@@ -62,5 +63,5 @@ export async function startAgent(settings: AgentSettings, clock: () => number = 
     await room?.stop();
     await client.stop();
   };
-  return { port, status, gate, held, room, stop };
+  return { port, status, gate, held, room, reports, stop };
 }

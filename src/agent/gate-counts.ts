@@ -114,6 +114,13 @@ export class GateCounts {
     return this.waiting[0];
   }
 
+  /** The oldest batch will never be taken: it makes way for those behind it, and its attempts are told as dropped. */
+  dropped(batchId: string): void {
+    if (this.waiting[0]?.batchId !== batchId) return;
+    this.droppedAttempts += this.waiting[0].cells.reduce((sum, { attempts }) => sum + attempts, 0);
+    this.taken(batchId);
+  }
+
   taken(batchId: string): void {
     if (this.waiting[0]?.batchId !== batchId) return;
     this.waiting.shift();

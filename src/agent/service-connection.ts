@@ -28,6 +28,10 @@ class ServiceRefused extends Error {
 export const isPlanElsewhere = (error: unknown): boolean =>
   error instanceof ServiceRefused && (error.status === 409 || error.status === 410);
 
+/** The service will never take what it was sent: the same again gets the same answer. */
+export const isUntakable = (error: unknown): boolean =>
+  error instanceof ServiceRefused && [400, 413, 422].includes(error.status);
+
 export const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;

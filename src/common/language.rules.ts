@@ -1,6 +1,9 @@
 export const LANGUAGES = ['fr', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** How a language writes numbers and dates here: European English. */
+export const localeOf = (language: Language): string => (language === 'fr' ? 'fr-FR' : 'en-GB');
+
 /** The language that is asked for: by parameter, else the first known one of Accept-Language, else French. */
 export function languageOf(asked: Language | undefined, acceptLanguage: string | undefined): Language {
   if (asked) return asked;

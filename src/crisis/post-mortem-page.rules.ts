@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { civilOfCell, clockOfMinute } from '../common/civil-time';
 import { escaped } from '../common/html-text';
-import type { Language } from '../common/language.rules';
+import { type Language, localeOf } from '../common/language.rules';
 import { CELL_SECONDS } from '../kernel/cell-grid';
 import type { PostMortemDto } from './post-mortem.dto';
 import { actionText, postMortemText, type PostMortemText, wordOf } from './post-mortem-text';
@@ -23,10 +23,10 @@ type Cell = string | number | null;
 /** The page: for an elected official from the top, for an engineer to the end; complete on paper. */
 export function postMortemPage(its: PostMortemDto, language: Language, platformName: string): string {
   const say: Say = (name, values) => escaped(postMortemText(language, name, values));
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const number = new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 2 });
   const count = (value: number | null): string => (value === null ? say('hidden') : number.format(value));
-  const dateText = (on: string) => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${on}T00:00:00Z`)); // prettier-ignore
-  const instantText = (at: string) => new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium', timeZone: its.timeZone }).format(new Date(at)); // prettier-ignore
+  const dateText = (on: string) => new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${on}T00:00:00Z`)); // prettier-ignore
+  const instantText = (at: string) => new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'short', timeStyle: 'medium', timeZone: its.timeZone }).format(new Date(at)); // prettier-ignore
   const days = its.firstDate === its.lastDate ? say('ofDay', { from: dateText(its.firstDate) }) : say('of', { from: dateText(its.firstDate), to: dateText(its.lastDate) }); // prettier-ignore
   const other = language === 'fr' ? 'en' : 'fr';
   const rows = (heads: string[], lines: Cell[][], numericFrom = Infinity) =>
@@ -113,7 +113,7 @@ function chart(its: PostMortemDto, language: Language, kind: 'sessions' | 'login
   const ticks: string[] = [];
   for (let k = Math.ceil(first / 12) * 12; k <= last; k += step)
     ticks.push(`<text x="${x(k).toFixed(1)}" y="${HEIGHT - 6}" font-size="15" text-anchor="middle" fill="#44525f">${clockOfMinute(civilOfCell(firstCell + k, its.timeZone).minuteOfDay)}</text>`); // prettier-ignore
-  const number = new Intl.NumberFormat(language);
+  const number = new Intl.NumberFormat(localeOf(language));
   const grid = [0, 0.5, 1].map((share) => `<line x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(most * share)}" y2="${y(most * share)}" stroke="#d5dce2"/><text x="${LEFT - 6}" y="${y(most * share) + 4}" font-size="15" text-anchor="end" fill="#44525f">${number.format(Math.round(most * share))}</text>`); // prettier-ignore
   const paths = shown.map(([name, column]) => `<path d="${path(column!)}" fill="none" stroke="${LINES[name].colour}" stroke-width="2" stroke-dasharray="${LINES[name].dash}"/>`); // prettier-ignore
   const legend = shown.map(([name], k) => `<line x1="${LEFT + k * 175}" x2="${LEFT + k * 175 + 28}" y1="${HEIGHT + 12}" y2="${HEIGHT + 12}" stroke="${LINES[name].colour}" stroke-width="2" stroke-dasharray="${LINES[name].dash}"/><text x="${LEFT + k * 175 + 34}" y="${HEIGHT + 16}" font-size="15" fill="#1b2733">${say(name)}</text>`); // prettier-ignore

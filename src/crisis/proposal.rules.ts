@@ -79,11 +79,12 @@ export function rungProposal(
   const lasting = minutes.slice(-CLIMB_MINUTES).map(loadPerMille);
   const least = lasting.length < CLIMB_MINUTES ? 0 : Math.min(...lasting);
   const percent = (perMille: number): string => `${Math.round(perMille / 10)} %`;
+  const percentage = (perMille: number): string => `${Math.round(perMille / 10)}%`;
   const next = rungs.find(({ code }) => !active.some((its) => its.code === code));
   if (next && least >= next.thresholds.climbPerMille) {
     return { action: 'climb', rung: next.code, stepId: null, loadPerMille: load, reason: {
       fr: `La charge est d’au moins ${percent(least)} de la capacité depuis ${CLIMB_MINUTES} minutes ; ce palier est prévu à partir de ${percent(next.thresholds.climbPerMille)}.`,
-      en: `The load has been ${percent(least)} of the capacity or more for ${CLIMB_MINUTES} minutes; this rung is agreed from ${percent(next.thresholds.climbPerMille)} on.`,
+      en: `The load has been ${percentage(least)} of the capacity or more for ${CLIMB_MINUTES} minutes; this rung is agreed from ${percentage(next.thresholds.climbPerMille)} on.`,
     } }; // prettier-ignore
   }
   const calm = recent(LEAVE_MINUTES);
@@ -100,11 +101,11 @@ export function rungProposal(
       break;
     return { action: 'leave', rung: rung.code, stepId: its.stepId, loadPerMille: load, reason: {
       fr: `La charge n’a pas dépassé ${percent(most)} de la capacité en ${LEAVE_MINUTES} minutes ; ce palier se quitte sous ${percent(rung.thresholds.leavePerMille)}.`,
-      en: `The load has not passed ${percent(most)} of the capacity in ${LEAVE_MINUTES} minutes; this rung is left below ${percent(rung.thresholds.leavePerMille)}.`,
+      en: `The load has not passed ${percentage(most)} of the capacity in ${LEAVE_MINUTES} minutes; this rung is left below ${percentage(rung.thresholds.leavePerMille)}.`,
     } }; // prettier-ignore
   }
   return { action: 'keep', rung: null, stepId: null, loadPerMille: load, reason: {
     fr: `La charge est de ${percent(load)} de la capacité : rien à changer.`,
-    en: `The load is ${percent(load)} of the capacity: nothing to change.`,
+    en: `The load is ${percentage(load)} of the capacity: nothing to change.`,
   } }; // prettier-ignore
 }

@@ -87,7 +87,7 @@ export class AgentCountsDto {
   @Max(1_000_000_000_000)
   waitingBatches!: number;
 
-  /** Attempts that were not counted, since too much was waiting. */
+  /** Attempts that were not counted: too much was waiting, or the service refused their batch for good. */
   @IsInt()
   @Min(0)
   @Max(1_000_000_000_000)

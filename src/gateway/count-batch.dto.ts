@@ -73,8 +73,8 @@ export class CellCountDto extends CountsDto {
   @Max(LAST_CELL)
   cell!: number;
 
-  /** Code of the department. */
-  @Matches(/^[0-9A-Za-z-]{1,20}$/, { message: 'department must be the code of a department' })
+  /** Code of the department; empty where nobody knows the visitors' school. */
+  @Matches(/^[0-9A-Za-z-]{0,20}$/, { message: 'department must be the code of a department, or empty' })
   department!: string;
 
   /** Index of the level; null where it is not known. */

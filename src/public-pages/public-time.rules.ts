@@ -1,14 +1,12 @@
 import { DateTime } from 'luxon';
 import type { CivilDate } from '../common/civil-time';
-import type { Language } from '../common/language.rules';
+import { type Language, localeOf } from '../common/language.rules';
 import { secondsOfCell } from '../kernel/cell-grid';
 
 const MINUTE = 60;
 const MINUTES_PER_HOUR = 60;
 const DAY = 86_400;
 const NARROW_SPACE = '\u00a0';
-
-const localeOf = (language: Language): string => (language === 'fr' ? 'fr-FR' : 'en-GB');
 
 /** A clock time that does not break over lines: `9 h 45`, `09:45`. */
 export function clockText(unixSeconds: number, zone: string, language: Language): string {

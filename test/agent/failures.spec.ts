@@ -20,7 +20,7 @@ describe('an agent when things fail', () => {
   afterEach(() => test.stop());
 
   const statusOf = async (classKey = '77$6e A') => (await test.get('/auth', test.shown([classKey]))).status;
-  const status = async () => (await (await test.get('/status')).json()) as { state: string; revision: number; refused: { code: string } | null; service: { problem: string | null }; storage: { isKept: boolean }; clockOffsetSeconds: number; counts: { kept: { batchCount: number } } }; // prettier-ignore
+  const status = async () => (await (await test.get('/status')).json()) as { state: string; revision: number; refused: { code: string } | null; service: { problem: string | null }; storage: { isKept: boolean }; clockOffsetSeconds: number; counts: { kept: { batchCount: number; droppedAttempts: number } } }; // prettier-ignore
   const untilRefused = (code: string) => until(async () => (await status()).refused?.code === code);
   /** Neither all nor nobody: the class whose window is open enters, the other waits. */
   const decidesAsPlanned = async () => {
@@ -229,6 +229,21 @@ describe('an agent when things fail', () => {
     silent.closeAllConnections();
     silent.close();
   }, 10_000);
+
+  it('counts that the service refuses for good hold up nothing behind them, and are told as dropped', async () => {
+    const dropped = async () => (await status()).counts.kept.droppedAttempts;
+    const [before, sent] = [await dropped(), test.service.batches.length];
+    test.service.untakableCount = 1;
+    await decidesAsPlanned();
+    await until(async () => {
+      await test.agent.reports.sendCounts();
+      return (await dropped()) > before;
+    });
+    await decidesAsPlanned();
+    await test.agent.reports.sendCounts();
+    expect(test.service.batches.length).toBe(sent + 1);
+    expect((await status()).counts.kept.batchCount).toBe(0);
+  });
 
   it('counts are kept in order while the service takes none, and arrive when it does', async () => {
     test.service.takesCounts = false;

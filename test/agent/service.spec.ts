@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
 import { type RunningAgent, startAgent } from '../../src/agent/agent';
 import { NEVER_GATED } from '../../src/agent/agent-settings';
 import { signedHeaderText } from '../../src/agent/pass.rules';
@@ -110,6 +111,20 @@ describe('an agent and the service itself', () => {
     await until(() => agent.held.current!.revision === 4);
     expect(agent.held.current!.plan.content.rules).toEqual([]);
     expect(await answerFor('6B')).toBe(204);
+  });
+
+  it('brings the counts of visitors whose school nobody knows too, and of all others with them', async () => {
+    await fetch(`http://127.0.0.1:${agent.port}/auth`);
+    await agent.reports.sendCounts();
+    const rows = await app
+      .get(DataSource)
+      .query<{ department: string; attempts: number }[]>(
+        'select department, sum(attempts)::int as attempts from gateway_cell_count where platform_id = $1 group by 1 order by 1',
+        [region.platformId],
+      );
+    expect(rows.map(({ department }) => department === '')).toEqual([true, false]);
+    expect(rows.every(({ attempts }) => attempts > 0)).toBe(true);
+    expect(agent.status.report()).toMatchObject({ counts: { waitingBatches: 0, droppedAttempts: 0 } });
   });
 
   it('is seen by the operator with the revision that it runs and what it counts', async () => {

@@ -26,6 +26,8 @@ export class SignedService {
   readonly reports: Record<string, unknown>[] = [];
   readonly batches: { batchId: string; windows: Record<string, unknown>[]; cells: Record<string, unknown>[] }[] = [];
   takesCounts = true;
+  /** Of the next batches of counts, so many are refused for good. */
+  untakableCount = 0;
   hasStream = true;
   clockOffsetSeconds = 0;
   /** Changes the bytes or the signature of a bundle on their way. */
@@ -139,6 +141,7 @@ export class SignedService {
       return json(200, { receivedAt: '', clockOffsetSeconds: this.clockOffsetSeconds, intervals: {} });
     }
     if (!this.takesCounts) return json(503, { code: 'unavailable' });
+    if (this.untakableCount-- > 0) return json(400, { code: 'request.invalid' });
     this.batches.push(sent as unknown as SignedService['batches'][number]);
     json(202, { accepted: 1, unknownOwners: 0 });
   }

@@ -179,7 +179,7 @@ describe('post-mortems', () => {
     expect([french.statusCode, french.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     for (const text of ['Retour d’expérience du 7 décembre 2026', 'Régulation posée', 'Fin automatique d’un palier', '&lt;b&gt;bref', 'telle qu’elle a été', 'moins de 5', '<svg'])
       expect(french.body).toContain(text); // prettier-ignore
-    expect((await page('en')).body).toContain('Post-mortem of December 7, 2026');
+    expect((await page('en')).body).toContain('Post-mortem of 7 December 2026');
     const csv = async (part: string, lang: string) => (await app.inject({ url: `${url}/${id}/csv?part=${part}&lang=${lang}`, headers: auditor })).body.replace('\ufeff', '').trimEnd().split('\r\n'); // prettier-ignore
     const curves = await csv('curves', 'fr');
     expect(curves).toHaveLength(289);

@@ -14,6 +14,9 @@ export function useGateways() {
   });
 }
 
-/** Whether an agent needs a look: behind the newest revision, silent, or it refused what it was sent. */
-export const isLate = ({ behindRevisions, silentSeconds, refused }: Gateway): boolean =>
-  (behindRevisions ?? 0) > 0 || silentSeconds > LATE_SECONDS || refused !== null;
+/** Without a plan yet, or with one that it may still use as it is. */
+const FINE: readonly Gateway['state'][] = ['starting', 'running'];
+
+/** Whether an agent needs a look: behind the newest revision, silent, on an old plan, or it refused what it was sent. */
+export const isLate = ({ behindRevisions, silentSeconds, refused, state }: Gateway): boolean =>
+  (behindRevisions ?? 0) > 0 || silentSeconds > LATE_SECONDS || refused !== null || !FINE.includes(state);
