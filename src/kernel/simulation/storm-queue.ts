@@ -111,6 +111,7 @@ export class StormQueue {
       for (let s = this.heads[r]!; s < slices.length; s++) {
         const slice = slices[s]!;
         for (let k = 0; k < slice.groups.length; k++) {
+          if (slice.crowds[k] === 0) continue;
           const leaving = Math.floor((slice.crowds[k]! * this.room.leavesPerMillePerMinute) / 1000);
           if (leaving === 0) continue;
           slice.crowds[k]! -= leaving;

@@ -77,7 +77,11 @@ class Storm {
   private readonly cumulative: readonly Float64Array[];
   /** Attempts of the present step, by group and lane; the last lane holds first attempts. */
   private readonly attempts: Float64Array;
+  /** Groups whose lanes in `attempts` may hold somebody. */
+  private readonly wasBusy: Uint8Array;
   private readonly active: Int32Array;
+  /** All attempts of each active group. */
+  private readonly crowds: Float64Array;
   private readonly shares: readonly number[];
   private quotaLeft = 0;
   private peakSessions = 0;
@@ -109,7 +113,9 @@ class Storm {
     this.waiting = new Float64Array(groups.length);
     this.cumulative = problem.arrivals.map(cumulativeOf);
     this.attempts = new Float64Array(groups.length * (LANE_COUNT + 1));
+    this.wasBusy = new Uint8Array(groups.length);
     this.active = new Int32Array(groups.length);
+    this.crowds = new Float64Array(groups.length);
     this.shares = laneShares(problem.habits);
   }
 
@@ -146,7 +152,7 @@ class Storm {
       this.open(cell, step);
     }
     this.presence.advance(step, this.limits.idleSeconds[cell]!);
-    this.queue?.abandon(step, (group, crowd) => this.count('gaveUp', group, cell, crowd));
+    this.queue?.abandon(step, (group, crowd) => this.count(this.curves.gaveUp, group, cell, crowd));
     const activeCount = this.gather(step, cell);
     this.serve(step, cell, activeCount);
     this.record(step, cell);
@@ -167,19 +173,19 @@ class Storm {
 
   /** Collects who stands at the gate in this step. */
   private gather(step: number, cell: number): number {
-    const { problem, attempts } = this;
+    const { problem, attempts, wasBusy } = this;
     const fraction = ((step % STEPS_PER_CELL) + 1) / STEPS_PER_CELL;
     let activeCount = 0;
     for (let g = 0; g < problem.groups.length; g++) {
       const row = g * (LANE_COUNT + 1);
       let crowd = 0;
       if (this.returns.isBusy(g, step)) {
-        for (let lane = 0; lane < LANE_COUNT; lane++) {
-          const back = this.returns.take(g, lane, step);
-          attempts[row + lane] = back;
-          crowd += back;
-        }
-      } else attempts.fill(0, row, row + LANE_COUNT);
+        crowd = this.returns.take(g, step, attempts, row);
+        wasBusy[g] = 1;
+      } else if (wasBusy[g] === 1) {
+        attempts.fill(0, row, row + LANE_COUNT);
+        wasBusy[g] = 0;
+      }
       const law = this.cumulative[problem.groups[g]!.arrival]!;
       const before = law[cell]!;
       const share = law[cell + 1]! - before;
@@ -187,12 +193,13 @@ class Storm {
       if (share > 0) {
         first = Math.floor(this.totals[g]! * (before + share * fraction)) - this.arrived[g]!;
         this.arrived[g]! += first;
-        this.count('arrivals', g, cell, first);
+        this.count(this.curves.arrivals, g, cell, first);
         crowd += first;
       }
       attempts[row + LANE_COUNT] = first;
       if (crowd === 0) continue;
-      this.count('attempts', g, cell, crowd);
+      this.count(this.curves.attempts, g, cell, crowd);
+      this.crowds[activeCount] = crowd;
       this.active[activeCount++] = g;
     }
     return activeCount;
@@ -204,7 +211,7 @@ class Storm {
     let outsideCrowd = 0;
     for (let a = 0; a < activeCount; a++) {
       const g = this.active[a]!;
-      const crowd = this.crowdOf(g);
+      const crowd = this.crowds[a]!;
       const at = g * problem.cellCount + cell;
       if (entitlement.isEntitled[at] === 1) entitledCrowd += crowd;
       else if (entitlement.isBarred[at] === 0) outsideCrowd += crowd;
@@ -227,7 +234,7 @@ class Storm {
       const at = g * problem.cellCount + cell;
       const isEntitled = entitlement.isEntitled[at] === 1;
       const isBarred = !isEntitled && entitlement.isBarred[at] === 1;
-      if (!isEntitled && !isBarred && this.queue) this.queue.join(g, step, this.crowdOf(g));
+      if (!isEntitled && !isBarred && this.queue) this.queue.join(g, step, this.crowds[a]!);
       else this.answer(g, step, cell, isBarred ? 0 : isEntitled ? entitledRatio : walkInRatio, isEntitled);
     }
   }
@@ -247,9 +254,9 @@ class Storm {
   }
 
   private admit(g: number, step: number, cell: number, crowd: number, isWalkIn: boolean): void {
-    this.count('admitted', g, cell, crowd);
+    this.count(this.curves.admitted, g, cell, crowd);
     if (isWalkIn) {
-      this.count('walkIns', g, cell, crowd);
+      this.count(this.curves.walkIns, g, cell, crowd);
       this.quotaLeft = Math.max(0, this.quotaLeft - crowd);
     }
     const at = g * this.problem.cellCount + cell;
@@ -260,9 +267,9 @@ class Storm {
   }
 
   private turnAway(g: number, lane: number, step: number, cell: number, crowd: number, isEntitled: boolean): void {
-    this.count('refused', g, cell, crowd);
+    this.count(this.curves.refused, g, cell, crowd);
     const leaving = Math.floor((crowd * this.problem.habits.givesUpPerMille) / 1000);
-    this.count('gaveUp', g, cell, leaving);
+    this.count(this.curves.gaveUp, g, cell, leaving);
     const again = crowd - leaving;
     if (lane < LANE_COUNT) return this.sendBack(g, laneAfter(lane), step, cell, again, isEntitled);
     let rest = again;
@@ -295,22 +302,15 @@ class Storm {
     }
     if (!this.queue) return;
     this.pollCount += this.queue.pollCount;
-    for (let g = 0; g < groups.length; g++) this.count('waiting', g, cell, this.queue.waiting[g]!);
+    for (let g = 0; g < groups.length; g++) this.count(this.curves.waiting, g, cell, this.queue.waiting[g]!);
     for (let profile = 0; profile < profileCount; profile++) {
       const rank = this.problem.room!.rankOfProfile[profile]!;
       this.trace.headSteps[profile]![step] = Math.min(this.queue.headStep(rank), step + 1);
     }
   }
 
-  private crowdOf(g: number): number {
-    const row = g * (LANE_COUNT + 1);
-    let crowd = 0;
-    for (let lane = 0; lane <= LANE_COUNT; lane++) crowd += this.attempts[row + lane]!;
-    return crowd;
-  }
-
-  private count(name: keyof StormCurves, g: number, cell: number, crowd: number): void {
-    this.curves[name][this.classOf[g]! * this.problem.cellCount + cell]! += crowd;
+  private count(curve: Float64Array, g: number, cell: number, crowd: number): void {
+    curve[this.classOf[g]! * this.problem.cellCount + cell]! += crowd;
   }
 }
 
