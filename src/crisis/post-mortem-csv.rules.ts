@@ -3,7 +3,7 @@ import { csvText } from '../common/csv.rules';
 import type { Language } from '../common/language.rules';
 import { CELL_SECONDS } from '../kernel/cell-grid';
 import type { CsvPart, PostMortemDto } from './post-mortem.dto';
-import { actionText, postMortemText, type PostMortemText, wordOf } from './post-mortem-text';
+import { actionText, basisText, postMortemText, type PostMortemText, wordOf } from './post-mortem-text';
 
 type Line = (string | number | null)[];
 
@@ -43,6 +43,18 @@ export function postMortemCsv(its: PostMortemDto, part: CsvPart, language: Langu
       [say('cause'), say('verdict'), say('figure'), say('comment')],
       ...its.causes.map(({ code, verdict, figure, comment }): Line => [word(code), word(verdict), figure, comment]),
     ],
+    assumptions: () => [
+      [say('assumption'), say('assumed'), say('observed'), say('deviation')],
+      ...its.assumptions.map(({ name, assumed, observed, deviationRatio }): Line => [word(name), assumed, observed, deviationRatio]), // prettier-ignore
+    ],
+    adherence: () => [
+      [say('profile'), say('kind'), say('basis'), say('counted'), say('share')],
+      ...its.replayAdherences.map((row): Line => [word(row.profile), word(row.kind), basisText(language, row), row.basis === 'assumed' ? null : row.countedVisitorCount, row.adherencePerMille / 1000]), // prettier-ignore
+    ],
+    replay: () => [
+      [say('variant'), say('peak'), say('at'), say('admitted'), say('attempts'), say('refused'), say('gaveUp'), `${say('wait')} (s)`, say('amplification')],
+      ...(its.simulated ?? []).map((its): Line => [word(its.name), its.peakSessions, its.peakAt, its.admittedCount, its.attemptCount, its.refusedCount, its.gaveUpCount, its.meanWaitSeconds, its.amplification]),
+    ], // prettier-ignore
     improvements: () => [
       [say('improvement'), say('owner'), say('due'), say('state')],
       ...its.improvements.map(({ text, owner, dueOn, state }): Line => [text, owner, dueOn, word(state)]),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { CELL_SECONDS } from '../kernel/cell-grid';
+import type { CountedAdherence } from './replay-adherence.rules';
 
 export interface CountedCell {
   cell: number;
@@ -83,6 +84,30 @@ export class PostMortemFactsStore {
          join territory d on d.id = e.department_id
         group by 1, 2 order by 1, 2`,
       [platformId, firstOn, lastOn],
+    );
+  }
+
+  /** Of a day, by kind and profile, those who had a window on it; with zeros where nobody was let in. */
+  adherences(platformId: number, on: string): Promise<CountedAdherence[]> {
+    return this.database.query(
+      `with windowed as (
+         select distinct w.establishment_id, w.audience, coalesce(w.class_id, w.establishment_id) as owner_id
+           from plan_window w join plan p on p.id = w.plan_id and p.state = 'published'
+           join campaign c on c.id = p.campaign_id and c.platform_id = $1
+          where w.local_date = $2 and w.audience < 2),
+       counted as (
+         select n.establishment_id, n.audience, sum(n.admitted) as admitted, coalesce(sum(n.admitted) filter (where n.start_cell >= 0), 0) as in_window
+           from gateway_window_count n join windowed using (establishment_id, audience, owner_id)
+          where n.platform_id = $1 and n.on_date = $2 group by 1, 2
+         union all
+         select establishment_id, audience, admitted, admitted_in_window from gateway_day_count where platform_id = $1 and on_date = $2),
+       schools as (
+         select w.establishment_id, w.audience, coalesce(sum(n.admitted), 0) as admitted, coalesce(sum(n.in_window), 0) as in_window
+           from (select distinct establishment_id, audience from windowed) w left join counted n using (establishment_id, audience) group by 1, 2)
+       select case s.audience when 0 then 'pupil' else 'relative' end as profile, e.kind, count(*) filter (where s.admitted > 0)::int as "establishmentCount",
+              sum(s.admitted)::int as admitted, sum(s.in_window)::int as "admittedInWindow"
+         from schools s join establishment e on e.id = s.establishment_id group by s.audience, e.kind order by s.audience, e.kind`,
+      [platformId, on],
     );
   }
 

@@ -4,7 +4,7 @@ import { escaped } from '../common/html-text';
 import { type Language, localeOf } from '../common/language.rules';
 import { CELL_SECONDS } from '../kernel/cell-grid';
 import type { PostMortemDto } from './post-mortem.dto';
-import { actionText, postMortemText, type PostMortemText, wordOf } from './post-mortem-text';
+import { actionText, basisText, postMortemText, type PostMortemText, shareText, wordOf } from './post-mortem-text';
 
 const STYLE = `:root{color-scheme:light}*{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1b2733;background:#fff}
 main{max-width:62rem;margin:0 auto;padding:24px 16px 48px}h1{font-size:30px;line-height:1.2;margin:16px 0 4px}h2{font-size:20px;margin:32px 0 8px}p{margin:4px 0 12px}
@@ -39,6 +39,10 @@ export function postMortemPage(its: PostMortemDto, language: Language, platformN
   const crowdHeads = [say('expected'), say('admitted'), say('deferred'), say('refused'), say('attempts')];
   const crowds = (head: PostMortemText, lines: ({ key: string } & PostMortemDto['profiles'][number] | ({ key: string } & Omit<PostMortemDto['totals'], 'admittedInWindow'>))[]) => // prettier-ignore
     lines.length === 0 ? '' : rows([say(head), ...crowdHeads], lines.map(({ key, expected, admitted, deferred, refused, attempts }) => [escaped(wordOf(language, key)), expected === null ? '–' : count(expected), count(admitted), count(deferred), count(refused), count(attempts)]), 1); // prettier-ignore
+  const keepingHtml = ({ replayAdherences, assumedAdherencePerMille }: PostMortemDto) =>
+    replayAdherences.every(({ basis }) => basis === 'assumed')
+      ? `<p>${say('allAssumed', { share: shareText(language, assumedAdherencePerMille) })}</p>`
+      : `<p class="hint">${say('keepingHint')}</p>${rows([say('profile'), say('kind'), say('basis'), say('counted'), say('share')], replayAdherences.map((row) => [escaped(wordOf(language, row.profile)), escaped(wordOf(language, row.kind)), escaped(basisText(language, row)), row.basis === 'assumed' ? '–' : row.countedVisitorCount, `${shareText(language, row.adherencePerMille)} %`]), 3)}`; // prettier-ignore
   const figure = (value: number | null) => (value === null ? '–' : number.format(value));
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
@@ -54,6 +58,7 @@ ${chart(its, language, 'sessions')}${chart(its, language, 'logins')}
 <h2>${say('causes')}</h2>${rows([say('cause'), say('verdict'), say('figure'), say('comment')], its.causes.map(({ code, verdict, figure: value, comment }) => [escaped(wordOf(language, code)), escaped(wordOf(language, verdict)), figure(value), escaped(comment)]))}
 <h2>${say('assumptions')}</h2>${its.assumptions.length === 0 ? `<p>${say('noAssumptions')}</p>` : rows([say('assumption'), say('assumed'), say('observed'), say('deviation')], its.assumptions.map(({ name, assumed, observed, deviationRatio }) => [escaped(wordOf(language, name)), assumed, observed, `${deviationRatio > 0 ? '+' : ''}${number.format(Math.round(deviationRatio * 1000) / 10)} %`]), 1)}
 <h2>${say('replay')}</h2>${its.simulated === null ? `<p>${say('noReplay')}</p>` : `<p class="hint">${say('replayHint', { on: dateText(its.replayedDate), id: String(its.simulationId) })}</p>${rows([say('variant'), say('peak'), say('at'), say('admitted'), say('refused'), say('gaveUp'), say('wait'), say('amplification')], its.simulated.map((variant) => [escaped(wordOf(language, variant.name)), variant.peakSessions, instantText(variant.peakAt), variant.admittedCount, variant.refusedCount, variant.gaveUpCount, `${number.format(Math.round(variant.meanWaitSeconds / 6) / 10)} min`, variant.amplification]), 1)}`}
+${its.simulated === null ? '' : `<h3>${say('keeping')}</h3>${keepingHtml(its)}`}
 <h2>${say('improvements')}</h2>${its.improvements.length === 0 ? `<p>${say('noImprovements')}</p>` : rows([say('improvement'), say('owner'), say('due'), say('state')], its.improvements.map(({ text, owner, dueOn, state }) => [escaped(text), escaped(owner), dateText(dueOn), escaped(wordOf(language, state))]))}
 <footer>${say('footer')}</footer></main></body></html>
 `; // prettier-ignore

@@ -1,4 +1,5 @@
-import type { Language } from '../common/language.rules';
+import { type Language, localeOf } from '../common/language.rules';
+import type { ReplayAdherence } from './replay-adherence.rules';
 
 const TEXTS = {
   fr: {
@@ -11,6 +12,7 @@ const TEXTS = {
     timeline: 'Ce qui a été fait', noTimeline: 'Rien n’a été fait ces jours-là.', when: 'Heure', what: 'Action', by: 'Par', about: 'Objet', why: 'Motif',
     crowds: 'Qui a attendu, qui a été refusé', territory: 'Département', kind: 'Type d’établissement', profile: 'Profil', hidden: 'moins de 5',
     replay: 'La même matinée, rejouée', replayHint: 'Le {on}, simulé avec d’autres mesures. Les hypothèses sont celles de la simulation n° {id}.', noReplay: 'La simulation est en cours, ou rien n’est publié.', variant: 'Variante', peak: 'Pic de sessions', at: 'à', wait: 'Attente moyenne', gaveUp: 'Ont renoncé',
+    keeping: 'Respect du créneau dans ce rejeu', keepingHint: 'Part de ceux qui viennent dans leur créneau, comptée ce jour-là aux passerelles ; qui a été invité à attendre et est revenu dans son créneau y compte. Les autres viennent à l’heure d’un jour sans plan.', share: 'Part', counted: 'Entrés comptés', basis: 'D’où', basis_kind: 'compté', basis_profile: 'trop peu de comptes : tous types ensemble', basis_assumed: 'non compté, {share} % supposé', allAssumed: 'Respect du créneau non compté, {share} % supposé.',
     assumptions: 'Hypothèses, la plus fragile d’abord', noAssumptions: 'Aucune hypothèse ne peut être comparée : il manque des comptes ou des mesures.', assumption: 'Hypothèse', assumed: 'Supposé', observed: 'Observé', deviation: 'Écart',
     causes: 'Causes examinées', cause: 'Cause', verdict: 'Conclusion', figure: 'Chiffre', comment: 'Commentaire',
     improvements: 'Améliorations décidées', noImprovements: 'Aucune pour le moment.', improvement: 'Amélioration', owner: 'Responsable', due: 'Échéance', state: 'État',
@@ -18,7 +20,8 @@ const TEXTS = {
     as_it_was: 'telle qu’elle a été', without_steps: 'sans les paliers de délestage', without_plan: 'sans plan',
     plan_over_limit: 'Le plan dépassait la capacité', capacity_cut: 'La capacité a été réduite', platform_failed_below_capacity: 'La plateforme a échoué en dessous de sa capacité déclarée', more_came_than_planned: 'Il est venu plus de monde que prévu', outside_their_windows: 'On est venu hors de son créneau', came_again: 'On est revenu sans cesse (effet bulle)', otherCause: 'Autre cause',
     ruled_out: 'écartée', contributed: 'a contribué', open: 'à examiner', agreed: 'décidée', done: 'faite', dropped: 'abandonnée',
-    participation: 'Participation (visiteurs)', adherence: 'Respect du créneau', peak_sessions: 'Pic de sessions', pupil: 'élèves', relative: 'parents', staff: 'personnels', unknown: 'inconnu',
+    participation: 'Participation (visiteurs)', adherence: 'Respect du créneau', peak_sessions: 'Pic de sessions', maternelle: 'écoles maternelles', elementaire: 'écoles élémentaires', primaire: 'écoles primaires', college: 'collèges', lycee_gt: 'lycées généraux et technologiques', lycee_pro: 'lycées professionnels', lycee_polyvalent: 'lycées polyvalents', erea: 'établissements d’enseignement adapté',
+    pupil: 'élèves', relative: 'parents', staff: 'personnels', unknown: 'inconnu',
     service: 'de lui-même', operator: 'exploitant', authority: 'autorité', auditor: 'auditeur', head: 'chef d’établissement', machine: 'programme',
   },
   en: {
@@ -31,6 +34,7 @@ const TEXTS = {
     timeline: 'What was done', noTimeline: 'Nothing was done in these days.', when: 'Time', what: 'Action', by: 'By', about: 'On', why: 'Reason',
     crowds: 'Who waited, who was refused', territory: 'Department', kind: 'Kind of establishment', profile: 'Profile', hidden: 'fewer than 5',
     replay: 'The same morning, replayed', replayHint: '{on}, simulated with other measures. The assumptions are those of simulation {id}.', noReplay: 'The simulation is under way, or nothing is published.', variant: 'Variant', peak: 'Peak of sessions', at: 'at', wait: 'Mean wait', gaveUp: 'Gave up',
+    keeping: 'Adherence to windows in this replay', keepingHint: 'Share of those who come in their window, as gateways counted on that day; who was told to wait and came back in the window is among them. The others come at the time of a day without a plan.', share: 'Share', counted: 'Let in and counted', basis: 'From', basis_kind: 'counted', basis_profile: 'too few counts: all kinds together', basis_assumed: 'not counted, {share} % assumed', allAssumed: 'Adherence to windows not counted, {share} % assumed.',
     assumptions: 'Assumptions, the weakest first', noAssumptions: 'No assumption can be compared: counts or measurements are missing.', assumption: 'Assumption', assumed: 'Assumed', observed: 'Observed', deviation: 'Deviation',
     causes: 'Causes looked into', cause: 'Cause', verdict: 'Conclusion', figure: 'Figure', comment: 'Comment',
     improvements: 'Improvements agreed', noImprovements: 'None so far.', improvement: 'Improvement', owner: 'Owner', due: 'Due', state: 'State',
@@ -38,7 +42,8 @@ const TEXTS = {
     as_it_was: 'as it was', without_steps: 'without the protection steps', without_plan: 'without a plan',
     plan_over_limit: 'The plan was over the capacity', capacity_cut: 'The capacity was cut', platform_failed_below_capacity: 'The platform failed below its declared capacity', more_came_than_planned: 'More people came than planned', outside_their_windows: 'People came outside their windows', came_again: 'People came again and again (bubble effect)', otherCause: 'Another cause',
     ruled_out: 'ruled out', contributed: 'contributed', open: 'open', agreed: 'agreed', done: 'done', dropped: 'dropped',
-    participation: 'Participation (visitors)', adherence: 'Adherence to windows', peak_sessions: 'Peak of sessions', pupil: 'pupils', relative: 'relatives', staff: 'staff', unknown: 'unknown',
+    participation: 'Participation (visitors)', adherence: 'Adherence to windows', peak_sessions: 'Peak of sessions', maternelle: 'pre-elementary schools', elementaire: 'elementary schools', primaire: 'primary schools', college: 'collèges', lycee_gt: 'general and technological lycées', lycee_pro: 'vocational lycées', lycee_polyvalent: 'comprehensive lycées', erea: 'adapted education establishments',
+    pupil: 'pupils', relative: 'relatives', staff: 'staff', unknown: 'unknown',
     service: 'by itself', operator: 'operator', authority: 'authority', auditor: 'auditor', head: 'head', machine: 'program',
   },
 } as const; // prettier-ignore
@@ -122,5 +127,13 @@ export const wordOf = (language: Language, code: string): string => {
   const name = code === 'other' ? 'otherCause' : code;
   return name in TEXTS[language] ? TEXTS[language][name as PostMortemText] : code;
 };
+
+/** From what the share that keeps to its window is known, in words. */
+export const basisText = (language: Language, { basis, adherencePerMille }: Pick<ReplayAdherence, 'basis' | 'adherencePerMille'>): string =>
+  postMortemText(language, `basis_${basis}`, { share: shareText(language, adherencePerMille) }); // prettier-ignore
+
+/** A share per mille in per cent, without its sign. */
+export const shareText = (language: Language, perMille: number): string =>
+  new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 1 }).format(perMille / 10);
 
 export const actionText = (language: Language, action: string): string => ACTIONS[action]?.[language === 'fr' ? 0 : 1] ?? action; // prettier-ignore

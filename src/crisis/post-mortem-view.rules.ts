@@ -16,6 +16,8 @@ export function postMortemDtoOf({ row, variants }: PostMortemView): PostMortemDt
     amplification: amplificationOf(totals),
     ...{ territories, kinds, profiles, causes, improvements },
     assumptions: assumptionsOf(facts, variants?.[0]),
+    assumedAdherencePerMille: facts.assumedAdherencePerMille,
+    replayAdherences: facts.replayAdherences ?? [],
     simulated: variants,
   };
 }

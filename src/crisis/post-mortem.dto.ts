@@ -4,12 +4,15 @@ import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, IsOptional, IsString, Len
 import { LANGUAGES, type Language } from '../common/language.rules';
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate } from '../common/wire-time';
+import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
 import { VISITOR_PROFILES } from '../kernel/decision/visitor';
+import { WINDOW_PROFILES } from '../simulation/simulation-request';
 import { SimulatedVariantDto, VariantRequestDto } from '../simulation/simulation.dto';
 import {
   ASSUMPTION_NAMES, CAUSE_CODES, CAUSE_VERDICTS, IMPROVEMENT_STATES, type Assumption, type Cause, type CauseCode, type CauseVerdict,
   type CrowdCounts, type Improvement, type ImprovementState, type ObservedCurves, type TimelineEntry, type VisitorProfile,
 } from './post-mortem'; // prettier-ignore
+import { ADHERENCE_BASES, type AdherenceBasis, type ReplayAdherence } from './replay-adherence.rules';
 
 /** A day, or up to seven, to look back on. */
 export class PostMortemRequestDto {
@@ -210,6 +213,23 @@ export class AssumptionDto implements Assumption {
   deviationRatio!: number;
 }
 
+/** Of some visitors the share that the replay lets keep to its window. */
+export class ReplayAdherenceDto implements ReplayAdherence {
+  /** Whose windows they are. */
+  @ApiProperty({ enum: WINDOW_PROFILES, description: 'Whose windows they are.' })
+  profile!: ReplayAdherence['profile'];
+  /** Kind of their establishments. */
+  @ApiProperty({ enum: ESTABLISHMENT_KINDS, description: 'Kind of their establishments.' })
+  kind!: EstablishmentKind;
+  /** Let in and counted behind the share; 0 where it is assumed. */
+  countedVisitorCount!: number;
+  /** The share, per mille. */
+  adherencePerMille!: number;
+  /** `kind`: counted of them; `profile`: too few were, counted of all of the profile; `assumed`: too few of these too. */
+  @ApiProperty({ enum: ADHERENCE_BASES, description: '`kind`: counted of them; `profile`: too few were, counted of all of the profile; `assumed`: too few of these too.' }) // prettier-ignore
+  basis!: AdherenceBasis;
+}
+
 /** A post-mortem in a list. */
 export class PostMortemHeadDto {
   /** Its number. */
@@ -267,6 +287,10 @@ export class PostMortemDto extends PostMortemHeadDto {
   profiles!: ProfileCountsDto[];
   /** Assumptions beside what was seen: the weakest first. */
   assumptions!: AssumptionDto[];
+  /** What the replay takes where it was not counted, per mille. */
+  assumedAdherencePerMille!: number;
+  /** What the replay lets keep to its window on that day, by kind and profile: as counted, or as assumed; empty where it was not told apart. */
+  replayAdherences!: ReplayAdherenceDto[];
   /** What was ruled out, what contributed, what is open. */
   causes!: CauseDto[];
   /** What was agreed. */
@@ -276,7 +300,7 @@ export class PostMortemDto extends PostMortemHeadDto {
   simulated!: SimulatedVariantDto[] | null;
 }
 
-export const CSV_PARTS = ['curves', 'timeline', 'crowds', 'causes', 'improvements'] as const;
+export const CSV_PARTS = ['curves', 'timeline', 'crowds', 'causes', 'assumptions', 'adherence', 'replay', 'improvements'] as const; // prettier-ignore
 export type CsvPart = (typeof CSV_PARTS)[number];
 
 /** In which language. */

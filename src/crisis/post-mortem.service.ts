@@ -18,6 +18,7 @@ import type { CrowdCounts, PostMortemFacts } from './post-mortem';
 import { causesOf } from './post-mortem.rules';
 import { type CountedPlace, PostMortemFactsStore } from './post-mortem-facts.store';
 import { PostMortemSources } from './post-mortem-sources.service';
+import { replayAdherencesOf, simulatedAdherencesOf } from './replay-adherence.rules';
 import { type PostMortemHead, type PostMortemRow, PostMortemStore } from './post-mortem.store';
 
 export const MOST_DAYS = 7;
@@ -66,6 +67,8 @@ export class PostMortemService {
     const replayedOn = worstDay(facts, firstOn, timeZone);
     const request = await this.replay(actor, platformId, replayedOn, timeZone, steps, asked.variants);
     facts.assumedAdherencePerMille = request.adherencePerMille;
+    facts.replayAdherences = replayAdherencesOf(await this.facts.adherences(platformId, replayedOn), request.adherencePerMille); // prettier-ignore
+    request.adherences = simulatedAdherencesOf(facts.replayAdherences);
     const simulationId = await this.simulations.request(actor, request).catch((error: unknown) => {
       // a morning without a plan has nothing to simulate, and is told of all the same
       if (error instanceof DomainError && error.code === 'simulation.nothing_published') return null;

@@ -1,4 +1,5 @@
 import type { VISITOR_PROFILES } from '../kernel/decision/visitor';
+import type { ReplayAdherence } from './replay-adherence.rules';
 
 export type VisitorProfile = (typeof VISITOR_PROFILES)[number];
 
@@ -47,6 +48,8 @@ export interface PostMortemFacts {
   territories: (CrowdCounts & { territory: string })[];
   kinds: (CrowdCounts & { kind: string })[];
   profiles: (CrowdCounts & { profile: VisitorProfile })[];
+  /** What the replay lets keep to its window, by kind and profile; absent where it was made before that was counted. */
+  replayAdherences?: ReplayAdherence[];
   /** Share that was assumed to keep to its window, per mille, where nobody measured. */
   assumedAdherencePerMille: number;
   /** Cells of the days in which more was planned than the limit, regulations taken off. */

@@ -31,8 +31,8 @@ import type {
 } from './calibration-facts.store';
 
 /** Fewer say too little to change what a region plans with. */
-const LEAST_VISITORS = 200;
-const LEAST_ESTABLISHMENTS = 5;
+export const LEAST_VISITORS = 200;
+export const LEAST_ESTABLISHMENTS = 5;
 /** A day counts as measured when so many of the minutes between its first and its last one are. */
 const LEAST_MEASURED_RATIO = 0.9;
 const LEAST_MEASURED_MINUTES = 180;

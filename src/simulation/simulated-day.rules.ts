@@ -2,11 +2,13 @@ import { AUDIENCES } from '../campaign/window-kind';
 import { behaviourOf } from '../campaign/load-model.rules';
 import type { Behaviour } from '../campaign/window-rule';
 import { cellOfCivil, minuteOfClock } from '../common/civil-time';
+import type { EstablishmentKind } from '../directory/directory-rows';
 import { FIRST_DEGREE_KINDS } from '../directory/establishment-kind.rules';
 import { CELL_MINUTES, LEAD_CELLS } from '../kernel/cell-grid';
 import type { EntryTime, ReturnHabits, StormGroup, StormProblem, StormStep, Visit, WaitingRoom } from '../kernel/simulation/storm-problem'; // prettier-ignore
 import type { StepMeasures, StepScope } from '../protection/protection-step';
 import type { PupilsRow, SimulatedPlan, WindowCrowdRow } from './simulation-facts.store';
+import type { SimulatedAdherence } from './simulation-request';
 import { habitArrivals, STORM_PROFILES } from './storm-day.rules';
 
 /** A step as it would be in force, in cells of absolute time, half open; territories are departments already. */
@@ -36,6 +38,8 @@ export interface SimulatedDay {
   isEnforced: boolean;
   /** Share that comes in its window, per mille; the others come by habit. */
   adherencePerMille: number;
+  /** The same of some of them. */
+  adherences?: readonly SimulatedAdherence[];
   /** Factor on every participation, per mille. */
   participationPerMille: number;
   walkInPerCell: number;
@@ -97,7 +101,7 @@ export function stormProblemOfDay(day: SimulatedDay): StormProblem {
       visit: visitFor(behaviour),
       entryTimes: isBound ? [window, ...catchUpOf(day, plan)] : null,
     };
-    const keeping = day.isUnplanned ? 0 : (visitorCount * day.adherencePerMille) / 1000;
+    const keeping = day.isUnplanned ? 0 : (visitorCount * adherenceOf(day, PROFILE_OF[audience], row.kind)) / 1000;
     const what = `${territory} ${its.profile} ${cohort} ${its.visit} ${its.entryTimes ? `${start} ${end} ${window.isLive} ${row.planId}` : ''}`;
     if (keeping > 0) {
       const law = `${start} ${profile.profileId} ${row.planId}`;
@@ -138,6 +142,17 @@ export function stormProblemOfDay(day: SimulatedDay): StormProblem {
     groups: [...groups.values()],
     steps: day.steps.flatMap((step) => stormStepsOf(day, step, cohorts)),
   };
+}
+
+/** Of a kind, else of the profile, else of all; per mille. */
+function adherenceOf(
+  { adherences = [], adherencePerMille }: SimulatedDay,
+  profile: SimulatedAdherence['profile'],
+  kind: EstablishmentKind,
+): number {
+  const its = adherences.filter((one) => one.profile === profile);
+  const found = its.find(({ establishmentKind }) => establishmentKind === kind) ?? its.find(({ establishmentKind }) => establishmentKind === null); // prettier-ignore
+  return found?.adherencePerMille ?? adherencePerMille;
 }
 
 /** Share still there k cells after a lesson to which nothing binds began: everybody for an hour. */

@@ -1,3 +1,4 @@
+import type { EstablishmentKind } from '../directory/directory-rows';
 import type { ReturnHabits } from '../kernel/simulation/storm-problem';
 import type { StepMeasures, StepScope } from '../protection/protection-step';
 
@@ -19,6 +20,17 @@ export interface VariantRequest {
   steps: TriedStep[];
 }
 
+/** Whose windows bind: staff comes by habit. */
+export const WINDOW_PROFILES = ['pupil', 'relative'] as const;
+
+/** The share of some visitors that comes in its window, where it is known better than for all. */
+export interface SimulatedAdherence {
+  profile: (typeof WINDOW_PROFILES)[number];
+  /** Null: of all kinds of which nothing is said. */
+  establishmentKind: EstablishmentKind | null;
+  adherencePerMille: number;
+}
+
 /** What a simulation was asked for; its job remembers it. */
 export interface SimulationRequest {
   platformId: number;
@@ -26,6 +38,8 @@ export interface SimulationRequest {
   seed: number;
   isEnforced: boolean;
   adherencePerMille: number;
+  /** Those of whom more is known than `adherencePerMille`; absent in requests of before there was any. */
+  adherences?: readonly SimulatedAdherence[];
   participationPerMille: number;
   walkInPerCell: number;
   entrySpreadSeconds: number;

@@ -1,11 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
 import { IsCivilDate, IsInstant } from '../common/wire-time';
+import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
 import { JobErrorDto, JobProgressDto } from '../jobs/job.dto';
 import type { ReturnHabits } from '../kernel/simulation/storm-problem';
 import { StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
-import type { SimulationRequest, TriedStep, VariantRequest } from './simulation-request';
+import { type SimulatedAdherence, type SimulationRequest, type TriedStep, type VariantRequest, WINDOW_PROFILES } from './simulation-request'; // prettier-ignore
 import { DEFAULT_RETURN_HABITS, STORM_PROFILES, type StormProfile } from './storm-day.rules';
 
 /** What those do who are turned away, shares per mille that sum to 1000, and the share that leaves for the day at each refusal. */
@@ -91,6 +92,26 @@ export class VariantRequestDto implements VariantRequest {
   steps: TriedStepDto[] = [];
 }
 
+/** Of some visitors the share that comes in its window. */
+export class SimulatedAdherenceDto implements SimulatedAdherence {
+  /** Those who come for themselves, or for their children. */
+  @IsIn(WINDOW_PROFILES)
+  @ApiProperty({ enum: WINDOW_PROFILES, description: 'Those who come for themselves, or for their children.' })
+  profile!: SimulatedAdherence['profile'];
+
+  /** Of establishments of this kind; null: of all of which nothing is said. */
+  @ValidateIf((_, value) => value !== null)
+  @IsIn(ESTABLISHMENT_KINDS)
+  @ApiProperty({ type: String, enum: ESTABLISHMENT_KINDS, nullable: true, description: 'Of establishments of this kind; null: of all of which nothing is said.' }) // prettier-ignore
+  establishmentKind!: EstablishmentKind | null;
+
+  /** Per mille. */
+  @IsInt()
+  @Min(0)
+  @Max(1000)
+  adherencePerMille!: number;
+}
+
 /** A day to simulate, once for each variant; what is not said has the stated assumptions of docs/storm.md. */
 export class RequestSimulationDto implements SimulationRequest {
   /** The platform. */
@@ -121,6 +142,14 @@ export class RequestSimulationDto implements SimulationRequest {
   @Max(1000)
   @ApiPropertyOptional()
   adherencePerMille: number = 900;
+
+  /** The same of some of them, where more is known: it goes before. */
+  @IsArray()
+  @ArrayMaxSize(40)
+  @ValidateNested({ each: true })
+  @Type(() => SimulatedAdherenceDto)
+  @ApiPropertyOptional()
+  adherences: SimulatedAdherenceDto[] = [];
 
   /** Factor on every participation of the load model, per mille. */
   @IsInt()

@@ -3,12 +3,17 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import type { PostMortemDto, PostMortemPageDto } from '../../src/crisis/post-mortem.dto';
 import { cellOfSeconds } from '../../src/kernel/cell-grid';
+import { PlanService } from '../../src/plan/plan.service';
+import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
+import type { SimulationDto } from '../../src/simulation/simulation.dto';
 import { JobRunner } from '../../src/jobs/job-runner.service';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
-import { cellAt } from '../plan-builder';
+import { cellAt, draftOf, TESTER } from '../plan-builder';
 import { signedInAs, startTestApplication } from '../test-application';
 
 const DAY = '2026-12-07';
+/** A day of which enough was counted to know who kept to the windows. */
+const COUNTED_DAY = '2026-12-08';
 const at = (clock: string): string => `${DAY}T${clock}:00+01:00`;
 const cell = (clock: string): number => cellOfSeconds(Date.parse(at(clock)) / 1000);
 
@@ -16,22 +21,29 @@ describe('post-mortems', () => {
   let app: NestFastifyApplication;
   let region: BookableRegion;
   let url: string;
+  let headers: { authorization: string };
 
   beforeAll(async () => {
     standStillAt(at('06:00'));
     app = await startTestApplication();
     region = await publishedRegion(
       app,
-      [0, 1].flatMap((establishment) => [
-        { establishment, classIndex: 0, startCell: cellAt(0, 9), headcount: 100 },
-        { establishment, classIndex: 1, startCell: cellAt(0, 10), headcount: 100 },
-      ]),
-      { concurrentSessions: 1000, loginsPerMinute: 200 },
+      [
+        ...[0, 1].flatMap((establishment) => [
+          { establishment, classIndex: 0, startCell: cellAt(0, 9), headcount: 100 },
+          { establishment, classIndex: 1, startCell: cellAt(0, 10), headcount: 100 },
+        ]),
+        ...[0, 1, 2, 3, 4].flatMap((establishment) => [
+          { establishment, classIndex: 0, startCell: cellAt(1, 9 + establishment), headcount: 100 },
+          { establishment, classIndex: -1, startCell: cellAt(1, 18), headcount: 20 },
+        ]),
+      ],
+      { establishmentCount: 5, concurrentSessions: 1000, loginsPerMinute: 200 },
     );
     url = `/v1/platforms/${region.platformId}/post-mortems`;
     await app.get(JobRunner).start();
     const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId } })).json<{ secret: string }>(); // prettier-ignore
-    const headers = { authorization: `Bearer ${key.secret}` };
+    headers = { authorization: `Bearer ${key.secret}` };
     const step = { name: 'parents plus tard', scope: { profiles: ['relative'] }, reason: 'trop de monde', startsAt: at('09:00'), endsAt: at('09:30'), words: { fr: 'Plus tard.', en: 'Later.' }, isBreakGlass: false, measures: { defersRelatives: true, featuresOff: [] } }; // prettier-ignore
     const posted = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/protection-steps`, payload: { ...step, isBreakGlass: true, endsAt: at('06:25'), startsAt: undefined } }); // prettier-ignore
     expect([posted.statusCode, posted.body.slice(0, 300)]).toEqual([201, expect.anything()]);
@@ -150,6 +162,72 @@ describe('post-mortems', () => {
     const names = its.simulated!.map(({ name }) => name);
     expect(names.at(-1)).toBe('direct seulement');
     expect(its.simulated!.at(-1)!.admittedCount).toBeLessThan(its.simulated![0]!.admittedCount);
+  });
+
+  it('replay it under another plan too', async () => {
+    const windows = [0, 1].map((establishment) => ({ establishment, classIndex: 0, startCell: cellAt(0, 15), headcount: 100 })); // prettier-ignore
+    const planId = await app.get(PlanService).createDraft(TESTER, draftOf(region, windows));
+    const its = await simulated((await make({ firstDate: DAY, variants: [{ name: 'l’après-midi', planId }] })).id);
+    const [asItWas, other] = [its.simulated![0]!, its.simulated!.at(-1)!];
+    expect([other.name, other.planIds]).toEqual(['l’après-midi', [planId]]);
+    const afternoon = cell('15:00') - cell('00:00');
+    expect(asItWas.curves.admitted.slice(afternoon).every((count) => count < 5)).toBe(true);
+    expect(other.curves.admitted[afternoon]!).toBeGreaterThan(20);
+  });
+
+  it('replay it with the adherence that was counted, and say where it was not', async () => {
+    jest.setSystemTime(new Date(`${COUNTED_DAY}T12:00:00+01:00`));
+    const counts = region.classIds.flatMap(([classId]) => {
+      const its = {
+        audience: 'pupils',
+        ownerId: classId,
+        onDate: COUNTED_DAY,
+        deferred: 0,
+        refused: 0,
+        wouldRefuse: 0,
+      };
+      return { ...its, classId: classId! };
+    });
+    const startOf = new Map(counts.map(({ classId }, k) => [classId, cellAt(1, 9 + k)]));
+    const windows = counts.flatMap(({ classId, ...its }) => [
+      { ...its, startCell: startOf.get(classId)!, admitted: 42, attempts: 42 },
+      { ...its, startCell: null, admitted: 18, attempts: 18 },
+    ]);
+    const counted = await app.inject({ method: 'POST', url: '/v1/gateways/counts', headers, payload: { agent: 'proxy-1', batchId: randomUUID(), windows, cells: [] } }); // prettier-ignore
+    expect(counted.statusCode).toBe(202);
+    const its = await simulated((await make({ firstDate: COUNTED_DAY })).id);
+    expect(its.replayAdherences).toEqual([
+      { profile: 'pupil', kind: 'college', countedVisitorCount: 300, adherencePerMille: 700, basis: 'kind' },
+      { profile: 'relative', kind: 'college', countedVisitorCount: 0, adherencePerMille: 900, basis: 'assumed' },
+    ]);
+    // it is the day of which somebody says as much, and no other
+    const replayed = its.simulated![0]!;
+    const settings = (await app.inject({ url: `/v1/platforms/${region.platformId}/gateway-settings` })).json<GatewaySettingsDto>(); // prettier-ignore
+    const dayOf = async (adherences: object[]) => {
+      const payload = { platformId: region.platformId, date: COUNTED_DAY, isEnforced: settings.posture === 'enforced', walkInPerCell: settings.walkInPerCell, adherences, variants: [{ name: 'as_it_was' }] }; // prettier-ignore
+      const { id } = (await app.inject({ method: 'POST', url: '/v1/simulations', payload })).json<SimulationDto>();
+      for (;;) {
+        const { variants } = (await app.inject({ url: `/v1/simulations/${id}` })).json<SimulationDto>();
+        if (variants) return variants[0]!;
+        await new Promise((go) => setTimeout(go, 20));
+      }
+    };
+    expect(replayed).toEqual(await dayOf([{ profile: 'pupil', establishmentKind: null, adherencePerMille: 700 }]));
+    expect(replayed.curves.arrivals).not.toEqual((await dayOf([])).curves.arrivals);
+    const text = async (path: string) => (await app.inject({ url: `${url}/${its.id}/${path}` })).body;
+    expect(await text('page?lang=fr')).toMatch(
+      /compté<\/td><td class="n">300<\/td><td class="n">70 %.*non compté, 90 % supposé/s,
+    );
+    expect(await text('page?lang=en')).toContain('not counted, 90 % assumed');
+    expect(await text('csv?part=adherence&lang=fr')).toContain('élèves;collèges;compté;300;0.7\r\nparents;collèges;non compté, 90 % supposé;;0.9'); // prettier-ignore
+    expect(await text('csv?part=adherence&lang=en')).toContain('pupils;collèges;counted;300;0.7\r\nrelatives;collèges;not counted, 90 % assumed;;0.9'); // prettier-ignore
+    expect((await text('csv?part=replay&lang=en')).split('\r\n')[1]).toMatch(new RegExp(`^as it was;${replayed.peakSessions};`)); // prettier-ignore
+    expect((await text('csv?part=assumptions&lang=fr')).split('\r\n')).toContainEqual(expect.stringMatching(/^Respect du créneau;0.9;0.7;/)); // prettier-ignore
+    jest.setSystemTime(new Date(at('12:00')));
+    const uncounted = await simulated((await make()).id);
+    expect(uncounted.replayAdherences.every(({ basis }) => basis === 'assumed')).toBe(true);
+    const page = (await app.inject({ url: `${url}/${uncounted.id}/page?lang=fr` })).body;
+    expect(page).toContain('Respect du créneau non compté, 90 % supposé.');
   });
 
   it('are written on by people, with owner and date, and nobody overwrites somebody else', async () => {
