@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { violationsOf } from './accessibility';
-import { openReader, overflowing, signIn } from './real-browser';
+import { openReader, overflowing, shiftsOf, signIn } from './real-browser';
 import { describeWeb } from './web-server';
 
 const SOURCES = join(__dirname, '../../web/src');
@@ -127,7 +127,7 @@ describeWeb('every page of the web', (web) => {
       }
       await page.setViewportSize({ width: one.width ?? 360, height: 900 });
       await visit(page, { ...one, path: one.path.replace(':language', language) });
-      const wrong = [...(await overflowing(page)), ...(await violationsOf(page, theme))];
+      const wrong = [...(await shiftsOf(page)), ...(await overflowing(page)), ...(await violationsOf(page, theme))];
       const lang = await page.locator('html').getAttribute('lang');
       if (lang !== language && !one.isBilingual) wrong.push(`is in ${lang}`);
       found.push(...wrong.map((what) => `${one.path} (${language}): ${what}`));
@@ -135,7 +135,7 @@ describeWeb('every page of the web', (web) => {
     return found;
   };
 
-  it('fits 360, 768 and 1440 points and has no violation that axe-core knows, in both languages and themes', async () => {
+  it('stands still while it is read, fits 360, 768 and 1440 points and has no violation that axe-core knows, in both languages and themes', async () => {
     expect((await Promise.all([look('fr', 'light'), look('en', 'dark')])).flat()).toEqual([]);
   });
 });

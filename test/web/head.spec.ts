@@ -36,7 +36,8 @@ describeWeb('the web of a head', (web) => {
     }
     throw new Error(`no window of ${uai} has a start that is ${verdict}`);
   };
-  const timeOf = (startsAt: string): string => `${Number(startsAt.slice(11, 13))} h ${startsAt.slice(14, 16)}`;
+  const timeOf = (startsAt: string): string =>
+    `${Number(startsAt.slice(11, 13))}\u00a0h\u00a0${startsAt.slice(14, 16)}`;
 
   it('accepts the whole proposal in one action', async () => {
     const { page } = await openReader(web.browser);
@@ -266,7 +267,7 @@ describeWeb('the web of a head', (web) => {
     });
     await openWeek(page);
     await page
-      .getByText(/Les souhaits pour «\sJanvier\s» sont attendus\s: jusqu'au jeudi 8 janvier à 18 h 00/)
+      .getByText(/Les souhaits pour «\sJanvier\s» sont attendus\s: jusqu'au jeudi 8 janvier à 18\sh\s00/)
       .waitFor();
     await page.getByRole('link', { name: 'Dire mes souhaits' }).click();
     await page.getByText(/Les souhaits pour «\sJanvier\s» sont ouverts/).waitFor();
@@ -300,7 +301,7 @@ describeWeb('the web of a head', (web) => {
     await page.route('**/v1/**', (route) => route.abort());
     await page.clock.fastForward(20_000);
     await page.evaluate(() => globalThis.dispatchEvent(new Event('visibilitychange')));
-    await page.getByText(/Ce qui est affiché date de \d+ h \d\d/).waitFor();
+    await page.getByText(/Ce qui est affiché date de \d+\sh\s\d\d/).waitFor();
     expect(await page.locator('.chip').count()).toBeGreaterThan(50);
     await page.unroute('**/v1/**');
     await page.getByRole('button', { name: 'Réessayer' }).click();

@@ -216,7 +216,7 @@ describeWeb('the web of an operator', (web) => {
     expect(await form.getByLabel('Motif').inputValue()).not.toBe('');
     await form.getByText('En vigueur aux passerelles dans la seconde.').waitFor();
     await form.getByRole('button', { name: 'Mettre en vigueur' }).click();
-    await page.locator('.ladder .in-force', { hasText: /en vigueur jusqu'à \d+ h \d\d/ }).waitFor();
+    await page.locator('.ladder .in-force', { hasText: /en vigueur jusqu'à \d+\sh\s\d\d/ }).waitFor();
     await page.getByRole('region', { name: 'Que dire aux écoles et aux familles' }).getByText(/enregistrez votre travail/).waitFor(); // prettier-ignore
     const found = [...(await overflowing(page)), ...(await violationsOf(page, 'light'))];
     expect(found).toEqual([]);

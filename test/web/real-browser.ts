@@ -45,6 +45,11 @@ export async function openReader(
     acceptDownloads: true,
   });
   context.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  await context.addInitScript(() => {
+    const shifts: Shift[] = [];
+    new PerformanceObserver((list) => shifts.push(...(list.getEntries() as unknown as Shift[]))).observe({ type: 'layout-shift', buffered: true }); // prettier-ignore
+    Object.assign(window, { shifts });
+  });
   return { context, page: await context.newPage() };
 }
 
@@ -64,6 +69,26 @@ export async function overflowing(page: Page): Promise<string[]> {
     found.push(...(await overflowingNow(page)).map((what) => `${width}: ${what}`));
   }
   return found;
+}
+
+/** What Chromium knows of a move that nobody asked for. */
+interface Shift {
+  value: number;
+  hadRecentInput: boolean;
+  sources: { node: Element | null }[];
+}
+
+const MOST_SHIFT = 0.01;
+
+/** What moved by itself since the page was opened, when that is more than a hundredth of the window in all. */
+export function shiftsOf(page: Page): Promise<string[]> {
+  return page.evaluate((most) => {
+    const shifts = (window as unknown as { shifts: Shift[] }).shifts.filter(({ hadRecentInput }) => !hadRecentInput);
+    const sum = shifts.reduce((all, { value }) => all + value, 0);
+    if (sum <= most) return [];
+    const names = shifts.map(({ value, sources }) => `${value.toFixed(3)} ${sources.map(({ node }) => `${node?.nodeName} ${node?.className?.toString().slice(0, 40)}`).join(', ')}`); // prettier-ignore
+    return [`moves by itself, ${sum.toFixed(3)}: ${names.join('; ')}`];
+  }, MOST_SHIFT);
 }
 
 function overflowingNow(page: Page): Promise<string[]> {

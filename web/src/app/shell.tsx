@@ -21,7 +21,7 @@ const KEYS = [
 /** What stands around every page: where one is, who one is, language, light or dark, help; and how old it is where it cannot be read again. */
 export function Shell() {
   const { t } = useTranslation();
-  const { data: session } = useSession();
+  const { data: session, isPending } = useSession();
   const [isMenu, menu] = useDisclosure();
   const [isHelp, help] = useDisclosure();
   const { setColorScheme } = useMantineColorScheme();
@@ -92,7 +92,8 @@ export function Shell() {
               {links}
             </Group>
           </Group>
-          <Group gap={4} visibleFrom="md" wrap="nowrap">
+          {/* before it is known who looks, what stands here would change its place */}
+          <Group gap={4} visibleFrom="md" wrap="nowrap" style={isPending ? { visibility: 'hidden' } : undefined}>
             {isSignedIn && (
               <Text size="sm" c="dimmed" mr="xs">
                 {t(`role.${session.role}`)}

@@ -35,16 +35,19 @@ export const formatPercent = (ratio: number, digits = 0): string =>
 /** 25 min, 1 h 05 min */
 export function formatMinutes(minutes: number): string {
   const whole = Math.round(Math.abs(minutes));
-  if (whole < 60) return `${whole} min`;
+  if (whole < 60) return `${whole}\u00a0min`;
   const rest = whole % 60;
-  return rest === 0 ? `${Math.floor(whole / 60)} h` : `${Math.floor(whole / 60)} h ${String(rest).padStart(2, '0')}`;
+  const hours = `${Math.floor(whole / 60)}\u00a0h`;
+  return rest === 0 ? hours : `${hours}\u00a0${String(rest).padStart(2, '0')}`;
 }
 
 /** 10 h 05 in French, 10:05 in English; the zone is that of the school or the platform. */
 export function formatTime(at: string | Date, timeZone: string): string {
   const parts = dates({ timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(new Date(at));
   const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? '';
-  return currentLanguage() === 'en' ? `${of('hour')}:${of('minute')}` : `${Number(of('hour'))} h ${of('minute')}`;
+  return currentLanguage() === 'en'
+    ? `${of('hour')}:${of('minute')}`
+    : `${Number(of('hour'))}\u00a0h\u00a0${of('minute')}`;
 }
 
 /** 9 h 45 – 10 h 30 */
@@ -54,7 +57,7 @@ export const formatRange = (from: string | Date, to: string | Date, timeZone: st
 /** The same for a civil hour, `HH:MM`. */
 export function formatHour(hour: string): string {
   const [hours = '', minutes = ''] = hour.split(':');
-  return currentLanguage() === 'en' ? `${hours}:${minutes}` : `${Number(hours)} h ${minutes}`;
+  return currentLanguage() === 'en' ? `${hours}:${minutes}` : `${Number(hours)}\u00a0h\u00a0${minutes}`;
 }
 
 /** mardi 1 décembre; for a civil date. */

@@ -3,31 +3,34 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api } from '../../shared/api';
-import { totalsOf, useApprovals } from '../../shared/approvals';
+import { type Approvals, totalsOf } from '../../shared/approvals';
 import { formatCount, formatDay } from '../../shared/format';
 import type { Campaign } from '../../shared/plans';
 import { sayDone, sayRefused } from '../../shared/undo';
 
 /** The campaigns that wait for the word of those who answer for its schools; nothing where none does. */
-export function CampaignApprovals({ campaigns }: { campaigns: Campaign[] }) {
+export function CampaignApprovals({
+  waiting,
+}: {
+  waiting: { campaign: Campaign; approvals: Approvals | undefined }[];
+}) {
   const { t } = useTranslation('authority');
-  if (campaigns.length === 0) return null;
+  if (waiting.length === 0) return null;
   return (
-    <Stack component="section" gap="sm" aria-label={t('approval.title')} className="no-print" mb="lg">
+    <Stack component="section" gap="sm" aria-label={t('approval.title')} className="no-print">
       <Title order={2} size="h4">
         {t('approval.title')}
       </Title>
-      {campaigns.map((campaign) => (
-        <Approval key={campaign.id} campaign={campaign} />
+      {waiting.map(({ campaign, approvals }) => (
+        <Approval key={campaign.id} campaign={campaign} approvals={approvals} />
       ))}
     </Stack>
   );
 }
 
-function Approval({ campaign }: { campaign: Campaign }) {
+function Approval({ campaign, approvals }: { campaign: Campaign; approvals: Approvals | undefined }) {
   const { t } = useTranslation('authority');
   const queries = useQueryClient();
-  const approvals = useApprovals(campaign.id);
   const [reason, setReason] = useState('');
   const decide = useMutation({
     mutationFn: (decision: 'approve' | 'refuse') =>
@@ -45,7 +48,7 @@ function Approval({ campaign }: { campaign: Campaign }) {
     onError: sayRefused,
     onSettled: () => queries.invalidateQueries({ queryKey: ['approvals', campaign.id] }),
   });
-  const totals = totalsOf(approvals.data?.standing ?? []);
+  const totals = totalsOf(approvals?.standing ?? []);
   return (
     <Paper withBorder p="sm">
       <Stack gap="xs" align="flex-start">
@@ -55,9 +58,9 @@ function Approval({ campaign }: { campaign: Campaign }) {
         <Text className="wraps">
           {t('approval.period', { from: formatDay(campaign.startsOn), to: formatDay(campaign.endsOn) })}
         </Text>
-        {approvals.data && (
+        {approvals && (
           <Text size="sm" role="status" className="wraps">
-            {t(approvals.data.isComplete ? 'approval.complete' : 'approval.standing', {
+            {t(approvals.isComplete ? 'approval.complete' : 'approval.standing', {
               approved: formatCount(totals.approved),
               refused: formatCount(totals.refused),
               waiting: formatCount(totals.waiting),

@@ -1,4 +1,4 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { allOf, answerOf, api, jsonOf, Problem, type Schema } from '../../shared/api';
 import type { Territory } from '../../shared/territories';
@@ -121,6 +121,7 @@ export function useTerritoryCurves(planId: number, territories: readonly Territo
 export function useAnswers(campaignId: number, level: Territory['kind'], territory: string | undefined) {
   return useQuery({
     queryKey: ['answers', campaignId, level, territory],
+    placeholderData: keepPreviousData,
     retry: false,
     queryFn: () =>
       answerOf(

@@ -2,10 +2,11 @@ import './authority.css';
 import './messages';
 import { Anchor, Badge, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { saveAs } from '../../shared/api';
+import { useApprovalsOfAll } from '../../shared/approvals';
 import { csvOf } from '../../shared/chart-table';
 import { addDays, civilDateOf, formatShortDay, otherZone } from '../../shared/format';
 import { usePlanChanges } from '../../shared/live';
@@ -36,27 +37,27 @@ export function RegionPage() {
   const territories = useTerritories();
   const session = useSession();
   const [search] = useSearchParams();
+  const inForce = new Set(plans.data?.map(({ campaignId }) => campaignId));
+  const toApprove =
+    session.data?.role === 'authority'
+      ? (campaigns.data ?? []).filter(({ id, isApprovalNeeded }) => isApprovalNeeded && !inForce.has(id))
+      : [];
+  const approvals = useApprovalsOfAll(toApprove.map(({ id }) => id));
   const failed = failureOf(plans, campaigns, territories);
   if (failed) return <Failure error={failed} onRetry={() => void plans.refetch()} />;
-  if (!plans.data || !campaigns.data || !territories.data) return <Loading what={t('loading.region')} />;
+  if (!plans.data || !campaigns.data || !territories.data || approvals.some(({ isPending }) => isPending))
+    return <Loading what={t('loading.region')} />;
   const asked = Number(search.get('plan'));
   const plan = plans.data.find(({ id }) => id === asked) ?? plans.data[0];
   const campaign = campaigns.data.find(({ id }) => id === plan?.campaignId);
-  const inForce = new Set(plans.data.map(({ campaignId }) => campaignId));
-  const toApprove =
-    session.data?.role === 'authority'
-      ? campaigns.data.filter(({ id, isApprovalNeeded }) => isApprovalNeeded && !inForce.has(id))
-      : [];
+  const above = <CampaignApprovals waiting={toApprove.map((one, index) => ({ campaign: one, approvals: approvals[index]?.data }))} />; // prettier-ignore
+  if (plan && campaign) return <Region plan={plan} campaign={campaign} territories={territories.data} above={above} />;
   return (
     <>
-      <CampaignApprovals campaigns={toApprove} />
-      {plan && campaign ? (
-        <Region plan={plan} campaign={campaign} territories={territories.data} />
-      ) : (
-        <Empty order={1} title={t('empty.noPlan')}>
-          {t('empty.noPlanText')}
-        </Empty>
-      )}
+      {above}
+      <Empty order={1} title={t('empty.noPlan')}>
+        {t('empty.noPlanText')}
+      </Empty>
     </>
   );
 }
@@ -73,7 +74,15 @@ function useHere(territories: Territory[]): Territory | undefined {
 
 const LEVEL_BELOW = { region: 'academy', academy: 'department', department: 'department' } as const;
 
-function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaign; territories: Territory[] }) {
+interface RegionProps {
+  plan: Plan;
+  campaign: Campaign;
+  territories: Territory[];
+  /** What stands over the region's name, and comes with it. */
+  above: ReactNode;
+}
+
+function Region({ plan, campaign, territories, above }: RegionProps) {
   const { t } = useTranslation('authority');
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
@@ -115,7 +124,8 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
   const zone = otherZone(timeZone);
   const points = useMemo(() => (week.data ? pointsOf(week.data, baselines.data, resource, whatIf) : []), [week.data, baselines.data, resource, whatIf]); // prettier-ignore
   const peakDay = certificate.data && civilDateOf(certificate.data[tighter].peakAt, timeZone);
-  const chosen = search.get('jour') ?? (peakDay && days.includes(peakDay) ? peakDay : tightestDay(points, timeZone));
+  const chosen =
+    [search.get('jour'), peakDay].find((day) => day && days.includes(day)) ?? tightestDay(points, timeZone);
   const date = chosen ?? days[0]!;
   // what is asked for a day waits until the day is known
   const isDayKnown = chosen !== undefined || !week.isPending;
@@ -171,9 +181,18 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
   );
 
   if (certificate.isLoadingError)
-    return <Failure error={certificate.error} onRetry={() => void certificate.refetch()} />;
+    return (
+      <>
+        {above}
+        <Failure error={certificate.error} onRetry={() => void certificate.refetch()} />
+      </>
+    );
+  // sentences and curves above are there first, so that nothing below them moves
+  if (!certificate.data || [week, answers, baselines].some(({ isPending }) => isPending))
+    return <Loading what={t('loading.region')} />;
   return (
     <Stack gap="lg" className="region">
+      {above}
       <Group justify="space-between" align="flex-start">
         <div style={{ minWidth: 0, flex: '1 1 300px' }}>
           <Path territories={territories} here={here} search={search.toString()} />
@@ -181,11 +200,7 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
             {here?.name ?? campaign.name}
           </Title>
           {zone && <Text size="sm">{t('zone', { zone: timeZone, own: zone })}</Text>}
-          {certificate.data ? (
-            <Sentences certificate={certificate.data} answers={answers.data} timeZone={timeZone} />
-          ) : (
-            <Loading what={t('loading.certificate')} height={120} />
-          )}
+          <Sentences certificate={certificate.data} answers={answers.data} timeZone={timeZone} />
         </div>
         <Group gap="xs" className="no-print">
           {live === 'lost' && (
@@ -193,19 +208,17 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
               {t('liveLost')}
             </Badge>
           )}
-          {certificate.data && (
-            <Button
-              variant="default"
-              onClick={() =>
-                saveAs(
-                  new Blob([csvOf(keyFigures(certificate.data, answers.data, t))], { type: 'text/csv' }),
-                  `etale-chiffres-plan-${plan.id}.csv`,
-                )
-              }
-            >
-              {t('figures.csv')}
-            </Button>
-          )}
+          <Button
+            variant="default"
+            onClick={() =>
+              saveAs(
+                new Blob([csvOf(keyFigures(certificate.data, answers.data, t))], { type: 'text/csv' }),
+                `etale-chiffres-plan-${plan.id}.csv`,
+              )
+            }
+          >
+            {t('figures.csv')}
+          </Button>
           <Button variant="default" onClick={() => window.print()}>
             {t('print')}
           </Button>
@@ -221,8 +234,6 @@ function Region({ plan, campaign, territories }: { plan: Plan; campaign: Campaig
       </div>
       {week.isLoadingError ? (
         <Failure error={week.error} onRetry={() => void week.refetch()} />
-      ) : ofTheDay.length === 0 ? (
-        <Loading what={t('loading.curve')} height={420} />
       ) : (
         <>
           <DayChart

@@ -31,6 +31,8 @@ function District({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation('authority');
   const platforms = usePlatforms();
   const answers = useAnswers(campaign.id, 'department', undefined);
+  // what stands over the list is there first, so that the list does not move
+  if (answers.isPending || platforms.isPending) return <Loading what={t('loading.schools')} />;
   const timeZone = platforms.data?.find(({ id }) => id === campaign.platformId)?.timeZone ?? 'Europe/Paris';
   return (
     <Stack gap="md">

@@ -46,7 +46,9 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
   const acts = useActs(platform.id);
   const failed = failureOf(advice, steps, ladder, measured, capacity);
   if (failed) return <Failure error={failed} onRetry={() => void Promise.all([advice.refetch(), steps.refetch(), ladder.refetch(), measured.refetch(), capacity.refetch()])} />; // prettier-ignore
-  if (!advice.data || !steps.data || !ladder.data) return <Loading what={t('loading.state')} />;
+  // all that stands over another thing is there before it is shown: in a bad morning nothing moves under the hand
+  if (!advice.data || !steps.data || !ladder.data || !measured.data || !capacity.data || gateways.isPending)
+    return <Loading what={t('loading.state')} />;
   const may = { act: role === 'operator' || role === 'authority', agree: role === 'operator' };
   const active = steps.data.filter(({ isActive }) => isActive);
   return (
@@ -68,11 +70,7 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
       {gateways.data && <RoomLine gateways={gateways.data} />}
       <div className="bad-morning">
         <Stack gap="lg" style={{ minWidth: 0 }}>
-          {measured.data && capacity.data ? (
-            <DayLine measured={measured.data} capacity={capacity.data} planned={planned.data} steps={steps.data} />
-          ) : (
-            <Loading what={t('loading.day')} height={360} />
-          )}
+          <DayLine measured={measured.data} capacity={capacity.data} planned={planned.data} steps={steps.data} />
           <StepList steps={steps.data} timeZone={platform.timeZone} may={may} acts={acts} />
           <WordsToSay steps={active} timeZone={platform.timeZone} />
           <PostMortemList platform={platform} may={may} acts={acts} />

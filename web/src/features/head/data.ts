@@ -170,6 +170,8 @@ export function useAvailability(asked: { classId: number; date: string; windowId
 export function useExplanation(window: Window | undefined) {
   return useQuery({
     queryKey: ['explanation', window?.planId, window?.id, window?.revision],
+    // the same window's, while it is read again after a move
+    placeholderData: keepPreviousData,
     enabled: window !== undefined,
     queryFn: () =>
       answerOf(

@@ -9,7 +9,7 @@ import classic from '@fullcalendar/react/themes/classic';
 import timegrid from '@fullcalendar/react/timegrid';
 import { SegmentedControl } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api } from '../../shared/api';
 import { addDays, civilDateOf, civilHourOf } from '../../shared/format';
@@ -42,10 +42,16 @@ export default function WeekCalendar({
   const { t } = useTranslation('head');
   const [painted, setPainted] = useState<{ window: Window; starts: Start[] }>();
   const [isSeries, setSeries] = useState(false);
+  const [isLaidOut, setLaidOut] = useState(false);
   const [pending, setPending] = useState<{ id: number; start: string; end: string }>();
   const loadAt = useLoadAt(load);
   const codes = useMemo(() => new Map(classes.map(({ id, code }) => [id, code])), [classes]);
   const queries = useQueryClient();
+  // the calendar measures itself once it stands: it is seen from then on, in its place
+  useEffect(() => {
+    let frame = requestAnimationFrame(() => (frame = requestAnimationFrame(() => setLaidOut(true))));
+    return () => cancelAnimationFrame(frame);
+  }, []);
 
   const startsOf = (window: Window): Promise<{ starts: Start[] }> =>
     queries.fetchQuery({
@@ -92,7 +98,12 @@ export default function WeekCalendar({
   };
 
   return (
-    <div className="calendar" role="region" aria-label={t('view.calendar')}>
+    <div
+      className="calendar"
+      role="region"
+      aria-label={t('view.calendar')}
+      style={isLaidOut ? undefined : { visibility: 'hidden' }}
+    >
       {mayChange && windows.some(({ seriesId }) => seriesId !== null) && (
         <SegmentedControl
           size="xs"

@@ -13,7 +13,7 @@ import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { useBooking } from './booking';
 import { byLevel } from './class-order';
 import { STATES, stateOf } from './class-state';
-import { firstMonday, useClasses, useEstablishment, usePlanOf, useProposal, useRefreshWeek, useToDo, useWeekLoad, useWeekWindows, type Window } from './data'; // prettier-ignore
+import { firstMonday, useClasses, useEstablishment, usePlanOf, useProposal, useRefreshWeek, useToDo, useWeekLoad, useWeekWindows, useWishCampaign, type Window } from './data'; // prettier-ignore
 import { DayList } from './day-list';
 import { RefusalNotice } from './refusal-notice';
 import { ShareMenu } from './share-menu';
@@ -84,6 +84,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const mayChange = useMayChange(uai);
   const proposal = useProposal(mayChange ? campaign.id : undefined, uai);
   const toDo = useToDo(uai, mayChange);
+  const wishes = useWishCampaign(school);
   const booking = useBooking(uai);
   const refresh = useRefreshWeek(uai);
   const live = usePlanChanges({ id: plan.id, revision: plan.publishedRevision ?? 0 }, refresh);
@@ -106,7 +107,9 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
 
   const failed = failureOf(classes, windows);
   if (failed) return <Failure error={failed} onRetry={() => void windows.refetch()} />;
-  if (!classes.data || !windows.data) return <Loading what={t('loading.week')} />;
+  // what stands over the week is there first, so that the week does not move under the hand
+  const isToDoRead = wishes.isFetched && (!mayChange || (proposal.isFetched && toDo.isFetched));
+  if (!classes.data || !windows.data || !isToDoRead) return <Loading what={t('loading.week')} />;
 
   const visible = windows.data.filter(({ classId }) => classId === null ? !wantedClass && !level && !state : shown.some(({ id }) => id === classId)); // prettier-ignore
   const zone = otherZone(school.timeZone);
@@ -209,6 +212,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
             </Badge>
           )}
         </Group>
+        <LoadLegend />
         {visible.length === 0 ? (
           <Empty
             title={t('empty.noWindow')}
@@ -229,7 +233,6 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
             <WeekCalendar {...common} booking={booking} mayChange={mayChange} />
           </Suspense>
         )}
-        <LoadLegend />
       </Stack>
       {selected && (
         <WindowPanel

@@ -58,24 +58,29 @@ function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' 
     canMove ? { classId: window.classId!, date: window.date, windowId: window.id } : undefined,
   );
   const zone = window.timeZone;
+  const place = (
+    <div>
+      <Text fw={600}>{formatDay(window.date)}</Text>
+      <Text>{formatRange(window.startsAt, window.endsAt, zone)}</Text>
+      <Text size="sm">{placeSentence(window, t)}</Text>
+    </div>
+  );
+  // what is asked for comes at once, so that no button moves under the hand
+  if (explanation.isPending || (canMove && starts.isPending))
+    return (
+      <Stack gap="sm" mt="xs">
+        {place}
+        <Loading what={t('panel.reading')} height={80} />
+      </Stack>
+    );
   return (
     <Stack gap="sm" mt="xs">
-      <div>
-        <Text fw={600}>{formatDay(window.date)}</Text>
-        <Text>{formatRange(window.startsAt, window.endsAt, zone)}</Text>
-        <Text size="sm">{placeSentence(window, t)}</Text>
-      </div>
+      {place}
       <section>
         <Title order={3} size="h6">
           {t('panel.why')}
         </Title>
-        {explanation.isPending ? (
-          <Text size="sm">{t('panel.reading')}</Text>
-        ) : explanation.data ? (
-          <Text size="sm">{explanation.data.sentence[currentLanguage()]}</Text>
-        ) : (
-          <Text size="sm">{t('panel.noWhy')}</Text>
-        )}
+        <Text size="sm">{explanation.data?.sentence[currentLanguage()] ?? t('panel.noWhy')}</Text>
       </section>
       {mayChange && window.seriesId !== null && (
         <SegmentedControl
@@ -93,13 +98,11 @@ function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' 
           <Title order={3} size="h6">
             {t('panel.elsewhere')}
           </Title>
-          {starts.isPending ? (
-            <Loading what={t('panel.reading')} height={80} />
-          ) : starts.isLoadingError ? (
+          {starts.isLoadingError ? (
             <Failure error={starts.error} onRetry={() => void starts.refetch()} />
           ) : (
             <Starts
-              starts={starts.data.starts}
+              starts={starts.data?.starts ?? []}
               timeZone={zone}
               present={window.startsAt}
               isBusy={booking.isBusy}
