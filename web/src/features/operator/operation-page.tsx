@@ -19,7 +19,8 @@ const SECTIONS = ['capacite', 'campagnes', 'passerelles', 'cles', 'imports', 'jo
 
 /** What an operator does, a section each; an auditor sees the same and changes nothing. */
 export function OperationPage() {
-  const { section = 'capacite', id } = useParams();
+  const { section: asked, id } = useParams();
+  const section = SECTIONS.find((one) => one === asked) ?? SECTIONS[0];
   const { t } = useTranslation('operator');
   const navigate = useNavigate();
   const session = useSession();
