@@ -55,7 +55,7 @@ export class AvailabilityService {
       ...needs.teacherKeyIds,
       ...(owner.soleTeacherKeyId === null ? [] : [owner.soleTeacherKeyId]),
     ];
-    const { state, revision } = await this.sequencer.peek(owner.platformId, { ...needs, teacherKeyIds });
+    const { state, revision } = await this.sequencer.peek(owner.platformId, [{ ...needs, teacherKeyIds }]);
     const before = this.movedWindow(state, owner, query.windowId);
     const cellCount =
       query.minutes !== undefined ? query.minutes / CELL_MINUTES : (before?.cellCount ?? owner.rule.windowCells);

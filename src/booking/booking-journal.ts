@@ -27,9 +27,10 @@ interface KeptRow {
   answer: KeptAnswer;
 }
 
+// `offset 0` keeps it a look at the index for each key, whatever was known of the table when the statement was planned
 const KEPT_ROWS = `select k.subject, k.key, k.platform_id as "platformId", k.payload_sha256 as "payloadSha256", k.answer
     from unnest($1::text[], $2::text[]) as asked (subject, key)
-    join idempotency_key k on k.subject = asked.subject and k.key = asked.key`;
+    cross join lateral (select * from idempotency_key k where k.subject = asked.subject and k.key = asked.key offset 0) k`;
 
 const KEEP = `insert into idempotency_key (platform_id, subject, key, payload_sha256, answer)
   select r."platformId", r.subject, r.key, decode(r.payload, 'hex'), r.answer

@@ -3,7 +3,6 @@ import { type Actor, answersFor } from '../access/actor';
 import { civilOfCell, zonedInstantOfCell } from '../common/civil-time';
 import { DomainError } from '../common/domain-error';
 import { GatheredRead } from '../common/gathered-read';
-import type { SequencerNeeds } from '../plan/sequencer';
 import type { LedgerState } from '../plan/sequencer.rules';
 import { Sequencer } from '../plan/sequencer.service';
 import { BookingFactsService } from './booking-facts.service';
@@ -102,9 +101,7 @@ export class SwapPartners {
     const states = new Map<number, LedgerState>();
     for (const platformId of new Set(asked.map((one) => one.platformId))) {
       const swaps = asked.flatMap((one) => (one.platformId === platformId ? one.swaps : []));
-      const needs = swaps
-        .map(({ operation, owners, windows }) => needsOf(operation, owners, windows))
-        .reduce(bothNeeds);
+      const needs = swaps.map(({ operation, owners, windows }) => needsOf(operation, owners, windows));
       states.set(platformId, (await this.sequencer.peek(platformId, needs)).state);
     }
     const now = new Date();
@@ -127,20 +124,4 @@ function isPossible({ operation, windows }: Swap, state: LedgerState, now: Date)
     if (error instanceof DomainError) return false;
     throw error;
   }
-}
-
-function bothNeeds(a: SequencerNeeds, b: SequencerNeeds): SequencerNeeds {
-  const both = (name: 'windowIds' | 'classIds' | 'establishmentIds' | 'teacherKeyIds'): number[] => [
-    ...new Set([...a[name], ...b[name]]),
-  ];
-  return {
-    windowIds: both('windowIds'),
-    classIds: both('classIds'),
-    establishmentIds: both('establishmentIds'),
-    teacherKeyIds: both('teacherKeyIds'),
-    firstCell: Math.min(a.firstCell, b.firstCell),
-    endCell: Math.max(a.endCell, b.endCell),
-    cellRanges: [...new Map([...a.cellRanges, ...b.cellRanges].map((range) => [range.join(), range])).values()],
-    newWindowCount: 0,
-  };
 }

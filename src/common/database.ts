@@ -8,6 +8,11 @@ import * as migrations from './migrations';
 const CONNECT_MILLISECONDS = 5000;
 const APPLICATION_NAME = 'etale';
 const SESSION_OPTIONS = '-c timezone=UTC -c datestyle=ISO';
+/**
+ * What is asked a thousand times a second is planned once and asks for single rows by their keys: planned while a table is empty, the
+ * whole of it would be read each time, however large it has become since (measured: 2.1 ms instead of 0.2 for the answers to 27 keys).
+ */
+const POINT_READS = '-c enable_seqscan=off';
 
 /**
  * A connection whose loss is told by the statement that fails, or by the pool, and never ends the process: between two statements of
@@ -66,7 +71,7 @@ export async function openPipelined(url: string): Promise<Client> {
     connectionString: url,
     connectionTimeoutMillis: CONNECT_MILLISECONDS,
     application_name: APPLICATION_NAME,
-    options: SESSION_OPTIONS,
+    options: `${SESSION_OPTIONS} ${POINT_READS}`,
   });
   await client.connect();
   return client;
@@ -88,7 +93,9 @@ export function databaseOptions(url: string, poolSize: number, isPipelined = fal
     applicationName: APPLICATION_NAME,
     // a bigint is a count of thousandths below 2^53 or an id: a number everywhere in the program
     parseInt8: true,
-    extra: { options: SESSION_OPTIONS, Client: isPipelined ? PipelinedClient : SturdyClient },
+    extra: isPipelined
+      ? { options: `${SESSION_OPTIONS} ${POINT_READS}`, Client: PipelinedClient }
+      : { options: SESSION_OPTIONS, Client: SturdyClient },
   };
 }
 

@@ -23,7 +23,11 @@ export class DomainError extends Error {
     message: string,
     readonly facts: Readonly<Record<string, unknown>> = {},
   ) {
+    // a crowd is refused hundreds of times a second: the code says what happened, and nobody reads where
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = new.target.name;
   }
 }

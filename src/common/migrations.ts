@@ -30,3 +30,4 @@ export { CampaignApproval1764000180000 } from '../../migrations/0180-campaign-ap
 export { Calibration1764000181000 } from '../../migrations/0181-calibration';
 export { AgentRoom1764000182000 } from '../../migrations/0182-agent-room';
 export { CalendarVersion1764000183000 } from '../../migrations/0183-calendar-version';
+export { BookingWrites1764000184000 } from '../../migrations/0184-booking-writes';

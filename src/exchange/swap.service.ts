@@ -135,7 +135,7 @@ export class SwapService {
   /** The changes that the swap would make now: nobody is asked for what cannot be. */
   private async tried(prepared: Prepared, now: Date): Promise<WindowChange[]> {
     const { owner, owners, operation, windows, seen } = prepared;
-    const { state } = await this.sequencer.peek(owner.platformId, needsOf(operation, owners, windows));
+    const { state } = await this.sequencer.peek(owner.platformId, [needsOf(operation, owners, windows)]);
     return decideBooking(operation, owner.planId, seen, state, now);
   }
 

@@ -91,7 +91,7 @@ export class LedgerState {
   ) {
     for (const plan of plans) this.planOf.set(plan.planId, plan);
     for (const window of windows) this.windowOf.set(window.windowId, window);
-    for (const cell of cells) this.cellOf.set(cell.cell, cell);
+    for (const cell of cells) this.cellOf.set(cell.cell, { ...cell });
     for (const hold of holds) this.holdOf.set(hold.holdId, hold);
   }
 
@@ -107,7 +107,7 @@ export class LedgerState {
     return this.windowOf.values();
   }
 
-  cell(cell: number): LedgerCell | undefined {
+  cell(cell: number): Readonly<LedgerCell> | undefined {
     return this.cellOf.get(cell);
   }
 
@@ -189,11 +189,8 @@ export class LedgerState {
     for (const [cell, { sessions, logins }] of deltas) {
       const known = this.cellOf.get(cell);
       if (!known) continue;
-      this.cellOf.set(cell, {
-        ...known,
-        sessions: known.sessions + times * sessions,
-        logins: known.logins + times * logins,
-      });
+      known.sessions += times * sessions;
+      known.logins += times * logins;
     }
   }
 

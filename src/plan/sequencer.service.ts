@@ -58,11 +58,11 @@ export class Sequencer implements OnModuleDestroy {
   }
 
   /** Windows and cells as they are in one moment, for who only asks. */
-  peek(platformId: number, needs: SequencerNeeds): Promise<{ state: LedgerState; revision: number }> {
+  peek(platformId: number, needs: readonly SequencerNeeds[]): Promise<{ state: LedgerState; revision: number }> {
     return this.transaction(
       platformId,
       async (tx) => {
-        const { state, base } = await this.read(tx, platformId, [needs], new Date());
+        const { state, base } = await this.read(tx, platformId, needs, new Date());
         return { revision: base.revision, state };
       },
       'begin isolation level repeatable read read only',
@@ -167,10 +167,6 @@ export class Sequencer implements OnModuleDestroy {
     needs: readonly SequencerNeeds[],
     now: Date,
   ): Promise<{ state: LedgerState; plans: PublishedPlan[]; base: Revision; lapsed: HoldChange[] }> {
-    const numbers = new Set<number>();
-    for (const { cellRanges } of needs) {
-      for (const [first, end] of cellRanges) for (let cell = first; cell < end; cell++) numbers.add(cell);
-    }
     const newWindowCount = needs.reduce((sum, need) => sum + need.newWindowCount, 0);
     const guessedIds = this.planIdsOf.get(platformId) ?? [];
     const [rows, base, newWindowIds, holds, cells, guessed] = await Promise.all([
@@ -178,7 +174,7 @@ export class Sequencer implements OnModuleDestroy {
       this.ledger.revision(platformId, tx),
       this.store.newWindowIds(tx, newWindowCount),
       this.store.holds(tx, platformId, needs, now),
-      this.store.cells(tx, platformId, [...numbers]),
+      this.store.cells(tx, platformId, rangesOf(needs)),
       this.store.windows(tx, guessedIds, needs),
     ]);
     const planIds = rows.map(({ planId }) => planId);
@@ -244,11 +240,25 @@ export class Sequencer implements OnModuleDestroy {
       }
       const loads = [...byDepartment].map(([departmentId, own]) => ({ departmentId, deltas: state.deltasOf(own) }));
       const others = plans.filter((plan) => plan.planId !== planId).map((plan) => plan.planId);
-      works.push(this.store.addLoad(tx, planId, loads), this.store.tellOthers(tx, others, state.deltasOf(ofPlan)));
+      works.push(this.store.addLoad(tx, planId, loads));
+      if (others.length > 0) works.push(this.store.tellOthers(tx, others, state.deltasOf(ofPlan)));
     }
     works.push(this.store.recordChanges(tx, platformId, last, changes), this.ledger.announce(tx, platformId));
     await Promise.all(works);
   }
+}
+
+/** Ranges of cells, those that touch or overlap as one: a crowd books on few days. */
+function rangesOf(needs: readonly SequencerNeeds[]): [firstCell: number, endCell: number][] {
+  const asked = new Map<string, readonly [number, number]>();
+  for (const { cellRanges } of needs) for (const range of cellRanges) asked.set(range.join(), range);
+  const ranges: [number, number][] = [];
+  for (const [first, end] of [...asked.values()].sort((a, b) => a[0] - b[0])) {
+    const last = ranges.at(-1);
+    if (last && first <= last[1]) last[1] = Math.max(last[1], end);
+    else ranges.push([first, end]);
+  }
+  return ranges;
 }
 
 /** A window that changed several times in a batch is written once: from what it was to what it is. */

@@ -85,13 +85,27 @@ export class SequencerStore {
     return rows;
   }
 
-  cells(tx: EntityManager, platformId: number, cells: readonly number[]): Promise<LedgerCell[]> {
-    return tx.query<LedgerCell[]>(
-      `select cell, session_planned as sessions, session_limit as "sessionLimit", login_planned as logins,
-              login_limit as "loginLimit"
-         from ledger_cell where platform_id = $1 and cell = any($2)`,
-      [platformId, cells],
+  /** The cells of half-open ranges. As columns of text, one row in all: a day is hundreds of cells, and each would be an object and five numbers to read. */
+  async cells(
+    tx: EntityManager,
+    platformId: number,
+    ranges: readonly (readonly [firstCell: number, endCell: number])[],
+  ): Promise<LedgerCell[]> {
+    const fields = ['cell', 'session_planned', 'session_limit', 'login_planned', 'login_limit'] as const;
+    const [row] = await tx.query<Record<(typeof fields)[number], string | null>[]>(
+      `select ${fields.map((field) => `string_agg(${field}::text, ',') as ${field}`).join(', ')}
+         from unnest($2::int[], $3::int[]) as asked (first, last)
+         join ledger_cell c on c.platform_id = $1 and c.cell >= asked.first and c.cell < asked.last`,
+      [platformId, ranges.map(([first]) => first), ranges.map(([, end]) => end)],
     );
+    const [cell, sessions, sessionLimit, logins, loginLimit] = fields.map((name) => row?.[name]?.split(',') ?? []);
+    return cell!.map((number, i) => ({
+      cell: Number(number),
+      sessions: Number(sessions![i]),
+      sessionLimit: Number(sessionLimit![i]),
+      logins: Number(logins![i]),
+      loginLimit: Number(loginLimit![i]),
+    }));
   }
 
   /** Live holds that are asked for, and all that have expired, with their cells. */
@@ -208,32 +222,46 @@ export class SequencerStore {
   async writeWindows(tx: EntityManager, planId: number, changes: readonly NumberedChange[]): Promise<void> {
     const table = partitionOf(planId);
     const gone = changes.filter(({ after }) => after === null).map(({ before }) => before!.windowId);
-    const kept = changes.flatMap(({ after, revision }) => (after ? [{ ...after, revision }] : []));
-    const come = changes.filter(({ before, after }) => !before && after).length;
+    const rowOf = ({ after, revision }: NumberedChange): object[] => (after ? [{ ...after, revision }] : []);
+    const moved = changes.filter(({ before }) => before !== null).flatMap(rowOf);
+    const come = changes.filter(({ before }) => before === null).flatMap(rowOf);
     const works: Promise<unknown>[] = [];
     if (gone.length > 0) {
       works.push(tx.query(`delete from ${table} where plan_id = $1 and window_id = any($2)`, [planId, gone]));
     }
-    if (kept.length > 0) {
+    if (moved.length > 0) works.push(this.rewriteWindows(tx, planId, moved));
+    if (come.length > 0) {
       const statement = tx.query(
-        `insert into ${table} as w (plan_id, window_id, establishment_id, class_id, audience, activity, origin, cell_count, ordinal,
-                                    profile_id, local_date, start_cell, wish_cell, headcount, teacher_key_id, series_id, revision)
+        `insert into ${table} (plan_id, window_id, establishment_id, class_id, audience, activity, origin, cell_count, ordinal,
+                               profile_id, local_date, start_cell, wish_cell, headcount, teacher_key_id, series_id, revision)
          select $1, r."windowId", r."establishmentId", r."classId", r.audience, r.activity, r.origin, r."cellCount", r.ordinal,
                 r."profileId", r.date, r."startCell", r."wishCell", r.headcount, r."teacherKeyId", r."seriesId", r.revision
            from jsonb_to_recordset($2) as r ("windowId" bigint, "establishmentId" int, "classId" int, audience smallint,
                 activity smallint, origin smallint, "cellCount" smallint, ordinal smallint, "profileId" smallint, date date,
-                "startCell" int, "wishCell" int, headcount int, "teacherKeyId" int, "seriesId" bigint, revision bigint)
-         on conflict (plan_id, window_id) do update set
-           origin = excluded.origin, cell_count = excluded.cell_count, ordinal = excluded.ordinal,
-           profile_id = excluded.profile_id, local_date = excluded.local_date, start_cell = excluded.start_cell,
-           wish_cell = excluded.wish_cell, headcount = excluded.headcount, teacher_key_id = excluded.teacher_key_id,
-           series_id = excluded.series_id, revision = excluded.revision`,
-        [planId, JSON.stringify(kept)],
+                "startCell" int, "wishCell" int, headcount int, "teacherKeyId" int, "seriesId" bigint, revision bigint)`,
+        [planId, JSON.stringify(come)],
       );
       works.push(statement);
     }
     const count = 'update plan set curve_version = curve_version + 1, window_count = window_count + $2 where id = $1';
-    await Promise.all([...works, tx.query(count, [planId, come - gone.length])]);
+    await Promise.all([...works, tx.query(count, [planId, come.length - gone.length])]);
+  }
+
+  /** Windows that stand already: an upsert would lock each of them before it writes it. */
+  private async rewriteWindows(tx: EntityManager, planId: number, windows: readonly object[]): Promise<void> {
+    const [, count] = await tx.query<[unknown, number]>(
+      `update ${partitionOf(planId)} w set
+         origin = r.origin, cell_count = r."cellCount", ordinal = r.ordinal, profile_id = r."profileId", local_date = r.date,
+         start_cell = r."startCell", wish_cell = r."wishCell", headcount = r.headcount, teacher_key_id = r."teacherKeyId",
+         series_id = r."seriesId", revision = r.revision
+        from jsonb_to_recordset($2) as r ("windowId" bigint, origin smallint, "cellCount" smallint, ordinal smallint,
+             "profileId" smallint, date date, "startCell" int, "wishCell" int, headcount int, "teacherKeyId" int,
+             "seriesId" bigint, revision bigint)
+       where w.plan_id = $1 and w.window_id = r."windowId"`,
+      [planId, JSON.stringify(windows)],
+    );
+    if (count !== windows.length)
+      throw new Error(`${windows.length} windows of plan ${planId} moved, ${count} are there`);
   }
 
   /** Appends the changes, which are numbered already, and moves the platform's revision to the last of them. */
