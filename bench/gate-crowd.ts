@@ -8,14 +8,13 @@ const MIDNIGHT = 1_764_543_600;
 export const STORM_DAY = MIDNIGHT;
 /** Those who obey come in over this long after their opening. */
 export const ENTRY_SPREAD_SECONDS = 180;
-const clock = (hours: number): number => MIDNIGHT + hours * 3600;
+export const clock = (hours: number): number => MIDNIGHT + hours * 3600;
 const SCHOOLS = 20;
 const CLASSES_OF_SCHOOL = 6;
 const WINDOW_CELLS = 6;
-/** When windows begin: classes all morning, relatives of a school before noon. */
 const CLASSES_FROM_HOUR = 8;
-const CLASSES_HOURS = 3.5;
-const RELATIVES_HOUR = 11;
+/** When windows begin: classes all morning, relatives of a school before noon. */
+const WHOLE_MORNING = { classesHours: 3.5, relativesHour: 11 } as const;
 export const STORM_FROM = clock(7.5);
 export const STORM_UNTIL = clock(12.5);
 /** Everybody comes when the day begins, whatever the plan says. */
@@ -33,13 +32,17 @@ export interface Comer {
 }
 
 /** A platform of some schools whose classes take turns all morning, and people who all come between half past seven and half past eight. */
-export function gateCrowd(random: Random, count: number): { content: BundleContent; comers: Comer[] } {
+export function gateCrowd(
+  random: Random,
+  count: number,
+  { classesHours, relativesHour }: { classesHours: number; relativesHour: number } = WHOLE_MORNING,
+): { content: BundleContent; comers: Comer[] } {
   const firstCell = MIDNIGHT / CELL_SECONDS;
   const schools = Array.from({ length: SCHOOLS }, (_, e) => e);
   const establishment = schools.flatMap((e) => Array<number>(CLASSES_OF_SCHOOL).fill(e));
-  const span = (CLASSES_HOURS * 3600) / CELL_SECONDS - WINDOW_CELLS;
+  const span = (classesHours * 3600) / CELL_SECONDS - WINDOW_CELLS;
   const classStart = establishment.map(() => clock(CLASSES_FROM_HOUR) / CELL_SECONDS + randomInteger(random, span));
-  const relativesStart = clock(RELATIVES_HOUR) / CELL_SECONDS;
+  const relativesStart = clock(relativesHour) / CELL_SECONDS;
   const starts = [...classStart, ...schools.map(() => relativesStart)];
   const content: BundleContent = {
     format: 'etale-bundle/1', platformId: 1, epoch: 1, revision: 1, issuedAt: MIDNIGHT, staleAfter: clock(24), expiresAt: clock(48),

@@ -16,10 +16,19 @@ const RELOADING: ReturnHabits = { ...OBEYING, asToldPerMille: 0, threeMinutesPer
 /** More than any crowd: the gate is what holds it up. */
 const NO_LIMIT = 1e9;
 const PROFILES = ['pupil', 'relative', 'staff'] as const;
+/** Pupils and staff before relatives. */
+const RANKS = [0, 1, 0];
 const cellOf = (at: number): number => Math.floor((at - STORM_DAY) / CELL_SECONDS);
 
-/** The same crowd in the simulator: who comes when, what binds them, what the gate leaves to walk-ins, how they come again. */
-export function replayed(comers: readonly Comer[], obeys: boolean): StormFigures {
+/** A waiting room that serves what the plan leaves, with a step that makes relatives wait for a time. */
+export interface ReplayedRoom {
+  leftPerCell: number;
+  pollSeconds: number;
+  relativesWait: { from: number; until: number };
+}
+
+/** The same crowd in the simulator: who comes when, what binds them, what the gate leaves to walk-ins or the room, how they come again. */
+export function replayed(comers: readonly Comer[], obeys: boolean, room?: ReplayedRoom): StormFigures {
   const groups = new Map<string, StormGroup & { arrivals: Float64Array }>();
   for (const { profile, comesAt, windows } of comers) {
     const [entryAt, endAt] = windows[0]!;
@@ -32,22 +41,26 @@ export function replayed(comers: readonly Comer[], obeys: boolean): StormFigures
     groups.set(key, group);
   }
   const all = [...groups.values()];
-  const { curves } = simulateStorm({
+  const step = { territories: [], profiles: [PROFILES.indexOf('relative')], cohorts: [], isDeferred: true, isLiveOnly: false, walkInPerMille: 1000, idleSeconds: null, capacityPerMille: 1000 }; // prettier-ignore
+  const { curves, pollCount } = simulateStorm({
     cellCount: CELLS_PER_DAY,
     territoryCount: 1,
     profileCount: PROFILES.length,
     sessionLimit: new Float64Array(CELLS_PER_DAY).fill(NO_LIMIT),
     loginLimit: new Float64Array(CELLS_PER_DAY).fill(NO_LIMIT),
-    walkInLimit: new Float64Array(CELLS_PER_DAY).fill(WALK_IN_PER_CELL),
+    walkInLimit: new Float64Array(CELLS_PER_DAY).fill(room?.leftPerCell ?? WALK_IN_PER_CELL),
     refusalCostPerMille: 0,
     idleSeconds: 1200,
-    entrySpreadSeconds: ENTRY_SPREAD_SECONDS,
-    room: null,
+    // whoever waits in the room learns of the own window at the next question
+    entrySpreadSeconds: room?.pollSeconds ?? ENTRY_SPREAD_SECONDS,
+    room: room ? { rankOfProfile: RANKS, pollSeconds: room.pollSeconds, leavesPerMillePerMinute: 0 } : null,
     habits: obeys ? OBEYING : RELOADING,
     arrivals: all.map(({ arrivals, visitorCount }) => arrivals.map((count) => count / visitorCount)),
     visits: [{ stay: [1000], logOutPerMille: 1000 }],
     groups: all,
-    steps: [],
+    steps: room
+      ? [{ ...step, fromCell: cellOf(room.relativesWait.from), toCell: cellOf(room.relativesWait.until) }]
+      : [],
   });
   const [from, to] = [cellOf(STORM_FROM), cellOf(STORM_UNTIL)];
   const sum = (curve: Float64Array): number =>
@@ -62,5 +75,8 @@ export function replayed(comers: readonly Comer[], obeys: boolean): StormFigures
     // those who wait at the middle of the cell
     waited += ((before + outside) / 2) * CELL_SECONDS;
   }
-  return { attempts: sum(curves.attempts), refused: sum(curves.refused), meanWaitSeconds: waited / comers.length };
+  // in a room every question but the last is told to wait
+  const attempts = sum(curves.attempts) + pollCount;
+  const refused = room ? attempts - sum(curves.admitted) : sum(curves.refused);
+  return { attempts, refused, meanWaitSeconds: waited / comers.length };
 }

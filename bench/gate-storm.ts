@@ -12,12 +12,14 @@ import { replayed, type StormFigures } from './gate-replay';
 import { writePlan } from './plan-on-disk';
 import { headerOf, RawConnection, requestText } from './raw-connection';
 import { installed, RealProxy } from './real-proxy';
+import { stormAtRoom } from './room-storm';
 
 const CONNECTIONS = 48;
 const STEP_SECONDS = 5;
 /** Who does not hear our Retry-After reloads "in three minutes", as people were told in 2021. */
 const RELOAD_SECONDS = { from: 180, spread: 30 } as const;
 const MOST_ATTEMPTS = 150_000;
+const ROOM_VISITORS = 600;
 
 /** What a storm did at the gate. */
 export interface Storm {
@@ -130,7 +132,10 @@ export async function stormAtGate(
   return storm;
 }
 
-/** Some hundred thousand attempts at the gate: with people who hear our Retry-After, then with people who reload; 150,000 at most. */
+/**
+ * Some hundred thousand attempts at the gate: with people who hear our Retry-After, then with people who reload, 150,000 at most; then a
+ * room that two agents share on Redis, where it is installed.
+ */
 export const run: Benchmark = async (args) => {
   const nginx = installed('nginx');
   if (!nginx) throw new Error('nginx is not installed');
@@ -138,5 +143,7 @@ export const run: Benchmark = async (args) => {
   const count = Number(option(args, 'visitors', '3500'));
   const obeying = await stormAtGate(nginx, seededRandom(seed), count, true);
   const reloading = await stormAtGate(nginx, seededRandom(seed), count, false, MOST_ATTEMPTS - obeying.attempts);
-  return { seed, attempts: obeying.attempts + reloading.attempts, obeying, reloading };
+  const redisServer = installed('redis-server') ?? installed('valkey-server');
+  const room = redisServer ? await stormAtRoom(nginx, redisServer, seededRandom(seed), ROOM_VISITORS) : null;
+  return { seed, attempts: obeying.attempts + reloading.attempts, obeying, reloading, room };
 };

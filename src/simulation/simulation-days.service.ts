@@ -9,8 +9,8 @@ import { stormProblemOfDay, type SimulatedStep } from './simulated-day.rules';
 import { type SimulatedPlan, SimulationFactsStore } from './simulation-facts.store';
 import type { SimulationRequest, TriedStep, VariantRequest } from './simulation-request';
 
-/** Pupils and those who teach before relatives; the page asks each half minute, and one in a hundred closes it in a minute. */
-const WAITING_ROOM: WaitingRoom = { rankOfProfile: [0, 1, 0], pollSeconds: 30, leavesPerMillePerMinute: 10 };
+/** Pupils and those who teach before relatives; pages ask as those of the agents do by default, and one in a hundred is closed in a minute. */
+const WAITING_ROOM: WaitingRoom = { rankOfProfile: [0, 1, 0], pollSeconds: 60, leavesPerMillePerMinute: 10 };
 
 /** A variant as a problem, with what its result is told in. */
 export interface PosedVariant {

@@ -1,11 +1,14 @@
 import { stormAtGate } from '../../bench/gate-storm';
+import { stormAtRoom } from '../../bench/room-storm';
 import { installed } from '../../bench/real-proxy';
 import { seededRandom } from '../../src/kernel/random';
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const nginx = installed('nginx');
+const redisServer = installed('redis-server') ?? installed('valkey-server');
 /** As many as make chance small beside the 15 % within which the simulator is to be. */
 const VISITORS = 500;
+const WAITING_VISITORS = 240;
 
 (nginx ? describe : describe.skip)(`a storm at nginx and the agent (SEED=${seed})`, () => {
   for (const obeys of [true, false]) {
@@ -23,4 +26,17 @@ const VISITORS = 500;
       expect((storm.attempts - storm.gateDown) / storm.visitors).toBeLessThanOrEqual(2);
     });
   }
+});
+
+(nginx && redisServer ? describe : describe.skip)(`a storm at nginx, two agents and Redis (SEED=${seed})`, () => {
+  it('of five times what the plan leaves waits in line through a protection step, nobody is let in beyond it or twice, and the simulator tells waits and refusals', async () => {
+    const storm = await stormAtRoom(nginx!, redisServer!, seededRandom(seed), WAITING_VISITORS);
+    expect({ seed, ...storm }).toMatchObject({ seed, admitted: WAITING_VISITORS, seenByEnt: WAITING_VISITORS, relativesDuringStep: 0 }); // prettier-ignore
+    expect(storm.mostCalledInCell).toBeLessThanOrEqual(storm.leftPerCell);
+    expect(storm.admitted - storm.admittedByPlan).toBeGreaterThan(storm.leftPerCell);
+    for (const figure of ['attempts', 'refused', 'meanWaitSeconds'] as const) {
+      const deviation = storm.simulated[figure] / storm.measured[figure] - 1;
+      expect({ seed, figure, ...storm, isNear: Math.abs(deviation) <= 0.15 }).toMatchObject({ isNear: true });
+    }
+  });
 });

@@ -122,6 +122,33 @@ describe('storm', () => {
     expect(waits[1]!.meanSeconds).toBeGreaterThan(waits[0]!.meanSeconds);
   });
 
+  it('keeps the place in the waiting room of whom a step holds, who asks on meanwhile', () => {
+    const room = { rankOfProfile: [0, 1], pollSeconds: 60, leavesPerMillePerMinute: 0 };
+    const lawOf = (cell: number) => new Float64Array(24).map((_, k) => (k === cell ? 1 : 0));
+    const groups = [0, 1].map((territory) => ({
+      territory, profile: 1, cohort: 0, visitorCount: 300, arrival: territory, visit: 0,
+      entryTimes: [{ entryCell: 23, endCell: 24, isLive: false }],
+    })); // prettier-ignore
+    const step = {
+      fromCell: 0, toCell: 6, territories: [0], profiles: [1], cohorts: [], isDeferred: true, isLiveOnly: false,
+      walkInPerMille: 1000, idleSeconds: null, capacityPerMille: 1000,
+    }; // prettier-ignore
+    const problem = rush({ territoryCount: 2, room, groups, arrivals: [lawOf(0), lawOf(2)], steps: [step] });
+    const result = simulateStorm(problem);
+    const admitted = (territory: number, from: number, to: number) => sum(result.curves.admitted.subarray((territory * 2 + 1) * 24 + from, (territory * 2 + 1) * 24 + to)); // prettier-ignore
+    // those who came later are served while the step holds the others ...
+    expect([admitted(0, 0, 6), admitted(1, 2, 6)]).toEqual([0, expect.closeTo(240, -1)]);
+    // ... who stand before them once it is over
+    expect([admitted(0, 6, 11), admitted(1, 6, 11)]).toEqual([expect.closeTo(300, -1), expect.closeTo(0, 0)]);
+    expect(sum(result.curves.refused)).toBe(0);
+    expect(result.pollCount).toBeGreaterThan(300 * 30);
+    expect(checkStorm(problem, result)).toEqual([]);
+    const waits = waitsOf(problem, result, 500, 3);
+    // half an hour until the step ends, less the time of coming, then five cells to serve them
+    expect(waits[1]!.meanSeconds / 60).toBeGreaterThan(35);
+    expect(waits[1]!.meanSeconds / 60).toBeLessThan(45);
+  });
+
   it('keeps deferred relatives out until their step ends, and lets pupils in meanwhile', () => {
     const step = {
       fromCell: 0, toCell: 10, territories: [], profiles: [1], cohorts: [], isDeferred: true, isLiveOnly: false,

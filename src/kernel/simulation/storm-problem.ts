@@ -102,7 +102,7 @@ export interface StormProblem {
 export interface WaitingRoom {
   /** Rank of each profile: lower ranks are served first. */
   rankOfProfile: readonly number[];
-  /** Each waiting page asks once in this many seconds. */
+  /** The longest time between two questions of a waiting page; near the head of the line it asks more often. */
   pollSeconds: number;
   /** Of those who wait, the share that closes the page in a minute, per mille. */
   leavesPerMillePerMinute: number;

@@ -11,17 +11,22 @@ interface Slice {
 }
 
 const SLICE_STEPS = 60 / STEP_SECONDS;
+/** As the room of the agents tells it. */
+const SHORTEST_POLL_SECONDS = 5;
+const POLL_RATIO = 0.5;
 /** What is less than this of a visitor is nobody: a slice so small is served whole. */
 const NOBODY = VISITOR_UNITS / 1000;
 
+/** Whether a step keeps a group out at present; absent where none keeps anybody out. */
+type IsHeld = ((group: number) => boolean) | undefined;
+
 /**
  * The waiting room: by rank, then in order of arrival (to the minute). Who closes the page leaves it; whose window opens is
- * let in by the window.
+ * let in by the window; whom a step keeps out stands aside, and in the old place again once it is over.
  */
 export class StormQueue {
   /** Who waits, by group. */
   readonly waiting: Float64Array;
-  waitingCount = 0;
   private readonly slices: Slice[][];
   private readonly heads: number[];
   private readonly ranks: readonly number[];
@@ -57,32 +62,33 @@ export class StormQueue {
     }
     slice.crowd += crowd;
     this.waiting[group]! += crowd;
-    this.waitingCount += crowd;
   }
 
-  /** Serves up to `crowd` in order; `take(group, crowd, ticketStep)` is told whom. */
-  serve(crowd: number, take: (group: number, crowd: number, ticketStep: number) => void): void {
+  /** Serves up to `crowd` in order, those whom nothing holds; `take(group, crowd)` is told whom. */
+  serve(crowd: number, isHeld: IsHeld, take: (group: number, crowd: number) => void): void {
     let left = crowd;
     for (let r = 0; r < this.ranks.length && left > 0; r++) {
       const slices = this.slices[r]!;
-      while (this.heads[r]! < slices.length && left > 0) {
-        const slice = slices[this.heads[r]!]!;
-        const isWhole = slice.crowd <= left || slice.crowd <= NOBODY;
-        const ratio = isWhole ? 1 : left / slice.crowd;
+      this.skipServed(r);
+      for (let s = this.heads[r]!; s < slices.length && left > 0; s++) {
+        const slice = slices[s]!;
+        const standing = isHeld ? standingOf(slice, isHeld) : slice.crowd;
+        const isWhole = standing <= left || standing <= NOBODY;
+        const ratio = isWhole ? 1 : left / standing;
         let servedCrowd = 0;
         for (let k = 0; k < slice.groups.length; k++) {
+          if (isHeld?.(slice.groups[k]!)) continue;
           const served = isWhole ? slice.crowds[k]! : Math.floor(slice.crowds[k]! * ratio);
           if (served === 0) continue;
           slice.crowds[k]! -= served;
           servedCrowd += served;
           this.remove(slice.groups[k]!, served);
-          take(slice.groups[k]!, served, slice.step);
+          take(slice.groups[k]!, served);
         }
         slice.crowd -= servedCrowd;
         left = isWhole ? Math.max(0, left - servedCrowd) : 0;
-        if (slice.crowd === 0) this.heads[r]!++;
-        else break;
       }
+      this.skipServed(r);
     }
   }
 
@@ -123,21 +129,50 @@ export class StormQueue {
     });
   }
 
-  /** The step of the first ticket of a profile's rank that still waits, Infinity for none. */
-  headStep(rank: number): number {
+  /** The step of the first ticket of a profile's rank that still waits and that nothing holds, Infinity for none. */
+  headStep(rank: number, isHeld: IsHeld): number {
     const r = this.ranks.indexOf(rank);
-    return this.slices[r]![this.heads[r]!]?.step ?? Infinity;
+    const slices = this.slices[r]!;
+    let s = this.heads[r]!;
+    while (isHeld && s < slices.length && standingOf(slices[s]!, isHeld) === 0) s++;
+    return slices[s]?.step ?? Infinity;
   }
 
-  /** Questions that the waiting pages ask in a step. */
-  get pollCount(): number {
-    return (this.waitingCount * STEP_SECONDS) / this.room.pollSeconds;
+  /** Questions that the waiting pages ask in a step: after half of what is left to wait, as the room tells them. */
+  pollCountOf(servedPerSecond: number): number {
+    const { pollSeconds } = this.room;
+    let ahead = 0;
+    let pollCount = 0;
+    for (let r = 0; r < this.ranks.length; r++) {
+      const slices = this.slices[r]!;
+      for (let s = this.heads[r]!; s < slices.length; s++) {
+        const { crowd } = slices[s]!;
+        if (crowd === 0) continue;
+        // the first of a line has nobody ahead, whole visitors stand there
+        const before = Math.max(0, ahead + crowd / 2 - VISITOR_UNITS / 2);
+        const waitSeconds = servedPerSecond > 0 ? before / servedPerSecond : Infinity;
+        const interval = Math.min(pollSeconds, Math.max(SHORTEST_POLL_SECONDS, POLL_RATIO * waitSeconds));
+        pollCount += (crowd * STEP_SECONDS) / interval;
+        ahead += crowd;
+      }
+    }
+    return pollCount;
+  }
+
+  private skipServed(r: number): void {
+    const slices = this.slices[r]!;
+    while (this.heads[r]! < slices.length && slices[this.heads[r]!]!.crowd === 0) this.heads[r]!++;
   }
 
   private remove(group: number, crowd: number): void {
     this.waiting[group]! -= crowd;
-    this.waitingCount -= crowd;
   }
+}
+
+function standingOf({ groups, crowds }: Slice, isHeld: (group: number) => boolean): number {
+  let crowd = 0;
+  for (let k = 0; k < groups.length; k++) if (crowds[k]! > 0 && !isHeld(groups[k]!)) crowd += crowds[k]!;
+  return crowd;
 }
 
 /** The part of a cell's quota that a step may spend. */

@@ -80,7 +80,7 @@ function follow(problem: StormProblem, result: StormResult, g: number, random: R
     const at = g * cellCount + Math.floor(step / STEPS_PER_CELL);
     const mayEnter = isEntitled[at] === 1;
     const isOut = !mayEnter && isBarred[at] === 1;
-    if (!mayEnter && !isOut && problem.room) {
+    if (!mayEnter && problem.room) {
       const served = stepOfService(problem, result, g, step, random);
       if (served.isGone) return { waitSteps: 0, isAdmitted: false, attemptCount };
       if (!served.isOpening)
@@ -122,7 +122,8 @@ function stepOfService(
       const spreadSteps = Math.floor((random() * entrySpreadSeconds) / STEP_SECONDS);
       return { step: at + spreadSteps, isOpening: true, isGone: false };
     }
-    if (head[at]! > step) return { step: at, isOpening: false, isGone: false };
+    const isOut = entitlement.isBarred[g * cellCount + Math.floor(at / STEPS_PER_CELL)] === 1;
+    if (!isOut && head[at]! > step) return { step: at, isOpening: false, isGone: false };
     if (random() > staysPerStep) return { step: at, isOpening: false, isGone: true };
   }
   return { step: stepCount, isOpening: false, isGone: false };

@@ -1,3 +1,4 @@
+import { CELL_SECONDS } from '../cell-grid';
 import { effectiveLimits, entitlementOf, type Entitlement } from './storm-entitlement';
 import { Presence } from './storm-presence';
 import { assertStormProblem, STEP_SECONDS, STEPS_PER_CELL, type StormProblem, VISITOR_UNITS } from './storm-problem';
@@ -224,7 +225,7 @@ class Storm {
     this.quotaLeft += quotaOfStep(limits.walkInLimit[cell]!);
     const left = Math.max(0, Math.min(this.quotaLeft, sessionRoom - served, loginRoom - served));
     if (this.queue) {
-      this.queue.serve(left, (g, crowd) => this.admit(g, step, cell, crowd, true));
+      this.queue.serve(left, this.heldIn(cell), (g, crowd) => this.admit(g, step, cell, crowd, true));
     }
     const walkInRatio = !this.queue && outsideCrowd > 0 ? Math.min(1, left / outsideCrowd) : 0;
     this.trace.entitledRatio[step] = entitledRatio;
@@ -234,9 +235,16 @@ class Storm {
       const at = g * problem.cellCount + cell;
       const isEntitled = entitlement.isEntitled[at] === 1;
       const isBarred = !isEntitled && entitlement.isBarred[at] === 1;
-      if (!isEntitled && !isBarred && this.queue) this.queue.join(g, step, this.crowds[a]!);
+      if (!isEntitled && this.queue) this.queue.join(g, step, this.crowds[a]!);
       else this.answer(g, step, cell, isBarred ? 0 : isEntitled ? entitledRatio : walkInRatio, isEntitled);
     }
+  }
+
+  /** Whom steps keep out in a cell; undefined where there are none that do. */
+  private heldIn(cell: number): ((g: number) => boolean) | undefined {
+    const { steps, cellCount } = this.problem;
+    const isBinding = steps.some(({ fromCell, toCell, isDeferred, isLiveOnly }) => fromCell <= cell && cell < toCell && (isDeferred || isLiveOnly)); // prettier-ignore
+    return isBinding ? (g) => this.entitlement.isBarred[g * cellCount + cell] === 1 : undefined;
   }
 
   /** Lets a share of a group's attempts in and sends the others home or away. */
@@ -301,11 +309,12 @@ class Storm {
       this.curves.sessions[k * cellCount + cell]! += this.presence.sessions[k]!;
     }
     if (!this.queue) return;
-    this.pollCount += this.queue.pollCount;
+    this.pollCount += this.queue.pollCountOf((this.limits.walkInLimit[cell]! * VISITOR_UNITS) / CELL_SECONDS);
     for (let g = 0; g < groups.length; g++) this.count(this.curves.waiting, g, cell, this.queue.waiting[g]!);
+    const isHeld = this.heldIn(cell);
     for (let profile = 0; profile < profileCount; profile++) {
       const rank = this.problem.room!.rankOfProfile[profile]!;
-      this.trace.headSteps[profile]![step] = Math.min(this.queue.headStep(rank), step + 1);
+      this.trace.headSteps[profile]![step] = Math.min(this.queue.headStep(rank, isHeld), step + 1);
     }
   }
 
