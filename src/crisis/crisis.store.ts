@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
-/** What a crisis needs to know of campaigns. */
+/** What a crisis needs to know of campaigns and agents. */
 @Injectable()
 export class CrisisStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
@@ -15,5 +15,14 @@ export class CrisisStore {
       [platformId, on],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Whether an agent of the platform told of an open waiting room, when it told last. */
+  async hasWaitingRoom(platformId: number): Promise<boolean> {
+    const rows = await this.database.query<{ isOpen: boolean }[]>(
+      `select exists (select 1 from gateway_agent where platform_id = $1 and (room ->> 'isOpen')::boolean) as "isOpen"`,
+      [platformId],
+    );
+    return rows[0]!.isOpen;
   }
 }

@@ -11,6 +11,7 @@ import { ladderProblem, type Rung, usualLadder } from '../protection/ladder.rule
 import { ProtectionStore } from '../protection/protection.store';
 import { RequestSimulationDto } from '../simulation/simulation.dto';
 import { SimulationService } from '../simulation/simulation.service';
+import { CrisisStore } from './crisis.store';
 import { BASELINE, type LadderView } from './ladder-view.rules';
 import { AlreadyApproved, ProtectionInvalid, SecondPersonNeeded } from './protection.errors';
 
@@ -23,6 +24,7 @@ export class LadderService {
     private readonly settings: GatewaySettingsService,
     private readonly store: ProtectionStore,
     private readonly simulations: SimulationService,
+    private readonly crisis: CrisisStore,
   ) {}
 
   /** The ladder; where none was agreed the usual one, which nobody has approved. @throws NotFoundError */
@@ -83,6 +85,7 @@ export class LadderService {
       date: start.setZone(timeZone).toISODate()!,
       isEnforced: settings.posture === 'enforced',
       walkInPerCell: settings.walkInPerCell,
+      hasWaitingRoom: await this.crisis.hasWaitingRoom(platformId),
       variants: [
         { name: BASELINE, isUnplanned: false, steps: [] },
         ...ladder.rungs.map(({ code, scope, measures, minutes }) => ({

@@ -4,6 +4,7 @@ import { CapacityService } from '../capacity/capacity.service';
 import { GatewaySettingsService } from '../gateway/gateway-settings.service';
 import { CELL_MINUTES, LOAD_SCALE } from '../kernel/cell-grid';
 import { ProtectionStore, type StepRow } from '../protection/protection.store';
+import { CrisisStore } from './crisis.store';
 import type { TimelineEntry } from './post-mortem';
 import { PostMortemFactsStore } from './post-mortem-facts.store';
 
@@ -22,6 +23,7 @@ export class PostMortemSources {
     private readonly protection: ProtectionStore,
     private readonly trail: AuditTrailStore,
     private readonly facts: PostMortemFactsStore,
+    readonly crisis: CrisisStore,
   ) {}
 
   /** Steps that were in force within [from, to), also those that were taken back. */

@@ -191,7 +191,7 @@ export class PostMortemService {
       { name: WITHOUT_PLAN, isUnplanned: true, steps: [] },
       ...asked,
     ];
-    return Object.assign(new RequestSimulationDto(), { platformId, date, isEnforced: settings.posture === 'enforced', walkInPerCell: settings.walkInPerCell, variants }); // prettier-ignore
+    return Object.assign(new RequestSimulationDto(), { platformId, date, isEnforced: settings.posture === 'enforced', walkInPerCell: settings.walkInPerCell, hasWaitingRoom: await this.sources.crisis.hasWaitingRoom(platformId), variants }); // prettier-ignore
   }
 }
 

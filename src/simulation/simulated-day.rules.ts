@@ -5,6 +5,7 @@ import { cellOfCivil, minuteOfClock } from '../common/civil-time';
 import type { EstablishmentKind } from '../directory/directory-rows';
 import { FIRST_DEGREE_KINDS } from '../directory/establishment-kind.rules';
 import { CELL_MINUTES, LEAD_CELLS } from '../kernel/cell-grid';
+import { roomStayCells } from '../kernel/decision/room-residue';
 import type { EntryTime, ReturnHabits, StormGroup, StormProblem, StormStep, Visit, WaitingRoom } from '../kernel/simulation/storm-problem'; // prettier-ignore
 import type { StepMeasures, StepScope } from '../protection/protection-step';
 import type { PupilsRow, SimulatedPlan, WindowCrowdRow } from './simulation-facts.store';
@@ -46,7 +47,9 @@ export interface SimulatedDay {
   entrySpreadSeconds: number;
   refusalCostPerMille: number;
   habits: ReturnHabits;
-  room: WaitingRoom | null;
+  room: Omit<WaitingRoom, 'leftPerCell'> | null;
+  /** What a plan may use of each cell: headroom is taken off too. What it does not use is for the waiting room. */
+  planLimit: { sessions: Float64Array; logins: Float64Array };
   steps: readonly SimulatedStep[];
 }
 
@@ -135,13 +138,37 @@ export function stormProblemOfDay(day: SimulatedDay): StormProblem {
     refusalCostPerMille: day.refusalCostPerMille,
     idleSeconds: idleMinutesOf(day) * 60,
     entrySpreadSeconds: day.entrySpreadSeconds,
-    room: day.room,
+    room: day.room && { ...day.room, leftPerCell: leftToRoom(day) },
     habits: day.habits,
     arrivals,
     visits,
     groups: [...groups.values()],
     steps: day.steps.flatMap((step) => stormStepsOf(day, step, cohorts)),
   };
+}
+
+/**
+ * Log-ins of each cell that the published windows leave, as the bundle tells them to the agents: no more than their sessions find room
+ * for as long as a visit lasts, each cell of which may take as many again.
+ */
+function leftToRoom(day: SimulatedDay): Float64Array {
+  const { cellCount, firstCell, planLimit, plans } = day;
+  const logins = planLimit.logins.slice();
+  const sessions = planLimit.sessions.slice();
+  const profileOf = new Map(plans.flatMap((plan) => plan.profiles.map((profile) => [`${plan.planId} ${profile.profileId}`, profile] as const))); // prettier-ignore
+  for (const { planId, profileId, startCell, headcount } of day.windows) {
+    const profile = profileOf.get(`${planId} ${profileId}`)!;
+    const visitorCount = (headcount * profile.participationPerMille) / 1000;
+    const from = startCell - firstCell - LEAD_CELLS;
+    profile.loginsPerMille.forEach((share, k) => {
+      const cell = from + k;
+      if (cell < 0 || cell >= cellCount) return;
+      logins[cell]! -= (visitorCount * share) / 1000;
+      sessions[cell]! -= (visitorCount * profile.sessionsPerMille[k]!) / 1000;
+    });
+  }
+  const stayCells = roomStayCells(idleMinutesOf(day));
+  return logins.map((left, cell) => Math.max(0, Math.min(left, ...sessions.subarray(cell, cell + stayCells).map((count) => count / stayCells)))); // prettier-ignore
 }
 
 /** Of a kind, else of the profile, else of all; per mille. */

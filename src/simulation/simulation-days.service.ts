@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { limitOf } from '../capacity/capacity-cells';
 import { CapacityService } from '../capacity/capacity.service';
 import { addDays, cellOfCivil } from '../common/civil-time';
 import { DomainError, NotFoundError } from '../common/domain-error';
@@ -10,7 +11,11 @@ import { type SimulatedPlan, SimulationFactsStore } from './simulation-facts.sto
 import type { SimulationRequest, TriedStep, VariantRequest } from './simulation-request';
 
 /** Pupils and those who teach before relatives; pages ask as those of the agents do by default, and one in a hundred is closed in a minute. */
-const WAITING_ROOM: WaitingRoom = { rankOfProfile: [0, 1, 0], pollSeconds: 60, leavesPerMillePerMinute: 10 };
+const WAITING_ROOM: Omit<WaitingRoom, 'leftPerCell'> = {
+  rankOfProfile: [0, 1, 0],
+  pollSeconds: 60,
+  leavesPerMillePerMinute: 10,
+};
 
 /** A variant as a problem, with what its result is told in. */
 export interface PosedVariant {
@@ -41,6 +46,8 @@ export class SimulationDays {
     const cells = await this.capacity.cells(platformId, firstCell, cellCount);
     const left = (effective: Float64Array, background: Float64Array) =>
       effective.map((capacity, k) => Math.max(0, capacity - background[k]!) / LOAD_SCALE);
+    const limit = limitOf(cells);
+    const inWhole = (thousandths: Float64Array) => thousandths.map((value) => value / LOAD_SCALE);
     const departments = await this.protection.departmentsOf(platformId);
     const { name, isUnplanned } = variant;
     const problem = stormProblemOfDay({
@@ -56,6 +63,7 @@ export class SimulationDays {
       pupils: await this.facts.pupils(planIds),
       isUnplanned,
       room: request.hasWaitingRoom ? WAITING_ROOM : null,
+      planLimit: { sessions: inWhole(limit.sessions), logins: inWhole(limit.logins) },
       steps: await this.stepsOf(variant.steps),
     });
     return { name, planIds, firstCell, departments, problem };

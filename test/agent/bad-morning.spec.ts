@@ -234,13 +234,31 @@ class AgentProcess {
         reason: proposal.reason.fr,
         endsAt: new Date(stepEndsAt * 1000).toISOString(),
       };
-      const step = (await app.inject({ method: 'POST', url: platform('protection-steps'), payload })).json<ProtectionStepDto>(); // prettier-ignore
+      const put = async (asked: object) => (await app.inject({ method: 'POST', url: platform('protection-steps'), payload: asked })).json<ProtectionStepDto>(); // prettier-ignore
+      const revisions = async () => (await Promise.all(agents.map((agent) => agent.status()))).map(({ revision }) => revision); // prettier-ignore
+      // what is no rung waits for a second person: nobody is held yet
+      const { name, words, measures } = rungs.find(({ code }) => code === 'relatives')!;
+      const own = await put({
+        name: name.fr,
+        words,
+        measures,
+        scope: {},
+        reason: payload.reason,
+        endsAt: payload.endsAt,
+      });
+      expect(own).toMatchObject({ state: 'proposed', isActive: false, isRegional: true });
+      expect(await revisions()).toEqual([1, 1]);
+      const approval = { method: 'POST', url: platform(`protection-steps/${own.id}/approval`) } as const;
+      expect((await app.inject(approval)).statusCode).toBe(409);
+      const approvedAt = performance.now();
+      const step = (await app.inject({ ...approval, headers: second })).json<ProtectionStepDto>();
       expect(step).toMatchObject({ state: 'in_force', isActive: true });
-      const enforcedAt = performance.now();
-      await until(async () => (await Promise.all(agents.map((agent) => agent.status()))).every(({ revision }) => revision === 2)); // prettier-ignore
-      process.stdout.write(
-        `bad morning: in force at both agents after ${Math.round(performance.now() - enforcedAt)} ms\n`,
-      );
+      await until(async () => (await revisions()).every((revision) => revision === 2));
+      const withinMilliseconds = performance.now() - approvedAt;
+      process.stdout.write(`bad morning: in force at both agents after ${Math.round(withinMilliseconds)} ms\n`);
+      expect(withinMilliseconds).toBeLessThan(1000);
+      // the rung that was agreed on needs one person, who is asked for no second
+      expect(await put(payload)).toMatchObject({ state: 'in_force', isActive: true });
       const relatives = crowd.filter(({ rank }) => rank === 'relatives');
       await until(() => relatives.some(({ view }) => view?.room?.isHeld));
 

@@ -70,6 +70,19 @@ describe('simulations', () => {
     expect(without!.profiles[1]!.refusedCount).toBeGreaterThan(relatives!.refusedCount);
   });
 
+  it('serve a waiting room with what the plan leaves, so that who comes outside the window gets in where no quota lets in anybody', async () => {
+    const closed = { variants: [today], walkInPerCell: 0 };
+    const without = (await done(closed)).variants![0]!;
+    const withRoom = (await done({ ...closed, hasWaitingRoom: true })).variants![0]!;
+    expect([sum(without.curves.waiting), without.pollCount]).toEqual([0, 0]);
+    expect(without.admittedCount).toBeLessThan(0.97 * without.visitorCount);
+    expect(withRoom.admittedCount).toBeGreaterThan(0.995 * withRoom.visitorCount);
+    expect(withRoom.refusedCount).toBeLessThan(without.refusedCount);
+    // sessions of a visit are left for no more than a fraction of those who log in at nine
+    const [atNine, atEleven] = [108, 132].map((cell) => withRoom.curves.admitted[cell]! - without.curves.admitted[cell]!); // prettier-ignore
+    expect(Math.max(atNine!, atEleven!)).toBeLessThan(4000 / 12);
+  });
+
   it('give the same answer for the same seed', async () => {
     const variants = [today, { name: 'sans plan', isUnplanned: true }];
     const [first, second] = [await done({ seed: 5, variants }), await done({ seed: 5, variants })];

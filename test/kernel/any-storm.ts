@@ -49,6 +49,7 @@ const anyRoom = fc.option(
     rankOfProfile: fc.constantFrom([0, 1, 0], [0, 0, 0], [2, 1, 0]),
     pollSeconds: fc.integer({ min: 5, max: 120 }),
     leavesPerMillePerMinute: fc.integer({ min: 0, max: 100 }),
+    leftPerCell: fc.integer({ min: 0, max: 60 }).map((left) => new Float64Array(CELLS).fill(left)),
   }),
 );
 

@@ -63,7 +63,9 @@ export function checkStorm(problem: StormProblem, result: StormResult): string[]
     }
     const over = (value: number, most: number) => value > most * (1 + ROUNDING) + ROUNDING;
     if (over(inCell(curves.admitted), problem.loginLimit[cell]! * share)) wrong.push(`cell ${cell}: too many log-ins`);
-    if (over(inCell(curves.walkIns), problem.walkInLimit[cell]! * quotaShare))
+    if (
+      over(inCell(curves.walkIns), problem.walkInLimit[cell]! * quotaShare + (problem.room?.leftPerCell?.[cell] ?? 0))
+    )
       wrong.push(`cell ${cell}: over the quota`);
     const wasHigher = cell > 0 && problem.sessionLimit[cell - 1]! > problem.sessionLimit[cell]! * share;
     const hadStep = problem.steps.some(({ capacityPerMille }) => capacityPerMille < 1000);

@@ -51,7 +51,7 @@ export function entitlementOf({ cellCount, groups, steps }: StormProblem): Entit
   return { isEntitled, isBarred, nextCell, endCell };
 }
 
-/** Both capacities, the quota and the idle time-out after the steps in force, per cell; overlapping steps: the strictest. */
+/** Both capacities, the quota (with what the plan leaves to the waiting room) and the idle time-out after the steps in force, per cell; overlapping steps: the strictest. */
 export interface EffectiveLimits {
   sessionLimit: Float64Array;
   loginLimit: Float64Array;
@@ -75,7 +75,8 @@ export function effectiveLimits(problem: StormProblem): EffectiveLimits {
     }
     sessionLimit[cell] = (sessionLimit[cell]! * capacityPerMille) / 1000;
     loginLimit[cell] = (loginLimit[cell]! * capacityPerMille) / 1000;
-    walkInLimit[cell] = (walkInLimit[cell]! * walkInPerMille) / 1000;
+    // a step lowers the quota; what the plan leaves is the room's
+    walkInLimit[cell] = (walkInLimit[cell]! * walkInPerMille) / 1000 + (problem.room?.leftPerCell?.[cell] ?? 0);
   }
   return { sessionLimit, loginLimit, walkInLimit, idleSeconds };
 }

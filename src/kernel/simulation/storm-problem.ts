@@ -104,6 +104,8 @@ export interface WaitingRoom {
   rankOfProfile: readonly number[];
   /** The longest time between two questions of a waiting page; near the head of the line it asks more often. */
   pollSeconds: number;
+  /** Log-ins that the plan leaves to it in each cell, beside the walk-in quota; absent: none. */
+  leftPerCell?: Float64Array;
   /** Of those who wait, the share that closes the page in a minute, per mille. */
   leavesPerMillePerMinute: number;
 }
@@ -128,6 +130,9 @@ export function assertStormProblem(problem: StormProblem): void {
     if (column.length !== cellCount) refuse(`${name} must have one entry a cell`);
     if (!column.every((value) => Number.isFinite(value) && value >= 0)) refuse(`${name} must not be negative`);
   }
+  const left = problem.room?.leftPerCell;
+  if (left && (left.length !== cellCount || !left.every((value) => Number.isFinite(value) && value >= 0)))
+    refuse('leftPerCell must have one entry a cell, none of them negative');
   if (problem.refusalCostPerMille < 0 || problem.refusalCostPerMille >= 1000) {
     refuse('a refusal costs less than a log-in');
   }
