@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
 import { openReader, overflowing, signIn } from './real-browser';
@@ -48,16 +48,33 @@ describeWeb('the web of a head', (web) => {
     await page.locator('.state-accepted').first().waitFor();
   });
 
-  it('moves a window, and takes the move back', async () => {
+  it('moves a window by the keyboard alone, and takes the move back', async () => {
     const { page } = await openReader(web.browser);
     const uai = await openWeek(page, 'head-lycee');
     const { window, start } = await windowWith(page, uai, 'free');
-    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
-    await page.getByRole('heading', { name: 'Pourquoi cette heure ?' }).waitFor();
-    await page
-      .locator('.start-free', { hasText: timeOf(start.startsAt) })
-      .first()
-      .click();
+    await page.goto(`${web.url}/app/etablissements/${uai}?classe=${window.classId}`);
+    const row = page.locator('tbody tr').filter({ has: page.locator('th', { hasText: window.classCode }) });
+    const chip = row.locator('.chip', { hasText: timeOf(window.startsAt) }).first();
+    const panel = page.getByRole('complementary');
+    const isHere = (target: Locator) => target.evaluate((element) => element === document.activeElement);
+    const press = async (key: string, target: Locator): Promise<void> => {
+      for (let k = 0; k < 250 && !(await isHere(target)); k++) await page.keyboard.press(key);
+      expect(await isHere(target)).toBe(true);
+    };
+    await chip.waitFor();
+    await press('Tab', chip);
+    await page.keyboard.press('Enter');
+    await panel.getByRole('heading', { name: 'Pourquoi cette heure ?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(await isHere(chip)).toBe(true);
+    await page.keyboard.press('Enter');
+    await panel.locator('.start').first().waitFor();
+    await press('Tab', panel.locator('.start').first());
+    const wanted = panel.locator('.start-free', { hasText: timeOf(start.startsAt) }).first();
+    await press('ArrowRight', panel.locator('.start').nth(2));
+    await press('Tab', wanted);
+    await page.keyboard.press('Enter');
     await page.getByText(`${window.classCode} déplacée à ${timeOf(start.startsAt)}.`).waitFor();
     const placeOf = async (): Promise<string> => {
       const { items } = await readJson<{ items: Window[] }>(page, `/v1/classes/${window.classId}/windows?from=${window.date}&to=${window.date}`); // prettier-ignore

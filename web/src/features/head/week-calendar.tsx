@@ -12,6 +12,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api } from '../../shared/api';
+import { moveByArrows } from '../../shared/arrow-keys';
 import { addDays, civilDateOf, civilHourOf } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { loadStepOf } from '../../shared/load-scale';
@@ -102,6 +103,7 @@ export default function WeekCalendar({
       className="calendar"
       role="region"
       aria-label={t('view.calendar')}
+      onKeyDown={moveByArrows}
       style={isLaidOut ? undefined : { visibility: 'hidden' }}
     >
       {mayChange && windows.some(({ seriesId }) => seriesId !== null) && (

@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { moveByArrows } from '../../shared/arrow-keys';
 import { addDays, formatMinutes, formatRange, formatShortDay } from '../../shared/format';
 import { loadStepOf } from '../../shared/load-scale';
 import type { ClassState } from './class-state';
@@ -32,7 +33,7 @@ export function WeekTable({ classes, windows, load, monday, selected, onSelect }
     })),
   ].filter(({ own, state }) => own.length > 0 || state !== undefined);
   return (
-    <div className="scroll-x" role="region" aria-label={t('view.table')} tabIndex={0}>
+    <div className="scroll-x" role="region" aria-label={t('view.table')} tabIndex={0} onKeyDown={moveByArrows}>
       <Table withRowBorders withTableBorder className="week-table">
         <Table.Thead>
           <Table.Tr>

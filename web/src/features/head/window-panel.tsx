@@ -1,6 +1,7 @@
 import { Button, CloseButton, Drawer, Group, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { moveByArrows } from '../../shared/arrow-keys';
 import { formatDay, formatMinutes, formatRange, formatTime } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { Failure, Loading } from '../../shared/states';
@@ -36,14 +37,41 @@ export function WindowPanel({ window, isSheet, booking, mayChange, onClose }: Pa
     );
   }
   return (
-    <Paper component="aside" withBorder p="md" className="week-panel" aria-label={t('panel.of', { name })}>
+    <SidePanel name={name} onClose={onClose}>
+      {content}
+    </SidePanel>
+  );
+}
+
+/** Beside the week: takes the focus when it opens, and gives it back to where it was when it is closed, by its button or Escape. */
+function SidePanel({ name, onClose, children }: { name: string; onClose: () => void; children: ReactNode }) {
+  const { t } = useTranslation('head');
+  const { t: common } = useTranslation();
+  const element = useRef<HTMLDivElement>(null);
+  const opener = useRef(document.activeElement);
+  useEffect(() => element.current?.focus(), []);
+  const close = (): void => {
+    onClose();
+    if (opener.current instanceof HTMLElement) opener.current.focus();
+  };
+  return (
+    <Paper
+      ref={element}
+      component="aside"
+      withBorder
+      p="md"
+      className="week-panel"
+      tabIndex={-1}
+      aria-label={t('panel.of', { name })}
+      onKeyDown={({ key }) => key === 'Escape' && close()}
+    >
       <Group justify="space-between" wrap="nowrap">
         <Title order={2} size="h4">
           {name}
         </Title>
-        <CloseButton aria-label={common('close')} onClick={onClose} />
+        <CloseButton aria-label={common('close')} onClick={close} />
       </Group>
-      {content}
+      {children}
     </Paper>
   );
 }
@@ -154,7 +182,7 @@ function Starts({
   const shown = starts.filter(({ verdict, startsAt }) => SHOWN.has(verdict) && new Date(startsAt).getTime() !== now);
   if (shown.length === 0) return <Text size="sm">{t('panel.noStart')}</Text>;
   return (
-    <ul className="starts">
+    <ul className="starts" onKeyDown={moveByArrows}>
       {shown.map((start) => (
         <li key={start.startCell}>
           <button
