@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { clockOfMinute, minuteOfClock } from '../common/civil-time';
 import type { Audience } from '../campaign/window-kind';
 import type { WishPlace } from './wish-place';
@@ -14,6 +15,7 @@ import type {
   WishRequestDto,
 } from './wish.dto';
 import type { Wish } from './wish.rules';
+import { WishesStale } from './wish.errors';
 import type { StoredWish } from './wish.store';
 
 /** A wish of the wire; times were checked to be clock texts. */
@@ -95,3 +97,15 @@ const byDay = (a: StoredWish, b: StoredWish): number =>
   (a.on ?? '').localeCompare(b.on ?? '') ||
   a.startMinute - b.startMinute ||
   a.id - b.id;
+
+/** The ETag of wishes as they are told. */
+export function wishesTag(told: WishListDto | EstablishmentWishesDto): string {
+  return `"${createHash('sha256').update(JSON.stringify(told)).digest('base64url').slice(0, 22)}"`;
+}
+
+/** Whether wishes are as who writes over them has read them; proxies that compress mark a tag as weak. @throws WishesStale */
+export function checkAsRead(ifMatch: string, told: WishListDto | EstablishmentWishesDto): void {
+  const tag = wishesTag(told);
+  const read = ifMatch.split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (!read.includes('*') && !read.includes(tag)) throw new WishesStale(tag);
+}

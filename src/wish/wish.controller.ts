@@ -1,5 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
@@ -15,11 +16,19 @@ import {
 import { CopyWishesDto, WishCopyReportDto } from './wish-copy.dto';
 import { WishCopyService } from './wish-copy.service';
 import { WishPeriodService } from './wish-period.service';
+import { wishesTag } from './wish-wire.rules';
 import { WishService } from './wish.service';
 
 const ID = { name: 'id', description: 'Number of the campaign.', schema: { type: 'integer', minimum: 1 } } as const;
 const CLASS_ID = { name: 'classId', description: 'Number of the class.', schema: { type: 'integer', minimum: 1 } } as const; // prettier-ignore
 const UAI = { name: 'uai', description: 'The UAI: seven digits and a check letter.' } as const;
+
+const IF_MATCH = {
+  name: 'if-match',
+  required: false,
+  description: 'The ETag of the wishes that were read: 412 where somebody has changed them since.',
+} as const;
+const TAGGED = { etag: { description: 'Names the wishes as they are told, for If-Match.', schema: { type: 'string' } } } as const; // prettier-ignore
 
 @ApiTags('wishes')
 @Controller('campaigns/:id')
@@ -34,33 +43,37 @@ export class WishController {
   @ApiParam(ID)
   @ApiParam(CLASS_ID)
   @ApiOperation({ operationId: 'listWishes', summary: 'What a class asks of a campaign.' })
-  @ApiOkResponse({ description: 'Its wishes.', type: WishListDto })
+  @ApiOkResponse({ description: 'Its wishes.', type: WishListDto, headers: TAGGED })
   @ApiProblems(400, 404)
-  listWishes(
+  async listWishes(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) campaignId: number,
     @Param('classId', RowIdPipe) classId: number,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WishListDto> {
-    return this.wishes.list(actor, campaignId, classId);
+    return tagged(reply, await this.wishes.list(actor, campaignId, classId));
   }
 
   @Put('classes/:classId/wishes')
   @ApiParam(ID)
   @ApiParam(CLASS_ID)
+  @ApiHeader(IF_MATCH)
   @ApiOperation({
     operationId: 'replaceWishes',
     summary:
       'Puts a list in the place of all wishes of a class. Fixed windows beyond the cap wait for the authority and do not bind the allocation until it approves.',
   })
-  @ApiOkResponse({ description: 'Its wishes now.', type: WishListDto })
-  @ApiProblems(400, 404, 409, 422)
-  replaceWishes(
+  @ApiOkResponse({ description: 'Its wishes now.', type: WishListDto, headers: TAGGED })
+  @ApiProblems(400, 404, 409, 412, 422)
+  async replaceWishes(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) campaignId: number,
     @Param('classId', RowIdPipe) classId: number,
     @Body() request: ReplaceWishesDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('if-match') ifMatch?: string,
   ): Promise<WishListDto> {
-    return this.wishes.replace(actor, campaignId, classId, request);
+    return tagged(reply, await this.wishes.replace(actor, campaignId, classId, request, ifMatch));
   }
 
   @Get('establishments/:uai/wishes')
@@ -70,33 +83,37 @@ export class WishController {
     operationId: 'readEstablishmentWishes',
     summary: 'What an establishment asks of a campaign, as a whole and class by class.',
   })
-  @ApiOkResponse({ description: 'Its wishes, the period and the cap.', type: EstablishmentWishesDto })
+  @ApiOkResponse({ description: 'Its wishes, the period and the cap.', type: EstablishmentWishesDto, headers: TAGGED })
   @ApiProblems(400, 404)
-  readEstablishmentWishes(
+  async readEstablishmentWishes(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) campaignId: number,
     @Param('uai') uai: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EstablishmentWishesDto> {
-    return this.wishes.ofEstablishment(actor, campaignId, uai);
+    return tagged(reply, await this.wishes.ofEstablishment(actor, campaignId, uai));
   }
 
   @Put('establishments/:uai/wishes')
   @ApiParam(ID)
   @ApiParam(UAI)
+  @ApiHeader(IF_MATCH)
   @ApiOperation({
     operationId: 'replaceEstablishmentWishes',
     summary:
       'Puts a list in the place of the wishes for a whole establishment; those of its classes stay and go before them.',
   })
-  @ApiOkResponse({ description: 'Its wishes now.', type: EstablishmentWishesDto })
-  @ApiProblems(400, 404, 409, 422)
-  replaceEstablishmentWishes(
+  @ApiOkResponse({ description: 'Its wishes now.', type: EstablishmentWishesDto, headers: TAGGED })
+  @ApiProblems(400, 404, 409, 412, 422)
+  async replaceEstablishmentWishes(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) campaignId: number,
     @Param('uai') uai: string,
     @Body() request: ReplaceEstablishmentWishesDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('if-match') ifMatch?: string,
   ): Promise<EstablishmentWishesDto> {
-    return this.wishes.replaceOfEstablishment(actor, campaignId, uai, request);
+    return tagged(reply, await this.wishes.replaceOfEstablishment(actor, campaignId, uai, request, ifMatch));
   }
 
   @Get('wish-period')
@@ -141,4 +158,9 @@ export class WishController {
   ): Promise<WishCopyReportDto> {
     return this.copies.copy(actor, campaignId, request);
   }
+}
+
+function tagged<T extends WishListDto | EstablishmentWishesDto>(reply: FastifyReply, told: T): T {
+  void reply.header('etag', wishesTag(told));
+  return told;
 }

@@ -29,3 +29,12 @@ export class FixedWindowNotPending extends DomainError {
     });
   }
 }
+
+/** Somebody has changed the wishes since they were read: the ETag of If-Match is that of another list. */
+export class WishesStale extends DomainError {
+  constructor(etag: string) {
+    super('wish.stale', 'precondition_failed', 'The wishes have changed since they were read: read them again.', {
+      etag,
+    });
+  }
+}

@@ -11,9 +11,9 @@ import type { EstablishmentWishesDto, ReplaceEstablishmentWishesDto, ReplaceWish
 import { WishRefused } from './wish.errors';
 import { lateReasonOf } from './wish-period.rules';
 import { checkClassWishes, checkEstablishmentWishes } from './wish-together.rules';
-import { establishmentWishesOf, wishFrom, wishListOf } from './wish-wire.rules';
+import { checkAsRead, establishmentWishesOf, wishFrom, wishListOf } from './wish-wire.rules';
 import { WishWriter } from './wish-writer.service';
-import { WishStore } from './wish.store';
+import { type StoredWish, WishStore } from './wish.store';
 
 const MOST_LATE_CHANGES = 100;
 
@@ -37,13 +37,20 @@ export class WishService {
   /** @throws UaiError, NotFoundError */
   async ofEstablishment(actor: Actor, campaignId: number, uai: string): Promise<EstablishmentWishesDto> {
     const place = await this.places.ofEstablishment(actor, campaignId, uai);
-    const stated = await this.store.ofEstablishment(campaignId, place.establishmentId);
-    const late = await this.changes.late(campaignId, place.establishmentId, MOST_LATE_CHANGES);
-    return establishmentWishesOf(place, stated, late, new Date());
+    return this.told(place, await this.store.ofEstablishment(campaignId, place.establishmentId));
   }
 
-  /** Puts a whole list in the place of a class's wishes. @throws WishRefused (422), WishPeriodClosed (409), NotFoundError */
-  async replace(actor: Actor, campaignId: number, classId: number, request: ReplaceWishesDto): Promise<WishListDto> {
+  /**
+   * Puts a whole list in the place of a class's wishes; with `ifMatch` only of those that were read.
+   * @throws WishRefused (422), WishPeriodClosed (409), WishesStale (412), NotFoundError
+   */
+  async replace(
+    actor: Actor,
+    campaignId: number,
+    classId: number,
+    request: ReplaceWishesDto,
+    ifMatch?: string,
+  ): Promise<WishListDto> {
     const place = await this.places.ofClass(actor, campaignId, classId);
     const concerned = place.classes.find(({ id }) => id === classId);
     const days = concerned && daysOfClass(place, concerned);
@@ -56,6 +63,7 @@ export class WishService {
     const lateReason = lateReasonOf(actor, place.campaign, request.lateReason, new Date());
     const wishes = request.items.map((item) => ({ ...wishFrom(item), classId }));
     await this.locked(place, async (tx) => {
+      if (ifMatch !== undefined) checkAsRead(ifMatch, wishListOf(await this.store.list(campaignId, classId, tx)));
       const stated = await this.store.ofEstablishment(campaignId, place.establishmentId, tx);
       checkClassWishes(wishes, concerned, days, stated);
       await this.refuseUnknownTeachers(tx, place.establishmentId, wishes);
@@ -72,6 +80,7 @@ export class WishService {
     campaignId: number,
     uai: string,
     request: ReplaceEstablishmentWishesDto,
+    ifMatch?: string,
   ): Promise<EstablishmentWishesDto> {
     const place = await this.places.ofEstablishment(actor, campaignId, uai);
     const { establishmentId } = place;
@@ -87,12 +96,18 @@ export class WishService {
     }));
     await this.locked(place, async (tx) => {
       const stated = await this.store.ofEstablishment(campaignId, establishmentId, tx);
+      if (ifMatch !== undefined) checkAsRead(ifMatch, await this.told(place, stated));
       checkEstablishmentWishes(wishes, place, stated);
       const own = stated.filter((wish) => wish.classId === null);
       await this.writer.replace(tx, place, own, wishes, 'head');
       await this.record(tx, actor, place, null, lateReason, own, wishes);
     });
     return this.ofEstablishment(actor, campaignId, uai);
+  }
+
+  private async told(place: WishPlace, stated: readonly StoredWish[]): Promise<EstablishmentWishesDto> {
+    const late = await this.changes.late(place.campaign.id, place.establishmentId, MOST_LATE_CHANGES);
+    return establishmentWishesOf(place, stated, late, new Date());
   }
 
   private locked(place: WishPlace, work: (tx: EntityManager) => Promise<void>): Promise<void> {

@@ -40,8 +40,8 @@ export class WishStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /** Of a class, by day and start. */
-  list(campaignId: number, classId: number): Promise<StoredWish[]> {
-    return this.database.query(
+  list(campaignId: number, classId: number, tx: EntityManager = this.database.manager): Promise<StoredWish[]> {
+    return tx.query(
       `select ${FIELDS} from wish where campaign_id = $1 and class_id = $2
         order by weekday, local_date, start_minute, id`,
       [campaignId, classId],

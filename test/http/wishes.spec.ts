@@ -112,6 +112,25 @@ describe('wishes', () => {
       expect(kept.json()).toMatchObject({ items: [{ kind: 'fixed' }] });
     });
 
+    it('are written over by who has read them as they are, and by nobody else', async () => {
+      const url = `/v1/campaigns/${campaignId}/classes/${await region.class(establishmentId)}/wishes`;
+      const put = (ifMatch: string, weekday: number) =>
+        app.inject({ method: 'PUT', url, headers: { 'if-match': ifMatch }, payload: { items: [{ kind: 'wished', weekday, start: '10:00' }] } }); // prettier-ignore
+      const read = (await app.inject({ url })).headers.etag as string;
+      const first = await put(`W/${read}`, 1);
+      expect(first.statusCode).toBe(200);
+      const second = await put(read, 2);
+      expect(second.json<Problem>()).toMatchObject({ status: 412, code: 'wish.stale', etag: first.headers.etag });
+      const kept = await app.inject({ url });
+      expect(kept.json()).toMatchObject({ items: [{ weekday: 1 }] });
+      expect(kept.headers.etag).toBe(first.headers.etag);
+      expect((await put('*', 3)).statusCode).toBe(200);
+      // of two at once who have read the same, one is told
+      const now = (await app.inject({ url })).headers.etag as string;
+      const both = await Promise.all([put(now, 4), put(now, 5)]);
+      expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([200, 412]);
+    });
+
     it('keep their number as long as they are stated unchanged', async () => {
       const [first] = (await replace([fixed(), fixed({ weekday: 4 })])).json<Wishes>().items;
       const again = (await replace([fixed({ weekday: 2 }), fixed()])).json<Wishes>().items;
@@ -296,7 +315,11 @@ describe('wishes', () => {
         classes: [{ classId: classIds[1], items: [{ start: '09:00' }], pendingCount: 0 }],
         lateChanges: [],
       });
-      expect((await get(`/campaigns/${campaignId}/establishments/${uai}/wishes`)).json()).toEqual(answer.json());
+      const kept = await get(`/campaigns/${campaignId}/establishments/${uai}/wishes`);
+      expect(kept.json()).toEqual(answer.json());
+      expect(kept.headers.etag).toBe(answer.headers.etag);
+      const stale = await app.inject({ method: 'PUT', url: `/v1/campaigns/${campaignId}/establishments/${uai}/wishes`, headers: { 'if-match': '"other"' }, payload: { items: [] } }); // prettier-ignore
+      expect(stale.json<Problem>()).toMatchObject({ status: 412, code: 'wish.stale', etag: kept.headers.etag });
     });
 
     it('count a fixed window once for each class against the cap', async () => {
