@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { SwapPartners } from '../../src/booking/swap-partners.service';
 import { databaseOptions } from '../../src/common/database';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import type { PlanChangePageDto } from '../../src/plan/plan-change.dto';
@@ -107,6 +108,45 @@ describe('a crowd of heads on two replicas', () => {
     expect(statuses.filter((status) => status === 201)).toHaveLength(1);
     expect(statuses.filter((status) => status === 412)).toHaveLength(99);
     await expectLawful();
+  });
+
+  it('sends a request again while its refusal is being explained: what the other replica answered meanwhile counts', async () => {
+    const [first, second, , ...others] = region.windowIds;
+    expect((await book(0, { operation: 'move', windowId: first, startsAt: FRIDAY_NOON }, 1)).status).toBe(201);
+    const wanted = { operation: 'move', windowId: second, startsAt: FRIDAY_NOON };
+    const key = randomUUID();
+    const partners = replicas[0]!.get(SwapPartners);
+    const explain = partners.explain.bind(partners);
+    let refusedThere = (): void => undefined;
+    let goOn = (): void => undefined;
+    const refused = new Promise<void>((resolve) => (refusedThere = resolve));
+    const answered = new Promise<void>((resolve) => (goOn = resolve));
+    const held = jest.spyOn(partners, 'explain').mockImplementationOnce(async (...asked) => {
+      refusedThere();
+      await answered;
+      return explain(...asked);
+    });
+    const slow = book(0, wanted, 1, key);
+    await refused;
+    held.mockRestore();
+    const released = await book(1, { operation: 'release', windowId: others.at(-1) }, 1);
+    expect(released.status).toBe(201);
+    const quick = await book(1, wanted, 1, key);
+    expect(quick.status).toBe(201);
+    goOn();
+    expect(await slow).toEqual(quick);
+    expect(await book(0, wanted, 1, key)).toEqual(quick);
+    await expectLawful();
+
+    // refused on both at once, and asked again: one refusal, with the alternatives and partners of then
+    const third = { operation: 'move', windowId: region.windowIds[2], startsAt: FRIDAY_NOON };
+    const anotherKey = randomUUID();
+    const both = await Promise.all([book(0, third, 1, anotherKey), book(1, third, 1, anotherKey)]);
+    expect(both.map(({ status }) => status)).toEqual([409, 409]);
+    expect(both[1]).toEqual(both[0]);
+    expect(await book(1, third, 1, anotherKey)).toEqual(both[0]);
+    const kept = await watch.query<object[]>('select key from idempotency_key where key = any($1)', [[key, anotherKey]]); // prettier-ignore
+    expect(kept).toHaveLength(2);
   });
 
   it('sends one request 50 times with one key to both replicas: it is done once and answered alike', async () => {
