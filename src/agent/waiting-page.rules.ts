@@ -47,7 +47,7 @@ export function waitingPage(
   const back = encodeURIComponent(returnPath);
   const other = language === 'fr' ? 'en' : 'fr';
   const seconds = Math.min(view.retryAfterSeconds, LONGEST_REFRESH_SECONDS);
-  const untilOpening = view.opensAt === null ? 0 : Math.round((Date.parse(view.opensAt) - Date.parse(view.retryAt)) / 1000) + view.retryAfterSeconds; // prettier-ignore
+  const untilOpening = view.opensAt === null || !isToldOfOpening(view) ? 0 : Math.round((Date.parse(view.opensAt) - Date.parse(view.retryAt)) / 1000) + view.retryAfterSeconds; // prettier-ignore
   const isIn = view.kind === 'admit';
   // whom the room has called goes in at once
   const isCalled = view.reason === 'waiting_room';
@@ -74,6 +74,14 @@ ${view.windows.length > 0 ? windowsHtml(view, language) : view.mayChooseClass ? 
 ${waysHtml(view, language, back)}
 </main>${asksAgain || untilOpening > 0 ? `<script>${SCRIPT}</script>` : ''}</body></html>
 `;
+}
+
+/** Whether the sentence is about the opening: who is called before it, or whose place nobody knows, is told of the line. */
+function isToldOfOpening({ room, opensAt, retryAt, retryAfterSeconds }: WaitingView): boolean {
+  if (!room || room.isHeld) return true;
+  if (room.position === null) return false;
+  const untilOpening = (Date.parse(opensAt!) - Date.parse(retryAt)) / 1000 + retryAfterSeconds;
+  return room.estimateSeconds === null || room.estimateSeconds >= untilOpening;
 }
 
 function windowsHtml(view: WaitingView, language: Language): string {
