@@ -16,8 +16,20 @@ const SEED = 1604;
 const WINDOW_CELLS = 6;
 const ESTABLISHMENTS = 40;
 const CLASSES = 6;
-const HEADCOUNT = 27;
-const TRUE = { participation: 0.74, adherence: 0.82, early: 0.12, first: 0.3, stretch: 1.6, logOut: 0.55 };
+/** More than a class has: 130,000 visits in the week make chance small beside the 5 %. */
+const HEADCOUNT = 90;
+const ACCOUNTS_PER_PUPIL = defaultLoadModel('ordinary').relativeAccountsPerThousandPupils / 1000;
+/** Accounts of relatives of an establishment, as the plan reckons them. */
+const ACCOUNTS = Math.round(CLASSES * HEADCOUNT * ACCOUNTS_PER_PUPIL);
+const TRUE = {
+  participation: 0.74,
+  relatives: 0.37,
+  adherence: 0.82,
+  early: 0.12,
+  first: 0.3,
+  stretch: 1.6,
+  logOut: 0.55,
+};
 const IDLE_MINUTES = 20;
 type Refusal = { code: string };
 
@@ -29,20 +41,29 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     app = await startTestApplication();
     region = await makeRegion(app.get(DataSource), { establishmentCount: ESTABLISHMENTS, classesEach: CLASSES });
     const random = seededRandom(SEED);
-    windows = region.establishmentIds.flatMap((_, establishment) =>
-      Array.from({ length: CLASSES * 5 }, (_none, k) => ({
+    windows = region.establishmentIds.flatMap((_, establishment) => [
+      ...Array.from({ length: 5 }, (_none, day) => ({
+        establishment,
+        classIndex: -1,
+        startCell: cellAt(day, 17) + randomInteger(random, 24),
+        headcount: ACCOUNTS,
+      })),
+      ...Array.from({ length: CLASSES * 5 }, (_none, k) => ({
         establishment,
         classIndex: k % CLASSES,
         startCell: cellAt(Math.floor(k / CLASSES), 8) + randomInteger(random, 90),
         headcount: HEADCOUNT,
       })),
-    );
+    ]);
     const behaviour = behaviourOf(defaultLoadModel('ordinary'), 'pupils', 'college', 'open');
     const { loginsPerMille, sessionsPerMille } = buildProfile(parametersOf(behaviour), WINDOW_CELLS);
     const { audience, levelGroup, activity, participationPerMille } = behaviour;
-    const profile: PlanProfile = { profileId: 1, audience, levelGroup, activity, windowCells: WINDOW_CELLS, participationPerMille, loginsPerMille: [...loginsPerMille], sessionsPerMille: [...sessionsPerMille] }; // prettier-ignore
+    const pupils: PlanProfile = { profileId: 1, audience, levelGroup, activity, windowCells: WINDOW_CELLS, participationPerMille, loginsPerMille: [...loginsPerMille], sessionsPerMille: [...sessionsPerMille] }; // prettier-ignore
     const plans = app.get(PlanService);
-    const planId = await plans.createDraft(TESTER, draftOf(region, windows, { profiles: [profile] }));
+    const relatives: PlanProfile = { ...pupils, profileId: 2, audience: 'relatives', levelGroup: null };
+    const draft = draftOf(region, windows, { profiles: [pupils, relatives] });
+    windows.forEach(({ classIndex }, k) => (draft.columns.profileId[k] = classIndex < 0 ? 2 : 1));
+    const planId = await plans.createDraft(TESTER, draft);
     await plans.publish(TESTER, planId, 'test');
   });
   afterAll(() => app.close());
@@ -60,9 +81,12 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     const stay = behaviourOf(defaultLoadModel('ordinary'), 'pupils', 'college', 'open').stay as readonly number[];
     const perWindow = new Map<
       string,
-      { ownerId: number; onDate: string; startCell: number | null; admitted: number }
+      { audience: 'pupils' | 'relatives'; ownerId: number; onDate: string; startCell: number | null; admitted: number }
     >();
-    const perCell = new Map<string, { cell: number; department: string; admitted: number }>();
+    const perCell = new Map<
+      string,
+      { profile: 'pupil' | 'relative'; cell: number; department: string; admitted: number }
+    >();
     const sessions = new Map<number, number>();
     const logins = new Map<number, number>();
     const add = <K>(map: Map<K, number>, key: K) => map.set(key, (map.get(key) ?? 0) + 1);
@@ -71,12 +95,17 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
       'select code from territory where id = any($1) order by id',
       [region.departmentIds],
     );
-    for (const { establishment, classIndex, startCell } of windows) {
+    for (const { establishment, classIndex, startCell, headcount } of windows) {
+      const isOfRelatives = classIndex < 0;
+      const audience = isOfRelatives ? 'relatives' : 'pupils';
+      const profile = isOfRelatives ? 'relative' : 'pupil';
       const onDate = new Date(startCell * CELL_SECONDS * 1000).toISOString().slice(0, 10);
-      const ownerId = region.classIds[establishment]![classIndex]!;
+      const ownerId = isOfRelatives
+        ? region.establishmentIds[establishment]!
+        : region.classIds[establishment]![classIndex]!;
       const department = codes[establishment % 2]!.code;
-      for (let pupil = 0; pupil < HEADCOUNT; pupil++) {
-        if (random() >= TRUE.participation) continue;
+      for (let visitor = 0; visitor < headcount!; visitor++) {
+        if (random() >= (isOfRelatives ? TRUE.relatives : TRUE.participation)) continue;
         const isKept = random() < TRUE.adherence;
         const draw = random();
         const offset = draw < TRUE.early ? -1 : draw < TRUE.early + TRUE.first ? 0 : 1 + randomInteger(random, WINDOW_CELLS - 1); // prettier-ignore
@@ -88,14 +117,15 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
         const gone = at + stays + (random() < TRUE.logOut ? 0 : IDLE_MINUTES);
         for (let minute = Math.floor(at); minute + 1 < gone; minute++) add(sessions, minute);
         add(logins, Math.floor(at));
-        const its = { ownerId, onDate, startCell: isKept ? startCell : null };
+        const its = { audience, ownerId, onDate, startCell: isKept ? startCell : null } as const;
         const row = perWindow.get(JSON.stringify(its)) ?? { ...its, admitted: 0 };
         row.admitted++;
         perWindow.set(JSON.stringify(its), row);
         const cell = Math.floor(at / 5);
-        const ofCell = perCell.get(`${department} ${cell}`) ?? { cell, department, admitted: 0 };
+        const key = `${profile} ${department} ${cell}`;
+        const ofCell = perCell.get(key) ?? { profile, cell, department, admitted: 0 };
         ofCell.admitted++;
-        perCell.set(`${department} ${cell}`, ofCell);
+        perCell.set(key, ofCell);
       }
     }
     const nothing = { deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 };
@@ -103,10 +133,10 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     await database.transaction(async (tx) => {
       const days = [...new Set([...perWindow.values()].map(({ onDate }) => onDate))];
       await counts.ensureDays(tx, days);
-      const rows = [...perWindow.values()].map((row) => ({ ...nothing, ...row, audience: 'pupils' as const }));
+      const rows = [...perWindow.values()].map((row) => ({ ...nothing, ...row }));
       await counts.addWindows(tx, region.platformId, rows);
       // 6E
-      await counts.addCells(tx, region.platformId, [...perCell.values()].map((row) => ({ ...nothing, ...row, level: 10, profile: 'pupil' as const }))); // prettier-ignore
+      await counts.addCells(tx, region.platformId, [...perCell.values()].map((row) => ({ ...nothing, ...row, level: row.profile === 'pupil' ? 10 : null }))); // prettier-ignore
     });
     const minutes = [...sessions.keys()].sort((a, b) => a - b);
     await database.query(
@@ -129,7 +159,7 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     await countedWeek();
     const { status, body } = await calibrate();
     expect(status).toBe(201);
-    const [found] = body.behaviours;
+    const found = body.behaviours.find(({ audience }) => audience === 'pupils');
     expect(found).toMatchObject({ audience: 'pupils', levelGroup: 'college', activity: 'open', establishmentCount: ESTABLISHMENTS }); // prettier-ignore
     const near = (value: number, truth: number, ratio = 0.05) =>
       expect(Math.abs(value / truth - 1)).toBeLessThan(ratio);
@@ -137,6 +167,15 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     expect(found!.participation!.low).toBeLessThan(TRUE.participation);
     expect(found!.participation!.high).toBeGreaterThan(TRUE.participation);
     near(found!.adherence!.value, TRUE.adherence);
+    // relatives who come for each pupil
+    const relatives = body.behaviours.find(({ audience }) => audience === 'relatives');
+    near(relatives!.participation!.value, TRUE.relatives);
+    near(relatives!.adherence!.value, TRUE.adherence);
+    const perPupil = body.relativesPerPupil!;
+    const truth = (TRUE.relatives * ACCOUNTS) / (CLASSES * HEADCOUNT);
+    near(perPupil.value, truth);
+    expect([perPupil.low < truth, perPupil.high > truth]).toEqual([true, true]);
+    near(relatives!.proposed.participationPerMille, TRUE.relatives * 1000);
     // shares of five minutes within two hundredths of all visitors
     expect(Math.abs(found!.arrivals![0]!.value - TRUE.early)).toBeLessThan(0.02);
     expect(Math.abs(found!.arrivals![1]!.value - TRUE.first)).toBeLessThan(0.02);
