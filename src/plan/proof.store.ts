@@ -46,7 +46,8 @@ export class ProofStore {
 
   /**
    * Folds the numbered changes of a published plan and compares with its windows. A window that a publication carried over keeps the
-   * change that it had in the plan before, of the same campaign; whatever nobody booked may have been placed anew since.
+   * change that it had in the plan before, of the same campaign; whatever nobody booked may have been placed anew since. An EXCEPT,
+   * for an anti-join compares each window with each change where the planner knows nothing of today's (11 s for 10,000 of them).
    */
   async windowDifferences(tx: EntityManager, planId: number): Promise<WindowDifference[]> {
     const table = partitionOf(planId);
@@ -70,9 +71,9 @@ export class ProofStore {
                          (l.after ->> 'headcount')::int, (l.after ->> 'revision')::bigint)
                    else false end
        union all
-       select 'without_change', ${planId}, w.window_id, w.revision from ${table} w
-        where w.revision > 0 and not exists (
-          select 1 from changes c where c.window_id = w.window_id and c.revision = w.revision)
+       select 'without_change', ${planId}, window_id, revision from (
+         select window_id, revision from ${table} where revision > 0
+         except select window_id, revision from changes) without_change
        union all
        select 'broken_chain', ${planId}, window_id, revision from chained
         where number > 1 and case when previous is null or before is null
