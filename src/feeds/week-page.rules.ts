@@ -11,6 +11,11 @@ import { clockOf } from './family-text.rules';
 /** Room for the windows on an A4 page under its heading, and the tallest line that still looks well. */
 const LINES_MILLIMETRES = 175;
 const TALLEST_LINE_MILLIMETRES = 22;
+/** With more windows than this the hours of a day stand side by side, at most three in a line: below each other they were too small to read. */
+const MOST_LINES = 28;
+const MOST_HOURS_IN_A_LINE = 3;
+/** So that an hour and what is said of it fit beside another one. */
+const TALLEST_DENSE_LINE_MILLIMETRES = 6.5;
 /** Width of the heading beside the code, and of a letter of it in parts of its height. */
 const HEADING_MILLIMETRES = 150;
 const LETTER_RATIO = 0.72;
@@ -80,15 +85,20 @@ export function weekDocument(heading: WeekHeading, pages: readonly ClassPage[], 
 
 function pageOf(heading: WeekHeading, { classCode, windows }: ClassPage, language: Language): string {
   const texts = WEEK_TEXTS[language];
-  const line = Math.min(TALLEST_LINE_MILLIMETRES, LINES_MILLIMETRES / Math.max(windows.length, 1));
+  const hoursInALine = Math.min(MOST_HOURS_IN_A_LINE, Math.ceil(windows.length / MOST_LINES));
+  const isDense = hoursInALine > 1;
   const tall = Math.min(TALLEST_HEADING_MILLIMETRES, HEADING_MILLIMETRES / (LETTER_RATIO * Math.max(classCode.length, 1))); // prettier-ignore
+  let lineCount = 0;
   const days = [...new Set(windows.map(({ date }) => date))].map((date) => {
     const day = DateTime.fromISO(date, { zone: 'utc' }).setLocale(language);
     const hours = windows.filter((window) => window.date === date).map((window) => hourOf(window, classCode, language));
+    lineCount += Math.ceil(hours.length / hoursInALine);
     return `<tr><th scope="row">${day.toFormat('cccc')} <small>${day.toFormat('d LLLL')}</small></th><td>${hours.join('')}</td></tr>`;
   });
+  const tallest = isDense ? TALLEST_DENSE_LINE_MILLIMETRES : TALLEST_LINE_MILLIMETRES;
+  const line = Math.min(tallest, LINES_MILLIMETRES / Math.max(lineCount, 1));
   const zone = heading.timeZone === 'Europe/Paris' ? '' : ` ${texts.zone} (${escaped(heading.timeZone)}).`;
-  return `<section style="--line:${line.toFixed(2)}mm"><header><div><p>${escaped(heading.establishmentName)}</p>
+  return `<section${isDense ? ' class="dense"' : ''} style="--line:${line.toFixed(2)}mm;--hours:${hoursInALine}"><header><div><p>${escaped(heading.establishmentName)}</p>
 <h1 style="--tall:${tall.toFixed(1)}mm">${escaped(classCode)}</h1><p>${texts.title} - ${weekOf(heading, language)}</p></div>${codeOf(heading, classCode, language)}</header>
 ${days.length > 0 ? `<table>${days.join('')}</table>` : `<p>${texts.none}</p>`}
 <footer>${texts.lead}${zone}</footer></section>`;
@@ -137,4 +147,5 @@ b{font-size:clamp(1.4rem,calc(var(--line)*.62),7vw);font-variant-numeric:tabular
 section:last-child{break-after:auto}header p{font-size:6mm}.code{flex-basis:30mm;font-size:3.4mm;text-decoration:none}.code svg{height:30mm}h1{font-size:var(--tall);overflow:hidden}
 table{margin:4mm 0}tr{border-top:.5mm solid #000}td,th{padding:0 4mm 0 0}
 th{width:42mm;font-size:clamp(4mm,calc(var(--line)*.42),8mm);line-height:1.05}td div{height:var(--line);line-height:var(--line);overflow:hidden;white-space:nowrap}
+.dense td{font-size:0;line-height:0}.dense td div{display:inline-block;width:calc(99.9%/var(--hours));vertical-align:top;text-overflow:ellipsis}.dense td small{margin-left:1mm}.dense th{width:34mm}
 b{font-size:calc(var(--line)*.54)}td small{font-size:calc(var(--line)*.34)}footer{font-size:4mm}}`;
