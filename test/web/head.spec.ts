@@ -329,6 +329,16 @@ describeWeb('the web of a head', (web) => {
     await page.getByText(/Pas de réseau/).waitFor({ state: 'detached' });
   });
 
+  it('reads a page anew whose code is no more, because the service was brought up to date meanwhile', async () => {
+    const { page } = await openReader(web.browser);
+    await openWeek(page);
+    let refused = 0;
+    await page.route('**/assets/wishes-page*.js', (route) => (refused++ === 0 ? route.fulfill({ status: 404 }) : route.continue())); // prettier-ignore
+    await page.getByRole('link', { name: 'Les souhaits' }).click();
+    await page.getByRole('heading', { level: 1, name: /souhaits/i }).waitFor();
+    expect(refused).toBe(2);
+  });
+
   it('reads the times of the school, and is told so in another zone', async () => {
     const { page } = await openReader(web.browser, { timeZone: 'America/Guadeloupe' });
     await openWeek(page);

@@ -22,7 +22,7 @@ const queries = new QueryClient({
 const routes: RouteObject[] = [
   {
     element: <Shell />,
-    errorElement: <Failure error={undefined} />,
+    errorElement: <Failure error={undefined} onRetry={() => window.location.reload()} />,
     HydrateFallback: () => null,
     children: [
       { path: '/', element: <FrontPage /> },
@@ -65,6 +65,18 @@ const routes: RouteObject[] = [
 ];
 
 const router = createBrowserRouter(routes);
+
+const RELOADED = 'etale.reloaded';
+const RELOAD_AGAIN_MILLISECONDS = 60_000;
+
+/** A page that was open while the service was brought up to date asks for code that is no more: the whole is read anew, once, where one was going. */
+window.addEventListener('vite:preloadError', (event) => {
+  if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < RELOAD_AGAIN_MILLISECONDS) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  event.preventDefault();
+  const { pathname, search } = router.state.navigation.location ?? window.location;
+  window.location.assign(`${pathname}${search}`);
+});
 
 export function App() {
   return (

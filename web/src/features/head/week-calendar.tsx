@@ -140,6 +140,14 @@ export default function WeekCalendar({
         eventDurationEditable={false}
         events={[...events, ...background]}
         eventInteractive
+        // the class first: where eight stand side by side there is no room for more
+        eventContent={({ event, timeText }) =>
+          event.display === 'background' ? null : (
+            <div className="event-text" title={`${event.title}, ${timeText}`}>
+              <strong>{event.title}</strong> <span>{timeText}</span>
+            </div>
+          )
+        }
         eventClick={({ event }) => {
           const window = windowOf(event.id);
           if (window) onSelect(window);
