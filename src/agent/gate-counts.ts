@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { DateTime } from 'luxon';
 import { cellOfSeconds, secondsOfCell } from '../kernel/cell-grid';
 import { entryAt, relativesOwner, windowsOfOwner, type GatePlan } from '../kernel/decision/gate-plan';
-import { ADMIT, REFUSE, RELATIVE, type Decision, type Visitor } from '../kernel/decision/visitor';
+import {
+  ADMIT,
+  CHOSEN,
+  COUNTED_PROFILES,
+  REASON,
+  REFUSE,
+  RELATIVE,
+  STAFF,
+  type Decision,
+  type Visitor,
+} from '../kernel/decision/visitor';
 import { increase, OpenRows, type CellCount, type Counted, type WindowCount } from './open-rows';
 
 export interface CountBatch {
@@ -60,7 +70,8 @@ export class GateCounts {
     const level = levels === 0 ? null : 31 - Math.clz32(levels & -levels);
     const department = school === undefined ? '' : plan.content.departments[plan.establishmentDepartment[school]!]!;
     const cell = cellOfSeconds(now);
-    increase(this.open.cellRow(cell, department, level, visitor.profile), step);
+    const profile = visitor.knownBy === CHOSEN ? COUNTED_PROFILES.indexOf('chosen') : visitor.profile;
+    increase(this.open.cellRow(cell, department, level, profile), step);
   }
 
   private addWindow(
@@ -71,24 +82,32 @@ export class GateCounts {
     now: number,
     step: Counted,
   ): void {
-    const owners =
-      visitor.profile === RELATIVE && !visitor.classes.some((c) => plan.classHasParentAccounts[c] === 1)
-        ? [relativesOwner(plan, school)]
-        : visitor.classes;
-    let owner = owners[0];
-    let startCell: number | null = null;
-    for (const o of owners) {
+    const { content } = plan;
+    const cameByLevel = decision.kind === ADMIT && decision.reason === REASON.levelWindow;
+    const onDate = this.dateOf(plan, school, now);
+    const isByRelatives = visitor.profile === RELATIVE && !visitor.classes.some((c) => plan.classHasParentAccounts[c] === 1); // prettier-ignore
+    if (!isByRelatives && visitor.classes.length === 0) {
+      if (visitor.profile === STAFF) return;
+      const row = this.open.windowRow('school', content.establishments.id[school]!, cameByLevel ? cellOfSeconds(now) : null, onDate); // prettier-ignore
+      return increase(row, step);
+    }
+    const owners = isByRelatives ? [relativesOwner(plan, school)] : visitor.classes;
+    // who waits is counted with the window that comes; who is in, with the one that is open, whatever let in
+    const awaited = decision.kind === ADMIT ? 0 : decision.opensAt;
+    let owner = owners[0]!;
+    let startCell = cameByLevel ? cellOfSeconds(now) : null;
+    // a class that was only chosen shows nothing: not that its window was kept either
+    for (const o of visitor.knownBy === CHOSEN ? [] : owners) {
       const its = windowsOfOwner(plan, o).find(([start, cells]) =>
-        decision.opensAt > 0 ? entryAt(start) === decision.opensAt : entryAt(start) <= now && now < secondsOfCell(start + cells)); // prettier-ignore
+        awaited > 0 ? entryAt(start) === awaited : entryAt(start) <= now && now < secondsOfCell(start + cells),
+      );
       if (its) [owner, startCell] = [o, its[0]];
       if (its) break;
     }
-    if (owner === undefined) return;
     const isClass = owner < plan.classCount;
-    const { content } = plan;
     const ownerId = isClass ? content.classes.id[owner]! : content.establishments.id[school]!;
     const audience = isClass ? 'pupils' : 'relatives';
-    increase(this.open.windowRow(audience, ownerId, startCell, this.dateOf(plan, school, now)), step);
+    increase(this.open.windowRow(audience, ownerId, startCell, onDate), step);
   }
 
   private dateOf({ content, establishmentZone }: GatePlan, school: number, now: number): string {

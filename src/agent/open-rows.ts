@@ -1,4 +1,4 @@
-import { VISITOR_PROFILES } from '../kernel/decision/visitor';
+import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 
 export interface Counted {
   admitted: number;
@@ -8,9 +8,12 @@ export interface Counted {
   wouldRefuse: number;
 }
 
-/** Totals of one window on one day; `startCell` is null outside every window. */
+/**
+ * Totals of one window on one day; `startCell` is null outside every window. `school`: pupils of whom the plan knows the school and
+ * not the class, by the cell in which a window of their level let them in; `ownerId` is the establishment's.
+ */
 export interface WindowCount extends Counted {
-  audience: 'pupils' | 'relatives' | 'staff';
+  audience: 'pupils' | 'relatives' | 'staff' | 'school';
   ownerId: number;
   startCell: number | null;
   onDate: string;
@@ -38,6 +41,7 @@ export class OpenRows {
     pupils: new Map(),
     relatives: new Map(),
     staff: new Map(),
+    school: new Map(),
   };
   private readonly cellsOf = new Map<string, Map<number, CellCount>>();
 
@@ -71,14 +75,14 @@ export class OpenRows {
     return row;
   }
 
-  /** @param profile index into VISITOR_PROFILES */
+  /** @param profile index into COUNTED_PROFILES */
   cellRow(cell: number, department: string, level: number | null, profile: number): CellCount {
     let ofDepartment = this.cellsOf.get(department);
     if (ofDepartment === undefined) this.cellsOf.set(department, (ofDepartment = new Map<number, CellCount>()));
     const key = (cell * LEVEL_KEYS + (level === null ? LEVEL_KEYS - 1 : level)) * PROFILE_KEYS + profile;
     let row = ofDepartment.get(key);
     if (row === undefined) {
-      row = { cell, department, level, profile: VISITOR_PROFILES[profile]!, admitted: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 }; // prettier-ignore
+      row = { cell, department, level, profile: COUNTED_PROFILES[profile]!, admitted: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 }; // prettier-ignore
       ofDepartment.set(key, row);
       this.cells.push(row);
     }

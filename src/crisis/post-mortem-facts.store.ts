@@ -69,10 +69,10 @@ export class PostMortemFactsStore {
           where w.local_date between $2 and $3 and w.ordinal = 0 and w.audience < 2 group by 1),
        rows as (
          select establishment_id, admitted, case when start_cell >= 0 then admitted else 0 end as in_window, deferred, refused, attempts
-           from gateway_window_count where platform_id = $1 and on_date between $2 and $3 and audience < 2
+           from gateway_window_count where platform_id = $1 and on_date between $2 and $3 and audience <> 2
          union all
          select establishment_id, admitted, admitted_in_window, deferred, refused, attempts
-           from gateway_day_count where platform_id = $1 and on_date between $2 and $3 and audience < 2),
+           from gateway_day_count where platform_id = $1 and on_date between $2 and $3 and audience <> 2),
        counted as (
          select establishment_id, sum(admitted) as admitted, sum(in_window) as in_window, sum(deferred) as deferred,
                 sum(refused) as refused, sum(attempts) as attempts from rows group by 1)

@@ -21,7 +21,7 @@ const TEXTS = {
     plan_over_limit: 'Le plan dépassait la capacité', capacity_cut: 'La capacité a été réduite', platform_failed_below_capacity: 'La plateforme a échoué en dessous de sa capacité déclarée', more_came_than_planned: 'Il est venu plus de monde que prévu', outside_their_windows: 'On est venu hors de son créneau', came_again: 'On est revenu sans cesse (effet bulle)', otherCause: 'Autre cause',
     ruled_out: 'écartée', contributed: 'a contribué', open: 'à examiner', agreed: 'décidée', done: 'faite', dropped: 'abandonnée',
     participation: 'Participation (visiteurs)', adherence: 'Respect du créneau', peak_sessions: 'Pic de sessions', maternelle: 'écoles maternelles', elementaire: 'écoles élémentaires', primaire: 'écoles primaires', college: 'collèges', lycee_gt: 'lycées généraux et technologiques', lycee_pro: 'lycées professionnels', lycee_polyvalent: 'lycées polyvalents', erea: 'établissements d’enseignement adapté',
-    pupil: 'élèves', relative: 'parents', staff: 'personnels', unknown: 'inconnu',
+    pupil: 'élèves', relative: 'parents', staff: 'personnels', unknown: 'inconnu', chosen: 'classe seulement choisie',
     service: 'de lui-même', operator: 'exploitant', authority: 'autorité', auditor: 'auditeur', head: 'chef d’établissement', machine: 'programme',
   },
   en: {
@@ -43,7 +43,7 @@ const TEXTS = {
     plan_over_limit: 'The plan was over the capacity', capacity_cut: 'The capacity was cut', platform_failed_below_capacity: 'The platform failed below its declared capacity', more_came_than_planned: 'More people came than planned', outside_their_windows: 'People came outside their windows', came_again: 'People came again and again (bubble effect)', otherCause: 'Another cause',
     ruled_out: 'ruled out', contributed: 'contributed', open: 'open', agreed: 'agreed', done: 'done', dropped: 'dropped',
     participation: 'Participation (visitors)', adherence: 'Adherence to windows', peak_sessions: 'Peak of sessions', maternelle: 'pre-elementary schools', elementaire: 'elementary schools', primaire: 'primary schools', college: 'collèges', lycee_gt: 'general and technological lycées', lycee_pro: 'vocational lycées', lycee_polyvalent: 'comprehensive lycées', erea: 'adapted education establishments',
-    pupil: 'pupils', relative: 'relatives', staff: 'staff', unknown: 'unknown',
+    pupil: 'pupils', relative: 'relatives', staff: 'staff', unknown: 'unknown', chosen: 'class only chosen',
     service: 'by itself', operator: 'operator', authority: 'authority', auditor: 'auditor', head: 'head', machine: 'program',
   },
 } as const; // prettier-ignore

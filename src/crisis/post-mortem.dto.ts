@@ -5,7 +5,7 @@ import { LANGUAGES, type Language } from '../common/language.rules';
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate } from '../common/wire-time';
 import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
-import { VISITOR_PROFILES } from '../kernel/decision/visitor';
+import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 import { WINDOW_PROFILES } from '../simulation/simulation-request';
 import { SimulatedVariantDto, VariantRequestDto } from '../simulation/simulation.dto';
 import {
@@ -92,7 +92,7 @@ export class KindCountsDto extends CrowdCountsDto {
 /** The same of a profile. */
 export class ProfileCountsDto extends CrowdCountsDto {
   /** The profile. */
-  @ApiProperty({ enum: VISITOR_PROFILES, description: 'The profile.' })
+  @ApiProperty({ enum: COUNTED_PROFILES, description: 'The profile.' })
   profile!: VisitorProfile;
 }
 

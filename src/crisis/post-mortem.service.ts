@@ -9,7 +9,7 @@ import { DomainError, NotFoundError } from '../common/domain-error';
 import { CursorError, decodeCursor, pageOf, type Page } from '../common/keyset';
 import { shown } from '../gateway/observed.rules';
 import { CELL_MINUTES, CELL_SECONDS } from '../kernel/cell-grid';
-import { VISITOR_PROFILES } from '../kernel/decision/visitor';
+import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 import type { StepRow } from '../protection/protection.store';
 import { RequestSimulationDto, VariantRequestDto } from '../simulation/simulation.dto';
 import { SimulationService } from '../simulation/simulation.service';
@@ -158,7 +158,7 @@ export class PostMortemService {
       totals: { ...countsOf(sums), admittedInWindow: shown(sums.admittedInWindow) },
       territories: groupedBy(places, ({ department }) => department).map(([territory, sum]) => ({ territory, ...countsOf(sum) })), // prettier-ignore
       kinds: groupedBy(places, ({ kind }) => kind).map(([kind, sum]) => ({ kind, ...countsOf(sum) })),
-      profiles: (await this.facts.profiles(platformId, firstCell, endCell)).map(({ profile, ...counts }) => ({ profile: VISITOR_PROFILES[profile]!, ...countsOf({ ...counts, expected: 0 }), expected: null })), // prettier-ignore
+      profiles: (await this.facts.profiles(platformId, firstCell, endCell)).map(({ profile, ...counts }) => ({ profile: COUNTED_PROFILES[profile]!, ...countsOf({ ...counts, expected: 0 }), expected: null })), // prettier-ignore
       assumedAdherencePerMille: 0,
       overPlannedCellCount: planned.filter(({ isOver }) => isOver).length,
       capacityCutCount: await this.facts.regulationCount(platformId, at(firstCell), at(endCell)),

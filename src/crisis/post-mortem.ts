@@ -1,7 +1,7 @@
-import type { VISITOR_PROFILES } from '../kernel/decision/visitor';
+import type { COUNTED_PROFILES } from '../kernel/decision/visitor';
 import type { ReplayAdherence } from './replay-adherence.rules';
 
-export type VisitorProfile = (typeof VISITOR_PROFILES)[number];
+export type VisitorProfile = (typeof COUNTED_PROFILES)[number];
 
 /** Something that was done, or that happened by itself; no person, but what they act as. */
 export interface TimelineEntry {

@@ -1,8 +1,12 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { AUDIENCES } from '../campaign/window-kind';
 import { IsCivilDate } from '../common/wire-time';
 import { LEVELS } from '../directory/level';
-import { VISITOR_PROFILES } from '../kernel/decision/visitor';
+import { COUNTED_PROFILES } from '../kernel/decision/visitor';
+
+/** Whose windows are counted; the index is what tables store. */
+export const COUNTED_AUDIENCES = [...AUDIENCES, 'school'] as const;
 
 const MOST_ROWS = 4000;
 const MOST_COUNT = 10_000_000;
@@ -43,11 +47,11 @@ export class CountsDto {
 
 /** Counts of an owner's window, or of an owner outside every window. */
 export class WindowCountDto extends CountsDto {
-  /** Whose windows. */
-  @IsIn(['pupils', 'relatives', 'staff'])
-  audience!: 'pupils' | 'relatives' | 'staff';
+  /** Whose windows; `school`: pupils whose class the plan does not know, with the cell in which a window of their level let them in. */
+  @IsIn(COUNTED_AUDIENCES)
+  audience!: (typeof COUNTED_AUDIENCES)[number];
 
-  /** Class for pupils, establishment otherwise. */
+  /** Class for `pupils`, establishment otherwise. */
   @IsInt()
   @Min(1)
   @Max(LAST_CELL)
@@ -84,9 +88,9 @@ export class CellCountDto extends CountsDto {
   @Max(LEVELS.length - 1)
   level?: number | null;
 
-  /** What visitors are at the ENT. */
-  @IsIn(VISITOR_PROFILES)
-  profile!: (typeof VISITOR_PROFILES)[number];
+  /** What visitors are at the ENT; `chosen`: they only chose a class, which shows nothing. */
+  @IsIn(COUNTED_PROFILES)
+  profile!: (typeof COUNTED_PROFILES)[number];
 }
 
 /** Counts since the batch before; never a person. */

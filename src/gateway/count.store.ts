@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AUDIENCES } from '../campaign/window-kind';
 import { advisoryLock } from '../common/database';
-import { VISITOR_PROFILES } from '../kernel/decision/visitor';
-import type { CellCountDto, WindowCountDto } from './count-batch.dto';
+import { COUNTED_PROFILES } from '../kernel/decision/visitor';
+import { COUNTED_AUDIENCES, type CellCountDto, type WindowCountDto } from './count-batch.dto';
 import { CLASS_GRAIN_DAYS } from './gateway-settings.rules';
 
 /** Who watches a platform's counts listens here; the payload is its number. */
@@ -35,7 +34,7 @@ export interface ObservedRow {
 /** Visitors of a profile in a cell. */
 export interface RecentCount {
   cell: number;
-  /** Index into VISITOR_PROFILES. */
+  /** Index into COUNTED_PROFILES. */
   profile: number;
   admitted: number;
   deferred: number;
@@ -93,7 +92,7 @@ export class CountStore {
         JSON.stringify(
           counts.map(({ audience, ownerId, startCell, onDate, wouldRefuse, ...count }) => ({
             ...count,
-            audience: AUDIENCES.indexOf(audience),
+            audience: COUNTED_AUDIENCES.indexOf(audience),
             owner_id: ownerId,
             start_cell: startCell ?? -1,
             on_date: onDate,
@@ -121,7 +120,7 @@ export class CountStore {
           counts.map(({ profile, level, wouldRefuse, ...count }) => ({
             ...count,
             level: level ?? -1,
-            profile: VISITOR_PROFILES.indexOf(profile),
+            profile: COUNTED_PROFILES.indexOf(profile),
             would_refuse: wouldRefuse,
           })),
         ),
@@ -202,11 +201,11 @@ export class CountStore {
        counted as (
          select establishment_id, sum(admitted) as admitted, sum(admitted) filter (where start_cell >= 0) as in_window,
                 sum(deferred) as deferred, sum(refused) as refused, sum(attempts) as attempts, sum(would_refuse) as would_refuse
-           from gateway_window_count where platform_id = $1 and on_date = $2 and audience < 2 group by 1
+           from gateway_window_count where platform_id = $1 and on_date = $2 and audience <> 2 group by 1
          union all
          select establishment_id, sum(admitted), sum(admitted_in_window), sum(deferred), sum(refused), sum(attempts),
                 sum(would_refuse)
-           from gateway_day_count where platform_id = $1 and on_date = $2 and audience < 2 group by 1)
+           from gateway_day_count where platform_id = $1 and on_date = $2 and audience <> 2 group by 1)
        select e.id as "establishmentId", e.uai, e.name, e.kind, d.code as department,
               array_remove(array[d.code, above.code, top.code], null) as territories, coalesce(x.expected, 0)::int as expected,
               coalesce(n.admitted, 0)::int as admitted, coalesce(n.in_window, 0)::int as "admittedInWindow",

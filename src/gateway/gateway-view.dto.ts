@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate } from '../common/wire-time';
-import { VISITOR_PROFILES } from '../kernel/decision/visitor';
+import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 
 const nullable = (type: typeof Number | typeof String | typeof Boolean, description: string) =>
   ApiProperty({ type, nullable: true, description });
@@ -202,8 +202,8 @@ export class ObservedCellDto {
   /** When it begins. */
   startsAt!: string;
   /** Who came. */
-  @ApiProperty({ enum: VISITOR_PROFILES, description: 'Who came.' })
-  profile!: (typeof VISITOR_PROFILES)[number];
+  @ApiProperty({ enum: COUNTED_PROFILES, description: 'Who came.' })
+  profile!: (typeof COUNTED_PROFILES)[number];
   @nullable(Number, 'Visitors let in.')
   admitted!: number | null;
   @nullable(Number, 'Visitors told to come back.')

@@ -5,7 +5,7 @@ import { CapacityService } from '../capacity/capacity.service';
 import { instantOfCell } from '../common/civil-time';
 import { decodeCursor, pageOf } from '../common/keyset';
 import { CELL_MINUTES, CELL_SECONDS, cellOfSeconds } from '../kernel/cell-grid';
-import { VISITOR_PROFILES } from '../kernel/decision/visitor';
+import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 import { AgentStore } from './agent.store';
 import { CountFeed } from './count-feed.service';
 import { CountStore } from './count.store';
@@ -116,7 +116,7 @@ export class GatewayViewService {
       at: at.toISOString(),
       cells: rows.map(({ cell, profile, ...count }) => ({
         startsAt: instantOfCell(cell),
-        profile: VISITOR_PROFILES[profile]!,
+        profile: COUNTED_PROFILES[profile]!,
         admitted: shown(count.admitted),
         deferred: shown(count.deferred),
         refused: shown(count.refused),

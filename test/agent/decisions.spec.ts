@@ -1,5 +1,5 @@
 import { PUPIL } from '../../src/kernel/decision/visitor';
-import { at } from './gate-content';
+import { at, cell } from './gate-content';
 import { cookieOf, TestAgent } from './test-agent';
 
 describe('decisions beside the proxy', () => {
@@ -153,7 +153,13 @@ describe('a posture that refuses nobody', () => {
       expect.objectContaining({ department: '59', profile: 'pupil', level: 1, admitted: 1, attempts: 1, wouldRefuse: 1 }), // prettier-ignore
     ]);
     expect(test.service.batches[0]!.windows).toEqual([
-      expect.objectContaining({ audience: 'pupils', ownerId: 11, onDate: '2025-12-01', wouldRefuse: 1 }),
+      expect.objectContaining({
+        audience: 'pupils',
+        ownerId: 11,
+        startCell: null,
+        onDate: '2025-12-01',
+        wouldRefuse: 1,
+      }),
     ]);
     await test.startAgent();
     await test.stop();
@@ -167,6 +173,30 @@ describe('the walk-in quota', () => {
     const statuses = [];
     for (let k = 0; k < 6; k++) statuses.push((await ask()).status);
     expect(statuses).toEqual([204, 204, 204, 204, 403, 403]);
+    await test.stop();
+  });
+});
+
+describe('what is counted of who came', () => {
+  it('tells apart who only chose a class, and counts to the school whose class the plan does not know', async () => {
+    const test = await TestAgent.start({ quotas: { walkInPerCell: 4, keptPerCell: 0, urgentPerCell: 0 } });
+    test.nowSeconds = at(9, 50);
+    const chosen = await fetch(`${test.url}/etale/choose`, { method: 'POST', body: new URLSearchParams({ class: '9900002X$6e A' }), redirect: 'manual' }); // prettier-ignore
+    expect((await test.get('/auth', { cookie: cookieOf(chosen) })).status).toBe(204);
+    const visitor = { profile: 'pupil', classes: ['77$6e Z'], levels: 2 };
+    const came = await fetch(`${test.url}/decide`, { method: 'POST', body: JSON.stringify({ visitor, knownBy: 'userinfo' }) }); // prettier-ignore
+    expect(await came.json()).toMatchObject({ kind: 'admit', reason: 'level_window' });
+    await test.agent.stop();
+    const [batch] = test.service.batches;
+    expect(batch!.cells.map(({ profile, admitted }) => [profile, admitted])).toEqual([
+      ['chosen', 1],
+      ['pupil', 1],
+    ]);
+    expect(batch!.windows.map(({ audience, ownerId, startCell }) => [audience, ownerId, startCell])).toEqual([
+      ['pupils', 11, null],
+      ['school', 50, cell(9, 50)],
+    ]);
+    await test.startAgent();
     await test.stop();
   });
 });

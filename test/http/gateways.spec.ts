@@ -406,6 +406,22 @@ describe('gateways', () => {
     expect(later.items[0]).toMatchObject({ expected: 54, admitted: 12, gotNothing: 42, adherenceRatio: 10 / 12 });
   });
 
+  it('count to the school the pupils whose class nobody knows, and apart those who only chose one', async () => {
+    const counted = async () => {
+      const { items } = (await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=${TODAY}` })).json<ObservedPageDto>(); // prettier-ignore
+      return items.find(({ uai }) => uai === region.uais[2])?.admitted;
+    };
+    const row = { admitted: 10, deferred: 0, refused: 0, attempts: 10, wouldRefuse: 0 };
+    const [{ id }] = await database.query<[{ id: number }]>('select id from establishment where uai = $1', [region.uais[2]]); // prettier-ignore
+    const windows = [{ ...row, audience: 'school', ownerId: id, startCell: cellAt(0, 9), onDate: TODAY }];
+    const cells = [{ ...row, cell: cellAt(0, 9), department: '59', level: null, profile: 'chosen' }];
+    expect(await counted()).not.toBe(10);
+    expect((await post('/v1/gateways/counts', { agent: 'proxy-1', batchId: randomUUID(), windows, cells })).json()).toEqual({ accepted: 2, unknownOwners: 0, isRepeated: false }); // prettier-ignore
+    expect(await counted()).toBe(10);
+    const stored = await database.query('select profile, admitted from gateway_cell_count where platform_id = $1 and profile = 4', [region.platformId]); // prettier-ignore
+    expect(stored).toEqual([{ profile: 4, admitted: 10 }]);
+  });
+
   it('let pilots follow what they count, live, by profile', async () => {
     const { until, leave } = await listen(`/v1/platforms/${region.platformId}/observed/stream`, {});
     await until(/event: counts\ndata: .*"cells":\[\]/);
