@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import type { BookingDto } from '../../src/booking/booking.dto';
 import type { WaitingEntryDto, WaitingEntryPageDto } from '../../src/exchange/waiting.dto';
 import { WaitingServer } from '../../src/exchange/waiting-server.service';
+import { WaitingStore } from '../../src/exchange/waiting.store';
 import type { NoticePageDto } from '../../src/feeds/notice.dto';
 import {
   bookingViolations,
@@ -100,6 +101,21 @@ describe('the waiting list', () => {
     const booked = await call<BookingDto>('POST', `holds/${next.holdId}/confirm`, {});
     expect(booked).toMatchObject({ status: 201, body: { changes: [{ after: { startsAt: TEN } }] } });
     expect(await entry(second.body.id)).toMatchObject({ state: 'taken', bookingId: booked.body.id });
+  });
+
+  it('offers the room that comes with more capacity', async () => {
+    const { body } = await wait(0);
+    await served();
+    expect((await entry(body.id)).state).toBe('waiting');
+    const mark = async (): Promise<string | undefined> =>
+      (await app.get(WaitingStore).marks(new Date())).find(({ platformId }) => platformId === region.platformId)?.mark;
+    const before = await mark();
+    const step = { startsAt: at(0, '09:00'), concurrentSessions: 60, loginsPerMinute: 2000, reason: 'a second server' };
+    expect((await call('POST', `platforms/${region.platformId}/capacity-steps`, step)).status).toBe(201);
+    // by which the replicas see that there is something to serve
+    expect(await mark()).not.toBe(before);
+    await served();
+    expect((await entry(body.id)).state).toBe('offered');
   });
 
   it('books without asking where the head said so, at the best start that is better by as much', async () => {

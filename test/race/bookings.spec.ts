@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { SwapPartners } from '../../src/booking/swap-partners.service';
-import { databaseOptions } from '../../src/common/database';
+import { ADVISORY_LOCK, databaseOptions } from '../../src/common/database';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import type { PlanChangePageDto } from '../../src/plan/plan-change.dto';
 import {
@@ -95,6 +95,24 @@ describe('a crowd of heads on two replicas', () => {
     const refused = answers.filter(({ status, body }) => status === 409 && body.code === 'booking.cell_full');
     expect(refused).toHaveLength(199);
     expect(await expectLawful()).toBe(2);
+  });
+
+  it('does not wait while another platform is busy', async () => {
+    const elsewhere = await publishedRegion(replicas[0]!, [
+      { establishment: 0, classIndex: 0, startCell: cellAt(0, 8), headcount: 30 },
+    ]);
+    const busy = watch.createQueryRunner();
+    await busy.startTransaction();
+    await busy.query('select pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.platform, region.platformId]);
+    let isAnswered = false;
+    const here = book(0, { operation: 'move', windowId: region.windowIds[0], startsAt: FRIDAY_NOON }, 1);
+    void here.then(() => (isAnswered = true));
+    const there = await book(0, { operation: 'move', windowId: elsewhere.windowIds[0], startsAt: FRIDAY_NOON }, 1);
+    expect({ status: there.status, isAnswered }).toEqual({ status: 201, isAnswered: false });
+    await busy.rollbackTransaction();
+    await busy.release();
+    expect((await here).status).toBe(201);
+    await expectLawful();
   });
 
   it('moves one window 100 times at the same revision: one has it', async () => {

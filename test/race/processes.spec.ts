@@ -22,6 +22,7 @@ import { signedInAs, startTestApplication } from '../test-application';
 const SEED = Number(process.env.RACE_SEED ?? 20261208);
 const NOW = '2026-12-06T12:00:00+01:00';
 const SECONDS = 45;
+const MOST_SECONDS = 180;
 const CLIENT_COUNT = 12;
 const DEFINITE = [404, 409, 412, 422];
 
@@ -99,8 +100,12 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
   });
 
   it(`loses and doubles nothing that was acknowledged (seed ${SEED})`, async () => {
-    const endsAt = performance.now() + SECONDS * 1000;
-    const isOver = (): boolean => performance.now() >= endsAt;
+    const startedAt = performance.now();
+    // on a slow machine a process takes longer to come back: it goes on until each kind of death has come twice
+    const isOver = (): boolean => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      return seconds >= SECONDS && (Math.min(...Object.values(killed)) > 1 || seconds >= MOST_SECONDS);
+    };
     const acknowledged = new Set<string>();
     const unexpected: { status: number; body: string }[] = [];
     const killed = { process: 0, connections: 0, postgres: 0 };
