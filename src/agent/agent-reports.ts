@@ -1,4 +1,4 @@
-import type { AgentStatus } from './agent-status';
+import type { AgentState, AgentStatus } from './agent-status';
 import type { CountDisk } from './count-disk';
 import type { GateCounts } from './gate-counts';
 import { isUntakable, messageOf, type Intervals, type ServiceConnection } from './service-connection';
@@ -12,6 +12,7 @@ const QUIET_TURNS = 3;
 /** What the agent tells the service: what it runs, and its counts, which lie on disk until they are taken. */
 export class AgentReports {
   private turn = QUIET_TURNS - 1;
+  private told: AgentState | undefined;
 
   constructor(
     private readonly name: string,
@@ -19,22 +20,27 @@ export class AgentReports {
     private readonly counts: GateCounts,
     private readonly disk: CountDisk,
     private readonly status: AgentStatus,
-  ) {}
+  ) {
+    status.onRefusal = () => void this.sendStatus().catch(() => undefined);
+  }
 
   /** Takes the counts of an earlier process that were not sent. */
   async restore(): Promise<void> {
     this.counts.restore(await this.disk.read());
   }
 
-  /** Sends the status at every turn while somebody waits in the room, at every third one otherwise. */
+  /** Sends the status at every turn while somebody waits in the room or after the state has changed, at every third one otherwise. */
   async sendStatusDue(): Promise<void> {
-    this.turn = this.status.room?.isEmpty === false ? 0 : (this.turn + 1) % QUIET_TURNS;
+    const isUrgent = this.status.room?.isEmpty === false || this.status.state !== this.told;
+    this.turn = isUrgent ? 0 : (this.turn + 1) % QUIET_TURNS;
     if (this.turn === 0) await this.sendStatus();
   }
 
   /** Sends what it runs, and hears how far its clock is off. */
   async sendStatus(): Promise<void> {
+    const { state } = this.status;
     const response = await this.service.post('/v1/gateways/status', this.status.report());
+    this.told = state;
     const answer = (await response.json()) as { clockOffsetSeconds: number; intervals?: Partial<Intervals> };
     this.service.takeIntervals(answer.intervals ?? {});
     const offset = Number(answer.clockOffsetSeconds);

@@ -1,5 +1,5 @@
 import type { GateCounts } from './gate-counts';
-import type { HeldPlan, RefusedCode } from './held-plan';
+import type { HeldPlan, PlanPosition, PlanRefused, RefusedCode } from './held-plan';
 
 export type AgentState = 'starting' | 'running' | 'stale' | 'expired' | 'fail_static';
 
@@ -13,10 +13,12 @@ export class AgentStatus {
   clockOffsetSeconds = 0;
   private reachedAt: number | undefined;
   private problem: string | undefined;
-  private refusal: { code: RefusedCode; problem: string; at: string } | undefined;
+  private refusal: ({ code: RefusedCode; problem: string; at: string } & Partial<PlanPosition>) | undefined;
   private isStreaming = false;
   private storageProblem: string | undefined;
   private readonly startedAt = Date.now();
+  /** Hears of each refusal that is another than the last. */
+  onRefusal: (() => void) | undefined;
   /** The waiting room, where there is one. */
   room: { isEmpty: boolean; page(): object; report(): object } | undefined;
 
@@ -46,8 +48,14 @@ export class AgentStatus {
     this.isStreaming = isStreaming;
   }
 
-  refused(code: RefusedCode, problem: string): void {
-    this.refusal = { code, problem, at: this.instant() };
+  refused(code: RefusedCode, problem: string, position?: PlanPosition): void {
+    const isNew = this.refusal?.code !== code || this.refusal.revision !== position?.revision;
+    this.refusal = { code, problem, at: this.instant(), ...position };
+    if (isNew) this.onRefusal?.();
+  }
+
+  planRefused({ code, message, position }: PlanRefused): void {
+    this.refused(code, message, position);
   }
 
   /** A plan that was taken ends what was refused before it; a delta is missing until the plan has come further. */
@@ -92,7 +100,7 @@ export class AgentStatus {
       state: this.state,
       posture: current?.plan.content.posture ?? null,
       refused: refusal
-        ? { code: refusal.code, epoch: current?.epoch ?? null, revision: current?.revision ?? null, at: refusal.at }
+        ? { code: refusal.code, epoch: refusal.epoch ?? null, revision: refusal.revision ?? null, at: refusal.at }
         : null,
       counts: {
         since: new Date(this.startedAt).toISOString(),

@@ -72,9 +72,17 @@ export class BundleClient {
     await this.reports.writeCounts();
   }
 
+  /** The newest plan of the disk that can be read; what is damaged is told. */
   private async restore(): Promise<void> {
+    for (const file of this.disk.files) {
+      await this.restoreFrom(file);
+      if (this.held.current) return;
+    }
+  }
+
+  private async restoreFrom(file: string): Promise<void> {
     try {
-      const kept = await this.disk.read();
+      const kept = await this.disk.read(file);
       if (!kept) return;
       await this.held.setKeys(kept.keys);
       this.keys = kept.keys;
@@ -86,7 +94,8 @@ export class BundleClient {
         this.deltas.push(delta);
       }
     } catch (error) {
-      this.status.refused(error instanceof PlanRefused ? error.code : 'truncated', messageOf(error));
+      if (error instanceof PlanRefused) this.status.planRefused(error);
+      else this.status.refused('truncated', messageOf(error));
     }
   }
 
@@ -115,7 +124,7 @@ export class BundleClient {
 
   private async afterFailure(error: unknown): Promise<void> {
     if (this.service.isStopping) return;
-    if (error instanceof PlanRefused) this.status.refused(error.code, error.message);
+    if (error instanceof PlanRefused) this.status.planRefused(error);
     else if (!isPlanElsewhere(error)) this.status.unreachable(messageOf(error));
     const needsWhole = isPlanElsewhere(error) || (error instanceof PlanRefused && ASKED_AGAIN.has(error.code));
     this.isBundleDue ||= needsWhole;
@@ -127,7 +136,7 @@ export class BundleClient {
         // the same bundle again leads no further than before: asked at once it would be asked for without end
         if (this.positionAndEdition !== before) return;
       } catch (again) {
-        if (again instanceof PlanRefused) this.status.refused(again.code, again.message);
+        if (again instanceof PlanRefused) this.status.planRefused(again);
         else this.status.unreachable(messageOf(again));
       }
     }
@@ -226,7 +235,7 @@ export class BundleClient {
       .then(() => this.fetchWhole());
     this.fetchingBundle = soon
       .catch((error: unknown) => {
-        if (error instanceof PlanRefused) this.status.refused(error.code, error.message);
+        if (error instanceof PlanRefused) this.status.planRefused(error);
         else this.status.unreachable(messageOf(error));
       })
       .finally(() => (this.fetchingBundle = undefined));

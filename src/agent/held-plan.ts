@@ -13,11 +13,18 @@ export const REFUSED_CODES = [
 ] as const; // prettier-ignore
 export type RefusedCode = (typeof REFUSED_CODES)[number];
 
-/** A bundle or delta that is not used; what was held before stays in force. */
+/** Where a bundle or delta leads. */
+export interface PlanPosition {
+  epoch: number;
+  revision: number;
+}
+
+/** A bundle or delta that is not used; what was held before stays in force. `position`: of what was refused, where a good signature says it. */
 export class PlanRefused extends Error {
   constructor(
     readonly code: RefusedCode,
     problem: string,
+    readonly position?: PlanPosition,
   ) {
     super(problem);
     this.name = 'PlanRefused';
@@ -83,18 +90,20 @@ export class HeldPlan {
     if (!['etale-bundle/1', 'etale-bundle/2'].includes(its.format))
       throw new PlanRefused('format_unknown', String(its.format));
     const { epoch, revision, issuedAt } = its;
-    this.refuseOther(its.platformId, epoch);
+    const position = { epoch, revision };
+    this.refuseOther(its.platformId, position);
     const { current } = this;
     if (current && epoch === current.epoch) {
       const isOlder =
         revision < current.revision || (revision === current.revision && issuedAt < current.plan.content.issuedAt);
-      if (isOlder) throw new PlanRefused('older_revision', `revision ${revision} is older than ${current.revision}`);
+      if (isOlder)
+        throw new PlanRefused('older_revision', `revision ${revision} is older than ${current.revision}`, position);
     }
     try {
       const plan = gatePlanOf(plainBundle(its));
       this.current = { plan, names: new PlanNames(plan), epoch, revision, edition, chain };
     } catch (error) {
-      throw new PlanRefused('content_invalid', error instanceof Error ? error.message : String(error));
+      throw new PlanRefused('content_invalid', error instanceof Error ? error.message : String(error), position);
     }
   }
 
@@ -105,12 +114,13 @@ export class HeldPlan {
     const chain = await this.verified(bytes, signature, 'etale-delta');
     const delta = parsed<DeltaContent>(bytes);
     if (delta.format !== 'etale-delta/1') throw new PlanRefused('format_unknown', String(delta.format));
-    this.refuseOther(delta.platformId, delta.epoch);
+    const position = { epoch: delta.epoch, revision: delta.to };
+    this.refuseOther(delta.platformId, position);
     if (delta.epoch === current.epoch && delta.to <= current.revision) return false;
     if (delta.epoch !== current.epoch || delta.from !== current.revision)
-      throw new PlanRefused('chain_broken', `a delta from ${delta.from} does not follow ${current.revision}`);
+      throw new PlanRefused('chain_broken', `a delta from ${delta.from} does not follow ${current.revision}`, position);
     if (nextChain(current.chain, bytes) !== chain)
-      throw new PlanRefused('chain_broken', 'the chain of the delta does not follow');
+      throw new PlanRefused('chain_broken', 'the chain of the delta does not follow', position);
     if (this.current !== current) throw new PlanRefused('chain_broken', 'the plan changed meanwhile');
     try {
       const rules = delta.rules && rulesOf(current.plan.content, delta.rules);
@@ -119,19 +129,21 @@ export class HeldPlan {
       if (delta.room) applyRoomChanges(current.plan.content, delta.room);
     } catch (error) {
       if (!(error instanceof BundleInvalid || error instanceof TypeError)) throw error;
-      throw new PlanRefused('content_invalid', error.message);
+      throw new PlanRefused('content_invalid', error.message, position);
     }
     current.revision = delta.to;
     current.chain = chain;
     return true;
   }
 
-  private refuseOther(platformId: number, epoch: number): void {
+  private refuseOther(platformId: number, position: PlanPosition): void {
+    const { epoch } = position;
     const { current } = this;
     if (!current) return;
     if (platformId !== current.plan.content.platformId)
-      throw new PlanRefused('platform_other', `of platform ${platformId}`);
-    if (epoch < current.epoch) throw new PlanRefused('older_revision', `epoch ${epoch} is older than ${current.epoch}`);
+      throw new PlanRefused('platform_other', `of platform ${platformId}`, position);
+    if (epoch < current.epoch)
+      throw new PlanRefused('older_revision', `epoch ${epoch} is older than ${current.epoch}`, position);
   }
 
   private async verified(bytes: Buffer, signature: string, typ: 'etale-bundle' | 'etale-delta'): Promise<string> {

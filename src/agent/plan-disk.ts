@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
 import type { SignedBytes } from './held-plan';
@@ -17,13 +17,21 @@ interface PlanFile extends Omit<KeptPlan, 'bundle' | 'deltas'> {
   deltas: { bytes: string; signature: string }[];
 }
 
-/** The agent's folder: one file that is written beside and renamed, so that it is the old one or the new one. */
+/**
+ * The agent's folder: one file that is written beside and renamed, so that it is the old one or the new one. The one before stays,
+ * for the day on which the newest is damaged.
+ */
 export class PlanDisk {
   private readonly file: string;
   private last: Promise<void> = Promise.resolve();
 
   constructor(private readonly folder: string) {
     this.file = join(folder, 'plan.json');
+  }
+
+  /** Where a plan may lie, the newest first. */
+  get files(): string[] {
+    return [this.file, `${this.file}.before`];
   }
 
   /** Writes one after the other. @throws the file system's error: the caller goes on in memory */
@@ -45,14 +53,17 @@ export class PlanDisk {
     } finally {
       await beside.close();
     }
+    await rm(`${this.file}.before`, { force: true });
+    // a file system without links has no plan before
+    await link(this.file, `${this.file}.before`).catch(() => undefined);
     await rename(`${this.file}.new`, this.file);
   }
 
-  /** What was kept; nothing where there is no file. @throws SyntaxError where the file is damaged */
-  async read(): Promise<KeptPlan | undefined> {
+  /** What one of the files holds; nothing where there is none. @throws SyntaxError where it is damaged */
+  async read(file: string): Promise<KeptPlan | undefined> {
     let text: string;
     try {
-      text = await readFile(this.file, 'utf8');
+      text = await readFile(file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;

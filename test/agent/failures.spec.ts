@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ describe('an agent when things fail', () => {
 
   it('database killed: the service answers 503 to everything, and the agent goes on as without it', async () => {
     test.service.setDatabase(false);
-    await until(async () => /503 database.unreachable/.test((await status()).service.problem ?? ''));
+    await until(async () => /503 database.unavailable/.test((await status()).service.problem ?? ''));
     await decidesAsPlanned();
     test.nowSeconds += 120;
     await until(async () => (await status()).state === 'fail_static');
@@ -89,10 +89,22 @@ describe('an agent when things fail', () => {
     await test.agent.stop();
     await test.service.stop();
     writeFileSync(join(test.folder, 'plan.json'), readFileSync(join(test.folder, 'plan.json')).subarray(0, 300));
+    rmSync(join(test.folder, 'plan.json.before'), { force: true });
     await test.startAgent();
     const answer = await test.get('/auth', test.shown(['77$6e A']));
     expect([answer.status, answer.headers.get('x-etale-reason')]).toEqual([204, 'no_plan']);
     expect(await status()).toMatchObject({ state: 'starting', refused: { code: 'truncated' } });
+  });
+
+  it('the plan of its disk damaged, and nobody there: decides by the one before', async () => {
+    await test.service.change(MOVE);
+    await until(() => test.agent.held.current!.revision === 8);
+    await test.agent.stop();
+    await test.service.stop();
+    writeFileSync(join(test.folder, 'plan.json'), readFileSync(join(test.folder, 'plan.json')).subarray(0, 300));
+    await test.startAgent();
+    expect(await status()).toMatchObject({ state: 'fail_static', revision: 7, refused: { code: 'truncated' } });
+    await decidesAsPlanned();
   });
 
   it('a plan that has grown old does what it declared for that', async () => {
@@ -117,13 +129,20 @@ describe('an agent when things fail', () => {
   });
 
   it('disk full: goes on in memory, takes what is new, and says that a restart would not have it', async () => {
-    const full = await TestAgent.start({}, { folder: '/dev/null/agent' });
-    const page = async () => (await (await full.get('/status')).json()) as object;
-    await until(async () => JSON.stringify(await page()).includes('disk_full'));
-    expect(await page()).toMatchObject({ state: 'running', refused: { code: 'disk_full' }, storage: { isKept: false } }); // prettier-ignore
-    await full.service.change(MOVE);
-    await until(() => full.agent.held.current!.revision === 8);
-    await full.stop();
+    const unwritten = join(test.folder, 'plan.json.new');
+    symlinkSync('/dev/full', unwritten);
+    test.service.publish(gateContent({ revision: 8 }));
+    await untilRefused('disk_full');
+    expect(await status()).toMatchObject({ state: 'running', revision: 8, storage: { isKept: false } });
+    await test.agent.stop();
+    await test.service.stop();
+    await test.startAgent();
+    expect(await status()).toMatchObject({ state: 'fail_static', revision: 7 });
+    await decidesAsPlanned();
+    unlinkSync(unwritten);
+    await test.service.start();
+    await until(async () => (await status()).revision === 8);
+    expect(await status()).toMatchObject({ state: 'running', refused: null, storage: { isKept: true } });
   });
 
   it('bundle truncated: is not used', async () => {
@@ -162,6 +181,8 @@ describe('an agent when things fail', () => {
     ]) {
       test.service.publish(gateContent(older));
       await untilRefused('older_revision');
+      // what was refused is told at once, with where it would have led
+      await until(() => JSON.stringify(test.service.reports).includes(`"refused":{"code":"older_revision","epoch":${older.epoch},"revision":${older.revision}`)); // prettier-ignore
       expect(test.agent.held.current!).toMatchObject({ epoch: 2, revision: 9 });
     }
     await decidesAsPlanned();

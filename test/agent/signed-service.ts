@@ -125,7 +125,7 @@ export class SignedService {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
     };
-    if (!this.hasDatabase) return json(503, { code: 'database.unreachable' });
+    if (!this.hasDatabase) return json(503, { code: 'database.unavailable' });
     if (name === 'keys') return json(200, { keys: this.keys.map(({ jwk }) => jwk) });
     if (request.headers.authorization !== 'Bearer etale_test') return json(401, { code: 'access.credentials_missing' });
     if (name === 'pass-keys')
