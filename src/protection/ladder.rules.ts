@@ -42,6 +42,17 @@ export const BREAK_GLASS_MINUTES = 30;
 export const LONGEST_STEP_HOURS = 72;
 
 const UNTOUCHED = 1000;
+/** Features of an ENT, as its operator may call them, that no step switches off: without them nobody works. */
+const BASIC_FEATURES: readonly string[] = [
+  'work',
+  'homework',
+  'work_to_do',
+  'diary',
+  'textbook',
+  'messages',
+  'messaging',
+  'mail',
+];
 
 /** Who carries out what a step does. A feature that is off is a path rule of the gateway, and best also off at the ENT itself. */
 export function armsOf({
@@ -73,6 +84,8 @@ export function insidersOf({ defersRelatives, isLiveOnly, idleMinutes, featuresO
 export function stepProblem(scope: StepScope, measures: StepMeasures, features: readonly string[]): string | undefined {
   const unknown = measures.featuresOff.find((name) => !features.includes(name));
   if (unknown !== undefined) return `The gateway's settings name no feature ${JSON.stringify(unknown)}.`;
+  const basic = measures.featuresOff.find((name) => BASIC_FEATURES.includes(name));
+  if (basic !== undefined) return `${JSON.stringify(basic)} is basic: work to do, diary and messages stay open.`;
   const isEverybodys = Object.values(scope).every((list: readonly unknown[]) => list.length === 0);
   if (measures.capacityPerMille < UNTOUCHED && !isEverybodys)
     return 'A capacity is that of the whole platform: a step that cuts it has no scope.';

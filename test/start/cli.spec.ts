@@ -155,6 +155,17 @@ describe('the command line', () => {
     expect(outcome.stdout).toBe('');
   });
 
+  it('simulates the mornings of 2020 and 2021 beside what was reported, and one of them hour by hour', async () => {
+    const all = await command('storm', '--json');
+    const scenarios = all.answer.scenarios as { name: string; isFitted: boolean; deviationRatio: number | null }[];
+    expect([all.exitCode, scenarios.length]).toEqual([0, 5]);
+    expect(scenarios.filter(({ isFitted, deviationRatio }) => !isFitted && deviationRatio !== null)).toHaveLength(2);
+    expect((await command('storm')).stdout).toMatch(/eure-2020-03-18 .*6160 .*predicted/);
+    const one = await command('storm', '--scenario', 'hauts-de-france-2021-04-06');
+    expect(one.stdout).toMatch(/08:00 +\d+/);
+    expect((await command('storm', '--scenario', 'none')).exitCode).toBe(2);
+  });
+
   it('documents its exit codes', async () => {
     const { exitCode, stdout } = await command('--help');
     expect(exitCode).toBe(0);

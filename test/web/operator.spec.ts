@@ -230,13 +230,32 @@ describeWeb('the web of an operator', (web) => {
     await page.getByText(/Aucune mesure de protection n'est en vigueur/).waitFor();
     await page.getByRole('cell', { name: 'le calme est revenu' }).waitFor();
 
-    // what it was is kept as a page to print
+    // what it was is kept; what people found and agreed is written beside it
     await page.getByRole('button', { name: 'Faire le bilan' }).click();
+    await page
+      .getByRole('region', { name: 'Bilans' })
+      .getByRole('button', { name: /^Compléter le bilan/ })
+      .click();
+    const words = page.getByRole('dialog', { name: /^Compléter le bilan/ });
+    await words.getByLabel('Résumé').fill('La plateforme a tenu.');
+    await words.getByLabel('La capacité a été réduite', { exact: true }).selectOption({ label: 'écartée' });
+    await words.getByLabel('Commentaire : La capacité a été réduite').fill('Vérifié avec l’hébergeur.');
+    await words.getByRole('button', { name: 'Ajouter une amélioration' }).click();
+    await words.getByLabel('Quoi').fill('Étaler les 6e');
+    await words.getByLabel('Responsable').fill('Académie de Lille');
+    await words.getByLabel('Échéance').fill('2027-01-15');
+    found.push(...(await violationsOf(page, 'light')));
+    await words.getByRole('button', { name: 'Enregistrer' }).click();
+    await page.getByText('Le bilan est complété.').waitFor();
+    await page.getByRole('cell', { name: 'La plateforme a tenu.' }).waitFor();
+
+    // as a page to print
     await page.getByRole('region', { name: 'Bilans' }).getByRole('link', { name: 'Page à imprimer' }).click();
     await page
       .getByText(/Sessions inactives fermées/)
       .first()
       .waitFor();
+    for (const text of ['Étaler les 6e', 'Académie de Lille', '15 janvier 2027', 'Vérifié avec l’hébergeur.']) await page.getByText(text).waitFor(); // prettier-ignore
     found.push(...(await overflowing(page)), ...(await violationsOf(page, 'light')));
     expect(found).toEqual([]);
   });

@@ -12,6 +12,9 @@ export type Advice = Schema<'ProtectionProposalDto'>;
 export type MeasuredDay = Schema<'MeasuredDayDto'>;
 export type CapacityCurve = Schema<'CapacityCurveDto'>;
 
+export type PostMortem = Schema<'PostMortemDto'>;
+export type WrittenWords = Schema<'PostMortemWordsDto'>;
+
 /** In a bad morning a screen is as old as this, at most. */
 const LOOK_AGAIN_MILLISECONDS = 5_000;
 
@@ -100,6 +103,16 @@ export function usePostMortems(platformId: number) {
   });
 }
 
+/** One of them, as it is now: somebody else may have written meanwhile. */
+export function usePostMortem(platformId: number, postMortemId: number, isNeeded: boolean) {
+  return useQuery({
+    queryKey: ['crisis', 'post-mortem', platformId, postMortemId],
+    enabled: isNeeded,
+    queryFn: () =>
+      answerOf(api.GET('/v1/platforms/{id}/post-mortems/{postMortemId}', { params: { path: { id: platformId, postMortemId } } })), // prettier-ignore
+  });
+}
+
 /** The last simulation of the ladder, as it goes on; undefined where there is none. */
 export function useLadderSimulation(id: number | null) {
   return useQuery({
@@ -135,6 +148,8 @@ export function useActs(platformId: number) {
     approveLadder: () => run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path } }))), // prettier-ignore
     lookBack: (firstDate: string) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/post-mortems', { params: { path }, body: { firstDate } }))),
+    writePostMortem: (postMortemId: number, body: WrittenWords) =>
+      run(() => answerOf(api.PUT('/v1/platforms/{id}/post-mortems/{postMortemId}', { params: { path: { ...path, postMortemId } }, body }))), // prettier-ignore
     simulate: (startsAt: string) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/simulation', { params: { path }, body: { startsAt } }))), // prettier-ignore
   };

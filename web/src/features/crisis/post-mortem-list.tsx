@@ -7,6 +7,7 @@ import { currentLanguage } from '../../shared/i18n';
 import { Records } from '../../shared/records';
 import { sayDone } from '../../shared/undo';
 import { type Acts, type May, type Platform, usePostMortems } from './data';
+import { PostMortemForm } from './post-mortem-form';
 
 interface PostMortemListProps {
   platform: Platform;
@@ -69,6 +70,7 @@ export function PostMortemList({ platform, may, acts }: PostMortemListProps) {
                   <Group gap="sm" wrap="nowrap">
                     <Anchor href={addressOf(id, 'page')}>{t('lookBack.page')}</Anchor>
                     <Anchor href={addressOf(id, 'csv?part=curves')}>CSV</Anchor>
+                    {may.act && <PostMortemForm platformId={platform.id} id={id} firstDate={firstDate} acts={acts} />}
                   </Group>
                 </Table.Td>
               </Table.Tr>

@@ -1,0 +1,54 @@
+import { armsOf, insidersOf, ladderProblem, stepProblem, usualLadder } from './ladder.rules';
+import type { StepMeasures, StepScope } from './protection-step';
+
+const ALL: StepScope = { territories: [], establishmentKinds: [], levels: [], profiles: [] };
+const measures = (its: Partial<StepMeasures> = {}): StepMeasures => ({
+  defersRelatives: false,
+  isLiveOnly: false,
+  walkInPerMille: 1000,
+  idleMinutes: null,
+  featuresOff: [],
+  capacityPerMille: 1000,
+  ...its,
+});
+
+describe('a protection step', () => {
+  it.each([
+    [{ defersRelatives: true }, ['gateway_rule'], ['stay_until_pass_ends']],
+    [{ isLiveOnly: true }, ['gateway_rule'], ['stay_until_pass_ends']],
+    [{ walkInPerMille: 300 }, ['gateway_rule'], ['stay']],
+    [{ featuresOff: ['video'] }, ['gateway_rule', 'ent_administration'], ['stay_without_features']],
+    [{ idleMinutes: 10 }, ['ent_administration', 'pass_life'], ['idle_out_sooner']],
+    [{ capacityPerMille: 800 }, ['capacity'], ['stay']],
+    [{}, ['by_hand'], ['stay']],
+  ] as const)('of %j is carried out by %j, and those who are inside %j', (its, arms, insiders) => {
+    expect([armsOf(measures(its)), insidersOf(measures(its))]).toEqual([arms, insiders]);
+  });
+
+  it('switches heavy features off that the gateway knows, and never a basic one', () => {
+    const features = ['news', 'video', 'messages', 'diary'];
+    expect(stepProblem(ALL, measures({ featuresOff: ['news', 'video'] }), features)).toBeUndefined();
+    expect(stepProblem(ALL, measures({ featuresOff: ['wiki'] }), features)).toContain('no feature "wiki"');
+    for (const name of ['messages', 'diary'])
+      expect(stepProblem(ALL, measures({ featuresOff: ['news', name] }), features)).toContain(`"${name}" is basic`);
+  });
+});
+
+describe('the usual ladder', () => {
+  it('is a ladder, goes from what touches almost nobody to what touches most, and switches nothing basic off', () => {
+    const ladder = usualLadder(['news', 'video', 'messages']);
+    expect(ladderProblem(ladder, ['news', 'video', 'messages'])).toBeUndefined();
+    expect(ladder.map(({ code }) => code)).toEqual(['idle', 'walk-in', 'features', 'relatives', 'live-only']);
+    expect(ladder.find(({ code }) => code === 'features')!.measures.featuresOff).toEqual(['news', 'video']);
+    const climbs = ladder.map(({ thresholds }) => thresholds.climbPerMille);
+    expect(climbs).toEqual([...climbs].sort((a, b) => a - b));
+  });
+
+  it.each([
+    ['called alike', (rungs: ReturnType<typeof usualLadder>) => [rungs[0]!, rungs[0]!]],
+    ['in the wrong order', (rungs: ReturnType<typeof usualLadder>) => [rungs[1]!, rungs[0]!]],
+    ['left where it is climbed to', (rungs: ReturnType<typeof usualLadder>) => [{ ...rungs[0]!, thresholds: { climbPerMille: 800, leavePerMille: 800 } }]],
+  ])('refuses rungs that are %s', (_, broken) => {
+    expect(ladderProblem(broken(usualLadder([])), [])).toEqual(expect.any(String));
+  }); // prettier-ignore
+});
