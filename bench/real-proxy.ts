@@ -83,6 +83,16 @@ http {
       include ${folder}/etale-gated.conf;
       proxy_pass http://127.0.0.1:${entPort};
     }
+    location /video/ {
+      set $etale_feature video;
+      include ${folder}/etale-gated.conf;
+      proxy_pass http://127.0.0.1:${entPort};
+    }
+    location = /upload/next {
+      set $etale_session running;
+      include ${folder}/etale-gated.conf;
+      proxy_pass http://127.0.0.1:${entPort};
+    }
     location = /static-page { include ${folder}/etale-gated.conf; empty_gif; }
   }
 }`,
@@ -98,6 +108,8 @@ http {
         const config = readFileSync(join(GATEWAYS, 'haproxy/haproxy.cfg'), 'utf8')
           .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
           .replace('127.0.0.1:8081', `127.0.0.1:${entPort}`)
+          // its two examples
+          .replaceAll('# http-request set-var', 'http-request set-var')
           .replace('lua-load etale.lua', `lua-load ${join(GATEWAYS, 'haproxy/etale.lua')}`);
         writeFileSync(join(folder, 'haproxy.cfg'), config.replaceAll('server agent 127.0.0.1:3900', `server agent 127.0.0.1:${agentPort}`)); // prettier-ignore
         return ['-f', join(folder, 'haproxy.cfg'), '-db'];

@@ -260,12 +260,15 @@ export class AgentServer {
     path: string,
   ): Promise<void> {
     const query = new URLSearchParams(url.slice(path.length + 1));
-    const asked = LANGUAGES.find((known) => known === query.get('lang'));
-    const language = languageOf(asked, request.headers['accept-language']);
+    const language = languageOf(
+      LANGUAGES.find((known) => known === query.get('lang')),
+      request.headers['accept-language'],
+    );
     const original = request.headers['x-original-uri'];
     const back = safeReturnPath(query.get('r') ?? (typeof original === 'string' ? original : undefined));
     const page = path.slice(PUBLIC_PATH.length + 1);
-    const base = { ...gateRequestOf(request.headers, this.now()), wantsUrgentPass: false, feature: undefined };
+    const asked = gateRequestOf(request.headers, this.now());
+    const base = { ...asked, wantsUrgentPass: false, feature: undefined };
     if (page.startsWith('c/')) {
       const answer = this.gate.look({ ...base, classLink: page.slice(2) });
       return this.redirect(request, response, answer, back);
@@ -285,7 +288,8 @@ export class AgentServer {
       return this.sendWaiting(request, response, answer, language, back, choice, {}, 200);
     }
     if (page === 'wait' || page === '') {
-      const { answer, place } = await this.look(base, ticketOf(request));
+      // why somebody waits who is inside: for a feature that is off
+      const { answer, place } = await this.look({ ...base, feature: asked.feature }, ticketOf(request));
       return this.sendWaiting(request, response, answer, language, back, undefined, {}, WAIT_STATUS, place);
     }
     const answer = this.gate.look(base);

@@ -53,6 +53,22 @@ for (const [name, file, start] of proxies) {
       expect((await get('/timeline', { 'x-etale-session': 'running' })).status).toBe(503);
       expect((await get('/etale/wait')).status).toBe(503);
     });
+
+    it('says itself which feature a path is and where a session runs, and hands the ENT what is off', async () => {
+      test.nowSeconds = at(9, 50);
+      const { content } = test.agent.held.current!.plan;
+      const cookie = cookieOf(await get('/timeline', test.shown(['77$6e A'])));
+      expect((await get('/video/1', { cookie })).status).toBe(200);
+      content.rules = [{ id: 1, startsAt: at(9), endsAt: at(11), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 0, idleMinutes: 5, featuresOff: 2 }]; // prettier-ignore
+      const off = await get('/video/1', { cookie, 'accept-language': 'fr' });
+      expect([off.status, await off.text()]).toEqual([503, expect.stringContaining('Ce service est suspendu pour le moment')]); // prettier-ignore
+      const seen = proxy.seen.length;
+      expect((await get('/timeline', { cookie, 'x-etale-feature': 'video', 'x-etale-features-off': 'none' })).status).toBe(200); // prettier-ignore
+      expect(proxy.seen[seen]).toMatchObject({ 'x-etale-idle-minutes': '5', 'x-etale-features-off': 'video' });
+      content.rules = [];
+      test.nowSeconds = at(8);
+      expect((await get('/upload/next', test.shown(['77$6e A']))).status).toBe(200);
+    });
   });
 
   (file ? describe : describe.skip)(`${name} before an agent that is dead`, () => {
