@@ -16,6 +16,8 @@ const LOOK_MILLISECONDS = 2;
 const MOST_WAIT_MILLISECONDS = 60_000;
 const CELL_MILLISECONDS = 300_000;
 const TRIED_CELLS = 30;
+/** With a pause, this many bookings come in a row: the first while a bundle is built, the others behind it. */
+const BOOKINGS_A_PAUSE = 10;
 
 interface Window {
   id: number;
@@ -29,7 +31,10 @@ interface Window {
  * From the answer to a booking until each of the agents runs its revision: streamed, then polled at the intervals that the service
  * prescribes (a relay refuses the stream). The server is a process of its own, the agents are this process; each booking waits for the one before.
  *
- * Options: `--scale XS --agents 20 --bookings 40 --polled-bookings 4`.
+ * A whole bundle is built again by the first booking after a minute: with `--pause-seconds 61` every tenth of the streamed bookings is
+ * one of those.
+ *
+ * Options: `--scale XS --agents 20 --bookings 40 --polled-bookings 4 --pause-seconds 0`.
  */
 export const run: Benchmark = async (args) => {
   const scale = option(args, 'scale', 'XS');
@@ -45,8 +50,10 @@ export const run: Benchmark = async (args) => {
     const windows = await windowsOf(server.url, plan.id, campaign.startsOn);
     relay = await withoutStream(server.url);
     const relayUrl = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
-    const streamed = await measured(server.url, server.url, key, join(folder, 'streamed'), count, windows, Number(option(args, 'bookings', '40'))); // prettier-ignore
-    const polled = await measured(server.url, relayUrl, key, join(folder, 'polled'), count, windows, Number(option(args, 'polled-bookings', '4'))); // prettier-ignore
+    const pauseSeconds = Number(option(args, 'pause-seconds', '0'));
+    const streamed = await measured(server.url, server.url, key, join(folder, 'streamed'), count, windows, Number(option(args, 'bookings', '40')), pauseSeconds); // prettier-ignore
+    const afterPause = streamed.filter((_, k) => pauseSeconds > 0 && Math.floor(k / count) % BOOKINGS_A_PAUSE === 0);
+    const polled = await measured(server.url, relayUrl, key, join(folder, 'polled'), count, windows, Number(option(args, 'polled-bookings', '4')), 0); // prettier-ignore
     const { pollSeconds, pollJitterSeconds } = await prescribed(server.url, key);
     const prescribedMilliseconds = (pollSeconds + pollJitterSeconds) * 1000;
     return {
@@ -56,11 +63,16 @@ export const run: Benchmark = async (args) => {
       bookings: streamed.length / count,
       p50Milliseconds: percentile(streamed, 50),
       p99Milliseconds: percentile(streamed, 99),
+      ...(afterPause.length > 0 && {
+        pauseSeconds,
+        afterPauseP50Milliseconds: percentile(afterPause, 50),
+        afterPauseP99Milliseconds: percentile(afterPause, 99),
+      }),
       polledBookings: polled.length / count,
       polledP50Milliseconds: percentile(polled, 50),
       polledP99Milliseconds: percentile(polled, 99),
       prescribedMilliseconds,
-      polledWithinPrescribedRatio: rounded(polled.filter((took) => took <= prescribedMilliseconds).length / polled.length), // prettier-ignore
+      polledWithinPrescribedRatio: polled.length === 0 ? null : rounded(polled.filter((took) => took <= prescribedMilliseconds).length / polled.length), // prettier-ignore
     };
   } finally {
     relay?.closeAllConnections();
@@ -119,6 +131,7 @@ async function measured(
   count: number,
   windows: Window[],
   bookings: number,
+  pauseSeconds: number,
 ): Promise<number[]> {
   // prettier-ignore
   const agents = await Promise.all(
@@ -133,6 +146,7 @@ async function measured(
     const times: number[] = [];
     // the first booking waits until all of them have the plan and follow it
     for (let k = 0; k <= bookings; k++) {
+      if (pauseSeconds > 0 && k % BOOKINGS_A_PAUSE === 1) await sleep(pauseSeconds * 1000);
       const revision = await moved(url, windows);
       const took = await applied(agents, revision);
       if (k > 0) times.push(...took);

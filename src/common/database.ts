@@ -166,6 +166,7 @@ export const ADVISORY_LOCK = {
   job: 5,
   waiting: 9,
   gateway: 10,
+  bundle: 11,
 } as const;
 
 /** Holds a transaction-scoped advisory lock until the transaction ends. */

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { ADVISORY_LOCK } from '../common/database';
 import { CHAIN_START, nextChain, signBytes } from '../common/signed-bytes';
 import { cellOfSeconds } from '../kernel/cell-grid';
@@ -12,7 +12,7 @@ import { packedBundle } from '../kernel/decision/packed-bundle';
 import { bundleDays, bundleFactsOf } from './bundle-content.rules';
 import { ProtectionStore } from '../protection/protection.store';
 import { BundleFactsStore } from './bundle-facts.store';
-import { BundleStore, type BundleRow, type GatewayHead } from './bundle.store';
+import { BundleStore, type BundleRow, type DeltaChangeRow, type GatewayHead } from './bundle.store';
 import { bundleChangesOf, changedCellsOf, deltaBytesOf } from './delta.rules';
 import { GatewayKeyStore } from './gateway-key.store';
 import { BUNDLE_MILLISECONDS, DELTA_MILLISECONDS } from './gateway-settings.rules';
@@ -20,7 +20,28 @@ import { BUNDLE_MILLISECONDS, DELTA_MILLISECONDS } from './gateway-settings.rule
 const compressed = promisify(gzip);
 /** Level 9 saves two hundredths of a bundle of scale L and takes ten times as long, in the transaction that writes it. */
 export const GZIP_LEVEL = 6;
+/** Bookings can come between a cut and the next snapshot: tried this often, and then the bundle is built in the transaction of the cut. */
+const MOST_CUTS = 8;
 const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
+
+interface GatewayState {
+  /** Those of the platform. */
+  epoch: number;
+  revision: number;
+  head: GatewayHead | undefined;
+  bundle: BundleRow | undefined;
+  /** What no delta has yet. */
+  rows: DeltaChangeRow[];
+  isPublished: boolean;
+  /** Whether no delta leads on: only a whole bundle does. */
+  isBroken: boolean;
+}
+
+/** What is left to do, and when it is worth coming again; neither where nothing was ever published. */
+export interface NextStep {
+  againMilliseconds?: number;
+  isBundleDue?: boolean;
+}
 
 /** Cuts deltas from the numbered changes, and builds and signs whole bundles; one replica at a time per platform. */
 @Injectable()
@@ -33,48 +54,73 @@ export class BundleBuilder {
     private readonly protection: ProtectionStore,
   ) {}
 
-  /**
-   * Brings what gateways read up to the platform's revision. @returns milliseconds after which it is worth coming again,
-   * undefined where nothing is left to do until something changes
-   */
-  async advance(platformId: number, now: Date): Promise<number | undefined> {
-    return this.alone(platformId, async (tx) => {
-      const current = await this.store.revision(platformId, tx);
-      if (!current) return undefined;
-      let head = await this.store.head(platformId, tx);
-      const bundle = await this.store.bundle(platformId, tx);
-      const isBroken = !head || !bundle || head.epoch !== current.epoch;
-      const rows = isBroken
-        ? []
-        : await this.store.changes(tx, platformId, head!.epoch, head!.revision, current.revision);
-      const isPublished = rows.some(({ kind }) => kind === 'publication' || kind === 'rollback');
-      if (!isBroken && !isPublished && rows.length > 0) {
-        const since = now.getTime() - head!.movedAt.getTime();
-        if (since >= 0 && since < DELTA_MILLISECONDS) return DELTA_MILLISECONDS - since;
-        head = await this.cut(tx, platformId, head!, current.revision, rows, now);
+  /** Cuts and announces a delta where changes have come, in a transaction of its own: nobody waits for a bundle to see a booking. */
+  async advance(platformId: number, now: Date): Promise<NextStep> {
+    return this.connected(async (runner) => {
+      await lock(runner, 'gateway', platformId);
+      try {
+        return await snapshot(runner, async (tx) => {
+          const state = await this.stateOf(tx, platformId);
+          if (!state) return {};
+          let { head } = state;
+          if (head && !state.isBroken && state.rows.length > 0) {
+            const since = now.getTime() - head.movedAt.getTime();
+            if (since >= 0 && since < DELTA_MILLISECONDS) return { againMilliseconds: DELTA_MILLISECONDS - since };
+            head = await this.cut(tx, platformId, head, state.revision, state.rows, now);
+          }
+          const left = this.dueAt({ ...state, head }) - now.getTime();
+          return left > 0 ? { againMilliseconds: left } : { isBundleDue: true };
+        });
+      } finally {
+        await unlock(runner, 'gateway', platformId);
       }
-      const dueAt = isBroken ? 0 : this.dueAt(bundle, head!, isPublished);
-      const left = Math.max(0, dueAt - now.getTime());
-      if (left > 0) return Number.isFinite(left) ? left : undefined;
-      await this.build(tx, platformId, current, head, bundle, isPublished, now);
-      return undefined;
     });
+  }
+
+  /** Builds the whole bundle, unless another replica did so meanwhile. */
+  async renew(platformId: number, now: Date): Promise<void> {
+    await this.whole(platformId, now, (state) => this.dueAt(state) <= now.getTime());
   }
 
   /** Builds a whole bundle now: settings or facts of the platform have changed. */
   async rebuild(platformId: number, now: Date): Promise<void> {
-    await this.alone(platformId, async (tx) => {
-      const current = await this.store.revision(platformId, tx);
-      if (!current) return;
-      let head = await this.store.head(platformId, tx);
-      const rows =
-        head?.epoch === current.epoch
-          ? await this.store.changes(tx, platformId, head.epoch, head.revision, current.revision)
-          : [];
-      const isPublished = rows.some(({ kind }) => kind === 'publication' || kind === 'rollback');
-      if (head && rows.length > 0 && !isPublished)
-        head = await this.cut(tx, platformId, head, current.revision, rows, now);
-      await this.build(tx, platformId, current, head, await this.store.bundle(platformId, tx), isPublished, now);
+    await this.whole(platformId, now, () => true);
+  }
+
+  /**
+   * One bundle of a platform at a time, so that an older one never replaces a newer one. Deltas are cut meanwhile: they wait only until
+   * there is a snapshot in which the deltas reach the revision. Where the history breaks (a publication, an epoch) no delta can be cut
+   * before the bundle is there, and all of it is one transaction.
+   */
+  private async whole(platformId: number, now: Date, isWanted: (state: GatewayState) => boolean): Promise<void> {
+    await this.connected(async (runner) => {
+      await lock(runner, 'bundle', platformId);
+      let isCutting = false;
+      const letGo = async () => {
+        if (isCutting) await unlock(runner, 'gateway', platformId);
+        isCutting = false;
+      };
+      try {
+        await lock(runner, 'gateway', platformId);
+        isCutting = true;
+        for (let left = MOST_CUTS; ; left--) {
+          const isReached = await snapshot(runner, async (tx) => {
+            const state = await this.stateOf(tx, platformId);
+            if (!state || !isWanted(state)) return true;
+            let { head } = state;
+            if (head && !state.isBroken && state.rows.length > 0) {
+              head = await this.cut(tx, platformId, head, state.revision, state.rows, now);
+              if (left > 0) return false;
+            } else if (!state.isBroken) await letGo();
+            await this.build(tx, platformId, { ...state, head }, now);
+            return true;
+          });
+          if (isReached) return;
+        }
+      } finally {
+        await letGo();
+        await unlock(runner, 'bundle', platformId);
+      }
     });
   }
 
@@ -98,8 +144,26 @@ export class BundleBuilder {
     return content;
   }
 
-  /** When the next bundle is due, Unix milliseconds; a third of its life at the latest, and never twice in a minute. */
-  private dueAt(bundle: BundleRow, head: GatewayHead, isPublished: boolean): number {
+  /** Everything that says what there is to do, in one snapshot; undefined where nothing was ever published. */
+  private async stateOf(tx: EntityManager, platformId: number): Promise<GatewayState | undefined> {
+    const current = await this.store.revision(platformId, tx);
+    if (!current) return undefined;
+    const head = await this.store.head(platformId, tx);
+    const bundle = await this.store.bundle(platformId, tx);
+    const isFollowed = head?.epoch === current.epoch;
+    const rows = isFollowed
+      ? await this.store.changes(tx, platformId, head.epoch, head.revision, current.revision)
+      : [];
+    const isPublished = rows.some(({ kind }) => kind === 'publication' || kind === 'rollback');
+    return { ...current, head, bundle, rows, isPublished, isBroken: !isFollowed || isPublished };
+  }
+
+  /**
+   * When the next bundle is due, Unix milliseconds: at once without one, otherwise a third of its life at the latest, and never twice
+   * in a minute.
+   */
+  private dueAt({ epoch, head, bundle, isPublished }: GatewayState): number {
+    if (!bundle || head?.epoch !== epoch) return 0;
     const life = bundle.staleAfter.getTime() - bundle.issuedAt.getTime();
     const oldAt = bundle.issuedAt.getTime() + life / 3;
     const isBehind = isPublished || head.revision > bundle.revision;
@@ -133,10 +197,7 @@ export class BundleBuilder {
   private async build(
     tx: EntityManager,
     platformId: number,
-    { epoch, revision }: { epoch: number; revision: number },
-    head: GatewayHead | undefined,
-    before: BundleRow | undefined,
-    isPublished: boolean,
+    { epoch, revision, head, bundle: before, isPublished }: GatewayState,
     now: Date,
   ): Promise<void> {
     const chain = head?.epoch === epoch ? head.chain : CHAIN_START;
@@ -266,25 +327,31 @@ export class BundleBuilder {
     return windows;
   }
 
-  /** One snapshot, taken after the lock: what another replica committed before is in it. */
-  private async alone<T>(platformId: number, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  private async connected<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     const runner = this.database.createQueryRunner();
-    const lock = [ADVISORY_LOCK.gateway, platformId];
     try {
-      await runner.query('select pg_advisory_lock($1, $2)', lock);
-      try {
-        await runner.startTransaction('REPEATABLE READ');
-        const result = await work(runner.manager);
-        await runner.commitTransaction();
-        return result;
-      } catch (error) {
-        if (runner.isTransactionActive) await runner.rollbackTransaction();
-        throw error;
-      } finally {
-        await runner.query('select pg_advisory_unlock($1, $2)', lock);
-      }
+      return await work(runner);
     } finally {
       await runner.release();
     }
+  }
+}
+
+type Lock = 'gateway' | 'bundle';
+const lock = (runner: QueryRunner, name: Lock, platformId: number): Promise<unknown> =>
+  runner.query('select pg_advisory_lock($1, $2)', [ADVISORY_LOCK[name], platformId]);
+const unlock = (runner: QueryRunner, name: Lock, platformId: number): Promise<unknown> =>
+  runner.query('select pg_advisory_unlock($1, $2)', [ADVISORY_LOCK[name], platformId]);
+
+/** One snapshot, taken after a lock: what another replica committed before is in it. */
+async function snapshot<T>(runner: QueryRunner, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  try {
+    await runner.startTransaction('REPEATABLE READ');
+    const result = await work(runner.manager);
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (runner.isTransactionActive) await runner.rollbackTransaction();
+    throw error;
   }
 }

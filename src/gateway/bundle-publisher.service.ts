@@ -37,14 +37,18 @@ export class BundlePublisher implements OnModuleDestroy {
 
   private async run(platformId: number, begin: () => void): Promise<void> {
     const { signal } = this.ending;
+    let building: Promise<void> | undefined;
     while (!signal.aborted && !this.changes.hasClosed) {
       let bell;
       try {
         bell = await this.changes.subscribe(platformId);
         while (!signal.aborted && !this.changes.hasClosed) {
-          const again = await this.builder.advance(platformId, new Date());
-          begin();
-          await bell.next(Math.min(again ?? LOOK_MILLISECONDS, LOOK_MILLISECONDS), signal);
+          const now = new Date();
+          const { againMilliseconds, isBundleDue } = await this.builder.advance(platformId, now);
+          // beside the loop: who books while it is built waits for nothing
+          if (isBundleDue) building ??= this.build(platformId, now, begin).finally(() => (building = undefined));
+          else begin();
+          await bell.next(Math.min(againMilliseconds ?? (building ? RETRY_MILLISECONDS : LOOK_MILLISECONDS), LOOK_MILLISECONDS), signal); // prettier-ignore
         }
       } catch (error) {
         begin();
@@ -58,6 +62,18 @@ export class BundlePublisher implements OnModuleDestroy {
         if (bell) this.changes.unsubscribe(platformId, bell);
       }
     }
+    await building;
     begin();
+  }
+
+  /** A bundle that cannot be built is told of and tried again when the platform is looked at next. */
+  private async build(platformId: number, now: Date, begin: () => void): Promise<void> {
+    try {
+      await this.builder.renew(platformId, now);
+    } catch (error) {
+      if (!this.ending.signal.aborted) this.logger.error(error instanceof Error ? error : String(error));
+    } finally {
+      begin();
+    }
   }
 }

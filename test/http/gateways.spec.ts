@@ -231,6 +231,28 @@ describe('gateways', () => {
     expect((await get('/v1/gateways/bundle?wait=30')).statusCode).toBe(200);
   });
 
+  it('see a booking while the whole bundle is built beside it, which two replicas build once', async () => {
+    await fetchBundle();
+    await database.query("update gateway_bundle set issued_at = issued_at - interval '2 minutes' where platform_id = $1", [region.platformId]); // prettier-ignore
+    const runner = database.createQueryRunner();
+    await runner.startTransaction();
+    try {
+      // every build waits here
+      await runner.query('lock table gateway_settings in access exclusive mode');
+      expect((await move(region.windowIds[0]!, `${TODAY}T16:00:00+01:00`)).statusCode).toBe(201);
+      const { deltas, edition } = (await get('/v1/gateways/deltas?after=1.1&wait=5')).json<DeltaPageDto>();
+      expect([deltas.map(({ from, to }) => [from, to]), edition]).toEqual([[[1, 2]], 1]);
+      const builder = app.get(BundleBuilder);
+      const builds = [builder.renew(region.platformId, new Date()), builder.renew(region.platformId, new Date())];
+      await runner.commitTransaction();
+      await Promise.all(builds);
+    } finally {
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      await runner.release();
+    }
+    expect((await fetchBundle()).etag).toBe('"1.2.2"');
+  });
+
   it('find a bounded history: 2,000 deltas, and the whole bundle again for who was away for longer or misses one', async () => {
     await fetchBundle();
     const at = [region.platformId, 3000];
