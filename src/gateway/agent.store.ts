@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { AgentCountsDto, AgentRoomDto } from './agent-status.dto';
+import { CLASS_GRAIN_DAYS } from './gateway-settings.rules';
 import { shown } from './observed.rules';
 
 /** What an agent said last, beside what the service has. */
@@ -87,15 +88,21 @@ export class AgentStore {
     );
   }
 
-  /** What a platform's gateways counted on a day, UTC, of everybody; null for a figure of fewer than five. */
-  async countsOf(platformId: number, on: string): Promise<DayCounts> {
-    const rows = await this.database.query<Record<keyof DayCounts, number>[]>(
+  /**
+   * What a platform's gateways counted on a day, UTC, of everybody; null for a figure of fewer than five, and instead of all of them
+   * for a day that is not kept any more.
+   */
+  async countsOf(platformId: number, on: string, today: string): Promise<DayCounts | null> {
+    const rows = await this.database.query<(Record<keyof DayCounts, number> & { isKept: boolean })[]>(
       `select coalesce(sum(admitted), 0)::int as admitted, coalesce(sum(deferred), 0)::int as deferred,
               coalesce(sum(refused), 0)::int as refused, coalesce(sum(attempts), 0)::int as attempts,
-              coalesce(sum(would_refuse), 0)::int as "wouldRefuse"
+              coalesce(sum(would_refuse), 0)::int as "wouldRefuse",
+              $2::date >= $3::date - $4::int
+                or to_regclass('gateway_cell_count_' || to_char($2::date, 'YYYY_MM_DD')) is not null as "isKept"
          from gateway_cell_count where platform_id = $1 and on_date = $2`,
-      [platformId, on],
+      [platformId, on, today, CLASS_GRAIN_DAYS],
     );
+    if (!rows[0]!.isKept) return null;
     const { admitted, deferred, refused, attempts, wouldRefuse } = rows[0]!;
     return {
       admitted: shown(admitted),

@@ -184,8 +184,8 @@ export class ObservedEstablishmentDto extends ObservedDto {
 export class ObservedPageDto {
   /** The day. */
   date!: string;
-  /** The platform's counts by cell, over everybody: on the first page, null on later ones. */
-  @ApiProperty({ type: DayCountsDto, nullable: true, description: 'Everything counted on the day (UTC); null on later pages.' }) // prettier-ignore
+  /** The platform's counts by cell, over everybody: on the first page, null on later ones and for days that are not kept any more. */
+  @ApiProperty({ type: DayCountsDto, nullable: true, description: 'Everything counted on the day (UTC); null on later pages, and for a day whose counts are not kept any more (14 days).' }) // prettier-ignore
   counts!: DayCountsDto | null;
   /** Departments of the establishments of this page's scope, and what they lie in: on the first page, empty on later ones. */
   territories!: ObservedTerritoryDto[];

@@ -60,7 +60,8 @@ export class GatewayViewService {
     now: Date,
   ): Promise<ObservedPageDto> {
     await this.capacity.platform(platformId);
-    const date = query.date ?? now.toISOString().slice(0, 10);
+    const today = now.toISOString().slice(0, 10);
+    const date = query.date ?? today;
     const parameters: unknown[] = [];
     const scope = scopeCondition(actor, (value) => `$${parameters.push(value) + 4}`);
     const afterId = query.cursor === undefined ? 0 : (decodeCursor(query.cursor, ['number'])[0] as number);
@@ -71,7 +72,7 @@ export class GatewayViewService {
     const isBound = parameters.length > 0 || scope === 'false';
     return {
       date,
-      counts: isFirst && !isBound ? await this.agents.countsOf(platformId, date) : null,
+      counts: isFirst && !isBound ? await this.agents.countsOf(platformId, date, today) : null,
       territories: isFirst ? observedBy(rows, ({ territories }) => territories) : [],
       kinds: isFirst ? observedBy(rows, ({ kind }) => [kind]).map(({ code, ...sum }) => ({ kind: code, ...sum })) : [],
       nextCursor: page.nextCursor,

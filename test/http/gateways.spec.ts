@@ -424,7 +424,13 @@ describe('gateways', () => {
     // fifteen days later only the sums of the establishment are kept
     const dropped = await app.get(CountStore).retain('2026-12-22');
     expect(dropped).toEqual(['gateway_cell_count_2026_12_07', 'gateway_window_count_2026_12_07']);
+    standStillAt('2026-12-22T07:00:00+01:00');
     const later = await observed();
+    // a day on which nobody came is another thing than one that nobody knows of any more
+    expect(later.counts).toBeNull();
+    const lately = await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=2026-12-08` });
+    expect(lately.json<ObservedPageDto>().counts).toMatchObject({ admitted: 0, attempts: 0 });
+    standStillAt(NOW);
     expect(later.items[0]).toMatchObject({ expected: 54, admitted: 12, gotNothing: 42, adherenceRatio: 10 / 12 });
   });
 
@@ -463,14 +469,25 @@ describe('gateways', () => {
 
   it("tell an unmodified ENT's own quota what the plan expects, from the networks that are configured", async () => {
     const code = (await database.query<{ code: string }[]>('select code from platform where id = $1', [region.platformId]))[0]!.code; // prettier-ignore
-    const limits = await app.inject({ url: '/session/limit', headers: NOBODY });
-    expect(limits.statusCode).toBe(200);
-    expect(limits.json<Record<string, number>>()[code]).toBe(10_000);
-    standStillAt('2026-12-07T09:10:00+01:00');
-    const during = (await app.inject({ url: '/session/limit', headers: NOBODY })).json<Record<string, number>>();
+    const limitAt = async (instant: string): Promise<number> => {
+      standStillAt(instant);
+      const answer = await app.inject({ url: '/session/limit', headers: NOBODY });
+      expect(answer.statusCode).toBe(200);
+      return answer.json<Record<string, number>>()[code]!;
+    };
+    // nothing is planned: the capacity
+    expect(await limitAt(NOW)).toBe(10_000);
+    // 70 % of a class, of whom 95 % are there in the later one of the two cells
+    expect(await limitAt('2026-12-07T09:10:00+01:00')).toBe(Math.floor(25 * 0.7 * 0.95));
+    expect(await limitAt('2026-12-07T14:10:00+01:00')).toBe(Math.floor(30 * 0.7 * 0.95));
+    // an ENT reads 0 as unlimited
     standStillAt(NOW);
-    expect(during[code]).toBeGreaterThanOrEqual(1);
-    expect(during[code]).toBeLessThan(100);
+    const url = `/v1/platforms/${region.platformId}/regulations`;
+    const payload = { startsAt: '2026-12-07T12:00:00+01:00', endsAt: '2026-12-07T18:00:00+01:00', sessionsPerMille: 0, loginsPerMille: 0, reason: 'test' }; // prettier-ignore
+    expect((await app.inject({ method: 'POST', url, payload })).statusCode).toBe(201);
+    expect(await limitAt('2026-12-07T14:10:00+01:00')).toBe(1);
+    expect(await limitAt('2026-12-07T16:10:00+01:00')).toBe(1);
+    standStillAt(NOW);
     const elsewhere = await app.inject({ url: '/session/limit', headers: NOBODY, remoteAddress: '192.0.2.1' });
     expect([elsewhere.statusCode, elsewhere.json<{ code: string }>().code]).toEqual([403, 'session_limit.network']);
   });
