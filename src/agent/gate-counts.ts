@@ -71,7 +71,10 @@ export class GateCounts {
     const department = school === undefined ? '' : plan.content.departments[plan.establishmentDepartment[school]!]!;
     const cell = cellOfSeconds(now);
     const profile = visitor.knownBy === CHOSEN ? COUNTED_PROFILES.indexOf('chosen') : visitor.profile;
-    increase(this.open.cellRow(cell, department, level, profile), step);
+    // a bundle may say no kinds
+    const { kinds, establishments } = plan.content;
+    const kind = school === undefined ? null : (kinds?.[establishments.kind?.[school] ?? -1] ?? null);
+    increase(this.open.cellRow(cell, department, kind, level, profile), step);
   }
 
   private addWindow(

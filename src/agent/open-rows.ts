@@ -19,10 +19,11 @@ export interface WindowCount extends Counted {
   onDate: string;
 }
 
-/** Totals of a cell by department, level and profile. */
+/** Totals of a cell by department, kind of the school, level and profile; no kind where nobody knows the school. */
 export interface CellCount extends Counted {
   cell: number;
   department: string;
+  kind: string | null;
   level: number | null;
   profile: string;
 }
@@ -43,7 +44,7 @@ export class OpenRows {
     staff: new Map(),
     school: new Map(),
   };
-  private readonly cellsOf = new Map<string, Map<number, CellCount>>();
+  private readonly cellsOf = new Map<string, Map<string | null, Map<number, CellCount>>>();
 
   get isFull(): boolean {
     return this.windows.length >= MOST_ROWS || this.cells.length >= MOST_ROWS;
@@ -76,14 +77,17 @@ export class OpenRows {
   }
 
   /** @param profile index into COUNTED_PROFILES */
-  cellRow(cell: number, department: string, level: number | null, profile: number): CellCount {
+  cellRow(cell: number, department: string, kind: string | null, level: number | null, profile: number): CellCount {
     let ofDepartment = this.cellsOf.get(department);
-    if (ofDepartment === undefined) this.cellsOf.set(department, (ofDepartment = new Map<number, CellCount>()));
+    if (ofDepartment === undefined)
+      this.cellsOf.set(department, (ofDepartment = new Map<string | null, Map<number, CellCount>>()));
+    let ofKind = ofDepartment.get(kind);
+    if (ofKind === undefined) ofDepartment.set(kind, (ofKind = new Map<number, CellCount>()));
     const key = (cell * LEVEL_KEYS + (level === null ? LEVEL_KEYS - 1 : level)) * PROFILE_KEYS + profile;
-    let row = ofDepartment.get(key);
+    let row = ofKind.get(key);
     if (row === undefined) {
-      row = { cell, department, level, profile: COUNTED_PROFILES[profile]!, admitted: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 }; // prettier-ignore
-      ofDepartment.set(key, row);
+      row = { cell, department, kind, level, profile: COUNTED_PROFILES[profile]!, admitted: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 }; // prettier-ignore
+      ofKind.set(key, row);
       this.cells.push(row);
     }
     return row;

@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
 import { AUDIENCES } from '../campaign/window-kind';
 import { IsCivilDate } from '../common/wire-time';
+import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
 import { LEVELS } from '../directory/level';
 import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 
@@ -81,6 +82,11 @@ export class CellCountDto extends CountsDto {
   @Matches(/^[0-9A-Za-z-]{0,20}$/, { message: 'department must be the code of a department, or empty' })
   department!: string;
 
+  /** Kind of the visitors' school; null where nobody knows it, missing from agents of before. */
+  @IsOptional()
+  @IsIn(ESTABLISHMENT_KINDS)
+  kind?: EstablishmentKind | null;
+
   /** Index of the level; null where it is not known. */
   @IsOptional()
   @IsInt()
@@ -110,7 +116,7 @@ export class CountBatchDto {
   @Type(() => WindowCountDto)
   windows!: WindowCountDto[];
 
-  /** Per cell, department, level and profile. */
+  /** Per cell, department, kind, level and profile. */
   @IsArray()
   @ArrayMaxSize(MOST_ROWS)
   @ValidateNested({ each: true })

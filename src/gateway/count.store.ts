@@ -31,6 +31,19 @@ export interface ObservedRow {
   wouldRefuse: number;
 }
 
+/** Visitors of a profile on a day, by department and kind; empty where nobody knows their school. */
+export interface ProfileCount {
+  department: string;
+  kind: string;
+  /** Index into COUNTED_PROFILES. */
+  profile: number;
+  admitted: number;
+  deferred: number;
+  refused: number;
+  attempts: number;
+  wouldRefuse: number;
+}
+
 /** Visitors of a profile in a cell. */
 export interface RecentCount {
   cell: number;
@@ -107,24 +120,36 @@ export class CountStore {
   async addCells(tx: EntityManager, platformId: number, counts: readonly CellCountDto[]): Promise<void> {
     await tx.query(
       `insert into gateway_cell_count as gateway_cell_count
-              (on_date, platform_id, cell, department, level, profile, ${ADDED.join(', ')})
-       select (to_timestamp(cell * 300.0) at time zone 'UTC')::date, $1, cell, department, level, profile,
+              (on_date, platform_id, cell, department, kind, level, profile, ${ADDED.join(', ')})
+       select (to_timestamp(cell * 300.0) at time zone 'UTC')::date, $1, cell, department, kind, level, profile,
               ${ADDED.map((n) => `sum(${n})::int`).join(', ')}
-         from jsonb_to_recordset($2::jsonb) as x (cell int, department text, level smallint, profile smallint,
+         from jsonb_to_recordset($2::jsonb) as x (cell int, department text, kind text, level smallint, profile smallint,
                 admitted int, deferred int, refused int, attempts int, would_refuse int)
-        group by cell, department, level, profile order by cell, department, level, profile
-       on conflict (on_date, platform_id, cell, department, level, profile) do update set ${adding('gateway_cell_count')}`,
+        group by cell, department, kind, level, profile order by cell, department, kind, level, profile
+       on conflict (on_date, platform_id, cell, department, kind, level, profile) do update set ${adding('gateway_cell_count')}`,
       [
         platformId,
         JSON.stringify(
-          counts.map(({ profile, level, wouldRefuse, ...count }) => ({
+          counts.map(({ profile, kind, level, wouldRefuse, ...count }) => ({
             ...count,
+            kind: kind ?? '',
             level: level ?? -1,
             profile: COUNTED_PROFILES.indexOf(profile),
             would_refuse: wouldRefuse,
           })),
         ),
       ],
+    );
+  }
+
+  /** What a platform's gateways counted on a day, UTC. */
+  byProfile(platformId: number, on: string): Promise<ProfileCount[]> {
+    return this.database.query(
+      `select department, kind, profile, sum(admitted)::int as admitted, sum(deferred)::int as deferred, sum(refused)::int as refused,
+              sum(attempts)::int as attempts, sum(would_refuse)::int as "wouldRefuse"
+         from gateway_cell_count where platform_id = $1 and on_date = $2
+        group by department, kind, profile order by department, kind, profile`,
+      [platformId, on],
     );
   }
 

@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate } from '../common/wire-time';
-import { COUNTED_PROFILES } from '../kernel/decision/visitor';
+import { COUNTED_PROFILES, type CountedProfile } from '../kernel/decision/visitor';
 
 const nullable = (type: typeof Number | typeof String | typeof Boolean, description: string) =>
   ApiProperty({ type, nullable: true, description });
@@ -145,9 +145,17 @@ export class ObservedDto {
   attempts!: number | null;
   @nullable(Number, 'Let in by the posture alone.')
   wouldRefuse!: number | null;
-  @nullable(Number, 'Share of those let in who came inside their window.')
+  @nullable(Number, 'Adherence to the plan: the share of those expected who came inside their window.')
+  expectedInsideRatio!: number | null;
+  @nullable(
+    Number,
+    'Adherence of those who came: the share of those let in who came inside their window, whoever stayed away.',
+  )
   adherenceRatio!: number | null;
-  @nullable(Number, 'Attempts divided by those let in.')
+  @nullable(
+    Number,
+    'Attempts divided by those let in, who stand for the distinct visitors: who never got in is not among them.',
+  )
   amplificationRatio!: number | null;
   @nullable(
     Number,
@@ -180,6 +188,25 @@ export class ObservedEstablishmentDto extends ObservedDto {
   department!: string;
 }
 
+/** What was done with the visitors of a profile on the day (UTC); null where fewer than five people stand behind a figure. */
+class ProfileCountsDto extends DayCountsDto {
+  /** Who came. */
+  @ApiProperty({ enum: COUNTED_PROFILES, description: 'Who came.' })
+  profile!: CountedProfile;
+}
+
+/** Visitors of a profile from a department. */
+export class DepartmentProfileDto extends ProfileCountsDto {
+  /** Code of the department; empty where nobody knows the visitors' school. */
+  department!: string;
+}
+
+/** Visitors of a profile from a kind of establishments. */
+export class KindProfileDto extends ProfileCountsDto {
+  /** The kind; empty where nobody knows it. */
+  kind!: string;
+}
+
 /** Planned against observed. */
 export class ObservedPageDto {
   /** The day. */
@@ -187,6 +214,10 @@ export class ObservedPageDto {
   /** The platform's counts by cell, over everybody: on the first page, null on later ones and for days that are not kept any more. */
   @ApiProperty({ type: DayCountsDto, nullable: true, description: 'Everything counted on the day (UTC); null on later pages, and for a day whose counts are not kept any more (14 days).' }) // prettier-ignore
   counts!: DayCountsDto | null;
+  @ApiProperty({ type: DepartmentProfileDto, isArray: true, nullable: true, description: 'The same by department and profile: in shadow, who would have been refused where; null where `counts` is.' }) // prettier-ignore
+  departmentProfiles!: DepartmentProfileDto[] | null;
+  @ApiProperty({ type: KindProfileDto, isArray: true, nullable: true, description: 'The same by kind of establishment and profile; null where `counts` is.' }) // prettier-ignore
+  kindProfiles!: KindProfileDto[] | null;
   /** Departments of the establishments of this page's scope, and what they lie in: on the first page, empty on later ones. */
   territories!: ObservedTerritoryDto[];
   /** Kinds of the establishments of this page's scope: on the first page, empty on later ones. */
@@ -203,7 +234,7 @@ export class ObservedCellDto {
   startsAt!: string;
   /** Who came. */
   @ApiProperty({ enum: COUNTED_PROFILES, description: 'Who came.' })
-  profile!: (typeof COUNTED_PROFILES)[number];
+  profile!: CountedProfile;
   @nullable(Number, 'Visitors let in.')
   admitted!: number | null;
   @nullable(Number, 'Visitors told to come back.')

@@ -11,7 +11,7 @@ import { CountFeed } from './count-feed.service';
 import { CountStore } from './count.store';
 import { SessionLimitStore } from './session-limit.store';
 import type { GatewayPageDto, ObservedNowDto, ObservedPageDto } from './gateway-view.dto';
-import { agentCountsShown, observedBy, observedOf, roomShown, shown } from './observed.rules';
+import { agentCountsShown, observedBy, observedOf, profilesBy, roomShown, shown } from './observed.rules';
 import { sessionLimitOf } from './session-limit.rules';
 
 const MOST_ESTABLISHMENTS = 100_000;
@@ -70,9 +70,13 @@ export class GatewayViewService {
     const rows = await this.counts.observed(platformId, date, scope, parameters, afterId, size);
     const page = pageOf(rows.slice(0, query.limit + 1), query.limit, ({ establishmentId }) => [establishmentId]);
     const isBound = parameters.length > 0 || scope === 'false';
+    const counts = isFirst && !isBound ? await this.agents.countsOf(platformId, date, today) : null;
+    const profiles = counts && (await this.counts.byProfile(platformId, date));
     return {
       date,
-      counts: isFirst && !isBound ? await this.agents.countsOf(platformId, date, today) : null,
+      counts,
+      departmentProfiles: profiles && profilesBy(profiles, 'department').map(({ place: department, ...count }) => ({ department, ...count })), // prettier-ignore
+      kindProfiles: profiles && profilesBy(profiles, 'kind').map(({ place: kind, ...count }) => ({ kind, ...count })),
       territories: isFirst ? observedBy(rows, ({ territories }) => territories) : [],
       kinds: isFirst ? observedBy(rows, ({ kind }) => [kind]).map(({ code, ...sum }) => ({ kind: code, ...sum })) : [],
       nextCursor: page.nextCursor,

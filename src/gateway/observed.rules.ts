@@ -1,4 +1,5 @@
-import type { ObservedRow } from './count.store';
+import type { ObservedRow, ProfileCount } from './count.store';
+import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 import type { AgentCountsDto, AgentRoomDto } from './agent-status.dto';
 import { LEAST_SHOWN } from './gateway-settings.rules';
 
@@ -19,6 +20,41 @@ export function agentCountsShown(counts: AgentCountsDto) {
     waitingBatches,
     droppedAttempts,
   };
+}
+
+const COUNTED = ['admitted', 'deferred', 'refused', 'attempts', 'wouldRefuse'] as const;
+
+/**
+ * Sums by a place (department or kind) and profile. Figures below five are hidden; where all that is hidden of a figure is below five,
+ * the least one that is shown is hidden with it, or whoever knows the total could subtract the others.
+ */
+export function profilesBy(rows: readonly ProfileCount[], place: 'department' | 'kind') {
+  const sums = new Map<string, Omit<ProfileCount, 'department' | 'kind'> & { place: string }>();
+  for (const row of rows) {
+    const key = `${row[place]} ${row.profile}`;
+    const sum = sums.get(key) ?? { place: row[place], profile: row.profile, admitted: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 }; // prettier-ignore
+    for (const name of COUNTED) sum[name] += row[name];
+    sums.set(key, sum);
+  }
+  const all = [...sums.values()].sort((a, b) =>
+    a.place === b.place ? a.profile - b.profile : a.place < b.place ? -1 : 1,
+  );
+  const least = COUNTED.map((name) => {
+    const hidden = all.reduce((sum, one) => sum + (shown(one[name]) === null ? one[name] : 0), 0);
+    const isTold = hidden > 0 && hidden < LEAST_SHOWN;
+    return isTold ? Math.min(...all.map((one) => one[name]).filter((count) => count >= LEAST_SHOWN)) : Infinity;
+  });
+  const figure = (count: number, of: (typeof COUNTED)[number]): number | null =>
+    count === least[COUNTED.indexOf(of)] ? null : shown(count);
+  return all.map(({ place: its, profile, ...count }) => ({
+    place: its,
+    profile: COUNTED_PROFILES[profile]!,
+    admitted: figure(count.admitted, 'admitted'),
+    deferred: figure(count.deferred, 'deferred'),
+    refused: figure(count.refused, 'refused'),
+    attempts: figure(count.attempts, 'attempts'),
+    wouldRefuse: figure(count.wouldRefuse, 'wouldRefuse'),
+  }));
 }
 
 /** Who waits, as it is shown: figures of people hidden below five. */
@@ -53,6 +89,7 @@ export function observedOf(row: Figures, gotNothing = gotNothingOf(row)) {
     attempts: shown(attempts),
     wouldRefuse: shown(row.wouldRefuse),
     // each visitor is admitted once a day, so those admitted stand for the distinct ones
+    expectedInsideRatio: isShown && expected >= LEAST_SHOWN ? admittedInWindow / expected : null,
     adherenceRatio: isShown ? admittedInWindow / admitted : null,
     amplificationRatio: isShown ? attempts / admitted : null,
     gotNothing: shown(gotNothing),

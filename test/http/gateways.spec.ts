@@ -12,7 +12,7 @@ import type { ClassLinksDto } from '../../src/gateway/class-link.dto';
 import type { DeltaPageDto } from '../../src/gateway/bundle-feed.dto';
 import type { PassKeysDto } from '../../src/gateway/gateway-key.dto';
 import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
-import type { GatewayPageDto, ObservedNowDto, ObservedPageDto } from '../../src/gateway/gateway-view.dto';
+import type { DayCountsDto, GatewayPageDto, ObservedNowDto, ObservedPageDto } from '../../src/gateway/gateway-view.dto';
 import type { BundleChange, BundleContent, BundleRoomChange } from '../../src/kernel/decision/bundle-content';
 import { applyChanges, gatePlanOf, windowsOfOwner, type GatePlan } from '../../src/kernel/decision/gate-plan';
 import { plainBundle, type PackedBundle } from '../../src/kernel/decision/packed-bundle';
@@ -401,18 +401,41 @@ describe('gateways', () => {
       { ...row, audience: 'pupils', ownerId: 2_000_000_000, startCell: 1, onDate: TODAY },
       { ...row, audience: 'pupils', ownerId: classId, startCell: 1, onDate: '2026-11-01' },
     ]; // prettier-ignore
-    const cells = [{ ...row, cell: cellAt(0, 9), department: '59', level: null, profile: 'pupil' }];
+    const cell = { ...row, cell: cellAt(0, 9), department: '59', level: null, profile: 'pupil' };
+    const cells = [
+      // an agent of before says no kind
+      cell,
+      { ...cell, admitted: 20, wouldRefuse: 9, kind: 'college' },
+      { ...cell, admitted: 30, wouldRefuse: 3, kind: 'lycee_gt', department: '62', profile: 'relative' },
+      { ...cell, admitted: 30, wouldRefuse: 7, kind: null, department: '', profile: 'relative' },
+    ];
     const batch = { agent: 'proxy-1', batchId: randomUUID(), windows, cells };
-    expect((await post('/v1/gateways/counts', batch)).json()).toEqual({ accepted: 4, unknownOwners: 2, isRepeated: false }); // prettier-ignore
+    expect((await post('/v1/gateways/counts', batch)).json()).toEqual({ accepted: 7, unknownOwners: 2, isRepeated: false }); // prettier-ignore
+    const wrong = { ...batch, batchId: randomUUID(), cells: [{ ...cell, kind: 'nonsense' }] };
+    expect((await post('/v1/gateways/counts', wrong)).statusCode).toBe(400);
     expect((await post('/v1/gateways/counts', batch)).json()).toMatchObject({ accepted: 0, isRepeated: true });
     const observed = async () =>
       (await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=${TODAY}` })).json<ObservedPageDto>();
     const page = await observed();
-    // those deferred are two: hidden, which is not the same as none
-    expect(page.counts).toEqual({ admitted: 10, deferred: null, refused: 0, attempts: 25, wouldRefuse: 0 });
+    expect(page.counts).toEqual({ admitted: 90, deferred: 8, refused: 0, attempts: 100, wouldRefuse: 19 });
+    const whoOf = ({ profile, admitted, wouldRefuse }: DayCountsDto & { profile: string }) => [profile, admitted, wouldRefuse]; // prettier-ignore
+    // three would have been refused of 62: hidden, and the least of the others with them, or 19 less the others would tell
+    expect(page.departmentProfiles!.map((of) => [of.department, ...whoOf(of)])).toEqual([
+      ['', 'relative', 30, null],
+      ['59', 'pupil', 30, 9],
+      ['62', 'relative', 30, null],
+    ]);
+    expect(page.kindProfiles!.map((of) => [of.kind, ...whoOf(of)])).toEqual([
+      ['', 'pupil', 10, 0],
+      ['', 'relative', 30, null],
+      ['college', 'pupil', 20, 9],
+      ['lycee_gt', 'relative', 30, null],
+    ]);
+    // those deferred are two each: hidden, which is not the same as none
+    expect(page.departmentProfiles!.map(({ deferred, refused }) => [deferred, refused])).toEqual([[null, 0], [null, 0], [null, 0]]); // prettier-ignore
     // three classes of 25 at 70 %: 18 each
-    expect(page.items[0]).toMatchObject({ uai: region.uais[0], expected: 54, admitted: 12, gotNothing: 42, attempts: 30, adherenceRatio: 10 / 12, amplificationRatio: 2.5 }); // prettier-ignore
-    expect(page.items[1]).toMatchObject({ admitted: null, adherenceRatio: null });
+    expect(page.items[0]).toMatchObject({ uai: region.uais[0], expected: 54, admitted: 12, gotNothing: 42, attempts: 30, expectedInsideRatio: 10 / 54, adherenceRatio: 10 / 12, amplificationRatio: 2.5 }); // prettier-ignore
+    expect(page.items[1]).toMatchObject({ admitted: null, expectedInsideRatio: null, adherenceRatio: null });
     // nor does a subtraction tell how many
     expect(page.items[1]!.expected! - page.items[1]!.gotNothing!).toBe(4);
     const [all] = page.territories;
@@ -427,11 +450,17 @@ describe('gateways', () => {
     standStillAt('2026-12-22T07:00:00+01:00');
     const later = await observed();
     // a day on which nobody came is another thing than one that nobody knows of any more
-    expect(later.counts).toBeNull();
+    expect([later.counts, later.departmentProfiles, later.kindProfiles]).toEqual([null, null, null]);
     const lately = await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=2026-12-08` });
     expect(lately.json<ObservedPageDto>().counts).toMatchObject({ admitted: 0, attempts: 0 });
     standStillAt(NOW);
-    expect(later.items[0]).toMatchObject({ expected: 54, admitted: 12, gotNothing: 42, adherenceRatio: 10 / 12 });
+    expect(later.items[0]).toMatchObject({
+      expected: 54,
+      admitted: 12,
+      gotNothing: 42,
+      expectedInsideRatio: 10 / 54,
+      adherenceRatio: 10 / 12,
+    });
   });
 
   it('count to the school the pupils whose class nobody knows, and apart those who only chose one', async () => {
@@ -446,7 +475,7 @@ describe('gateways', () => {
     expect(await counted()).not.toBe(10);
     expect((await post('/v1/gateways/counts', { agent: 'proxy-1', batchId: randomUUID(), windows, cells })).json()).toEqual({ accepted: 2, unknownOwners: 0, isRepeated: false }); // prettier-ignore
     expect(await counted()).toBe(10);
-    const stored = await database.query('select profile, admitted from gateway_cell_count where platform_id = $1 and profile = 4', [region.platformId]); // prettier-ignore
+    const stored = await database.query<object[]>('select profile, admitted from gateway_cell_count where platform_id = $1 and profile = 4', [region.platformId]); // prettier-ignore
     expect(stored).toEqual([{ profile: 4, admitted: 10 }]);
   });
 

@@ -5,6 +5,7 @@ import { formatCount, formatDecimal, formatInstant, formatMinutes } from '../../
 import { isLate, useGateways } from '../../shared/gateways';
 import { Records } from '../../shared/records';
 import { Empty, Failure, Loading } from '../../shared/states';
+import { GatewayShadow } from './gateway-shadow';
 import { PassKey } from './pass-key';
 
 /** The agents beside the ENT's proxies: what each runs, how far behind it is, what it refused. */
@@ -61,6 +62,7 @@ export function GatewayList({ platform, canChange }: { platform: Schema<'Platfor
           ))}
         </Table.Tbody>
       </Records>
+      <GatewayShadow platform={platform} />
       {canChange && <PassKey platformId={platform.id} />}
     </Stack>
   );
