@@ -11,6 +11,7 @@ export const CHOSEN = 4;
 
 /** What counts know of who came: who only chose a class has shown no profile, and is counted apart. The index is what tables store. */
 export const COUNTED_PROFILES = [...VISITOR_PROFILES, 'chosen'] as const;
+export type CountedProfile = (typeof COUNTED_PROFILES)[number];
 
 /** Who stands at the gate: no person, only what binds a visitor. Indices are those of the bundle's columns. */
 export interface Visitor {
