@@ -4,6 +4,7 @@ import type { Watch } from '../place';
 import type { CellPrices } from '../prices';
 import { emptyTables, fillPrices } from '../price-tables';
 import { AllocationCancelled } from '../problem';
+import { searchSoftly } from './soft-search';
 import { anyNearerStart, costOf, emptySmallPlan, insert, mayStart, put, type SmallPlan } from './small-plan';
 
 /** Parts with fewer demands than this are searched window by window: prices say little where few classes share a cell. */
@@ -13,6 +14,9 @@ export const SMALL_DEMANDS = 500;
 const LEAST_STEPS = 200;
 const STEPS_PER_CUBED_DEMAND = 0.3;
 const MOST_STEPS = 250_000;
+/** Single moves, laws softened, before whole windows are taken out: they cost a tenth of such a step. */
+const SOFT_STEPS_PER_CUBED_DEMAND = 5;
+const MOST_SOFT_STEPS = 3_000_000;
 /** Share of the steps that go by without a place for one more before the missing are believed. */
 const BELIEVED_SHARE = 0.15;
 /** What a missing window counts as, in windows displaced by the whole cap. */
@@ -24,6 +28,8 @@ const FEWEST_OUT = 3;
 const MOST_OUT = 10;
 /** Displacement cost that a step may lose with a fair chance, at the beginning and at the end: 12 is a little over a quarter of an hour. */
 const FIRST_TEMPERATURE = 12;
+/** The same where soft moves have done the rough work: 12 would undo some of it. */
+const SETTLED_TEMPERATURE = 6;
 const LAST_TEMPERATURE = 0.15;
 /** Chance that a start is overlooked when a window is put back: without it the same plan comes back. */
 const BLINK = 0.03;
@@ -36,13 +42,14 @@ const NEAR_CELLS = 9;
 const EDGE_CELLS = 4;
 /** A plan this near to what the prices prove to be the least is not searched on. */
 const GOOD_ENOUGH_RATIO = 0.005;
+/** One that is this far above it is not believed to be the best before the search has begun once more from nothing. */
+const DOUBTED_RATIO = 0.1;
 const CANCEL_EVERY = 256;
 
 /**
- * Annealed ruin and recreate (after Schrimpf et al., 2000, with the blinks of Christiaens and Vanden Berghe, 2020): a few windows that are
- * close in time, or of one school, or in the way of one far from its wish, are taken out and put back one by one at the cheapest
- * start that every law allows; what is worse is kept with a chance that falls. Nothing ever passes a limit. Gives the starts of
- * the best plan met, -1 for who found no place in it; null where somebody did not and `mustPlaceAll`.
+ * A part searched window by window: single moves with softened laws, then annealed ruin and recreate, and, where that leaves somebody
+ * out or much to wish for, ruin and recreate from nothing. Gives the starts of the best plan met, none of which passes a
+ * limit, -1 for who found no place in it; null where somebody did not and `mustPlaceAll`.
  *
  * @throws AllocationCancelled
  */
@@ -54,19 +61,60 @@ export function solveSmall(
   mustPlaceAll: boolean,
   watch: Watch,
 ): Int32Array | null {
-  const { demandCount } = model.problem;
-  const random = seededRandom(seed ^ 0x3c6ef372);
   const tables = emptyTables(model);
   fillPrices(model, tables, prices.sessions, prices.logins);
-  const plan = emptySmallPlan(model, reach, tables);
-  const movable = placeFirst(plan, random);
-  const missingCost = MISSING_COST * reach.reduce((most, cells) => Math.max(most, cells * cells), 1);
+  const enough = Math.max(0, prices.value) * (1 + GOOD_ENOUGH_RATIO);
+  const settled = search(emptySmallPlan(model, reach, tables), true);
+  if (settled.unplacedCount === 0 && settled.value <= Math.max(0, prices.value) * (1 + DOUBTED_RATIO))
+    return settled.starts;
+  // a plan made law by law from nothing may have a place for one more, and where a few windows lock each other it is nearer to the wishes
+  const built = search(emptySmallPlan(model, reach, tables), false);
+  const better = built.value < settled.value ? built : settled;
+  return mustPlaceAll && better.unplacedCount > 0 ? null : better.starts;
+
+  function search(plan: SmallPlan, isSoft: boolean): Found {
+    const random = seededRandom(seed ^ 0x3c6ef372);
+    const movable = placeFirst(plan, random);
+    const missingCost = MISSING_COST * reach.reduce((most, cells) => Math.max(most, cells * cells), 1);
+    const task = { plan, movable, missingCost, enough, mustPlaceAll, random, watch };
+    if (isSoft && plan.objective + missingCost * plan.unplacedCount > enough && movable.length > 1) settleSoftly(task);
+    return ruinAndRecreate(task, isSoft ? SETTLED_TEMPERATURE : FIRST_TEMPERATURE);
+  }
+}
+
+/** The best plan met; its value counts who is missing. */
+interface Found {
+  starts: Int32Array;
+  value: number;
+  unplacedCount: number;
+}
+
+interface Task {
+  plan: SmallPlan;
+  movable: Int32Array;
+  missingCost: number;
+  enough: number;
+  mustPlaceAll: boolean;
+  random: Random;
+  watch: Watch;
+}
+
+/**
+ * Annealed ruin and recreate (after Schrimpf et al., 2000, with the blinks of Christiaens and Vanden Berghe, 2020): a few windows that are
+ * close in time, or of one school, or in the way of one far from its wish, are taken out and put back one by one at the cheapest
+ * start that every law allows; what is worse is kept with a chance that falls. Ends early where all must have a place and one
+ * seems to have none.
+ */
+function ruinAndRecreate(
+  { plan, movable, missingCost, enough, mustPlaceAll, random, watch }: Task,
+  firstTemperature: number,
+): Found {
+  const { demandCount } = plan.model.problem;
   const valueOf = () => plan.objective + missingCost * plan.unplacedCount;
   const best = { starts: plan.starts.slice(), value: valueOf(), unplacedCount: plan.unplacedCount };
   const steps =
     movable.length === 0 ? 0 : Math.min(MOST_STEPS, LEAST_STEPS + STEPS_PER_CUBED_DEMAND * demandCount ** 3);
-  const enough = Math.max(0, prices.value) * (1 + GOOD_ENOUGH_RATIO);
-  const cooling = Math.log(LAST_TEMPERATURE / FIRST_TEMPERATURE);
+  const cooling = Math.log(LAST_TEMPERATURE / firstTemperature);
   const out: number[] = [];
   const before: number[] = [];
   let lastGain = 0;
@@ -76,14 +124,14 @@ export function solveSmall(
     if (step % CANCEL_EVERY === 0) {
       if (watch.isCancelled?.()) throw new AllocationCancelled();
       const objective = best.unplacedCount === 0 ? { objective: best.value, overCellCount: 0 } : {};
-      watch.onPhase?.('place', 0.9 * done, objective);
+      watch.onPhase?.('place', 0.5 + 0.4 * done, objective);
     }
-    if (mustPlaceAll && best.unplacedCount > 0 && step - lastGain > BELIEVED_SHARE * steps) return null;
+    if (mustPlaceAll && best.unplacedCount > 0 && step - lastGain > BELIEVED_SHARE * steps) break;
     const value = valueOf();
     ruin(plan, movable, random, out, before);
     recreate(plan, out, random);
     const after = valueOf();
-    const temperature = FIRST_TEMPERATURE * Math.exp(cooling * done);
+    const temperature = firstTemperature * Math.exp(cooling * done);
     if (after >= value - temperature * Math.log(random())) {
       undo(plan, out, before);
       continue;
@@ -95,7 +143,7 @@ export function solveSmall(
       best.starts.set(plan.starts);
     }
   }
-  return mustPlaceAll && best.unplacedCount > 0 ? null : best.starts;
+  return best;
 }
 
 /** Demands with one start first, then the others, the largest first; gives those that may move. */
@@ -108,6 +156,15 @@ function placeFirst(plan: SmallPlan, random: Random): Int32Array {
   movable.sort((a, b) => problem.demandScale[b]! - problem.demandScale[a]! || a - b);
   for (const i of movable) insert(plan, i, 0, random);
   return movable;
+}
+
+/** The plan that a search with softened laws finds; whoever it leaves where a law says no goes to the cheapest start that none bars. */
+function settleSoftly({ plan, movable, enough, random, watch }: Task): void {
+  const steps = Math.min(MOST_SOFT_STEPS, SOFT_STEPS_PER_CUBED_DEMAND * movable.length ** 3);
+  const found = searchSoftly(plan, movable, steps, enough, random, watch)?.starts ?? plan.starts.slice();
+  for (const i of movable) if (plan.starts[i]! >= 0) put(plan, i, plan.starts[i]!, -1);
+  for (const i of movable) if (mayStart(plan, i, found[i]!)) put(plan, i, found[i]!, 1);
+  for (const i of movable) if (plan.starts[i]! < 0) insert(plan, i, 0, random);
 }
 
 /** Takes windows out: `out` lists them, `before` where they stood (-1 for nowhere). */
