@@ -221,6 +221,14 @@ describeWeb('the web of an operator', (web) => {
     const found = [...(await overflowing(page)), ...(await violationsOf(page, 'light'))];
     expect(found).toEqual([]);
 
+    // a head is told on the week of the school
+    const head = await openReader(web.browser);
+    await signIn(head.page, web.url, 'head-college');
+    const told = head.page.getByRole('status').filter({ hasText: 'Mesure de protection en vigueur' });
+    await told.getByText(/enregistrez votre travail/).waitFor();
+    await told.getByText(/^Fin automatique\s:/).waitFor();
+    await head.context.close();
+
     // everybody who looks sees it, and another person may take it back
     const row = other.page.getByRole('region', { name: 'Mesures' }).getByRole('row', { name: /Sessions inactives/ });
     await row.getByRole('button', { name: /^Lever/ }).click();

@@ -149,6 +149,16 @@ export function useToDo(uai: string, isAsked: boolean) {
   });
 }
 
+/** The protection steps at work on a platform. */
+export function useStepsInForce(platformId: number) {
+  return useQuery({
+    queryKey: ['protection', platformId],
+    queryFn: async () =>
+      (await answerOf(api.GET('/v1/platforms/{id}/protection', { params: { path: { id: platformId } } }))).steps,
+    refetchInterval: 60_000,
+  });
+}
+
 /** Every possible start of a window's day, or of a class's day for a new one. */
 export function useAvailability(asked: { classId: number; date: string; windowId?: number } | undefined) {
   return useQuery({

@@ -13,10 +13,11 @@ import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { useBooking } from './booking';
 import { byLevel } from './class-order';
 import { STATES, stateOf } from './class-state';
-import { firstMonday, useClasses, useEstablishment, usePlanOf, useProposal, useRefreshWeek, useToDo, useWeekLoad, useWeekWindows, useWishCampaign, type Window } from './data'; // prettier-ignore
+import { firstMonday, useClasses, useEstablishment, usePlanOf, useProposal, useRefreshWeek, useStepsInForce, useToDo, useWeekLoad, useWeekWindows, useWishCampaign, type Window } from './data'; // prettier-ignore
 import { DayList } from './day-list';
 import { RefusalNotice } from './refusal-notice';
 import { ShareMenu } from './share-menu';
+import { StepsInForce } from './steps-in-force';
 import { ToDo } from './to-do';
 import { WeekTable } from './week-table';
 import { WindowPanel } from './window-panel';
@@ -85,6 +86,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const proposal = useProposal(mayChange ? campaign.id : undefined, uai);
   const toDo = useToDo(uai, mayChange);
   const wishes = useWishCampaign(school);
+  const steps = useStepsInForce(plan.platformId);
   const booking = useBooking(uai);
   const refresh = useRefreshWeek(uai);
   const live = usePlanChanges({ id: plan.id, revision: plan.publishedRevision ?? 0 }, refresh);
@@ -108,7 +110,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const failed = failureOf(classes, windows);
   if (failed) return <Failure error={failed} onRetry={() => void windows.refetch()} />;
   // what stands over the week is there first, so that the week does not move under the hand
-  const isToDoRead = wishes.isFetched && (!mayChange || (proposal.isFetched && toDo.isFetched));
+  const isToDoRead = wishes.isFetched && steps.isFetched && (!mayChange || (proposal.isFetched && toDo.isFetched));
   if (!classes.data || !windows.data || !isToDoRead) return <Loading what={t('loading.week')} />;
 
   const visible = windows.data.filter(({ classId }) => classId === null ? !wantedClass && !level && !state : shown.some(({ id }) => id === classId)); // prettier-ignore
@@ -128,6 +130,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
           </div>
           <ShareMenu uai={uai} monday={monday} />
         </Group>
+        <StepsInForce steps={steps.data ?? []} school={school} />
         {mayChange && (
           <ToDo
             uai={uai}
