@@ -218,6 +218,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   reportMeasurements:            rule('-',     '-',         '-',         '-',         '-',     'all',   ['gateway', 'metrics'], 'service'),
   readMeasurements:              rule('-',     '-',         '-',         'all',       'all',   'all'),
   readProtectionProposal:        rule('-',     '-',         '-',         'all',       'all',   'all'),
+  approveCapacityNotice:         rule('-',     '-',         '-',         '-',         '-',     'all'),
   listWebhooks:                  rule('-',     '-',         '-',         '-',         'all',   'all'),
   makeWebhook:                   rule('-',     '-',         '-',         '-',         '-',     'all'),
   deleteWebhook:                 rule('-',     '-',         '-',         '-',         '-',     'all'),

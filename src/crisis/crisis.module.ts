@@ -7,8 +7,10 @@ import { PlanModule } from '../plan/plan.module';
 import { ProtectionModule } from '../protection/protection.module';
 import { SimulationModule } from '../simulation/simulation.module';
 import { AdmissionLaw } from './admission-law.service';
+import { CapacityApproval } from './capacity-approval.service';
 import { CrisisStore } from './crisis.store';
 import { LadderService } from './ladder.service';
+import { LeastChange } from './least-change.service';
 import { MeasurementController } from './measurement.controller';
 import { MeasurementService } from './measurement.service';
 import { MeasurementStore } from './measurement.store';
@@ -37,8 +39,10 @@ import { WebhookStore } from './webhook.store';
   controllers: [MeasurementController, PostMortemController, ProtectionController, WebhookController],
   providers: [
     AdmissionLaw,
+    CapacityApproval,
     CrisisStore,
     LadderService,
+    LeastChange,
     MeasurementService,
     MeasurementStore,
     PostMortemFactsStore,

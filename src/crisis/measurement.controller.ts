@@ -1,12 +1,20 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
 import { instantOfCell } from '../common/civil-time';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { CELL_MINUTES } from '../kernel/cell-grid';
-import { MeasuredDayDto, MeasuredDayQuery, MeasurementsDto, MeasurementsTakenDto, ProtectionProposalDto } from './measurement.dto'; // prettier-ignore
+import { ApprovedCapacityDto, CapacityApprovalRequestDto, MeasuredDayDto, MeasuredDayQuery, MeasurementsDto, MeasurementsTakenDto, ProtectionProposalDto } from './measurement.dto'; // prettier-ignore
+import { CapacityApproval } from './capacity-approval.service';
 import { MeasurementService } from './measurement.service';
 import { loadPerMille } from './proposal.rules';
 
@@ -15,7 +23,10 @@ import { loadPerMille } from './proposal.rules';
 @ApiParam({ name: 'id', description: 'Number of the platform.', schema: { type: 'integer', minimum: 1 } })
 @Controller('platforms/:id')
 export class MeasurementController {
-  constructor(private readonly measurements: MeasurementService) {}
+  constructor(
+    private readonly measurements: MeasurementService,
+    private readonly approval: CapacityApproval,
+  ) {}
 
   @Post('measurements')
   @HttpCode(202)
@@ -75,5 +86,17 @@ export class MeasurementController {
         loadPerMille: loadPerMille(minute),
       })),
     };
+  }
+
+  @Post('capacity-notice/approval')
+  @ApiOperation({ operationId: 'approveCapacityNotice', summary: 'Does what the notice on the declared capacity proposes (a regulation or a capacity step), and changes the published plans as little as possible.' }) // prettier-ignore
+  @ApiCreatedResponse({ description: 'It is in force; replans are under way.', type: ApprovedCapacityDto })
+  @ApiProblems(400, 404, 409, 422)
+  async approveCapacityNotice(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Body() { kind, endsAt, reason }: CapacityApprovalRequestDto,
+  ): Promise<ApprovedCapacityDto> {
+    return this.approval.approve(actor, id, { kind, endsAt: endsAt === undefined ? undefined : new Date(endsAt), reason }, new Date()); // prettier-ignore
   }
 }

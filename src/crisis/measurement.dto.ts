@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 import { WordsDto } from './ladder.dto';
 
@@ -123,6 +123,33 @@ export class CapacityNoticeDto {
   concurrentSessions!: number | null;
   /** Why. */
   reason!: WordsDto;
+}
+
+/** A person's word on a capacity notice. */
+export class CapacityApprovalRequestDto {
+  /** What the notice says: refused where the service says it no more. */
+  @IsIn(['too_high', 'too_low'])
+  kind!: 'too_high' | 'too_low';
+
+  /** Of a regulation: when it ends, four hours from now unless said. */
+  @IsOptional()
+  @IsInstant()
+  endsAt?: string;
+
+  /** Why, for the audit trail; without the name of a person. */
+  @IsString()
+  @Length(1, 500)
+  reason!: string;
+}
+
+/** What was done with a capacity notice. */
+export class ApprovedCapacityDto {
+  /** The regulation that was added. */
+  regulationId!: number | null;
+  /** The capacity step that was added. */
+  capacityStepId!: number | null;
+  /** The campaigns whose published plans are changed as little as possible. */
+  campaignIds!: number[];
 }
 
 /** A minute as it was measured. */

@@ -2,8 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
-import { AllocationAlreadyRunningError } from '../allocation/allocation.errors';
-import { AllocationService } from '../allocation/allocation.service';
 import { recordAudit } from '../audit/audit-entry';
 import { CapacityService } from '../capacity/capacity.service';
 import { advisoryLock, inTransaction } from '../common/database';
@@ -15,7 +13,7 @@ import { armsOf, BREAK_GLASS_MINUTES, LONGEST_STEP_HOURS, stepProblem, type Word
 import type { StepMeasures, StepScope } from '../protection/protection-step';
 import { type NewStep, ProtectionStore, type StepRow } from '../protection/protection.store';
 import { AdmissionLaw } from './admission-law.service';
-import { CrisisStore } from './crisis.store';
+import { LeastChange } from './least-change.service';
 import { WebhookStore } from './webhook.store';
 import { AlreadyApproved, ProtectionInvalid, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors';
 
@@ -46,9 +44,8 @@ export class ProtectionStepService {
     private readonly capacity: CapacityService,
     private readonly settings: GatewaySettingsService,
     private readonly ledger: LedgerService,
-    private readonly allocations: AllocationService,
+    private readonly leastChange: LeastChange,
     private readonly store: ProtectionStore,
-    private readonly crisis: CrisisStore,
     private readonly law: AdmissionLaw,
     private readonly webhooks: WebhookStore,
   ) {}
@@ -161,17 +158,11 @@ export class ProtectionStepService {
     return (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, ...left, reason }, tx)).id;
   }
 
-  /** A cut of the capacity asks for the least change of the published plans; a replan that runs already sees it or is asked for again. */
+  /** A cut of the capacity asks for the least change of the published plans. */
   private async after(actor: Actor, platformId: number, stepId: number, now: Date): Promise<StepRow> {
     const step = (await this.store.step(platformId, stepId))!;
     if (step.measures.capacityPerMille === 1000 || step.state === 'proposed') return step;
-    for (const campaignId of await this.crisis.publishedCampaigns(platformId, now.toISOString().slice(0, 10))) {
-      await this.allocations
-        .request(actor, campaignId, { mode: 'replan', noticeMinutes: 60 })
-        .catch((error: unknown) => {
-          if (!(error instanceof AllocationAlreadyRunningError)) throw error;
-        });
-    }
+    await this.leastChange.request(actor, platformId, now);
     return step;
   }
 

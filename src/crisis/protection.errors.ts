@@ -48,6 +48,13 @@ export class ProtectionInvalid extends DomainError {
   }
 }
 
+/** What was to be approved is not proposed any more: the load has changed, or somebody has approved it. */
+export class CapacityNoticeGone extends DomainError {
+  constructor(kind: string) {
+    super('capacity_notice.gone', 'conflict', `The service does not say now that the declared capacity is ${kind}.`, { kind }); // prettier-ignore
+  }
+}
+
 /** There is no ladder, or no such rung on it. */
 export class RungUnknown extends DomainError {
   constructor(code: string) {

@@ -62,6 +62,7 @@ export function simulatedVariant(problem: StormProblem, seed: number): Simulated
     gaveUpCount: report.gaveUpCount,
     meanWaitSeconds: totals.admitted === 0 ? 0 : Math.round(totals.waited / totals.admitted),
     p95WaitSeconds: Math.max(...report.profiles.map(({ p95WaitSeconds }) => p95WaitSeconds)),
+    waits: report.waits,
     profiles: report.profiles,
     territories: report.territories,
     curves: {

@@ -199,6 +199,16 @@ export class RequestSimulationDto implements SimulationRequest {
   variants!: VariantRequestDto[];
 }
 
+/** How long those who first came in an hour waited until they were let in. */
+export class HourWaitDto {
+  /** Hours from local midnight. */
+  hour!: number;
+  /** Mean; null where fewer than 20 of them were followed. */
+  meanSeconds!: number | null;
+  /** 95th percentile; null as the mean. */
+  p95Seconds!: number | null;
+}
+
 /** What became of some of the visitors of a day. */
 export class CrowdReportDto {
   /** Visits that were wanted. */
@@ -217,6 +227,8 @@ export class CrowdReportDto {
   meanWaitSeconds!: number;
   /** The largest 95th percentile of its territories and profiles. */
   p95WaitSeconds!: number;
+  /** The waits of the admitted by the hour of their first attempt; absent in simulations of before. */
+  waits?: HourWaitDto[];
 }
 
 /** The same of a profile. */

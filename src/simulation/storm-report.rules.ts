@@ -1,13 +1,22 @@
 import { CELL_MINUTES, CELLS_PER_HOUR } from '../kernel/cell-grid';
 import { simulateStorm, type StormResult } from '../kernel/simulation/storm';
 import { STEP_SECONDS, type StormProblem } from '../kernel/simulation/storm-problem';
-import { waitsOf } from '../kernel/simulation/storm-waits';
+import { type ClassWaits, waitsOf } from '../kernel/simulation/storm-waits';
 import { type StormDay, STORM_PROFILES, stormProblemOf, type StormProfile } from './storm-day.rules';
 import { fittedParticipation, STORM_SCENARIOS, type StormScenario } from './storm-scenarios.rules';
 
 const TAGGED_PER_CLASS = 2000;
 const SEED = 1;
 const MINUTE_SECONDS = 60;
+/** Fewer visitors that were followed tell no wait of an hour. */
+const LEAST_FOLLOWED = 20;
+
+/** How long those who first came in an hour waited until they were let in; null where too few of them were followed. */
+export interface HourWait {
+  hour: number;
+  meanSeconds: number | null;
+  p95Seconds: number | null;
+}
 
 /** What became of some of the visitors of a day. */
 export interface CrowdReport {
@@ -22,6 +31,7 @@ export interface CrowdReport {
   meanWaitSeconds: number;
   /** The longest of those of its territories and profiles. */
   p95WaitSeconds: number;
+  waits: HourWait[];
 }
 
 export interface ProfileReport extends CrowdReport {
@@ -40,6 +50,7 @@ export interface StormReport {
   amplification: number;
   refusedCount: number;
   gaveUpCount: number;
+  waits: HourWait[];
   profiles: ProfileReport[];
   /** By the territories of the problem. */
   territories: CrowdReport[];
@@ -112,13 +123,14 @@ export function reportOfResult(
       gaveUpCount: Math.round(total(curves.gaveUp, its)),
       meanWaitSeconds: admitted === 0 ? 0 : Math.round(waited / admitted),
       p95WaitSeconds: Math.max(0, ...tagged.map(({ p95Seconds }) => p95Seconds)),
+      waits: waits[0]!.ofHours.map((_, hour) => ({ hour, ...waitOf(tagged, hour) })),
     };
   };
   let peakLogins = 0;
   for (let cell = 0; cell < cellCount; cell++) {
     peakLogins = Math.max(peakLogins, total(curves.admitted, classes, cell, cell + 1));
   }
-  const { visitorCount, amplification, refusedCount, gaveUpCount } = crowdOf(classes);
+  const { visitorCount, amplification, refusedCount, gaveUpCount, waits: allWaits } = crowdOf(classes);
   return {
     peakSessions: Math.round(result.peakSessions),
     peakMinute: Math.floor((result.peakStep * STEP_SECONDS) / MINUTE_SECONDS),
@@ -127,6 +139,7 @@ export function reportOfResult(
     amplification,
     refusedCount,
     gaveUpCount,
+    waits: allWaits,
     profiles: STORM_PROFILES.slice(0, profileCount).map((profile, p) => ({
       profile,
       ...crowdOf(classes.filter((k) => k % profileCount === p)),
@@ -145,4 +158,19 @@ export function reportOfResult(
       };
     }),
   };
+}
+
+type Followed = Pick<ClassWaits, 'ofHours' | 'admittedCount'> & { admitted: number };
+
+/** Mean and 95th percentile of an hour over crowds, each followed visitor standing for as many as the crowd has. */
+function waitOf(crowds: readonly Followed[], hour: number): Omit<HourWait, 'hour'> {
+  const followed = crowds.flatMap(({ ofHours, admittedCount, admitted }) => ofHours[hour]!.map((seconds) => ({ seconds, weight: admitted / admittedCount }))); // prettier-ignore
+  if (followed.length < LEAST_FOLLOWED) return { meanSeconds: null, p95Seconds: null };
+  const total = followed.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = followed.reduce((sum, { seconds, weight }) => sum + seconds * weight, 0) / total;
+  let below = 0;
+  const p95 = followed
+    .toSorted((a, b) => a.seconds - b.seconds)
+    .find(({ weight }) => (below += weight) >= 0.95 * total);
+  return { meanSeconds: Math.round(mean), p95Seconds: p95!.seconds };
 }

@@ -34,6 +34,7 @@ const ACTION_OF: Record<string, string> = {
   enforceProtectionStep: 'protection_step.enforce',
   approveProtectionStep: 'protection_step.approve',
   undoProtectionStep: 'protection_step.undo',
+  approveCapacityNotice: 'regulation.add',
   makePostMortem: 'post_mortem.make',
   writePostMortem: 'post_mortem.write',
   cancelJob: 'job.cancel',

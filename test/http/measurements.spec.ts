@@ -1,10 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import type { LadderDto } from '../../src/crisis/ladder.dto';
-import type { MeasuredDayDto, ProtectionProposalDto } from '../../src/crisis/measurement.dto';
+import type { ApprovedCapacityDto, MeasuredDayDto, ProtectionProposalDto } from '../../src/crisis/measurement.dto';
 import type { ProtectionStepDto } from '../../src/crisis/protection-step.dto';
-import { standStillAt } from '../booking-region';
-import { makeRegion, type Region } from '../plan-builder';
+import type { CapacityCurveDto } from '../../src/capacity/capacity.dto';
+import { publishedRegion, standStillAt } from '../booking-region';
+import { cellAt, makeRegion, type Region } from '../plan-builder';
 import { NOBODY, signedInAs, startTestApplication } from '../test-application';
 
 describe('measurements of a platform', () => {
@@ -91,6 +92,42 @@ describe('measurements of a platform', () => {
     expect((await proposal()).capacityNotice).toMatchObject({ kind: 'too_low', concurrentSessions: 1200 });
     await report('ent', last(Array<number>(6).fill(640), { errorsPerMille: 90 }));
     expect((await proposal()).capacityNotice).toMatchObject({ kind: 'too_high', observedSessions: 640, sessionsPerMille: 640 }); // prettier-ignore
+  });
+
+  it('lead to a regulation or a higher capacity on the word of a person, and to the least change of the plans', async () => {
+    const published = await publishedRegion(app, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 9) }]);
+    const here = (path: string) => url(path, published.platformId);
+    const approve = async (body: object) => {
+      const response = await app.inject({ method: 'POST', url: here('capacity-notice/approval'), payload: body });
+      return [response.statusCode, response.json<ApprovedCapacityDto & { code?: string }>()] as const;
+    };
+    const reported = async (sessions: number, errorsPerMille: number) => {
+      await app.get(DataSource).query('delete from measurement where platform_id = $1', [published.platformId]);
+      const items = last(Array<number>(6).fill(sessions), { errorsPerMille });
+      await app.inject({ method: 'POST', url: here('measurements'), payload: { source: 'ent', items } });
+    };
+    const cellStart = (cells: number) => new Date((Math.floor(Date.now() / 300_000) + cells) * 300_000).toISOString();
+    const now = async () => {
+      const { sessions, logins } = (await app.inject({ url: here(`capacity?from=${cellStart(0)}&to=${cellStart(1)}`) })).json<CapacityCurveDto>(); // prettier-ignore
+      return [sessions.effectiveThousandths[0]! / 1000, logins.effectiveThousandths[0]! / 5000];
+    };
+    const [before, logins] = await now();
+    expect(await approve({ kind: 'too_high', reason: 'elle fléchit' })).toMatchObject([409, { code: 'capacity_notice.gone' }]); // prettier-ignore
+    await reported(before! * 0.6, 90);
+    const [status, cut] = await approve({ kind: 'too_high', reason: 'elle fléchit' });
+    expect([status, cut]).toEqual([201, { regulationId: expect.any(Number), capacityStepId: null, campaignIds: [published.campaignId] }]); // prettier-ignore
+    expect(await now()).toEqual([before! * 0.6, logins! * 0.6]);
+    const jobs = await app
+      .get(DataSource)
+      .query<{ kind: string }[]>("select kind from job_run where kind = 'allocation'");
+    expect(jobs).toHaveLength(1);
+    // what holds without trouble under the regulation is borne after it too
+    standStillAt(new Date(Date.now() + 900_000).toISOString());
+    await reported(before! * 0.7, 0);
+    const [raised, step] = await approve({ kind: 'too_low', reason: 'elle tient davantage' });
+    expect([raised, step]).toEqual([201, { regulationId: null, capacityStepId: expect.any(Number), campaignIds: [published.campaignId] }]); // prettier-ignore
+    expect((await now())[0]! / (before! * 0.7)).toBeCloseTo(1, 3);
+    expect((await approve({ kind: 'too_low', endsAt: 'demain', reason: '' }))[0]).toBe(400);
   });
 
   it('are refused from elsewhere, of another day, empty, or from who may not', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DateTime } from 'luxon';
 import { DataSource } from 'typeorm';
 import type { PostMortemDto, PostMortemPageDto } from '../../src/crisis/post-mortem.dto';
 import { cellOfSeconds } from '../../src/kernel/cell-grid';
@@ -132,6 +133,19 @@ describe('post-mortems', () => {
     ]);
     // nobody's number is told to those who may not read the trail
     expect(JSON.stringify(its)).not.toContain('somebody');
+  });
+
+  it('look back on several days as on one, and replay the worst of them', async () => {
+    const before = DateTime.fromISO(DAY).minus({ days: 1 }).toISODate()!;
+    const its = await simulated((await make({ firstDate: before, lastDate: DAY })).id);
+    expect(its).toMatchObject({ firstDate: before, lastDate: DAY, replayedDate: DAY });
+    expect(its.curves.attempts).toHaveLength(2 * 288);
+    const k = 288 + cell('09:00') - cell('00:00');
+    expect(its.curves.attempts.slice(k, k + 2)).toEqual([160, 140]);
+    expect(its.curves.attempts.slice(0, 288).every((count) => count === 0 || count === null)).toBe(true);
+    expect(its.totals).toMatchObject({ admitted: 100, admittedInWindow: 60, attempts: 300 });
+    const page = await app.inject({ url: `${url}/${its.id}/page?lang=fr` });
+    for (const day of [before, DAY]) expect(page.body).toContain(DateTime.fromISO(day).setLocale('fr').toFormat('d MMMM yyyy')); // prettier-ignore
   });
 
   it('say what is ruled out and which assumption failed most', async () => {

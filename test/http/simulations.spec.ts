@@ -61,6 +61,13 @@ describe('simulations', () => {
     expect(staff!.visitorCount).toBeGreaterThan(0);
     for (const { visitorCount } of [unplanned!, without!]) expect(visitorCount).toBe(planned!.visitorCount);
     expect(planned!.curves.sessions).toHaveLength(288);
+    // who comes at nine without a plan waits, hour by hour, as a whole, by profile and by department
+    for (const { waits } of [planned!, ...planned!.profiles, ...planned!.territories]) expect(waits).toHaveLength(24);
+    const told = planned!.waits!.filter(({ meanSeconds }) => meanSeconds !== null);
+    expect(told.length).toBeGreaterThan(2);
+    const means = told.map(({ meanSeconds }) => meanSeconds!);
+    expect(Math.min(...means)).toBeLessThanOrEqual(planned!.meanWaitSeconds);
+    expect(Math.max(...means)).toBeGreaterThanOrEqual(planned!.meanWaitSeconds);
     expect(Math.max(...planned!.curves.sessions)).toBeLessThanOrEqual(4000);
     expect(sum(planned!.territories.map(({ admittedCount }) => admittedCount))).toBeGreaterThan(3000);
     const relativesAt = (variant: typeof planned, hour: number) =>

@@ -89,6 +89,11 @@ describe('storm', () => {
     const mean = (tagged[0]!.meanSeconds * admitted[0]! + tagged[1]!.meanSeconds * admitted[1]!) / sum(admitted);
     expect(Math.abs(mean / (sum(agents) / agents.length) - 1)).toBeLessThan(0.05);
     expect(Math.abs(sum(admitted) / agents.length - 1)).toBeLessThan(0.03);
+    // hour by hour they are the same waits
+    for (const { ofHours, admittedCount, meanSeconds } of tagged) {
+      expect(ofHours.flat().length).toBe(admittedCount);
+      expect(sum(ofHours.flat()) / admittedCount).toBeCloseTo(meanSeconds, 6);
+    }
   });
 
   it('lets those who obey their hour in at once, and makes no attempt of theirs in between', () => {

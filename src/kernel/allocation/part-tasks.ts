@@ -103,15 +103,19 @@ function planPart(
   const value = wishedValue(state.model, state.reach, whole.tables);
   const { jointLowerBound } = objectiveBounds(state.model, nowhere, value, whole);
   // a bound above what any plan can cost proves that the cap leaves none
-  if (jointLowerBound > state.mostCost && !lastResort && !known) return { kind: 'failed' };
+  const isHopeless = jointLowerBound > state.mostCost;
+  if (isHopeless && !lastResort && !known) return { kind: 'failed' };
   watch.onPhase?.('place', 0, { lowerBound: jointLowerBound });
   if (known) {
     // the new cap can gain no more than what its prices prove less than those of the old one
     const kept = answerOf(problem, state, whole, known, watch);
     if (kept.lowerBound >= known.lowerBound - WORTH_AGAIN * known.objective) return kept;
   }
-  const solve = problem.demandCount < smallBelow ? solveSmallPart : solvePart;
-  const search = solve(state, seed, lastResort && !known, watch);
+  const isLast = lastResort && !known;
+  const search =
+    problem.demandCount < smallBelow
+      ? solveSmallPart(state, seed, { lastResort: isLast, isHopeless: isHopeless && isLast }, watch)
+      : solvePart(state, seed, isLast, watch);
   if (search && overload(search) > 0) dropOverload(search, watch);
   const plan: KnownPlan | null = search ? { starts: search.starts, ...explainUnplaced(search) } : known;
   return plan ? answerOf(problem, state, whole, plan, watch) : { kind: 'failed' };

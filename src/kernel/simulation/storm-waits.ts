@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from '../random';
+import { CELLS_PER_HOUR } from '../cell-grid';
 import { STEP_SECONDS, STEPS_PER_CELL, type StormProblem } from './storm-problem';
 import { delaySteps, LANE, laneAfter, laneShares } from './storm-returns';
 import type { StormResult } from './storm';
@@ -9,12 +10,15 @@ export interface ClassWaits {
   admittedCount: number;
   meanSeconds: number;
   p95Seconds: number;
+  /** The waits of the admitted in seconds, shortest first, by the hour of the day in which they came. */
+  ofHours: number[][];
   /** Attempts of a visitor, in the mean; questions of the waiting page are not in it. */
   attemptsPerVisitor: number;
 }
 
 /** What became of one visitor. */
 interface Fate {
+  firstStep: number;
   waitSteps: number;
   isAdmitted: boolean;
   attemptCount: number;
@@ -40,19 +44,24 @@ export function waitsOf(
     );
     const total = its.reduce((sum, g) => sum + groups[g]!.visitorCount, 0);
     const waits: number[] = [];
+    const ofHours = Array.from({ length: Math.ceil(problem.cellCount / CELLS_PER_HOUR) }, (): number[] => []);
     let attemptCount = 0;
     const taggedCount = its.length === 0 ? 0 : taggedPerClass;
     for (let n = 0; n < taggedCount; n++) {
       const fate = follow(problem, result, pick(groups, its, random() * total), random);
       attemptCount += fate.attemptCount;
-      if (fate.isAdmitted) waits.push(fate.waitSteps * STEP_SECONDS);
+      if (!fate.isAdmitted) continue;
+      const seconds = fate.waitSteps * STEP_SECONDS;
+      waits.push(seconds);
+      ofHours[Math.floor(fate.firstStep / (STEPS_PER_CELL * CELLS_PER_HOUR))]!.push(seconds);
     }
-    waits.sort((a, b) => a - b);
+    for (const some of [waits, ...ofHours]) some.sort((a, b) => a - b);
     return {
       taggedCount,
       admittedCount: waits.length,
       meanSeconds: waits.length === 0 ? 0 : waits.reduce((sum, wait) => sum + wait, 0) / waits.length,
       p95Seconds: waits[Math.floor(waits.length * 0.95)] ?? 0,
+      ofHours,
       attemptsPerVisitor: taggedCount === 0 ? 0 : attemptCount / taggedCount,
     };
   });
@@ -82,16 +91,17 @@ function follow(problem: StormProblem, result: StormResult, g: number, random: R
     const isOut = !mayEnter && isBarred[at] === 1;
     if (!mayEnter && problem.room) {
       const served = stepOfService(problem, result, g, step, random);
-      if (served.isGone) return { waitSteps: 0, isAdmitted: false, attemptCount };
+      if (served.isGone) return { firstStep: first, waitSteps: 0, isAdmitted: false, attemptCount };
       if (!served.isOpening)
-        return { waitSteps: served.step - first, isAdmitted: served.step < stepCount, attemptCount };
+        return { firstStep: first, waitSteps: served.step - first, isAdmitted: served.step < stepCount, attemptCount };
       lane = LANE.asTold;
       step = served.step;
       continue;
     }
     const ratio = mayEnter ? result.trace.entitledRatio[step]! : isOut ? 0 : result.trace.walkInRatio[step]!;
-    if (random() < ratio) return { waitSteps: step - first, isAdmitted: true, attemptCount };
-    if (random() * 1000 < habits.givesUpPerMille) return { waitSteps: 0, isAdmitted: false, attemptCount };
+    if (random() < ratio) return { firstStep: first, waitSteps: step - first, isAdmitted: true, attemptCount };
+    if (random() * 1000 < habits.givesUpPerMille)
+      return { firstStep: first, waitSteps: 0, isAdmitted: false, attemptCount };
     lane = lane < 0 ? drawn(shares, random) : laneAfter(lane);
     if (lane === LANE.asTold && !mayEnter && nextCell[at]! * STEPS_PER_CELL > step) {
       step = nextCell[at]! * STEPS_PER_CELL + Math.floor((random() * problem.entrySpreadSeconds) / STEP_SECONDS);
@@ -100,7 +110,7 @@ function follow(problem: StormProblem, result: StormResult, g: number, random: R
     const [from, to] = delaySteps(lane);
     step += from + Math.floor(random() * (to - from));
   }
-  return { waitSteps: 0, isAdmitted: false, attemptCount };
+  return { firstStep: first, waitSteps: 0, isAdmitted: false, attemptCount };
 }
 
 /** When a ticket taken at `step` is served, or its holder's window opens, or its page is closed. */

@@ -25,7 +25,7 @@ const problemOf = (count: number, seed: number, logins: number) =>
   tinyProblem({ logins, siteLimits: [4, 4, 4, 4], demands: crowd(count, seed) });
 const solve = (problem: ReturnType<typeof problemOf>, seed: number, mustPlaceAll: boolean) => {
   const { model, reach, prices } = pricePart(problem, 48, {});
-  return solveSmall(model, reach, prices, seed, mustPlaceAll, {});
+  return solveSmall(model, reach, prices, seed, { mustPlaceAll, isHopeless: false }, {});
 };
 
 describe('solveSmall', () => {

@@ -48,7 +48,7 @@ const CANCEL_EVERY = 256;
 
 /**
  * A part searched window by window: single moves with softened laws, then annealed ruin and recreate, and, where that leaves somebody
- * out or much to wish for, ruin and recreate from nothing. Gives the starts of the best plan met, none of which passes a
+ * out or much to wish for, ruin and recreate from nothing; nothing but the last where it is proven that no plan has a place for all. Gives the starts of the best plan met, none of which passes a
  * limit, -1 for who found no place in it; null where somebody did not and `mustPlaceAll`.
  *
  * @throws AllocationCancelled
@@ -58,12 +58,13 @@ export function solveSmall(
   reach: Int32Array,
   prices: CellPrices,
   seed: number,
-  mustPlaceAll: boolean,
+  { mustPlaceAll, isHopeless }: { mustPlaceAll: boolean; isHopeless: boolean },
   watch: Watch,
 ): Int32Array | null {
   const tables = emptyTables(model);
   fillPrices(model, tables, prices.sessions, prices.logins);
   const enough = Math.max(0, prices.value) * (1 + GOOD_ENOUGH_RATIO);
+  if (isHopeless) return search(emptySmallPlan(model, reach, tables), false).starts;
   const settled = search(emptySmallPlan(model, reach, tables), true);
   if (settled.unplacedCount === 0 && settled.value <= Math.max(0, prices.value) * (1 + DOUBTED_RATIO))
     return settled.starts;

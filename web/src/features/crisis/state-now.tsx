@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { formatCount, formatPercent, formatTime } from '../../shared/format';
 import type { Acts, May, Advice, Ladder, Step } from './data';
 import { EnforceButton } from './enforce-form';
+import { ReasonButton } from './reason-form';
 import { said } from './said';
 import { UndoButton } from './undo-form';
 
@@ -63,9 +64,22 @@ export function StateNow({ advice, ladder, active, timeZone, may, acts }: StateN
             <strong>{t(`capacity.${capacityNotice.kind}`)}</strong> {said(capacityNotice.reason)}
           </Text>
           {may.agree && (
-            <Button component={Link} to="/app/exploitation/capacite" variant="default">
-              {t('capacity.adjust')}
-            </Button>
+            <>
+              <ReasonButton
+                label={t(`capacity.approve_${capacityNotice.kind}`)}
+                title={t(`capacity.approve_${capacityNotice.kind}`)}
+                effect={t(`capacity.effect_${capacityNotice.kind}`, {
+                  sessions: formatCount(capacityNotice.observedSessions),
+                })}
+                reason={said(capacityNotice.reason)}
+                isBusy={acts.isBusy}
+                act={(reason) => acts.approveCapacity(capacityNotice.kind, reason)}
+                done={t('done.capacity')}
+              />
+              <Button component={Link} to="/app/exploitation/capacite" variant="subtle">
+                {t('capacity.adjust')}
+              </Button>
+            </>
           )}
         </Group>
       )}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../access/actor';
+import { CapacityService } from '../capacity/capacity.service';
+import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE, secondsOfCell } from '../kernel/cell-grid';
+import type { CapacityNotice } from './capacity-notice.rules';
+import { LeastChange } from './least-change.service';
+import { MeasurementService } from './measurement.service';
+import { CapacityNoticeGone } from './protection.errors';
+
+const USUAL_HOURS = 4;
+const HOUR_MILLISECONDS = 3_600_000;
+
+/** What was done with a capacity notice. */
+export interface ApprovedCapacity {
+  regulationId: number | null;
+  capacityStepId: number | null;
+  /** The campaigns whose plans are replanned. */
+  campaignIds: number[];
+}
+
+/** Does what a capacity notice proposes, on the word of a person. */
+@Injectable()
+export class CapacityApproval {
+  constructor(
+    private readonly capacity: CapacityService,
+    private readonly measurements: MeasurementService,
+    private readonly leastChange: LeastChange,
+  ) {}
+
+  /**
+   * `too_high`: a regulation from now to `endsAt` (four hours unless said) that leaves what was observed to hold, log-ins in
+   * proportion. `too_low`: a capacity step from now on with what was held. Either is followed by a least-change replan.
+   *
+   * @throws NotFoundError, CapacityNoticeGone where the service says no such thing now
+   */
+  async approve(
+    actor: Actor,
+    platformId: number,
+    asked: { kind: CapacityNotice['kind']; endsAt?: Date | undefined; reason: string },
+    now: Date,
+  ): Promise<ApprovedCapacity> {
+    const { notice } = await this.measurements.proposal(actor, platformId, now);
+    if (notice?.kind !== asked.kind) throw new CapacityNoticeGone(asked.kind);
+    const cell = cellOfSeconds(now.getTime() / 1000);
+    const startsAt = new Date(secondsOfCell(cell) * 1000);
+    const cells = await this.capacity.cells(platformId, cell, 1);
+    const [planned, effective] = [cells.plannedSessions[0]!, cells.effectiveSessions[0]!].map((load) => load / LOAD_SCALE) as [number, number]; // prettier-ignore
+    const { reason } = asked;
+    const done: ApprovedCapacity = { regulationId: null, capacityStepId: null, campaignIds: [] };
+    if (notice.kind === 'too_high') {
+      const endsAt = asked.endsAt ?? new Date(startsAt.getTime() + USUAL_HOURS * HOUR_MILLISECONDS);
+      const left = Math.floor((notice.observedSessions * 1000) / planned);
+      done.regulationId = (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, sessionsPerMille: left, loginsPerMille: left, reason })).id; // prettier-ignore
+    } else {
+      // under a regulation it is what stands before it that rises
+      const concurrentSessions = Math.round((notice.observedSessions * planned) / effective);
+      const loginsPerMinute = Math.round(cells.plannedLogins[0]! / LOAD_SCALE / CELL_MINUTES);
+      done.capacityStepId = (await this.capacity.addStep(actor, platformId, { startsAt, concurrentSessions, loginsPerMinute, reason })).id; // prettier-ignore
+    }
+    done.campaignIds = await this.leastChange.request(actor, platformId, now);
+    return done;
+  }
+}
