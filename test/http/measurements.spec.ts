@@ -115,7 +115,7 @@ describe('measurements of a platform', () => {
     expect(await approve({ kind: 'too_high', reason: 'elle fléchit' })).toMatchObject([409, { code: 'capacity_notice.gone' }]); // prettier-ignore
     await reported(before! * 0.6, 90);
     const [status, cut] = await approve({ kind: 'too_high', reason: 'elle fléchit' });
-    expect([status, cut]).toEqual([201, { regulationId: expect.any(Number), capacityStepId: null, campaignIds: [published.campaignId] }]); // prettier-ignore
+    expect([status, cut]).toEqual([201, { regulationId: expect.any(Number) as number, capacityStepId: null, campaignIds: [published.campaignId] }]); // prettier-ignore
     expect(await now()).toEqual([before! * 0.6, logins! * 0.6]);
     const jobs = await app
       .get(DataSource)
@@ -125,7 +125,7 @@ describe('measurements of a platform', () => {
     standStillAt(new Date(Date.now() + 900_000).toISOString());
     await reported(before! * 0.7, 0);
     const [raised, step] = await approve({ kind: 'too_low', reason: 'elle tient davantage' });
-    expect([raised, step]).toEqual([201, { regulationId: null, capacityStepId: expect.any(Number), campaignIds: [published.campaignId] }]); // prettier-ignore
+    expect([raised, step]).toEqual([201, { regulationId: null, capacityStepId: expect.any(Number) as number, campaignIds: [published.campaignId] }]); // prettier-ignore
     expect((await now())[0]! / (before! * 0.7)).toBeCloseTo(1, 3);
     expect((await approve({ kind: 'too_low', endsAt: 'demain', reason: '' }))[0]).toBe(400);
   });
