@@ -1,10 +1,20 @@
-import { createTheme, Drawer, localStorageColorSchemeManager, type MantineColorsTuple, Modal } from '@mantine/core';
+import {
+  Alert,
+  createTheme,
+  Drawer,
+  localStorageColorSchemeManager,
+  type MantineColorsTuple,
+  Modal,
+} from '@mantine/core';
 
 /** The one colour of actions. */
 const accent: MantineColorsTuple = ['#eef3fc', '#d9e4f7', '#b0c8ee', '#84a9e6', '#5f8fdf', '#477fda', '#2f65c0', '#1f4fa8', '#183f88', '#102c61']; // prettier-ignore
 
 /** A dialog's heading is no banner of the page, which its element would make it. */
 const dialog = { defaultProps: { attributes: { header: { role: 'presentation' } } } };
+
+/** On its own pale ground the colour of an alert is too pale for its title. */
+const alert = { styles: { title: { color: 'var(--mantine-color-text)' } } };
 
 export const theme = createTheme({
   primaryColor: 'accent',
@@ -15,7 +25,7 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
-  components: { Modal: Modal.extend(dialog), Drawer: Drawer.extend(dialog) },
+  components: { Alert: Alert.extend(alert), Modal: Modal.extend(dialog), Drawer: Drawer.extend(dialog) },
 });
 
 export const colorSchemeManager = localStorageColorSchemeManager({ key: 'etale-color-scheme' });
