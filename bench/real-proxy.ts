@@ -44,7 +44,7 @@ async function accepts(port: number, child: ChildProcess): Promise<void> {
   }
 }
 
-/** A real proxy with the configuration of `gateways/`, its ports put in, before an ENT that answers 200. */
+/** A real proxy with the configuration of `gateways/`, its ports put in, before an ENT that answers 200, and 500 at `/broken`. */
 export class RealProxy {
   readonly seen: Record<string, unknown>[] = [];
   errors = '';
@@ -63,7 +63,12 @@ export class RealProxy {
   /** Before one agent, or several of which any may be asked. */
   static async nginx(file: string, ...agentPorts: number[]): Promise<RealProxy> {
     const server = /server 127\.0\.0\.1:3900(.*)/;
-    const read = (name: string) => readFileSync(join(GATEWAYS, 'nginx', name), 'utf8').replace(server, (_, rest: string) => agentPorts.map((port) => `server 127.0.0.1:${port}${rest}`).join('\n    ')); // prettier-ignore
+    const read = (name: string) =>
+      readFileSync(join(GATEWAYS, 'nginx', name), 'utf8')
+        .replace(server, (_, rest: string) =>
+          agentPorts.map((port) => `server 127.0.0.1:${port}${rest}`).join('\n    '),
+        )
+        .replace('syslog:server=127.0.0.1:3900', `syslog:server=127.0.0.1:${agentPorts[0]}`);
     return RealProxy.start(file, (port, entPort, folder) => {
       for (const name of ['etale.conf', 'etale-server.conf', 'etale-gated.conf'])
         writeFileSync(join(folder, name), read(name));
@@ -72,7 +77,6 @@ export class RealProxy {
         `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr warn;
 events { worker_connections 2048; }
 http {
-  access_log off;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ')}
   include ${folder}/etale.conf;
   keepalive_requests 1000000;
@@ -111,7 +115,7 @@ http {
           // its two examples
           .replaceAll('# http-request set-var', 'http-request set-var')
           .replace('lua-load etale.lua', `lua-load ${join(GATEWAYS, 'haproxy/etale.lua')}`);
-        writeFileSync(join(folder, 'haproxy.cfg'), config.replaceAll('server agent 127.0.0.1:3900', `server agent 127.0.0.1:${agentPort}`)); // prettier-ignore
+        writeFileSync(join(folder, 'haproxy.cfg'), config.replaceAll('127.0.0.1:3900', `127.0.0.1:${agentPort}`)); // prettier-ignore
         return ['-f', join(folder, 'haproxy.cfg'), '-db'];
       },
       { ETALE_AGENT: `http://127.0.0.1:${agentPort}` },
@@ -124,7 +128,10 @@ http {
     environment: Record<string, string> = {},
   ): Promise<RealProxy> {
     const folder = mkdtempSync(join(tmpdir(), 'etale-proxy-'));
-    const ent = createHttp((_request, response) => response.end('the ENT')).listen(0, '127.0.0.1');
+    const ent = createHttp((request, response) => {
+      response.statusCode = request.url!.startsWith('/broken') ? 500 : 200;
+      response.end('the ENT');
+    }).listen(0, '127.0.0.1');
     await once(ent, 'listening');
     const port = await freePort();
     const args = configure(port, (ent.address() as AddressInfo).port, folder);

@@ -1,6 +1,8 @@
 import type { AgentState, AgentStatus } from './agent-status';
 import type { CountDisk } from './count-disk';
 import type { GateCounts } from './gate-counts';
+import type { GateMeasurements } from './gate-measurements';
+import type { HeldPlan } from './held-plan';
 import { isUntakable, messageOf, type Intervals, type ServiceConnection } from './service-connection';
 
 /** A clock further away than this is reported; what the service says of it is used from a few seconds on. */
@@ -18,6 +20,8 @@ export class AgentReports {
     private readonly name: string,
     private readonly service: ServiceConnection,
     private readonly counts: GateCounts,
+    private readonly measurements: GateMeasurements,
+    private readonly held: HeldPlan,
     private readonly disk: CountDisk,
     private readonly status: AgentStatus,
   ) {
@@ -65,6 +69,20 @@ export class AgentReports {
       }
       if (counts.kept.batchCount === 0) return;
     }
+  }
+
+  /** Sends the minutes that are over as this agent's share of the platform; those that the service will never take are let go. */
+  async sendMeasurements(): Promise<void> {
+    const platformId = this.held.current?.plan.content.platformId;
+    const items = this.measurements.due(this.status.nowSeconds());
+    if (platformId === undefined || items.length === 0) return;
+    try {
+      await this.service.post(`/v1/platforms/${platformId}/measurements`, { source: this.name, isShare: true, items });
+    } catch (error) {
+      if (!isUntakable(error)) throw error;
+      this.status.unreachable(messageOf(error));
+    }
+    this.measurements.taken(items);
   }
 
   async writeCounts(): Promise<void> {

@@ -21,6 +21,8 @@ export class AgentStatus {
   onRefusal: (() => void) | undefined;
   /** The waiting room, where there is one. */
   room: { isEmpty: boolean; page(): object; report(): object } | undefined;
+  /** What was measured in the minute before. */
+  measured: (() => object) | undefined;
 
   constructor(
     private readonly name: string,
@@ -129,6 +131,7 @@ export class AgentStatus {
       storage: { isKept: this.storageProblem === undefined, problem: this.storageProblem ?? null },
       signsPasses: this.signsPasses(),
       room: this.room?.page() ?? null,
+      measured: this.measured?.() ?? null,
       counts: { ...this.counts.total, kept: this.counts.kept },
     };
   }

@@ -10,6 +10,7 @@ import { GateQuota } from './gate-quota';
 import { HeldPlan } from './held-plan';
 import { PassKeyClient } from './pass-key-client';
 import { PlanDisk } from './plan-disk';
+import { ProxyLog } from './proxy-log';
 import { ProcessRoom } from './process-room';
 import { RedisRoom } from './redis-room';
 import { RoomDisk } from './room-disk';
@@ -49,16 +50,28 @@ export async function startAgent(settings: AgentSettings, clock: () => number = 
   const status = new AgentStatus(settings.name, held, counts, () => gate.signsPasses, clock);
   const service = new ServiceConnection(settings, status);
   const passKeys = new PassKeyClient(service, gate, status);
-  const reports = new AgentReports(settings.name, service, counts, new CountDisk(settings.folder), status);
+  const reports = new AgentReports(
+    settings.name,
+    service,
+    counts,
+    gate.measurements,
+    held,
+    new CountDisk(settings.folder),
+    status,
+  );
   const client = new BundleClient(service, held, new PlanDisk(settings.folder), passKeys, reports, status);
   const userinfo = settings.userinfoUrl === undefined ? undefined : new UserinfoClient(settings.userinfoUrl);
   const room = roomOf(settings, gate, held, status);
   const server = new AgentServer(settings, gate, status, userinfo, room);
+  const proxyLog = new ProxyLog((answer) => gate.measurements.answered(answer, status.nowSeconds()));
   status.room = room;
+  status.measured = () => ({ ...gate.measurements.last, logProblem: proxyLog.problem ?? null });
   await client.start();
   await room?.start();
   const port = await server.listen();
+  await proxyLog.listen(settings.host, port);
   const stop = async () => {
+    proxyLog.close();
     await server.close();
     await room?.stop();
     await client.stop();

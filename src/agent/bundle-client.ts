@@ -20,6 +20,8 @@ const BUNDLE_SECONDS = 120;
 const STREAM_SILENCE_SECONDS = 30;
 const PASS_KEYS_SECONDS = 600;
 const COUNTS_SECONDS = 60;
+/** How soon after a minute it is told. */
+const MEASUREMENTS_SECONDS = 10;
 const WRITE_SECONDS = 10;
 const WRITE_COUNTS_SECONDS = 3;
 const MOST_STOP_SECONDS = 5;
@@ -59,6 +61,7 @@ export class BundleClient {
       this.follow(),
       service.every(() => service.intervals.pollSeconds * 2, () => reports.sendStatusDue()),
       service.every(() => COUNTS_SECONDS, () => reports.sendCounts(), COUNTS_SECONDS),
+      service.every(() => MEASUREMENTS_SECONDS, () => reports.sendMeasurements(), MEASUREMENTS_SECONDS),
       service.every(() => WRITE_SECONDS, () => this.writeDue(), WRITE_SECONDS),
       service.every(() => WRITE_COUNTS_SECONDS, () => reports.writeCounts(), WRITE_COUNTS_SECONDS),
     ]; // prettier-ignore

@@ -4,6 +4,7 @@ import { cellOfSeconds } from '../kernel/cell-grid';
 import { concerns, decide } from '../kernel/decision/decide';
 import { ADMIT, CHOSEN, emptyDecision, PUPIL, REASON, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
 import type { GateCounts } from './gate-counts';
+import { GateMeasurements } from './gate-measurements';
 import type { GateQuota } from './gate-quota';
 import type { HeldPlan, PlanInForce } from './held-plan';
 import { dayOf, knownBy, visitorOf, type Claims } from './identity.rules';
@@ -60,6 +61,7 @@ const LONGEST_PASS_SECONDS = 86_400;
 
 /** Decides with the plan in force; asks nobody. */
 export class Gate {
+  readonly measurements = new GateMeasurements();
   private passKeys: readonly PassKey[] = [];
   private signingKey: PassKey | undefined;
   private readonly passes = new Remembered<Pass>(MOST_PASSES);
@@ -92,6 +94,7 @@ export class Gate {
     const pass = this.passOf(text);
     if (!content || !pass || pass.until <= now) return undefined;
     this.counts.total.passes++;
+    this.measurements.seen(pass.draw, now, content.idleMinutes);
     return content.idleMinutes;
   }
 
@@ -141,14 +144,19 @@ export class Gate {
   settle({ current, now, brought, pass, visitor, decision, isByPass }: Judged): GateAnswer {
     if (isByPass) {
       this.counts.total.passes++;
+      this.measurements.seen(pass.draw, now, decision.idleMinutes);
       return { decision, visitor, plan: current, pass: undefined, isByPass };
     }
     this.quota.spend(decision.spends, visitor.isAdmittedToday);
     const cell = cellOfSeconds(now);
     const before = { isAdmittedToday: visitor.isAdmittedToday, isToldInCell: brought?.toldCell === cell };
     this.counts.add(current.plan, visitor, decision, before, now);
-    if (visitor.hasSession) return { decision, visitor, plan: current, pass: undefined, isByPass };
+    if (visitor.hasSession) {
+      this.measurements.seen(pass.draw, now, decision.idleMinutes);
+      return { decision, visitor, plan: current, pass: undefined, isByPass };
+    }
     const isIn = decision.kind === ADMIT;
+    if (isIn) this.measurements.letIn(pass.draw, now, decision.idleMinutes);
     const school = visitor.classes.length > 0 ? current.plan.classEstablishment[visitor.classes[0]!]! : visitor.establishments[0]; // prettier-ignore
     const zone = school === undefined ? 0 : current.plan.establishmentZone[school]!;
     const next: Pass = {

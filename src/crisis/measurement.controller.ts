@@ -30,13 +30,13 @@ export class MeasurementController {
 
   @Post('measurements')
   @HttpCode(202)
-  @ApiOperation({ operationId: 'reportMeasurements', summary: 'Sessions, log-ins, latency and errors of the whole platform, by the minute, from the ENT or what watches it.' }) // prettier-ignore
+  @ApiOperation({ operationId: 'reportMeasurements', summary: 'Sessions, log-ins, latency and errors of the platform, by the minute, from the ENT, what watches it, and its gateways, each its share.' }) // prettier-ignore
   @ApiAcceptedResponse({ description: 'They were taken.', type: MeasurementsTakenDto })
   @ApiProblems(400, 404, 422)
   async reportMeasurements(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
-    @Body() { source, items }: MeasurementsDto,
+    @Body() { source, isShare, items }: MeasurementsDto,
   ): Promise<MeasurementsTakenDto> {
     const measurements = items.map(({ measuredAt, ...values }) => ({
       measuredAt: new Date(measuredAt),
@@ -44,8 +44,9 @@ export class MeasurementController {
       loginsPerMinute: values.loginsPerMinute ?? null,
       latencyMilliseconds: values.latencyMilliseconds ?? null,
       errorsPerMille: values.errorsPerMille ?? null,
+      requestCount: values.requestCount ?? null,
     }));
-    await this.measurements.report(actor, id, source, measurements, new Date());
+    await this.measurements.report(actor, id, { source, isShare }, measurements, new Date());
     return { acceptedCount: items.length };
   }
 

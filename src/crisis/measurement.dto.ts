@@ -1,10 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 import { WordsDto } from './ladder.dto';
 
-/** What a source measured of the whole platform in a minute; what it does not know is left out. */
+/** What a source measured of the platform, or of its share of it, in a minute; what it does not know is left out. */
 export class MeasurementDto {
   /** When. */
   @IsInstant()
@@ -37,6 +37,13 @@ export class MeasurementDto {
   @Min(0)
   @Max(1000)
   errorsPerMille?: number;
+
+  /** Requests that latency and errors were taken from: so much does a share weigh beside the others. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100_000_000)
+  requestCount?: number;
 }
 
 /** Measurements of one source. */
@@ -44,6 +51,11 @@ export class MeasurementsDto {
   /** Who measures: `ent`, `proxy-1`. Of several sources the largest figure of a minute counts. */
   @Matches(/^[A-Za-z0-9._-]{1,60}$/)
   source!: string;
+
+  /** One of several gateways, which sees its own visitors only: the sessions and log-ins of shares add up to one source. */
+  @IsOptional()
+  @IsBoolean()
+  isShare: boolean = false;
 
   /** The minutes; the last word on a minute stands. */
   @IsArray()

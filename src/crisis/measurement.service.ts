@@ -7,7 +7,7 @@ import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE, secondsOfCell } from '../kerne
 import { ProtectionStore } from '../protection/protection.store';
 import { capacityNotice, type CapacityNotice } from './capacity-notice.rules';
 import { type MeasuredCurve, measuredCurve } from './measured-curve.rules';
-import { type Measurement, MeasurementStore } from './measurement.store';
+import { type Measurement, type MeasurementSource, MeasurementStore } from './measurement.store';
 import { type MeasuredMinute, rungProposal, type RungProposal } from './proposal.rules';
 
 const MINUTE = 60_000;
@@ -25,22 +25,22 @@ export class MeasurementService {
     private readonly store: MeasurementStore,
   ) {}
 
-  /** Takes what a source measured of the whole platform. @throws NotFoundError, DomainError */
+  /** Takes what a source measured of the platform, or of its share. @throws NotFoundError, DomainError */
   async report(
     actor: Actor,
     platformId: number,
-    source: string,
+    source: MeasurementSource,
     measurements: readonly Measurement[],
     now: Date,
   ): Promise<void> {
     if (actor.platformId !== undefined && actor.platformId !== platformId)
       throw new DomainError('measurement.other_platform', 'forbidden', `The key is bound to platform ${actor.platformId}.`); // prettier-ignore
     await this.capacity.platform(platformId);
-    for (const { measuredAt, ...values } of measurements) {
+    for (const { measuredAt, sessions, loginsPerMinute, latencyMilliseconds, errorsPerMille } of measurements) {
       const age = (now.getTime() - measuredAt.getTime()) / MINUTE;
       if (age < -AHEAD_MINUTES || age > OLDEST_HOURS * 60)
         throw new DomainError('measurement.instant_invalid', 'unprocessable', `A measurement is of the last ${OLDEST_HOURS} hours, not of ${measuredAt.toISOString()}.`); // prettier-ignore
-      if (Object.values(values).every((value) => value === null))
+      if ([sessions, loginsPerMinute, latencyMilliseconds, errorsPerMille].every((value) => value === null))
         throw new DomainError('measurement.empty', 'unprocessable', 'A measurement says something.');
     }
     await this.store.put(platformId, source, measurements);

@@ -123,27 +123,25 @@ export class PostMortemFactsStore {
   /** Of the minutes of a cell the most sessions, and the mean of the log-ins a minute. */
   measured(platformId: number, firstCell: number, endCell: number): Promise<MeasuredCell[]> {
     return this.database.query(
-      `with minutes as (
-         select minute_at, max(sessions) as sessions, max(logins_per_minute) as logins from measurement
-          where platform_id = $1 and minute_at >= to_timestamp($2 * ${CELL_SECONDS}.0) and minute_at < to_timestamp($3 * ${CELL_SECONDS}.0)
-          group by 1)
-       select floor(extract(epoch from minute_at) / ${CELL_SECONDS})::int as cell, max(sessions)::int as sessions,
-              round(avg(logins))::int as "loginsPerMinute" from minutes group by 1 order by 1`,
+      `select floor(extract(epoch from minute_at) / ${CELL_SECONDS})::int as cell, max(sessions)::int as sessions,
+              round(avg(logins_per_minute))::int as "loginsPerMinute" from measured_minute
+        where platform_id = $1 and minute_at >= to_timestamp($2 * ${CELL_SECONDS}.0) and minute_at < to_timestamp($3 * ${CELL_SECONDS}.0)
+        group by 1 order by 1`,
       [platformId, firstCell, endCell],
     );
   }
 
-  /** Each measured minute, the largest of its sources. */
+  /** Each measured minute. */
   minutes(
     platformId: number,
     firstCell: number,
     endCell: number,
   ): Promise<(MeasuredCell & { errorsPerMille: number | null })[]> {
     return this.database.query(
-      `select floor(extract(epoch from minute_at) / ${CELL_SECONDS})::int as cell, max(sessions) as sessions,
-              max(logins_per_minute) as "loginsPerMinute", max(errors_per_mille) as "errorsPerMille" from measurement
+      `select floor(extract(epoch from minute_at) / ${CELL_SECONDS})::int as cell, sessions,
+              logins_per_minute as "loginsPerMinute", errors_per_mille as "errorsPerMille" from measured_minute
         where platform_id = $1 and minute_at >= to_timestamp($2 * ${CELL_SECONDS}.0) and minute_at < to_timestamp($3 * ${CELL_SECONDS}.0)
-        group by minute_at order by minute_at`,
+        order by minute_at`,
       [platformId, firstCell, endCell],
     );
   }

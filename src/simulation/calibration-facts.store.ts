@@ -160,8 +160,8 @@ export class CalibrationFactsStore {
   /** The largest of what the sources of a platform say of each minute. */
   measured(platformId: number, from: Date, to: Date): Promise<MinuteMeasured[]> {
     return this.database.query(
-      `select minute_at as at, max(sessions) as sessions, max(logins_per_minute) as logins
-         from measurement where platform_id = $1 and minute_at >= $2 and minute_at < $3 group by 1 order by 1`,
+      `select minute_at as at, sessions, logins_per_minute as logins
+         from measured_minute where platform_id = $1 and minute_at >= $2 and minute_at < $3 order by 1`,
       [platformId, from, to],
     );
   }

@@ -69,6 +69,32 @@ for (const [name, file, start] of proxies) {
       test.nowSeconds = at(8);
       expect((await get('/upload/next', test.shown(['77$6e A']))).status).toBe(200);
     });
+
+    it('says how the ENT answers to one request in ten, and nothing of the pages of those who wait', async () => {
+      const { measurements } = test.agent.gate;
+      const measured = async (clock: number, count: number, headersOf: () => Record<string, string>) => {
+        test.nowSeconds = clock;
+        const headers = headersOf();
+        for (let k = 0; k < count; k += 10)
+          await Promise.all(Array.from({ length: 10 }, (_, j) => get((k + j) % 4 === 0 ? '/broken' : '/timeline', headers))); // prettier-ignore
+        // a line is written after its answer
+        await new Promise((go) => setTimeout(go, 50));
+        return measurements.due(clock + 60).at(-1)!;
+      };
+      test.nowSeconds = at(9, 10);
+      measurements.due(test.nowSeconds);
+      const waiting = await measured(at(9, 20), 400, () => test.shown(['77$6e A']));
+      expect(waiting).not.toHaveProperty('requestCount');
+      test.nowSeconds = at(9, 50);
+      const cookie = cookieOf(await get('/timeline', test.shown(['77$6e A'])));
+      // 60 lines are expected of 600 requests, 15 of them errors
+      const inside = await measured(at(9, 51), 600, () => ({ cookie }));
+      expect(inside.requestCount).toBeGreaterThan(25);
+      expect(inside.requestCount).toBeLessThan(110);
+      expect(inside.errorsPerMille).toBeGreaterThan(40);
+      expect(inside.errorsPerMille).toBeLessThan(550);
+      expect(inside.latencyMilliseconds).toBeLessThan(10_000);
+    });
   });
 
   (file ? describe : describe.skip)(`${name} before an agent that is dead`, () => {

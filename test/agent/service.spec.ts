@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { type RunningAgent, startAgent } from '../../src/agent/agent';
 import { NEVER_GATED } from '../../src/agent/agent-settings';
 import { signedHeaderText } from '../../src/agent/pass.rules';
+import type { MeasuredDayDto } from '../../src/crisis/measurement.dto';
 import type { GatewaySettingsDto } from '../../src/gateway/gateway-settings.dto';
 import type { GatewayPageDto } from '../../src/gateway/gateway-view.dto';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
@@ -125,6 +126,19 @@ describe('an agent and the service itself', () => {
     expect(rows.map(({ department }) => department === '')).toEqual([true, false]);
     expect(rows.every(({ attempts }) => attempts > 0)).toBe(true);
     expect(agent.status.report()).toMatchObject({ counts: { waitingBatches: 0, droppedAttempts: 0 } });
+  });
+
+  it('brings its share of sessions and log-ins, which the service lays over the plan', async () => {
+    standAt('11:20');
+    expect(await answerFor('6B')).toBe(204);
+    standAt('11:21');
+    await agent.reports.sendMeasurements();
+    const url = `/v1/platforms/${region.platformId}/measurements?date=2026-12-07`;
+    const day = (await app.inject({ url })).json<MeasuredDayDto>();
+    const cell = (11 * 60 + 20) / 5;
+    expect(day.logins[cell]).toBeGreaterThanOrEqual(5);
+    expect(day.sessions[cell]).toBeGreaterThanOrEqual(1);
+    expect(day.errorsPerMille[cell]).toBeNull();
   });
 
   it('is seen by the operator with the revision that it runs and what it counts', async () => {

@@ -1,3 +1,4 @@
+import type { GateMeasurement } from '../../src/agent/gate-measurements';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,6 +27,7 @@ export class SignedService {
   readonly reports: Record<string, unknown>[] = [];
   readonly batches: { batchId: string; windows: Record<string, unknown>[]; cells: Record<string, unknown>[] }[] = [];
   takesCounts = true;
+  readonly measurements: { source: string; isShare: boolean; items: GateMeasurement[] }[] = [];
   /** Of the next batches of counts, so many are refused for good. */
   untakableCount = 0;
   hasStream = true;
@@ -141,6 +143,10 @@ export class SignedService {
       return json(200, { receivedAt: '', clockOffsetSeconds: this.clockOffsetSeconds, intervals: {} });
     }
     if (!this.takesCounts) return json(503, { code: 'unavailable' });
+    if (name === '/v1/platforms/1/measurements') {
+      this.measurements.push(sent as unknown as SignedService['measurements'][number]);
+      return json(202, { acceptedCount: 1 });
+    }
     if (this.untakableCount-- > 0) return json(400, { code: 'request.invalid' });
     this.batches.push(sent as unknown as SignedService['batches'][number]);
     json(202, { accepted: 1, unknownOwners: 0 });

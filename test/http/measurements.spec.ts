@@ -86,6 +86,29 @@ describe('measurements of a platform', () => {
     expect((await proposal()).proposal).toMatchObject({ action: 'leave', rung: 'idle', stepId: step.id });
   });
 
+  it('of gateways are shares that add up to one source; their errors and times weigh by requests', async () => {
+    const platform = await makeRegion(app.get(DataSource), { concurrentSessions: 1000, loginsPerMinute: 100 });
+    const put = async (source: string, isShare: boolean, minute: object) => {
+      const payload = { source, isShare, items: [{ measuredAt: '2026-12-07T06:21:00Z', ...minute }] };
+      const sent = await app.inject({ method: 'POST', url: url('measurements', platform.platformId), payload });
+      expect(sent.statusCode).toBe(202);
+    };
+    const seen = async () => {
+      const day = (await app.inject({ url: url('measurements?date=2026-12-07', platform.platformId) })).json<MeasuredDayDto>(); // prettier-ignore
+      const cell = (7 * 60 + 20) / 5;
+      return [day.sessions[cell], day.logins[cell]! / 5, day.latencyMilliseconds[cell], day.errorsPerMille[cell]];
+    };
+    await put('proxy-1', true, { sessions: 300, loginsPerMinute: 10, latencyMilliseconds: 100, errorsPerMille: 0, requestCount: 900 }); // prettier-ignore
+    await put('proxy-2', true, { sessions: 200, loginsPerMinute: 20, latencyMilliseconds: 500, errorsPerMille: 200, requestCount: 100 }); // prettier-ignore
+    // knows no answers: its sessions count, its silence weighs nothing
+    await put('proxy-3', true, { sessions: 50, loginsPerMinute: 0 });
+    expect(await seen()).toEqual([550, 30, 140, 20]);
+    await put('ent', false, { sessions: 500, loginsPerMinute: 35, errorsPerMille: 15 });
+    expect(await seen()).toEqual([550, 35, 140, 20]);
+    await put('proxy-3', false, { sessions: 600 });
+    expect(await seen()).toEqual([600, 35, 140, 20]);
+  });
+
   it('say when the declared capacity looks wrong', async () => {
     expect((await proposal()).capacityNotice).toBeNull();
     await report('ent', last(Array<number>(6).fill(1200), { errorsPerMille: 0 }));
