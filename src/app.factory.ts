@@ -1,7 +1,7 @@
+import { hash } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import compress from '@fastify/compress';
 import etag from '@fastify/etag';
-import helmet from '@fastify/helmet';
 import { RequestMethod, ValidationPipe, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,7 +10,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module';
 import type { Config } from './common/config';
 import { ProblemFilter } from './common/problem.filter';
+import { rememberValidationRules } from './common/remembered-rules';
 import { limitRequests } from './request-limits';
+import { secureAnswers } from './security-headers';
 import { serveWebFiles } from './web-files';
 
 const BODY_LIMIT_BYTES = 1_000_000;
@@ -56,6 +58,7 @@ export async function createApplication(
       { path: 'reponse/:token', method: RequestMethod.ALL },
     ],
   });
+  rememberValidationRules();
   app.useGlobalPipes(
     new ValidationPipe({
       whitelist: true,
@@ -73,9 +76,7 @@ export async function createApplication(
     (_request: unknown, payload: unknown, done: (error: null, body: unknown) => void) => done(null, payload),
   );
   await app.register(cookie);
-  await app.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], upgradeInsecureRequests: null } },
-  });
+  secureAnswers(app);
   await limitRequests(app, config);
   // no text of the database can hold it, wherever in an address it stands
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
@@ -83,7 +84,7 @@ export async function createApplication(
     else done();
   });
   await app.register(compress, { threshold: 1024 });
-  await app.register(etag, { weak: true });
+  await app.register(etag, { weak: true, hashFn: (payload) => hash('sha1', payload, 'base64') });
   await serveWebFiles(app);
   SwaggerModule.setup('docs', app, () => openApiOf(app), {
     jsonDocumentUrl: 'openapi.json',

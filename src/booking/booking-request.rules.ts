@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Actor, answersFor } from '../access/actor';
 import type { LedgerState } from '../plan/sequencer.rules';
 import type { BookingRequest } from './booking.dto';
@@ -102,7 +102,7 @@ export function revisionOf(header: string | undefined): number {
 /** The same for the same request, whatever the order of its fields. */
 export function payloadSha256(parts: Record<string, unknown>): Buffer {
   const sorted = Object.fromEntries(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return createHash('sha256').update(JSON.stringify(sorted)).digest();
+  return hash('sha256', JSON.stringify(sorted), 'buffer');
 }
 
 /** Whether windows still stand where somebody decided on them, whatever was published since. @throws BookingRefused */

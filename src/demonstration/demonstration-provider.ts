@@ -56,17 +56,16 @@ export async function mountDemonstrationProvider(app: NestFastifyApplication, ur
       if (!isOfThisMachine(request)) await reply.code(404).send();
     });
     fastify.all(`${MOUNT}/*`, async (request, reply) => {
-      reply.hijack();
+      const response = handOver(reply);
       const raw: IncomingMessage & { originalUrl?: string } = request.raw;
       raw.originalUrl = raw.url!;
       raw.url = raw.url!.slice(MOUNT.length);
-      await handle(raw, reply.raw);
+      await handle(raw, response);
     });
     fastify.get(`${ACCOUNTS}/:uid`, async (request, reply) => choose(provider, accounts, request, reply));
     fastify.post(`${ACCOUNTS}/:uid/:account`, async (request, reply) => {
       const { account } = request.params as { account: string };
-      reply.hijack();
-      await settle(provider, request.raw, reply.raw, account);
+      await settle(provider, request.raw, handOver(reply), account);
     });
     done();
   });
@@ -82,6 +81,13 @@ async function quietly<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     Object.assign(console, { warn, info });
   }
+}
+
+/** The provider writes the answer itself, under the headers that all of ours carry. */
+function handOver(reply: FastifyReply): ServerResponse {
+  for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value!);
+  reply.hijack();
+  return reply.raw;
 }
 
 async function choose(
