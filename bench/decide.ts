@@ -23,7 +23,7 @@ export const run: Benchmark = (args) => {
   const visitors = decideVisitors(content, random);
   const week = DECIDE_BUNDLE.schoolDays * 86_400;
   const nows = Float64Array.from({ length: 4096 }, () => content.issuedAt + randomInteger(random, week));
-  const quota = { walkInCount: 0, keptCount: 0, urgentCount: 1 };
+  const quota = { walkInCount: 0, walkInWholeCount: 10, keptCount: 0, urgentCount: 1 };
   const out = emptyDecision();
   const kinds = [0, 0, 0];
 

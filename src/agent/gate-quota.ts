@@ -5,7 +5,7 @@ import { SPENDS_URGENT, SPENDS_WALK_IN, type QuotaLeft } from '../kernel/decisio
 /** Counts what is left of the quotas of the present cell, as the plan gives them to each agent; of one agent, in its own process. */
 export class GateQuota {
   private cell = -1;
-  readonly left: QuotaLeft = { walkInCount: 0, keptCount: 0, urgentCount: 0 };
+  readonly left: QuotaLeft = { walkInCount: 0, walkInWholeCount: 0, keptCount: 0, urgentCount: 0 };
 
   at(now: number, quotas: BundleContent['quotas']): QuotaLeft {
     const cell = cellOfSeconds(now);
@@ -33,6 +33,7 @@ export class GateQuota {
 
 const wholeOf = ({ walkInPerCell, keptPerCell, urgentPerCell }: BundleContent['quotas']): QuotaLeft => ({
   walkInCount: walkInPerCell,
+  walkInWholeCount: walkInPerCell,
   keptCount: keptPerCell,
   urgentCount: urgentPerCell,
 });

@@ -53,7 +53,12 @@ export interface Judged {
 }
 
 const NO_ANSWER: GateAnswer = Object.freeze({ decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false }); // prettier-ignore
-export const NOTHING_LEFT: QuotaLeft = Object.freeze({ walkInCount: 0, keptCount: 0, urgentCount: 0 });
+export const NOTHING_LEFT: QuotaLeft = Object.freeze({
+  walkInCount: 0,
+  walkInWholeCount: 0,
+  keptCount: 0,
+  urgentCount: 0,
+});
 /** Passes, and headers of the ENT, that are not verified again while they are shown again. */
 const MOST_PASSES = 50_000;
 const MOST_HEADERS = 10_000;

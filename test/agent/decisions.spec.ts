@@ -175,6 +175,24 @@ describe('the walk-in quota', () => {
     expect(statuses).toEqual([204, 204, 204, 204, 403, 403]);
     await test.stop();
   });
+
+  it('is cut by a step as a whole: of a hundred in five minutes it leaves thirty, however many have come', async () => {
+    const rule = { id: 1, startsAt: at(7), endsAt: at(9), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 300, idleMinutes: null, featuresOff: 0 }; // prettier-ignore
+    const test = await TestAgent.start({ rules: [rule], quotas: { walkInPerCell: 100, keptPerCell: 0, urgentPerCell: 1 } }); // prettier-ignore
+    const letIn = async (count: number) => {
+      const statuses = await Promise.all(
+        Array.from({ length: count }, () => test.get('/auth', test.shown(['77$6e A']))),
+      );
+      return statuses.filter(({ status }) => status === 204).length;
+    };
+    expect(await letIn(120)).toBe(30);
+    test.nowSeconds += 300;
+    expect(await letIn(40)).toBe(30);
+    // the step ends: the rest of the quota is there again
+    test.agent.held.current!.plan.content.rules = [];
+    expect(await letIn(100)).toBe(70);
+    await test.stop();
+  });
 });
 
 describe('what is counted of who came', () => {

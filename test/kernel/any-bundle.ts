@@ -5,7 +5,7 @@ import type {
   BundleRule,
 } from '../../src/kernel/decision/bundle-content';
 import { randomInteger, type Random } from '../../src/kernel/random';
-import type { Visitor } from '../../src/kernel/decision/visitor';
+import type { QuotaLeft, Visitor } from '../../src/kernel/decision/visitor';
 
 const DAY_CELLS = 288;
 
@@ -126,6 +126,13 @@ export function anyVisitor(random: Random, content: BundleContent): Visitor {
     feature: upTo(3) - 1,
     draw: Math.floor(random() * 2 ** 32),
   };
+}
+
+/** What is left of a cell, of which somebody has spent up to nine. */
+export function anyQuota(random: Random): QuotaLeft {
+  const walkInCount = randomInteger(random, 3);
+  const walkInWholeCount = walkInCount + randomInteger(random, 10);
+  return { walkInCount, walkInWholeCount, keptCount: randomInteger(random, 2), urgentCount: randomInteger(random, 2) };
 }
 
 /** A change that the content allows: one window goes, comes or moves. */

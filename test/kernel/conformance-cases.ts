@@ -88,7 +88,7 @@ export const PUPIL_OF_6A: KitVisitor = {
   profile: 'pupil', classes: [1], establishments: [], levels: [], knownBy: 'signed_header', isAdmittedToday: false, hasSession: false,
   wantsUrgentPass: false, feature: null, draw: 2 ** 31,
 }; // prettier-ignore
-export const EMPTY: QuotaLeft = { walkInCount: 0, keptCount: 0, urgentCount: 0 };
+export const EMPTY: QuotaLeft = { walkInCount: 0, walkInWholeCount: 0, keptCount: 0, urgentCount: 0 };
 
 const NOBODY: Partial<KitVisitor> = { profile: 'unknown', classes: [], knownBy: 'nothing' };
 const RELATIVE: Partial<KitVisitor> = { profile: 'relative' };
@@ -140,6 +140,9 @@ export const CASES: readonly WrittenCase[] = [
   { says: 'walk-in: who was admitted today leaves the kept place', now: at(8), visitor: { isAdmittedToday: true }, quota: { walkInCount: 1, keptCount: 1 }, expected: OUTSIDE },
   { says: 'walk-in: a rule leaves half of it: one of two', now: at(8), bundle: 'half of the walk-ins, in one department', quota: { walkInCount: 2 }, expected: { ...ADMIT, reason: 'walk_in' } },
   { says: 'walk-in: a rule leaves half of it: none of one', now: at(8), bundle: 'half of the walk-ins, in one department', quota: { walkInCount: 1 }, expected: OUTSIDE },
+  { says: 'walk-in: a rule leaves half of it: the fifth of ten is let in', now: at(8), bundle: 'half of the walk-ins, in one department', quota: { walkInCount: 6, walkInWholeCount: 10 }, expected: { ...ADMIT, reason: 'walk_in' } },
+  { says: 'walk-in: a rule leaves half of it: five of ten are spent, and that is all', now: at(8), bundle: 'half of the walk-ins, in one department', quota: { walkInCount: 5, walkInWholeCount: 10 }, expected: OUTSIDE },
+  { says: 'walk-in: a rule leaves half of it: five of ten are spent, another department has the rest', now: at(9), visitor: { classes: [5] }, bundle: 'half of the walk-ins, in one department', quota: { walkInCount: 5, walkInWholeCount: 10 }, expected: { ...ADMIT, reason: 'walk_in' } },
   { says: 'walk-in: the rule of one department leaves another alone', now: at(9), visitor: { classes: [5] }, bundle: 'half of the walk-ins, in one department', quota: { walkInCount: 1 }, expected: { ...ADMIT, reason: 'walk_in' } },
   { says: 'walk-in: the rule of one department leaves alone who has a child in another', now: at(9), visitor: { classes: [1, 5] }, bundle: 'half of the walk-ins, in one department', quota: { walkInCount: 1 }, expected: { ...ADMIT, reason: 'walk_in' } },
   { says: 'a chosen class inside its window: only the quota lets in', now: at(10), visitor: { knownBy: 'chosen' }, expected: { ...WAIT, reason: 'quota_empty', opensAt: null } },

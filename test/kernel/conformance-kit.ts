@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { BundleContent } from '../../src/kernel/decision/bundle-content';
 import { packedBundle, plainBundle, type PackedBundle } from '../../src/kernel/decision/packed-bundle';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
-import { anyBundle, anyVisitor } from './any-bundle';
+import { anyBundle, anyQuota, anyVisitor } from './any-bundle';
 import { answerOf, kitOfVisitor, type KitDecision, type KitQuestion } from './conformance-answer';
 import { CASES, EMPTY, KIT_BUNDLES, PUPIL_OF_6A } from './conformance-cases';
 
@@ -29,7 +29,7 @@ export function conformanceKit(): Kit {
     return decision;
   };
   for (const { says, now, bundle = 'ordinary', visitor, quota, changes = [], expected } of CASES) {
-    const decision = add({ case: says, bundle, changes, visitor: { ...PUPIL_OF_6A, ...visitor }, quota: { ...EMPTY, ...quota }, now }); // prettier-ignore
+    const decision = add({ case: says, bundle, changes, visitor: { ...PUPIL_OF_6A, ...visitor }, quota: { ...EMPTY, walkInWholeCount: quota?.walkInCount ?? 0, ...quota }, now }); // prettier-ignore
     const decided = { ...decision, ...expected };
     if (JSON.stringify(decided) !== JSON.stringify(decision))
       throw new Error(`${says}: ${JSON.stringify(decision)} and not ${JSON.stringify(expected)}`);
@@ -41,7 +41,7 @@ export function conformanceKit(): Kit {
     for (let k = 1; k <= RANDOM_CASES_EACH; k++) {
       const visitor = kitOfVisitor(content, anyVisitor(random, content));
       const now = content.firstCell * 300 + randomInteger(random, 4 * 86_400) - 3600;
-      const quota = { walkInCount: randomInteger(random, 3), keptCount: randomInteger(random, 2), urgentCount: randomInteger(random, 2) }; // prettier-ignore
+      const quota = anyQuota(random);
       add({ case: `random ${b}.${k}`, bundle: `random ${b}`, changes: [], visitor, quota, now });
     }
   }

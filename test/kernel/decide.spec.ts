@@ -4,7 +4,7 @@ import { decide } from '../../src/kernel/decision/decide';
 import { applyChanges, gatePlanOf, windowsOfOwner } from '../../src/kernel/decision/gate-plan';
 import { ADMIT, DECISION_KINDS, DECISION_REASONS, emptyDecision } from '../../src/kernel/decision/visitor';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
-import { anyBundle, anyChange, anyVisitor } from './any-bundle';
+import { anyBundle, anyChange, anyQuota, anyVisitor } from './any-bundle';
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const random = seededRandom(seed);
@@ -59,7 +59,7 @@ describe(`decisions on random bundles (SEED=${seed})`, () => {
       for (let k = 0; k < 200; k++) {
         const visitor = anyVisitor(random, content);
         const now = content.firstCell * 300 + randomInteger(random, 4 * 86_400) - 3600;
-        const quota = { walkInCount: randomInteger(random, 3), keptCount: randomInteger(random, 2), urgentCount: randomInteger(random, 2) }; // prettier-ignore
+        const quota = anyQuota(random);
         decide(plan, visitor, quota, now, out);
         const expected = checkedDecision(content, rows, visitor, quota, now);
         const is = {

@@ -163,8 +163,10 @@ export function checkedDecision(
     if (first) opensAt = Math.min(opensAt, first.startCell * 300);
   }
   const walkInPerMille = Math.min(1000, ...inForce.map((rule) => rule.walkInPerMille));
-  const walkIn = (quota.walkInCount * walkInPerMille) / 1000 - (visitor.isAdmittedToday ? quota.keptCount : 0);
-  if (!isDeferred && !liveOnly && walkIn >= 1) return say('admit', 'walk_in');
+  // the share of the cell's quota that the steps leave, in whole places, less those that somebody has had
+  const places = Math.floor((quota.walkInWholeCount * walkInPerMille) / 1000);
+  const taken = quota.walkInWholeCount - quota.walkInCount + (visitor.isAdmittedToday ? quota.keptCount : 0);
+  if (!isDeferred && !liveOnly && places > taken) return say('admit', 'walk_in');
   if (visitor.wantsUrgentPass && quota.urgentCount > 0) return say('admit', 'urgent_pass');
   if (isChosen && openUntil > 0) opensAt = Infinity;
   const told = isDeferred

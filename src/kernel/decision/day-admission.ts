@@ -10,7 +10,7 @@ export interface ShutOut {
   dayAt: number;
 }
 
-const NO_QUOTA: QuotaLeft = { walkInCount: 0, keptCount: 0, urgentCount: 0 };
+const NO_QUOTA: QuotaLeft = { walkInCount: 0, walkInWholeCount: 0, keptCount: 0, urgentCount: 0 };
 const SIGNED_HEADER = 1;
 
 /**

@@ -53,7 +53,7 @@ const CONTENT: BundleContent = {
 };
 const RULE = { id: 1, startsAt: at(0), endsAt: at(24), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: 0 }; // prettier-ignore
 const VISITOR: Visitor = { profile: PUPIL, classes: [0], establishments: [], levels: 0, knownBy: 1, isAdmittedToday: false, hasSession: false, wantsUrgentPass: false, feature: -1, draw: 2 ** 31 }; // prettier-ignore
-const EMPTY: QuotaLeft = { walkInCount: 0, keptCount: 0, urgentCount: 0 };
+const EMPTY: QuotaLeft = { walkInCount: 0, walkInWholeCount: 0, keptCount: 0, urgentCount: 0 };
 
 function decided(
   now: number,
@@ -62,7 +62,9 @@ function decided(
   quota: Partial<QuotaLeft> = {},
 ) {
   const out = emptyDecision();
-  decide(gatePlanOf({ ...CONTENT, ...content }), { ...VISITOR, ...visitor }, { ...EMPTY, ...quota }, now, out);
+  // of a quota nothing is spent yet unless a test says so
+  const left = { ...EMPTY, walkInWholeCount: quota.walkInCount ?? 0, ...quota };
+  decide(gatePlanOf({ ...CONTENT, ...content }), { ...VISITOR, ...visitor }, left, now, out);
   const { until, opensAt, retryAt, idleMinutes, ways } = out;
   return { kind: DECISION_KINDS[out.kind], reason: DECISION_REASONS[out.reason], spends: SPENDS[out.spends], until, opensAt, retryAt, idleMinutes, ways }; // prettier-ignore
 }

@@ -313,10 +313,18 @@ function nextMidnight(midnights: readonly number[], now: number): number {
   return Infinity;
 }
 
-/** Those who were admitted today leave the kept part to those who were not. */
-function hasWalkIn(visitor: Visitor, { walkInCount, keptCount }: QuotaLeft, perMille: number): boolean {
-  const left = (walkInCount * perMille) / 1000;
-  return left - (visitor.isAdmittedToday ? keptCount : 0) >= 1;
+/**
+ * Those who were admitted today leave the kept part to those who were not. A step cuts the whole quota of the cell, and what was spent of
+ * it counts, whoever spent it: a share of what is left would never be used up.
+ */
+function hasWalkIn(
+  { isAdmittedToday }: Visitor,
+  { walkInCount, walkInWholeCount, keptCount }: QuotaLeft,
+  perMille: number,
+): boolean {
+  const spentCount = walkInWholeCount - walkInCount;
+  const left = walkInWholeCount * perMille - (spentCount + (isAdmittedToday ? keptCount : 0)) * 1000;
+  return left >= 1000;
 }
 
 const spread = (seconds: number, { draw }: Visitor, from: number): number =>

@@ -38,6 +38,8 @@ export interface Visitor {
 export interface QuotaLeft {
   /** Admissions outside a window. */
   walkInCount: number;
+  /** Those of the whole cell, spent ones included: of it a step leaves a share. */
+  walkInWholeCount: number;
   /** The part of them that is kept for those who were not admitted today. */
   keptCount: number;
   urgentCount: number;
