@@ -34,7 +34,29 @@ describe('a protection step', () => {
   });
 });
 
+describe('a basic feature', () => {
+  it.each([
+    'messagerie', 'Messagerie', 'la_messagerie', 'messageries', 'cahier_de_textes', 'cahier-de-texte', 'cahierdetextes', 'Cahier de textes',
+    'travail', 'travaux', 'travail_a_faire', 'travail à faire', 'travail-a-faire', 'devoirs', 'mes_devoirs', 'courriels', 'boîte aux lettres',
+    'work', 'work_to_do', 'worktodo', 'home-work', 'homeworks', 'e-mail',
+  ])('called %s stays open, in French as in English', (name) => {
+    expect(stepProblem(ALL, measures({ featuresOff: [name] }), [name])).toContain('is basic');
+  }); // prettier-ignore
+
+  it.each(['actualites', 'videos', 'mediatheque', 'wiki', 'blog', 'network'])('is none that is called %s', (name) => {
+    expect(stepProblem(ALL, measures({ featuresOff: [name] }), [name])).toBeUndefined();
+  });
+});
+
 describe('the usual ladder', () => {
+  it('knows heavy features by their French names too, and says which of them it suspends', () => {
+    const its = usualLadder(['fil_d_actualites', 'messagerie', 'vignettes']).find(({ code }) => code === 'features')!;
+    expect(its.measures.featuresOff).toEqual(['fil_d_actualites', 'vignettes']);
+    expect(its.words.fr).toContain('le fil d’actualité, les vignettes.');
+    expect(its.words.fr).not.toContain('vidéos');
+    expect(usualLadder(['messagerie', 'blog']).some(({ code }) => code === 'features')).toBe(false);
+  });
+
   it('is a ladder, goes from what touches almost nobody to what touches most, and switches nothing basic off', () => {
     const ladder = usualLadder(['news', 'video', 'messages']);
     expect(ladderProblem(ladder, ['news', 'video', 'messages'])).toBeUndefined();

@@ -42,17 +42,36 @@ export const BREAK_GLASS_MINUTES = 30;
 export const LONGEST_STEP_HOURS = 72;
 
 const UNTOUCHED = 1000;
-/** Features of an ENT, as its operator may call them, that no step switches off: without them nobody works. */
+/**
+ * Features of an ENT, as its operator may call them in French or English, that no step switches off: without them nobody works.
+ * Compared without accents, signs and articles, and without the plural: `Cahiers de textes` is `cahier_de_texte`.
+ */
 const BASIC_FEATURES: readonly string[] = [
-  'work',
-  'homework',
-  'work_to_do',
-  'diary',
-  'textbook',
-  'messages',
-  'messaging',
-  'mail',
-];
+  'work', 'homework', 'work to do', 'assignments', 'exercises', 'travail', 'travaux', 'travail à faire', 'travaux à faire', 'devoirs',
+  'devoirs à faire', 'devoirs en ligne', 'exercices', 'diary', 'textbook', 'cahier de textes', 'cahier journal', 'cdt', 'agenda',
+  'messages', 'messaging', 'mail', 'email', 'mailbox', 'messagerie', 'messagerie interne', 'courrier', 'courrier électronique',
+  'courriel', 'boîte aux lettres', 'conversation', 'zimbra',
+]; // prettier-ignore
+/** Features that many sessions wait for and that nobody needs to work, with what families call them. */
+const HEAVY_FEATURES: readonly { names: readonly string[]; words: Words }[] = [
+  { names: ['news', 'news feed', 'feed', 'timeline', 'actualités', 'actus', 'fil', 'fil d’actualité', 'fil actualité', 'fil de nouveautés'], words: { fr: 'le fil d’actualité', en: 'the news feed' } },
+  { names: ['thumbnails', 'vignettes', 'miniatures'], words: { fr: 'les vignettes', en: 'thumbnails' } },
+  { names: ['videos', 'films', 'web tv'], words: { fr: 'les vidéos', en: 'videos' } },
+]; // prettier-ignore
+
+const plain = (name: string): string =>
+  name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, ' ').trim(); // prettier-ignore
+
+const comparable = (name: string): string =>
+  plain(name)
+    .split(' ')
+    .filter((word) => !['l', 'la', 'le', 'les', 'mes', 'mon', 'ma', 'my', 'the'].includes(word))
+    .map((word) => word.replace(/s$/, ''))
+    .join('');
+
+const isCalled = (name: string, names: readonly string[]): boolean =>
+  names.some((its) => comparable(its) === comparable(name));
+const isBasic = (name: string): boolean => isCalled(name, BASIC_FEATURES);
 
 /** Who carries out what a step does. A feature that is off is a path rule of the gateway, and best also off at the ENT itself. */
 export function armsOf({
@@ -84,7 +103,7 @@ export function insidersOf({ defersRelatives, isLiveOnly, idleMinutes, featuresO
 export function stepProblem(scope: StepScope, measures: StepMeasures, features: readonly string[]): string | undefined {
   const unknown = measures.featuresOff.find((name) => !features.includes(name));
   if (unknown !== undefined) return `The gateway's settings name no feature ${JSON.stringify(unknown)}.`;
-  const basic = measures.featuresOff.find((name) => BASIC_FEATURES.includes(name));
+  const basic = measures.featuresOff.find((name) => isBasic(name));
   if (basic !== undefined) return `${JSON.stringify(basic)} is basic: work to do, diary and messages stay open.`;
   const isEverybodys = Object.values(scope).every((list: readonly unknown[]) => list.length === 0);
   if (measures.capacityPerMille < UNTOUCHED && !isEverybodys)
@@ -116,7 +135,9 @@ const NOTHING: StepMeasures = { defersRelatives: false, isLiveOnly: false, walkI
 
 /** A ladder to begin with: what was done by hand in April 2021, from what touches almost nobody to what touches most. */
 export function usualLadder(features: readonly string[]): Rung[] {
-  const heavy = features.filter((name) => ['news', 'news_feed', 'thumbnails', 'video'].includes(name));
+  const known = HEAVY_FEATURES.map(({ names, words }) => ({ its: features.filter((name) => isCalled(name, names)), words }));
+  const suspended = known.filter(({ its }) => its.length > 0);
+  const heavy = features.filter((name) => suspended.some(({ its }) => its.includes(name)));
   const rung = (
     code: string,
     fr: string,
@@ -144,8 +165,8 @@ export function usualLadder(features: readonly string[]): Rung[] {
       en: 'Come in your window: entries outside windows are reduced.',
     }, 850, 120),
     ...(heavy.length === 0 ? [] : [rung('features', 'Fonctions lourdes suspendues', 'Heavy features off', { featuresOff: heavy }, {
-      fr: 'Le fil d’actualité et les vidéos sont suspendus ; le travail à faire, le cahier de textes et la messagerie restent ouverts.',
-      en: 'News feed and videos are off; work to do, diary and messages stay open.',
+      fr: `Sont suspendus : ${suspended.map(({ words: { fr } }) => fr).join(', ')}. Le travail à faire, le cahier de textes et la messagerie restent ouverts.`,
+      en: `Off for the moment: ${suspended.map(({ words: { en } }) => en).join(', ')}. Work to do, diary and messages stay open.`,
     }, 900, 120)]),
     rung('relatives', 'Parents différés', 'Relatives deferred', { defersRelatives: true }, {
       fr: 'L’accès des parents est différé afin que les élèves puissent travailler. Les classes maternelles ne sont pas concernées.',
