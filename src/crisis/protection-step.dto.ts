@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
 import { IsInstant } from '../common/wire-time';
-import { INSIDERS, type Insiders, insidersOf, STEP_ARMS, type StepArm } from '../protection/ladder.rules';
+import { INSIDERS, type Insiders, insidersOf, LONGEST_STEP_HOURS, STEP_ARMS, type StepArm } from '../protection/ladder.rules';
 import { StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
 import { STEP_STATES, type StepRow, type StepState } from '../protection/protection.store';
 import { WordsDto } from './ladder.dto';
@@ -43,10 +43,17 @@ export class StepRequestDto {
   @IsInstant()
   startsAt?: string;
 
-  /** When it ends by itself; absent: after the minutes of the rung. */
+  /** When it ends by itself; absent: after `minutes`. */
   @IsOptional()
   @IsInstant()
   endsAt?: string;
+
+  /** Minutes after its start at which it ends by itself, by the clock of the service; absent: those of the rung. Not beside `endsAt`. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LONGEST_STEP_HOURS * 60)
+  minutes?: number;
 
   /** Why. */
   @IsString()

@@ -29,6 +29,7 @@ export interface StepRequest {
   words?: Words;
   startsAt?: Date;
   endsAt?: Date;
+  minutes?: number;
   reason: string;
   isBreakGlass: boolean;
   simulationId?: number;
@@ -183,8 +184,11 @@ export class ProtectionStepService {
     const problem = stepProblem(scope, measures, features);
     if (problem !== undefined) throw new ProtectionInvalid(problem);
     const startsAt = request.startsAt && request.startsAt > now ? request.startsAt : now;
-    const askedEndsAt = request.endsAt ?? (rung && new Date(startsAt.getTime() + rung.minutes * MINUTE));
-    if (!askedEndsAt) throw new ProtectionInvalid('A step needs its end: endsAt.');
+    if (request.endsAt && request.minutes !== undefined)
+      throw new ProtectionInvalid('A step has one end: endsAt or minutes, not both.');
+    const askedMinutes = request.minutes ?? rung?.minutes;
+    const askedEndsAt = request.endsAt ?? (askedMinutes === undefined ? undefined : new Date(startsAt.getTime() + askedMinutes * MINUTE)); // prettier-ignore
+    if (!askedEndsAt) throw new ProtectionInvalid('A step needs its end: endsAt or minutes.');
     const minutes = (askedEndsAt.getTime() - startsAt.getTime()) / MINUTE;
     if (minutes <= 0) throw new ProtectionInvalid('A step must end after it starts, and after now.');
     if (minutes > LONGEST_STEP_HOURS * 60)

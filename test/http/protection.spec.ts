@@ -98,6 +98,16 @@ describe('protection steps', () => {
     await undo(local.body.id);
   });
 
+  it('are as long as asked by the clock of the service: the minutes of an agreed rung need nobody else, more do', async () => {
+    const { body: agreed } = await enforce({ rung: 'relatives', minutes: 240 });
+    expect(agreed).toMatchObject({ state: 'in_force' });
+    expect(Date.parse(agreed.endsAt) - Date.parse(agreed.startsAt)).toBe(240 * 60_000);
+    const { body: longer } = await enforce({ rung: 'relatives', minutes: 241 });
+    expect(longer).toMatchObject({ state: 'proposed' });
+    expect((await enforce({ rung: 'relatives', minutes: 60, endsAt: at('12:00') })).body.code).toBe('protection.invalid'); // prettier-ignore
+    for (const { id } of [agreed, longer]) await undo(id);
+  });
+
   it('break the glass for half an hour unless somebody else confirms', async () => {
     standAt('08:10');
     const { body: glass } = await enforce(own({ defersRelatives: true }, { isBreakGlass: true }));
