@@ -15,6 +15,8 @@ export interface CapacityNotice {
   reason: Words;
 }
 
+/** Counts as readers write them: 89 340 with the narrow space in French, 89,340 in English. */
+const [FRENCH, ENGLISH] = [new Intl.NumberFormat('fr-FR'), new Intl.NumberFormat('en-GB')];
 /** So many minutes, of the last half hour, must say the same. */
 const LEAST_MINUTES = 5;
 const TROUBLE_ERRORS_PER_MILLE = 50;
@@ -42,8 +44,8 @@ export function capacityNotice(minutes: readonly MeasuredMinute[]): CapacityNoti
     const observedSessions = median(troubled.map(({ sessions }) => sessions))!;
     const sessionsPerMille = Math.floor((observedSessions * 1000) / declaredSessions);
     return { kind: 'too_high', observedSessions, declaredSessions, sessionsPerMille, concurrentSessions: null, reason: {
-      fr: `Des erreurs ou des lenteurs apparaissent vers ${observedSessions} sessions, alors que ${declaredSessions} sont déclarées : une régulation ramènerait la capacité à ce qui tient.`,
-      en: `Errors or slowness appear at some ${observedSessions} sessions although ${declaredSessions} are declared: a regulation would bring the capacity down to what holds.`,
+      fr: `Des erreurs ou des lenteurs apparaissent vers ${FRENCH.format(observedSessions)} sessions, alors que ${FRENCH.format(declaredSessions)} sont déclarées : une régulation ramènerait la capacité à ce qui tient.`,
+      en: `Errors or slowness appear at some ${ENGLISH.format(observedSessions)} sessions although ${ENGLISH.format(declaredSessions)} are declared: a regulation would bring the capacity down to what holds.`,
     } }; // prettier-ignore
   }
   const beyond = known.filter(
@@ -52,8 +54,8 @@ export function capacityNotice(minutes: readonly MeasuredMinute[]): CapacityNoti
   if (beyond.length < LEAST_MINUTES) return undefined;
   const observedSessions = Math.max(...beyond.map(({ sessions }) => sessions));
   return { kind: 'too_low', observedSessions, declaredSessions, sessionsPerMille: null, concurrentSessions: observedSessions, reason: {
-    fr: `${observedSessions} sessions ont été tenues sans erreur, alors que ${declaredSessions} sont déclarées : la capacité déclarée peut monter.`,
-    en: `${observedSessions} sessions were held without errors although ${declaredSessions} are declared: the declared capacity can rise.`,
+    fr: `${FRENCH.format(observedSessions)} sessions ont été tenues sans erreur, alors que ${FRENCH.format(declaredSessions)} sont déclarées : la capacité déclarée peut monter.`,
+    en: `${ENGLISH.format(observedSessions)} sessions were held without errors although ${ENGLISH.format(declaredSessions)} are declared: the declared capacity can rise.`,
   } }; // prettier-ignore
 }
 

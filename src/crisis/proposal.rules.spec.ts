@@ -34,6 +34,14 @@ describe('the rung that is proposed', () => {
     expect(proposed([860, 870, 880], [active('idle', 1)])).toBe('climb walk-in');
   });
 
+  it('needs three measured minutes that lie together: what lies far apart says nothing of the time between', () => {
+    const apart = (ago: readonly number[]) =>
+      rungProposal(LADDER, [], ago.map((minutes) => ({ ...measured([900])[0]!, at: new Date(NOW.getTime() - 30_000 - minutes * 60_000) })), NOW).action; // prettier-ignore
+    expect(apart([25, 12, 0])).toBe('keep');
+    expect(apart([6, 2, 0])).toBe('keep');
+    expect(apart([4, 2, 0])).toBe('climb');
+  });
+
   it('is left from the strictest on, after ten calm minutes and its own ten', () => {
     const both = [active('idle'), active('walk-in')];
     expect(proposed(Array<number>(10).fill(640), both)).toBe('leave walk-in');
@@ -72,6 +80,12 @@ describe('the declared capacity', () => {
     expect(capacityNotice([...quiet, ...measured(Array<number>(5).fill(700), { latencyMilliseconds: 500 })])).toBeUndefined(); // prettier-ignore
     expect(capacityNotice(measured(Array<number>(4).fill(600), { errorsPerMille: 80 }))).toBeUndefined();
     expect(capacityNotice(measured(Array<number>(9).fill(990), { errorsPerMille: 80 }))).toBeUndefined();
+  });
+
+  it('is told in counts as readers write them', () => {
+    const { reason } = capacityNotice(measured(Array<number>(5).fill(89_340), { errorsPerMille: 80, sessionLimit: 120_000 }))!; // prettier-ignore
+    expect(reason.fr).toContain('vers 89\u202f340 sessions, alors que 120\u202f000 sont');
+    expect(reason.en).toContain('at some 89,340 sessions although 120,000 are');
   });
 
   it('looks too low where clearly more was held without errors', () => {

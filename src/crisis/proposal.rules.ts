@@ -58,7 +58,7 @@ export function loadPerMille({
 
 /**
  * The rung to climb to: the mildest that is not in force and whose load was reached in each of the last three minutes that were
- * measured. The rung to leave: the strictest in force whose lower load was not reached in ten minutes, nor in those of its own.
+ * measured, all of the last five. The rung to leave: the strictest in force whose lower load was not reached in ten minutes, nor in those of its own.
  * Small trouble so climbs one mild rung, and what climbed at 900 is left below 750 only.
  */
 export function rungProposal(
@@ -76,7 +76,8 @@ export function rungProposal(
   }
   const last = minutes.at(-1)!;
   const load = loadPerMille(last);
-  const lasting = minutes.slice(-CLIMB_MINUTES).map(loadPerMille);
+  // minutes that lie far apart say nothing of what was between them
+  const lasting = recent(FRESH_MINUTES).slice(-CLIMB_MINUTES).map(loadPerMille);
   const least = lasting.length < CLIMB_MINUTES ? 0 : Math.min(...lasting);
   const percent = (perMille: number): string => `${Math.round(perMille / 10)} %`;
   const percentage = (perMille: number): string => `${Math.round(perMille / 10)}%`;
