@@ -21,6 +21,7 @@ import { PostMortemSources } from './post-mortem-sources.service';
 import { PostMortemStore } from './post-mortem.store';
 import { ProtectionController } from './protection.controller';
 import { ProtectionStepService } from './protection-step.service';
+import { StepAuthority } from './step-authority.service';
 import { WebhookController } from './webhook.controller';
 import { WebhookSender } from './webhook-sender.service';
 import { WebhookService } from './webhook.service';
@@ -50,6 +51,7 @@ import { WebhookStore } from './webhook.store';
     PostMortemSources,
     PostMortemStore,
     ProtectionStepService,
+    StepAuthority,
     WebhookSender,
     WebhookService,
     WebhookStore,

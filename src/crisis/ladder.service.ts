@@ -14,6 +14,7 @@ import { SimulationService } from '../simulation/simulation.service';
 import { CrisisStore } from './crisis.store';
 import { BASELINE, type LadderView } from './ladder-view.rules';
 import { AlreadyApproved, ProtectionInvalid, SecondPersonNeeded } from './protection.errors';
+import { StepAuthority } from './step-authority.service';
 
 /** The ladder of a platform: agreed beforehand, approved by somebody else, simulated before anybody climbs. */
 @Injectable()
@@ -25,6 +26,7 @@ export class LadderService {
     private readonly store: ProtectionStore,
     private readonly simulations: SimulationService,
     private readonly crisis: CrisisStore,
+    private readonly authority: StepAuthority,
   ) {}
 
   /** The ladder; where none was agreed the usual one, which nobody has approved. @throws NotFoundError */
@@ -58,7 +60,7 @@ export class LadderService {
     return this.read(actor, platformId);
   }
 
-  /** From then on one person climbs. @throws ProtectionInvalid, SecondPersonNeeded, AlreadyApproved */
+  /** From then on one person climbs. @throws ProtectionInvalid, SecondPersonNeeded, AlreadyApproved, NotConcerned */
   async approve(actor: Actor, platformId: number, now: Date): Promise<LadderView> {
     await this.capacity.platform(platformId);
     await inTransaction(this.database, async (tx) => {
@@ -67,6 +69,7 @@ export class LadderService {
       if (!ladder) throw new ProtectionInvalid('No ladder was agreed yet: set one first.');
       if (ladder.approvedBy !== null) throw new AlreadyApproved();
       if (ladder.changedBy === actor.subject) throw new SecondPersonNeeded();
+      for (const { scope } of ladder.rungs) await this.authority.hold(tx, actor, platformId, scope.territories);
       await this.store.approveLadder(tx, platformId, actor.subject, now);
       await recordAudit(tx, actor, { action: 'protection_ladder.approve', key: platformId, platformId, after: { changedAt: ladder.changedAt } }); // prettier-ignore
     });

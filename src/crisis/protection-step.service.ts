@@ -15,7 +15,9 @@ import { type NewStep, ProtectionStore, type StepRow } from '../protection/prote
 import { AdmissionLaw } from './admission-law.service';
 import { LeastChange } from './least-change.service';
 import { WebhookStore } from './webhook.store';
-import { AlreadyApproved, ProtectionInvalid, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors';
+import { AlreadyApproved, GlassProlonged, ProtectionInvalid, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors'; // prettier-ignore
+import { countedTogether, GLASS_HOURS, prolongsGlass } from './second-person.rules';
+import { StepAuthority } from './step-authority.service';
 
 /** What is told when a step ends by itself. */
 const ENDED = 'etale.protection_step.ended';
@@ -49,6 +51,7 @@ export class ProtectionStepService {
     private readonly store: ProtectionStore,
     private readonly law: AdmissionLaw,
     private readonly webhooks: WebhookStore,
+    private readonly authority: StepAuthority,
   ) {}
 
   /** The steps of a platform, the newest first. @throws NotFoundError */
@@ -70,10 +73,11 @@ export class ProtectionStepService {
   }
 
   /**
-   * Puts a step in force, or proposes it where a second person must approve: a regional step that is not a rung of an approved
-   * ladder, for at most as long as the rung says. A break-glass is in force at once, for 30 minutes unless it is confirmed.
+   * Puts a step in force, or proposes it where a second person must approve: a regional step (alone, or with the other steps that the
+   * same person put in force for departments) that is not a rung of an approved ladder, for at most as long as the rung says. A
+   * break-glass is in force at once, for 30 minutes unless it is confirmed.
    *
-   * @throws NotFoundError, ProtectionInvalid, RungUnknown, PupilWithoutAdmission
+   * @throws NotFoundError, ProtectionInvalid, RungUnknown, NotConcerned, GlassProlonged, PupilWithoutAdmission
    */
   async propose(actor: Actor, platformId: number, request: StepRequest, now: Date): Promise<StepRow> {
     await this.capacity.platform(platformId);
@@ -101,6 +105,7 @@ export class ProtectionStepService {
       const step = await this.standing(tx, platformId, stepId, now);
       if (step.approvedBy !== null || (step.state === 'in_force' && !step.isBreakGlass)) throw new AlreadyApproved();
       if (step.proposedBy === actor.subject) throw new SecondPersonNeeded();
+      await this.authority.hold(tx, actor, platformId, step.scope.territories);
       const startsAt = step.startsAt < now && step.state === 'proposed' ? now : step.startsAt;
       const whole = { ...step, startsAt, endsAt: step.askedEndsAt };
       await this.law.hold(tx, platformId, whole, now);
@@ -114,11 +119,12 @@ export class ProtectionStepService {
     return this.after(actor, platformId, stepId, now);
   }
 
-  /** Takes a step back, in force or only proposed, at once and whoever put it there. @throws NotFoundError, StepOver */
+  /** Takes a step back, in force or only proposed, at once and whoever put it there. @throws NotFoundError, StepOver, NotConcerned */
   async undo(actor: Actor, platformId: number, stepId: number, reason: string, now: Date): Promise<StepRow> {
     await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const step = await this.standing(tx, platformId, stepId, now);
+      await this.authority.hold(tx, actor, platformId, step.scope.territories);
       if (step.regulationId !== null) await this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx);
       await this.store.undoStep(tx, stepId, actor.subject, now, reason);
       if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, reason);
@@ -193,11 +199,17 @@ export class ProtectionStepService {
     if (minutes <= 0) throw new ProtectionInvalid('A step must end after it starts, and after now.');
     if (minutes > LONGEST_STEP_HOURS * 60)
       throw new ProtectionInvalid(`A step lasts ${LONGEST_STEP_HOURS} hours at most.`);
-    const isRegional = await this.isRegional(tx, platformId, scope);
+    await this.authority.hold(tx, actor, platformId, scope.territories);
+    const own = await this.store.unconfirmedOf(tx, platformId, actor.subject, new Date(startsAt.getTime() - GLASS_HOURS * 60 * MINUTE)); // prettier-ignore
+    const asked = { startsAt, endsAt: askedEndsAt, measures };
+    const scopes = [scope, ...countedTogether(asked, own).map((its) => its.scope)];
+    const isRegional = await this.authority.isRegional(tx, platformId, scopes);
     const isAgreed = rung !== undefined && ladder!.approvedBy !== null && minutes <= rung.minutes;
     const needsTwo = isRegional && !isAgreed;
     const isBreakGlass = request.isBreakGlass && needsTwo;
     const glassEndsAt = new Date(startsAt.getTime() + BREAK_GLASS_MINUTES * MINUTE);
+    const endsAt = isBreakGlass && glassEndsAt < askedEndsAt ? glassEndsAt : askedEndsAt;
+    if (isBreakGlass && prolongsGlass({ startsAt, endsAt, measures }, own)) throw new GlassProlonged();
     return {
       platformId,
       rung: rung?.code ?? null,
@@ -208,7 +220,7 @@ export class ProtectionStepService {
       words,
       startsAt,
       askedEndsAt,
-      endsAt: isBreakGlass && glassEndsAt < askedEndsAt ? glassEndsAt : askedEndsAt,
+      endsAt,
       reason: request.reason,
       state: needsTwo && !isBreakGlass ? 'proposed' : 'in_force',
       isRegional,
@@ -217,15 +229,5 @@ export class ProtectionStepService {
       regulationId: null,
       proposedBy: actor.subject,
     };
-  }
-
-  /** Whether a scope names no territory, or takes in every department of the platform. */
-  private async isRegional(tx: EntityManager, platformId: number, { territories }: StepScope): Promise<boolean> {
-    if (territories.length === 0) return true;
-    const inside = await this.store.departmentsInside(territories, tx);
-    const empty = territories.find((code) => (inside.get(code)?.length ?? 0) === 0);
-    if (empty !== undefined) throw new ProtectionInvalid(`${empty} is no territory with departments.`);
-    const concerned = new Set([...inside.values()].flat());
-    return (await this.store.departmentsOf(platformId, tx)).every((code) => concerned.has(code));
   }
 }

@@ -1,5 +1,7 @@
 import { DomainError } from '../common/domain-error';
 
+const MOST_NAMED = 10;
+
 /** Law 8: nobody is left without an admission for a whole day. */
 export class PupilWithoutAdmission extends DomainError {
   /** @param what which of the two is refused: a step beside those in force, or a plan under them */
@@ -27,6 +29,20 @@ export class PupilWithoutAdmission extends DomainError {
 export class SecondPersonNeeded extends DomainError {
   constructor() {
     super('protection.second_person_needed', 'conflict', 'Another person than the one who proposed it must approve.');
+  }
+}
+
+/** Whoever answers for some departments decides for these. */
+export class NotConcerned extends DomainError {
+  constructor(departments: readonly string[]) {
+    super('protection.not_concerned', 'conflict', `It concerns departments that you do not answer for: ${departments.slice(0, MOST_NAMED).join(', ')}${departments.length > MOST_NAMED ? ', ...' : ''}.`, { departments: departments.slice(0, MOST_NAMED) }); // prettier-ignore
+  }
+}
+
+/** Half an hour alone is half an hour: the next one is somebody else's to allow. */
+export class GlassProlonged extends DomainError {
+  constructor() {
+    super('protection.glass_prolonged', 'conflict', 'You broke the glass within the last day, and nobody confirmed it: let another person approve this step, or confirm that one while it holds.'); // prettier-ignore
   }
 }
 

@@ -134,6 +134,15 @@ export class ProtectionStore {
     );
   }
 
+  /** Steps of one person that no second person has confirmed, and that began or begin after an instant or last beyond it. */
+  unconfirmedOf(tx: EntityManager, platformId: number, by: string, since: Date): Promise<StepRow[]> {
+    return tx.query(
+      `select ${STEP} from protection_step
+        where platform_id = $1 and proposed_by = $2 and approved_by is null and (ends_at > $3 or starts_at > $3) order by id`,
+      [platformId, by, since],
+    );
+  }
+
   async approveStep(
     tx: EntityManager,
     id: number,

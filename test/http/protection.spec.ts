@@ -17,6 +17,8 @@ describe('protection steps', () => {
   let region: BookableRegion;
   let second: Record<string, string>;
   let publishedId: number;
+  /** Both departments of the platform. */
+  let codes: string[];
 
   beforeAll(async () => {
     standStillAt(NOW);
@@ -27,7 +29,9 @@ describe('protection steps', () => {
       { establishment: 1, classIndex: 0, startCell: cellAt(0, 10) },
     ]);
     publishedId = region.planId;
-    second = await signedInAs(app, { role: 'authority', uais: [], territories: [] }, 'second');
+    codes = (await database.query<{ code: string }[]>('select code from territory where id = any($1) order by code', [region.departmentIds])).map(({ code }) => code); // prettier-ignore
+    const territories = codes.map((code) => ({ code, level: 'territory' as const, kinds: ['college'] }));
+    second = await signedInAs(app, { role: 'authority', uais: [], territories }, 'second');
   });
   afterAll(async () => {
     await app.close();
@@ -92,10 +96,41 @@ describe('protection steps', () => {
       expect((await approve(proposed.id, second)).body.code).toBe('protection.already_approved');
       expect((await undo(proposed.id)).status).toBe(200);
     }
-    const [{ code }] = await database.query<[{ code: string }]>('select code from territory where id = $1', [region.departmentIds[0]]); // prettier-ignore
-    const local = await enforce(own({ defersRelatives: true }, { scope: { territories: [code] } }));
+    const local = await enforce(own({ defersRelatives: true }, { scope: { territories: [codes[0]] } }));
     expect(local.body).toMatchObject({ state: 'in_force', isRegional: false });
     await undo(local.body.id);
+  });
+
+  it('are regional too when one person puts the same in force department by department', async () => {
+    const of = (code: string | undefined, measures: object, more: object = {}) => own(measures, { scope: { territories: [code] }, ...more }); // prettier-ignore
+    const { body: one } = await enforce(of(codes[0], { defersRelatives: true }));
+    expect(one.state).toBe('in_force');
+    const { body: other } = await enforce(of(codes[1], { defersRelatives: true, idleMinutes: 5 }));
+    expect(other).toMatchObject({ state: 'proposed', isRegional: true });
+    // of another sort, of a later time, or of another person it is a step of one department
+    const { body: unlike } = await enforce(of(codes[1], { walkInPerMille: 500 }));
+    const { body: later } = await enforce(of(codes[1], { defersRelatives: true }, { startsAt: at('12:00'), endsAt: at('13:00') })); // prettier-ignore
+    const { body: others } = await enforce(of(codes[1], { defersRelatives: true }), second);
+    expect([unlike, later, others].map(({ state }) => state)).toEqual(['in_force', 'in_force', 'in_force']);
+    expect((await approve(other.id, second)).body.state).toBe('in_force');
+    for (const { id } of [one, other, unlike, later, others]) await undo(id);
+  });
+
+  it('are an authority’s where it answers for every department that they concern', async () => {
+    const only = await signedInAs(app, { role: 'authority', uais: [], territories: [{ code: codes[0]!, level: 'territory', kinds: [] }] }, 'only'); // prettier-ignore
+    const of = (territories: (string | undefined)[]) => own({ defersRelatives: true }, { scope: { territories } });
+    const refused = { status: 409, body: { code: 'protection.not_concerned', departments: [codes[1]] } };
+    for (const body of [of([]), of([codes[1]]), of(codes), { rung: 'relatives' }]) {
+      expect(await enforce(body, only)).toMatchObject(refused);
+    }
+    const { body: mine } = await enforce(of([codes[0]]), only);
+    expect(mine.state).toBe('in_force');
+    const { body: proposed } = await enforce(of([]));
+    expect(await approve(proposed.id, only)).toMatchObject(refused);
+    const { body: theirs } = await enforce(of([codes[1]]));
+    expect(await send('POST', `protection-steps/${theirs.id}/undo`, { reason: 'assez' }, only)).toMatchObject(refused);
+    expect((await send<ProtectionStepDto>('POST', `protection-steps/${mine.id}/undo`, { reason: 'assez' }, only)).body.state).toBe('undone'); // prettier-ignore
+    for (const { id } of [proposed, theirs]) await undo(id);
   });
 
   it('are as long as asked by the clock of the service: the minutes of an agreed rung need nobody else, more do', async () => {
@@ -120,7 +155,14 @@ describe('protection steps', () => {
     standAt('08:40');
     expect(await activeNow()).toEqual([kept.id]);
     expect((await approve(glass.id, second)).body.code).toBe('protection.step_over');
-    await undo(kept.id);
+    // nobody confirmed it: the same person does not break the next one, neither at its end nor beside it
+    for (const measures of [{ defersRelatives: true }, { idleMinutes: 5 }]) {
+      const again = await enforce(own(measures, { isBreakGlass: true }));
+      expect([again.status, again.body.code]).toEqual([409, 'protection.glass_prolonged']);
+    }
+    const { body: others } = await enforce(own({ defersRelatives: true }, { isBreakGlass: true }), second);
+    expect(others).toMatchObject({ state: 'in_force', isBreakGlass: true });
+    for (const { id } of [kept, others]) await undo(id);
   });
 
   it('never leave a pupil without an admission all day, alone or together', async () => {
