@@ -2,7 +2,14 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
 import { IsInstant } from '../common/wire-time';
-import { INSIDERS, type Insiders, insidersOf, LONGEST_STEP_HOURS, STEP_ARMS, type StepArm } from '../protection/ladder.rules';
+import {
+  INSIDERS,
+  type Insiders,
+  insidersOf,
+  LONGEST_STEP_HOURS,
+  STEP_ARMS,
+  type StepArm,
+} from '../protection/ladder.rules';
 import { StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
 import { STEP_STATES, type StepRow, type StepState } from '../protection/protection.store';
 import { WordsDto } from './ladder.dto';

@@ -135,7 +135,10 @@ const NOTHING: StepMeasures = { defersRelatives: false, isLiveOnly: false, walkI
 
 /** A ladder to begin with: what was done by hand in April 2021, from what touches almost nobody to what touches most. */
 export function usualLadder(features: readonly string[]): Rung[] {
-  const known = HEAVY_FEATURES.map(({ names, words }) => ({ its: features.filter((name) => isCalled(name, names)), words }));
+  const known = HEAVY_FEATURES.map(({ names, words }) => ({
+    its: features.filter((name) => isCalled(name, names)),
+    words,
+  }));
   const suspended = known.filter(({ its }) => its.length > 0);
   const heavy = features.filter((name) => suspended.some(({ its }) => its.includes(name)));
   const rung = (
