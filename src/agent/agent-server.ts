@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { languageOf, LANGUAGES, type Language } from '../common/language.rules';
-import { ADMIT, DECISION_KINDS, ANSWER_REASONS, REASON, SPENDS, SPENDS_WALK_IN, WAY } from '../kernel/decision/visitor'; // prettier-ignore
+import { ADMIT, DECISION_KINDS, ANSWER_REASONS, NOTHING_LEFT, REASON, SPENDS, SPENDS_WALK_IN, WAY } from '../kernel/decision/visitor'; // prettier-ignore
 import type { AgentSettings } from './agent-settings';
 import type { AgentStatus } from './agent-status';
 import { classChoiceOf } from './class-choice.rules';
 import { decideRequestOf, RequestInvalid } from './decide-request.rules';
-import { NOTHING_LEFT, type Gate, type GateAnswer, type GateRequest, type Judged } from './gate';
+import { type Gate, type GateAnswer, type GateRequest, type Judged } from './gate';
 import { cookieText, gateRequestOf, isNeverGated, passCookie, passInCookies, safeReturnPath, ticketCookie } from './gate-request.rules'; // prettier-ignore
 import { PUBLIC_PATH } from './public-path';
 import { TICKET_NAME } from './ticket.rules';
@@ -233,7 +233,7 @@ export class AgentServer {
     sendJson(response, 200, {
       kind: DECISION_KINDS[decision.kind],
       enforcedKind: DECISION_KINDS[decision.enforcedKind],
-      reason: answer.isByPass ? 'pass' : ANSWER_REASONS[decision.reason],
+      reason: answer.isByPass && decision.enforcedKind === ADMIT ? 'pass' : ANSWER_REASONS[decision.reason],
       until: instant(decision.until),
       opensAt: instant(decision.opensAt),
       retryAt: instant(decision.retryAt),

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { readClassLink, type PassKey } from '../common/class-link';
 import { cellOfSeconds } from '../kernel/cell-grid';
-import { concerns, decide } from '../kernel/decision/decide';
-import { ADMIT, CHOSEN, emptyDecision, PUPIL, REASON, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
+import { decide, stay } from '../kernel/decision/decide';
+import { ADMIT, CHOSEN, emptyDecision, NOTHING_LEFT, PUPIL, REASON, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
 import type { GateCounts } from './gate-counts';
 import { GateMeasurements } from './gate-measurements';
 import type { GateQuota } from './gate-quota';
@@ -53,12 +53,6 @@ export interface Judged {
 }
 
 const NO_ANSWER: GateAnswer = Object.freeze({ decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false }); // prettier-ignore
-export const NOTHING_LEFT: QuotaLeft = Object.freeze({
-  walkInCount: 0,
-  walkInWholeCount: 0,
-  keptCount: 0,
-  urgentCount: 0,
-});
 /** Passes, and headers of the ENT, that are not verified again while they are shown again. */
 const MOST_PASSES = 50_000;
 const MOST_HEADERS = 10_000;
@@ -118,19 +112,12 @@ export class Gate {
     const brought = request.pass === undefined ? undefined : this.passOf(request.pass);
     const { pass, how } = this.identified(current, brought, request, now);
     const isSame = brought !== undefined && pass === brought;
-    if (isSame && pass.until > now && request.feature === undefined && !request.wantsUrgentPass) {
-      const visitor = visitorOf(current.plan, pass, false, how, now);
-      const decision = { ...emptyDecision(), until: pass.until, idleMinutes: current.plan.content.idleMinutes };
-      // inside, a step that is in force still shortens idleness and switches features off
-      for (const rule of current.plan.content.rules) {
-        if (!concerns(current.plan, rule, visitor, now)) continue;
-        decision.featuresOff |= rule.featuresOff;
-        if (rule.idleMinutes !== null) decision.idleMinutes = Math.min(decision.idleMinutes, rule.idleMinutes);
-      }
-      return { current, now, brought, pass, visitor, decision, isByPass: true };
-    }
     const visitor = this.visitor(current, pass, how, request, now);
     const decision = emptyDecision();
+    if (isSame && pass.until > now && !request.wantsUrgentPass) {
+      stay(current.plan, visitor, pass.until, now, decision);
+      return { current, now, brought, pass, visitor, decision, isByPass: true };
+    }
     decide(current.plan, visitor, left ?? this.quota.at(now, current.plan.content.quotas), now, decision);
     return { current, now, brought, pass, visitor, decision, isByPass: false };
   }
@@ -166,7 +153,8 @@ export class Gate {
     const zone = school === undefined ? 0 : current.plan.establishmentZone[school]!;
     const next: Pass = {
       ...pass,
-      until: isIn ? Math.min(decision.until, now + LONGEST_PASS_SECONDS) : 0,
+      // who is inside and asks for more in vain stays for as long as was said
+      until: isIn ? Math.min(decision.until, now + LONGEST_PASS_SECONDS) : pass.until > now ? pass.until : 0,
       admittedOn: isIn ? dayOf(current.plan, zone, now) : pass.admittedOn,
       toldCell: isIn ? 0 : cell,
     };

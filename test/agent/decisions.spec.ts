@@ -64,6 +64,53 @@ describe('decisions beside the proxy', () => {
     expect(await said()).toEqual([204, '20', null]);
   });
 
+  it('who is inside keeps the pass at a heavy feature: one that is on spends no second place, one that is off is refused alone', async () => {
+    await test.stop();
+    const rule = { id: 1, startsAt: at(7), endsAt: at(11), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: 2 }; // prettier-ignore
+    for (const room of ['off', 'process'] as const) {
+      test = await TestAgent.start({ rules: [rule], quotas: { walkInPerCell: 2, keptPerCell: 0, urgentPerCell: 0 } }, { room }); // prettier-ignore
+      const cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
+      const ask = async (headers: Record<string, string>) => {
+        const { status, headers: said } = await test.get('/auth', { cookie, ...headers });
+        return [status, said.get('x-etale-features-off'), said.get('set-cookie')];
+      };
+      for (let k = 0; k < 3; k++) expect(await ask({ 'x-etale-feature': 'news' })).toEqual([204, 'video', null]);
+      const refused = await test.get('/auth', { cookie, 'x-etale-feature': 'video' });
+      expect([refused.status, refused.headers.get('x-etale-reason')]).toEqual([403, 'feature_off']);
+      const page = await test.get('/etale/wait', { cookie, 'x-etale-feature': 'video', accept: 'application/json' });
+      expect([page.status, await page.json()]).toMatchObject([503, { reason: 'feature_off' }]);
+      // whatever the two of them gave to the device, it is inside
+      for (const answer of [refused, page]) {
+        const kept = answer.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+        expect((await test.get('/auth', { cookie: kept })).status).toBe(204);
+      }
+      expect(test.agent.gate.counts.total).toMatchObject({ attempts: 1, admitted: 1, refused: 0 });
+      // the second place is there for somebody else
+      expect((await test.get('/auth', test.shown(['77$6e A']))).status).toBe(204);
+      expect((await test.get('/auth', test.shown(['77$6e A']))).status).toBe(403);
+      await test.stop();
+    }
+    test = await TestAgent.start();
+  });
+
+  it('who is inside and asks for an urgent pass in vain stays until the end that was said', async () => {
+    await test.stop();
+    test = await TestAgent.start({ quotas: { walkInPerCell: 0, keptPerCell: 0, urgentPerCell: 0 } });
+    test.nowSeconds = at(9, 50);
+    const cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
+    // the window is over, its drain is not
+    test.nowSeconds = at(10, 31);
+    const refused = await fetch(`${test.url}/etale/urgent`, {
+      method: 'POST',
+      headers: { cookie },
+      redirect: 'manual',
+    });
+    expect(refused.status).toBe(503);
+    expect((await test.get('/auth', { cookie: cookieOf(refused) })).status).toBe(204);
+    test.nowSeconds = at(10, 41);
+    expect((await test.get('/auth', { cookie: cookieOf(refused) })).status).toBe(403);
+  });
+
   it('the next pupil on the same device is not admitted by the window of the one before', async () => {
     test.nowSeconds = at(9, 50);
     const cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));

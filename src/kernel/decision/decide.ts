@@ -3,7 +3,7 @@ import type { AgedBehaviour, BundleRule } from './bundle-content';
 import { DRAIN_SECONDS, entryAt, relativesOwner, type GatePlan } from './gate-plan';
 import {
   ADMIT, CHOSEN, PUPIL, REASON, REFUSE, RELATIVE, SPENDS_NOTHING, SPENDS_URGENT, SPENDS_WALK_IN, STAFF, WAIT, WAY,
-  type Decision, type QuotaLeft, type Visitor,
+  NOTHING_LEFT, type Decision, type QuotaLeft, type Visitor,
 } from './visitor'; // prettier-ignore
 
 /** Who has no opening to wait for comes back after one to five minutes. */
@@ -50,9 +50,7 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
   out.until = now + content.openPassSeconds;
   out.retryAt = spread(COME_BACK_SPREAD_SECONDS, visitor, now + COME_BACK_SECONDS);
 
-  if (visitor.feature >= 0 && (out.featuresOff & (1 << visitor.feature)) !== 0) {
-    return turnAway(plan, visitor, quota, out, REFUSE, REASON.featureOff);
-  }
+  if (isOff(visitor, out)) return turnAway(plan, visitor, quota, out, REFUSE, REASON.featureOff);
   if (visitor.hasSession) return admit(out, REASON.session);
   if (visitor.profile === STAFF) return admit(out, REASON.staff);
   const aged = agedBehaviour(plan, now);
@@ -99,6 +97,28 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
   if (isLiveOnly) return turnAway(plan, visitor, quota, out, WAIT, REASON.liveOnly);
   return turnAway(plan, visitor, quota, out, WAIT, out.opensAt > 0 ? REASON.outsideWindow : REASON.quotaEmpty);
 }
+
+/**
+ * What holds for a visitor who was let in until `until`: no window and no quota is looked at again, but steps in force shorten idleness and
+ * switch features off. Who asks for one of these is refused it and stays inside, hence `until` in a refusal too.
+ */
+export function stay(plan: GatePlan, visitor: Visitor, until: number, now: number, out: Decision): void {
+  const { content } = plan;
+  out.idleMinutes = content.idleMinutes;
+  for (const rule of content.rules) {
+    if (!concerns(plan, rule, visitor, now)) continue;
+    out.featuresOff |= rule.featuresOff;
+    if (rule.idleMinutes !== null) out.idleMinutes = Math.min(out.idleMinutes, rule.idleMinutes);
+  }
+  if (isOff(visitor, out)) {
+    out.retryAt = spread(COME_BACK_SPREAD_SECONDS, visitor, now + COME_BACK_SECONDS);
+    turnAway(plan, visitor, NOTHING_LEFT, out, REFUSE, REASON.featureOff);
+  }
+  out.until = until;
+}
+
+const isOff = ({ feature }: Visitor, { featuresOff }: Decision): boolean =>
+  feature >= 0 && (featuresOff & (1 << feature)) !== 0;
 
 function admit(out: Decision, reason: number, until = out.until): void {
   out.reason = reason;

@@ -45,6 +45,13 @@ export interface QuotaLeft {
   urgentCount: number;
 }
 
+export const NOTHING_LEFT: QuotaLeft = Object.freeze({
+  walkInCount: 0,
+  walkInWholeCount: 0,
+  keptCount: 0,
+  urgentCount: 0,
+});
+
 export const DECISION_KINDS = ['admit', 'wait', 'refuse'] as const;
 export const ADMIT = 0;
 export const WAIT = 1;
@@ -111,7 +118,7 @@ export interface Decision {
   enforcedKind: number;
   /** Index into DECISION_REASONS. */
   reason: number;
-  /** When the admission ends; 0 for who is not let in. */
+  /** When the admission ends; 0 for who is not let in (who is inside, and refused a feature, stays until then). */
   until: number;
   /** The visitor's own next opening, where `enforcedKind` is not admit and there is one; else 0. */
   opensAt: number;
