@@ -8,7 +8,7 @@ import type { HeldPlan, PlanInForce } from './held-plan';
 import type { RoomDisk } from './room-disk';
 import {
   BEAT_SECONDS,
-  CALLED_SECONDS, HELD_RANK, KEPT_SECONDS, LEASE_SECONDS, POLL_JITTER_RATIO, RANKS, RoomAway, SHORTEST_POLL_SECONDS,
+  CALLED_SECONDS, HELD_RANK, KEPT_SECONDS, LEASE_SECONDS, POLL_JITTER_RATIO, presentSeconds, RANKS, RoomAway, SHORTEST_POLL_SECONDS,
   type RoomAnswer, type RoomState, type RoomStore,
 } from './room-store'; // prettier-ignore
 import type { Ticket } from './ticket.rules';
@@ -57,6 +57,8 @@ export class WaitingRoom {
   private spentCount = 0;
   /** Somebody waits since the last beat. */
   private hasJoined = false;
+  /** Nobody walks in before: whoever waited while the store was away shows the ticket until then. */
+  private walksInFrom = 0;
   /** Let in by this agent, by cell, and the tickets that it called lately. */
   private readonly mine = new Map<number, number>();
   private readonly called = new Map<string, number>();
@@ -107,9 +109,19 @@ export class WaitingRoom {
     return Math.max(0, this.state.leasedCount - this.spentCount);
   }
 
-  /** Whether nobody waits, as far as this agent knows. */
+  /** Whether nobody waits, for certain: what an agent cannot know counts as somebody. */
   get isEmpty(): boolean {
-    return !this.hasJoined && this.state.waitingCounts.slice(0, HELD_RANK).every((count) => count === 0);
+    const now = this.now();
+    return now < this.stateAt + LEASE_SECONDS && this.knowsLine(now) && !this.hasWaiting;
+  }
+
+  /** Whether the line is the store's: it is there, and those who waited without it have had the time to come into it. */
+  private knowsLine(now: number): boolean {
+    return this.awaySince === undefined && now >= this.walksInFrom;
+  }
+
+  private get hasWaiting(): boolean {
+    return this.hasJoined || this.state.waitingCounts.slice(0, HELD_RANK).some((count) => count > 0);
   }
 
   /** Whether the room is for somebody whom the gate tells to wait. */
@@ -138,7 +150,7 @@ export class WaitingRoom {
     if (ticket && ticket.seenAt + KEPT_SECONDS + this.longestPollSeconds < now) ticket = undefined;
     const rank = rankOf(current, judged);
     const id = ticket?.id ?? randomBytes(ID_BYTES).toString('base64url');
-    const answer = await this.ask(current, id, ticket?.arrivedAt, rank, now, mayWalkIn);
+    const answer = await this.ask(current, id, ticket?.arrivedAt, rank, now, mayWalkIn && this.knowsLine(now));
     if (!answer) return this.alone(id, ticket, rank, draw, now);
     if (answer.outcome === 'full') return undefined;
     if (answer.outcome === 'again') return { kind: 'called', isAgain: true };
@@ -220,6 +232,7 @@ export class WaitingRoom {
       this.remember(id, now);
       return { kind: 'called', isAgain: false };
     }
+    this.hasJoined ||= rank !== HELD_RANK;
     const arrivedAt = ticket?.arrivedAt ?? Math.floor(now * 1e6) + Math.floor(this.random() * 1000);
     return {
       kind: 'waits',
@@ -299,7 +312,9 @@ export class WaitingRoom {
       const limits = roomLimitsAt(current.plan.content, cell);
       // whoever comes while the answer is on its way must not spend what is given back
       if (this.awaySince === undefined) this.spentCount = this.state.leasedCount;
+      const waited = this.awaySince !== undefined && this.hasWaiting;
       this.state = await this.store!.beat({ agent: this.agent, now, limits, unspent, admitted: this.mine, called: this.called }); // prettier-ignore
+      if (waited) this.walksInFrom = now + presentSeconds(this.longestPollSeconds);
       this.stateAt = now;
       this.spentCount = 0;
       this.hasJoined = false;

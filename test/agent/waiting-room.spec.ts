@@ -343,5 +343,40 @@ describe('the waiting room of an agent', () => {
     expect(one.agent.gate.counts.total.admitted + two.agent.gate.counts.total.admitted).toBe(called.length + 1);
   });
 
+  it('spends no walk-in place while Redis is away, nor past those who waited when it is back', async () => {
+    for (const { agent } of [one, two]) {
+      const { content } = agent.held.current!.plan;
+      Object.assign(content, { room: room(0), quotas: { walkInPerCell: 3, keptPerCell: 0, urgentPerCell: 0 } });
+    }
+    // those of the test before have gone
+    tick(1200 - (one.nowSeconds % 300) + 10);
+    await beats();
+    await beats();
+    for (let k = 0; k < 3; k++) expect(await visitorAt(one).enters()).toBe(true);
+    const [first, second] = [visitor(), visitor()];
+    expect([await first.one(), await second.one()]).toEqual([false, false]);
+
+    await redis.kill();
+    const newcomers: boolean[] = [];
+    // beyond the lease, then two new cells with quotas of their own
+    for (const seconds of [12, 300, 300]) {
+      tick(seconds);
+      for (const agent of [one, two]) newcomers.push(await visitorAt(agent).enters());
+      newcomers.push(await first.two(), await second.one());
+    }
+    expect(newcomers).toEqual(Array(12).fill(false));
+    expect(one.agent.room!.isAway && two.agent.room!.isAway).toBe(true);
+
+    await redis.begin();
+    await beats();
+    const late = visitorAt(one);
+    expect([await late.enters(), await second.one(), await first.one()]).toEqual([false, false, false]);
+    tick(70);
+    expect([await late.enters(), await second.one(), await first.one()]).toEqual([false, false, false]);
+    tick(10);
+    expect([await late.enters(), await second.one()]).toEqual([false, false]);
+    expect([await first.one(), await second.one(), await late.enters(), await visitorAt(one).enters()]).toEqual([true, true, true, false]); // prettier-ignore
+  });
+
   const visitorAt = (agent: TestAgent) => new Device(agent, agent.shown(['77$6e A']));
 });
