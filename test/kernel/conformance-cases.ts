@@ -77,6 +77,7 @@ export const KIT_BUNDLES = {
   },
   'relatives wait': { ...ORDINARY, rules: [{ ...RULE, relativesWaitUntil: at(19) }] },
   'live only': { ...ORDINARY, rules: [{ ...RULE, isLiveOnly: true }] },
+  'live only, until noon': { ...ORDINARY, rules: [{ ...RULE, isLiveOnly: true, endsAt: at(12) }] },
   'features off': { ...ORDINARY, rules: [{ ...RULE, featuresOff: 2, idleMinutes: 5 }, { ...RULE, id: 2, idleMinutes: 10 }] }, // prettier-ignore
   'half of the walk-ins, in one department': {
     ...ORDINARY,
@@ -173,6 +174,10 @@ export const CASES: readonly WrittenCase[] = [
   { says: 'live only: an open window waits for the next live one', now: at(10), bundle: 'live only', quota: { walkInCount: 5 }, expected: { ...WAIT, reason: 'live_only', opensAt: at(13, 55) } },
   { says: 'live only: a live window enters', now: at(14), bundle: 'live only', expected: { ...ADMIT, reason: 'window', until: at(14, 40) } },
   { says: 'live only: a class without a live window never enters by that of another', now: at(14), bundle: 'live only', visitor: { classes: [2] }, expected: { ...WAIT, reason: 'live_only', opensAt: null } },
+  { says: 'live only: who is not bound waits until the step ends', now: at(9), bundle: 'live only, until noon', visitor: { classes: [6] }, quota: { walkInCount: 5 }, expected: { ...WAIT, reason: 'live_only', opensAt: at(12), retryAt: at(12, 2) + 30 } },
+  { says: 'live only is over: who is not bound enters', now: at(12), bundle: 'live only, until noon', visitor: { classes: [6] }, expected: { ...ADMIT, reason: 'not_bound', until: at(14) } },
+  { says: 'live only: relatives whom nothing binds wait until the step ends', now: at(9), bundle: 'live only, until noon', visitor: { ...RELATIVE, classes: [5] }, expected: { ...WAIT, reason: 'live_only', opensAt: at(12) } },
+  { says: 'live only: whoever works there enters', now: at(9), bundle: 'live only, until noon', visitor: { profile: 'staff', classes: [6] }, expected: { ...ADMIT, reason: 'staff' } },
   { says: 'a feature that is off is refused, within the window too', now: at(10), bundle: 'features off', visitor: { feature: 'video' }, expected: { ...REFUSE, reason: 'feature_off', featuresOff: ['video'], idleMinutes: 5 } },
   { says: 'a feature that is off is refused to running sessions and staff too', now: at(10), bundle: 'features off', visitor: { feature: 'video', hasSession: true, profile: 'staff' }, expected: { ...REFUSE, reason: 'feature_off' } },
   { says: 'another feature: enters, told what is off and the shorter idle time', now: at(10), bundle: 'features off', visitor: { feature: 'news' }, expected: { ...ADMIT, reason: 'window', featuresOff: ['video'], idleMinutes: 5 } },

@@ -109,18 +109,21 @@ export function checkedDecision(
           bindings.push({ school, bits: content.classes.campaigns[c]! });
     }
   }
-  const isBound = bindings.some(({ school, bits }) =>
-    content.campaigns.some(({ days }, k) => {
-      const [from, to] = days[content.establishments.zone[school]!]!;
-      return bit(bits, k) && from <= now && now < to;
-    }),
-  );
+  const isBoundAt = (instant: number) =>
+    bindings.some(({ school, bits }) =>
+      content.campaigns.some(({ days }, k) => {
+        const [from, to] = days[content.establishments.zone[school]!]!;
+        return bit(bits, k) && from <= instant && instant < to;
+      }),
+    );
   const waitUntil = Math.max(0, ...inForce.map((rule) => rule.relativesWaitUntil ?? 0));
   const isDeferred =
     isRelative && waitUntil > now && !visitor.classes.some((c) => content.classes.hasParentAccounts[c] === 1);
-  if (!hasNothing && !isChosen && !isDeferred && !isBound) return say('admit', 'not_bound');
+  const isFree = !hasNothing && !isChosen && !isDeferred && !isBoundAt(now);
+  const liveOnlyEnds = inForce.filter((rule) => rule.isLiveOnly).map(({ endsAt }) => endsAt);
+  const liveOnly = liveOnlyEnds.length > 0;
+  if (isFree && !liveOnly) return say('admit', 'not_bound');
 
-  const liveOnly = inForce.some((rule) => rule.isLiveOnly);
   const mayUse = (r: Row) => !liveOnly || r.isLive;
   const own = rows.filter((r) => {
     if (r.audience === 'staff' || !mayUse(r)) return false;
@@ -143,7 +146,9 @@ export function checkedDecision(
   const isOpen = (r: Row) => entry(r) <= now && now < end(r);
   const usable = [...own, ...byLevel];
   const openUntil = Math.max(0, ...usable.filter(isOpen).map(end));
-  let opensAt = Math.min(Infinity, ...usable.map(entry).filter((at) => at > now));
+  const isFreeAfter = isFree && !isBoundAt(Math.max(...liveOnlyEnds));
+  const entries = [...usable.map(entry), ...(isFreeAfter ? [Math.max(...liveOnlyEnds)] : [])];
+  let opensAt = Math.min(Infinity, ...entries.filter((at) => at > now));
 
   if (openUntil > 0 && !isChosen && !isDeferred) {
     return say('admit', isRelative || own.some(isOpen) ? 'window' : 'level_window', { windowUntil: openUntil + 600 });

@@ -24,8 +24,8 @@ function shutOut(rules: readonly Partial<NamedRule>[], changed: Partial<BundleCo
 }
 
 describe('law 8: nobody is left without an admission all day', () => {
-  it('names the classes that only live windows would shut out for a whole day, and leaves alone whom nothing binds', () => {
-    expect(shutOut([{}])).toEqual(['6e A', '6e B']);
+  it('names the classes that only live windows would shut out for a whole day, those whom nothing binds too', () => {
+    expect(shutOut([{}])).toEqual(['6e A', '6e B', 'CP']);
   });
 
   it('is kept where evening hours, or a part of the own window, are left', () => {
@@ -42,7 +42,7 @@ describe('law 8: nobody is left without an admission all day', () => {
     const [morning, evening] = [{ endsAt: at(12) }, { startsAt: at(12), endsAt: at(24) }];
     expect(shutOut([morning])).toEqual([]);
     expect(shutOut([evening])).toEqual([]);
-    expect(shutOut([morning, evening])).toEqual(['6e A', '6e B']);
+    expect(shutOut([morning, evening])).toEqual(['6e A', '6e B', 'CP']);
   });
 
   it('is no matter of relatives, quotas, idle minutes or features', () => {
@@ -52,17 +52,17 @@ describe('law 8: nobody is left without an admission all day', () => {
 
   it('is kept by live windows, and by an exam', () => {
     const { windows } = gateContent();
-    expect(shutOut([{}], { windows: { ...windows, activity: [1, 0, 0] } })).toEqual(['6e B']);
+    expect(shutOut([{}], { windows: { ...windows, activity: [1, 0, 0] } })).toEqual(['6e B', 'CP']);
     const exam = { classIndex: 1, establishmentIndex: 0, startsAt: at(8), endsAt: at(9) };
-    expect(shutOut([{}], { exemptions: [exam] })).toEqual(['6e A']);
+    expect(shutOut([{}], { exemptions: [exam] })).toEqual(['6e A', 'CP']);
   });
 
   it('counts only those whom the rules concern', () => {
     const scope = { ...RULE.scope, levels: 8 };
     expect(shutOut([{ scope }])).toEqual(['6e B']);
-    expect(shutOut([{ scope: { ...RULE.scope, departments: ['62'] } }])).toEqual([]);
+    expect(shutOut([{ scope: { ...RULE.scope, departments: ['62'] } }])).toEqual(['CP']);
     const kinds = { kinds: ['college'], establishments: { ...gateContent().establishments, kind: [0, 0] } };
-    expect(shutOut([{ scope: { ...RULE.scope, kinds: ['college'] } }], kinds)).toEqual(['6e A', '6e B']);
+    expect(shutOut([{ scope: { ...RULE.scope, kinds: ['college'] } }], kinds)).toEqual(['6e A', '6e B', 'CP']);
     expect(shutOut([{ scope: { ...RULE.scope, kinds: ['lycee_gt'] } }], kinds)).toEqual([]);
   });
 

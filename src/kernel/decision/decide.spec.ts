@@ -171,6 +171,21 @@ describe('the gate itself', () => {
     expect(decided(at(10), {}, { rules })).toMatchObject({ kind: 'wait', reason: 'live_only', opensAt: at(13, 55) });
     expect(decided(at(14), {}, { rules })).toMatchObject({ kind: 'admit', reason: 'window' });
   });
+  it('lets whom nothing binds wait for the end of such a rule, unless a window of theirs is live, an exam or their work lets them in', () => {
+    const free = { rules: [{ ...RULE, isLiveOnly: true, endsAt: at(12) }], campaigns: [] };
+    const quota = { walkInCount: 5 };
+    expect(decided(at(10), {}, free, quota)).toMatchObject({ kind: 'wait', reason: 'live_only', opensAt: at(12), retryAt: at(12, 2) + 30 }); // prettier-ignore
+    expect(decided(at(10), { profile: RELATIVE }, free, quota)).toMatchObject({ kind: 'wait', opensAt: at(12) });
+    expect(decided(at(12), {}, free)).toMatchObject({ kind: 'admit', reason: 'not_bound' });
+    const exemptions = [{ classIndex: 0, establishmentIndex: 0, startsAt: at(8), endsAt: at(11) }];
+    expect(decided(at(10), {}, { ...free, exemptions })).toMatchObject({ kind: 'admit', reason: 'exempt' });
+    expect(decided(at(10), { profile: STAFF }, free)).toMatchObject({ kind: 'admit', reason: 'staff' });
+    const long = { ...free, rules: [{ ...RULE, isLiveOnly: true }] };
+    expect(decided(at(14), {}, long)).toMatchObject({ kind: 'admit', reason: 'window' });
+    // the campaign that begins before the rule ends binds them then
+    const soon = { ...free, campaigns: [{ days: [[at(11), at(24)] as const] }] };
+    expect(decided(at(10), { classes: [1] }, soon)).toMatchObject({ kind: 'wait', reason: 'live_only', opensAt: 0 });
+  });
   it('lets everybody in while it measures, and says what it would have done', () => {
     const out = emptyDecision();
     decide(gatePlanOf({ ...CONTENT, posture: 'shadow' }), VISITOR, EMPTY, at(8), out);

@@ -23,8 +23,9 @@ interface Openings {
  * What a gateway does with a visitor: a pure function, written into `out`. Law 8 holds by construction: whoever is not let
  * in is told an instant and the ways that are left, and who was not admitted today comes first in the quota and in the evening.
  *
- * In this order: a running session; a feature that is switched off; staff; a plan too old to bind; exemptions; whom no campaign
- * binds; relatives that a rule defers; the own windows, of all classes together; evening catch-up; the walk-in quota; an urgent pass.
+ * In this order: a feature that is switched off; a running session; staff; a plan too old to bind; exemptions; whom no campaign
+ * binds, unless a rule lets in live windows only; the own windows, of all classes together; evening catch-up; the walk-in quota; an
+ * urgent pass. Relatives that a rule defers have the last of these only.
  *
  * @param now Unix seconds, @param quota what is left in the present cell
  */
@@ -37,14 +38,14 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
   out.idleMinutes = content.idleMinutes;
   out.featuresOff = 0;
   let relativesWaitUntil = 0;
-  let isLiveOnly = false;
+  let liveOnlyUntil = 0;
   let walkInPerMille = 1000;
   for (const rule of content.rules) {
     if (!concerns(plan, rule, visitor, now)) continue;
     out.featuresOff |= rule.featuresOff;
     if (rule.idleMinutes !== null) out.idleMinutes = Math.min(out.idleMinutes, rule.idleMinutes);
     if (rule.relativesWaitUntil !== null) relativesWaitUntil = Math.max(relativesWaitUntil, rule.relativesWaitUntil);
-    isLiveOnly ||= rule.isLiveOnly;
+    if (rule.isLiveOnly) liveOnlyUntil = Math.max(liveOnlyUntil, rule.endsAt);
     walkInPerMille = Math.min(walkInPerMille, rule.walkInPerMille);
   }
   out.until = now + content.openPassSeconds;
@@ -66,7 +67,9 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
     (visitor.establishments.length > 0 && (visitor.profile === RELATIVE || visitor.levels !== 0));
   // relatives of the youngest come in the class windows, as their children's way in: no step keeps them out; all others wait, bound or not
   const isDeferred = relativesWaitUntil > now && visitor.profile === RELATIVE && !comesForChildren(plan, visitor);
-  if (isKnown && isShown && !isDeferred && !isBound(plan, visitor, now)) return admit(out, REASON.notBound);
+  const isLiveOnly = liveOnlyUntil > 0;
+  const isFree = isKnown && isShown && !isDeferred && !isBound(plan, visitor, now);
+  if (isFree && !isLiveOnly) return admit(out, REASON.notBound);
 
   const openings: Openings = { openUntil: 0, nextEntryAt: Infinity };
   const isByLevel = lookAtWindows(plan, visitor, now, isLiveOnly, openings);
@@ -76,6 +79,9 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
   const catchUp = isShown && !isDeferred && !isLiveOnly ? catchUpOf(plan, visitor, now) : undefined;
   if (catchUp && catchUp.entryAt <= now) return admit(out, REASON.catchUp, catchUp.endAt + DRAIN_SECONDS);
   if (catchUp) openings.nextEntryAt = Math.min(openings.nextEntryAt, catchUp.entryAt);
+  // whom nothing binds comes in when the step is over, unless a campaign has begun by then
+  if (isFree && !isBound(plan, visitor, liveOnlyUntil))
+    openings.nextEntryAt = Math.min(openings.nextEntryAt, liveOnlyUntil);
 
   if (!isDeferred && !isLiveOnly && hasWalkIn(visitor, quota, walkInPerMille)) {
     out.spends = SPENDS_WALK_IN;
