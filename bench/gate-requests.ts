@@ -46,7 +46,7 @@ export function gateRequests(content: BundleContent, random: Random, now: number
     return requestText('/static-page', { ...browser, 'x-etale-visitor': signedHeaderText(claims, Buffer.from(ENT_KEY)) }); // prettier-ignore
   };
   const holder = () => {
-    const pass = passText({ profile: PUPIL, until: Math.ceil(now) + 3600, admittedOn: 0, draw: randomInteger(random, 2 ** 31), toldCell: 0, levels: 0, shown: [classes.id[anyOf(open)]!], chosen: [], establishments: [] }, content.platformId, PASS_KEY); // prettier-ignore
+    const pass = passText({ profile: PUPIL, until: Math.ceil(now) + 3600, admittedOn: 0, draw: randomInteger(random, 2 ** 31), toldOn: 0, told: 0, levels: 0, shown: [classes.id[anyOf(open)]!], chosen: [], establishments: [] }, content.platformId, PASS_KEY); // prettier-ignore
     return requestText('/static-page', { ...browser, cookie: `session=abc; ${PASS_NAME}=${pass}` });
   };
   const visitors = (kind: GateKind, status: number, textOf: (k: number) => string): GateRequest[] =>

@@ -118,7 +118,7 @@ class WaitingLine {
     const until = 0;
     this.all = Array.from({ length: count }, (): Waiting => {
       const profile = random() < PUPIL_SHARE ? PUPIL : RELATIVE;
-      const pass = passText({ profile, until, admittedOn: 0, draw: randomInteger(random, 2 ** 31), toldCell: 0, levels: 0, shown: [1 + randomInteger(random, 120)], chosen: [], establishments: [] }, platformId, PASS_KEY); // prettier-ignore
+      const pass = passText({ profile, until, admittedOn: 0, draw: randomInteger(random, 2 ** 31), toldOn: 0, told: 0, levels: 0, shown: [1 + randomInteger(random, 120)], chosen: [], establishments: [] }, platformId, PASS_KEY); // prettier-ignore
       return { rank: profile === PUPIL ? 0 : 2, pass, ticket: undefined, arrivedAt: 0, toldAt: 0, dueAt: 0 };
     });
     this.slot = Math.floor(performance.now() / SLOT_MILLISECONDS);

@@ -158,9 +158,9 @@ export class AgentServer {
   /** The same for the page, which counts and spends nothing unless the room lets in by it. */
   private look(request: GateRequest, ticket: string | undefined): Promise<RoomAnswer> | RoomAnswer {
     const judged = this.room?.isOpen ? this.gate.judge(request) : undefined;
-    if (!judged) return { answer: this.gate.look(request) };
+    if (!judged) return { answer: this.gate.tell(request) };
     const withoutQuota = () => this.gate.judge(request, NOTHING_LEFT)!;
-    return this.withRoom(judged, ticket, true, withoutQuota, (its) => this.gate.shown(its));
+    return this.withRoom(judged, ticket, true, withoutQuota, (its) => this.gate.told(its));
   }
 
   /**

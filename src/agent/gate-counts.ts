@@ -25,7 +25,8 @@ export interface CountBatch {
 /** What the device's own pass says of what was counted already. */
 export interface CountedBefore {
   isAdmittedToday: boolean;
-  isToldInCell: boolean;
+  /** Told the same, to wait or refused. */
+  isToldToday: boolean;
 }
 
 const MOST_BATCHES = 40;
@@ -47,7 +48,7 @@ export class GateCounts {
   add(plan: GatePlan, visitor: Visitor, decision: Decision, before: CountedBefore, now: number): void {
     const step: Counted = { admitted: 0, deferred: 0, refused: 0, attempts: 1, wouldRefuse: 0 };
     if (decision.kind === ADMIT) step.admitted = before.isAdmittedToday ? 0 : 1;
-    else if (!before.isToldInCell) step[decision.kind === REFUSE ? 'refused' : 'deferred'] = 1;
+    else if (!before.isToldToday) step[decision.kind === REFUSE ? 'refused' : 'deferred'] = 1;
     if (decision.kind === ADMIT && decision.enforcedKind !== ADMIT) step.wouldRefuse = 1;
     const { total } = this;
     total.attempts++;

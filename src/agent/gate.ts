@@ -1,14 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { readClassLink, type PassKey } from '../common/class-link';
-import { cellOfSeconds } from '../kernel/cell-grid';
 import { decide, stay } from '../kernel/decision/decide';
-import { ADMIT, CHOSEN, emptyDecision, NOTHING_LEFT, PUPIL, REASON, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
+import { ADMIT, CHOSEN, emptyDecision, NOTHING_LEFT, PUPIL, REASON, REFUSE, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
 import type { GateCounts } from './gate-counts';
 import { GateMeasurements } from './gate-measurements';
 import type { GateQuota } from './gate-quota';
 import type { HeldPlan, PlanInForce } from './held-plan';
 import { dayOf, knownBy, visitorOf, type Claims } from './identity.rules';
-import { claimsAt, MOST_CLASSES, passText, readPass, readSignedHeader, type Pass, type SignedClaims } from './pass.rules'; // prettier-ignore
+import { claimsAt, MOST_CLASSES, passText, readPass, readSignedHeader, TOLD, type Pass, type SignedClaims } from './pass.rules'; // prettier-ignore
 import { Remembered } from './remembered';
 import { readTicket, ticketText, type Ticket } from './ticket.rules';
 
@@ -133,15 +132,16 @@ export class Gate {
     return this.settle(judged);
   }
 
-  settle({ current, now, brought, pass, visitor, decision, isByPass }: Judged): GateAnswer {
+  settle({ current, now, pass, visitor, decision, isByPass }: Judged): GateAnswer {
     if (isByPass) {
       this.counts.total.passes++;
       this.measurements.seen(pass.draw, now, decision.idleMinutes);
       return { decision, visitor, plan: current, pass: undefined, isByPass };
     }
     this.quota.spend(decision.spends, visitor.isAdmittedToday);
-    const cell = cellOfSeconds(now);
-    const before = { isAdmittedToday: visitor.isAdmittedToday, isToldInCell: brought?.toldCell === cell };
+    const day = dayOfVisitor(current, visitor, now);
+    const told = toldAfter(pass, decision, day);
+    const before = { isAdmittedToday: visitor.isAdmittedToday, isToldToday: isTold(pass, told) };
     this.counts.add(current.plan, visitor, decision, before, now);
     if (visitor.hasSession) {
       this.measurements.seen(pass.draw, now, decision.idleMinutes);
@@ -149,24 +149,33 @@ export class Gate {
     }
     const isIn = decision.kind === ADMIT;
     if (isIn) this.measurements.letIn(pass.draw, now, decision.idleMinutes);
-    const school = visitor.classes.length > 0 ? current.plan.classEstablishment[visitor.classes[0]!]! : visitor.establishments[0]; // prettier-ignore
-    const zone = school === undefined ? 0 : current.plan.establishmentZone[school]!;
     const next: Pass = {
       ...pass,
+      ...told,
       // who is inside and asks for more in vain stays for as long as was said
       until: isIn ? Math.min(decision.until, now + LONGEST_PASS_SECONDS) : pass.until > now ? pass.until : 0,
-      admittedOn: isIn ? dayOf(current.plan, zone, now) : pass.admittedOn,
-      toldCell: isIn ? 0 : cell,
+      admittedOn: isIn ? day : pass.admittedOn,
     };
     return { decision, visitor, plan: current, pass: this.textOf(next, current), isByPass };
   }
 
-  /** What the gate would say, for the page of those who wait: nothing is counted, spent or admitted. */
+  /** What the gate would say: nothing is counted, spent or admitted. */
   look(request: GateRequest): GateAnswer {
+    const judged = this.looked(request);
+    return judged ? this.shown(judged) : NO_ANSWER;
+  }
+
+  /** The same for the page of those who wait. */
+  tell(request: GateRequest): GateAnswer {
+    const judged = this.looked(request);
+    return judged ? this.told(judged) : NO_ANSWER;
+  }
+
+  private looked(request: GateRequest): Judged | undefined {
     const { current } = this.held;
-    if (!current) return NO_ANSWER;
+    if (!current) return undefined;
     const now = Math.max(request.now, current.plan.content.issuedAt);
-    return this.shown(this.judgeAt(current, { ...request, now }, this.quota.seenAt(now, current.plan.content.quotas)));
+    return this.judgeAt(current, { ...request, now }, this.quota.seenAt(now, current.plan.content.quotas));
   }
 
   /** The same of another instant, `request.now`: nobody knows what quotas will be left then, nor how old the plan will be. */
@@ -187,11 +196,21 @@ export class Gate {
     return { current, now, brought, pass, visitor, decision, isByPass: false };
   }
 
-  /** The answer of what was only looked at: the pass says that its holder was told. */
-  shown({ current, now, brought, pass, visitor, decision }: Judged): GateAnswer {
-    const isSame = pass === brought && pass.toldCell === cellOfSeconds(now);
-    const next = { ...pass, toldCell: cellOfSeconds(now) };
-    return { decision, visitor, plan: current, pass: isSame ? undefined : this.textOf(next, current), isByPass: false };
+  /** The answer of what was only looked at. */
+  private shown({ current, brought, pass, visitor, decision }: Judged): GateAnswer {
+    return { decision, visitor, plan: current, pass: pass === brought ? undefined : this.textOf(pass, current), isByPass: false }; // prettier-ignore
+  }
+
+  /**
+   * The answer of the page that a proxy shows in the place of a refusal, which was counted when it was asked about: the pass of that
+   * answer did not reach the device, so this one says that its holder was told.
+   */
+  told(judged: Judged): GateAnswer {
+    const { current, now, brought, visitor, decision, pass } = judged;
+    const told = toldAfter(pass, decision, dayOfVisitor(current, visitor, now));
+    // whoever is inside, and refused a feature, was not counted
+    if (pass.until > now || isTold(pass, told)) return this.shown(judged);
+    return this.shown({ current, now, brought, visitor, decision, pass: { ...pass, ...told }, isByPass: false });
   }
 
   /** A ticket of the waiting room for the holder of a draw. */
@@ -278,12 +297,27 @@ const newPass = (): Pass => ({
   until: 0,
   admittedOn: 0,
   draw: randomInt(2 ** 32),
-  toldCell: 0,
+  toldOn: 0,
+  told: 0,
   levels: 0,
   shown: [],
   chosen: [],
   establishments: [],
 });
+
+function dayOfVisitor({ plan }: PlanInForce, { classes, establishments }: Visitor, now: number): number {
+  const school = classes.length > 0 ? plan.classEstablishment[classes[0]!]! : establishments[0];
+  return dayOf(plan, school === undefined ? 0 : plan.establishmentZone[school]!, now);
+}
+
+/** What a pass says of the day after a decision; who is let in was told before what was told before. */
+function toldAfter({ toldOn, told }: Pass, { kind }: Decision, day: number): Pick<Pass, 'toldOn' | 'told'> {
+  if (kind === ADMIT) return { toldOn, told };
+  return { toldOn: day, told: (toldOn === day ? told : 0) | (kind === REFUSE ? TOLD.refused : TOLD.toWait) };
+}
+
+const isTold = (pass: Pass, { toldOn, told }: Pick<Pass, 'toldOn' | 'told'>): boolean =>
+  pass.toldOn === toldOn && pass.told === told;
 
 const isAmong = (ids: readonly number[], all: readonly number[]): boolean => ids.every((id) => all.includes(id));
 

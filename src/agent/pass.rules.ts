@@ -14,8 +14,10 @@ export interface Pass {
   admittedOn: number;
   /** The visitor's own draw, in [0, 2^32). */
   draw: number;
-  /** The cell in which the visitor was last told to wait; 0 for never: each is counted once a cell. */
-  toldCell: number;
+  /** The day, as `admittedOn`, on which the visitor was last not let in; 0 for never. */
+  toldOn: number;
+  /** What was said on that day, bits of TOLD: each is counted once a day. */
+  told: number;
   /** Levels of those whose class the plan does not know. */
   levels: number;
   shown: readonly number[];
@@ -23,6 +25,9 @@ export interface Pass {
   establishments: readonly number[];
 }
 
+export const TOLD = { toWait: 1, refused: 2 } as const;
+/** Both are one field of the text. */
+const TOLD_VALUES = 4;
 export const PASS_NAME = 'etale_pass';
 /** A pass is asked for its classes as long as a school year may last, whatever its admission says. */
 export const PASS_DAYS = 300;
@@ -37,9 +42,15 @@ export function passText(pass: Pass, platformId: number, { kid, secret }: PassKe
   const fields = [
     '1',
     kid,
-    ...[platformId, pass.profile, pass.until, pass.admittedOn, pass.draw, pass.toldCell, pass.levels].map((n) =>
-      n.toString(36),
-    ),
+    ...[
+      platformId,
+      pass.profile,
+      pass.until,
+      pass.admittedOn,
+      pass.draw,
+      pass.toldOn * TOLD_VALUES + pass.told,
+      pass.levels,
+    ].map((n) => n.toString(36)),
     listText(pass.shown),
     listText(pass.chosen),
     listText(pass.establishments),
@@ -58,9 +69,7 @@ export function readPass(text: string, platformId: number, keys: readonly PassKe
   const given = Buffer.from(text.slice(at + 1), 'base64url');
   const wanted = macOf(key.secret, text.slice(0, at));
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
-  const [its, profile, until, admittedOn, draw, toldCell, levels] = fields
-    .slice(2, 9)
-    .map((field) => parseInt(field, 36));
+  const [its, profile, until, admittedOn, draw, said, levels] = fields.slice(2, 9).map((field) => parseInt(field, 36));
   if (its !== platformId) return undefined;
   const [shown, chosen, establishments] = fields
     .slice(9)
@@ -70,7 +79,8 @@ export function readPass(text: string, platformId: number, keys: readonly PassKe
     until: until!,
     admittedOn: admittedOn!,
     draw: draw!,
-    toldCell: toldCell!,
+    toldOn: Math.floor(said! / TOLD_VALUES),
+    told: said! % TOLD_VALUES,
     levels: levels!,
     shown: shown!,
     chosen: chosen!,

@@ -243,6 +243,43 @@ describe('the walk-in quota', () => {
 });
 
 describe('what is counted of who came', () => {
+  it('counts a visitor told to wait once a day, and once more where the visitor was refused: as people, beside those let in', async () => {
+    const test = await TestAgent.start({ campaigns: [{ days: [[at(0), at(48)]] }] });
+    let cookie = cookieOf(await test.get('/auth'));
+    const come = async (path: string, headers: Record<string, string> = {}): Promise<number> => {
+      const answer = await test.get(path, { cookie, ...headers });
+      if (answer.headers.has('set-cookie')) cookie = cookieOf(answer);
+      return answer.status;
+    };
+    expect(await come('/auth')).toBe(401);
+    // what proxies do: the answer's cookie is lost, the page's arrives
+    for (const now of [at(8), at(8, 20), at(9, 10)]) {
+      test.nowSeconds = now;
+      expect((await test.get('/auth', { cookie, ...test.shown(['77$6e A']) })).status).toBe(403);
+      expect(await come('/etale/wait', test.shown(['77$6e A']))).toBe(503);
+    }
+    test.nowSeconds = at(9, 50);
+    expect(await come('/auth')).toBe(204);
+    test.nowSeconds = at(11);
+    expect(await come('/auth')).toBe(403);
+    test.nowSeconds = at(32);
+    expect(await come('/auth')).toBe(403);
+    // a page that was only looked at, by a link, says nothing of a count that never was
+    const linked = cookieOf(await fetch(`${test.url}/etale/choose`, { method: 'POST', body: new URLSearchParams({ class: '9900002X$6e A' }), redirect: 'manual' })); // prettier-ignore
+    expect((await test.get('/auth', { cookie: linked })).status).toBe(403);
+    await test.agent.stop();
+    const sums = test.service.batches.flatMap(({ cells }) => cells).map(({ cell: its, profile, admitted, deferred, refused }) => [its, profile, admitted, deferred, refused]); // prettier-ignore
+    expect(sums.filter(([, , ...counts]) => counts.some((count) => count !== 0)).sort()).toEqual([
+      [cell(8), 'pupil', 0, 1, 0],
+      [cell(8), 'unknown', 0, 0, 1],
+      [cell(9, 50), 'pupil', 1, 0, 0],
+      [cell(32), 'chosen', 0, 1, 0],
+      [cell(32), 'pupil', 0, 1, 0],
+    ]);
+    await test.startAgent();
+    await test.stop();
+  });
+
   it('tells apart who only chose a class, and counts to the school whose class the plan does not know', async () => {
     const test = await TestAgent.start({ quotas: { walkInPerCell: 4, keptPerCell: 0, urgentPerCell: 0 } });
     test.nowSeconds = at(9, 50);

@@ -17,7 +17,7 @@ export interface SignedKit {
   passes: { platformId: number; kid: string; secret: string; entKey: string; items: { kind: 'pass' | 'class_link' | 'visitor_header'; text: string; now?: number; reads: unknown }[] }; // prettier-ignore
 }
 
-const PASS: Pass = { profile: 0, until: 1_764_578_400, admittedOn: 490_151, draw: 123_456_789, toldCell: 0, levels: 2, shown: [11, 12], chosen: [], establishments: [50] }; // prettier-ignore
+const PASS: Pass = { profile: 0, until: 1_764_578_400, admittedOn: 490_151, draw: 123_456_789, toldOn: 0, told: 0, levels: 2, shown: [11, 12], chosen: [], establishments: [50] }; // prettier-ignore
 
 /** A kit with a key of its own, whose private half is kept nowhere. */
 async function signedKit(): Promise<SignedKit> {
