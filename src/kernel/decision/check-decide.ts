@@ -117,8 +117,17 @@ export function checkedDecision(
       }),
     );
   const waitUntil = Math.max(0, ...inForce.map((rule) => rule.relativesWaitUntil ?? 0));
-  const isDeferred =
-    isRelative && waitUntil > now && !visitor.classes.some((c) => content.classes.hasParentAccounts[c] === 1);
+  // of a school of which no class was shown, any class of the youngest that the levels allow may be the child's
+  const shownSchools = visitor.classes.map((c) => content.classes.establishment[c]);
+  const mayBeOf = content.classes.id
+    .map((_, c) => c)
+    .filter((c) => {
+      const school = content.classes.establishment[c]!;
+      const isOpenSchool = visitor.establishments.includes(school) && !shownSchools.includes(school);
+      return isOpenSchool && (visitor.levels === 0 || sharesLevel(c, visitor.levels));
+    });
+  const isOfYoungest = [...visitor.classes, ...mayBeOf].some((c) => content.classes.hasParentAccounts[c] === 1);
+  const isDeferred = isRelative && waitUntil > now && !isOfYoungest;
   const isFree = !hasNothing && !isChosen && !isDeferred && !isBoundAt(now);
   const liveOnlyEnds = inForce.filter((rule) => rule.isLiveOnly).map(({ endsAt }) => endsAt);
   const liveOnly = liveOnlyEnds.length > 0;

@@ -140,6 +140,14 @@ describe('relatives', () => {
     const rules = [{ ...RULE, relativesWaitUntil: at(19) }];
     expect(decided(at(18, 30), { profile: RELATIVE }, { rules })).toMatchObject({ kind: 'wait', reason: 'relatives_wait', opensAt: at(19) }); // prettier-ignore
     expect(decided(at(11, 10), { profile: RELATIVE, classes: [2] }, { rules }).kind).toBe('admit');
+    // of whom only the school is known: it has a nursery class, unless the levels say that the child is older
+    const bySchool = { profile: RELATIVE, classes: [], establishments: [0] };
+    expect(decided(at(18, 30), bySchool, { rules })).toMatchObject({ kind: 'admit', reason: 'window' });
+    expect(decided(at(18, 30), { ...bySchool, levels: 1 }, { rules }).kind).toBe('admit');
+    expect(decided(at(18, 30), { ...bySchool, levels: 2 }, { rules }).reason).toBe('relatives_wait');
+    expect(decided(at(18, 30), { ...bySchool, classes: [0] }, { rules }).reason).toBe('relatives_wait');
+    const older = { classes: { ...CONTENT.classes, hasParentAccounts: [0, 0, 0, 0] } };
+    expect(decided(at(18, 30), bySchool, { ...older, rules }).reason).toBe('relatives_wait');
     // where the school gives them no windows nothing binds them, and they wait all the same
     const establishments = { ...CONTENT.establishments, relativesCampaigns: [0] };
     const unbound = { profile: RELATIVE, classes: [0] };

@@ -239,9 +239,19 @@ function isInForce({ content }: GatePlan, campaigns: number, zone: number, now: 
   return false;
 }
 
-/** Relatives with no child older than those who come through their parents' accounts. */
+/**
+ * Relatives by whom one of the youngest comes, who have no account of their own: of a class that was shown, or of a school of which no
+ * class was, where one of the levels that are known (of all where none is) is theirs. In doubt they come for a child.
+ */
 export function comesForChildren(plan: GatePlan, visitor: Visitor): boolean {
   for (const c of visitor.classes) if (plan.classHasParentAccounts[c] === 1) return true;
+  for (const e of visitor.establishments) {
+    if (visitor.classes.some((c) => plan.classEstablishment[c] === e)) continue;
+    for (let c = plan.classOffset[e]!; c < plan.classOffset[e + 1]!; c++) {
+      if (plan.classHasParentAccounts[c] !== 1) continue;
+      if (visitor.levels === 0 || (visitor.levels & plan.classLevels[c]!) !== 0) return true;
+    }
+  }
   return false;
 }
 
