@@ -73,6 +73,42 @@ describe('law 8: nobody is left without an admission all day', () => {
     expect(shutOut([{ endsAt: at(11) }], young)).toEqual(['6e A']);
   });
 
+  it('counts no minute as an admission: a quarter of an hour must be left, or all of an entry that is shorter', () => {
+    const noEvening = { catchUps: [] };
+    // entry of 6e A is open from 9:40 to 10:30
+    expect(shutOut([{ startsAt: at(9, 41) }], noEvening)).toContain('6e A');
+    expect(shutOut([{ startsAt: at(9, 54) }], noEvening)).toContain('6e A');
+    expect(shutOut([{ startsAt: at(9, 55) }], noEvening)).not.toContain('6e A');
+    // twice ten minutes are no quarter of an hour
+    expect(shutOut([{ endsAt: at(9, 50) }, { startsAt: at(10) }], noEvening)).toContain('6e A');
+    const { windows } = gateContent();
+    const short = { ...noEvening, windows: { ...windows, cellCount: [1, 9, 12] } };
+    // ten minutes in all, from 9:40 to 9:50
+    expect(shutOut([{ startsAt: at(9, 50) }], short)).not.toContain('6e A');
+    expect(shutOut([{ startsAt: at(9, 49) }], short)).toContain('6e A');
+  });
+
+  it('leaves the walk-in quota to who has no other way in: a step that takes it away all day is found', () => {
+    const { windows } = gateContent();
+    const nothing: Partial<BundleContent> = {
+      catchUps: [],
+      quotas: { walkInPerCell: 100, keptPerCell: 50, urgentPerCell: 20 },
+      windows: { ...windows, count: [0, 1, 0, 1, 0, 0, 0], gap: windows.gap.slice(1), cellCount: [9, 12], activity: [0, 0] },
+    }; // prettier-ignore
+    const quota = { isLiveOnly: false, walkInPerMille: 0 };
+    expect(shutOut([quota], nothing)).toEqual(['6e A']);
+    expect(shutOut([{ ...quota, walkInPerMille: 5 }], nothing)).toEqual(['6e A']);
+    expect(shutOut([{ ...quota, walkInPerMille: 10 }], nothing)).toEqual([]);
+    expect(shutOut([{ ...quota, endsAt: at(12) }], nothing)).toEqual([]);
+    expect(shutOut([{}], nothing)).toContain('6e A');
+    // where there is no quota on a free day either, no step takes it away
+    expect(shutOut([quota], { ...nothing, quotas: { ...nothing.quotas!, walkInPerCell: 0, keptPerCell: 0 } })).toEqual(
+      [],
+    );
+    // evening hours are a way of their own
+    expect(shutOut([quota], { ...nothing, catchUps: gateContent().catchUps })).toEqual([]);
+  });
+
   it('holds for a window of the evening too', () => {
     const { windows } = gateContent();
     const late = { ...windows, gap: [cell(23) - cell(0), windows.gap[1]!, windows.gap[2]!], cellCount: [12, 9, 12] };
