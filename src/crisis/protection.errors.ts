@@ -2,19 +2,24 @@ import { DomainError } from '../common/domain-error';
 
 const MOST_NAMED = 10;
 
+const WHICH_AND_REMEDY = {
+  step: ['this one', 'make it shorter or narrower, or give evening hours'],
+  plan: ['this plan', 'end a step first, or give evening hours'],
+  booking: ['this change', 'choose an hour that they leave open, or come back when they have ended'],
+  settings: ['these settings', 'end a step first, or leave these pupils their way in'],
+} as const;
+export type WithoutAdmission = keyof typeof WHICH_AND_REMEDY;
+
 /** Law 8: nobody is left without an admission for a whole day. */
 export class PupilWithoutAdmission extends DomainError {
-  /** @param what which of the two is refused: a step beside those in force, or a plan under them */
+  /** @param what is refused: a step beside those in force, or a plan, a booking, settings of gateways under them */
   constructor(
-    what: 'step' | 'plan',
+    what: WithoutAdmission,
     classCount: number,
     examples: readonly { uai: string; class: string; day: string }[],
   ) {
     const [first] = examples;
-    const [which, remedy] =
-      what === 'step'
-        ? ['this one', 'make it shorter or narrower, or give evening hours']
-        : ['this plan', 'end a step first, or give evening hours'];
+    const [which, remedy] = WHICH_AND_REMEDY[what];
     super(
       'protection.pupil_without_admission',
       'conflict',

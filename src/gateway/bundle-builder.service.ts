@@ -15,7 +15,7 @@ import { BundleFactsStore } from './bundle-facts.store';
 import { BundleStore, type BundleRow, type DeltaChangeRow, type GatewayHead } from './bundle.store';
 import { bundleChangesOf, changedCellsOf, deltaBytesOf } from './delta.rules';
 import { GatewayKeyStore } from './gateway-key.store';
-import { BUNDLE_MILLISECONDS, DELTA_MILLISECONDS } from './gateway-settings.rules';
+import { BUNDLE_MILLISECONDS, DELTA_MILLISECONDS, type GatewaySettings } from './gateway-settings.rules';
 
 const compressed = promisify(gzip);
 /** Level 9 saves two hundredths of a bundle of scale L and takes ten times as long, in the transaction that writes it. */
@@ -127,10 +127,19 @@ export class BundleBuilder {
   /**
    * The plan of the days from one instant to another as gateways would hold it, without any rule; in the transaction of who holds the
    * platform's lock, so that no window changes meanwhile.
+   *
+   * @param only of these establishments (without COPY, which no connection of the sequencer can), under these settings; else of all,
+   *   under those that are stored
    */
-  async contentBetween(tx: EntityManager, platformId: number, fromAt: Date, toAt: Date): Promise<BundleContent> {
-    const settings = await this.store.settings(platformId, tx);
-    const days = { now: fromAt, lastAt: toAt };
+  async contentBetween(
+    tx: EntityManager,
+    platformId: number,
+    fromAt: Date,
+    toAt: Date,
+    only: { establishmentIds?: readonly number[]; settings?: GatewaySettings } = {},
+  ): Promise<BundleContent> {
+    const settings = only.settings ?? (await this.store.settings(platformId, tx));
+    const days = { now: fromAt, lastAt: toAt, establishmentIds: only.establishmentIds };
     const { content } = await this.contentOf(tx, platformId, settings, days, (facts, windows) => ({
       ...facts,
       epoch: 0,
@@ -255,7 +264,7 @@ export class BundleBuilder {
     tx: EntityManager,
     platformId: number,
     settings: Parameters<typeof bundleFactsOf>[0]['settings'],
-    { now, lastAt }: { now: Date; lastAt?: Date },
+    { now, lastAt, establishmentIds }: { now: Date; lastAt?: Date; establishmentIds?: readonly number[] | undefined },
     assemble: (
       facts: ReturnType<typeof bundleFactsOf>,
       windows: BundleContent['windows'],
@@ -263,10 +272,10 @@ export class BundleBuilder {
     ) => BundleContent,
   ): Promise<{ content: BundleContent; factsSha256: Buffer }> {
     const campaigns = await this.facts.campaigns(tx, platformId);
-    const establishments = await this.facts.establishments(tx, platformId);
-    const classes = await this.facts.classes(tx, platformId);
+    const establishments = await this.facts.establishments(tx, platformId, establishmentIds);
+    const classes = await this.facts.classes(tx, platformId, establishmentIds);
     const bound = [];
-    for (const { planId } of campaigns) bound.push(await this.facts.owners(tx, planId));
+    for (const { planId } of campaigns) bound.push(await this.facts.owners(tx, planId, establishmentIds));
     const zones = establishments.map(({ zone }) => zone);
     const { firstCell, endCell } = bundleDays(zones.length > 0 ? [...new Set(zones)] : ['Europe/Paris'], now, lastAt);
     const facts = bundleFactsOf(
@@ -282,7 +291,7 @@ export class BundleBuilder {
       firstCell,
       endCell,
     );
-    const windows = await this.windowsOf(tx, facts, campaigns.map(({ planId }) => planId)); // prettier-ignore
+    const windows = await this.windowsOf(tx, facts, campaigns.map(({ planId }) => planId), establishmentIds); // prettier-ignore
     // beside the facts: it changes with every booking, and deltas carry it
     const room = await this.facts.room(tx, platformId, firstCell, endCell, settings.idleMinutes);
     // rules come as deltas too: they alone ask nobody to fetch the whole bundle
@@ -296,6 +305,7 @@ export class BundleBuilder {
     tx: EntityManager,
     { firstCell, endCell, classes, establishments }: ReturnType<typeof bundleFactsOf>,
     planIds: readonly number[],
+    establishmentIds?: readonly number[],
   ): Promise<BundleContent['windows']> {
     const classCount = classes.id.length;
     const establishmentCount = establishments.id.length;
@@ -309,7 +319,7 @@ export class BundleBuilder {
     };
     let owner = -1;
     let cell = firstCell;
-    for await (const rows of this.facts.windows(tx, planIds, firstCell, endCell)) {
+    for await (const rows of this.facts.windows(tx, planIds, firstCell, endCell, establishmentIds)) {
       for (const row of rows) {
         const index = (row.audience === 0 ? classOf : establishmentOf).get(row.ownerId);
         // an establishment that left the platform

@@ -54,17 +54,22 @@ export class BundleFactsStore {
     );
   }
 
-  establishments(tx: EntityManager, platformId: number): Promise<BundleEstablishmentRow[]> {
+  establishments(
+    tx: EntityManager,
+    platformId: number,
+    only: readonly number[] | null = null,
+  ): Promise<BundleEstablishmentRow[]> {
     return tx.query(
       `select e.id, e.uai, coalesce(e.structure_external_id, '') as structure, e.name, coalesce(e.telephone, '') as telephone,
               d.code as department, e.kind, e.time_zone as zone
-         from establishment e join territory d on d.id = e.department_id where e.platform_id = $1 order by e.id`,
-      [platformId],
+         from establishment e join territory d on d.id = e.department_id
+        where e.platform_id = $1 and ($2::int[] is null or e.id = any($2)) order by e.id`,
+      [platformId, only],
     );
   }
 
   /** Classes of the school years of the published campaigns (of the latest year where there are none). */
-  classes(tx: EntityManager, platformId: number): Promise<BundleClassRow[]> {
+  classes(tx: EntityManager, platformId: number, only: readonly number[] | null = null): Promise<BundleClassRow[]> {
     return tx.query(
       `with years as (
          select distinct c.school_year from campaign c join plan p on p.campaign_id = c.id
@@ -72,17 +77,22 @@ export class BundleFactsStore {
        select k.id, k.establishment_id as "establishmentId", coalesce(k.ent_class_name, k.code) as name, k.levels
          from class k join establishment e on e.id = k.establishment_id
         where e.platform_id = $1 and k.school_year in (select school_year from years)
+          and ($2::int[] is null or e.id = any($2))
         order by k.establishment_id, k.id`,
-      [platformId],
+      [platformId, only],
     );
   }
 
   /** Owners that have windows in a plan: whom its campaign binds. */
-  async owners(tx: EntityManager, planId: number): Promise<{ classIds: Set<number>; relativesOf: Set<number> }> {
+  async owners(
+    tx: EntityManager,
+    planId: number,
+    only: readonly number[] | null = null,
+  ): Promise<{ classIds: Set<number>; relativesOf: Set<number> }> {
     const rows = await tx.query<{ classId: number | null; establishmentId: number }[]>(
       `select distinct class_id as "classId", case when class_id is null then establishment_id end as "establishmentId"
-         from plan_window where plan_id = $1 and audience < 2`,
-      [planId],
+         from plan_window where plan_id = $1 and audience < 2 and ($2::int[] is null or establishment_id = any($2))`,
+      [planId, only],
     );
     const classIds = new Set<number>();
     const relativesOf = new Set<number>();
@@ -92,14 +102,26 @@ export class BundleFactsStore {
     return { classIds, relativesOf };
   }
 
-  /** Windows that start in [firstCell, endCell), streamed: pupils by establishment and class, then relatives, then staff. */
+  /** Windows that start in [firstCell, endCell), streamed: pupils by establishment and class, then relatives, then staff. Those of some establishments come at once. */
   async *windows(
     tx: EntityManager,
     planIds: readonly number[],
     firstCell: number,
     endCell: number,
+    only?: readonly number[],
   ): AsyncGenerator<BundleWindowRow[]> {
     if (planIds.length === 0) return;
+    if (only) {
+      yield await tx.query<BundleWindowRow[]>(
+        `select audience::int, coalesce(class_id, establishment_id) as "ownerId", start_cell as "startCell", cell_count as "cellCount",
+                activity::int
+           from plan_window
+          where plan_id = any($1) and establishment_id = any($2) and start_cell >= $3 and start_cell < $4
+          order by audience, establishment_id, class_id, start_cell`,
+        [planIds, only, firstCell, endCell],
+      );
+      return;
+    }
     const rows = copiedRows(
       copyOutWithin(
         tx,

@@ -87,7 +87,7 @@ export class GatewayOperationController {
     summary: 'Replace them; a bundle with them is published at once.',
   })
   @ApiOkResponse({ description: 'The settings.', type: GatewaySettingsDto })
-  @ApiProblems(400, 404, 422)
+  @ApiProblems(400, 404, 409, 422)
   setGatewaySettings(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,

@@ -9,6 +9,7 @@ import { BundleBuilder } from './bundle-builder.service';
 import { BundleStore } from './bundle.store';
 import { GatewayKeyStore } from './gateway-key.store';
 import type { EpochDto, RotatedKeyDto } from './gateway-settings.dto';
+import { GatewaySettingsChanges } from './gateway-settings-changes';
 import type { GatewaySettings } from './gateway-settings.rules';
 import { recordAudit } from '../audit/audit-entry';
 
@@ -21,6 +22,7 @@ export class GatewaySettingsService {
     private readonly store: BundleStore,
     private readonly keys: GatewayKeyStore,
     private readonly builder: BundleBuilder,
+    private readonly changes: GatewaySettingsChanges,
   ) {}
 
   /** @throws NotFoundError */
@@ -41,9 +43,11 @@ export class GatewaySettingsService {
             ? 'An exemption must end after it starts.'
             : undefined;
     if (wrong !== undefined) throw new DomainError('gateway.settings_invalid', 'unprocessable', wrong);
-    const before = await this.store.settings(platformId);
     await this.database.transaction(async (tx) => {
+      await advisoryLock(tx, 'platform', platformId);
+      const before = await this.store.settings(platformId, tx);
       await this.store.setSettings(tx, platformId, settings, actor.subject);
+      await this.changes.tell(tx, { platformId, before, now });
       await recordAudit(tx, actor, {
         action: 'gateway_settings.set',
         key: platformId,

@@ -20,6 +20,7 @@ import { GatewayKeyService } from './gateway-key.service';
 import { GatewayKeyStore } from './gateway-key.store';
 import { GatewayOperationController } from './gateway-operation.controller';
 import { GatewayReportService } from './gateway-report.service';
+import { GatewaySettingsChanges } from './gateway-settings-changes';
 import { GatewaySettingsService } from './gateway-settings.service';
 import { GatewayViewService } from './gateway-view.service';
 import { SessionLimitController } from './session-limit.controller';
@@ -43,10 +44,11 @@ import { SessionLimitStore } from './session-limit.store';
     GatewayKeyService,
     GatewayKeyStore,
     GatewayReportService,
+    GatewaySettingsChanges,
     GatewaySettingsService,
     GatewayViewService,
     SessionLimitStore,
   ],
-  exports: [BundleBuilder, GatewaySettingsService],
+  exports: [BundleBuilder, GatewaySettingsChanges, GatewaySettingsService],
 })
 export class GatewayModule {}

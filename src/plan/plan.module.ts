@@ -43,6 +43,7 @@ import { PublishedWindowService } from './published-window.service';
 import { SequencerDatabase } from './sequencer-database.service';
 import { Sequencer } from './sequencer.service';
 import { SequencerStore } from './sequencer.store';
+import { WindowLaws } from './window-laws';
 import { WindowExplanationStore } from './window-explanation.store';
 import { WindowReadService } from './window-read.service';
 import { WindowReadStore } from './window-read.store';
@@ -77,6 +78,7 @@ import { WindowController } from './window.controller';
     ProofStore,
     LedgerFollower,
     Sequencer,
+    WindowLaws,
     SequencerDatabase,
     HoldSweeper,
     PlanChangeService,
@@ -115,6 +117,7 @@ import { WindowController } from './window.controller';
     PlanChangeFeed,
     WindowReadStore,
     WindowChangeStore,
+    WindowLaws,
   ],
 })
 export class PlanModule {}

@@ -14,6 +14,7 @@ import type {
 } from './sequencer';
 import { SequencerDatabase } from './sequencer-database.service';
 import { type HoldChange, LedgerState, type PublishedPlan } from './sequencer.rules';
+import { type WindowJudge, type WindowLaw, WindowLaws } from './window-laws';
 import { type ChangeRow, type PublishedPlanRow, SequencerStore } from './sequencer.store';
 
 /** Long enough for a crowd to fill a batch, too short for anybody to notice. */
@@ -45,6 +46,7 @@ export class Sequencer implements OnModuleDestroy {
     private readonly connections: SequencerDatabase,
     private readonly ledger: LedgerStore,
     private readonly store: SequencerStore,
+    private readonly laws: WindowLaws,
   ) {}
 
   /** Resolves after the commit. @throws DomainError where the request is refused; what the database threw where it failed */
@@ -115,18 +117,20 @@ export class Sequencer implements OnModuleDestroy {
   ): Promise<SequencedOutcome[]> {
     const needs = requests.map((request) => request.needs);
     // the reads leave with the lock: each sees what was committed before it was got
-    const [, answered, read] = await Promise.all([
+    const [, answered, read, laws] = await Promise.all([
       advisoryLock(tx, 'platform', platformId),
       this.answered(tx, requests),
       this.read(tx, platformId, needs, new Date()),
+      this.laws.standing(tx, platformId, new Date()),
     ]);
     const now = new Date();
     const { state, plans, base, lapsed } = read;
+    const judges = await judgesOf(laws, tx, platformId, needs, state, now);
     const fresh = requests.filter(({ id }) => !answered.has(id));
     const holds: HoldChange[] = [...lapsed];
     const changes: ChangeRow[] = [];
     const settled = fresh.map((request): Settled => {
-      const outcome = this.decide(state, request, now, base.epoch, base.revision + changes.length);
+      const outcome = this.decide(state, request, judges, now, base.epoch, base.revision + changes.length);
       if (outcome.kind === 'accepted') {
         const { id: bookingId, reason, actor } = request;
         changes.push(...outcome.changes.map((change) => ({ ...change, bookingId, reason, changedBy: actor.subject })));
@@ -201,12 +205,14 @@ export class Sequencer implements OnModuleDestroy {
   private decide(
     state: LedgerState,
     request: SequencedRequest,
+    judges: readonly WindowJudge[],
     now: Date,
     epoch: number,
     revision: number,
   ): SequencedOutcome {
     try {
       const decided = request.decide(state, now);
+      for (const judge of judges) judge(decided.changes);
       const changes = decided.changes.map((change, i): NumberedChange => {
         const after = change.after && { ...change.after, revision: revision + i + 1 };
         return { before: change.before, after, revision: revision + i + 1 };
@@ -246,6 +252,23 @@ export class Sequencer implements OnModuleDestroy {
     works.push(this.store.recordChanges(tx, platformId, last, changes), this.ledger.announce(tx, platformId));
     await Promise.all(works);
   }
+}
+
+/** Judges of a batch by the laws that have something to ask, most often none. */
+async function judgesOf(
+  laws: readonly WindowLaw[],
+  tx: EntityManager,
+  platformId: number,
+  needs: readonly SequencerNeeds[],
+  state: LedgerState,
+  now: Date,
+): Promise<WindowJudge[]> {
+  const classIds = [...new Set(needs.flatMap((need) => need.classIds))];
+  const ofWindows = [...state.windows()].map(({ establishmentId }) => establishmentId);
+  const establishmentIds = [...new Set([...needs.flatMap((need) => need.establishmentIds), ...ofWindows])];
+  const judges: WindowJudge[] = [];
+  for (const law of laws) judges.push(await law.judge(tx, platformId, { classIds, establishmentIds }, now));
+  return judges;
 }
 
 /** Ranges of cells, those that touch or overlap as one: a crowd books on few days. */

@@ -134,6 +134,26 @@ export class ProtectionStore {
     );
   }
 
+  /** Whether a step is in force, or will be, that can leave a pupil without an admission: live windows only, fewer walk-ins. */
+  async hasShuttingOut(tx: EntityManager, platformId: number, now: Date): Promise<boolean> {
+    const rows = await tx.query<{ has: boolean }[]>(
+      `select exists (
+         select 1 from protection_step where platform_id = $1 and state = 'in_force' and ends_at > $2
+            and ((measures ->> 'isLiveOnly')::boolean or (measures ->> 'walkInPerMille')::int < 1000)) as has`,
+      [platformId, now],
+    );
+    return rows[0]!.has;
+  }
+
+  /** The schools of classes. */
+  async establishmentsOf(tx: EntityManager, classIds: readonly number[]): Promise<number[]> {
+    const rows = await tx.query<{ id: number }[]>(
+      'select distinct establishment_id as id from class where id = any($1)',
+      [classIds],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Steps of one person that no second person has confirmed, and that began or begin after an instant or last beyond it. */
   unconfirmedOf(tx: EntityManager, platformId: number, by: string, since: Date): Promise<StepRow[]> {
     return tx.query(

@@ -198,6 +198,61 @@ describe('protection steps', () => {
     await undo(first.body.id);
   });
 
+  it('take no booking and no settings that would leave a pupil without an admission all day', async () => {
+    const { body: step } = await enforce(own({ isLiveOnly: true }, { scope: { territories: [codes[0]] }, startsAt: at('09:30') })); // prettier-ignore
+    expect(step.state).toBe('in_force');
+    const [first] = await database.query<[{ id: number }]>('select window_id as id from plan_window where plan_id = $1 and class_id = $2', [publishedId, region.classIds[0]![0]]); // prettier-ignore
+    const move = async (clock: string) => {
+      const [{ revision }] = await database.query<[{ revision: number }]>(
+        `select greatest(max(w.revision), max(p.published_revision)) as revision from plan_window w join plan p on p.id = w.plan_id
+          where w.plan_id = $1 and w.window_id = $2`,
+        [publishedId, first.id],
+      );
+      const response = await app.inject({
+        method: 'POST',
+        url: '/v1/bookings',
+        payload: { operation: 'move', windowId: first.id, startsAt: at(clock) },
+        headers: { 'idempotency-key': `move-${clock}-${revision}`, 'if-match': `"${revision}"` },
+      });
+      return { status: response.statusCode, body: response.json<{ code?: string; examples?: object[] }>() };
+    };
+    // from nine, before the step, into it
+    const shut = await move('11:00');
+    expect([shut.status, shut.body.code]).toEqual([409, 'protection.pupil_without_admission']);
+    expect(shut.body.examples).toEqual([{ uai: region.uais[0], class: '6A', day: '2026-12-07' }]);
+    expect((await move('14:00')).status).toBe(201);
+    const exam = { establishmentId: region.establishmentIds[0], classId: null, startsAt: at('10:00'), endsAt: at('11:00'), reason: 'exam' }; // prettier-ignore
+    const settings = (await send<object>('GET', 'gateway-settings')).body;
+    const set = (its: object) => send<{ code?: string }>('PUT', 'gateway-settings', { ...settings, ...its });
+    // who has an exam meanwhile may have the window at any hour, and then the exam stays
+    expect((await set({ exemptions: [exam] })).status).toBe(200);
+    expect((await move('11:30')).status).toBe(201);
+    const without = await set({});
+    expect([without.status, without.body.code]).toEqual([409, 'protection.pupil_without_admission']);
+    expect((await send<{ exemptions: object[] }>('GET', 'gateway-settings')).body.exemptions).toHaveLength(1);
+    await undo(step.id);
+    expect((await set({})).status).toBe(200);
+    expect((await move('10:30')).status).toBe(201);
+  });
+
+  it('answer for what they add: whom the steps in force shut out already is no reason against another', async () => {
+    const [{ id }] = await database.query<[{ id: number }]>(
+      `insert into protection_step (platform_id, name, scope, measures, arms, words, starts_at, asked_ends_at, ends_at, reason, state, is_regional, is_break_glass, proposed_by)
+       select platform_id, name, scope, measures || '{"isLiveOnly": true, "defersRelatives": false}', arms, words, $2, $3, $3, reason, 'in_force', false, false, 'somebody'
+         from protection_step where platform_id = $1 and scope ->> 'territories' = $4 limit 1 returning id`,
+      [region.platformId, at('08:00'), '2026-12-08T00:00:00+01:00', JSON.stringify([codes[0]])],
+    ); // prettier-ignore
+    const local = { scope: { territories: [codes[1]] } };
+    for (const measures of [{ idleMinutes: 5 }, { walkInPerMille: 500 }, { isLiveOnly: true }]) {
+      const { body: step } = await enforce(own(measures, { ...local, startsAt: at('11:00') }));
+      expect(step.state).toBe('in_force');
+      await undo(step.id);
+    }
+    const refused = await enforce(own({ isLiveOnly: true }, { ...local, endsAt: '2026-12-08T00:00:00+01:00' }));
+    expect(refused.body).toMatchObject({ code: 'protection.pupil_without_admission', classCount: 1, examples: [{ uai: region.uais[1] }] }); // prettier-ignore
+    await undo(id);
+  });
+
   it('cut the capacity by a regulation that goes with them, and ask for the least change of the plan', async () => {
     const { body: proposed } = await enforce(own({ capacityPerMille: 800 }));
     const { body: step } = await approve(proposed.id, second);
