@@ -1,8 +1,10 @@
 import { allocate } from '../src/kernel/allocation/allocate';
 import { checkPlan } from '../src/kernel/allocation/check-plan';
 import { checkReplan, movedBoundFromPrices } from '../src/kernel/allocation/replan/check-replan';
-import { addEstablishment, type NewDemand, problemOf } from '../src/kernel/allocation/replan/newcomers';
-import { insertDemands, openPublished } from '../src/kernel/allocation/replan/insert';
+import { openChange } from '../src/kernel/allocation/replan/change';
+import { openIncumbent } from '../src/kernel/allocation/replan/incumbent';
+import { seatNewcomers } from '../src/kernel/allocation/replan/seat';
+import { settle } from '../src/kernel/allocation/replan/settle';
 import { leastCapacityRatio } from '../src/kernel/allocation/least-capacity';
 import { partProblem, splitProblem } from '../src/kernel/allocation/parts';
 import type { AllocationProblem } from '../src/kernel/allocation/problem';
@@ -11,6 +13,7 @@ import { CELL_MINUTES, CELLS_PER_DAY } from '../src/kernel/cell-grid';
 import { allocationInstance, withCapacity } from './allocation-instance';
 import { ALLOCATION_INSTANCE, type Scale } from './allocation-parameters';
 import { type Benchmark, option } from './benchmark';
+import { withSchools } from './joined-weeks';
 
 /** The cut: Tuesday from 9:00 local, for 90 minutes, to 80 % of the capacity. */
 const CUT = { day: 1, fromMinute: 540, minutes: 90, perMille: 800 };
@@ -31,7 +34,7 @@ export const run: Benchmark = (args) => {
   console.error('allocating the week that is then changed');
   const plan = allocate(problem, { seed });
   const cut = cutOneDay(problem, plan.starts);
-  const insertion = insertSchools(problem, plan.starts, plan.objectivePrices, seed);
+  const insertion = insertSchools(problem, plan.starts, seed);
   return Promise.resolve({ scale, seed, tightness, ...cut, ...insertion });
 };
 
@@ -77,78 +80,94 @@ function cutOneDay(week: AllocationProblem, weekStarts: Int32Array) {
   };
 }
 
-function insertSchools(
-  problem: AllocationProblem,
-  starts: Int32Array,
-  prices: { sessions: Float64Array; logins: Float64Array },
-  seed: number,
-) {
-  const newcomers = allocationInstance(SCHOOL_COUNT, seed + 1000);
+/**
+ * Schools that come one after the other to a plan that is open: what `replan` does where newcomers are all that is new. The first
+ * of them then once more through `replan` itself, which opens the plan and proves how many others had to move.
+ */
+function insertSchools(week: AllocationProblem, weekStarts: Int32Array, seed: number) {
+  const added = allocationInstance(SCHOOL_COUNT, seed + 1000);
+  const problem = withSchools(week, added);
   const ofSchool: number[][] = Array.from({ length: SCHOOL_COUNT }, () => []);
-  newcomers.demandEstablishment.forEach((school, i) => ofSchool[school]!.push(i));
+  added.demandEstablishment.forEach((school, i) => ofSchool[school]!.push(week.demandCount + i));
+  const before = new Int32Array(problem.demandCount).fill(-1);
+  before.set(weekStarts);
+  const isFrozen = new Uint8Array(problem.demandCount);
   const openedAt = performance.now();
-  const published = openPublished(problem, starts, prices, newcomers.demandCount);
+  const incumbent = openIncumbent(problem);
+  const { isImmovable } = settle(incumbent, before, isFrozen);
+  const change = openChange(incumbent, before, isImmovable);
   const insertOpenMilliseconds = performance.now() - openedAt;
-  const isImmovable = new Uint8Array(problem.demandCount);
   const milliseconds: number[] = [];
   const cpuMilliseconds: number[] = [];
-  let unplaced = 0;
-  let pushed = 0;
-  for (let school = 0; school < SCHOOL_COUNT; school++) {
-    const demands = ofSchool[school]!;
+  let insertUnplacedCount = 0;
+  for (const demands of ofSchool) {
     const cpuFrom = process.cpuUsage();
     const startedAt = performance.now();
-    const establishment = addEstablishment(published.incumbent, newcomers.establishmentSiteLimit[school]!, [
-      (school * 97) % problem.establishmentCount,
-    ]);
-    const insertion = insertDemands(
-      published,
-      demands.map((i) => newDemand(problem, newcomers, i, establishment)),
-      isImmovable,
-    );
+    insertUnplacedCount += seatNewcomers(change, demands).length;
     milliseconds.push(performance.now() - startedAt);
     const cpu = process.cpuUsage(cpuFrom);
     cpuMilliseconds.push((cpu.user + cpu.system) / 1000);
-    unplaced += insertion.unplaced.length;
-    pushed += insertion.moved.length;
+    // the next school finds them published
+    for (const i of demands) before[i] = incumbent.starts[i]!;
+    for (const { demand } of change.pushed.splice(0)) before[demand] = incumbent.starts[demand]!;
   }
-  const whole = problemOf(published.incumbent);
-  const check = checkPlan(whole, published.incumbent.starts.subarray(0, whole.demandCount));
+  const check = checkPlan(problem, incumbent.starts);
+  const sorted = (column: number[]) => [...column].sort((a, b) => a - b);
   const at = (share: number, column: number[]) =>
-    column.sort((a, b) => a - b)[Math.min(SCHOOL_COUNT - 1, Math.floor(share * SCHOOL_COUNT))]!;
+    sorted(column)[Math.min(SCHOOL_COUNT - 1, Math.floor(share * SCHOOL_COUNT))]!;
+  const largest = ofSchool.reduce(
+    (most, demands, school) => (demands.length > ofSchool[most]!.length ? school : most),
+    0,
+  );
   return {
     insertedSchoolCount: SCHOOL_COUNT,
-    insertedWindowCount: newcomers.demandCount,
+    insertedWindowCount: added.demandCount,
     insertOpenMilliseconds,
     insertMedianMilliseconds: at(0.5, milliseconds),
     insertP95Milliseconds: at(0.95, milliseconds),
     // of the whole process, its garbage collector included: on a busy machine it says more
     insertMedianCpuMilliseconds: at(0.5, cpuMilliseconds),
-    insertPushedWindowCount: pushed,
-    insertUnplacedCount: unplaced,
+    insertFirstCpuMilliseconds: cpuMilliseconds[0]!,
+    insertLargestWindowCount: ofSchool[largest]!.length,
+    insertLargestCpuMilliseconds: cpuMilliseconds[largest]!,
+    // of the windows that the week had
+    insertMovedWindowCount: weekStarts.reduce((count, start, i) => count + (incumbent.starts[i] === start ? 0 : 1), 0),
+    insertMeanWishMinutes: meanWishMinutes(problem, incumbent.starts, week.demandCount),
+    insertUnplacedCount,
     insertOverfullCellCount: check.violationCountByLaw.session_limit + check.violationCountByLaw.login_limit,
     insertViolationCount: check.violationCount,
+    ...firstSchoolReplanned(week, weekStarts, added),
   };
 }
 
-function newDemand(week: AllocationProblem, from: AllocationProblem, i: number, establishment: number): NewDemand {
-  const set = from.demandCandidates[i]!;
-  const own = (value: number, first: number) => (value < 0 ? -1 : first + value);
+/** The first of the schools as the product adds it: the whole week opened, the school seated, the bound proven. */
+function firstSchoolReplanned(week: AllocationProblem, weekStarts: Int32Array, added: AllocationProblem) {
+  // its windows come first
+  const problem = withSchools(week, { ...added, demandCount: added.demandEstablishment.lastIndexOf(0) + 1 });
+  const { demandCount } = problem;
+  const before = new Int32Array(demandCount).fill(-1);
+  before.set(weekStarts);
+  const cpuFrom = process.cpuUsage();
+  const answer = replan({ problem, before, isFrozen: new Uint8Array(demandCount) });
+  const cpu = process.cpuUsage(cpuFrom);
   return {
-    day: from.demandDay[i]!,
-    cells: from.demandCells[i]!,
-    scale: from.demandScale[i]!,
-    profile: from.demandProfile[i]!,
-    candidates: from.candidateCell.subarray(from.candidateOffset[set], from.candidateOffset[set + 1]),
-    shifts: Int32Array.of(0),
-    wish: from.demandWish[i]!,
-    weight: 1,
-    classIndex: own(from.demandClass[i]!, week.classCount),
-    establishment,
-    teacher: own(from.demandTeacher[i]!, week.teacherCount),
-    gapCells: from.demandGapCells[i]!,
-    siteUnits: from.demandSiteUnits[i]!,
+    schoolReplanCpuSeconds: (cpu.user + cpu.system) / 1e6,
+    schoolWindowCount: demandCount - week.demandCount,
+    schoolMovedWindowCount: answer.movedWindowCount,
+    schoolMovedWindowBound: answer.movedWindowBound,
+    schoolViolationCount: checkPlan(problem, answer.starts).violationCount,
   };
+}
+
+function meanWishMinutes(problem: AllocationProblem, starts: Int32Array, from: number): number {
+  let cells = 0;
+  let count = 0;
+  for (let i = from; i < problem.demandCount; i++) {
+    if (problem.demandWish[i]! < 0 || starts[i]! < 0) continue;
+    cells += Math.abs(starts[i]! - problem.demandWish[i]!);
+    count++;
+  }
+  return (cells * CELL_MINUTES) / Math.max(1, count);
 }
 
 /** The instance at a multiple of its least capacity; sessions and logins as in the allocation benchmark. */

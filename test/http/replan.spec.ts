@@ -136,30 +136,62 @@ describe('a replan', () => {
     await publish(planId!);
   });
 
-  it('gives a school that comes its windows', async () => {
+  /** A new school with the classes of another. */
+  async function addSchool(uai: string, classesOf: number): Promise<number> {
     const [school] = await database.query<{ id: number }[]>(
       `insert into establishment (uai, name, kind, sector, department_id, commune_name, time_zone, holiday_zone, open_half_days,
                                   platform_id, structure_external_id, source)
-       select '5999999Z', 'Collège neuf', kind, sector, department_id, commune_name, time_zone, holiday_zone, open_half_days,
-              platform_id, 'structure-neuve', source from establishment where id = $1 returning id`,
-      [region.establishmentIds[0]],
+       select $2, 'Collège neuf', kind, sector, department_id, commune_name, time_zone, holiday_zone, open_half_days,
+              platform_id, 'structure-' || $2, source from establishment where id = $1 returning id`,
+      [region.establishmentIds[0], uai],
     );
     await database.query(
       `insert into class (establishment_id, school_year, code, levels, headcount, source)
        select $2, school_year, code, levels, headcount, source from class where establishment_id = $1`,
-      [region.establishmentIds[1], school!.id],
+      [region.establishmentIds[classesOf], school!.id],
     );
+    return school!.id;
+  }
+  const windowCountOf = async (planId: number, schoolId: number) =>
+    (
+      await database.query<{ count: number }[]>(
+        'select count(*)::int as count from plan_window where plan_id = $1 and establishment_id = $2',
+        [planId, schoolId],
+      )
+    )[0]!.count;
+
+  it('gives a school that comes its windows', async () => {
+    const schoolId = await addSchool('5999999Z', 1);
     const { planId } = await draft({ mode: 'replan', noticeMinutes: 0 });
     const { replan, unplacedCount, violationCount } = await certificateOf(planId!);
-    const [own] = await database.query<{ count: number }[]>(
-      'select count(*)::int as count from plan_window where plan_id = $1 and establishment_id = $2',
-      [planId, school!.id],
-    );
+    const own = await windowCountOf(planId!, schoolId);
     expect([unplacedCount, violationCount]).toEqual([0, 0]);
-    expect(own!.count).toBeGreaterThan(0);
-    expect(replan).toMatchObject({ newWindowCount: own!.count, movedWindowBound: 0 });
+    expect(own).toBeGreaterThan(0);
+    expect(replan).toMatchObject({ newWindowCount: own, movedWindowBound: 0 });
     expect(await movedIn(planId!)).toBe(replan!.movedWindowCount);
     await publish(planId!);
+  });
+
+  it('on a full platform pushes fewer windows aside for a school than it has, and leaves all others', async () => {
+    const regulation = await post(`/platforms/${region.platformId}/regulations`, {
+      sessionsPerMille: 1000,
+      // a third above the least with which these windows can be had: no hour of the week has much room then
+      loginsPerMille: 5,
+      reason: 'incident',
+      startsAt: '2026-12-06T23:00:00Z',
+      endsAt: '2026-12-12T23:00:00Z',
+    });
+    expect(regulation.status).toBe(201);
+    const narrowed = await draft({ mode: 'replan', noticeMinutes: 0 });
+    await publish(narrowed.planId!);
+    const schoolId = await addSchool('5999998Y', 2);
+    const { planId } = await draft({ mode: 'replan', noticeMinutes: 0 });
+    const { replan, unplacedCount, violationCount } = await certificateOf(planId!);
+    expect([unplacedCount, violationCount]).toEqual([0, 0]);
+    expect(replan!.newWindowCount).toBe(await windowCountOf(planId!, schoolId));
+    expect(replan!.movedWindowCount).toBeGreaterThan(0);
+    expect(replan!.movedWindowCount).toBeLessThan(replan!.newWindowCount);
+    expect(await movedIn(planId!)).toBe(replan!.movedWindowCount);
   });
 
   it('in the middle of the week leaves what has begun, or soon begins, where it stands, and puts nothing there', async () => {

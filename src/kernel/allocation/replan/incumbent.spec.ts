@@ -40,7 +40,7 @@ describe('visitLoading', () => {
           const found = new Set<number>();
           const to = from + length;
           incumbent.kinds.forEach((_, kind) =>
-            visitLoading(incumbent, kind, 1000 * mostVisitors, from, to, (i) => {
+            visitLoading(incumbent, kind, 1000 * mostVisitors, Infinity, from, to, (i) => {
               found.add(i);
               return false;
             }),

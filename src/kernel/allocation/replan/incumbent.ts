@@ -3,22 +3,16 @@ import type { AllocationProblem, Starts } from '../problem';
 /**
  * A plan that stands, open to change: where everybody is, what the cells carry, and who is in whose way. Nothing is derived
  * for all windows at once (a week of 330,000 has millions of pairs): what bars a window is looked up, through lists by owner, when it
- * looks for another start. Columns may be opened with spare rows, so that windows come to a published plan without a copy.
+ * looks for another start.
  */
 export interface Incumbent {
-  /** The columns; `demandCount` and the lists of sets grow with `addDemand`. */
   problem: AllocationProblem;
-  demandCount: number;
   starts: Starts;
   sessionLoad: Float64Array;
   loginLoad: Float64Array;
   /** Allowed starts and repetitions by number of their set. */
   candidates: Int32Array[];
   shifts: Int32Array[];
-  /** Neighbours and site limits are those of the problem; what newcomers change stands here. */
-  newEstablishmentCount: number;
-  neighbours: Map<number, readonly number[]>;
-  siteLimit: Map<number, number>;
   ofClass: OwnerList;
   ofTeacher: OwnerList;
   /** By establishment and day block. */
@@ -26,7 +20,6 @@ export interface Incumbent {
   dayCount: number;
   /** Profile, candidates and repetitions that occur together, and which of these kinds a demand is of. */
   kinds: Kind[];
-  kindOfSets: Map<number, number>;
   demandKind: Int32Array;
   /** Kind and size class of a demand in one number. */
   demandChain: Int32Array;
@@ -63,7 +56,6 @@ interface Around {
   siteRoom: number;
 }
 
-const SPARE_OWNERS = 4096;
 /** Heads of chains for each demand, about: four thousand a day and kind are few, a power of two is cut by a mask. */
 const HEADS_PER_DEMAND = 2;
 const LEAST_HEADS = 1 << 10;
@@ -72,48 +64,39 @@ const SIZE_CLASSES = 64;
 const sizeClass = (scale: number): number => Math.min(SIZE_CLASSES - 1, Math.floor(2 * Math.log2(Math.max(1, scale))));
 const leastOfSizeClass = (size: number): number => 2 ** (size / 2);
 
-/**
- * Opens a plan without any window in place: put them there with `stand`.
- *
- * @param spareDemandCount rows kept free for `addDemand`; with 0 the columns of the problem are used as they are, not copied
- */
-export function openIncumbent(problem: AllocationProblem, spareDemandCount = 0): Incumbent {
+/** Opens a plan without any window in place: put them there with `stand`. The columns of the problem are used as they are, not copied. */
+export function openIncumbent(problem: AllocationProblem): Incumbent {
   const { demandCount, cellCount } = problem;
-  const columns = spareDemandCount > 0 ? widened(problem, demandCount + spareDemandCount) : problem;
-  const rows = demandCount + spareDemandCount;
   let dayCount = 1;
   for (let i = 0; i < demandCount; i++) dayCount = Math.max(dayCount, problem.demandDay[i]! + 1);
   const setsOf = (offset: Int32Array, values: Int32Array) =>
     Array.from({ length: offset.length - 1 }, (_, set) => values.subarray(offset[set], offset[set + 1]));
   const shifts = setsOf(problem.occurrenceOffset, problem.occurrenceShift);
   const owners = (count: number): OwnerList => ({
-    head: new Int32Array(count + (spareDemandCount > 0 ? SPARE_OWNERS : 0)).fill(-1),
-    next: new Int32Array(rows).fill(-1),
+    head: new Int32Array(count).fill(-1),
+    next: new Int32Array(demandCount).fill(-1),
   });
   const incumbent: Incumbent = {
-    problem: columns,
-    demandCount,
-    starts: new Int32Array(rows).fill(-1),
+    problem,
+    starts: new Int32Array(demandCount).fill(-1),
     sessionLoad: new Float64Array(cellCount),
     loginLoad: new Float64Array(cellCount),
     candidates: setsOf(problem.candidateOffset, problem.candidateCell),
     shifts,
-    newEstablishmentCount: 0,
-    neighbours: new Map(),
-    siteLimit: new Map(),
     ofClass: owners(problem.classCount),
     ofTeacher: owners(problem.teacherCount),
     ofSite: owners(problem.establishmentCount * dayCount),
     dayCount,
     kinds: [],
-    kindOfSets: new Map(),
-    demandKind: new Int32Array(rows).fill(-1),
-    demandChain: new Int32Array(rows).fill(-1),
+    demandKind: new Int32Array(demandCount).fill(-1),
+    demandChain: new Int32Array(demandCount).fill(-1),
     standing: {
-      head: new Int32Array(Math.max(LEAST_HEADS, 2 ** Math.ceil(Math.log2(HEADS_PER_DEMAND * rows + 1)))).fill(-1),
-      next: new Int32Array(rows).fill(-1),
+      head: new Int32Array(Math.max(LEAST_HEADS, 2 ** Math.ceil(Math.log2(HEADS_PER_DEMAND * demandCount + 1)))).fill(
+        -1,
+      ),
+      next: new Int32Array(demandCount).fill(-1),
     },
-    previousStanding: new Int32Array(rows).fill(-1),
+    previousStanding: new Int32Array(demandCount).fill(-1),
     around: {
       barredBy: [],
       barredFrom: [],
@@ -124,14 +107,15 @@ export function openIncumbent(problem: AllocationProblem, spareDemandCount = 0):
       siteRoom: Infinity,
     },
   };
-  for (let i = 0; i < demandCount; i++) enlist(incumbent, i);
+  const kindOfSets = new Map<number, number>();
+  for (let i = 0; i < demandCount; i++) enlist(incumbent, kindOfSets, i);
   return incumbent;
 }
 
 /** Puts a demand into the lists of its class, teacher and site, and tells its kind. */
-export function enlist(incumbent: Incumbent, i: number): void {
+function enlist(incumbent: Incumbent, kindOfSets: Map<number, number>, i: number): void {
   const { problem, dayCount, ofClass, ofTeacher, ofSite } = incumbent;
-  const kind = kindOf(incumbent, i);
+  const kind = kindOf(incumbent, kindOfSets, i);
   const size = sizeClass(problem.demandScale[i]!);
   const { sizes } = incumbent.kinds[kind]!;
   if (!sizes.includes(size)) sizes.push(size);
@@ -147,33 +131,15 @@ export function enlist(incumbent: Incumbent, i: number): void {
   put(ofSite, problem.demandEstablishment[i]! * dayCount + problem.demandDay[i]!);
 }
 
-function kindOf({ problem, kinds, kindOfSets }: Incumbent, i: number): number {
+function kindOf({ problem, kinds }: Incumbent, kindOfSets: Map<number, number>, i: number): number {
   const profile = problem.demandProfile[i]!;
   const candidates = problem.demandCandidates[i]!;
   const occurrences = problem.demandOccurrences[i]!;
-  // the sets grow with newcomers, so they get the far ends of the key: below 2^53 for four million of either
-  const key = (occurrences * problem.profileOffset.length + profile) * 2 ** 22 + candidates;
+  const key = (occurrences * problem.profileOffset.length + profile) * problem.candidateOffset.length + candidates;
   const known = kindOfSets.get(key);
   if (known !== undefined) return known;
   kindOfSets.set(key, kinds.length);
   return kinds.push({ profile, candidates, occurrences, sizes: [] }) - 1;
-}
-
-/** The columns with one row per demand. */
-export const DEMAND_COLUMNS = [
-  'demandDay', 'demandCells', 'demandProfile', 'demandCandidates', 'demandOccurrences', 'demandWish', 'demandClass',
-  'demandEstablishment', 'demandTeacher', 'demandGapCells', 'demandSiteUnits', 'demandScale', 'demandWeight',
-] as const; // prettier-ignore
-
-function widened(problem: AllocationProblem, rows: number): AllocationProblem {
-  const columns = { ...problem };
-  for (const name of DEMAND_COLUMNS) {
-    const from = problem[name];
-    const into = new (from.constructor as new (length: number) => typeof from)(rows);
-    into.set(from);
-    Object.assign(columns, { [name]: into });
-  }
-  return columns;
 }
 
 /** Puts demand i at `start`: its load, and its name in the list of the cell. */
@@ -276,13 +242,14 @@ export function mayLoad(
 }
 
 /**
- * Tells of each demand of a kind, no larger than `mostScale`, whose windows may load one of the cells [from, to); `visit` says when it
- * has heard enough.
+ * Tells of each demand of a kind, no larger than `mostScale`, whose windows may load one of the cells [from, to), of those of one size
+ * class and start `mostAlike` at the most; `visit` says when it has heard enough.
  */
 export function visitLoading(
   incumbent: Incumbent,
   kind: number,
   mostScale: number,
+  mostAlike: number,
   from: number,
   to: number,
   visit: (i: number) => boolean,
@@ -299,23 +266,13 @@ export function visitLoading(
       if (leastOfSizeClass(size) > mostScale) continue;
       const chain = kind * SIZE_CLASSES + size;
       for (let start = first; start <= last; start++) {
-        for (let i = standing.head[headOf(incumbent, chain, start)]!; i >= 0; i = standing.next[i]!) {
-          if (demandChain[i] === chain && starts[i] === start && problem.demandScale[i]! <= mostScale && visit(i))
-            return;
+        let left = mostAlike;
+        for (let i = standing.head[headOf(incumbent, chain, start)]!; i >= 0 && left > 0; i = standing.next[i]!) {
+          if (demandChain[i] !== chain || starts[i] !== start || problem.demandScale[i]! > mostScale) continue;
+          left--;
+          if (visit(i)) return;
         }
       }
     }
   }
-}
-
-/** Who is near an establishment: as in the problem, and newcomers. */
-export function neighboursOf({ problem, neighbours }: Incumbent, establishment: number): Iterable<number> {
-  const own = neighbours.get(establishment);
-  if (own || establishment >= problem.establishmentCount) return own ?? [];
-  return problem.neighbour.subarray(problem.neighbourOffset[establishment], problem.neighbourOffset[establishment + 1]);
-}
-
-/** Most units in use at once in an establishment, 0 for no limit. */
-export function siteLimitOf({ siteLimit, problem }: Incumbent, establishment: number): number {
-  return siteLimit.get(establishment) ?? problem.establishmentSiteLimit[establishment] ?? 0;
 }

@@ -1,4 +1,4 @@
-import { type Incumbent, neighboursOf, siteLimitOf } from './incumbent';
+import type { Incumbent } from './incumbent';
 
 /** Looks at what is around demand i, which stands nowhere: afterwards `isFree` answers for it. */
 export function lookAround(incumbent: Incumbent, i: number): void {
@@ -10,12 +10,10 @@ export function lookAround(incumbent: Incumbent, i: number): void {
     for (let j = ofClass.head[classIndex]!; j >= 0; j = ofClass.next[j]!) {
       bar(incumbent, i, j, Math.max(gap, problem.demandGapCells[j]!));
     }
-    if (classIndex < problem.classCount) {
-      const to = problem.classConflictOffset[classIndex + 1]!;
-      for (let k = problem.classConflictOffset[classIndex]!; k < to; k++) {
-        const other = problem.classConflict[k]!;
-        for (let j = ofClass.head[other]!; j >= 0; j = ofClass.next[j]!) bar(incumbent, i, j, 0);
-      }
+    const to = problem.classConflictOffset[classIndex + 1]!;
+    for (let k = problem.classConflictOffset[classIndex]!; k < to; k++) {
+      const other = problem.classConflict[k]!;
+      for (let j = ofClass.head[other]!; j >= 0; j = ofClass.next[j]!) bar(incumbent, i, j, 0);
     }
   }
   const teacher = problem.demandTeacher[i]!;
@@ -23,7 +21,9 @@ export function lookAround(incumbent: Incumbent, i: number): void {
   const establishment = problem.demandEstablishment[i]!;
   const day = problem.demandDay[i]!;
   if (classIndex < 0 && problem.neighbourSpacingCells > 0) {
-    for (const other of neighboursOf(incumbent, establishment)) {
+    const to = problem.neighbourOffset[establishment + 1]!;
+    for (let k = problem.neighbourOffset[establishment]!; k < to; k++) {
+      const other = problem.neighbour[k]!;
       for (let j = ofSite.head[other * dayCount + day]!; j >= 0; j = ofSite.next[j]!) {
         if (problem.demandClass[j]! < 0) space(incumbent, i, j);
       }
@@ -70,7 +70,7 @@ function lookAtSite(incumbent: Incumbent, i: number): void {
   const day = problem.demandDay[i]!;
   for (let k = 0; k < around.siteFrom.length; k++) around.siteUse.fill(0, around.siteFrom[k], around.siteTo[k]);
   around.siteFrom.length = around.siteTo.length = 0;
-  const most = siteLimitOf(incumbent, establishment);
+  const most = problem.establishmentSiteLimit[establishment]!;
   const units = problem.demandSiteUnits[i]!;
   around.siteRoom = most > 0 && units > 0 ? most - units : Infinity;
   if (around.siteRoom === Infinity) return;

@@ -3,19 +3,10 @@ import { buildModel } from '../model';
 import { detours, inCost, proveMoves, type StartPrices, startPrices, wholeMovePrices } from './moved-bound';
 import { MOVE_TEMPERATURES, type MovePrices, priceMoves, ROUGH_MOVE_TEMPERATURES, type StayOrGo } from './move-prices';
 import { AllocationCancelled, type Starts } from '../problem';
-import {
-  type Change,
-  comeNearer,
-  goHome,
-  jumpCost,
-  markOver,
-  newcomerCost,
-  relieve,
-  relieveByPushing,
-  seatAll,
-  seatWithoutMoving,
-} from './replan-moves';
+import { type Change, markOver, openChange } from './change';
+import { comeNearer, goHome, jumpCost, relieve, relieveByPushing } from './replan-moves';
 import { sweepMoves } from './replan-sweeps';
+import { seatAll, seatNewcomers, takeBack } from './seat';
 import { settle } from './settle';
 
 /** What a part of the plan became. */
@@ -31,7 +22,8 @@ const WILLING = 0.4;
 const NEARER_ROUNDS = 3;
 
 /**
- * Replans one part. Nobody is asked where nothing is amiss, or where newcomers are all that is new and there is room for them. Otherwise: the prices of the dual say who leaves (whose load on the short
+ * Replans one part. Nobody is asked where nothing is amiss. Where newcomers are all that is new they are seated as they come, and prices only
+ * prove how many others had to move, if any did. Otherwise: the prices of the dual say who leaves (whose load on the short
  * cells is worth more than a move), the dearest first, each to a start with room; whoever finds none pushes one aside; then whoever can
  * goes home again, large ones leave where that lets two or more go home, and the rest comes as near as there is room.
  */
@@ -46,23 +38,22 @@ export function replanPart(
   const { homeless, stay, windows, isImmovable } = settled;
   const raised = (limit: Float64Array, load: Float64Array) => limit.map((most, c) => Math.max(most, load[c]!));
   const change: Change = {
-    incumbent,
-    before,
-    isImmovable,
+    ...openChange(incumbent, before, isImmovable),
     sessionAllowed: raised(problem.sessionLimit, settled.frozenSessions),
     loginAllowed: raised(problem.loginLimit, settled.frozenLogins),
-    costAt: () => 0,
     watch: () => {
       if (isCancelled?.()) throw new AllocationCancelled();
     },
-    pushed: [],
-    roomOfKind: [],
   };
+  let seated: Starts | null = null;
   if (markOver(change) === null && homeless.every((i) => before[i]! < 0)) {
-    // newcomers for whom there is room, or nobody: no plan moves fewer than none, and no price need prove it
-    change.costAt = newcomerCost(incumbent);
-    if (seatWithoutMoving(change, homeless))
+    const isEverybodySeated = seatNewcomers(change, homeless).length === 0;
+    // no plan moves fewer than none: no price need prove it
+    if (isEverybodySeated && change.pushed.length === 0)
       return { starts: incumbent.starts, movedWindowBound: 0, prices: noPrices(problem.cellCount) };
+    if (isEverybodySeated) seated = incumbent.starts.slice();
+    // the proof speaks of everybody where they stood
+    takeBack(change, homeless);
   }
 
   const model = buildModel(problem);
@@ -76,6 +67,7 @@ export function replanPart(
     priceMoves(model, { ...asked, detour }, sessionRoom, loginRoom, rough, MOVE_TEMPERATURES, isCancelled),
   );
   const { prices, movedWindowBound } = proveMoves(incumbent, model, asked, cellPrices, sessionRoom, loginRoom);
+  if (seated) return { starts: seated, movedWindowBound, prices };
   const view = startPrices(model, inCost(cellPrices));
   change.costAt = jumpCost(incumbent, before, view.at);
   sweepMoves(change, mightLeave(change, view, asked, detour), inCost(cellPrices));

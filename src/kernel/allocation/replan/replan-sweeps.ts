@@ -1,7 +1,8 @@
 import { type Incumbent, lift, stand } from './incumbent';
 import { isBarred, isFree, lookAround } from './look-around';
 import type { CellMovePrices } from './move-prices';
-import { type Change, JUMP_COST } from './replan-moves';
+import type { Change } from './change';
+import { JUMP_COST } from './replan-moves';
 
 /** Overload, as a share of the limit, at which a cell costs twice its price: from soft to hard, one sweep each. */
 const SOFTNESS = [0.05, 0.02, 0.01, 0.005, 0.002];

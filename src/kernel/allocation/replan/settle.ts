@@ -1,4 +1,4 @@
-import { type Incumbent, lift, siteLimitOf, stand } from './incumbent';
+import { type Incumbent, lift, stand } from './incumbent';
 import { isBarred, isFree, lookAround } from './look-around';
 import type { Starts } from '../problem';
 
@@ -18,7 +18,8 @@ export interface Settled {
 
 /** Puts everybody back where they stood, as far as the laws allow; immovable windows first. */
 export function settle(incumbent: Incumbent, before: Starts, isFrozen: Uint8Array): Settled {
-  const { problem, demandCount, candidates, shifts } = incumbent;
+  const { problem, candidates, shifts } = incumbent;
+  const { demandCount } = problem;
   const stay = new Int32Array(demandCount).fill(-1);
   const windows = new Int32Array(demandCount);
   const isImmovable = new Uint8Array(demandCount);
@@ -74,7 +75,7 @@ function clearSites(incumbent: Incumbent, isImmovable: Uint8Array, homeless: num
   const { problem, ofSite, dayCount, starts, shifts } = incumbent;
   const use = new Int32Array(problem.cellCount);
   for (let site = 0; site < ofSite.head.length; site++) {
-    const most = siteLimitOf(incumbent, Math.floor(site / dayCount));
+    const most = problem.establishmentSiteLimit[Math.floor(site / dayCount)]!;
     if (most === 0) continue;
     let isOver = false;
     const add = (i: number, times: number) => {
