@@ -9,6 +9,7 @@ import { type Benchmark, option } from './benchmark';
 import { placementModel, startsOf } from './highs-model';
 import { solveWithHighs } from './highs-thread';
 import { mondayOfClasses } from './one-day';
+import { referenceLp } from './reference-lp';
 
 /** From so many classes on HiGHS has twice the time. */
 const LARGE_CLASSES = 150;
@@ -31,7 +32,7 @@ export const run: Benchmark = async (args) => {
     console.error(JSON.stringify(instance));
     instances.push(instance);
   }
-  return { seed, tightness, instances };
+  return { seed, tightness, instances, ...(highsSeconds > 0 ? await referenceLp(seed) : {}) };
 };
 
 async function compare(problem: AllocationProblem, seed: number, highsSeconds: number) {
