@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
-import { DomainError, NotFoundError } from '../common/domain-error';
+import { NotFoundError } from '../common/domain-error';
 import type { BookingDto, BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
@@ -68,12 +68,9 @@ export class BookingService {
   ): Promise<BookingDto> {
     const parts = { id: randomUUID(), actor, reason, key, prepared, journal: this.journal };
     const work = new BookingWork(parts, undoesBookingId);
-    try {
-      return await this.requests.submit(work);
-    } catch (error) {
-      if (!(error instanceof DomainError) || !work.isExplained(error)) throw error;
-      const explained = await this.partners.explain(error, actor, prepared);
+    return this.requests.submit<BookingDto>(work, async (error, state) => {
+      const explained = await this.partners.explain(error, actor, prepared, state);
       return (await this.journal.keepRefusal(key, work.platformId, explained)) as BookingDto;
-    }
+    });
   }
 }

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { DomainError } from '../common/domain-error';
+import type { LedgerState } from '../plan/sequencer.rules';
 import { Sequencer } from '../plan/sequencer.service';
 import { ZonedInstants } from '../plan/zoned-instants';
 import { BookingRefused } from './booking.errors';
@@ -53,10 +55,17 @@ export class KeyedRequests {
     }
   }
 
-  /** Resolves after the commit. @throws DomainError where it is refused */
-  async submit<T extends object>(work: KeyedWork): Promise<T> {
+  /** Resolves after the commit; `explain` says more of a refusal to which more is to be said. @throws DomainError where it is refused */
+  async submit<T extends object>(
+    work: KeyedWork,
+    explain?: (error: DomainError, state: LedgerState) => Promise<T>,
+  ): Promise<T> {
     const outcome = await this.sequencer.submit(work);
-    if (outcome.kind === 'refused') throw outcome.error;
+    if (outcome.kind === 'refused') {
+      const { error, state } = outcome;
+      if (explain && state && work.isExplained?.(error)) return explain(error, state);
+      throw error;
+    }
     return (outcome.kind === 'repeated' ? outcome.answer : work.answer(outcome, this.instants)) as T;
   }
 }

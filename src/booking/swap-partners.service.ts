@@ -35,7 +35,7 @@ interface Swap {
 }
 
 interface AskedSwaps {
-  platformId: number;
+  state: LedgerState;
   swaps: readonly Swap[];
 }
 
@@ -49,14 +49,24 @@ export class SwapPartners {
     private readonly sequencer: Sequencer,
   ) {}
 
-  /** The refusal of the move of a window, with up to three `swapPartners`. */
-  async explain(error: DomainError, actor: Actor, { operation, windows }: Prepared): Promise<DomainError> {
+  /** The refusal of the move of a window, with up to three `swapPartners`; `state` is what it was decided on. */
+  async explain(
+    error: DomainError,
+    actor: Actor,
+    { operation, windows }: Prepared,
+    state: LedgerState,
+  ): Promise<DomainError> {
     if (operation.kind !== 'move') throw new Error(`a ${operation.kind} has no swap partners`);
-    const swapPartners = await this.partners(actor, windows[0]!, operation.targets[0]!);
+    const swapPartners = await this.partners(actor, windows[0]!, operation.targets[0]!, state);
     return new DomainError(error.code, error.kind, error.message, { ...error.facts, swapPartners });
   }
 
-  private async partners(actor: Actor, window: FoundWindow, target: Target): Promise<SwapPartner[]> {
+  private async partners(
+    actor: Actor,
+    window: FoundWindow,
+    target: Target,
+    state: LedgerState,
+  ): Promise<SwapPartner[]> {
     const { owner, day, startMinute } = target;
     const startCell = cellOfStart(day, startMinute, owner.timeZone);
     const holders = await this.facts.holdersOf(window, owner.departmentId, startCell);
@@ -64,7 +74,7 @@ export class SwapPartners {
       (swap) => swap !== undefined,
     );
     if (swaps.length === 0) return [];
-    const found = await this.possible.get({ platformId: owner.platformId, swaps });
+    const found = await this.possible.get({ state, swaps });
     return found.slice(0, PARTNER_COUNT).map(({ swap: { owners, windows }, revision }) => ({
       windowId: windows[1].windowId,
       revision,
@@ -98,15 +108,18 @@ export class SwapPartners {
 
   /** Of each list the swaps that could be made now, with the revision of the other window. */
   private async decide(asked: AskedSwaps[]): Promise<{ swap: Swap; revision: number }[][]> {
-    const states = new Map<number, LedgerState>();
-    for (const platformId of new Set(asked.map((one) => one.platformId))) {
-      const swaps = asked.flatMap((one) => (one.platformId === platformId ? one.swaps : []));
-      const needs = swaps.map(({ operation, owners, windows }) => needsOf(operation, owners, windows));
-      states.set(platformId, (await this.sequencer.peek(platformId, needs)).state);
-    }
+    const swapsOf = new Map<LedgerState, Swap[]>();
+    for (const { state, swaps } of asked) swapsOf.set(state, [...(swapsOf.get(state) ?? []), ...swaps]);
+    const glances = await Promise.all(
+      [...swapsOf].map(async ([state, swaps]) => {
+        const needs = swaps.map(({ operation, owners, windows }) => needsOf(operation, owners, windows));
+        return [state, await this.sequencer.glance(state, needs)] as const;
+      }),
+    );
+    const glanceOf = new Map(glances);
     const now = new Date();
-    return asked.map(({ platformId, swaps }) => {
-      const state = states.get(platformId)!;
+    return asked.map(({ state: decidedOn, swaps }) => {
+      const state = glanceOf.get(decidedOn)!;
       return swaps.flatMap((swap) => {
         const other = state.window(swap.windows[1].windowId);
         if (other?.startCell !== swap.startCell || !isPossible(swap, state, now)) return [];

@@ -77,11 +77,12 @@ export function kindOfChange({ before, after }: WindowChange): 'move' | 'add' | 
  */
 export class LedgerState {
   private readonly windowOf = new Map<number, LedgerWindow>();
-  private readonly cellOf = new Map<number, LedgerCell>();
-  private readonly planOf = new Map<number, PublishedPlan>();
+  private cellOf = new Map<number, LedgerCell>();
+  private planOf = new Map<number, PublishedPlan>();
   private readonly holdOf = new Map<string, LedgerHold>();
-  private readonly loads = new Map<string, { sessions: number[]; logins: number[] }>();
+  private loads = new Map<string, { sessions: number[]; logins: number[] }>();
 
+  /** Takes the cells over: they change with what is applied. */
   constructor(
     plans: readonly PublishedPlan[],
     windows: readonly LedgerWindow[],
@@ -91,8 +92,21 @@ export class LedgerState {
   ) {
     for (const plan of plans) this.planOf.set(plan.planId, plan);
     for (const window of windows) this.windowOf.set(window.windowId, window);
-    for (const cell of cells) this.cellOf.set(cell.cell, { ...cell });
+    for (const cell of cells) this.cellOf.set(cell.cell, cell);
     for (const hold of holds) this.holdOf.set(hold.holdId, hold);
+  }
+
+  /** The same plans and cells with windows that were read since: for who only asks. */
+  withWindows(windows: readonly LedgerWindow[]): LedgerState {
+    const other = new LedgerState([], windows, [], []);
+    other.planOf = this.planOf;
+    other.cellOf = this.cellOf;
+    other.loads = this.loads;
+    return other;
+  }
+
+  planIds(): number[] {
+    return [...this.planOf.keys()];
   }
 
   plan(planId: number): PublishedPlan | undefined {

@@ -71,6 +71,17 @@ export class Sequencer implements OnModuleDestroy {
     );
   }
 
+  /** The cells of a state with the windows of now, for hints: whoever acts on one has it decided again. */
+  async glance(state: LedgerState, needs: readonly SequencerNeeds[]): Promise<LedgerState> {
+    try {
+      return state.withWindows(await this.store.glance(state.planIds(), needs));
+    } catch (error) {
+      // the plan was superseded meanwhile and its windows dropped
+      if (sqlFailure(error).state === UNDEFINED_TABLE) return state.withWindows([]);
+      throw error;
+    }
+  }
+
   /** What is under way still commits before the pool closes. */
   async onModuleDestroy(): Promise<void> {
     for (const { running } of [...this.queues.values()]) await running;
@@ -221,7 +232,7 @@ export class Sequencer implements OnModuleDestroy {
       state.apply({ changes, holds }, state.deltasOf(changes, holds));
       return { kind: 'accepted', epoch, changes, holds };
     } catch (error) {
-      if (error instanceof DomainError) return { kind: 'refused', error };
+      if (error instanceof DomainError) return { kind: 'refused', error, state };
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { CrowdDatabase } from '../common/crowd-database';
 import { type Revision } from './ledger.store';
 import type { PlanProfile } from './plan-draft';
 import { partitionOf } from './plan-window.store';
@@ -27,6 +28,8 @@ const FIELDS = `w.window_id as "windowId", w.plan_id as "planId", w.establishmen
 /** What the sequencer reads and writes, a batch at a time. The platform's lock is held. */
 @Injectable()
 export class SequencerStore {
+  constructor(private readonly crowd: CrowdDatabase) {}
+
   publishedPlans(tx: EntityManager, platformId: number): Promise<PublishedPlanRow[]> {
     return tx.query<PublishedPlanRow[]>(
       `select p.id as "planId", p.published_revision as "publishedRevision"
@@ -41,48 +44,22 @@ export class SequencerStore {
     return row!.profiles;
   }
 
-  /** Windows of the plans by id, and those of owners that start in their range; each partition by its name and by its indexes. */
+  /** Windows of the plans by id, and those of owners that start in their range. */
   async windows(
     tx: EntityManager,
     planIds: readonly number[],
     needs: readonly SequencerNeeds[],
   ): Promise<LedgerWindow[]> {
     if (planIds.length === 0) return [];
-    const ids = new Set(needs.flatMap(({ windowIds }) => windowIds));
-    const columns: [name: string, ids: number[], first: number[], end: number[]][] = (
-      [
-        ['class_id', 'classIds'],
-        ['establishment_id', 'establishmentIds'],
-        ['teacher_key_id', 'teacherKeyIds'],
-      ] as const
-    ).map(([name, list]) => {
-      const asked = new Map<string, [number, number, number]>();
-      for (const need of needs) {
-        for (const id of need[list]) {
-          asked.set(`${id} ${need.firstCell} ${need.endCell}`, [id, need.firstCell, need.endCell]);
-        }
-      }
-      const rows = [...asked.values()];
-      return [name, rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2])];
-    });
-    const parameters: unknown[] = [[...ids]];
-    const parts = planIds.map((id) => `select * from ${partitionOf(id)} where plan_id = ${id} and window_id = any($1)`);
-    for (const [name, owners, first, end] of columns) {
-      if (owners.length === 0) continue;
-      const at = parameters.push(owners, first, end);
-      // an establishment's own windows only: those of its classes come by class
-      const own = name === 'establishment_id' ? 'and w.class_id is null' : name === 'teacher_key_id' ? 'and w.teacher_key_id is not null' : ''; // prettier-ignore
-      for (const id of planIds) {
-        parts.push(`select w.* from unnest($${at - 2}::int[], $${at - 1}::int[], $${at}::int[]) as asked (id, first, last)
-          cross join lateral (select * from ${partitionOf(id)} w
-            where w.${name} = asked.id and w.start_cell >= asked.first and w.start_cell < asked.last ${own}) w`);
-      }
-    }
-    const rows = await tx.query<LedgerWindow[]>(
-      `select ${FIELDS} from (${parts.join(' union all ')}) w join establishment e on e.id = w.establishment_id`,
-      parameters,
-    );
-    return rows;
+    const { text, values } = statementOfWindows(planIds, needs);
+    return tx.query<LedgerWindow[]>(text, values);
+  }
+
+  /** The same without the platform's lock, for who only asks. */
+  async glance(planIds: readonly number[], needs: readonly SequencerNeeds[]): Promise<LedgerWindow[]> {
+    if (planIds.length === 0) return [];
+    const { text, values } = statementOfWindows(planIds, needs);
+    return this.crowd.query<LedgerWindow>(text, values);
   }
 
   /** The cells of half-open ranges. As columns of text, one row in all: a day is hundreds of cells, and each would be an object and five numbers to read. */
@@ -196,11 +173,15 @@ export class SequencerStore {
       [...deltas].map(([cell, load]) => ({ departmentId, cell, ...load })),
     );
     if (rows.length === 0) return;
+    // an upsert would lock each cell before it writes it: only those that nobody of the department has loaded yet are inserted
     await tx.query(
-      `insert into plan_load as p (plan_id, department_id, cell, sessions, logins)
-       select $1, d.* from unnest($2::int[], $3::int[], $4::bigint[], $5::bigint[]) d
-       on conflict (plan_id, department_id, cell)
-         do update set sessions = p.sessions + excluded.sessions, logins = p.logins + excluded.logins`,
+      `with asked as materialized (
+         select * from unnest($2::int[], $3::int[], $4::bigint[], $5::bigint[]) d (department_id, cell, s, l)),
+       known as (
+         update plan_load p set sessions = p.sessions + d.s, logins = p.logins + d.l from asked d
+          where p.plan_id = $1 and p.department_id = d.department_id and p.cell = d.cell returning p.department_id, p.cell)
+       insert into plan_load (plan_id, department_id, cell, sessions, logins)
+       select $1, d.* from asked d where (d.department_id, d.cell) not in (select k.department_id, k.cell from known k)`,
       [planId, rows.map((r) => r.departmentId), rows.map((r) => r.cell), rows.map((r) => r.sessions), rows.map((r) => r.logins)], // prettier-ignore
     );
   }
@@ -298,4 +279,43 @@ export class SequencerStore {
 function columnsOf(deltas: CellDeltas): [cells: number[], sessions: number[], logins: number[]] {
   const cells = [...deltas.keys()].sort((a, b) => a - b);
   return [cells, cells.map((cell) => deltas.get(cell)!.sessions), cells.map((cell) => deltas.get(cell)!.logins)];
+}
+
+/** Each partition by its name and by its indexes. */
+function statementOfWindows(
+  planIds: readonly number[],
+  needs: readonly SequencerNeeds[],
+): { text: string; values: unknown[] } {
+  const ids = new Set(needs.flatMap(({ windowIds }) => windowIds));
+  const columns: [name: string, ids: number[], first: number[], end: number[]][] = (
+    [
+      ['class_id', 'classIds'],
+      ['establishment_id', 'establishmentIds'],
+      ['teacher_key_id', 'teacherKeyIds'],
+    ] as const
+  ).map(([name, list]) => {
+    const asked = new Map<string, [number, number, number]>();
+    for (const need of needs) {
+      for (const id of need[list]) {
+        asked.set(`${id} ${need.firstCell} ${need.endCell}`, [id, need.firstCell, need.endCell]);
+      }
+    }
+    const rows = [...asked.values()];
+    return [name, rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2])];
+  });
+  const parameters: unknown[] = [[...ids]];
+  const parts = planIds.map((id) => `select * from ${partitionOf(id)} where plan_id = ${id} and window_id = any($1)`);
+  for (const [name, owners, first, end] of columns) {
+    if (owners.length === 0) continue;
+    const at = parameters.push(owners, first, end);
+    // an establishment's own windows only: those of its classes come by class
+    const own = name === 'establishment_id' ? 'and w.class_id is null' : name === 'teacher_key_id' ? 'and w.teacher_key_id is not null' : ''; // prettier-ignore
+    for (const id of planIds) {
+      parts.push(`select w.* from unnest($${at - 2}::int[], $${at - 1}::int[], $${at}::int[]) as asked (id, first, last)
+        cross join lateral (select * from ${partitionOf(id)} w
+          where w.${name} = asked.id and w.start_cell >= asked.first and w.start_cell < asked.last ${own}) w`);
+    }
+  }
+  const text = `select ${FIELDS} from (${parts.join(' union all ')}) w join establishment e on e.id = w.establishment_id`;
+  return { text, values: parameters };
 }

@@ -54,7 +54,8 @@ export interface NumberedChange extends WindowChange {
 /** What became of a request. */
 export type SequencedOutcome =
   | { kind: 'accepted'; epoch: number; changes: NumberedChange[]; holds: readonly HoldChange[] }
-  | { kind: 'refused'; error: DomainError }
+  /** With what it was decided on, where it was decided now: its batch, as it left the ledger. */
+  | { kind: 'refused'; error: DomainError; state?: LedgerState }
   /** Answered before by the same request. */
   | { kind: 'repeated'; answer: unknown };
 
