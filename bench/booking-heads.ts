@@ -1,8 +1,9 @@
 import { asOperator } from './demonstration-server';
 import { randomUUID } from 'node:crypto';
-import { type Agent, request } from 'node:http';
+import { type Agent, get } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { randomInteger, seededRandom } from '../src/kernel/random';
+import { type RawConnection, requestText } from './raw-connection';
 
 const CELL_MILLISECONDS = 300_000;
 
@@ -16,7 +17,6 @@ export interface HeldWindow {
 
 export interface Answer {
   status: number;
-  text: string;
   milliseconds: number;
 }
 
@@ -30,11 +30,10 @@ export interface Wishes {
 
 /**
  * A head who moves its windows one after the other: as soon as an answer is there, the next request leaves. A window at a wanted hour
- * goes elsewhere, any other one goes where the wishes draw it.
+ * goes elsewhere, any other one goes where the wishes draw it. The heads share the machine with what they measure, so they ask by bytes.
  */
 export async function headMoves(
-  agent: Agent,
-  url: string,
+  connection: RawConnection,
   windows: HeldWindow[],
   wishes: Wishes,
   seed: number,
@@ -48,47 +47,33 @@ export async function headMoves(
     const starts = isWanted ? wishes.wanted : wishes.others;
     const startCell = starts[randomInteger(random, starts.length)]!;
     const startsAt = new Date(startCell * CELL_MILLISECONDS).toISOString();
-    const answer = await ask(agent, 'POST', `${url}/v1/bookings`, window.revision, {
-      operation: 'move',
-      windowId: window.id,
-      startsAt,
-    });
-    if (answer.status === 201) {
-      const { changes } = JSON.parse(answer.text) as { changes: { revision: number }[] };
+    const text = JSON.stringify({ operation: 'move', windowId: window.id, startsAt });
+    const headers = {
+      ...asOperator,
+      'content-type': 'application/json',
+      'content-length': String(text.length),
+      'idempotency-key': randomUUID(),
+      'if-match': `"${window.revision}"`,
+    };
+    const askedAt = performance.now();
+    const { status, body } = await connection.ask(requestText('/v1/bookings', headers, 'POST') + text);
+    onAnswer({ status, milliseconds: performance.now() - askedAt });
+    if (status === 201) {
+      const { changes } = JSON.parse(body) as { changes: { revision: number }[] };
       window.revision = changes[0]!.revision;
       window.startCell = startCell;
     }
-    onAnswer(answer);
   }
 }
 
-/** One request and its whole answer. */
-export function ask(
-  agent: Agent,
-  method: 'GET' | 'POST',
-  url: string,
-  revision?: number,
-  body?: object,
-): Promise<Answer> {
+/** A page that is read, and its whole answer. */
+export function ask(agent: Agent, url: string): Promise<Answer> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const headers =
-      body === undefined
-        ? { ...asOperator }
-        : {
-            ...asOperator,
-            'content-type': 'application/json',
-            'idempotency-key': randomUUID(),
-            'if-match': `"${revision}"`,
-          };
-    const sent = request(url, { agent, method, headers }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8');
-      answer.on('data', (chunk: string) => (text += chunk));
-      answer.once('end', () => resolve({ status: answer.statusCode!, text, milliseconds: performance.now() - startedAt })); // prettier-ignore
+    get(url, { agent, headers: asOperator }, (answer) => {
+      answer.resume();
+      answer.once('end', () => resolve({ status: answer.statusCode!, milliseconds: performance.now() - startedAt }));
       answer.once('error', reject);
-    });
-    sent.once('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    }).once('error', reject);
   });
 }

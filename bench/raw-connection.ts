@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Status line and headers of an answer, as text. */
+/** Status line, headers and body of an answer, as text. */
 export interface RawAnswer {
   status: number;
   head: string;
+  /** Bytes as characters; with its chunk sizes where it came in chunks. */
+  body: string;
 }
 
 /** A connection that is kept, one question at a time, written and read as bytes: the asking costs little beside what is asked. */
@@ -67,6 +69,7 @@ export class RawConnection {
     const isChunked = length === undefined && /\r\ntransfer-encoding: chunked/i.test(head);
     const last = isChunked ? this.text.indexOf('0\r\n\r\n', end) : end + Number(length ?? 0);
     if (last < 0 || this.text.length < last) return;
+    const body = this.text.slice(end, last);
     this.text = this.text.slice(isChunked ? last + 5 : last);
     const { tell } = this;
     this.tell = this.fail = undefined;
@@ -74,13 +77,13 @@ export class RawConnection {
       this.socket?.destroy();
       this.socket = undefined;
     }
-    tell({ status: Number(head.slice(9, 12)), head });
+    tell({ status: Number(head.slice(9, 12)), head, body });
   }
 }
 
 /** A request of a browser, as bytes. */
-export const requestText = (path: string, headers: Record<string, string>): string =>
-  `GET ${path} HTTP/1.1\r\nhost: ent\r\n${Object.entries(headers)
+export const requestText = (path: string, headers: Record<string, string>, method: 'GET' | 'POST' = 'GET'): string =>
+  `${method} ${path} HTTP/1.1\r\nhost: ent\r\n${Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')}\r\n`;
 
