@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
@@ -46,7 +47,7 @@ export interface DemonstrationPlan {
 export async function startServer(scale: string, environment: NodeJS.ProcessEnv): Promise<Server> {
   const child = spawn(
     process.execPath,
-    [...(process.env.BENCH_NODE_ARGUMENTS?.split(' ') ?? []), join(__dirname, '../src/main.js')],
+    [...startOptions(), ...(process.env.BENCH_NODE_ARGUMENTS?.split(' ') ?? []), join(__dirname, '../src/main.js')],
     {
       env: {
         PATH: process.env.PATH,
@@ -74,6 +75,16 @@ export async function startServer(scale: string, environment: NodeJS.ProcessEnv)
   });
   await signIn(environment.DATABASE_URL ?? dataFolderHolder(environment.ETALE_DATA_DIR!)!.databaseUrl!);
   return { url, child };
+}
+
+/** What `npm start` gives to Node. */
+function startOptions(): string[] {
+  const { config } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as Package;
+  return config.nodeOptions.split(' ');
+}
+
+interface Package {
+  config: { nodeOptions: string };
 }
 
 export async function stopServer({ child }: Server): Promise<void> {

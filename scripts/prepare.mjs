@@ -160,8 +160,8 @@ export async function prepare({ say = () => undefined, isBuildWanted = true } = 
 }
 
 /** Runs a compiled program in the foreground: signals go to it, its exit code becomes ours. */
-export function foreground(file, args, stdio = 'inherit') {
-  const child = spawn(process.execPath, [file, ...args], { cwd: root, stdio });
+export function foreground(file, args, stdio = 'inherit', nodeOptions = []) {
+  const child = spawn(process.execPath, [...nodeOptions, file, ...args], { cwd: root, stdio });
   const forward = (signal) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
   // npm that is told to end kills its shell and leaves us behind: then there is nobody to work for
