@@ -12,6 +12,8 @@ export interface AuditFilter {
   key?: string | undefined;
   uai?: string | undefined;
   platformId?: number | undefined;
+  /** Without the bookings of establishments, of which a Monday has thousands. */
+  isWithoutBookings?: boolean | undefined;
 }
 
 export interface AuditRow {
@@ -37,6 +39,15 @@ export type AuditMark = readonly [recordedAt: string, id: string];
 export class AuditTrailStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
+  /** Bookings of a platform in [from, to), and when the last of them was made. */
+  async bookings(platformId: number, from: Date, to: Date): Promise<{ count: number; lastAt: Date | null }> {
+    const rows = await this.database.query<{ count: number; lastAt: Date | null }[]>(
+      'select count(*)::int as count, max(booked_at) as "lastAt" from booking where platform_id = $1 and booked_at >= $2 and booked_at < $3',
+      [platformId, from, to],
+    );
+    return rows[0]!;
+  }
+
   /** The latest first. */
   page(filter: AuditFilter, before: AuditMark | undefined, count: number): Promise<AuditRow[]> {
     const parameters: unknown[] = [];
@@ -50,6 +61,7 @@ export class AuditTrailStore {
     else if (filter.action !== undefined) where.push(`starts_with(action, ${bind(`${filter.action}.`)})`);
     if (filter.key !== undefined) where.push(`thing_key = ${bind(filter.key)}`);
     if (filter.uai !== undefined) where.push(`uai = ${bind(filter.uai)}`);
+    if (filter.isWithoutBookings) where.push(`not starts_with(action, 'booking.')`);
     if (filter.platformId !== undefined) where.push(`platform_id = ${bind(filter.platformId)}`);
     return this.database.query(
       `select id, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "recordedAt", role, subject, action,

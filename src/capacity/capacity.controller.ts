@@ -112,7 +112,10 @@ export class CapacityController {
   }
 
   @Delete('regulations/:regulationId')
-  @ApiOperation({ operationId: 'deleteRegulation', summary: 'Withdraw a regulation.' })
+  @ApiOperation({
+    operationId: 'deleteRegulation',
+    summary: 'Withdraw a regulation: one that has begun ends now and stays on record.',
+  })
   @ApiParam(PLATFORM)
   @ApiParam({ name: 'regulationId', description: 'The number of the regulation.', type: Number })
   @ApiOkResponse({ description: 'The cells that it changes.', type: CapacityChangeDto })
@@ -122,7 +125,7 @@ export class CapacityController {
     @Param('id', RowIdPipe) id: number,
     @Param('regulationId', RowIdPipe) regulationId: number,
   ): Promise<CapacityChangeDto> {
-    return this.capacity.deleteRegulation(actor, id, regulationId);
+    return this.capacity.withdrawRegulation(actor, id, regulationId, new Date());
   }
 
   @Put('background')

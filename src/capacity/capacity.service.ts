@@ -10,7 +10,7 @@ import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { CursorError, decodeCursor, pageOf, type Page } from '../common/keyset';
 import { instantOf } from '../common/wire-time';
-import { CELL_MINUTES, CELL_SECONDS, CELLS_PER_DAY, secondsOfCell } from '../kernel/cell-grid';
+import { CELL_MINUTES, CELL_SECONDS, cellOfSeconds, CELLS_PER_DAY, secondsOfCell } from '../kernel/cell-grid';
 import {
   backgroundRowsOf,
   layBackground,
@@ -273,6 +273,38 @@ export class CapacityService {
     });
   }
 
+  /**
+   * Withdraws a regulation. Of one that has begun what was in force stays on record, to the last whole cell before now: whoever asks
+   * later what the platform was declared to bear is told the truth. One that has not begun is removed. @throws NotFoundError
+   */
+  async withdrawRegulation(
+    actor: Actor,
+    platformId: number,
+    regulationId: number,
+    now: Date,
+    tx?: EntityManager,
+  ): Promise<CapacityChange> {
+    const endsAt = new Date(secondsOfCell(cellOfSeconds(now.getTime() / 1000)) * 1000);
+    return this.withinPlatform(platformId, tx, async (within) => {
+      const repository = within.getRepository(RegulationEntity);
+      const regulation = await repository.findOneBy({ id: regulationId, platformId });
+      if (!regulation) throw new NotFoundError('regulation', regulationId);
+      if (regulation.startsAt >= endsAt) return this.deleteRegulation(actor, platformId, regulationId, within);
+      if (regulation.endsAt > endsAt) {
+        await repository.update({ id: regulationId }, { endsAt });
+        await recordAudit(within, actor, {
+          action: 'regulation.end',
+          key: regulationId,
+          platformId,
+          before: { ...regulation },
+          after: { ...regulation, endsAt },
+        });
+      }
+      return rangeOfRegulation(platformId, regulation);
+    });
+  }
+
+  /** Removes a regulation and what it was. @throws NotFoundError */
   async deleteRegulation(
     actor: Actor,
     platformId: number,

@@ -17,12 +17,13 @@ export class CrisisStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Whether an agent of the platform told of an open waiting room, when it told last. */
-  async hasWaitingRoom(platformId: number): Promise<boolean> {
-    const rows = await this.database.query<{ isOpen: boolean }[]>(
-      `select exists (select 1 from gateway_agent where platform_id = $1 and (room ->> 'isOpen')::boolean) as "isOpen"`,
-      [platformId],
+  /** How many agents have told of themselves since an instant, and whether one of them has an open waiting room. */
+  async agents(platformId: number, since: Date): Promise<{ count: number; hasRoom: boolean }> {
+    const rows = await this.database.query<{ count: number; hasRoom: boolean }[]>(
+      `select count(*)::int as count, coalesce(bool_or((room ->> 'isOpen')::boolean), false) as "hasRoom"
+         from gateway_agent where platform_id = $1 and reported_at >= $2`,
+      [platformId, since],
     );
-    return rows[0]!.isOpen;
+    return rows[0]!;
   }
 }

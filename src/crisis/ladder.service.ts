@@ -13,8 +13,12 @@ import { RequestSimulationDto } from '../simulation/simulation.dto';
 import { SimulationService } from '../simulation/simulation.service';
 import { CrisisStore } from './crisis.store';
 import { BASELINE, type LadderView } from './ladder-view.rules';
+import { triedStepsOf } from './tried-steps.rules';
 import { AlreadyApproved, ProtectionInvalid, SecondPersonNeeded } from './protection.errors';
 import { StepAuthority } from './step-authority.service';
+
+/** Agents that have told of themselves so lately are at work. */
+const AGENT_MINUTES = 60;
 
 /** The ladder of a platform: agreed beforehand, approved by somebody else, simulated before anybody climbs. */
 @Injectable()
@@ -76,25 +80,30 @@ export class LadderService {
     return this.read(actor, platformId);
   }
 
-  /** Simulates the day with each rung alone from an instant on, beside the day without any. @throws NotFoundError, ProtectionInvalid */
+  /** Simulates the day with each rung added from an instant on to what is in force, beside the day with that alone. @throws NotFoundError, ProtectionInvalid */
   async simulate(actor: Actor, platformId: number, asked: { startsAt?: string }, now: Date): Promise<number> {
     const { timeZone } = await this.capacity.platform(platformId);
     const ladder = await this.store.ladder(platformId);
     if (!ladder) throw new ProtectionInvalid('No ladder was agreed yet: set one first.');
     const settings = await this.settings.read(actor, platformId);
     const start = asked.startsAt === undefined ? DateTime.fromJSDate(now) : DateTime.fromISO(asked.startsAt);
+    const day = start.setZone(timeZone).startOf('day');
+    const steps = await this.store.current(platformId, now);
+    const standing = triedStepsOf(steps, day.toJSDate(), day.plus({ days: 1 }).toJSDate());
+    const { count, hasRoom } = await this.crisis.agents(platformId, new Date(now.getTime() - AGENT_MINUTES * 60_000));
     const request = Object.assign(new RequestSimulationDto(), {
       platformId,
       date: start.setZone(timeZone).toISODate()!,
       isEnforced: settings.posture === 'enforced',
-      walkInPerCell: settings.walkInPerCell,
-      hasWaitingRoom: await this.crisis.hasWaitingRoom(platformId),
+      // each agent lets in so many
+      walkInPerCell: settings.walkInPerCell * Math.max(1, count),
+      hasWaitingRoom: hasRoom,
       variants: [
-        { name: BASELINE, isUnplanned: false, steps: [] },
+        { name: BASELINE, isUnplanned: false, steps: standing },
         ...ladder.rungs.map(({ code, scope, measures, minutes }) => ({
           name: code,
           isUnplanned: false,
-          steps: [{ startsAt: start.toISO()!, endsAt: start.plus({ minutes }).toISO()!, scope, measures }],
+          steps: [...standing, { startsAt: start.toISO()!, endsAt: start.plus({ minutes }).toISO()!, scope, measures }],
         })),
       ],
     });

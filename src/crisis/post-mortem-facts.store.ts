@@ -146,9 +146,13 @@ export class PostMortemFactsStore {
     );
   }
 
-  async regulationCount(platformId: number, from: Date, to: Date): Promise<number> {
+  /** Regulations, and steps that cut the capacity for less than a cell: of those no regulation is left. */
+  async capacityCutCount(platformId: number, from: Date, to: Date): Promise<number> {
     const rows = await this.database.query<{ count: number }[]>(
-      'select count(*)::int as count from regulation where platform_id = $1 and starts_at < $3 and ends_at > $2',
+      `select ((select count(*) from regulation where platform_id = $1 and starts_at < $3 and ends_at > $2)
+             + (select count(*) from protection_step s where s.platform_id = $1 and s.state <> 'proposed' and s.starts_at < $3 and s.ends_at > $2
+                   and s.ends_at > s.starts_at and (s.measures ->> 'capacityPerMille')::int < 1000
+                   and not exists (select from regulation r where r.id = s.regulation_id)))::int as count`,
       [platformId, from, to],
     );
     return rows[0]!.count;

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AuditTrailStore } from '../audit/audit-trail.store';
+import { type AuditRow, AuditTrailStore } from '../audit/audit-trail.store';
+import type { Actor } from '../access/actor';
 import { CapacityService } from '../capacity/capacity.service';
+import type { GatewaySettings } from '../gateway/gateway-settings.rules';
 import { GatewaySettingsService } from '../gateway/gateway-settings.service';
 import { CELL_MINUTES, LOAD_SCALE } from '../kernel/cell-grid';
 import { ProtectionStore, type StepRow } from '../protection/protection.store';
@@ -8,8 +10,8 @@ import { CrisisStore } from './crisis.store';
 import type { TimelineEntry } from './post-mortem';
 import { PostMortemFactsStore } from './post-mortem-facts.store';
 
-/** What a page of the trail holds: beyond it a morning is told by its steps. */
-const MOST_ENTRIES = 1000;
+/** What a page of the trail holds. */
+const PAGE_ENTRIES = 1000;
 const MOST_STEPS = 500;
 /** Errors from which a minute counts as failing, per mille, as the proposal has it. */
 const FAILING_PER_MILLE = 50;
@@ -19,7 +21,7 @@ const FAILING_PER_MILLE = 50;
 export class PostMortemSources {
   constructor(
     readonly capacity: CapacityService,
-    readonly settings: GatewaySettingsService,
+    private readonly settings: GatewaySettingsService,
     private readonly protection: ProtectionStore,
     private readonly trail: AuditTrailStore,
     private readonly facts: PostMortemFactsStore,
@@ -34,6 +36,13 @@ export class PostMortemSources {
         ({ state, startsAt, endsAt }) => state !== 'proposed' && startsAt < to && endsAt > from && endsAt > startsAt,
       )
       .reverse();
+  }
+
+  /** What was set at the gateways at an instant: what the first change since then began from, or what is set now. */
+  async settingsAt(actor: Actor, platformId: number, at: Date, now: Date): Promise<GatewaySettings> {
+    const changes = at < now ? await this.trail.page({ from: at, to: now, platformId, action: 'gateway_settings.set' }, undefined, PAGE_ENTRIES) : []; // prettier-ignore
+    const before = changes.at(-1)?.before as GatewaySettings | null | undefined;
+    return before ?? this.settings.read(actor, platformId);
   }
 
   async limits(
@@ -64,12 +73,19 @@ export class PostMortemSources {
 
   /** What was done, and what began and ended by itself, in its order. */
   async timeline(platformId: number, from: Date, to: Date, steps: readonly StepRow[]): Promise<TimelineEntry[]> {
-    const rows = await this.trail.page({ from, to, platformId }, undefined, MOST_ENTRIES);
+    const rows: AuditRow[] = [];
+    for (let page: AuditRow[] = []; rows.length === 0 || page.length === PAGE_ENTRIES; rows.push(...page)) {
+      const last = rows.at(-1);
+      page = await this.trail.page({ from, to, platformId, isWithoutBookings: true }, last && [last.recordedAt, last.id], PAGE_ENTRIES); // prettier-ignore
+      if (page.length === 0) break;
+    }
     const done = rows.map(({ recordedAt, action, role, key, reason }) => ({ at: new Date(recordedAt).toISOString(), action, by: role ?? 'service', about: key, reason })); // prettier-ignore
     const own = steps.flatMap(({ name, startsAt, endsAt, state, reason }): TimelineEntry[] => [
       { at: startsAt.toISOString(), action: 'protection_step.begins', by: 'service', about: name, reason },
       ...(state === 'undone' ? [] : [{ at: endsAt.toISOString(), action: 'protection_step.ends', by: 'service', about: name, reason: null }]), // prettier-ignore
     ]);
+    const { count, lastAt } = await this.trail.bookings(platformId, from, to);
+    if (lastAt !== null) own.push({ at: lastAt.toISOString(), action: 'bookings.made', by: 'head', about: String(count), reason: null }); // prettier-ignore
     const isInside = ({ at }: TimelineEntry) => at >= from.toISOString() && at < to.toISOString();
     return [...done, ...own.filter(isInside)].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   }

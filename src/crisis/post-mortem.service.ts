@@ -19,6 +19,7 @@ import { causesOf } from './post-mortem.rules';
 import { type CountedPlace, PostMortemFactsStore } from './post-mortem-facts.store';
 import { PostMortemSources } from './post-mortem-sources.service';
 import { replayAdherencesOf, simulatedAdherencesOf } from './replay-adherence.rules';
+import { triedStepsOf } from './tried-steps.rules';
 import { type PostMortemHead, type PostMortemRow, PostMortemStore } from './post-mortem.store';
 
 export const MOST_DAYS = 7;
@@ -65,7 +66,7 @@ export class PostMortemService {
     const steps = await this.sources.steps(platformId, at(firstCell), at(endCell));
     const facts = await this.find(platformId, { firstOn, lastOn, firstCell, endCell, timeZone }, steps);
     const replayedOn = worstDay(facts, firstOn, timeZone);
-    const request = await this.replay(actor, platformId, replayedOn, timeZone, steps, asked.variants);
+    const request = await this.replay(actor, platformId, replayedOn, timeZone, steps, asked.variants, now);
     facts.assumedAdherencePerMille = request.adherencePerMille;
     facts.replayAdherences = replayAdherencesOf(await this.facts.adherences(platformId, replayedOn), request.adherencePerMille); // prettier-ignore
     request.adherences = simulatedAdherencesOf(facts.replayAdherences);
@@ -161,7 +162,7 @@ export class PostMortemService {
       profiles: (await this.facts.profiles(platformId, firstCell, endCell)).map(({ profile, ...counts }) => ({ profile: COUNTED_PROFILES[profile]!, ...countsOf({ ...counts, expected: 0 }), expected: null })), // prettier-ignore
       assumedAdherencePerMille: 0,
       overPlannedCellCount: planned.filter(({ isOver }) => isOver).length,
-      capacityCutCount: await this.facts.regulationCount(platformId, at(firstCell), at(endCell)),
+      capacityCutCount: await this.facts.capacityCutCount(platformId, at(firstCell), at(endCell)),
       ...minutes,
     };
   }
@@ -173,25 +174,19 @@ export class PostMortemService {
     timeZone: string,
     steps: readonly StepRow[],
     asked: readonly VariantRequestDto[],
+    now: Date,
   ): Promise<RequestSimulationDto> {
-    const settings = await this.sources.settings.read(actor, platformId);
     const [from, to] = [date, addDays(date, 1)].map((on) => new Date(cellOfCivil(on, 0, timeZone) * CELL_SECONDS * 1000)) as [Date, Date]; // prettier-ignore
-    const tried = steps
-      .filter(({ startsAt, endsAt }) => startsAt < to && endsAt > from)
-      .map(({ startsAt, endsAt, scope, measures, regulationId }) => ({
-        startsAt: new Date(Math.max(startsAt.getTime(), from.getTime())).toISOString(),
-        endsAt: new Date(Math.min(endsAt.getTime(), to.getTime())).toISOString(),
-        scope,
-        // its regulation stands in the capacity already
-        measures: regulationId === null ? measures : { ...measures, capacityPerMille: 1000 },
-      }));
+    const settings = await this.sources.settingsAt(actor, platformId, to, now);
+    const tried = triedStepsOf(steps, from, to);
+    const { count, hasRoom } = await this.sources.crisis.agents(platformId, from);
     const variants = [
       { name: AS_IT_WAS, isUnplanned: false, steps: tried },
       ...(tried.length > 0 ? [{ name: WITHOUT_STEPS, isUnplanned: false, steps: [] }] : []),
       { name: WITHOUT_PLAN, isUnplanned: true, steps: [] },
       ...asked,
     ];
-    return Object.assign(new RequestSimulationDto(), { platformId, date, isEnforced: settings.posture === 'enforced', walkInPerCell: settings.walkInPerCell, hasWaitingRoom: await this.sources.crisis.hasWaitingRoom(platformId), variants }); // prettier-ignore
+    return Object.assign(new RequestSimulationDto(), { platformId, date, isEnforced: settings.posture === 'enforced', walkInPerCell: settings.walkInPerCell * Math.max(1, count), hasWaitingRoom: hasRoom, variants }); // prettier-ignore
   }
 }
 

@@ -14,6 +14,7 @@ import type { StepMeasures, StepScope } from '../protection/protection-step';
 import { type NewStep, ProtectionStore, type StepRow } from '../protection/protection.store';
 import { AdmissionLaw } from './admission-law.service';
 import { LeastChange } from './least-change.service';
+import { SimulationService } from '../simulation/simulation.service';
 import { WebhookStore } from './webhook.store';
 import { AlreadyApproved, GlassProlonged, ProtectionInvalid, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors'; // prettier-ignore
 import { countedTogether, GLASS_HOURS, prolongsGlass } from './second-person.rules';
@@ -52,6 +53,7 @@ export class ProtectionStepService {
     private readonly law: AdmissionLaw,
     private readonly webhooks: WebhookStore,
     private readonly authority: StepAuthority,
+    private readonly simulations: SimulationService,
   ) {}
 
   /** The steps of a platform, the newest first. @throws NotFoundError */
@@ -82,6 +84,7 @@ export class ProtectionStepService {
   async propose(actor: Actor, platformId: number, request: StepRequest, now: Date): Promise<StepRow> {
     await this.capacity.platform(platformId);
     const { features } = await this.settings.read(actor, platformId);
+    if (request.simulationId !== undefined) await this.checkSimulation(actor, platformId, request.simulationId);
     const stepId = await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const step = await this.stepOf(tx, actor, platformId, request, features, now);
@@ -125,13 +128,21 @@ export class ProtectionStepService {
       await advisoryLock(tx, 'platform', platformId);
       const step = await this.standing(tx, platformId, stepId, now);
       await this.authority.hold(tx, actor, platformId, step.scope.territories);
-      if (step.regulationId !== null) await this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx);
+      if (step.regulationId !== null)
+        await this.capacity.withdrawRegulation(actor, platformId, step.regulationId, now, tx);
       await this.store.undoStep(tx, stepId, actor.subject, now, reason);
       if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, reason);
       await this.tell(tx, platformId, 'undone', { ...step, endsAt: now }, now);
       await recordAudit(tx, actor, { action: 'protection_step.undo', key: stepId, platformId, reason, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'undone' } }); // prettier-ignore
     });
     return this.after(actor, platformId, stepId, now);
+  }
+
+  /** What a step was decided on is a simulation of its own platform. @throws NotFoundError, ProtectionInvalid */
+  private async checkSimulation(actor: Actor, platformId: number, simulationId: number): Promise<void> {
+    const { job } = await this.simulations.read(actor, simulationId);
+    if ((job.parameters as { platformId?: unknown }).platformId !== platformId)
+      throw new ProtectionInvalid(`Simulation ${simulationId} is not of this platform.`);
   }
 
   /** Whoever is told of the platform: what a step does and says, and no account; and its end, when it comes by itself. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DateTime } from 'luxon';
 import { DataSource } from 'typeorm';
+import { PostMortemSources } from '../../src/crisis/post-mortem-sources.service';
 import type { PostMortemDto, PostMortemPageDto } from '../../src/crisis/post-mortem.dto';
 import { cellOfSeconds } from '../../src/kernel/cell-grid';
 import { PlanService } from '../../src/plan/plan.service';
@@ -187,6 +188,56 @@ describe('post-mortems', () => {
     const afternoon = cell('15:00') - cell('00:00');
     expect(asItWas.curves.admitted.slice(afternoon).every((count) => count < 5)).toBe(true);
     expect(other.curves.admitted[afternoon]!).toBeGreaterThan(20);
+  });
+
+  it('keep the capacity cut of a step that was taken back, and count the bookings of establishments', async () => {
+    jest.setSystemTime(new Date(at('08:00')));
+    const own = await publishedRegion(app, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 15) }], { concurrentSessions: 1000, loginsPerMinute: 200 }); // prettier-ignore
+    const platform = `/v1/platforms/${own.platformId}`;
+    const payload = { name: 'moitié', scope: {}, reason: 'un serveur de moins', endsAt: at('08:25'), words: { fr: 'Moins.', en: 'Less.' }, isBreakGlass: true, measures: { capacityPerMille: 500, featuresOff: [] } }; // prettier-ignore
+    const { id } = (await app.inject({ method: 'POST', url: `${platform}/protection-steps`, payload })).json<{ id: number }>(); // prettier-ignore
+    jest.setSystemTime(new Date(at('08:22')));
+    expect((await app.inject({ method: 'POST', url: `${platform}/protection-steps/${id}/undo`, payload: { reason: 'assez' } })).statusCode).toBe(200); // prettier-ignore
+    const moved = { operation: 'move', windowId: own.windowIds[0], startsAt: at('16:00') };
+    const key = { 'idempotency-key': randomUUID(), 'if-match': '"1"' };
+    expect((await app.inject({ method: 'POST', url: '/v1/bookings', payload: moved, headers: key })).statusCode).toBe(201); // prettier-ignore
+    jest.setSystemTime(new Date(at('12:00')));
+    const made = await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } });
+    const its = made.json<PostMortemDto>();
+    const limitAt = (clock: string) => its.curves.sessionLimit[cell(clock) - cell('00:00')];
+    expect(['07:55', '08:00', '08:15', '08:20', '08:30'].map(limitAt)).toEqual([1000, 500, 500, 1000, 1000]);
+    expect(its.causes.find(({ code }) => code === 'capacity_cut')).toMatchObject({ verdict: 'contributed', figure: 1 });
+    // the database tells bookings by its own clock
+    const [clock] = await app.get(DataSource).query<{ from: Date; to: Date }[]>("select now() - interval '1 hour' as from, now() + interval '1 hour' as to"); // prettier-ignore
+    const sources = app.get(PostMortemSources);
+    const told = (await sources.timeline(own.platformId, clock!.from, clock!.to, [])).filter(({ action }) => action.startsWith('booking')); // prettier-ignore
+    expect(told).toMatchObject([{ action: 'bookings.made', about: '1' }]);
+    // a cut that was taken back within its first five minutes is a cut all the same
+    jest.setSystemTime(new Date(at('13:01')));
+    const short = (await app.inject({ method: 'POST', url: `${platform}/protection-steps`, payload: { ...payload, endsAt: at('13:20') } })).json<{ id: number }>(); // prettier-ignore
+    jest.setSystemTime(new Date(at('13:03')));
+    await app.inject({ method: 'POST', url: `${platform}/protection-steps/${short.id}/undo`, payload: { reason: 'erreur' } }); // prettier-ignore
+    const again = (await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } })).json<PostMortemDto>(); // prettier-ignore
+    expect(again.causes.find(({ code }) => code === 'capacity_cut')!.figure).toBe(2);
+    jest.setSystemTime(new Date(at('12:00')));
+  });
+
+  it('replay the morning under what was set at the gateways then, not what is set now', async () => {
+    const platform = `/v1/platforms/${region.platformId}`;
+    const settings = (await app.inject({ url: `${platform}/gateway-settings` })).json<GatewaySettingsDto>();
+    const database = app.get(DataSource);
+    const [entry] = await database.query<{ id: string }[]>(
+      `insert into audit_entry (recorded_at, role, subject, action, thing, thing_key, platform_id, before, after)
+       values ('2026-12-08T10:00:00+01:00', 'operator', 'somebody', 'gateway_settings.set', 'gateway_settings', $1::text, $2, $3, $4) returning id`,
+      [region.platformId, region.platformId, { ...settings, posture: 'enforced', walkInPerCell: 0 }, settings],
+    );
+    expect(entry).toBeDefined();
+    jest.setSystemTime(new Date('2026-12-08T12:00:00+01:00'));
+    const { id, simulationId } = await make();
+    await simulated(id);
+    const { request } = (await app.inject({ url: `/v1/simulations/${simulationId}` })).json<SimulationDto>();
+    expect(request).toMatchObject({ isEnforced: true, walkInPerCell: 0 });
+    jest.setSystemTime(new Date(at('12:00')));
   });
 
   it('replay it with the adherence that was counted, and say where it was not', async () => {

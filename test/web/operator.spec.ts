@@ -222,7 +222,9 @@ describeWeb('the web of an operator', (web) => {
     });
     await form.getByRole('button', { name: 'Mettre en vigueur' }).click();
     await page.locator('.ladder .in-force', { hasText: /en vigueur jusqu'à \d+\sh\s\d\d/ }).waitFor();
+    await page.locator('.ladder .in-force').getByText('Concerne tout le monde.').waitFor();
     await page.getByRole('region', { name: 'Que dire aux écoles et aux familles' }).getByText(/enregistrez votre travail/).waitFor(); // prettier-ignore
+    await page.getByText(/^Valable jusqu'à \d+\sh\s\d\d/).waitFor();
     const found = [...(await overflowing(page)), ...(await violationsOf(page, 'light'))];
     expect(found).toEqual([]);
 

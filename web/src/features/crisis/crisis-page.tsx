@@ -1,7 +1,8 @@
 import './crisis.css';
 import './messages';
-import { Stack, Text, Title } from '@mantine/core';
+import { NativeSelect, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import { civilDateOf } from '../../shared/format';
 import { useGateways } from '../../shared/gateways';
 import { useCampaigns, usePlatforms, usePublishedPlans } from '../../shared/plans';
@@ -22,16 +23,32 @@ export function CrisisPage() {
   const { t } = useTranslation('crisis');
   const platforms = usePlatforms();
   const session = useSession();
+  const [search, setSearch] = useSearchParams();
   if (platforms.isLoadingError) return <Failure error={platforms.error} onRetry={() => void platforms.refetch()} />;
   if (!platforms.data || !session.data) return <Loading what={t('loading.state')} />;
-  const [platform] = platforms.data;
+  const asked = platforms.data.find(({ id }) => String(id) === search.get('platform'));
+  const platform = asked ?? platforms.data[0];
   if (!platform)
     return (
       <Empty order={1} title={t('none.platform')}>
         {t('none.platformText')}
       </Empty>
     );
-  return <Crisis platform={platform} role={session.data.role} />;
+  return (
+    <>
+      {platforms.data.length > 1 && (
+        <NativeSelect
+          label={t('platform')}
+          value={String(platform.id)}
+          data={platforms.data.map(({ id, name }) => ({ value: String(id), label: name }))}
+          onChange={({ currentTarget: { value } }) => setSearch({ platform: value }, { replace: true })}
+          mb="md"
+          maw={320}
+        />
+      )}
+      <Crisis key={platform.id} platform={platform} role={session.data.role} />
+    </>
+  );
 }
 
 function Crisis({ platform, role }: { platform: Platform; role: string }) {

@@ -7,6 +7,7 @@ import { sayDone } from '../../shared/undo';
 import type { Acts, Rung } from './data';
 import { measuresOf } from './measures';
 import { said } from './said';
+import { ScopeText } from './scope';
 
 /** A step ends by itself, after three days at the latest. */
 const MOST_MINUTES = 4320;
@@ -63,7 +64,9 @@ export function EnforceButton({ rung, isApproved, reason: because = '', acts }: 
             void enforce().catch(() => undefined);
           }}
         >
-          <Text size="sm">{measuresOf(rung.measures, t).join(' ')}</Text>
+          <Text size="sm">
+            {measuresOf(rung.measures, t).join(' ')} <ScopeText scope={rung.scope} />
+          </Text>
           {rung.expected && (
             <Text size="sm">
               {t('enforce.expected', {

@@ -18,6 +18,7 @@ import {
 import { EnforceButton } from './enforce-form';
 import { measuresOf } from './measures';
 import { said } from './said';
+import { ScopeText } from './scope';
 import { ThresholdForm } from './threshold-form';
 import { UndoButton } from './undo-form';
 
@@ -123,6 +124,9 @@ function RungCard({ rung, isProposed, step, isApproved, timeZone, mayAct, acts }
         )}
       </Group>
       <Text size="sm">{measuresOf(rung.measures, t).join(' ')}</Text>
+      <Text size="sm">
+        <ScopeText scope={rung.scope} />
+      </Text>
       <Text size="sm" c="dimmed">
         {rung.insiders.map((one) => t(`insiders.${one}`)).join(' ')}{' '}
         {t('rung.arms', { arms: rung.arms.map((arm) => t(`arm.${arm}`)).join(', ') })}
@@ -133,7 +137,7 @@ function RungCard({ rung, isProposed, step, isApproved, timeZone, mayAct, acts }
           leave: formatPercent(rung.thresholds.leavePerMille / 1000),
         })}
       </Text>
-      {rung.expected && <Expected expected={rung.expected} />}
+      {rung.expected && <Expected expected={rung.expected} rung={rung} />}
       {mayAct && !step && <EnforceButton rung={rung} isApproved={isApproved} acts={acts} />}
       {mayAct && step?.isActive && <UndoButton step={step} acts={acts} />}
     </li>
@@ -141,12 +145,18 @@ function RungCard({ rung, isProposed, step, isApproved, timeZone, mayAct, acts }
 }
 
 /** What is expected without and with a rung: the day's peak, and who is told to come back. */
-function Expected({ expected }: { expected: NonNullable<Rung['expected']> }) {
+function Expected({ expected, rung }: { expected: NonNullable<Rung['expected']>; rung: Rung }) {
   const { t } = useTranslation('crisis');
+  const { featuresOff = [], idleMinutes = null, walkInPerMille = 1000 } = rung.measures;
+  const isScoped = Object.values(rung.scope).some((list) => list.length > 0);
   return (
     <div className="expected">
       <Bars title={t('expected.peak')} before={expected.peakSessionsBefore} after={expected.peakSessions} />
       <Bars title={t('expected.refused')} before={expected.refusedCountBefore} after={expected.refusedCount} />
+      {featuresOff.length > 0 && <Text size="sm">{t('expected.notReckoned')}</Text>}
+      {isScoped && (idleMinutes !== null || walkInPerMille < 1000) && (
+        <Text size="sm">{t('expected.wholePlatform')}</Text>
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Records } from '../../shared/records';
 import { sayDone } from '../../shared/undo';
 import type { Acts, May, Step } from './data';
 import { measuresOf } from './measures';
+import { ScopeText } from './scope';
 import { UndoButton } from './undo-form';
 
 interface StepListProps {
@@ -44,6 +45,9 @@ export function StepList({ steps, timeZone, may, acts }: StepListProps) {
                 <Table.Th scope="row" fw={500}>
                   {step.name}
                   {step.rung === null && <Text size="sm">{measuresOf(step.measures, t).join(' ')}</Text>}
+                  <Text size="sm">
+                    <ScopeText scope={step.scope} />
+                  </Text>
                 </Table.Th>
                 <Table.Td>{t(`state.${stateOf(step)}`)}</Table.Td>
                 <Table.Td>{formatInstant(step.startsAt, timeZone)}</Table.Td>

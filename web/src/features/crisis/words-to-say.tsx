@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { formatTime } from '../../shared/format';
@@ -9,32 +9,28 @@ export function WordsToSay({ steps, timeZone }: { steps: readonly Step[]; timeZo
   const { t } = useTranslation('crisis');
   const clipboard = useClipboard();
   if (steps.length === 0) return null;
-  const text = (language: 'fr' | 'en'): string => steps.map(({ words }) => words[language]).join('\n');
+  const until = ({ endsAt }: Step): string => t('words.until', { time: formatTime(endsAt, timeZone) });
+  const text = (its: Step): string => `${its.words.fr}\n${its.words.en}\n${until(its)}\n`;
   return (
     <section aria-labelledby="words-title">
       <Text component="h2" id="words-title" fw={600} size="md" mb={4}>
         {t('words.title')}
       </Text>
-      {(['fr', 'en'] as const).map((language) => (
-        <blockquote key={language} lang={language}>
-          {steps.map(({ id, words }) => (
-            <p key={id}>{words[language]}</p>
+      {steps.map((step) => (
+        <div key={step.id}>
+          {(['fr', 'en'] as const).map((language) => (
+            <blockquote key={language} lang={language}>
+              {step.words[language]}
+            </blockquote>
           ))}
-        </blockquote>
+          <Text size="sm" c="dimmed">
+            {until(step)}
+          </Text>
+        </div>
       ))}
-      <Group gap="sm">
-        <Button variant="default" onClick={() => clipboard.copy(`${text('fr')}\n\n${text('en')}\n`)}>
-          {t(clipboard.copied ? 'words.copied' : 'words.copy')}
-        </Button>
-        <Text size="sm" c="dimmed">
-          {t('words.until', {
-            time: formatTime(
-              steps.reduce((last, { endsAt }) => (endsAt > last ? endsAt : last), ''),
-              timeZone,
-            ),
-          })}
-        </Text>
-      </Group>
+      <Button variant="default" mt="xs" onClick={() => clipboard.copy(steps.map(text).join('\n'))}>
+        {t(clipboard.copied ? 'words.copied' : 'words.copy')}
+      </Button>
     </section>
   );
 }
