@@ -31,6 +31,16 @@ export class EstimateDto {
   high!: number;
 }
 
+/** The same of whole days: one day alone has no interval. */
+export class DayEstimateDto {
+  /** The figure. */
+  value!: number;
+  /** Lower end; null where one day was measured. */
+  low!: number | null;
+  /** Upper end; null where one day was measured. */
+  high!: number | null;
+}
+
 /** What was found of one kind of window, beside what the load model says now and what is proposed. */
 export class CalibratedBehaviourDto {
   /** Whose windows. */
@@ -77,9 +87,9 @@ export class CalibratedGroupDto {
 /** How long visits last, from sessions and log-ins of the whole platform. */
 export class CalibratedStayDto {
   /** Factor on the present stay of visits that no window ends. */
-  stretch!: EstimateDto;
+  stretch!: DayEstimateDto;
   /** Of those who leave, the share that logs out. */
-  logOut!: EstimateDto;
+  logOut!: DayEstimateDto;
   /** What the sessions differ from those explained, root mean square against their mean; above 0.25 no stay is proposed. */
   residualRatio!: number;
   /** Days with enough measurements. */

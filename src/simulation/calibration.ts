@@ -1,6 +1,6 @@
 import type { Activity, Audience } from '../campaign/window-kind';
 import type { LevelGroup } from '../directory/level';
-import type { Estimate } from '../kernel/calibration/ratio';
+import type { DayEstimate, Estimate } from '../kernel/calibration/ratio';
 
 /** What was found of one kind of window; null where too few came, or the counts do not say. */
 export interface FoundBehaviour {
@@ -33,9 +33,9 @@ export interface FoundGroup {
 /** How long visits last, from sessions and log-ins of the whole platform. */
 export interface FoundStay {
   /** Factor on the present stay of visits that no window ends. */
-  stretch: Estimate;
+  stretch: DayEstimate;
   /** Of those who leave, the share that logs out. */
-  logOut: Estimate;
+  logOut: DayEstimate;
   /** What the sessions differ from those explained, root mean square against their mean. */
   residualRatio: number;
   measuredDayCount: number;

@@ -5,6 +5,13 @@ export interface Estimate {
   high: number;
 }
 
+/** The same from whole days: one day alone says nothing of how far days differ. */
+export interface DayEstimate {
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
 const Z_95 = 1.96;
 
 /** What was counted of one cluster (an establishment): the part that is asked for, and the whole. */
@@ -28,10 +35,10 @@ export function ratioEstimate(clusters: Iterable<Cluster>): Estimate | undefined
   return { value, low: Math.max(0, value - Z_95 * deviation), high: value + Z_95 * deviation };
 }
 
-/** The interval of a figure from what it is without each part of the data in turn (jackknife); the value alone where there is one part. */
-export function jackknife(value: number, without: readonly number[]): Estimate {
+/** The interval of a figure from what it is without each part of the data in turn (jackknife); none where there is one part. */
+export function jackknife(value: number, without: readonly number[]): DayEstimate {
   const n = without.length;
-  if (n < 2) return { value, low: value, high: value };
+  if (n < 2) return { value, low: null, high: null };
   const mean = without.reduce((sum, one) => sum + one, 0) / n;
   const deviation = Math.sqrt(((n - 1) / n) * without.reduce((sum, one) => sum + (one - mean) ** 2, 0));
   return { value, low: Math.max(0, value - Z_95 * deviation), high: value + Z_95 * deviation };

@@ -1,5 +1,5 @@
 import { CELL_MINUTES } from '../cell-grid';
-import { type Estimate, jackknife } from './ratio';
+import { type DayEstimate, jackknife } from './ratio';
 
 /** Sessions of the whole platform at the end of each minute of a day, and the log-ins within it of each kind of visit. */
 export interface MeasuredDay {
@@ -15,9 +15,9 @@ export type VisitKind = { perMille: readonly number[] } | { byMinute: Float64Arr
 
 export interface StayEstimate {
   /** Factor on how long visits last that are not bound to the end of a window. */
-  stretch: Estimate;
+  stretch: DayEstimate;
   /** Of those who leave, the share that logs out. */
-  logOutRatio: Estimate;
+  logOutRatio: DayEstimate;
   /** Root of the mean squared difference between sessions measured and explained, against their mean. */
   residualRatio: number;
 }
