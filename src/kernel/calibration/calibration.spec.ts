@@ -97,7 +97,7 @@ function traffic(seed: number) {
 
 describe(`calibration from simulated traffic (seed ${SEED})`, () => {
   const { windows, cells, outside, schools, kept, days } = traffic(SEED);
-  const isWithin = ({ value }: Estimate, truth: number, ratio = 0.05): void =>
+  const isWithin = ({ value }: Pick<Estimate, 'value'>, truth: number, ratio = 0.05): void =>
     expect(Math.abs(value - truth)).toBeLessThan(ratio * truth);
 
   it('recovers participation and adherence, with intervals that hold what schools differ by', () => {
