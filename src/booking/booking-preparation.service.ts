@@ -34,8 +34,22 @@ export class BookingPreparation {
   ) {}
 
   /** What a request asks, with everything that does not change under the platform's lock. @throws BookingRefused, NotFoundError */
-  async prepare(actor: Actor, request: BookingRequest, revision: number | undefined): Promise<Prepared> {
-    if (request.operation === 'add') return this.add(actor, request);
+  prepare(actor: Actor, request: BookingRequest, revision: number | undefined): Promise<Prepared> {
+    return this.prepared(actor, request, revision, true);
+  }
+
+  /** The same for a request of earlier: a date that it excepted may have left the series since. @throws BookingRefused, NotFoundError */
+  prepareAgain(actor: Actor, request: BookingRequest): Promise<Prepared> {
+    return this.prepared(actor, request, undefined, false);
+  }
+
+  private async prepared(
+    actor: Actor,
+    request: BookingRequest,
+    revision: number | undefined,
+    isNew: boolean,
+  ): Promise<Prepared> {
+    if (request.operation === 'add') return this.add(actor, request, isNew);
     const ids = [request.windowId!, ...(request.withWindowId === undefined ? [] : [request.withWindowId])];
     const [window, other] = await this.facts.windows(ids);
     if (request.classId !== undefined && window!.classId !== request.classId) {
@@ -46,9 +60,10 @@ export class BookingPreparation {
     const seen = new Map(revision === undefined ? [] : [[window!.windowId, revision]]);
     if (request.operation === 'swap') {
       if (revision !== undefined) seen.set(other!.windowId, request.withRevision!);
-      return this.swap(await this.pairs(request, window!, other!), seen);
+      return this.swap(await this.pairs(request, window!, other!, isNew), seen);
     }
     const series = request.isSeries ? await this.facts.series(window!) : [window!];
+    if (isNew) checkExceptions(request.exceptDates, datesOf(series));
     const windows = withoutExceptions(series, request.exceptDates);
     if (request.operation === 'release') {
       const owner = await this.facts.ownerOfWindow(window!, datesOf(windows));
@@ -81,7 +96,7 @@ export class BookingPreparation {
     return { owner, owners: [owner], operation, windows, seen };
   }
 
-  private async add(actor: Actor, request: BookingRequest): Promise<Prepared> {
+  private async add(actor: Actor, request: BookingRequest, isNew: boolean): Promise<Prepared> {
     const startsAt = new Date(request.startsAt!);
     const near = await this.facts.ownerOfClass(request.classId!, startsAt);
     const cellCount = near.rule.windowCells;
@@ -89,6 +104,7 @@ export class BookingPreparation {
     const dates = request.isSeries
       ? datesBetween(date, near.campaign.endsOn).filter((on) => weekdayOf(on) === weekdayOf(date))
       : [date];
+    if (isNew) checkExceptions(request.exceptDates, dates);
     const owner = await this.facts.withDays(
       near,
       checkNotEmpty(dates.filter((on) => !request.exceptDates?.includes(on))),
@@ -106,15 +122,18 @@ export class BookingPreparation {
     { isSeries, exceptDates }: BookingRequest,
     a: FoundWindow,
     b: FoundWindow,
+    isNew: boolean,
   ): Promise<[FoundWindow, FoundWindow][]> {
     if (a.planId !== b.planId) {
       throw new BookingRefused('other_plan', 'conflict', 'Windows of two plans cannot be swapped.');
     }
     if (!isSeries) return [[a, b]];
     const daysBetween = (Date.parse(b.date) - Date.parse(a.date)) / MILLISECONDS_PER_DAY;
-    const onDate = new Map((await this.facts.series(b)).map((window) => [window.date, window]));
+    const [seriesA, seriesB] = await Promise.all([this.facts.series(a), this.facts.series(b)]);
+    if (isNew) checkExceptions(exceptDates, datesOf([...seriesA, ...seriesB]));
+    const onDate = new Map(seriesB.map((window) => [window.date, window]));
     const pairs: [FoundWindow, FoundWindow][] = [];
-    for (const window of withoutExceptions(await this.facts.series(a), exceptDates)) {
+    for (const window of withoutExceptions(seriesA, exceptDates)) {
       const other = onDate.get(addDays(window.date, daysBetween));
       if (other && !exceptDates?.includes(other.date)) pairs.push([window, other]);
     }
@@ -168,6 +187,14 @@ export class BookingPreparation {
     }
     return profile.profileId;
   }
+}
+
+/** @throws BookingRefused where one excepts a date that would not change anyway: it is a slip, and the date that was meant would change */
+function checkExceptions(exceptDates: readonly string[] = [], dates: readonly string[]): void {
+  const strange = exceptDates.filter((date) => !dates.includes(date));
+  if (strange.length === 0) return;
+  const message = `Not among the dates that would change: ${strange.join(', ')}.`;
+  throw new BookingRefused('not_in_series', 'unprocessable', message, { dates: strange });
 }
 
 const datesOf = (windows: readonly FoundWindow[]): string[] => windows.map(({ date }) => date);

@@ -66,7 +66,7 @@ export class BookingRequest {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(70)
-  @IsString({ each: true })
+  @IsCivilDate({ each: true })
   @MaxLength(10, { each: true })
   exceptDates?: string[];
 

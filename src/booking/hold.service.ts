@@ -63,7 +63,7 @@ export class HoldService {
     return this.requests.once(requestKey, async () => {
       const held = await this.own(actor, holdId);
       if (held.state !== 'held') throw holdOver(holdId);
-      const prepared = await this.preparation.prepare(actor, held.request, undefined);
+      const prepared = await this.preparation.prepareAgain(actor, held.request);
       const parts = { id: randomUUID(), actor, reason: held.reason, key: requestKey, prepared, journal: this.journal };
       return this.requests.submit<BookingDto>(new ConfirmWork(parts, held, this.store));
     });

@@ -26,15 +26,21 @@ export function isCivilDate(text: string): boolean {
   return CIVIL_DATE.test(text) && DateTime.fromISO(text, { zone: 'utc' }).isValid;
 }
 
-function textRule(name: string, accepts: (text: string) => boolean, sentence: string): PropertyDecorator {
+function textRule(
+  name: string,
+  accepts: (text: string) => boolean,
+  sentence: string,
+  { each = false } = {},
+): PropertyDecorator {
   return (target, property) =>
     registerDecorator({
       name,
       target: target.constructor,
       propertyName: property as string,
+      options: { each },
       validator: {
         validate: (value) => typeof value === 'string' && accepts(value),
-        defaultMessage: () => `${String(property)} must be ${sentence}`,
+        defaultMessage: () => `${each ? `each of ${String(property)}` : String(property)} must be ${sentence}`,
       },
     });
 }
@@ -47,6 +53,6 @@ export const IsInstant = (): PropertyDecorator =>
     'an instant with its offset, such as 2026-11-23T08:00:00+01:00 or 2026-11-23T07:00:00Z (a civil time without offset is not an instant)',
   );
 
-/** A field that must be a civil date. */
-export const IsCivilDate = (): PropertyDecorator =>
-  textRule('isCivilDate', isCivilDate, 'a date of the calendar, such as 2026-11-23');
+/** A field that must be a civil date, or a list of them. */
+export const IsCivilDate = (options: { each?: boolean } = {}): PropertyDecorator =>
+  textRule('isCivilDate', isCivilDate, 'a date of the calendar, such as 2026-11-23', options);

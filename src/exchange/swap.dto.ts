@@ -12,6 +12,7 @@ import {
 } from 'class-validator';
 import { HeldChangeDto } from '../booking/hold.dto';
 import { PageQuery } from '../common/page-query.dto';
+import { IsCivilDate } from '../common/wire-time';
 
 export const SWAP_STATES = ['proposed', 'accepted', 'declined', 'withdrawn', 'lapsed'] as const;
 export type SwapState = (typeof SWAP_STATES)[number];
@@ -46,7 +47,7 @@ export class SwapRequest {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(70)
-  @IsString({ each: true })
+  @IsCivilDate({ each: true })
   @MaxLength(10, { each: true })
   exceptDates?: string[];
 

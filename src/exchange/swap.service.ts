@@ -92,7 +92,7 @@ export class SwapService {
       const swap = await this.visible(actor, id);
       if (!answersFor(actor, swap.withUai)) throw notAsked(swap);
       if (swap.state !== 'proposed') throw swapOver(id);
-      const prepared = await this.preparation.prepare(actor, swap.request, undefined);
+      const prepared = await this.preparation.prepareAgain(actor, swap.request);
       const { reason } = swap;
       const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };
       return this.requests.submit<SwapDto>(new AcceptSwapWork(parts, swap, this.store));

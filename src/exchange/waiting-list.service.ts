@@ -118,7 +118,7 @@ export class WaitingListService {
       const release: BookingRequest = { operation: 'release', windowId: promotion.windowId };
       const given = await this.preparation.prepare(actor, release, revision);
       checkOwn(actor, given.owners);
-      const taken = await this.preparation.prepare(actor, entry.request, undefined);
+      const taken = await this.preparation.prepareAgain(actor, entry.request);
       const prepared = this.substituted(given, taken);
       const reason = promotion.reason ?? entry.reason;
       const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };

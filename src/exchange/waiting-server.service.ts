@@ -75,7 +75,7 @@ export class WaitingServer implements OnApplicationBootstrap, OnModuleDestroy {
   private async workOf(entry: WaitingRow): Promise<KeyedWork | undefined> {
     const actor: Actor = { role: 'machine', subject: entry.askedBy };
     try {
-      const prepared = await this.preparation.prepare(actor, entry.request, undefined);
+      const prepared = await this.preparation.prepareAgain(actor, entry.request);
       const parts = { id: randomUUID(), actor, reason: entry.reason, key: null, prepared, journal: this.journal };
       return entry.takesAutomatically
         ? new TakeWork(parts, entry, this.store)

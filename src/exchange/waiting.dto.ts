@@ -11,7 +11,7 @@ import {
   Min,
 } from 'class-validator';
 import { PageQuery } from '../common/page-query.dto';
-import { IsInstant } from '../common/wire-time';
+import { IsCivilDate, IsInstant } from '../common/wire-time';
 
 export const WAITING_STATES = ['waiting', 'offered', 'taken', 'declined', 'lapsed', 'withdrawn', 'over'] as const;
 export type WaitingState = (typeof WAITING_STATES)[number];
@@ -50,7 +50,7 @@ export class WaitingRequest {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(70)
-  @IsString({ each: true })
+  @IsCivilDate({ each: true })
   @MaxLength(10, { each: true })
   exceptDates?: string[];
 

@@ -150,6 +150,34 @@ describe('bookings by REST', () => {
       expect(await startOf(region.windowIds[3]!)).toBe(cellAt(1, 9));
     });
 
+    it.each(['08/12/2026', '2026-13-99', 'never', '2026-12-8'])(
+      'refuse the exception %s, which is no date',
+      async (date) => {
+        const request = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00'), isSeries: true };
+        const { status, body } = await post<Problem>({ ...request, exceptDates: [date] });
+        expect([status, body.code]).toEqual([400, 'request.invalid']);
+        const waits = await post<Problem>({ ...request, exceptDates: [date] }, {}, '/v1/waiting-list');
+        expect([waits.status, waits.body.code]).toEqual([400, 'request.invalid']);
+      },
+    );
+
+    it('refuse an exception that is no date of the series: the date that was meant would change', async () => {
+      const exceptDates = ['2026-12-08', '2026-12-10'];
+      const series = { windowId: region.windowIds[0], isSeries: true, exceptDates };
+      for (const asked of [
+        { ...series, operation: 'move', startsAt: at(0, '11:00') },
+        { ...series, operation: 'release' },
+        { ...series, operation: 'swap', withWindowId: region.windowIds[1], withRevision: 1 },
+      ]) {
+        const { status, body } = await post<Problem>(asked);
+        expect([status, body.code, body['dates']]).toEqual([422, 'booking.not_in_series', ['2026-12-10']]);
+      }
+      const classId = region.classIds[1]![1]!;
+      const added = await post<Problem>({ operation: 'add', classId, startsAt: at(3, '08:00'), isSeries: true, exceptDates }); // prettier-ignore
+      expect([added.status, added.body['dates']]).toEqual([422, ['2026-12-08']]);
+      expect(await startOf(region.windowIds[3]!)).toBe(cellAt(1, 9));
+    });
+
     it('add a window for a class, release it, and undo the release', async () => {
       const classId = region.classIds[1]![1]!;
       const added = await post({ operation: 'add', classId, startsAt: at(3, '08:00') });
