@@ -133,10 +133,18 @@ export class BookingPreparation {
     if (isNew) checkExceptions(exceptDates, datesOf([...seriesA, ...seriesB]));
     const onDate = new Map(seriesB.map((window) => [window.date, window]));
     const pairs: [FoundWindow, FoundWindow][] = [];
+    const withoutPartner: FoundWindow[] = [];
     for (const window of withoutExceptions(seriesA, exceptDates)) {
-      const other = onDate.get(addDays(window.date, daysBetween));
-      if (other && !exceptDates?.includes(other.date)) pairs.push([window, other]);
+      const otherDate = addDays(window.date, daysBetween);
+      const other = onDate.get(otherDate);
+      onDate.delete(otherDate);
+      if (exceptDates?.includes(otherDate)) continue;
+      if (other) pairs.push([window, other]);
+      else withoutPartner.push(window);
     }
+    const isLeft = ({ date }: FoundWindow): boolean => ![date, addDays(date, -daysBetween)].some((on) => exceptDates?.includes(on)); // prettier-ignore
+    withoutPartner.push(...[...onDate.values()].filter(isLeft));
+    if (isNew) checkPartners(withoutPartner);
     return checkNotEmpty(pairs);
   }
 
@@ -195,6 +203,14 @@ function checkExceptions(exceptDates: readonly string[] = [], dates: readonly st
   if (strange.length === 0) return;
   const message = `Not among the dates that would change: ${strange.join(', ')}.`;
   throw new BookingRefused('not_in_series', 'unprocessable', message, { dates: strange });
+}
+
+/** @throws BookingRefused where a date of one series has none in the other: who swaps series must not find one left behind */
+function checkPartners(withoutPartner: readonly FoundWindow[]): void {
+  if (withoutPartner.length === 0) return;
+  const dates = [...new Set(datesOf(withoutPartner))].sort();
+  const message = `The other series has no window to swap with on ${dates.join(', ')}: except these dates, or swap them alone.`;
+  throw new BookingRefused('no_partner', 'conflict', message, { dates });
 }
 
 const datesOf = (windows: readonly FoundWindow[]): string[] => windows.map(({ date }) => date);

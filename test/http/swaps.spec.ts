@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../src/access/actor';
+import type { BookingDto, BookingRequest } from '../../src/booking/booking.dto';
 import { BookingService } from '../../src/booking/booking.service';
 import type { SwapDto, SwapPageDto } from '../../src/exchange/swap.dto';
 import { SwapService } from '../../src/exchange/swap.service';
@@ -146,6 +147,24 @@ describe('swaps', () => {
       [region.planId],
     );
     expect(found.map(({ series: id }) => id)).toEqual([own, other]);
+  });
+
+  it('of series name the dates that have no partner, on either side, and leave them where they are said to be exceptions', async () => {
+    const [windowId, withWindowId, , theirTuesday] = region.windowIds as [number, number, number, number];
+    const aside = { operation: 'move', windowId: theirTuesday, startsAt: at(1, '15:00') } as const;
+    await app.get(BookingService).book(there, aside, headers('"1"'));
+    const lonely = { code: 'booking.no_partner', facts: { dates: ['2026-12-08'] } };
+    await expect(propose({ isSeries: true })).rejects.toMatchObject(lonely);
+    const both: Actor = { role: 'head', subject: 'head@both', uais: region.uais.slice(0, 2) };
+    const swap = { operation: 'swap', isSeries: true, withRevision: 1 } as const;
+    const book = (request: BookingRequest): Promise<BookingDto> =>
+      app.get(BookingService).book(both, request, headers('"1"'));
+    await expect(book({ ...swap, windowId, withWindowId })).rejects.toMatchObject(lonely);
+    await expect(book({ ...swap, windowId: withWindowId, withWindowId: windowId })).rejects.toMatchObject(lonely);
+    expect(await starts(0, 1, 2)).toEqual([cellAt(0, 9), cellAt(0, 10), cellAt(1, 9)]);
+    const { changes } = await book({ ...swap, windowId, withWindowId, exceptDates: ['2026-12-08'] });
+    expect(changes).toHaveLength(2);
+    expect(await starts(0, 1, 2)).toEqual([cellAt(0, 10), cellAt(0, 9), cellAt(1, 9)]);
   });
 
   it('of series are refused as a whole where one date does not fit', async () => {
