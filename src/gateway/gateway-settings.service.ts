@@ -85,7 +85,8 @@ export class GatewaySettingsService {
     const row = await this.database.transaction(async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const rows = await tx.query<[EpochDto[], number]>(
-        'update platform_revision set epoch = epoch + 1 where platform_id = $1 returning epoch, revision',
+        `update platform_revision set epoch = epoch + 1, epoch_base_revision = revision where platform_id = $1
+          returning epoch, revision`,
         [platformId],
       );
       const begun = rows[0][0];

@@ -18,7 +18,7 @@ export class WindowPlaceDto {
 
 /** A numbered change of a plan. */
 export class PlanChangeDto {
-  /** The count of revisions starts again at 1 in each epoch. */
+  /** Epoch of the platform, raised after a restore; revisions go on counting in it. */
   epoch!: number;
   /** Revision of the platform, without gaps over all of its plans, in the order of the commits. */
   revision!: number;

@@ -85,14 +85,14 @@ export class ProofStore {
     );
   }
 
-  /** Whether a platform's revisions are 1..n of its epoch: one difference where they are not. */
+  /** Whether a platform's revisions since its epoch began follow each other: one difference where they do not. */
   async revisionGaps(tx: EntityManager, platformId: number): Promise<WindowDifference[]> {
     return tx.query<WindowDifference[]>(
       `select 'revision_gap' as kind, null::int as "planId", null::bigint as "windowId", r.revision
          from platform_revision r, lateral (
-           select count(*) as count, coalesce(max(revision), 0) as last from plan_change c
+           select count(*) as count, coalesce(max(revision), r.epoch_base_revision) as last from plan_change c
             where c.platform_id = r.platform_id and c.epoch = r.epoch) c
-        where r.platform_id = $1 and (c.count <> r.revision or c.last <> r.revision)`,
+        where r.platform_id = $1 and (c.count <> r.revision - r.epoch_base_revision or c.last <> r.revision)`,
       [platformId],
     );
   }

@@ -103,6 +103,18 @@ describe('the proof of a platform', () => {
     expect(await kindsFound()).toContain('revision_gap');
   });
 
+  it('holds when a new epoch begins, and after the bookings in it, whose gaps it finds too', async () => {
+    const begun = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/epoch` });
+    expect(begun.json()).toEqual({ epoch: 2, revision: 7 });
+    expect(await proof()).toMatchObject({ isProved: true, epoch: 2, revision: 7, windowDifferences: [] });
+    for (const [revision, clock] of [[1, '15:00'], [8, '16:00']] as const) {
+      await book({ operation: 'move', windowId: region.windowIds[3], startsAt: `2026-12-07T${clock}:00+01:00` }, revision);
+    } // prettier-ignore
+    expect(await proof()).toMatchObject({ isProved: true, epoch: 2, revision: 9, windowDifferences: [] });
+    await tamper('delete from plan_change where platform_id = $1 and revision = 8', region.platformId);
+    expect(await kindsFound()).toContain('revision_gap');
+  });
+
   it('holds over a publication that carries bookings over, and over its rollback', async () => {
     const plans = app.get(PlanService);
     const base = { epoch: 1, revision: 7 };
