@@ -487,6 +487,72 @@ describe('bookings by REST', () => {
     });
   });
 
+  describe('where teachers, closed times and little room stand in the way', () => {
+    let windowIds: number[];
+    let classIds: number[];
+    /** Two live windows of one teacher, of two schools, and room for two windows of 30 (21 sessions each) with two sessions left. */
+    beforeEach(async () => {
+      const live = { headcount: 30, activity: 1, teacherKeyId: 77 };
+      region = await publishedRegion(
+        app,
+        [
+          { ...live, establishment: 0, classIndex: 0, startCell: cellAt(0, 9), wishCell: cellAt(0, 8, 30) },
+          { ...live, establishment: 2, classIndex: 0, startCell: cellAt(0, 10) },
+          { establishment: 0, classIndex: 1, startCell: cellAt(0, 14), headcount: 30, teacherKeyId: 77 },
+        ],
+        { establishmentCount: 3, concurrentSessions: 44, loginsPerMinute: 2000 },
+      );
+      windowIds = region.windowIds;
+      classIds = region.classIds[0]!;
+      await database.query(
+        `insert into wish (campaign_id, class_id, kind, weekday, start_minute, end_minute, origin)
+         values ($1, $2, 'closed', 1, 720, 780, 'head')`,
+        [region.campaignId, classIds[0]],
+      );
+    });
+
+    it('nobody teaches live in two schools at once; beside a window that is not live the teacher is free', async () => {
+      const refused = await post<Problem>({ operation: 'move', windowId: windowIds[0], startsAt: at(0, '10:15') });
+      expect([refused.status, refused.body.code]).toEqual([409, 'booking.conflict']);
+      expect(refused.body['conflicts']).toEqual([{ who: 'teacher', windowId: windowIds[1], startsAt: '2026-12-07T09:00:00Z' }]); // prettier-ignore
+      const starts = (refused.body['alternatives'] as { startsAt: string }[]).map(({ startsAt }) => startsAt);
+      // from when the other is over
+      expect(starts).toEqual([at(0, '10:30'), at(0, '10:35'), at(0, '10:40')]);
+      expect((await post({ operation: 'move', windowId: windowIds[0], startsAt: at(0, '14:00') })).status).toBe(201);
+    });
+
+    it('a time that a class has closed takes no window', async () => {
+      const refused = await post<Problem>({ operation: 'move', windowId: windowIds[0], startsAt: at(0, '12:15') });
+      expect([refused.status, refused.body.code]).toEqual([422, 'booking.outside_hours']);
+      expect((await post({ operation: 'move', windowId: windowIds[0], startsAt: at(0, '13:00') })).status).toBe(201);
+    });
+
+    it('a day says so of each start, with the room that stays and the minutes from the wish', async () => {
+      standStillAt(at(0, '08:00'));
+      try {
+        const day = async (date: string): Promise<Map<string, unknown[]>> => {
+          const url = `/v1/classes/${classIds[0]}/availability?date=${date}&windowId=${windowIds[0]}`;
+          const { starts } = (await get<AvailabilityDto>(url)).body;
+          return new Map(starts.map(({ startsAt, verdict, roomSessions, displacementMinutes }) => [startsAt.slice(11, 16), [verdict, roomSessions, displacementMinutes]])); // prettier-ignore
+        };
+        const monday = await day(MONDAY_ON);
+        expect(monday.get('08:25')).toEqual(['too_late', 23, -5]);
+        expect(monday.get('08:30')).toEqual(['free', 23, 0]);
+        expect(monday.get('10:00')).toEqual(['teacher_conflict', 2, 90]);
+        expect(monday.get('12:15')).toEqual(['outside_hours', 23, 225]);
+        expect(monday.get('14:00')).toEqual(['tight', 2, 330]);
+        await database.query(
+          `insert into calendar_exception (establishment_id, first_on, last_on, open_half_days, reason)
+           values ($1, '2026-12-10', '2026-12-10', 0, 'pont')`,
+          [region.establishmentIds[0]],
+        );
+        expect((await day('2026-12-10')).get('10:00')!.slice(0, 2)).toEqual(['closed', 23]);
+      } finally {
+        standStillAt(NOW);
+      }
+    });
+  });
+
   describe('and their stream of changes', () => {
     it('has a page per revision, in order', async () => {
       await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00'), reason: 'sortie' });
