@@ -99,10 +99,16 @@ export function revisionOf(header: string | undefined): number {
   return Number(match[1]);
 }
 
-/** The same for the same request, whatever the order of its fields. */
+/** The same for the same request, whatever the order of its fields, at any depth. */
 export function payloadSha256(parts: Record<string, unknown>): Buffer {
-  const sorted = Object.fromEntries(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return hash('sha256', JSON.stringify(sorted), 'buffer');
+  return hash('sha256', JSON.stringify(sorted(parts)), 'buffer');
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, part]) => [name, sorted(part)]));
 }
 
 /** Whether windows still stand where somebody decided on them, whatever was published since. @throws BookingRefused */
