@@ -165,10 +165,14 @@ describe('holds', () => {
     expect(count).toBe(1);
   });
 
-  it('hold a series with exceptions, and an addition: all of it or nothing', async () => {
-    const series = await hold(region.windowIds[0]!, at(0, '11:00'), { isSeries: true });
-    expect(series.body.changes.map(({ after }) => after!.startsAt)).toEqual([at(0, '11:00'), at(1, '11:00')]);
-    expect((await confirm(series.body.id)).body.changes).toHaveLength(2);
+  it('hold a series, without what it excepts, and an addition', async () => {
+    const series = { isSeries: true };
+    const excepted = await hold(region.windowIds[0]!, at(0, '11:00'), { ...series, exceptDates: ['2026-12-08'] });
+    expect(excepted.body.changes.map(({ after }) => after!.startsAt)).toEqual([at(0, '11:00')]);
+    await call('DELETE', `holds/${excepted.body.id}`);
+    const whole = await hold(region.windowIds[0]!, at(0, '11:00'), series);
+    expect(whole.body.changes.map(({ after }) => after!.startsAt)).toEqual([at(0, '11:00'), at(1, '11:00')]);
+    expect((await confirm(whole.body.id)).body.changes).toHaveLength(2);
     const classId = region.classIds[0]![5]!;
     const added = await call<HoldDto>('POST', 'holds', { operation: 'add', classId, startsAt: at(0, '10:00') });
     expect(added.body.changes).toMatchObject([{ kind: 'add', windowId: null, before: null }]);

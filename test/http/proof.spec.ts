@@ -69,7 +69,7 @@ describe('the proof of a platform', () => {
     expect(differences[0]!.ledgerLogins - differences[0]!.windowLogins).toBeCloseTo(0.001);
   });
 
-  it('finds a booked window that somebody moved, with its load in the ledger moved along', async () => {
+  it('finds a booked window that somebody moved: its change names another place, and the ledger has its load there', async () => {
     await tamper(
       `update plan_window set start_cell = start_cell + 6 where plan_id = $1 and window_id = $2`,
       region.planId,
