@@ -51,6 +51,12 @@ export class BookingFactsService {
     });
   }
 
+  /** Those of the windows that are published now, by id. */
+  async standing(windowIds: readonly number[]): Promise<Map<number, FoundWindow>> {
+    const found = await Promise.all(windowIds.map((id) => this.store.window(id)));
+    return new Map(found.flatMap((window) => (window ? [[window.windowId, window]] : [])));
+  }
+
   series(window: FoundWindow): Promise<FoundWindow[]> {
     return window.seriesId === null ? Promise.resolve([window]) : this.store.series(window);
   }

@@ -13,6 +13,14 @@ import { BookingWork, KeyedWork, type RequestKey } from './booking-work';
 type KeptAnswer =
   { answer: object } | { refusal: { code: string; kind: ErrorKind; message: string; facts: Record<string, unknown> } };
 
+interface KeptBooking {
+  planId: number;
+  platformId: number;
+  bookedBy: string;
+  /** Whether it was taken back once, whatever happened to that since. */
+  isUndone: boolean;
+}
+
 interface Refusal {
   key: RequestKey;
   platformId: number;
@@ -112,9 +120,10 @@ export class BookingJournal implements SequencerJournal {
   }
 
   /** A booking that somebody may take back. */
-  async booking(id: string): Promise<{ planId: number; platformId: number; bookedBy: string } | undefined> {
-    const [row] = await this.database.query<{ planId: number; platformId: number; bookedBy: string }[]>(
-      'select plan_id as "planId", platform_id as "platformId", booked_by as "bookedBy" from booking where id = $1',
+  async booking(id: string): Promise<KeptBooking | undefined> {
+    const [row] = await this.database.query<KeptBooking[]>(
+      `select plan_id as "planId", platform_id as "platformId", booked_by as "bookedBy",
+              exists (select from booking u where u.undoes_booking_id = b.id) as "isUndone" from booking b where id = $1`,
       [id],
     );
     return row;

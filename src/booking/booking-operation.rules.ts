@@ -1,5 +1,5 @@
 import { ACTIVITIES, AUDIENCES, ORIGINS } from '../campaign/window-kind';
-import { instantOfCell, zonedInstantOfCell } from '../common/civil-time';
+import { civilOfCell, instantOfCell, zonedInstantOfCell } from '../common/civil-time';
 import { cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
 import { PlanNotPublished, type OverfullCell } from '../plan/plan.errors';
 import type { LedgerState, LedgerWindow, WindowChange } from '../plan/sequencer.rules';
@@ -8,6 +8,7 @@ import type { BookingOwner, OwnerDay } from './booking-owner';
 import {
   cellOfStart,
   checkFreeze,
+  checkHours,
   checkNotice,
   conflictsOf,
   isRival,
@@ -300,6 +301,13 @@ function alternativesOf(
   return alternatives;
 }
 
+/** The window as it was; where a publication has carried it into another plan, with the place that it had and what that plan says of it. */
+function restoredIn(present: LedgerWindow | null, before: LedgerWindow): LedgerWindow {
+  if (!present || present.planId === before.planId) return { ...before };
+  const { origin, date, startCell, ordinal } = before;
+  return { ...present, origin, date, startCell, ordinal, seriesId: null };
+}
+
 /** Takes a booking back: every window of it as it was, where nothing has happened to it since and its place is still free. */
 function undone(
   { done, owners }: Extract<Operation, { kind: 'undo' }>,
@@ -313,14 +321,19 @@ function undone(
       throw new BookingRefused('not_last', 'conflict', `Window ${windowId} has changed again since.`, { windowId });
     }
     if (present) checkFreeze(present, nowCell);
-    const restored = before && { ...before };
+    const restored = before && restoredIn(present, before);
+    if (restored && !state.plan(restored.planId)) throw new PlanNotPublished(restored.planId, 'superseded');
     if (restored && present?.date !== restored.date) restored.ordinal = freeOrdinal(restored, state, []);
     return { before: present, after: restored };
   });
   const placed = changes.flatMap(({ before, after }) =>
     after ? [{ before, after, owner: owners.get(after.windowId)! }] : [],
   );
-  for (const { after } of placed) checkNotice(after.startCell, nowCell);
+  for (const { after, owner } of placed) {
+    checkNotice(after.startCell, nowCell);
+    const { on, minuteOfDay: startMinute } = civilOfCell(after.startCell, owner.timeZone);
+    checkHours({ owner, day: owner.days.get(on)!, startMinute, cellCount: after.cellCount });
+  }
   const conflicts = conflictsAmong(placed, state, []);
   if (conflicts.length > 0) {
     throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', { conflicts });

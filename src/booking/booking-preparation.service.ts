@@ -9,7 +9,7 @@ import { BookingRefused } from './booking.errors';
 import { BookingFactsService } from './booking-facts.service';
 import type { Operation, Target } from './booking-operation.rules';
 import type { BookingOwner, FoundWindow } from './booking-owner';
-import { refusalOfHours, wantedPlace } from './place.rules';
+import { checkHours, wantedPlace } from './place.rules';
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 
@@ -166,14 +166,17 @@ export class BookingPreparation {
     return { owner: ofA, owners: [ofA, ofB], operation, windows, seen };
   }
 
-  /** What takes a booking back. */
-  async undo(actor: Actor, bookingId: string, planId: number): Promise<Prepared> {
+  /** What takes a booking back, in the plan in which its windows stand now: a publication since may have carried them over. */
+  async undo(actor: Actor, bookingId: string, bookedPlanId: number): Promise<Prepared> {
     const done = await this.changes.ofBooking(bookingId);
+    const standing = await this.facts.standing(done.flatMap(({ after }) => (after ? [after.windowId] : [])));
     const owners = new Map<number, BookingOwner>();
     const windows: FoundWindow[] = [];
-    const { campaignId } = await this.plans.plan(actor, planId);
+    const { campaignId } = await this.plans.plan(actor, bookedPlanId);
     for (const { before, after, timeZone } of done) {
-      const window: FoundWindow = { ...(before ?? after)!, campaignId, timeZone: timeZone! };
+      const place = (before ?? after)!;
+      const planId = standing.get(place.windowId)?.planId ?? bookedPlanId;
+      const window: FoundWindow = { ...place, planId, campaignId, timeZone: timeZone! };
       const dates = [before?.date, after?.date].filter((date) => date !== undefined);
       owners.set(window.windowId, await this.facts.ownerOfWindow(window, dates));
       windows.push(window);
@@ -223,24 +226,4 @@ function withoutExceptions(windows: readonly FoundWindow[], exceptDates: readonl
 function checkNotEmpty<T>(kept: T[]): T[] {
   if (kept.length === 0) throw new BookingRefused('no_date_left', 'unprocessable', 'The exceptions leave no date.');
   return kept;
-}
-
-/** @throws BookingRefused where the calendar or the campaign's hours do not allow the place */
-function checkHours({ owner, day, startMinute, cellCount }: Target): void {
-  const refusal = refusalOfHours(owner, day, startMinute, cellCount);
-  if (refusal === 'closed') {
-    throw new BookingRefused('closed', 'unprocessable', `The establishment is closed on ${day.date}.`, {
-      date: day.date,
-    });
-  }
-  if (refusal) {
-    throw new BookingRefused(
-      'outside_hours',
-      'unprocessable',
-      `The hours of the campaign on ${day.date} do not hold it.`,
-      {
-        date: day.date,
-      },
-    );
-  }
 }

@@ -64,6 +64,20 @@ export function checkConsent(actor: Actor, operation: Operation, owners: readonl
   throw new BookingRefused('consent_needed', 'conflict', message, { uai: other.uai });
 }
 
+/** The same of an undo, for which who booked may ask; what two sides agreed on needs both of them again. @throws BookingRefused */
+export function checkUndo(actor: Actor, bookedBy: string, owners: readonly { uai: string }[]): void {
+  const others = owners.filter(({ uai }) => !answersFor(actor, uai));
+  if (others.length > 0 && others.length < owners.length) {
+    const { uai } = others[0]!;
+    const message = `${uai} agreed to it and has to agree again: propose to swap back with POST /v1/swaps.`;
+    throw new BookingRefused('consent_needed', 'conflict', message, { uai });
+  }
+  if (bookedBy !== actor.subject) {
+    throw new BookingRefused('not_own', 'conflict', 'Only who made a booking can take it back.');
+  }
+  checkOwn(actor, owners);
+}
+
 /** The key of a request. @throws BookingRefused where it is missing or no text of 1 to 200 printable characters */
 export function keyOf(header: string | undefined): string {
   if (header === undefined || header === '') {

@@ -6,7 +6,7 @@ import type { BookingDto, BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
 import { BookingPreparation, type Prepared } from './booking-preparation.service';
-import { checkConsent, checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
+import { checkConsent, checkFields, checkUndo, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
 import { BookingWork, type RequestKey } from './booking-work';
 import { KeyedRequests } from './keyed-requests.service';
 import { SwapPartners } from './swap-partners.service';
@@ -50,11 +50,10 @@ export class BookingService {
     return this.requests.once(requestKey, async () => {
       const booking = await this.journal.booking(bookingId);
       if (!booking) throw new NotFoundError('booking', bookingId);
-      if (booking.bookedBy !== actor.subject) {
-        throw new BookingRefused('not_own', 'conflict', 'Only who made a booking can take it back.');
-      }
       const prepared = await this.preparation.undo(actor, bookingId, booking.planId);
-      checkOwn(actor, prepared.owners);
+      checkUndo(actor, booking.bookedBy, prepared.owners);
+      // a window that is gone does not tell who released it last: its first release, undone, must not undo a later one
+      if (booking.isUndone) throw new BookingRefused('not_last', 'conflict', 'This booking was taken back already.');
       return this.submit(actor, requestKey, prepared, '', bookingId);
     });
   }

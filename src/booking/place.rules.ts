@@ -43,6 +43,34 @@ export function refusalOfHours(
   return startsOf(owner, day, cellCount).includes(startMinute) ? undefined : 'outside_hours';
 }
 
+/** A start on a day of an owner. */
+interface PlaceOfDay {
+  owner: BookingOwner;
+  day: OwnerDay;
+  startMinute: number;
+  cellCount: number;
+}
+
+/** @throws BookingRefused where the calendar or the campaign's hours do not allow the place */
+export function checkHours({ owner, day, startMinute, cellCount }: PlaceOfDay): void {
+  const refusal = refusalOfHours(owner, day, startMinute, cellCount);
+  if (refusal === 'closed') {
+    throw new BookingRefused('closed', 'unprocessable', `The establishment is closed on ${day.date}.`, {
+      date: day.date,
+    });
+  }
+  if (refusal) {
+    throw new BookingRefused(
+      'outside_hours',
+      'unprocessable',
+      `The hours of the campaign on ${day.date} do not hold it.`,
+      {
+        date: day.date,
+      },
+    );
+  }
+}
+
 /** Every start of a window of this length that the hours of a day allow, in local minutes. */
 export function startsOf({ rule }: BookingOwner, day: OwnerDay, cellCount: number): number[] {
   const ofLength = { ...rule, rule: { ...rule.rule, windowMinutes: cellCount * CELL_MINUTES } };

@@ -4,6 +4,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { BookingService } from '../../src/booking/booking.service';
 import type { AvailabilityDto, BookingDto } from '../../src/booking/booking.dto';
+import { PlanService } from '../../src/plan/plan.service';
 import type { PlanChangePageDto } from '../../src/plan/plan-change.dto';
 import {
   bookingViolations,
@@ -12,7 +13,7 @@ import {
   publishedRegion,
   standStillAt,
 } from '../booking-region';
-import { cellAt, ledgerDifferenceCount, TESTER } from '../plan-builder';
+import { cellAt, draftOf, ledgerDifferenceCount, TESTER } from '../plan-builder';
 import { signedInAs, startTestApplication } from '../test-application';
 
 /** 900 seconds of Monday morning: 7 h in Paris. */
@@ -433,6 +434,48 @@ describe('bookings by REST', () => {
         201,
       );
       expect(await undo(mine.body.id)).toMatchObject({ status: 409, body: { code: 'booking.cell_full' } });
+    });
+  });
+
+  describe('taken back after something else has happened', () => {
+    const undo = (id: string, headers = {}): Promise<Answer<BookingDto & Problem>> =>
+      post<BookingDto & Problem>({}, headers, `/v1/bookings/${id}/undo`);
+
+    it('are, where a publication since has left their windows as they were', async () => {
+      const windowId = region.windowIds[7]!;
+      const mine = await post({ operation: 'move', windowId, startsAt: at(0, '12:00') });
+      const released = await post({ operation: 'release', windowId: region.windowIds[1] });
+      const plans = app.get(PlanService);
+      const again = [{ establishment: 0, classIndex: 2, startCell: cellAt(0, 8), headcount: 30 }];
+      const nextId = await plans.createDraft(TESTER, draftOf(region, again, { base: { epoch: 1, revision: 3 } }));
+      await plans.publish(TESTER, nextId, 'replan');
+      // what was released is for the new plan to say
+      expect(await undo(released.body.id)).toMatchObject({ status: 409, body: { code: 'plan.not_published' } });
+      const { status, body } = await undo(mine.body.id);
+      expect([status, body.planId, body.changes[0]!.after!.startsAt]).toEqual([201, nextId, at(0, '08:00')]);
+    });
+
+    it('are not a second time, over the release by a deputy since', async () => {
+      const windowId = region.windowIds[2]!;
+      const of = (name: string) => signedInAs(app, { role: 'head', uais: [region.uais[2]!], territories: [] }, name);
+      const [mine, deputy] = [await of('mine'), await of('deputy')];
+      const released = await post({ operation: 'release', windowId }, mine);
+      const undone = await undo(released.body.id, mine);
+      const ifMatch = { 'if-match': `"${undone.body.changes[0]!.revision}"` };
+      expect((await post({ operation: 'release', windowId }, { ...deputy, ...ifMatch })).status).toBe(201);
+      expect(await undo(released.body.id, mine)).toMatchObject({ status: 409, body: { code: 'booking.not_last' } });
+      expect(await startOf(windowId)).toBeUndefined();
+    });
+
+    it('are not onto a day that was closed meanwhile', async () => {
+      const mine = await post({ operation: 'move', windowId: region.windowIds[3], startsAt: at(3, '09:00') });
+      await database.query(
+        `insert into calendar_exception (establishment_id, first_on, last_on, open_half_days, reason)
+         values ($1, '2026-12-08', '2026-12-08', 0, 'pont')`,
+        [region.establishmentIds[0]],
+      );
+      expect(await undo(mine.body.id)).toMatchObject({ status: 422, body: { code: 'booking.closed' } });
+      expect(await startOf(region.windowIds[3]!)).toBe(cellAt(3, 9));
     });
   });
 

@@ -65,9 +65,9 @@ describe('swaps', () => {
     idempotencyKey: randomUUID(),
     ifMatch,
   });
-  const propose = (more: object = {}, actor = here): Promise<SwapDto> => {
+  const propose = (more: object = {}, actor = here, ifMatch = '"1"'): Promise<SwapDto> => {
     const [windowId, withWindowId] = region.windowIds as [number, number];
-    return swaps.propose(actor, { windowId, withWindowId, withRevision: 1, ...more }, headers('"1"'));
+    return swaps.propose(actor, { windowId, withWindowId, withRevision: 1, ...more }, headers(ifMatch));
   };
   const starts = async (...indexes: number[]): Promise<number[]> => {
     const rows = await database.query<{ id: number; start: number }[]>(
@@ -98,9 +98,17 @@ describe('swaps', () => {
     expect(await starts(0, 1)).toEqual([cellAt(0, 10), cellAt(0, 9)]);
     expect(await swaps.read(here, proposed.id)).toMatchObject({ state: 'accepted', bookingId: accepted.bookingId });
     await expect(swaps.accept(there, proposed.id, headers())).rejects.toMatchObject({ code: 'swap.over' });
-    await expect(app.get(BookingService).undo(there, accepted.bookingId!, headers())).rejects.toMatchObject({
-      code: 'booking.not_own',
-    });
+    // to undo it the other side has to agree again, for either of them
+    for (const [actor, uai] of [[there, region.uais[0]], [here, region.uais[1]]] as const) {
+      const undone = app.get(BookingService).undo(actor, accepted.bookingId!, headers());
+      await expect(undone).rejects.toMatchObject({ code: 'booking.consent_needed', facts: { uai } });
+    } // prettier-ignore
+    const stranger: Actor = { role: 'head', subject: 'head@elsewhere', uais: [region.uais[2]!] };
+    const theirs = app.get(BookingService).undo(stranger, accepted.bookingId!, headers());
+    await expect(theirs).rejects.toMatchObject({ code: 'booking.not_own' });
+    const back = await propose({ withRevision: 3 }, here, '"2"');
+    await swaps.accept(there, back.id, headers());
+    expect(await starts(0, 1)).toEqual([cellAt(0, 9), cellAt(0, 10)]);
   });
 
   it('are not made by one side alone, nor answered by the one that proposed', async () => {
