@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { CapacityService } from '../capacity/capacity.service';
+import { advisoryLock, inTransaction } from '../common/database';
 import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE, secondsOfCell } from '../kernel/cell-grid';
-import type { CapacityNotice } from './capacity-notice.rules';
+import { type CapacityNotice, isAnswered } from './capacity-notice.rules';
 import { LeastChange } from './least-change.service';
 import { MeasurementService } from './measurement.service';
 import { CapacityNoticeGone } from './protection.errors';
@@ -22,6 +25,7 @@ export interface ApprovedCapacity {
 @Injectable()
 export class CapacityApproval {
   constructor(
+    @InjectDataSource() private readonly database: DataSource,
     private readonly capacity: CapacityService,
     private readonly measurements: MeasurementService,
     private readonly leastChange: LeastChange,
@@ -43,20 +47,25 @@ export class CapacityApproval {
     if (notice?.kind !== asked.kind) throw new CapacityNoticeGone(asked.kind);
     const cell = cellOfSeconds(now.getTime() / 1000);
     const startsAt = new Date(secondsOfCell(cell) * 1000);
-    const cells = await this.capacity.cells(platformId, cell, 1);
-    const [planned, effective] = [cells.plannedSessions[0]!, cells.effectiveSessions[0]!].map((load) => load / LOAD_SCALE) as [number, number]; // prettier-ignore
     const { reason } = asked;
     const done: ApprovedCapacity = { regulationId: null, capacityStepId: null, campaignIds: [] };
-    if (notice.kind === 'too_high') {
-      const endsAt = asked.endsAt ?? new Date(startsAt.getTime() + USUAL_HOURS * HOUR_MILLISECONDS);
-      const left = Math.floor((notice.observedSessions * 1000) / planned);
-      done.regulationId = (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, sessionsPerMille: left, loginsPerMille: left, reason })).id; // prettier-ignore
-    } else {
-      // under a regulation it is what stands before it that rises
-      const concurrentSessions = Math.round((notice.observedSessions * planned) / effective);
-      const loginsPerMinute = Math.round(cells.plannedLogins[0]! / LOAD_SCALE / CELL_MINUTES);
-      done.capacityStepId = (await this.capacity.addStep(actor, platformId, { startsAt, concurrentSessions, loginsPerMinute, reason })).id; // prettier-ignore
-    }
+    await inTransaction(this.database, async (tx) => {
+      await advisoryLock(tx, 'platform', platformId);
+      const cells = await this.capacity.cells(platformId, cell, 1, tx);
+      const [planned, effective] = [cells.plannedSessions[0]!, cells.effectiveSessions[0]!].map((load) => load / LOAD_SCALE) as [number, number]; // prettier-ignore
+      // somebody else has approved it while this waited
+      if (isAnswered(notice, effective)) throw new CapacityNoticeGone(asked.kind);
+      if (notice.kind === 'too_high') {
+        const endsAt = asked.endsAt ?? new Date(startsAt.getTime() + USUAL_HOURS * HOUR_MILLISECONDS);
+        const left = Math.floor((notice.observedSessions * 1000) / planned);
+        done.regulationId = (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, sessionsPerMille: left, loginsPerMille: left, reason }, tx)).id; // prettier-ignore
+      } else {
+        // under a regulation it is what stands before it that rises
+        const concurrentSessions = Math.round((notice.observedSessions * planned) / effective);
+        const loginsPerMinute = Math.round(cells.plannedLogins[0]! / LOAD_SCALE / CELL_MINUTES);
+        done.capacityStepId = (await this.capacity.addStep(actor, platformId, { startsAt, concurrentSessions, loginsPerMinute, reason }, tx)).id; // prettier-ignore
+      }
+    });
     done.campaignIds = await this.leastChange.request(actor, platformId, now);
     return done;
   }

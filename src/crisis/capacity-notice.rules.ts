@@ -59,6 +59,10 @@ export function capacityNotice(minutes: readonly MeasuredMinute[]): CapacityNoti
   } }; // prettier-ignore
 }
 
+/** Whether the capacity that is declared now says already what a notice found, so that nothing is left to do. @param effectiveSessions after regulations */
+export const isAnswered = ({ kind, observedSessions }: CapacityNotice, effectiveSessions: number): boolean =>
+  kind === 'too_high' ? effectiveSessions <= observedSessions : effectiveSessions > observedSessions - 1;
+
 function median(values: readonly number[]): number | undefined {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

@@ -5,7 +5,7 @@ import { addDays, cellOfCivil, type CivilDate, civilOfCell } from '../common/civ
 import { DomainError } from '../common/domain-error';
 import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE, secondsOfCell } from '../kernel/cell-grid';
 import { ProtectionStore } from '../protection/protection.store';
-import { capacityNotice, type CapacityNotice } from './capacity-notice.rules';
+import { capacityNotice, type CapacityNotice, isAnswered } from './capacity-notice.rules';
 import { type MeasuredCurve, measuredCurve } from './measured-curve.rules';
 import { type Measurement, type MeasurementSource, MeasurementStore } from './measurement.store';
 import { type MeasuredMinute, rungProposal, type RungProposal } from './proposal.rules';
@@ -90,9 +90,11 @@ export class MeasurementService {
     const active = steps.flatMap(({ rung, id, startsAt }) =>
       rung === null ? [] : [{ code: rung, stepId: id, since: startsAt }],
     );
+    const notice = capacityNotice(minutes);
+    const { effectiveSessions } = await this.capacity.cells(platformId, cellOfSeconds(now.getTime() / 1000), 1);
     return {
       proposal: rungProposal(ladder?.rungs ?? [], active, minutes, now),
-      notice: capacityNotice(minutes) ?? null,
+      notice: notice && !isAnswered(notice, effectiveSessions[0]! / LOAD_SCALE) ? notice : null,
       minutes,
     };
   }

@@ -119,6 +119,7 @@ describe('measurements of a platform', () => {
 
   it('lead to a regulation or a higher capacity on the word of a person, and to the least change of the plans', async () => {
     const published = await publishedRegion(app, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 9) }]);
+    const database = app.get(DataSource);
     const here = (path: string) => url(path, published.platformId);
     const approve = async (body: object) => {
       const response = await app.inject({ method: 'POST', url: here('capacity-notice/approval'), payload: body });
@@ -137,7 +138,14 @@ describe('measurements of a platform', () => {
     const [before, logins] = await now();
     expect(await approve({ kind: 'too_high', reason: 'elle fléchit' })).toMatchObject([409, { code: 'capacity_notice.gone' }]); // prettier-ignore
     await reported(before! * 0.6, 90);
-    const [status, cut] = await approve({ kind: 'too_high', reason: 'elle fléchit' });
+    // two people read the same notice and press the button at once, with some impatience: one regulation comes of it
+    const answers = await Promise.all(Array.from({ length: 8 }, () => approve({ kind: 'too_high', reason: 'elle fléchit' }))); // prettier-ignore
+    const codes = answers.map(([code, { code: why }]) => [code, why] as const);
+    expect(codes.filter(([code]) => code !== 201)).toEqual(Array(7).fill([409, 'capacity_notice.gone']));
+    const [status, cut] = answers.find(([code]) => code === 201)!;
+    expect(await database.query('select id from regulation where platform_id = $1', [published.platformId])).toEqual([{ id: cut.regulationId }]); // prettier-ignore
+    const { capacityNotice } = (await app.inject({ url: here('protection-proposal') })).json<ProtectionProposalDto>();
+    expect(capacityNotice).toBeNull();
     expect([status, cut]).toEqual([201, { regulationId: expect.any(Number) as number, capacityStepId: null, campaignIds: [published.campaignId] }]); // prettier-ignore
     expect(await now()).toEqual([before! * 0.6, logins! * 0.6]);
     const jobs = await app
