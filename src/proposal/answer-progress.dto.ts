@@ -32,6 +32,8 @@ export class AnswerCountsDto {
   changeAskedCount!: number;
   /** Those without any answer. */
   unansweredCount!: number;
+  /** After the deadline: those that accepted by silence, for all of their classes or for the rest of them; 0 before it. */
+  acceptedBySilenceCount!: number;
   /** Those that accepted or ask for a change, of all; null where there are none. */
   answeredRatio!: number | null;
   /** Those whose head has written wishes in this campaign. */
@@ -96,6 +98,8 @@ export class EstablishmentAnswerDto {
   /** Where it stands; after the deadline `none` and the rest of `partly_accepted` have accepted. */
   @IsIn(ANSWER_STATES)
   answer!: AnswerState;
+  /** Whether it has accepted by silence, for all of its classes or for the rest of them. */
+  hasAcceptedBySilence!: boolean;
   /** The role in which its last answer was given. */
   @IsIn(QUALITIES)
   quality!: Quality | null;

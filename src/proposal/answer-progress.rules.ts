@@ -2,10 +2,10 @@ import { csvText } from '../common/csv.rules';
 import type { AnswerCountsDto, EstablishmentAnswerDto } from './answer-progress.dto';
 import type { EstablishmentProgress } from './answer-progress.store';
 
-type Counts = Omit<AnswerCountsDto, 'answeredRatio'>;
+type Counts = Omit<AnswerCountsDto, 'answeredRatio' | 'acceptedBySilenceCount'>;
 
-/** Counts with the share of those who answered for all of their classes. */
-export function countsOf(counts: Counts): AnswerCountsDto {
+/** Counts with the share of those who answered for all of their classes, and with what silence says once it accepts. */
+export function countsOf(counts: Counts, isClosed: boolean): AnswerCountsDto {
   const {
     establishmentCount,
     acceptedCount,
@@ -22,6 +22,7 @@ export function countsOf(counts: Counts): AnswerCountsDto {
     partlyAcceptedCount,
     changeAskedCount,
     unansweredCount,
+    acceptedBySilenceCount: isClosed ? unansweredCount + partlyAcceptedCount : 0,
     answeredRatio,
     wishesStatedCount,
   };
@@ -39,8 +40,12 @@ export function sumOf(rows: readonly Counts[]): Counts {
   };
 }
 
-export function establishmentAnswerOf({ answeredAt, ...row }: EstablishmentProgress): EstablishmentAnswerDto {
-  return { ...row, answeredAt: answeredAt?.toISOString() ?? null };
+export function establishmentAnswerOf(
+  { answeredAt, ...row }: EstablishmentProgress,
+  isClosed: boolean,
+): EstablishmentAnswerDto {
+  const hasAcceptedBySilence = isClosed && (row.answer === 'none' || row.answer === 'partly_accepted');
+  return { ...row, hasAcceptedBySilence, answeredAt: answeredAt?.toISOString() ?? null };
 }
 
 const CSV_COLUMNS: readonly [name: string, field: keyof EstablishmentAnswerDto][] = [
@@ -50,6 +55,7 @@ const CSV_COLUMNS: readonly [name: string, field: keyof EstablishmentAnswerDto][
   ['departement', 'departmentCode'],
   ['classes', 'classCount'],
   ['reponse', 'answer'],
+  ['accepte_par_silence', 'hasAcceptedBySilence'],
   ['qualite', 'quality'],
   ['repondu_le', 'answeredAt'],
   ['souhaits_exprimes', 'hasStatedWishes'],
@@ -68,7 +74,12 @@ const FRENCH: Record<string, string> = {
   true: 'oui',
   false: 'non',
 };
-const TRANSLATED = new Set<keyof EstablishmentAnswerDto>(['answer', 'quality', 'hasStatedWishes']);
+const TRANSLATED = new Set<keyof EstablishmentAnswerDto>([
+  'answer',
+  'hasAcceptedBySilence',
+  'quality',
+  'hasStatedWishes',
+]);
 
 /** With the byte order mark by which spreadsheets know UTF-8. */
 export const progressCsvHeader = (): string => csvText([CSV_COLUMNS.map(([name]) => name)], { hasMark: true });

@@ -6,7 +6,6 @@ import { CampaignService } from '../campaign/campaign.service';
 import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, pageOf } from '../common/keyset';
 import type {
-  AnswerCountsDto,
   AnswersByTerritoryDto,
   EstablishmentAnswerPageDto,
   EstablishmentProgressQuery,
@@ -18,6 +17,13 @@ import { proposalPhase } from './proposal.rules';
 import { ProposalStore } from './proposal.store';
 
 const CSV_BATCH = 1000;
+
+/** The proposal of a campaign, and whether silence has accepted it. */
+interface Shown {
+  campaign: Campaign;
+  proposalId: number;
+  isClosed: boolean;
+}
 
 /** Who has answered and who has not. */
 @Injectable()
@@ -34,16 +40,16 @@ export class AnswerProgressService {
     const proposal = await this.proposals.current(campaignId);
     const filter = { territory: query.territory, uais: actor.uais };
     const rows = await this.store.territories(campaign, proposal?.id ?? null, filter, query.level ?? 'department');
-    const withRatio = (counts: Omit<AnswerCountsDto, 'answeredRatio'>): AnswerCountsDto => countsOf(counts);
+    const phase = proposal ? proposalPhase(proposal.answersUntil, new Date()) : 'none';
     return {
-      phase: proposal ? proposalPhase(proposal.answersUntil, new Date()) : 'none',
+      phase,
       answersUntil: proposal?.answersUntil.toISOString() ?? null,
-      total: withRatio(sumOf(rows)),
+      total: countsOf(sumOf(rows), phase === 'closed'),
       items: rows.map((row: TerritoryProgress) => ({
         code: row.code,
         name: row.name,
         kind: row.kind,
-        ...withRatio(row),
+        ...countsOf(row, phase === 'closed'),
       })),
     };
   }
@@ -56,11 +62,11 @@ export class AnswerProgressService {
   ): Promise<EstablishmentAnswerPageDto> {
     const { limit = 100, cursor } = query;
     const afterUai = cursor === undefined ? undefined : (decodeCursor(cursor, ['string'])[0] as string);
-    const { campaign, proposalId } = await this.shown(actor, campaignId);
+    const { campaign, proposalId, isClosed } = await this.shown(actor, campaignId);
     const filter = filterOf(actor, query);
     const rows = await this.store.page(campaign, proposalId, filter, afterUai, limit + 1);
     const page = pageOf(rows, limit, ({ uai }) => [uai]);
-    return { items: page.items.map(establishmentAnswerOf), nextCursor: page.nextCursor };
+    return { items: page.items.map((row) => establishmentAnswerOf(row, isClosed)), nextCursor: page.nextCursor };
   }
 
   /** All of them as CSV, a thousand at a time. @throws NotFoundError */
@@ -69,29 +75,33 @@ export class AnswerProgressService {
     campaignId: number,
     query: EstablishmentProgressQuery,
   ): Promise<StreamableFile> {
-    const { campaign, proposalId } = await this.shown(actor, campaignId);
-    return new StreamableFile(Readable.from(this.lines(campaign, proposalId, filterOf(actor, query))), {
+    const shown = await this.shown(actor, campaignId);
+    return new StreamableFile(Readable.from(this.lines(shown, filterOf(actor, query))), {
       type: 'text/csv; charset=utf-8; header=present',
       disposition: `attachment; filename="reponses-${campaignId}.csv"`,
     });
   }
 
-  private async *lines(campaign: Campaign, proposalId: number, filter: ProgressFilter): AsyncGenerator<string> {
+  private async *lines({ campaign, proposalId, isClosed }: Shown, filter: ProgressFilter): AsyncGenerator<string> {
     yield progressCsvHeader();
     let afterUai: string | undefined;
     for (;;) {
       const rows = await this.store.page(campaign, proposalId, filter, afterUai, CSV_BATCH);
       if (rows.length === 0) return;
-      yield rows.map((row) => progressCsvLine(establishmentAnswerOf(row))).join('');
+      yield rows.map((row) => progressCsvLine(establishmentAnswerOf(row, isClosed))).join('');
       afterUai = rows.at(-1)!.uai;
     }
   }
 
-  private async shown(actor: Actor, campaignId: number): Promise<{ campaign: Campaign; proposalId: number }> {
+  private async shown(actor: Actor, campaignId: number): Promise<Shown> {
     const campaign = await this.campaigns.find(actor, campaignId);
     const proposal = await this.proposals.current(campaignId);
     if (!proposal) throw new NotFoundError('proposal', campaignId);
-    return { campaign, proposalId: proposal.id };
+    return {
+      campaign,
+      proposalId: proposal.id,
+      isClosed: proposalPhase(proposal.answersUntil, new Date()) === 'closed',
+    };
   }
 }
 

@@ -189,7 +189,7 @@ describe('a plan proposed to heads', () => {
         phase: 'open',
         total: {
           establishmentCount: 4, acceptedCount: 1, changeAskedCount: 1, partlyAcceptedCount: 1, unansweredCount: 1,
-          answeredRatio: 0.5, wishesStatedCount: 0,
+          acceptedBySilenceCount: 0, answeredRatio: 0.5, wishesStatedCount: 0,
         },
         items: [{ name: 'Nord', establishmentCount: 2 }, { name: 'Aisne', establishmentCount: 2 }],
       }); // prettier-ignore
@@ -222,9 +222,21 @@ describe('a plan proposed to heads', () => {
       const csv = await send('GET', '/answers/establishments?format=csv');
       expect(csv.headers['content-type']).toContain('text/csv');
       const lines = csv.body.trimEnd().split('\r\n');
-      expect(lines[0]).toBe('\uFEFFuai;nom;type;departement;classes;reponse;qualite;repondu_le;souhaits_exprimes');
+      expect(lines[0]).toBe(
+        '\uFEFFuai;nom;type;departement;classes;reponse;accepte_par_silence;qualite;repondu_le;souhaits_exprimes',
+      );
       expect(lines).toHaveLength(5);
-      expect(lines[4]).toMatch(new RegExp(`^${region.uais[3]};Collège 4;college;\\w+;2;sans réponse;;;non$`));
+      expect(lines[4]).toMatch(new RegExp(`^${region.uais[3]};Collège 4;college;\\w+;2;sans réponse;non;;;non$`));
+    });
+
+    it('says after the deadline who has accepted by silence, for all or for the rest of their classes', async () => {
+      await close();
+      const answers = (await send('GET', '/answers/territories')).json<{ total: Counts }>();
+      expect(answers).toMatchObject({ phase: 'closed', total: { acceptedCount: 1, acceptedBySilenceCount: 2 } });
+      const { items } = (await send('GET', '/answers/establishments')).json<{ items: { uai: string; hasAcceptedBySilence: boolean }[] }>(); // prettier-ignore
+      const silent = items.filter(({ hasAcceptedBySilence }) => hasAcceptedBySilence).map(({ uai }) => uai);
+      expect(silent.sort()).toEqual([region.uais[2], region.uais[3]].sort());
+      expect((await send('GET', '/answers/establishments?format=csv')).body).toContain(';sans réponse;oui;');
     });
 
     it('is told to each only for the schools that they answer for', async () => {
