@@ -1,9 +1,9 @@
 import { DateTime } from 'luxon';
-import type { CivilDate } from '../common/civil-time';
+import { type CivilDate, civilOfCell } from '../common/civil-time';
 import { escaped } from '../common/html-text';
 import type { Language } from '../common/language.rules';
-import { LEAD_CELLS, secondsOfCell } from '../kernel/cell-grid';
-import type { ChildFacts } from './family-page.store';
+import { cellOfSeconds, LEAD_CELLS, secondsOfCell } from '../kernel/cell-grid';
+import type { ChildFacts, FamilyNotice } from './family-page.store';
 import { type FamilyText, FAMILY_TEXTS } from './family-text';
 import type { DayNote, ShownDay, ShownWindow } from './family-week.rules';
 import { clockText, dateText, delayText, machineTime, offsetMinutes, shortDateText, zoneText } from './public-time.rules'; // prettier-ignore
@@ -48,8 +48,15 @@ export function childCard(child: ChildView, links: CardLinks, language: Language
         ? ''
         : `<p><strong>${text.none}</strong> ${text.noneNext}</p>`;
   return `<section class="card" aria-labelledby="${id}"><h2 id="${id}">${escaped(facts.code)} <small>${escaped(facts.establishmentName)}, ${escaped(facts.communeName)}</small></h2>
-${next ? answerHtml(next, child, language, nowSeconds) : missing}
+${facts.notices.map((notice) => noticeHtml(notice, facts, language)).join('')}${next ? answerHtml(next, child, language, nowSeconds) : missing}
 ${kind === 'level' ? `<p>${text.level}</p>` : ''}${list}${waysHtml(child, links, text, language)}</section>`;
+}
+
+/** A protection step in force, in the words that its operator chose, with its end. */
+function noticeHtml({ words, endsAt }: FamilyNotice, { timeZone }: ChildFacts, language: Language): string {
+  const { on } = civilOfCell(cellOfSeconds(endsAt), timeZone);
+  const until = FAMILY_TEXTS[language].until(dateText(on, language), clockText(endsAt, timeZone, language));
+  return `<p class="notice"><strong>${escaped(words[language])}</strong> ${escaped(until)}</p>\n`;
 }
 
 function answerHtml(next: ShownWindow, { facts, today }: ChildView, language: Language, nowSeconds: number): string {

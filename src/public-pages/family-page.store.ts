@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { CalendarPlace } from '../calendar/calendar-place';
 import type { NamedClass } from '../common/class-page-address';
+import type { Language } from '../common/language.rules';
 
 /** A class that was chosen by its address, with its school. */
 export interface ChildFacts extends CalendarPlace {
@@ -19,6 +20,15 @@ export interface ChildFacts extends CalendarPlace {
   levelIds: number[];
   /** Whether the school's platform has a published plan that is not over. */
   hasPlan: boolean;
+  /** The protection steps in force that concern pupils or relatives of the class, the earliest first. */
+  notices: FamilyNotice[];
+}
+
+/** What a protection step says to those whom it concerns. */
+export interface FamilyNotice {
+  words: Record<Language, string>;
+  /** Unix seconds. */
+  endsAt: number;
 }
 
 /** What the pages of families are made of besides windows: names of schools and classes. */
@@ -40,10 +50,18 @@ export class FamilyPageStore {
                        and o.kind = 'division' and o.levels && k.levels and o.id <> k.id order by 1) as "levelIds",
               exists (select from plan p join campaign g on g.id = p.campaign_id
                        where p.state = 'published' and g.platform_id = e.platform_id
-                         and g.ends_on >= ($3::timestamptz at time zone e.time_zone)::date) as "hasPlan"
+                         and g.ends_on >= ($3::timestamptz at time zone e.time_zone)::date) as "hasPlan",
+              (select coalesce(jsonb_agg(jsonb_build_object('words', s.words, 'endsAt', extract(epoch from s.ends_at)::bigint) order by s.starts_at, s.id), '[]')
+                 from protection_step s
+                where s.platform_id = e.platform_id and s.state = 'in_force' and s.starts_at <= $3 and s.ends_at > $3
+                  and (s.scope -> 'territories' = '[]' or s.scope -> 'territories' ?| array[d.code, a.code, r.code])
+                  and (s.scope -> 'establishmentKinds' = '[]' or s.scope -> 'establishmentKinds' ? e.kind)
+                  and (s.scope -> 'levels' = '[]' or s.scope -> 'levels' ?| k.levels)
+                  and (s.scope -> 'profiles' = '[]' or s.scope -> 'profiles' ?| array['pupil', 'relative'])) as notices
          from unnest($1::text[], $2::text[]) with ordinality as asked (uai, code, at)
          join establishment e on e.uai = asked.uai
          join territory d on d.id = e.department_id left join territory a on a.id = d.parent_id
+         left join territory r on r.id = a.parent_id
          join lateral (select * from class where establishment_id = e.id and code = asked.code
                         order by school_year desc limit 1) k on true`,
       [chosen.map(({ uai }) => uai), chosen.map(({ code }) => code), now],

@@ -51,6 +51,14 @@ describe('the page of families', () => {
       text: main.replaceAll('&#39;', "'").replace(/[\s\u00a0]+/g, ' '),
     };
   };
+  /** Departments of the first two schools. */
+  const departments = async (): Promise<string[]> => {
+    const rows = await database.query<{ code: string }[]>(
+      'select d.code from establishment e join territory d on d.id = e.department_id where e.id = any($1) order by array_position($1, e.id)',
+      [region.establishmentIds.slice(0, 2)],
+    );
+    return rows.map(({ code }) => code);
+  };
   const classOf = (establishment: number, code: string) => `classe=${region.uais[establishment]}.${code}`;
   const makeClass = (code: string, levels = '{6E}', kind = 'division') =>
     database.query(
@@ -58,6 +66,32 @@ describe('the page of families', () => {
        values ($1, '2026-2027', $2, $4, $3, 20, 'test')`,
       [region.establishmentIds[0], code, levels, kind],
     );
+
+  it('says which protection step is in force for the class, to families in their language, and no longer once it is over', async () => {
+    const step = (scope: object, fr: string) => ({
+      name: fr, scope, reason: 'trop de monde', endsAt: '2026-12-07T09:30:00+01:00', words: { fr, en: `${fr} (en)` }, isBreakGlass: true,
+      measures: { defersRelatives: true, featuresOff: [] },
+    }); // prettier-ignore
+    for (const payload of [
+      step({ profiles: ['relative'] }, 'Parents <plus tard>'),
+      step({ establishmentKinds: ['lycee_gt'] }, 'Lycées seulement'),
+      step({ levels: ['3E'] }, 'Troisièmes seulement'),
+      step({ territories: [(await departments())[1]] }, 'Autre département'),
+    ])
+      await database.query(
+        `insert into protection_step (platform_id, name, scope, measures, words, arms, starts_at, ends_at, asked_ends_at, reason, state, is_regional, is_break_glass, proposed_by)
+         values ($1, $2, $3, $4, $5, '[]', '2026-12-07T09:00:00+01:00', $6, $6, $7, 'in_force', false, false, 'somebody')`,
+        [region.platformId, payload.name, { territories: [], establishmentKinds: [], levels: [], profiles: [], ...payload.scope }, payload.measures, payload.words, payload.endsAt, payload.reason],
+      ); // prettier-ignore
+    const page = await read(`/creneaux?${classOf(0, '6A')}`);
+    expect(page.html).toContain('<strong>Parents &lt;plus tard&gt;</strong>');
+    expect(page.text).toMatch(/Jusqu’au lundi 7 décembre, 9 h 30\./);
+    for (const words of ['Lycées seulement', 'Troisièmes seulement', 'Autre département']) expect(page.text).not.toContain(words); // prettier-ignore
+    expect((await read(`/creneaux?${classOf(0, '6A')}&lang=en`)).html).toContain('Parents &lt;plus tard&gt; (en)');
+    expect((await read(`/creneaux?${classOf(1, '6A')}`)).text).toContain('Autre département');
+    jest.setSystemTime(new Date('2026-12-07T09:30:20+01:00'));
+    expect((await read(`/creneaux?${classOf(0, '6A')}`)).html).not.toContain('class="notice"');
+  });
 
   it('says when it is the turn of a class: the next window, how long still, and what follows', async () => {
     const { status, text, html } = await read(`/creneaux?${classOf(0, '6A')}`);
