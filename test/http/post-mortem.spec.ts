@@ -214,7 +214,8 @@ describe('post-mortems', () => {
     expect(told).toMatchObject([{ action: 'bookings.made', about: '1' }]);
     // a cut that was taken back within its first five minutes is a cut all the same
     jest.setSystemTime(new Date(at('13:01')));
-    const short = (await app.inject({ method: 'POST', url: `${platform}/protection-steps`, payload: { ...payload, endsAt: at('13:20') } })).json<{ id: number }>(); // prettier-ignore
+    const another = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, 'another');
+    const short = (await app.inject({ method: 'POST', url: `${platform}/protection-steps`, payload: { ...payload, endsAt: at('13:20') }, headers: another })).json<{ id: number }>(); // prettier-ignore
     jest.setSystemTime(new Date(at('13:03')));
     await app.inject({ method: 'POST', url: `${platform}/protection-steps/${short.id}/undo`, payload: { reason: 'erreur' } }); // prettier-ignore
     const again = (await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } })).json<PostMortemDto>(); // prettier-ignore
