@@ -39,6 +39,17 @@ describe('the sentence about a window', () => {
     expect(en).toContain('starts at 7:55, 2 hours 5 minutes earlier.');
   });
 
+  it.each([
+    ['group', 'une partie de ses élèves a alors un créneau avec une autre classe ou un groupe'],
+    ['neighbour', 'un établissement voisin reçoit à moins d’un quart d’heure de là'],
+    ['room', 'la place manquait alors pour une classe de cette taille'],
+    ['unknown', 'elle n’a pas pu être tenue'],
+  ] as const)('says of the obstacle %s what is known of it', (obstacle, words) => {
+    expect(told({ obstacle })[0]).toBe(
+      `L’heure souhaitée était 10 h, mais ${words} : le créneau commence à 10 h 35, 35 minutes plus tard.`,
+    );
+  });
+
   it('counts one other window as one', () => {
     expect(told({ rivalCount: 1, obstacle: 'sessions' })[0]).toContain('(1 autre créneau la souhaitait)');
   });

@@ -1,8 +1,9 @@
 import type { Origin } from '../campaign/window-kind';
 import type { Sentences } from '../plan/plan-saving.rules';
 
-/** What was in the way of a wish, as far as prices tell. */
-export type Obstacle = 'sessions' | 'logins' | 'teacher' | 'class' | 'site' | 'none';
+/** What was in the way of a wish, as far as prices and the windows around it tell. */
+export type Obstacle =
+  'sessions' | 'logins' | 'teacher' | 'class' | 'site' | 'group' | 'neighbour' | 'room' | 'unknown';
 
 /** What there is to tell; minutes of the local day. */
 export interface ExplanationFacts {
@@ -13,7 +14,7 @@ export interface ExplanationFacts {
   displacementMinutes: number;
   obstacle: Obstacle;
   rivalCount: number;
-  /** Alternatives with room, the best first. */
+  /** Alternatives that the laws allow and that have room, the best first. */
   freeMinutes: readonly number[];
 }
 
@@ -47,7 +48,10 @@ const FRENCH_OBSTACLE: Record<Obstacle, (rivals: string) => string> = {
   teacher: () => 'l’enseignant a alors une autre classe en direct',
   class: () => 'la classe a alors un autre créneau',
   site: () => 'l’établissement a alors assez de classes connectées à la fois',
-  none: () => 'la place manquait alors pour une classe de cette taille',
+  group: () => 'une partie de ses élèves a alors un créneau avec une autre classe ou un groupe',
+  neighbour: () => 'un établissement voisin reçoit à moins d’un quart d’heure de là',
+  room: () => 'la place manquait alors pour une classe de cette taille',
+  unknown: () => 'elle n’a pas pu être tenue',
 };
 const ENGLISH_OBSTACLE: Record<Obstacle, (rivals: string) => string> = {
   sessions: (rivals) => `the platform is full then (${rivals})`,
@@ -55,7 +59,10 @@ const ENGLISH_OBSTACLE: Record<Obstacle, (rivals: string) => string> = {
   teacher: () => 'the teacher has another live class then',
   class: () => 'the class has another window then',
   site: () => 'the school has enough classes connected at once then',
-  none: () => 'there was no room then for a class of this size',
+  group: () => 'some of its pupils have a window with another class or group then',
+  neighbour: () => 'a neighbouring school has its window within a quarter of an hour',
+  room: () => 'there was no room then for a class of this size',
+  unknown: () => 'it could not be kept',
 };
 
 /** One sentence that a head understands, in French and English. */

@@ -21,7 +21,7 @@ export class StartCostDto {
   sitePrice!: number;
   /** The sum of all of them. */
   cost!: number;
-  /** Whether the plan has room for the window there, in sessions and log-ins and on every date that shares the choice. */
+  /** Whether the window could stand there in the plan as it is: room in sessions and log-ins, and no other window in its way, on every date that shares the choice. */
   hasRoom!: boolean;
 }
 
@@ -61,7 +61,7 @@ export class WindowExplanationDto {
   given!: StartCostDto;
   /** The least cost of the allowed starts within the displacement cap: what this choice adds to the lower bound; null where the campaign would not have this window any more. */
   leastCost!: number | null;
-  /** The three cheapest other starts that its hours and the memory of earlier weeks allow, the best first. */
+  /** The three cheapest other starts that its hours, the memory of earlier weeks and the windows around it allow (its class, classes with its pupils, teacher, limit of simultaneous windows, neighbouring schools), the best first. */
   alternatives!: StartCostDto[];
   /** Weight of its displacement squared: above 1 where its class was displaced in earlier weeks. */
   memoryWeight!: number;

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { ACTIVITIES, AUDIENCES, ORIGINS } from '../campaign/window-kind';
 import { civilOfCell, zonedInstantOfCell } from '../common/civil-time';
-import { CELL_MINUTES, LEAD_CELLS } from '../kernel/cell-grid';
+import { CELL_MINUTES, CELLS_PER_DAY, LEAD_CELLS } from '../kernel/cell-grid';
 import { ProblemAssembler } from '../load/problem-assembler.service';
-import type { WindowStarts } from '../load/window-starts';
+import type { WindowSite, WindowStarts } from '../load/window-starts';
 import { limitsOf, type PlanCurve } from '../plan/plan-curve.rules';
 import { PlanLoadStore } from '../plan/plan-load.store';
 import type { ClassMemory } from '../plan/plan-memory';
@@ -14,6 +14,7 @@ import { PlanService } from '../plan/plan.service';
 import { type ExplainedWindow, WindowExplanationStore } from '../plan/window-explanation.store';
 import { explanationSentences, type Obstacle } from './explanation-sentence.rules';
 import { bestAlternatives, type PricedChoice, type StartCost, startCost } from './start-cost.rules';
+import { Surroundings } from './surroundings.rules';
 import type { StartCostDto, WindowExplanationDto } from './window-explanation.dto';
 
 const ALTERNATIVE_COUNT = 3;
@@ -50,10 +51,13 @@ export class WindowExplanationService {
     const room = new Room(await this.loads.curve(planId), choice, startCell);
 
     const costOf = (cell: number): StartCost => startCost(choice, cell, prices, local);
-    const shown = (cost: StartCost): StartCostDto => startCostOf(cost, wishCell, timeZone, room.at(cost.startCell));
+    const around = allowed && (await this.surroundings(planId, window, allowed));
+    const hasRoom = (cell: number): boolean => room.at(cell) && (around?.allow(cell) ?? true);
+    const shown = (cost: StartCost): StartCostDto => startCostOf(cost, wishCell, timeZone, hasRoom(cost.startCell));
     const [given, wished] = [costOf(startCell), wishCell === null ? null : costOf(wishCell)];
     const starts = (allowed?.starts ?? []).filter((cell) => isWithin(cell) && room.isOpen(cell)).map(costOf);
-    const alternatives = bestAlternatives(starts, startCell, ALTERNATIVE_COUNT).map(shown);
+    const legal = starts.filter((start) => around?.allow(start.startCell));
+    const alternatives = bestAlternatives(legal, startCell, ALTERNATIVE_COUNT);
     const rivalCount = rivals.reduce((sum, { windowCount }) => sum + windowCount, 0);
     const minuteOf = (cell: number): number => civilOfCell(cell, timeZone).minuteOfDay;
     return {
@@ -69,7 +73,7 @@ export class WindowExplanationService {
       wished: wished && shown(wished),
       given: shown(given),
       leastCost: leastCostInReach(starts, wishCell, displacement.capMinutes / CELL_MINUTES),
-      alternatives,
+      alternatives: alternatives.map(shown),
       memoryWeight: memory.weight,
       memoryLimitMinutes: memory.limitMinutes,
       rivalCount,
@@ -79,13 +83,22 @@ export class WindowExplanationService {
         wishedMinute: wishCell === null ? null : minuteOf(wishCell),
         givenMinute: minuteOf(startCell),
         displacementMinutes: wishCell === null ? 0 : (startCell - wishCell) * CELL_MINUTES,
-        obstacle: wished ? obstacleBetween(wished, given) : 'none',
+        obstacle: wished ? obstacleOf(wished, given, around, room) : 'unknown',
         rivalCount,
-        freeMinutes: bestAlternatives(starts, startCell, ALTERNATIVE_COUNT)
-          .filter(({ startCell: cell }) => room.at(cell))
+        freeMinutes: alternatives
+          .filter(({ startCell: cell }) => hasRoom(cell))
           .map(({ startCell: cell }) => minuteOf(cell)),
       }),
     };
+  }
+
+  private async surroundings(
+    planId: number,
+    window: ExplainedWindow,
+    allowed: WindowStarts & WindowSite,
+  ): Promise<Surroundings> {
+    const days = allowed.shifts.map((shift) => window.localDay + Math.round(shift / CELLS_PER_DAY));
+    return new Surroundings(window, allowed, await this.windows.near(planId, window, days, allowed.neighbourIds));
   }
 }
 
@@ -130,8 +143,8 @@ function leastCostInReach(starts: readonly StartCost[], wishCell: number | null,
     .reduce((least, { cost }) => Math.min(least, cost), Infinity);
 }
 
-/** What made the wished start dearer than the given one most. */
-function obstacleBetween(wished: StartCost, given: StartCost): Obstacle {
+/** What made the wished start dearer than the given one most; undefined where no price did. */
+function pricedObstacle(wished: StartCost, given: StartCost): Obstacle | undefined {
   const dearer: [Obstacle, number][] = [
     ['sessions', wished.sessionPrice - given.sessionPrice],
     ['logins', wished.loginPrice - given.loginPrice],
@@ -139,7 +152,15 @@ function obstacleBetween(wished: StartCost, given: StartCost): Obstacle {
     ['class', wished.classPrice - given.classPrice],
     ['site', wished.sitePrice - given.sitePrice],
   ];
-  return dearer.reduce<[Obstacle, number]>((most, next) => (next[1] > most[1] ? next : most), ['none', 0])[0];
+  const [obstacle, rise] = dearer.reduce((most, next) => (next[1] > most[1] ? next : most));
+  return rise > 0 ? obstacle : undefined;
+}
+
+/** What prices tell of; else the law that the windows around hold against the wish (groups and neighbours have no price), else the room. */
+function obstacleOf(wished: StartCost, given: StartCost, around: Surroundings | undefined, room: Room): Obstacle {
+  const { startCell } = wished;
+  const other = around?.obstacleAt(startCell) ?? (room.at(startCell) ? 'unknown' : 'room');
+  return pricedObstacle(wished, given) ?? other;
 }
 
 /** The room that a plan leaves for one of its windows, itself taken out. */

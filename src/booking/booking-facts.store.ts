@@ -6,6 +6,7 @@ import { GatheredRead } from '../common/gathered-read';
 import { scopeConditions } from '../campaign/campaign-scope.rules';
 import type { Campaign } from '../campaign/campaign.entity';
 import { type Audience, AUDIENCES, ORIGINS } from '../campaign/window-kind';
+import { CLASSES_WITH_SAME_PUPILS } from '../directory/same-pupils';
 import { partitionOf } from '../plan/plan-window.store';
 import type { FoundWindow, OwnerRow, StatedTime } from './booking-owner';
 
@@ -34,16 +35,7 @@ const WINDOW = `w.window_id as "windowId", w.plan_id as "planId", p.campaign_id 
   w.teacher_key_id as "teacherKeyId", w.series_id as "seriesId", e.time_zone as "timeZone"`;
 const WINDOW_JOINS = `join plan_window w on w.plan_id = p.id join establishment e on e.id = w.establishment_id`;
 const PLACE_JOINS = `join territory d on d.id = e.department_id left join territory a on a.id = d.parent_id`;
-/** Classes with the same pupils: a group's sources, the groups of a class, and groups of one source but parallel options. */
-const CONFLICTS = `array(
-    select class_id from class_group_source where group_id = k.id
-    union all select group_id from class_group_source where class_id = k.id
-    union all select other.group_id from class_group_source own
-      join class_group_source other on other.class_id = own.class_id and other.group_id <> own.group_id
-      join class og on og.id = other.group_id
-     where own.group_id = k.id and (k.option_set is null or k.option_set is distinct from og.option_set))`;
-
-const CLASS_FACTS = `k.id as "classId", k.levels, k.headcount, ${CONFLICTS} as "conflictClassIds",
+const CLASS_FACTS = `k.id as "classId", k.levels, k.headcount, ${CLASSES_WITH_SAME_PUPILS} as "conflictClassIds",
   (select min(teacher_key_id) from class_teacher where class_id = k.id having count(*) = 1) as "soleTeacherKeyId"`;
 const NO_CLASS_FACTS = `null::int as "classId", '{}'::text[] as levels, 0 as headcount, '{}'::int[] as "conflictClassIds",
   null::int as "soleTeacherKeyId"`;

@@ -23,7 +23,7 @@ import { nearestEstablishments, type NeighbourLists } from './nearest-establishm
 import type { AssembledEstablishment } from './assembled-rows';
 import { ProblemBuilder } from './problem-builder';
 import { type EstablishmentPlace, ProblemRowsStore } from './problem-rows.store';
-import { startsOfWindow, type WantedWindow, type WindowStarts } from './window-starts';
+import { startsOfWindow, type WantedWindow, type WindowSite, type WindowStarts } from './window-starts';
 
 /** Relatives of brothers and sisters: windows of establishments near each other do not begin together. */
 const NEIGHBOUR_COUNT = 3;
@@ -132,13 +132,27 @@ export class ProblemAssembler {
    *
    * @throws NotFoundError
    */
-  async startsOf(campaignId: number, wanted: WantedWindow): Promise<WindowStarts | undefined> {
+  async startsOf(campaignId: number, wanted: WantedWindow): Promise<(WindowStarts & WindowSite) | undefined> {
     const campaign = await this.campaigns.find(campaignId);
     if (!campaign) throw new NotFoundError('campaign', campaignId);
-    const places = await this.rows.establishments(campaign, wanted.establishmentId);
-    if (places.length === 0) return undefined;
-    const { builder } = await this.build(campaign, places, NO_MEMORIES, unheard, wanted.establishmentId);
-    return startsOfWindow(builder, wanted);
+    const { establishmentId } = wanted;
+    // who is near an establishment is only known among all of them, and matters to its own windows alone
+    const isOwn = wanted.classId < 0;
+    const around = await this.rows.establishments(campaign, isOwn ? undefined : establishmentId);
+    const at = around.findIndex((place) => place.establishmentId === establishmentId);
+    const place = around[at];
+    if (!place) return undefined;
+    const { builder } = await this.build(campaign, [place], NO_MEMORIES, unheard, establishmentId);
+    const starts = startsOfWindow(builder, wanted);
+    const { offset, neighbour } = neighboursOf(campaign, around);
+    return (
+      starts && {
+        ...starts,
+        siteLimit: place.simultaneousWindowLimit ?? 0,
+        neighbourIds: Array.from(neighbour.subarray(offset[at], offset[at + 1]), (k) => around[k]!.establishmentId),
+        spacingCells: NEIGHBOUR_SPACING_MINUTES / CELL_MINUTES,
+      }
+    );
   }
 
   /** The demands of the establishments at these places. */

@@ -26,7 +26,7 @@ import { LetterRangeTable } from './letter-ranges';
 import { type PreparedGroup, PreparedGroups } from './prepared-groups';
 import { ProfileTable } from './profile-table';
 
-const SITE_UNITS_OF_A_CLASS = 1;
+export const SITE_UNITS_OF_A_CLASS = 1;
 const ALLOCATED = ORIGINS.indexOf('allocated');
 const FIXED = ORIGINS.indexOf('fixed');
 

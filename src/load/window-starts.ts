@@ -24,6 +24,15 @@ export interface WindowStarts {
   siteUnits: number;
 }
 
+/** What the laws that bind a window with others need of its establishment. */
+export interface WindowSite {
+  /** Most simultaneous windows of classes, 0 for no limit. */
+  siteLimit: number;
+  /** Establishments whose own windows start `spacingCells` away from its own at least; of an establishment's own window only. */
+  neighbourIds: number[];
+  spacingCells: number;
+}
+
 /** The starts of one window among the demands that were gathered; the builder is empty afterwards. */
 export function startsOfWindow(builder: ProblemBuilder, wanted: WantedWindow): WindowStarts | undefined {
   const { problem, identity } = builder.demands.take();

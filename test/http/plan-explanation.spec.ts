@@ -34,7 +34,11 @@ describe('a plan explains itself', () => {
     return answer.json<T>();
   };
 
-  async function allocated(fields: object, shape: Parameters<typeof makeRegion>[1]): Promise<number> {
+  async function allocated(
+    fields: object,
+    shape: Parameters<typeof makeRegion>[1],
+    prepare?: (campaignId: number) => Promise<unknown>,
+  ): Promise<number> {
     region = await makeRegion(database, shape);
     const created = await app.inject({
       method: 'POST',
@@ -45,6 +49,7 @@ describe('a plan explains itself', () => {
       },
     }); // prettier-ignore
     const campaignId = created.json<{ id: number }>().id;
+    await prepare?.(campaignId);
     const jobs = app.get(AllocationService);
     return (await jobs.wait(await jobs.request(LOOPBACK_OPERATOR, campaignId))).planId;
   }
@@ -232,6 +237,136 @@ describe('a plan explains itself', () => {
     expect(told).toMatchObject({ wished: null, rivalCount: 0, rivals: [], dateCount: 2 });
     expect(told.given).toMatchObject({ displacementMinutes: null, displacementCost: 0 });
     expect(told.sentence.fr).toContain('Aucune heure n’était souhaitée');
+  });
+
+  /** Room for everybody, so that only other windows are in the way: one teacher in school 0, one window at once in 1, a group in 2. */
+  describe('where windows bind each other', () => {
+    const DAY = '2026-12-07';
+    const GAP_CELLS = 6;
+    const SPACING_CELLS = 3;
+    let bound: number;
+    let all: WindowDto[];
+    let told: Map<number, WindowExplanationDto>;
+    let groupId: number;
+    let sourceId: number;
+
+    beforeAll(async () => {
+      const shape = { establishmentCount: 3, classesEach: 4 };
+      bound = await allocated({ endsOn: DAY }, shape, async (campaignId) => {
+        const [first, second, third] = region.establishmentIds;
+        sourceId = region.classIds[2]![0]!;
+        const id = async (sql: string, parameters: unknown[]) =>
+          (await database.query<{ id: number }[]>(sql, parameters))[0]!.id;
+        const teacherKeyId = await id(
+          `insert into teacher_key (establishment_id, hash) values ($1, sha256('one')) returning id`,
+          [first],
+        );
+        await database.query('insert into class_teacher select unnest($1::int[]), $2', [
+          region.classIds[0],
+          teacherKeyId,
+        ]);
+        await database.query('update establishment set simultaneous_window_limit = 1 where id = $1', [second]);
+        await database.query('update establishment set latitude = 50, longitude = 3 where id = any($1)', [
+          region.establishmentIds,
+        ]);
+        groupId = await id(
+          `insert into class (establishment_id, school_year, code, kind, levels, headcount, source)
+           values ($1, '2026-2027', 'LATIN', 'group', '{6E}', 12, 'test') returning id`,
+          [third],
+        );
+        await database.query('insert into class_group_source (group_id, class_id) values ($1, $2)', [
+          groupId,
+          sourceId,
+        ]);
+        await database.query(
+          `insert into wish (campaign_id, class_id, kind, local_date, start_minute, origin)
+           select $1, unnest($2::int[]), 'wished', $3, 600, 'head'`,
+          [campaignId, [groupId, sourceId], DAY],
+        );
+      });
+      all = (await get<{ items: WindowDto[] }>(`${bound}/windows?limit=500`)).items;
+      told = new Map();
+      for (const { id } of all) told.set(id, await get(`${bound}/windows/${id}/explanation`));
+    });
+
+    const cellOf = (startsAt: string): number => Date.parse(startsAt) / 300_000;
+    /** The law that a start of a window would break, written down once more. */
+    function broken(window: WindowDto, startCell: number): string | undefined {
+      const meets = (other: WindowDto, gap = 0): boolean =>
+        startCell < other.startCell + other.cellCount + gap && other.startCell < startCell + window.cellCount + gap;
+      for (const other of all) {
+        if (other.id === window.id) continue;
+        const where = `${window.uai} ${startCell} against window ${other.id}`;
+        if (window.classId === null) {
+          if (other.classId === null && Math.abs(other.startCell - startCell) < SPACING_CELLS) return `near ${where}`;
+          continue;
+        }
+        if (other.classId === window.classId && meets(other, GAP_CELLS)) return `gap ${where}`;
+        const pair = [window.classId, other.classId];
+        if (pair.includes(groupId) && pair.includes(sourceId) && meets(other)) return `group ${where}`;
+        if (window.teacherKeyId !== null && other.teacherKeyId === window.teacherKeyId && meets(other))
+          return `teacher ${where}`;
+        if (window.uai === region.uais[1] && other.uai === window.uai && other.classId !== null && meets(other))
+          return `site ${where}`;
+      }
+      return undefined;
+    }
+
+    it('gives no alternative that another window forbids, whatever the law', () => {
+      expect(all.filter(({ teacherKeyId }) => teacherKeyId !== null)).toHaveLength(8);
+      expect(all.some(({ classId }) => classId === groupId)).toBe(true);
+      expect(all.some(({ classId }) => classId === null)).toBe(true);
+      const faults = all.flatMap((window) => {
+        const { given, wished, alternatives } = told.get(window.id)!;
+        expect(given).toMatchObject({ startsAt: window.startsAt, hasRoom: true });
+        if (wished) expect([window.id, wished.hasRoom]).toEqual([window.id, !broken(window, cellOf(wished.startsAt))]);
+        expect(alternatives.every(({ hasRoom }) => hasRoom)).toBe(true);
+        return alternatives.flatMap(({ startsAt }) => broken(window, cellOf(startsAt)) ?? []);
+      });
+      expect(faults).toEqual([]);
+      expect([...told.values()].filter(({ alternatives }) => alternatives.length === 3).length).toBeGreaterThan(10);
+    });
+
+    it('names in its sentence the hours of these alternatives', () => {
+      const moved = all.filter(({ displacementMinutes }) => (displacementMinutes ?? 0) !== 0);
+      expect(moved.length).toBeGreaterThan(3);
+      for (const { id } of moved) {
+        const { sentence, alternatives } = told.get(id)!;
+        const hours = [...(sentence.en.split('there is room left at ')[1] ?? '').matchAll(/\d+:\d\d/g)];
+        expect(hours.map(([hour]) => hour.padStart(5, '0'))).toEqual(
+          alternatives.map(({ startsAt }) => startsAt.slice(11, 16)),
+        );
+      }
+    });
+
+    it('says that pupils of both are in the way where a class and its group wish the same hour', () => {
+      const pair = all.filter(({ classId, wishedAt }) => [groupId, sourceId].includes(classId!) && wishedAt?.includes('T10:00')); // prettier-ignore
+      expect(pair).toHaveLength(2);
+      const moved = pair.filter(({ displacementMinutes }) => displacementMinutes !== 0);
+      expect(moved.length).toBeGreaterThan(0);
+      for (const { id } of moved) {
+        expect(told.get(id)!.sentence.fr).toContain(
+          'L’heure souhaitée était 10\u00A0h, mais une partie de ses élèves a alors un créneau avec une autre classe ou un groupe',
+        );
+      }
+    });
+
+    it('gives those alone that a head can book', async () => {
+      const published = await app.inject({
+        method: 'POST',
+        url: `/v1/plans/${bound}/publish`,
+        payload: { reason: 'test' },
+      });
+      expect(published.statusCode).toBe(200);
+      for (const { id, classId, date } of all) {
+        if (classId === null) continue;
+        const answer = await app.inject({ url: `/v1/classes/${classId}/availability?date=${date}&windowId=${id}` });
+        const { starts } = answer.json<{ starts: { startsAt: string; verdict: string }[] }>();
+        for (const { startsAt } of told.get(id)!.alternatives) {
+          expect([id, 'free']).toEqual([id, starts.find((start) => start.startsAt === startsAt)?.verdict]);
+        }
+      }
+    });
   });
 
   it.each([

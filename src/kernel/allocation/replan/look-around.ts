@@ -101,7 +101,12 @@ export function isFree(incumbent: Incumbent, i: number, start: number): boolean 
 }
 
 /** Does anybody bar this start of the demand that was last looked around, its establishment's limit aside? */
-export function isBarred({ around: { barredFrom, barredTo } }: Incumbent, start: number): boolean {
-  for (let b = 0; b < barredFrom.length; b++) if (start > barredFrom[b]! && start < barredTo[b]!) return true;
-  return false;
+export function isBarred(incumbent: Incumbent, start: number): boolean {
+  return barrierOf(incumbent, start) >= 0;
+}
+
+/** Who bars this start of the demand that was last looked around, -1 for nobody. */
+export function barrierOf({ around: { barredBy, barredFrom, barredTo } }: Incumbent, start: number): number {
+  for (let b = 0; b < barredFrom.length; b++) if (start > barredFrom[b]! && start < barredTo[b]!) return barredBy[b]!;
+  return -1;
 }
