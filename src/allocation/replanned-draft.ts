@@ -1,6 +1,6 @@
 import { certifyStarts } from '../kernel/allocation/replan/certify';
 import { checkPlan } from '../kernel/allocation/check-plan';
-import { checkReplan, movedBoundFromPrices } from '../kernel/allocation/replan/check-replan';
+import { checkReplan, movedBoundFromPrices, withFrozenLoad } from '../kernel/allocation/replan/check-replan';
 import { replan, withFrozenSets, type ReplanOptions } from '../kernel/allocation/replan/replan';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import type { AssembledProblem } from '../load/assembled-problem';
@@ -12,7 +12,8 @@ import { AllocationRefusedError } from './allocation.errors';
 
 /**
  * The draft of a replan: the kernel changes the published plan, those check it who share no code with it, and the figures say what
- * changes against the least that could.
+ * changes against the least that could. Where frozen windows alone pass a limit (it was lowered for soon) the plan is judged by what
+ * they leave: that cannot be mended, and everything else can.
  *
  * @throws AllocationProblemInvalid, AllocationCancelled, AllocationRefusedError, AllocationBoundRefusedError
  */
@@ -25,10 +26,11 @@ export function replannedDraft(
   const answer = replan({ problem: assembled.problem, before, isFrozen }, options);
   // whoever is frozen may stand where it stands, whatever the hours say now
   const problem = withFrozenSets(assembled.problem, before, isFrozen);
-  const pinned = { ...assembled, problem };
-  const check = checkPlan(problem, answer.starts);
+  const left = withFrozenLoad(problem, before, isFrozen);
+  const pinned = { ...assembled, problem: left.problem };
+  const check = checkPlan(left.problem, answer.starts);
   if (check.violationCount > 0) throw new AllocationRefusedError(check.violationCountByLaw, check.violations);
-  const allocation = certifyStarts(problem, answer.starts, check, options.isCancelled);
+  const allocation = certifyStarts(left.problem, answer.starts, check, options.isCancelled);
   const draft = planDraftOf(pinned, allocation, check, proofOf(pinned, allocation, seed), seed);
   const figures = figuresOf(pinned, before, isFrozen, answer.starts);
   draft.evidence.replan = {
@@ -36,6 +38,7 @@ export function replannedDraft(
     ...figures,
     movedWindowCount: checkReplan(problem, before, isFrozen, answer.starts).movedWindowCount,
     movedWindowBound: movedBoundFromPrices(problem, before, isFrozen, answer.movePrices),
+    ...(left.overCellCount > 0 ? { frozenOverCellCount: left.overCellCount } : {}),
   };
   return draft;
 }
@@ -45,7 +48,7 @@ function figuresOf(
   before: Int32Array,
   isFrozen: Uint8Array,
   starts: Int32Array,
-): Omit<ReplanFigures, 'publishedPlanId' | 'movedWindowCount' | 'movedWindowBound'> {
+): Omit<ReplanFigures, 'publishedPlanId' | 'movedWindowCount' | 'movedWindowBound' | 'frozenOverCellCount'> {
   const pupils = new Map<number, number>();
   let newWindowCount = 0;
   let frozenWindowCount = 0;

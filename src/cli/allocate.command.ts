@@ -81,8 +81,10 @@ async function planOf(allocations: AllocationService, terminal: Terminal, jobId:
 
 function movedOf({ replan }: PlanCertificate): string {
   if (!replan) return '';
+  const over = replan.frozenOverCellCount ?? 0;
   return (
     `${replan.movedWindowCount} windows of plan ${replan.publishedPlanId} moved (no plan moves fewer than ` +
-    `${replan.movedWindowBound}), ${replan.movedPupilCount} pupils, ${replan.newWindowCount} new; `
+    `${replan.movedWindowBound}), ${replan.movedPupilCount} pupils, ${replan.newWindowCount} new; ` +
+    (over > 0 ? `${over} cells stay over their limit by windows that have begun, begin soon or are booked; ` : '')
   );
 }

@@ -88,12 +88,14 @@ export interface ReplanFigures {
   newWindowCount: number;
   /** Windows that stay whatever happens: begun, beginning within the notice time, booked. */
   frozenWindowCount: number;
+  /** Cells that these windows alone put over a limit; absent where there are none. */
+  frozenOverCellCount?: number;
   meanMoveMinutes: number;
 }
 
 /** What the solver and its checker found, as it goes into the certificate. */
 export interface AllocationEvidence {
-  /** Violations by law, all 0 in a plan that is stored. */
+  /** Violations by law, all 0 in a plan that is stored; what frozen windows of a replan overload is no violation of it. */
   violationCounts: Record<string, number>;
   peakSessionsRatio: number;
   peakLoginsRatio: number;

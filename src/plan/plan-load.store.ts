@@ -98,16 +98,18 @@ export class PlanLoadStore {
     return row?.cell;
   }
 
-  /** The cells in which the plan's own load is over its limit, in order. */
-  overfullCells(tx: EntityManager, planId: number): Promise<OverfullCell[]> {
+  /** The cells in which the plan's own load is over its limit, and over that of the plan whose windows it leaves standing, in order. */
+  overfullCells(tx: EntityManager, planId: number, standingPlanId: number | undefined): Promise<OverfullCell[]> {
     // both sides added up by cell rather than joined: the planner knows nothing yet of rows of this transaction
     return tx.query<OverfullCell[]>(
       `select cell, sum(s)::bigint as sessions, sum(sl)::bigint as "sessionLimit", sum(l)::bigint as logins, sum(ll)::bigint as "loginLimit"
-         from (select cell, sessions as s, logins as l, 0 as sl, 0 as ll from plan_load where plan_id = $1
+         from (select cell, sessions as s, logins as l, 0 as sl, 0 as ll, 0 as ss, 0 as ls from plan_load where plan_id = $1
                union all
-               select cell, 0, 0, ${limitOf('sessions')}, ${limitOf('logins')} from plan_cell c where plan_id = $1) both_sides
-        group by cell having sum(s) > sum(sl) or sum(l) > sum(ll) order by cell`,
-      [planId],
+               select cell, 0, 0, ${limitOf('sessions')}, ${limitOf('logins')}, 0, 0 from plan_cell c where plan_id = $1
+               union all
+               select cell, 0, 0, 0, 0, sessions, logins from plan_load where plan_id = $2) all_sides
+        group by cell having sum(s) > greatest(sum(sl), sum(ss)) or sum(l) > greatest(sum(ll), sum(ls)) order by cell`,
+      [planId, standingPlanId ?? null],
     );
   }
 

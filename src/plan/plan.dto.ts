@@ -197,6 +197,8 @@ export class ReplanFiguresDto {
   newWindowCount!: number;
   /** Windows that stay whatever happens: begun, beginning within the notice time, booked. */
   frozenWindowCount!: number;
+  /** Cells that these windows alone put over a limit, so that no replan can mend them; absent where there are none. */
+  frozenOverCellCount?: number;
   /** Mean minutes between where the moved windows stood and where they stand. */
   meanMoveMinutes!: number;
 }

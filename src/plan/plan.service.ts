@@ -63,7 +63,7 @@ export class PlanService {
       await this.loads.insertCells(tx, planId, cells);
       onProgress({ phase: 'check', doneCount: 0, totalCount: 2 });
       await this.loads.computeLoad(tx, planId);
-      await this.checkLoad(tx, planId);
+      await this.checkLoad(tx, planId, draft.evidence.replan?.publishedPlanId);
       onProgress({ phase: 'check', doneCount: 1, totalCount: 2 });
       await this.windows.checkOverlaps(tx, planId);
       await this.prices.insert(tx, planId, draft.prices);
@@ -126,10 +126,11 @@ export class PlanService {
     return this.plans.certificate(planId);
   }
 
-  private async checkLoad(tx: EntityManager, planId: number): Promise<void> {
+  /** A replan may leave a cell as full as it stands, as the ledger does; what it adds is held to the limit. */
+  private async checkLoad(tx: EntityManager, planId: number, standingPlanId: number | undefined): Promise<void> {
     const outside = await this.loads.cellOutside(tx, planId);
     if (outside !== undefined) throw new PlanWindowOutside(outside);
-    const overfull = await this.loads.overfullCells(tx, planId);
+    const overfull = await this.loads.overfullCells(tx, planId, standingPlanId);
     if (overfull.length > 0) throw new PlanOverLimit(overfull);
   }
 }

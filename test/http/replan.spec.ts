@@ -234,4 +234,40 @@ describe('a replan', () => {
     );
     expect(early!.count).toBe(0);
   });
+
+  it('half an hour before the peak takes everybody out of it but those who can no longer move, and is published', async () => {
+    const thursday = Date.parse('2026-12-10T00:00:00Z') / 300_000;
+    const [fullest] = await database.query<{ cell: number; planned: number }[]>(
+      `select cell, login_planned::float8 / ${LOAD_SCALE} as planned from ledger_cell
+        where platform_id = $1 and cell between $2 and $3 order by login_planned desc, cell limit 1`,
+      [region.platformId, thursday, thursday + 288],
+    );
+    const peak = fullest!.cell * 300_000;
+    const regulation = await post(`/platforms/${region.platformId}/regulations`, {
+      sessionsPerMille: 1000,
+      // half of what is planned, and the windows that begin by then are frozen
+      loginsPerMille: Math.floor((500 * fullest!.planned) / 10_000),
+      reason: 'incident',
+      startsAt: new Date(peak - 900_000).toISOString(),
+      endsAt: new Date(peak + 3_600_000).toISOString(),
+    });
+    expect(regulation.status).toBe(201);
+    standStillAt(new Date(peak - 1_800_000).toISOString());
+    const job = await draft({ mode: 'replan', noticeMinutes: 60 });
+    expect(job).toMatchObject({ state: 'done' });
+    const { replan, violationCount, peakUtilisationRatio } = await certificateOf(job.planId!);
+    expect(violationCount).toBe(0);
+    expect(replan!.movedWindowCount).toBeGreaterThan(0);
+    expect(replan!.frozenOverCellCount).toBeGreaterThan(0);
+    expect(peakUtilisationRatio).toBeGreaterThan(1);
+    await publish(job.planId!);
+    const [over] = await database.query<{ count: number; free: number }[]>(
+      `select count(*)::int as count,
+              count(*) filter (where exists (select from plan_window w where w.plan_id = $2 and w.start_cell = cell
+                                                and cell > $3))::int as free
+         from ledger_cell where platform_id = $1 and (session_planned > session_limit or login_planned > login_limit)`,
+      [region.platformId, job.planId, fullest!.cell + 6],
+    );
+    expect(over).toEqual({ count: replan!.frozenOverCellCount, free: 0 });
+  });
 });

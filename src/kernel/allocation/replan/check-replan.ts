@@ -39,6 +39,26 @@ export function checkReplan(
 }
 
 /**
+ * The problem with limits no lower than what frozen windows load, and the cells whose limit they alone pass. A plan that breaks nothing
+ * of it leaves those cells as they are: nobody who is free stands where they took all the room.
+ */
+export function withFrozenLoad(
+  problem: AllocationProblem,
+  before: Starts,
+  isFrozen: Uint8Array,
+): { problem: AllocationProblem; overCellCount: number } {
+  const frozen = loadsOf(problem, before, (i) => isFrozen[i] === 1);
+  const sessionLimit = problem.sessionLimit.map((limit, cell) => Math.max(limit, frozen.sessions[cell]!));
+  const loginLimit = problem.loginLimit.map((limit, cell) => Math.max(limit, frozen.logins[cell]!));
+  let overCellCount = 0;
+  for (let cell = 0; cell < problem.cellCount; cell++) {
+    if (sessionLimit[cell] !== problem.sessionLimit[cell] || loginLimit[cell] !== problem.loginLimit[cell])
+      overCellCount++;
+  }
+  return { problem: { ...problem, sessionLimit, loginLimit }, overCellCount };
+}
+
+/**
  * Derives the lower bound of moved windows again from whole prices. Take any complete plan in which frozen windows stand where they
  * stood and no other passes the room that they leave. With a price per cell, its movable loads cost at most the price of the
  * room. With a price on "i starts where j bars it from its place", which makes j move, i is charged and j let off no more.

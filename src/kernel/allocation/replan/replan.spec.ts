@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { everyPlan, tinyProblem, type TinyDemand } from '../../../../test/kernel/tiny-problem';
 import { checkPlan } from '../check-plan';
-import { checkReplan, movedBoundFromPrices } from './check-replan';
+import { checkReplan, movedBoundFromPrices, withFrozenLoad } from './check-replan';
 import { AllocationCancelled, type AllocationProblem } from '../problem';
 import { replan } from './replan';
 
@@ -189,6 +189,13 @@ describe('replan', () => {
       overfullCellCount: 0,
     });
     expect(answer.movedWindowBound).toBe(2);
+    const left = withFrozenLoad(problem, before, isFrozen);
+    expect(left.overCellCount).toBe(1);
+    expect(checkPlan(problem, answer.starts).violationCount).toBeGreaterThan(0);
+    expect(checkPlan(left.problem, answer.starts).violationCount).toBe(0);
+    // whoever is free has no room there
+    expect(checkPlan(left.problem, Int32Array.of(10, 10, 30)).violationCount).toBeGreaterThan(0);
+    expect(withFrozenLoad(problem, before, new Uint8Array(3)).overCellCount).toBe(0);
   });
 
   it('prices that say more than they prove are refused', () => {
