@@ -81,7 +81,12 @@ export class AllocationJob implements JobHandler, OnModuleInit {
     // a window may stay wherever it stands: what was among the worst earlier weighs more, but limits nothing here
     const task = replanTaskOf(withoutLimits(assembled), windows, frozenUntilCell);
     const { before, isFrozen } = task;
-    return solveInThread(task.assembled, seed, onProgress, signal, { publishedPlanId, before, isFrozen });
+    return solveInThread(task.assembled, seed, onProgress, signal, {
+      publishedPlanId,
+      before,
+      isFrozen,
+      frozenUntilCell,
+    });
   }
 }
 

@@ -8,6 +8,8 @@ export interface ReplanRequest {
   publishedPlanId: number;
   before: Int32Array;
   isFrozen: Uint8Array;
+  /** Whatever begins before is frozen, and nothing is put before. */
+  frozenUntilCell: number;
 }
 
 /** What the thread is given; the columns of `assembled` are moved, not copied. */

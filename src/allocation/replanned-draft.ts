@@ -3,6 +3,7 @@ import { checkPlan } from '../kernel/allocation/check-plan';
 import { checkReplan, movedBoundFromPrices, withFrozenLoad } from '../kernel/allocation/replan/check-replan';
 import { replan, withFrozenSets, type ReplanOptions } from '../kernel/allocation/replan/replan';
 import { CELL_MINUTES } from '../kernel/cell-grid';
+import { instantOfCell } from '../common/civil-time';
 import type { AssembledProblem } from '../load/assembled-problem';
 import { planDraftOf } from '../load/plan-draft-of';
 import type { PlanDraft, ReplanFigures } from '../plan/plan-draft';
@@ -19,7 +20,7 @@ import { AllocationRefusedError } from './allocation.errors';
  */
 export function replannedDraft(
   assembled: AssembledProblem,
-  { publishedPlanId, before, isFrozen }: ReplanRequest,
+  { publishedPlanId, before, isFrozen, frozenUntilCell }: ReplanRequest,
   seed: number,
   options: ReplanOptions,
 ): PlanDraft {
@@ -35,6 +36,7 @@ export function replannedDraft(
   const figures = figuresOf(pinned, before, isFrozen, answer.starts);
   draft.evidence.replan = {
     publishedPlanId,
+    frozenUntilAt: instantOfCell(frozenUntilCell),
     ...figures,
     movedWindowCount: checkReplan(problem, before, isFrozen, answer.starts).movedWindowCount,
     movedWindowBound: movedBoundFromPrices(problem, before, isFrozen, answer.movePrices),
@@ -48,7 +50,7 @@ function figuresOf(
   before: Int32Array,
   isFrozen: Uint8Array,
   starts: Int32Array,
-): Omit<ReplanFigures, 'publishedPlanId' | 'movedWindowCount' | 'movedWindowBound' | 'frozenOverCellCount'> {
+): Pick<ReplanFigures, 'movedPupilCount' | 'newWindowCount' | 'frozenWindowCount' | 'meanMoveMinutes'> {
   const pupils = new Map<number, number>();
   let newWindowCount = 0;
   let frozenWindowCount = 0;

@@ -80,6 +80,8 @@ export interface UnplacedWindow {
 /** What a replan changes, and the least that it could have changed. */
 export interface ReplanFigures {
   publishedPlanId: number;
+  /** Whatever begins before stays, and nothing is put before; absent in replans of earlier versions. */
+  frozenUntilAt?: string;
   movedWindowCount: number;
   /** No plan without a cell over its limit moves fewer; derived by the checker from prices. */
   movedWindowBound: number;

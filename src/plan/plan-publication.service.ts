@@ -15,6 +15,7 @@ import { PlanPinService } from './plan-pin.service';
 import { PlanPublications } from './plan-publications';
 import {
   PlanApprovalMissing,
+  PlanBegunWindowsMoved,
   PlanEstablishmentsMoved,
   PlanNotADraft,
   PlanNothingToRollBack,
@@ -54,7 +55,7 @@ export class PlanPublicationService {
     private readonly publications: PlanPublications,
   ) {}
 
-  /** @throws NotFoundError, PlanNotADraft, PlanStaleBase, PlanApprovalMissing, PlanEstablishmentsMoved, PlanOverCapacity */
+  /** @throws NotFoundError, PlanNotADraft, PlanStaleBase, PlanApprovalMissing, PlanBegunWindowsMoved, PlanEstablishmentsMoved, PlanOverCapacity */
   publish(actor: Actor, planId: number, reason: string, isWithoutApprovals: boolean): Promise<Revision> {
     return this.underLock(planId, async (tx, plan) => {
       if (plan.state !== 'draft') throw new PlanNotADraft(planId, plan.state);
@@ -68,7 +69,7 @@ export class PlanPublicationService {
     });
   }
 
-  /** @throws NotFoundError, PlanNotPublished, PlanNothingToRollBack, PlanEstablishmentsMoved, PlanOverCapacity */
+  /** @throws NotFoundError, PlanNotPublished, PlanNothingToRollBack, PlanBegunWindowsMoved, PlanEstablishmentsMoved, PlanOverCapacity */
   rollback(actor: Actor, planId: number, reason: string): Promise<Revision> {
     return this.underLock(planId, async (tx, published) => {
       if (published.state !== 'published') throw new PlanNotPublished(planId, published.state);
@@ -96,7 +97,11 @@ export class PlanPublicationService {
     const { platformId } = plan;
     const uaisElsewhere = await this.plans.establishmentsElsewhere(tx, plan);
     if (uaisElsewhere.length > 0) throw new PlanEstablishmentsMoved(plan.id, uaisElsewhere);
-    if (supersededPlanId !== undefined) await this.pins.pin(tx, supersededPlanId, plan.id);
+    const nowCell = cellOfSeconds(Date.now() / 1000);
+    if (supersededPlanId !== undefined) {
+      await this.pins.pin(tx, supersededPlanId, plan.id);
+      await this.refuseBegun(tx, exchange, supersededPlanId, nowCell);
+    }
     const revision = await this.ledgerStore.nextRevision(tx, platformId);
     if (supersededPlanId !== undefined) await this.plans.setSuperseded(tx, supersededPlanId);
     await this.plans.setPublished(tx, plan.id, revision.epoch, revision.revision);
@@ -121,12 +126,30 @@ export class PlanPublicationService {
     });
     if (supersededPlanId !== undefined) {
       const plans = { liveId: supersededPlanId, nextId: plan.id };
-      await this.windowChanges.recordExchange(tx, platformId, revision, plans, cellOfSeconds(Date.now() / 1000));
+      await this.windowChanges.recordExchange(tx, platformId, revision, plans, nowCell);
     }
     await this.publications.tell(tx, { platformId, planId: plan.id });
     const curve = await this.loads.curve(plan.id, undefined, tx);
     const certificate = await this.plans.certificate(plan.id, tx);
     await this.plans.setCertificate(tx, plan.id, recertify(certificate, curve, new Date(), revision));
     return revision;
+  }
+
+  /**
+   * Whoever sits in a window, or was in it, keeps it, whatever is published when: a draft that waited is refused where time has overtaken
+   * it. A replan of the live plan left alone what began before its notice time, so what it lacks of that is of classes that are gone:
+   * another replan would lack it too.
+   */
+  private async refuseBegun(tx: EntityManager, exchange: Exchange, liveId: number, nowCell: number): Promise<void> {
+    const { plan, kind } = exchange;
+    const { replan } = await this.plans.certificate(plan.id, tx);
+    const isOfLive = kind === 'publication' && replan?.publishedPlanId === liveId;
+    const fromCell =
+      isOfLive && replan.frozenUntilAt !== undefined
+        ? cellOfSeconds(Date.parse(replan.frozenUntilAt) / 1000)
+        : undefined;
+    const plans = { liveId, nextId: plan.id };
+    const count = await this.windowChanges.countBegunChanges(tx, plans, nowCell, fromCell);
+    if (count > 0) throw new PlanBegunWindowsMoved(plan.id, count);
   }
 }

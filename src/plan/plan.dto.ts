@@ -187,6 +187,8 @@ export class SentencesDto {
 export class ReplanFiguresDto {
   /** The published plan that it changes. */
   publishedPlanId!: number;
+  /** Whatever begins before stays, and nothing is put before: the replan is to be published by then. */
+  frozenUntilAt?: string;
   /** Windows of that plan that stand elsewhere, or nowhere, in this one. */
   movedWindowCount!: number;
   /** No plan without a cell over its limit moves fewer; derived by an independent checker. */

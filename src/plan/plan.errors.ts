@@ -128,6 +128,18 @@ export class PlanApprovalMissing extends DomainError {
   }
 }
 
+/** Windows that people are in, or were, would stand elsewhere; or new ones would have begun before anybody hears of them. */
+export class PlanBegunWindowsMoved extends DomainError {
+  constructor(planId: number, windowCount: number) {
+    super(
+      'plan.begun_windows_moved',
+      'conflict',
+      `Plan ${planId} would move or remove ${windowCount} windows that have begun, or put them at a time that is past; replan again.`,
+      { windowCount },
+    );
+  }
+}
+
 /** Bookings of the live plan that the new one cannot keep where they are. */
 export class PlanBookingsInTheWay extends DomainError {
   constructor(planId: number, windowIds: readonly number[], why: string) {

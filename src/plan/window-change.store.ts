@@ -69,6 +69,30 @@ export class WindowChangeStore {
     );
   }
 
+  /**
+   * How many windows of the live plan that have begun at `nowCell` the next one does not have where they stand, and how many it has
+   * then that the live one does not have there. Live ones from before `fromCell` are not asked about.
+   */
+  async countBegunChanges(
+    tx: EntityManager,
+    plans: { liveId: number; nextId: number },
+    nowCell: number,
+    fromCell: number | undefined,
+  ): Promise<number> {
+    const begunIn = (planId: number, otherId: number): string =>
+      `select window_id from ${partitionOf(planId)} a
+        where start_cell <= $1 and not exists (select from ${partitionOf(otherId)} b where b.window_id = a.window_id
+                                                  and (b.start_cell, b.cell_count) = (a.start_cell, a.cell_count))`;
+    const [row] = await tx.query<{ count: number }[]>(
+      `select count(*)::int as count
+         from (${begunIn(plans.nextId, plans.liveId)}
+               union
+               ${begunIn(plans.liveId, plans.nextId)} and ($2::int is null or start_cell >= $2)) begun`,
+      [nowCell, fromCell ?? null],
+    );
+    return row!.count;
+  }
+
   /** The last change of each window of an establishment, with the number of its changes. */
   lastOfEach(establishmentId: number): Promise<(WindowChangeRow & { changeCount: number })[]> {
     return this.database.query<(WindowChangeRow & { changeCount: number })[]>(

@@ -7,6 +7,7 @@ import type { Revision } from '../../src/plan/ledger.store';
 import { PlanLoadStore } from '../../src/plan/plan-load.store';
 import { ProofService } from '../../src/plan/proof.service';
 import { PlanService } from '../../src/plan/plan.service';
+import { standStillAt } from '../booking-region';
 import {
   cellAt,
   draftOf,
@@ -27,12 +28,16 @@ describe('the ledger', () => {
   let plans: PlanService;
   let ledger: LedgerService;
   beforeAll(async () => {
+    standStillAt('2026-12-06T12:00:00+01:00');
     app = await startTestApplication();
     database = app.get<DataSource>(getDataSourceToken());
     plans = app.get(PlanService);
     ledger = app.get(LedgerService);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
 
   const publish = async (
     region: Region,

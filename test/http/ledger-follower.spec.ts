@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { ADVISORY_LOCK } from '../../src/common/database';
 import { PlanService } from '../../src/plan/plan.service';
 import type { ProofDto } from '../../src/plan/proof.dto';
+import { standStillAt } from '../booking-region';
 import { cellAt, draftOf, makeCampaign, makeRegion, MONDAY_CELL, TESTER, type Region } from '../plan-builder';
 import { startTestApplication } from '../test-application';
 
@@ -25,11 +26,15 @@ describe('limits of published cells', () => {
   let database: DataSource;
   let plans: PlanService;
   beforeAll(async () => {
+    standStillAt('2026-12-06T12:00:00+01:00');
     app = await startTestApplication();
     database = app.get<DataSource>(getDataSourceToken());
     plans = app.get(PlanService);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
 
   const send = async <T = Record<string, unknown>>(
     method: 'POST' | 'PUT' | 'DELETE',

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { type DataSource } from 'typeorm';
 import { PlanService } from '../../src/plan/plan.service';
+import { standStillAt } from '../booking-region';
 import {
   cellAt,
   draftOf,
@@ -31,6 +32,7 @@ describe('plans by REST', () => {
   let firstId: number;
   let secondId: number;
   beforeAll(async () => {
+    standStillAt('2026-12-06T12:00:00+01:00');
     app = await startTestApplication();
     database = app.get<DataSource>(getDataSourceToken());
     plans = app.get(PlanService);
@@ -59,7 +61,10 @@ describe('plans by REST', () => {
     await publish(firstId);
     secondId = await plans.createDraft(TESTER, second);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
 
   const publish = (id: number, reason: unknown = 'agreed'): ReturnType<NestFastifyApplication['inject']> =>
     app.inject({ method: 'POST', url: `/v1/plans/${id}/publish`, payload: { reason } as object });

@@ -233,6 +233,19 @@ describe('a replan', () => {
       [publishedId, planId, frozenUntilCell],
     );
     expect(early!.count).toBe(0);
+
+    // drafted in the morning and forgotten: in the evening it would move windows that people were in
+    standStillAt('2026-12-08T19:00:00Z');
+    const late = await post(`/plans/${planId}/publish`, { reason: 'forgotten' });
+    const problem = (await late.json()) as { code: string; windowCount: number };
+    expect([late.status, problem.code]).toEqual([409, 'plan.begun_windows_moved']);
+    expect(problem.windowCount).toBeGreaterThan(0);
+    expect((await get<{ state: string }>(`/plans/${publishedId}`)).state).toBe('published');
+    // as late as it may be
+    const { frozenUntilAt } = replan!;
+    expect(Date.parse(frozenUntilAt!)).toBe(frozenUntilCell * 300_000);
+    standStillAt(new Date(Date.parse(frozenUntilAt!) - 1).toISOString());
+    await publish(planId!);
   });
 
   it('half an hour before the peak takes everybody out of it but those who can no longer move, and is published', async () => {

@@ -5,6 +5,7 @@ import type { DomainError } from '../../src/common/domain-error';
 import { LedgerService } from '../../src/plan/ledger.service';
 import type { Revision } from '../../src/plan/ledger.store';
 import { PlanService } from '../../src/plan/plan.service';
+import { standStillAt } from '../booking-region';
 import {
   cellAt,
   draftOf,
@@ -24,11 +25,15 @@ describe('publications at the same time', () => {
   let database: DataSource;
   let plans: PlanService;
   beforeAll(async () => {
+    standStillAt('2026-12-06T12:00:00+01:00');
     app = await startTestApplication({ ETALE_POOL_SIZE: '24' });
     database = app.get<DataSource>(getDataSourceToken());
     plans = app.get(PlanService);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    jest.useRealTimers();
+  });
 
   interface Outcome {
     revisions: number[];
