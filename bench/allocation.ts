@@ -72,6 +72,9 @@ export const run: Benchmark = async (args) => {
 
   const bounds = objectiveBoundFromPrices(problem, plan.starts, plan.displacementCapCells, plan.objectivePrices);
 
+  // the bounds are of complete plans
+  const gapOf = (objective: number, bound: number) => (check.unplacedCount > 0 ? null : gapRatio(objective, bound));
+
   const dump = option(args, 'dump', '');
   if (dump) await writeDump(dump, problem, plan, { objective: check.objective, ...bounds });
 
@@ -92,9 +95,9 @@ export const run: Benchmark = async (args) => {
     peakLowerBoundRatio: peakBoundFromPrices(problem, plan.peakPrices),
     objective: check.objective,
     lowerBound: bounds.lowerBound,
-    gapRatio: gapRatio(check.objective, bounds.lowerBound),
-    jointGapRatio: gapRatio(check.objective, bounds.jointLowerBound),
-    dayGapRatios: plan.parts.map((part) => gapRatio(part.objective, part.lowerBound)),
+    gapRatio: gapOf(check.objective, bounds.lowerBound),
+    jointGapRatio: gapOf(check.objective, bounds.jointLowerBound),
+    dayGapRatios: plan.parts.map((part) => gapOf(part.objective, part.lowerBound)),
     displacementCapMinutes: plan.displacementCapCells * CELL_MINUTES,
     baselinePeakRatios: baselinePeakRatios(problem, seed),
     leastCapacityWallSeconds,

@@ -67,7 +67,8 @@ async function compare(problem: AllocationProblem, seed: number, highsSeconds: n
     windowCount: problem.demandCount,
     displacementCapMinutes: plan.displacementCapCells * CELL_MINUTES,
     bestBound,
-    gapToBestBoundRatio: bestBound > 0 ? ways.etale.objective / bestBound - 1 : null,
+    // the bounds are of complete plans
+    gapToBestBoundRatio: bestBound > 0 && ways.etale.unplacedCount === 0 ? ways.etale.objective / bestBound - 1 : null,
     ways,
   };
 }

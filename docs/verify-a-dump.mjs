@@ -203,7 +203,7 @@ console.log(
     objective: sums.objective,
     lowerBound,
     jointLowerBound,
-    gapRatio: lowerBound > 0 ? sums.objective / lowerBound - 1 : null,
+    gapRatio: lowerBound > 0 && sums.unplacedCount === 0 ? sums.objective / lowerBound - 1 : null,
   }),
 );
 process.exitCode = problems.length === 0 ? 0 : 1;

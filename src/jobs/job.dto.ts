@@ -11,7 +11,7 @@ export class JobProgressDto {
   /**
    * Further figures of the moment. Of an allocation: `lowerBound`, which no complete plan under the cap that is being tried can go below;
    * `objective` of the plan as it stands, once every day has one; `gapRatio`, objective / lower bound - 1, of the days planned so far; and
-   * `overCellCount`, the cells still over a limit: above 0 the plan is not complete yet.
+   * `overCellCount`, the cells still over a limit: above 0 the plan is not complete yet. Days on which somebody has no place count for the bound alone.
    */
   figures?: Record<string, number>;
 }

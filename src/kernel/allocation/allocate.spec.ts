@@ -249,6 +249,23 @@ describe.each([
     });
   });
 
+  it('tells a bound, but no gap and no plan without a fault, where somebody is left out', () => {
+    for (const [startCount, isComplete] of [
+      [39, true],
+      [10, false],
+    ] as const) {
+      const candidates = range(1, 1 + startCount);
+      const problem = tinyProblem({ logins: 1, demands: range(0, 30).map(() => ({ candidates, wish: 5 })) });
+      const heard: AllocationProgress[] = [];
+      const { starts } = allocate(problem, { seed: 1, smallBelow, onProgress: (progress) => heard.push(progress) });
+      expect(starts.includes(-1)).toBe(!isComplete);
+      const { lowerBound, gapRatio, objective, overCellCount } = heard.at(-1)!;
+      expect(lowerBound).toBeGreaterThan(0);
+      const told = [gapRatio, objective, overCellCount].map((figure) => figure !== undefined);
+      expect(told).toEqual(Array(3).fill(isComplete));
+    }
+  });
+
   it('stops when it is cancelled and when its listener throws', () => {
     const problem = tinyProblem({
       logins: 2,

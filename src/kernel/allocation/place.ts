@@ -6,7 +6,8 @@ import { type JointScratch, moveTeam, type Teams } from './teams';
 export interface PartFigures {
   /** No complete plan of the part under its cap has a lower objective. */
   lowerBound?: number;
-  objective?: number;
+  /** Of a plan in which everybody has a place. */
+  objective?: number | undefined;
   /** Cells over a limit in the plan as it stands. */
   overCellCount?: number;
 }

@@ -104,7 +104,7 @@ export interface AllocationProgress {
   totalCount: number;
   /** No complete plan under the cap that is being tried has a lower objective: proven by prices, of the parts priced so far. */
   lowerBound?: number;
-  /** Of the plan as it stands, once every part has one. */
+  /** Of the plan as it stands, once every part has one with a place for everybody. */
   objective?: number;
   /** Cells over a limit in the plan as it stands: above 0 it is not complete yet. */
   overCellCount?: number;

@@ -35,11 +35,11 @@ function overloadOf({ load, limit }: Field): number {
   return sum;
 }
 
-/** The plan as it stands, limits passed or not. */
+/** The plan as it stands, limits passed or not; without an objective while somebody has no place. */
 export function standing({ model, starts, sessions, logins }: Search): PartFigures {
   const count = ({ load, limit }: Field) => load.reduce((over, _, c) => (isOver(load, limit, c) ? over + 1 : over), 0);
   return {
-    objective: displacementObjective(model.problem, starts),
+    objective: starts.includes(-1) ? undefined : displacementObjective(model.problem, starts),
     overCellCount: count(sessions) + count(logins),
   };
 }

@@ -1,7 +1,7 @@
 import type { PartAnswer, PartTask } from './part-tasks';
 import type { Part } from './parts';
 import type { PartFigures } from './place';
-import type { Allocation, AllocationProgress } from './problem';
+import type { Allocation, AllocationProgress, Starts } from './problem';
 
 /** How far a run has come, and what is known of its parts: the share of each task of a batch, the bound and the plan of each part. */
 export interface RunProgress {
@@ -31,24 +31,29 @@ export function runProgress(parts: readonly Part[], tell: (progress: AllocationP
       shares[k] = 1;
       if (answer.kind === 'bound') return;
       const { part } = batch[k]!;
-      known[part] =
-        answer.kind === 'solve' ? { lowerBound: answer.lowerBound, objective: answer.objective, overCellCount: 0 } : {};
+      if (answer.kind !== 'solve') known[part] = {};
+      else {
+        const { lowerBound, objective, starts } = answer;
+        known[part] = isComplete(starts) ? { lowerBound, objective, overCellCount: 0 } : { lowerBound };
+      }
     },
   };
 }
 
-/** The last word of a run: its plan. */
+/** The last word of a run: its plan. The bound is one of complete plans: where somebody is left out there is no gap to it. */
 export function progressOfPlan({ starts, objective, objectiveLowerBound }: Allocation): AllocationProgress {
+  const count = { doneCount: starts.length, totalCount: starts.length };
+  const told = { phase: 'polish' as const, ...count, lowerBound: objectiveLowerBound };
+  if (!isComplete(starts)) return told;
   return {
-    phase: 'polish',
-    doneCount: starts.length,
-    totalCount: starts.length,
-    lowerBound: objectiveLowerBound,
+    ...told,
     objective,
     overCellCount: 0,
     ...(objectiveLowerBound > 0 ? { gapRatio: objective / objectiveLowerBound - 1 } : {}),
   };
 }
+
+const isComplete = (starts: Starts): boolean => starts.every((start) => start >= 0);
 
 /** Demands done when these shares of the tasks of a batch are. */
 function shareDone(parts: readonly Part[], wanted: readonly PartTask[], shares: Float64Array) {
