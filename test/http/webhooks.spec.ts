@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import type { WebhookListDto } from '../../src/crisis/webhook.dto';
 import { makeRegion, type Region } from '../plan-builder';
-import { startTestApplication } from '../test-application';
+import { signedInAs, startTestApplication } from '../test-application';
 
 interface Received {
   headers: IncomingHttpHeaders;
@@ -82,14 +82,18 @@ describe('webhooks', () => {
     const { body } = await make(address);
     received.length = 0;
     const step = { name: 'essai', scope: {}, measures: { walkInPerMille: 0 }, words: { fr: 'Plus tard.', en: 'Later.' }, reason: 'essai', isBreakGlass: true }; // prettier-ignore
-    const enforce = async (seconds: number) => {
+    // nobody breaks a second glass after the own first one
+    const enforce = async (seconds: number, who: string) => {
       const endsAt = new Date(Date.now() + seconds * 1000).toISOString();
       const payload = { ...step, endsAt };
-      return (await app.inject({ method: 'POST', url: url('protection-steps'), payload })).json<{ id: number }>().id;
+      const headers = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, who);
+      const answer = await app.inject({ method: 'POST', url: url('protection-steps'), payload, headers });
+      expect(answer.statusCode).toBe(201);
+      return answer.json<{ id: number }>().id;
     };
-    const undone = await enforce(2);
+    const undone = await enforce(2, 'second');
     await app.inject({ method: 'POST', url: url(`protection-steps/${undone}/undo`), payload: { reason: 'assez' } });
-    const ended = await enforce(2);
+    const ended = await enforce(2, 'third');
     const told = () => received.map(({ body: text }) => JSON.parse(text) as { type: string; time: string; data: { stepId: number; endsAt: string } }); // prettier-ignore
     await until(() => told().some(({ type }) => type === 'etale.protection_step.ended'));
     expect(told().filter(({ type }) => type === 'etale.protection_step.ended').map(({ data }) => data.stepId)).toEqual([ended]); // prettier-ignore
