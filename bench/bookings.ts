@@ -25,7 +25,7 @@ import { RawConnection } from './raw-connection';
 
 const TIME_ZONE = 'Europe/Paris';
 /** The day that is booked on: the first one of the campaign, a Monday. A plan leaves little room at the hours that everybody wants: the day gets more capacity, so that 10 to 40 % are refused and not nearly all. */
-const CAPACITY_RATIO = 1.14;
+const CAPACITY_RATIO = 1.18;
 /** Who does not go to a wanted hour keeps this far from each of them: nearer, the same five minutes of log-ins are full. */
 const CLEAR_MINUTES = 20;
 /** Windows of elementary classes: one a day, of three quarters of an hour, so that a class is never in its own way. */
