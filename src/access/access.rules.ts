@@ -212,6 +212,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   setLadder:                     rule('-',     '-',         '-',         '-',         '-',     'all'),
   approveLadder:                 rule('-',     '-',         '-',         'all',       '-',     'all'),
   simulateLadder:                rule('-',     '-',         '-',         'all',       '-',     'all'),
+  simulateProtectionStep:        rule('-',     '-',         '-',         'all',       '-',     'all'),
   listProtectionSteps:           rule('-',     '-',         '-',         'all',       'all',   'all'),
   enforceProtectionStep:         rule('-',     '-',         '-',         'all',       '-',     'all'),
   approveProtectionStep:         rule('-',     '-',         '-',         'all',       '-',     'all'),

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { CampaignService } from '../campaign/campaign.service';
 import { CursorError, decodeCursor, type Page } from '../common/keyset';
@@ -33,6 +34,12 @@ export class AllocationService {
     const { jobId, isNew } = await this.jobs.request(actor, { kind: ALLOCATION_JOB, campaignId, parameters });
     if (!isNew) throw new AllocationAlreadyRunningError(campaignId, jobId);
     return jobId;
+  }
+
+  /** Queues a replan that sees what its transaction changes, after the job of the campaign that is under way. */
+  requestReplan(tx: EntityManager, actor: Actor, campaignId: number, noticeMinutes: number): Promise<void> {
+    const parameters: AllocationParameters = { mode: 'replan', noticeMinutes, seed: DEFAULT_SEED };
+    return this.jobs.requestAfter(tx, actor, { kind: ALLOCATION_JOB, campaignId, parameters });
   }
 
   /**

@@ -34,3 +34,5 @@ export { BookingWrites1764000184000 } from '../../migrations/0184-booking-writes
 export { MeasuredShares1764000191000 } from '../../migrations/0191-measured-shares';
 export { CountKinds1764000195000 } from '../../migrations/0195-count-kinds';
 export { EpochBase1764000200000 } from '../../migrations/0200-epoch-base';
+export { FollowedJobs1764000210000 } from '../../migrations/0210-followed-jobs';
+export { StepNames1764000211000 } from '../../migrations/0211-step-names';

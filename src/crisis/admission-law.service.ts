@@ -14,6 +14,8 @@ import { ProtectionStore, ruleOf, type StepRow } from '../protection/protection.
 import { PupilWithoutAdmission, type WithoutAdmission } from './protection.errors';
 
 const MOST_EXAMPLES = 10;
+/** The hours of relatives are of no account here: they shut no pupil out, and those of the youngest are never deferred. */
+const NO_ZONES: readonly string[] = [];
 const AUDIENCE = ['pupils', 'relatives', 'staff'] as const;
 
 type Ruling = Pick<StepRow, 'id' | 'startsAt' | 'endsAt' | 'scope' | 'measures'>;
@@ -85,7 +87,7 @@ export class AdmissionLaw implements OnModuleInit, WindowLaw {
     const establishmentIds = [...new Set([...owners.establishmentIds, ...ofClasses])];
     const content = await this.builder.contentBetween(tx, platformId, startsAt, endsAt, { establishmentIds });
     const inside = await this.store.departmentsInside(steps.flatMap(({ scope }) => scope.territories), tx); // prettier-ignore
-    const rules = rulesOf(content, steps.map((one) => ruleOf(one, inside))); // prettier-ignore
+    const rules = rulesOf(content, steps.map((one) => ruleOf(one, inside, NO_ZONES))); // prettier-ignore
     let plan = gatePlanOf(content);
     return (changes) => {
       const its = changes.map(bundleChangeOf).filter((change) => isKnown(plan, change) && touches(content, change));
@@ -111,7 +113,7 @@ export class AdmissionLaw implements OnModuleInit, WindowLaw {
     return async (plan) => {
       if (steps.length === 0) return [];
       const inside = await this.store.departmentsInside(steps.flatMap(({ scope }) => scope.territories), tx); // prettier-ignore
-      return shutOutBy(plan, rulesOf(content, steps.map((one) => ruleOf(one, inside)))); // prettier-ignore
+      return shutOutBy(plan, rulesOf(content, steps.map((one) => ruleOf(one, inside, NO_ZONES)))); // prettier-ignore
     };
   }
 }

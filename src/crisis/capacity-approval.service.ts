@@ -65,8 +65,8 @@ export class CapacityApproval {
         const loginsPerMinute = Math.round(cells.plannedLogins[0]! / LOAD_SCALE / CELL_MINUTES);
         done.capacityStepId = (await this.capacity.addStep(actor, platformId, { startsAt, concurrentSessions, loginsPerMinute, reason }, tx)).id; // prettier-ignore
       }
+      done.campaignIds = await this.leastChange.request(tx, actor, platformId, now);
     });
-    done.campaignIds = await this.leastChange.request(actor, platformId, now);
     return done;
   }
 }

@@ -22,6 +22,7 @@ import { PostMortemStore } from './post-mortem.store';
 import { ProtectionController } from './protection.controller';
 import { ProtectionStepService } from './protection-step.service';
 import { StepAuthority } from './step-authority.service';
+import { StepTrials } from './step-trial.service';
 import { WebhookController } from './webhook.controller';
 import { WebhookSender } from './webhook-sender.service';
 import { WebhookService } from './webhook.service';
@@ -52,6 +53,7 @@ import { WebhookStore } from './webhook.store';
     PostMortemStore,
     ProtectionStepService,
     StepAuthority,
+    StepTrials,
     WebhookSender,
     WebhookService,
     WebhookStore,

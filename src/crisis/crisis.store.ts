@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 /** What a crisis needs to know of campaigns and agents. */
 @Injectable()
@@ -8,8 +8,8 @@ export class CrisisStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   /** Campaigns of the platform with a published plan that goes on beyond a date. */
-  async publishedCampaigns(platformId: number, on: string): Promise<number[]> {
-    const rows = await this.database.query<{ id: number }[]>(
+  async publishedCampaigns(tx: EntityManager, platformId: number, on: string): Promise<number[]> {
+    const rows = await tx.query<{ id: number }[]>(
       `select c.id from campaign c join plan p on p.campaign_id = c.id
         where c.platform_id = $1 and p.state = 'published' and c.ends_on >= $2 order by 1`,
       [platformId, on],

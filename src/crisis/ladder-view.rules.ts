@@ -1,16 +1,18 @@
 import { armsOf, insidersOf } from '../protection/ladder.rules';
 import type { LadderRow } from '../protection/protection.store';
-import type { KeptVariant } from '../simulation/simulation.store';
+import type { VariantEffect } from '../simulation/simulation.store';
 import type { ExpectedEffectDto, LadderDto, RungDto } from './ladder.dto';
 
 /** Called so in the simulation of a ladder: the day without any further step. */
 export const BASELINE = 'baseline';
+/** Called so: a step of somebody's own. */
+export const TRIAL = 'step';
 
 /** A ladder, and what its last simulation gave. */
 export interface LadderView {
   ladder: Omit<LadderRow, 'changedBy' | 'changedAt'> & { changedBy: string | null; changedAt: Date | null };
   /** What the rungs were last simulated to do; null where they were not, or the simulation is still under way. */
-  variants: KeptVariant[] | null;
+  variants: VariantEffect[] | null;
 }
 
 /** The ladder as it is shown: each rung with who carries it out and what is expected of it. */
@@ -22,7 +24,7 @@ export function ladderDtoOf({ ladder, variants }: LadderView): LadderDto {
       ...(rung as RungDto),
       arms: armsOf(rung.measures),
       insiders: insidersOf(rung.measures),
-      expected: expectedOf(rung.code, variants),
+      expected: effectOf(rung.code, variants),
     })),
     changedBy,
     changedAt: changedAt?.toISOString() ?? null,
@@ -32,9 +34,10 @@ export function ladderDtoOf({ ladder, variants }: LadderView): LadderDto {
   };
 }
 
-function expectedOf(code: string, variants: readonly KeptVariant[] | null): ExpectedEffectDto | null {
-  const before = variants?.find(({ name }) => name === BASELINE);
-  const its = variants?.find(({ name }) => name === code);
+/** What a variant changes beside the day without it; null where one of them is missing. */
+export function effectOf(name: string, variants: readonly VariantEffect[] | null): ExpectedEffectDto | null {
+  const before = variants?.find((one) => one.name === BASELINE);
+  const its = variants?.find((one) => one.name === name);
   if (!before || !its) return null;
   return {
     peakSessions: its.peakSessions,

@@ -9,16 +9,11 @@ import { advisoryLock, inTransaction } from '../common/database';
 import { GatewaySettingsService } from '../gateway/gateway-settings.service';
 import { ladderProblem, type Rung, usualLadder } from '../protection/ladder.rules';
 import { ProtectionStore } from '../protection/protection.store';
-import { RequestSimulationDto } from '../simulation/simulation.dto';
 import { SimulationService } from '../simulation/simulation.service';
-import { CrisisStore } from './crisis.store';
-import { BASELINE, type LadderView } from './ladder-view.rules';
-import { triedStepsOf } from './tried-steps.rules';
+import type { LadderView } from './ladder-view.rules';
 import { AlreadyApproved, ProtectionInvalid, SecondPersonNeeded } from './protection.errors';
 import { StepAuthority } from './step-authority.service';
-
-/** Agents that have told of themselves so lately are at work. */
-const AGENT_MINUTES = 60;
+import { StepTrials } from './step-trial.service';
 
 /** The ladder of a platform: agreed beforehand, approved by somebody else, simulated before anybody climbs. */
 @Injectable()
@@ -29,7 +24,7 @@ export class LadderService {
     private readonly settings: GatewaySettingsService,
     private readonly store: ProtectionStore,
     private readonly simulations: SimulationService,
-    private readonly crisis: CrisisStore,
+    private readonly trials: StepTrials,
     private readonly authority: StepAuthority,
   ) {}
 
@@ -42,8 +37,8 @@ export class LadderService {
       return { ladder: { platformId, rungs: usualLadder(features), ...none }, variants: null };
     }
     const { simulationId } = ladder;
-    const variants = simulationId === null ? null : (await this.simulations.read(actor, simulationId)).variants;
-    return { ladder, variants };
+    const effects = await this.simulations.effects(simulationId === null ? [] : [simulationId]);
+    return { ladder, variants: effects.get(simulationId ?? 0) ?? null };
   }
 
   /** Replaces the rungs, from the mildest on; what was approved is no more. @throws NotFoundError, ProtectionInvalid */
@@ -82,32 +77,12 @@ export class LadderService {
 
   /** Simulates the day with each rung added from an instant on to what is in force, beside the day with that alone. @throws NotFoundError, ProtectionInvalid */
   async simulate(actor: Actor, platformId: number, asked: { startsAt?: string }, now: Date): Promise<number> {
-    const { timeZone } = await this.capacity.platform(platformId);
+    await this.capacity.platform(platformId);
     const ladder = await this.store.ladder(platformId);
     if (!ladder) throw new ProtectionInvalid('No ladder was agreed yet: set one first.');
-    const settings = await this.settings.read(actor, platformId);
     const start = asked.startsAt === undefined ? DateTime.fromJSDate(now) : DateTime.fromISO(asked.startsAt);
-    const day = start.setZone(timeZone).startOf('day');
-    const steps = await this.store.current(platformId, now);
-    const standing = triedStepsOf(steps, day.toJSDate(), day.plus({ days: 1 }).toJSDate());
-    const { count, hasRoom } = await this.crisis.agents(platformId, new Date(now.getTime() - AGENT_MINUTES * 60_000));
-    const request = Object.assign(new RequestSimulationDto(), {
-      platformId,
-      date: start.setZone(timeZone).toISODate()!,
-      isEnforced: settings.posture === 'enforced',
-      // each agent lets in so many
-      walkInPerCell: settings.walkInPerCell * Math.max(1, count),
-      hasWaitingRoom: hasRoom,
-      variants: [
-        { name: BASELINE, isUnplanned: false, steps: standing },
-        ...ladder.rungs.map(({ code, scope, measures, minutes }) => ({
-          name: code,
-          isUnplanned: false,
-          steps: [...standing, { startsAt: start.toISO()!, endsAt: start.plus({ minutes }).toISO()!, scope, measures }],
-        })),
-      ],
-    });
-    const id = await this.simulations.request(actor, request);
+    const tried = ladder.rungs.map(({ code, minutes, ...rung }) => ({ ...rung, name: code, endsAt: start.plus({ minutes }).toJSDate() })); // prettier-ignore
+    const id = await this.trials.simulate(actor, platformId, start.toJSDate(), tried, now);
     await this.store.setSimulation(platformId, id);
     return id;
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
-import { AllocationAlreadyRunningError } from '../allocation/allocation.errors';
 import { AllocationService } from '../allocation/allocation.service';
 import { CrisisStore } from './crisis.store';
 
@@ -15,18 +15,12 @@ export class LeastChange {
   ) {}
 
   /**
-   * Asks for a replan of each campaign that has a published plan and is not over; one that runs already sees the change or is asked
-   * for again. @returns these campaigns
+   * Asks, in the transaction that changes the capacity, for a replan of each campaign that has a published plan and is not over: no
+   * crash leaves the one without the other. @returns these campaigns
    */
-  async request(actor: Actor, platformId: number, now: Date): Promise<number[]> {
-    const campaignIds = await this.crisis.publishedCampaigns(platformId, now.toISOString().slice(0, 10));
-    for (const campaignId of campaignIds) {
-      await this.allocations
-        .request(actor, campaignId, { mode: 'replan', noticeMinutes: NOTICE_MINUTES })
-        .catch((error: unknown) => {
-          if (!(error instanceof AllocationAlreadyRunningError)) throw error;
-        });
-    }
+  async request(tx: EntityManager, actor: Actor, platformId: number, now: Date): Promise<number[]> {
+    const campaignIds = await this.crisis.publishedCampaigns(tx, platformId, now.toISOString().slice(0, 10));
+    for (const campaignId of campaignIds) await this.allocations.requestReplan(tx, actor, campaignId, NOTICE_MINUTES);
     return campaignIds;
   }
 }

@@ -28,7 +28,7 @@ export function postMortemCsv(its: PostMortemDto, part: CsvPart, language: Langu
     },
     timeline: () => [
       [say('when'), say('what'), 'action', say('by'), say('about'), say('why')],
-      ...its.timeline.map(({ at, action, by, about, reason }): Line => [at, actionText(language, action), action, word(by), about, reason]), // prettier-ignore
+      ...its.timeline.map(({ at, action, by, about, name, reason }): Line => [at, actionText(language, action), action, word(by), name?.[language] ?? about, reason]), // prettier-ignore
     ],
     crowds: () => {
       const counts = ({ expected, admitted, deferred, refused, attempts }: PostMortemDto['territories'][number] | PostMortemDto['kinds'][number] | PostMortemDto['profiles'][number]): Line => [expected, admitted, deferred, refused, attempts]; // prettier-ignore

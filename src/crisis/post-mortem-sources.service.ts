@@ -80,9 +80,9 @@ export class PostMortemSources {
       if (page.length === 0) break;
     }
     const done = rows.map(({ recordedAt, action, role, key, reason }) => ({ at: new Date(recordedAt).toISOString(), action, by: role ?? 'service', about: key, reason })); // prettier-ignore
-    const own = steps.flatMap(({ name, startsAt, endsAt, state, reason }): TimelineEntry[] => [
-      { at: startsAt.toISOString(), action: 'protection_step.begins', by: 'service', about: name, reason },
-      ...(state === 'undone' ? [] : [{ at: endsAt.toISOString(), action: 'protection_step.ends', by: 'service', about: name, reason: null }]), // prettier-ignore
+    const own = steps.flatMap(({ id, name, startsAt, endsAt, state, reason }): TimelineEntry[] => [
+      { at: startsAt.toISOString(), action: 'protection_step.begins', by: 'service', about: String(id), name, reason },
+      ...(state === 'undone' ? [] : [{ at: endsAt.toISOString(), action: 'protection_step.ends', by: 'service', about: String(id), name, reason: null }]), // prettier-ignore
     ]);
     const { count, lastAt } = await this.trail.bookings(platformId, from, to);
     if (lastAt !== null) own.push({ at: lastAt.toISOString(), action: 'bookings.made', by: 'head', about: String(count), reason: null }); // prettier-ignore

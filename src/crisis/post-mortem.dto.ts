@@ -12,6 +12,7 @@ import {
   ASSUMPTION_NAMES, CAUSE_CODES, CAUSE_VERDICTS, IMPROVEMENT_STATES, type Assumption, type Cause, type CauseCode, type CauseVerdict,
   type CrowdCounts, type Improvement, type ImprovementState, type ObservedCurves, type TimelineEntry, type VisitorProfile,
 } from './post-mortem'; // prettier-ignore
+import { WordsDto } from './ladder.dto';
 import { ADHERENCE_BASES, type AdherenceBasis, type ReplayAdherence } from './replay-adherence.rules';
 
 /** A day, or up to seven, to look back on. */
@@ -42,8 +43,11 @@ export class TimelineEntryDto implements TimelineEntry {
   action!: string;
   /** Role of who did it; `service` for what came by itself. */
   by!: string;
-  /** On what. */
+  /** On what: the key of it, as in the audit trail. */
   about!: string;
+  /** What people call it, where it has a name. */
+  @ApiPropertyOptional({ type: WordsDto, description: 'What people call it, where it has a name.' })
+  name?: WordsDto;
   /** Why, where it was said. */
   @ApiProperty({ type: String, nullable: true, description: 'Why, where it was said.' })
   reason!: string | null;

@@ -1,4 +1,5 @@
 import type { COUNTED_PROFILES } from '../kernel/decision/visitor';
+import type { Words } from '../protection/ladder.rules';
 import type { ReplayAdherence } from './replay-adherence.rules';
 
 export type VisitorProfile = (typeof COUNTED_PROFILES)[number];
@@ -11,6 +12,8 @@ export interface TimelineEntry {
   /** A role, or `service` for what comes by itself. */
   by: string;
   about: string;
+  /** What people call it, where it has a name. */
+  name?: Words;
   reason: string | null;
 }
 

@@ -10,22 +10,17 @@ import {
   STEP_ARMS,
   type StepArm,
 } from '../protection/ladder.rules';
-import { StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
+import { RelativesHoursDto, StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
 import { STEP_STATES, type StepRow, type StepState } from '../protection/protection.store';
-import { WordsDto } from './ladder.dto';
+import type { AskedStep } from './asked-step.rules';
+import { ExpectedEffectDto, WordsDto } from './ladder.dto';
 
-/** A step to put in force: a rung of the ladder, or a step of its own. */
-export class StepRequestDto {
+/** A step that is tried, before anybody puts it in force: a rung of the ladder, or a step of its own. */
+export class StepTrialRequestDto {
   /** Code of a rung; then name, scope, measures and words are the rung's. */
   @IsOptional()
   @Matches(/^[a-z0-9-]{1,40}$/)
   rung?: string;
-
-  /** What people call a step of its own. */
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  name?: string;
 
   /** Whom a step of its own concerns. */
   @IsOptional()
@@ -38,12 +33,6 @@ export class StepRequestDto {
   @ValidateNested()
   @Type(() => StepMeasuresDto)
   measures?: StepMeasuresDto;
-
-  /** What to tell schools and families of a step of its own. */
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => WordsDto)
-  words?: WordsDto;
 
   /** In force from here on; absent or past: now. */
   @IsOptional()
@@ -61,6 +50,21 @@ export class StepRequestDto {
   @Min(1)
   @Max(LONGEST_STEP_HOURS * 60)
   minutes?: number;
+}
+
+/** A step to put in force. */
+export class StepRequestDto extends StepTrialRequestDto {
+  /** What people call a step of its own. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => WordsDto)
+  name?: WordsDto;
+
+  /** What to tell schools and families of a step of its own. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => WordsDto)
+  words?: WordsDto;
 
   /** Why. */
   @IsString()
@@ -72,13 +76,20 @@ export class StepRequestDto {
   @IsBoolean()
   isBreakGlass?: boolean = false;
 
-  /** The simulation that was looked at before. */
+  /** The simulation that was looked at before; absent: that of the ladder, for a rung. */
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(2_147_483_647)
   simulationId?: number;
 }
+
+/** The instants of what was asked for. */
+export const askedInstants = ({ startsAt, endsAt, ...asked }: StepTrialRequestDto): AskedStep => ({
+  ...asked,
+  ...(startsAt !== undefined && { startsAt: new Date(startsAt) }),
+  ...(endsAt !== undefined && { endsAt: new Date(endsAt) }),
+});
 
 /** Why a step is taken back. */
 export class UndoStepDto {
@@ -97,7 +108,7 @@ export class ProtectionStepDto {
   /** The rung that it was; null for one of its own. */
   rung!: string | null;
   /** What people call it. */
-  name!: string;
+  name!: WordsDto;
   /** Whom it concerns. */
   scope!: StepScopeDto;
   /** What it does. */
@@ -129,6 +140,8 @@ export class ProtectionStepDto {
   isBreakGlass!: boolean;
   /** The simulation that was looked at before. */
   simulationId!: number | null;
+  /** What that simulation expects of it; null where there is none, or the step is over. */
+  expected!: ExpectedEffectDto | null;
   /** The regulation that cuts the capacity, where it does. */
   regulationId!: number | null;
   /** Who proposed it or put it in force. */
@@ -146,11 +159,12 @@ export class ProtectionStepDto {
   /** Why. */
   undoReason!: string | null;
 
-  static of(row: StepRow, now: Date): ProtectionStepDto {
+  static of(row: StepRow, expected: ExpectedEffectDto | null, now: Date): ProtectionStepDto {
     return {
       ...row,
       scope: row.scope as StepScopeDto,
       measures: row.measures as StepMeasuresDto,
+      expected,
       insiders: insidersOf(row.measures),
       isActive: row.state === 'in_force' && row.startsAt <= now && now < row.endsAt,
       startsAt: row.startsAt.toISOString(),
@@ -185,6 +199,8 @@ export class PublicStepDto {
   endsAt!: string;
   /** Features of the ENT that are off. */
   featuresOff!: string[];
+  /** Hours of each day in which relatives come who are deferred; null where no hours are stated. */
+  relativesHours!: RelativesHoursDto | null;
 }
 
 /** What protects a platform at this moment. */

@@ -9,9 +9,9 @@ import { NotFoundError } from '../common/domain-error';
 import { CursorError, decodeCursor, type Page, pageOf } from '../common/keyset';
 import { GatewaySettingsService } from '../gateway/gateway-settings.service';
 import { LedgerService } from '../plan/ledger.service';
-import { armsOf, BREAK_GLASS_MINUTES, LONGEST_STEP_HOURS, stepProblem, type Words } from '../protection/ladder.rules';
-import type { StepMeasures, StepScope } from '../protection/protection-step';
+import { armsOf, BREAK_GLASS_MINUTES, type Words } from '../protection/ladder.rules';
 import { type NewStep, ProtectionStore, type StepRow } from '../protection/protection.store';
+import { type AskedStep, resolvedStep } from './asked-step.rules';
 import { AdmissionLaw } from './admission-law.service';
 import { LeastChange } from './least-change.service';
 import { SimulationService } from '../simulation/simulation.service';
@@ -24,15 +24,9 @@ import { StepAuthority } from './step-authority.service';
 const ENDED = 'etale.protection_step.ended';
 
 /** What somebody wants to put in force: a rung of the ladder, or a step of its own with all that a rung says. */
-export interface StepRequest {
-  rung?: string;
-  name?: string;
-  scope?: StepScope;
-  measures?: StepMeasures;
+export interface StepRequest extends AskedStep {
+  name?: Words;
   words?: Words;
-  startsAt?: Date;
-  endsAt?: Date;
-  minutes?: number;
   reason: string;
   isBreakGlass: boolean;
   simulationId?: number;
@@ -89,7 +83,7 @@ export class ProtectionStepService {
       await advisoryLock(tx, 'platform', platformId);
       const step = await this.stepOf(tx, actor, platformId, request, features, now);
       await this.law.hold(tx, platformId, { id: 0, ...step }, now);
-      if (step.state === 'in_force') step.regulationId = await this.regulate(tx, actor, step);
+      if (step.state === 'in_force') step.regulationId = await this.regulate(tx, actor, step, now);
       const id = await this.store.insertStep(tx, step);
       if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, step.reason);
       await this.tell(tx, platformId, step.state === 'in_force' ? 'enforced' : 'proposed', { ...step, id }, now);
@@ -98,7 +92,7 @@ export class ProtectionStepService {
       await recordAudit(tx, actor, { action, key: id, platformId, reason: step.reason, after: { rung, name, scope, measures, startsAt, endsAt, isBreakGlass } }); // prettier-ignore
       return id;
     });
-    return this.after(actor, platformId, stepId, now);
+    return (await this.store.step(platformId, stepId))!;
   }
 
   /** The second person's approval of a proposal, or confirmation of a break-glass. @throws NotFoundError, DomainError */
@@ -113,13 +107,13 @@ export class ProtectionStepService {
       const whole = { ...step, startsAt, endsAt: step.askedEndsAt };
       await this.law.hold(tx, platformId, whole, now);
       if (step.regulationId !== null) await this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx);
-      const regulationId = await this.regulate(tx, actor, whole);
+      const regulationId = await this.regulate(tx, actor, whole, now);
       await this.store.approveStep(tx, stepId, actor.subject, now, { startsAt, regulationId });
       await this.ledger.numberProtection(tx, platformId, actor.subject, step.reason);
       await this.tell(tx, platformId, 'enforced', whole, now);
       await recordAudit(tx, actor, { action: 'protection_step.approve', key: stepId, platformId, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'in_force', startsAt, endsAt: step.askedEndsAt } }); // prettier-ignore
     });
-    return this.after(actor, platformId, stepId, now);
+    return (await this.store.step(platformId, stepId))!;
   }
 
   /** Takes a step back, in force or only proposed, at once and whoever put it there. @throws NotFoundError, StepOver, NotConcerned */
@@ -128,14 +122,16 @@ export class ProtectionStepService {
       await advisoryLock(tx, 'platform', platformId);
       const step = await this.standing(tx, platformId, stepId, now);
       await this.authority.hold(tx, actor, platformId, step.scope.territories);
-      if (step.regulationId !== null)
+      if (step.regulationId !== null) {
         await this.capacity.withdrawRegulation(actor, platformId, step.regulationId, now, tx);
+        await this.leastChange.request(tx, actor, platformId, now);
+      }
       await this.store.undoStep(tx, stepId, actor.subject, now, reason);
       if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, reason);
       await this.tell(tx, platformId, 'undone', { ...step, endsAt: now }, now);
       await recordAudit(tx, actor, { action: 'protection_step.undo', key: stepId, platformId, reason, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'undone' } }); // prettier-ignore
     });
-    return this.after(actor, platformId, stepId, now);
+    return (await this.store.step(platformId, stepId))!;
   }
 
   /** What a step was decided on is a simulation of its own platform. @throws NotFoundError, ProtectionInvalid */
@@ -168,20 +164,19 @@ export class ProtectionStepService {
     return step;
   }
 
-  /** A capacity that is cut is a regulation for as long as the step is in force. */
-  private async regulate(tx: EntityManager, actor: Actor, step: Omit<NewStep, 'state'>): Promise<number | null> {
+  /** A capacity that is cut is a regulation for as long as the step is in force, and asks for the least change of the published plans. */
+  private async regulate(
+    tx: EntityManager,
+    actor: Actor,
+    step: Omit<NewStep, 'state'>,
+    now: Date,
+  ): Promise<number | null> {
     const { platformId, measures, startsAt, endsAt, reason } = step;
     if (measures.capacityPerMille === 1000) return null;
     const left = { sessionsPerMille: measures.capacityPerMille, loginsPerMille: measures.capacityPerMille };
-    return (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, ...left, reason }, tx)).id;
-  }
-
-  /** A cut of the capacity asks for the least change of the published plans. */
-  private async after(actor: Actor, platformId: number, stepId: number, now: Date): Promise<StepRow> {
-    const step = (await this.store.step(platformId, stepId))!;
-    if (step.measures.capacityPerMille === 1000 || step.state === 'proposed') return step;
-    await this.leastChange.request(actor, platformId, now);
-    return step;
+    const { id } = await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, ...left, reason }, tx);
+    await this.leastChange.request(tx, actor, platformId, now);
+    return id;
   }
 
   private async stepOf(
@@ -195,21 +190,9 @@ export class ProtectionStepService {
     const ladder = request.rung === undefined ? undefined : await this.store.ladder(platformId, tx);
     const rung = ladder?.rungs.find(({ code }) => code === request.rung);
     if (request.rung !== undefined && !rung) throw new RungUnknown(request.rung);
-    const { scope, measures, words, name } = rung ? { ...rung, name: rung.name.fr } : request;
-    if (!scope || !measures || !words || name === undefined)
-      throw new ProtectionInvalid('Name a rung of the ladder, or state name, scope, measures and words.');
-    const problem = stepProblem(scope, measures, features);
-    if (problem !== undefined) throw new ProtectionInvalid(problem);
-    const startsAt = request.startsAt && request.startsAt > now ? request.startsAt : now;
-    if (request.endsAt && request.minutes !== undefined)
-      throw new ProtectionInvalid('A step has one end: endsAt or minutes, not both.');
-    const askedMinutes = request.minutes ?? rung?.minutes;
-    const askedEndsAt = request.endsAt ?? (askedMinutes === undefined ? undefined : new Date(startsAt.getTime() + askedMinutes * MINUTE)); // prettier-ignore
-    if (!askedEndsAt) throw new ProtectionInvalid('A step needs its end: endsAt or minutes.');
-    const minutes = (askedEndsAt.getTime() - startsAt.getTime()) / MINUTE;
-    if (minutes <= 0) throw new ProtectionInvalid('A step must end after it starts, and after now.');
-    if (minutes > LONGEST_STEP_HOURS * 60)
-      throw new ProtectionInvalid(`A step lasts ${LONGEST_STEP_HOURS} hours at most.`);
+    const { words, name } = rung ?? request;
+    if (!words || !name) throw new ProtectionInvalid('Name a rung of the ladder, or state name, scope, measures and words.'); // prettier-ignore
+    const { scope, measures, startsAt, endsAt: askedEndsAt, minutes } = resolvedStep(request, rung, features, now);
     await this.authority.hold(tx, actor, platformId, scope.territories);
     const own = await this.store.unconfirmedOf(tx, platformId, actor.subject, new Date(startsAt.getTime() - GLASS_HOURS * 60 * MINUTE)); // prettier-ignore
     const asked = { startsAt, endsAt: askedEndsAt, measures };
@@ -236,7 +219,7 @@ export class ProtectionStepService {
       state: needsTwo && !isBreakGlass ? 'proposed' : 'in_force',
       isRegional,
       isBreakGlass,
-      simulationId: request.simulationId ?? null,
+      simulationId: request.simulationId ?? (rung ? ladder!.simulationId : null),
       regulationId: null,
       proposedBy: actor.subject,
     };

@@ -7,12 +7,14 @@ import { ApiProblems } from '../common/api-problems';
 import { PageQuery } from '../common/page-query.dto';
 import { RowIdPipe } from '../common/row-id.pipe';
 import type { StepScopeDto } from '../protection/protection-step.dto';
+import type { StepRow } from '../protection/protection.store';
 import { LadderDto, LadderRequestDto, LadderSimulationRequestDto } from './ladder.dto';
 import { LadderService } from './ladder.service';
 import { ladderDtoOf } from './ladder-view.rules';
-import { ProtectionDto, ProtectionStepDto, ProtectionStepPageDto, StepRequestDto, UndoStepDto } from './protection-step.dto'; // prettier-ignore
+import { askedInstants, ProtectionDto, ProtectionStepDto, ProtectionStepPageDto, StepRequestDto, StepTrialRequestDto, UndoStepDto } from './protection-step.dto'; // prettier-ignore
 import { ProtectionStepService } from './protection-step.service';
 import { SimulationLinkDto } from './simulation-link.dto';
+import { StepTrials } from './step-trial.service';
 
 const STEP = { name: 'stepId', description: 'Number of the step.', schema: { type: 'integer', minimum: 1 } } as const;
 
@@ -24,6 +26,7 @@ export class ProtectionController {
   constructor(
     private readonly ladders: LadderService,
     private readonly steps: ProtectionStepService,
+    private readonly trials: StepTrials,
   ) {}
 
   @Get('protection')
@@ -41,6 +44,7 @@ export class ProtectionController {
         startsAt: startsAt.toISOString(),
         endsAt: endsAt.toISOString(),
         featuresOff: [...measures.featuresOff],
+        relativesHours: measures.relativesHours,
       })),
     };
   }
@@ -105,7 +109,8 @@ export class ProtectionController {
   ): Promise<ProtectionStepPageDto> {
     const { items, nextCursor } = await this.steps.list(actor, id, { limit: limit!, cursor });
     const now = new Date();
-    return { items: items.map((step) => ProtectionStepDto.of(step, now)), nextCursor };
+    const expected = await this.trials.expected(items, now);
+    return { items: items.map((step) => ProtectionStepDto.of(step, expected.get(step.id) ?? null, now)), nextCursor };
   }
 
   @Post('protection-steps')
@@ -116,14 +121,32 @@ export class ProtectionController {
   async enforceProtectionStep(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
-    @Body() { startsAt, endsAt, isBreakGlass = false, ...body }: StepRequestDto,
+    @Body() body: StepRequestDto,
   ): Promise<ProtectionStepDto> {
     const now = new Date();
-    const instants = {
-      ...(startsAt !== undefined && { startsAt: new Date(startsAt) }),
-      ...(endsAt !== undefined && { endsAt: new Date(endsAt) }),
-    };
-    return ProtectionStepDto.of(await this.steps.propose(actor, id, { ...body, ...instants, isBreakGlass }, now), now);
+    const { name, words, reason, isBreakGlass = false, simulationId, ...asked } = body;
+    const request = { ...askedInstants(asked), reason, isBreakGlass, ...(name && { name }), ...(words && { words }), ...(simulationId !== undefined && { simulationId }) }; // prettier-ignore
+    return this.dtoOf(await this.steps.propose(actor, id, request, now), now);
+  }
+
+  @Post('protection-steps/simulation')
+  @HttpCode(202)
+  @ApiOperation({ operationId: 'simulateProtectionStep', summary: 'Simulate the day with a step and without it, before it is put in force.' }) // prettier-ignore
+  @ApiAcceptedResponse({
+    description: 'The simulation: variants `baseline` and the rung, or `step`.',
+    type: SimulationLinkDto,
+    headers: { Location: { description: 'Its address.', schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 404, 409, 422)
+  async simulateProtectionStep(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Body() body: StepTrialRequestDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SimulationLinkDto> {
+    const simulationId = await this.trials.ofStep(actor, id, askedInstants(body), new Date());
+    void reply.header('location', `/v1/simulations/${simulationId}`);
+    return { simulationId };
   }
 
   @Post('protection-steps/:stepId/approval')
@@ -138,7 +161,7 @@ export class ProtectionController {
     @Param('stepId', RowIdPipe) stepId: number,
   ): Promise<ProtectionStepDto> {
     const now = new Date();
-    return ProtectionStepDto.of(await this.steps.approve(actor, id, stepId, now), now);
+    return this.dtoOf(await this.steps.approve(actor, id, stepId, now), now);
   }
 
   @Post('protection-steps/:stepId/undo')
@@ -154,6 +177,10 @@ export class ProtectionController {
     @Body() { reason }: UndoStepDto,
   ): Promise<ProtectionStepDto> {
     const now = new Date();
-    return ProtectionStepDto.of(await this.steps.undo(actor, id, stepId, reason, now), now);
+    return this.dtoOf(await this.steps.undo(actor, id, stepId, reason, now), now);
+  }
+
+  private async dtoOf(step: StepRow, now: Date): Promise<ProtectionStepDto> {
+    return ProtectionStepDto.of(step, (await this.trials.expected([step], now)).get(step.id) ?? null, now);
   }
 }

@@ -2,7 +2,7 @@ import type { StepMeasures } from '../protection/protection-step';
 import type { StepRow } from '../protection/protection.store';
 import { countedTogether, prolongsGlass, sortsOf } from './second-person.rules';
 
-const NOTHING: StepMeasures = { defersRelatives: false, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: [], capacityPerMille: 1000 }; // prettier-ignore
+const NOTHING: StepMeasures = { defersRelatives: false, relativesHours: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: [], capacityPerMille: 1000 }; // prettier-ignore
 const at = (clock: string): Date => new Date(`2026-12-07T${clock}:00Z`);
 const step = (from: string, to: string, measures: Partial<StepMeasures>, more: Partial<StepRow> = {}): StepRow =>
   ({ startsAt: at(from), endsAt: at(to), measures: { ...NOTHING, ...measures }, state: 'in_force', isRegional: false, isBreakGlass: false, ...more }) as StepRow; // prettier-ignore

@@ -39,6 +39,7 @@ export function bundleDays(zones: readonly string[], now: Date, lastAt?: Date): 
 export function bundleFactsOf(facts: BundleFacts, firstCell: number, endCell: number) {
   const { platformId, settings, campaigns, bound, establishments, classes, rules } = facts;
   const zoneNames = [...new Set(establishments.map(({ zone }) => zone))].sort();
+  const zones = zoneNames.map((name) => ({ name, midnights: midnightsOf(name, firstCell, endCell) }));
   const kinds = [...new Set(establishments.map(({ kind }) => kind))].sort();
   const departments = [...new Set(establishments.map(({ department }) => department))].sort();
   const establishmentIndex = new Map(establishments.map(({ id }, index) => [id, index]));
@@ -59,7 +60,7 @@ export function bundleFactsOf(facts: BundleFacts, firstCell: number, endCell: nu
     features: settings.features,
     departments,
     kinds,
-    zones: zoneNames.map((name) => ({ name, midnights: midnightsOf(name, firstCell, endCell) })),
+    zones,
     campaigns: campaigns.map(({ startsOn, endsOn }) => ({
       days: zoneNames.map((zone) => [midnight(startsOn, zone), midnight(addDays(endsOn, 1), zone)] as const),
     })),
@@ -94,7 +95,7 @@ export function bundleFactsOf(facts: BundleFacts, firstCell: number, endCell: nu
       const seconds = (text: string) => Math.floor(Date.parse(text) / 1000);
       return [{ classIndex: ofClass, establishmentIndex: index, startsAt: seconds(startsAt), endsAt: seconds(endsAt) }];
     }),
-    rules: rulesOf({ departments, kinds, features: settings.features }, rules),
+    rules: rulesOf({ departments, kinds, zones, features: settings.features }, rules),
     quotas: {
       walkInPerCell: settings.walkInPerCell,
       keptPerCell: settings.keptPerCell,

@@ -6,6 +6,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import type { Config } from '../common/config';
 import { ADVISORY_LOCK, inTransaction } from '../common/database';
 import { CONFIG } from '../common/database.module';
+import { JobRunStore } from './job-run.store';
 import { queueLogger } from './queue-logger';
 
 /** One listens, one serves the runner, one migrates. */
@@ -23,6 +24,7 @@ export class JobQueue {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     @Inject(CONFIG) private readonly config: Config,
+    private readonly store: JobRunStore,
   ) {}
 
   /** Brings the queue's own schema up to date and clears what replaced jobs left there, once per process. */
@@ -75,6 +77,12 @@ export class JobQueue {
       JSON.stringify({ jobId }),
       keyOf(jobId),
     ]);
+  }
+
+  /** What an ended job was to be followed by. */
+  async addFollower(tx: EntityManager, jobId: number): Promise<void> {
+    const next = await this.store.insertFollower(tx, jobId);
+    if (next) await this.add(tx, next.kind, next.id);
   }
 
   /**

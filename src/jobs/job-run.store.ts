@@ -11,6 +11,7 @@ const COLUMNS = `id, kind, campaign_id as "campaignId", state, parameters, progr
   attempt_count as "attemptCount", is_cancel_requested as "isCancelRequested", requested_by as "requestedBy",
   created_at as "createdAt", started_at as "startedAt", ended_at as "endedAt"`;
 const ACTIVE = `state in ('queued', 'running')`;
+const QUEUED = '{"phase": "queued", "doneCount": 0, "totalCount": 0}';
 /** `running` in the hands of the attempt that writes: a process that lost its lock must not write over its successor. */
 const OWN = `id = $1 and attempt_count = $2 and state = 'running'`;
 
@@ -31,11 +32,36 @@ export class JobRunStore {
   ): Promise<number | undefined> {
     const rows = await tx.query<{ id: number }[]>(
       `insert into job_run (kind, campaign_id, state, parameters, progress, requested_by)
-       values ($1, $2, 'queued', $3, '{"phase": "queued", "doneCount": 0, "totalCount": 0}', $4)
+       values ($1, $2, 'queued', $3, '${QUEUED}', $4)
        on conflict (kind, campaign_id) where ${ACTIVE} do nothing returning id`,
       [job.kind, job.campaignId, JSON.stringify(job.parameters), job.requestedBy],
     );
     return rows[0]?.id;
+  }
+
+  /** Lets a job come after the one of its kind that is queued or running for the campaign; the last one asked for. Its id, or undefined where none is. */
+  async follow(
+    tx: EntityManager,
+    job: { kind: string; campaignId: number; parameters: object; requestedBy: string },
+  ): Promise<number | undefined> {
+    const [rows] = await tx.query<[{ id: number }[], number]>(
+      `update job_run set followed_by = jsonb_build_object('parameters', $3::jsonb, 'requestedBy', $4::text)
+        where kind = $1 and campaign_id = $2 and ${ACTIVE} returning id`,
+      [job.kind, job.campaignId, JSON.stringify(job.parameters), job.requestedBy],
+    );
+    return rows[0]?.id;
+  }
+
+  /** The job that was to come after one that has ended, new; undefined where there is none. */
+  async insertFollower(tx: EntityManager, jobId: number): Promise<{ id: number; kind: string } | undefined> {
+    const rows = await tx.query<{ id: number; kind: string }[]>(
+      `insert into job_run (kind, campaign_id, state, parameters, progress, requested_by)
+       select kind, campaign_id, 'queued', followed_by -> 'parameters', '${QUEUED}', followed_by ->> 'requestedBy'
+         from job_run where id = $1 and followed_by is not null and not (${ACTIVE})
+       on conflict (kind, campaign_id) where ${ACTIVE} do nothing returning id, kind`,
+      [jobId],
+    );
+    return rows[0];
   }
 
   async activeId(kind: string, campaignId: number | null): Promise<number | undefined> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { parseCronItems, run, type Runner, type TaskList } from 'graphile-worker';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Config } from '../common/config';
 import { inTransaction, isConnectionFailure } from '../common/database';
 import { CONFIG } from '../common/database.module';
@@ -163,7 +163,7 @@ export class JobRunner implements OnModuleDestroy {
       complete: async (tx, planId) => {
         await writer.end();
         signal.throwIfAborted();
-        if (!(await this.store.end(tx, job, { state: 'done', ...(planId !== undefined && { planId }) })))
+        if (!(await this.end(tx, job, { state: 'done', ...(planId !== undefined && { planId }) })))
           throw new JobInterruptedError(job.id);
       },
     };
@@ -194,16 +194,24 @@ export class JobRunner implements OnModuleDestroy {
       await inTransaction(this.database, async (tx) => {
         const given = await this.store.giveBack(tx, job);
         if (given?.state === 'queued') await this.queue.add(tx, job.kind, job.id);
+        else await this.queue.addFollower(tx, job.id);
       });
       return;
     }
     if (error instanceof JobCancelledError) {
-      await inTransaction(this.database, (tx) => this.store.end(tx, job, { state: 'cancelled' }));
+      await inTransaction(this.database, (tx) => this.end(tx, job, { state: 'cancelled' }));
       return;
     }
     await inTransaction(this.database, (tx) =>
-      this.store.end(tx, job, { state: 'failed', error: this.failureOf(job, error) }),
+      this.end(tx, job, { state: 'failed', error: this.failureOf(job, error) }),
     );
+  }
+
+  /** Ends a job for good and queues what was to follow it; false where it is no longer in the hands of this attempt. */
+  private async end(tx: EntityManager, job: JobRun, outcome: Parameters<JobRunStore['end']>[2]): Promise<boolean> {
+    const isEnded = await this.store.end(tx, job, outcome);
+    if (isEnded) await this.queue.addFollower(tx, job.id);
+    return isEnded;
   }
 
   private failureOf(job: JobRun, error: unknown): JobFailure {

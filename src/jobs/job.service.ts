@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { recordAudit } from '../audit/audit-entry';
 import { inTransaction } from '../common/database';
@@ -50,6 +50,28 @@ export class JobService {
     }
   }
 
+  /**
+   * Queues a job that sees what its transaction writes: where one of its kind is queued or running for the campaign, which may have read
+   * before, it comes after that one, in whatever way that ends.
+   */
+  async requestAfter(
+    tx: EntityManager,
+    actor: Actor,
+    job: { kind: string; campaignId: number; parameters: object },
+  ): Promise<void> {
+    await this.queue.prepare();
+    const its = { ...job, requestedBy: actor.subject };
+    for (;;) {
+      const id = await this.store.insert(tx, its);
+      if (id !== undefined) await this.queue.add(tx, job.kind, id);
+      const key = id ?? (await this.store.follow(tx, its));
+      // the one that stood in the way has ended between the two statements
+      if (key === undefined) continue;
+      await recordAudit(tx, actor, { action: 'job.request', key, after: { ...job, isFollowing: id === undefined } });
+      return;
+    }
+  }
+
   async find(jobId: number): Promise<JobRun> {
     const job = await this.store.find(jobId);
     if (!job) throw new NotFoundError('job', jobId);
@@ -65,6 +87,7 @@ export class JobService {
   async cancel(actor: Actor, jobId: number): Promise<JobRun> {
     const cancelled = await inTransaction(this.database, async (tx) => {
       const job = await this.store.requestCancel(tx, jobId);
+      if (job && hasEnded(job)) await this.queue.addFollower(tx, jobId);
       if (job) await recordAudit(tx, actor, { action: 'job.cancel', key: jobId, after: { kind: job.kind } });
       return job;
     });

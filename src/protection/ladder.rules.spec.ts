@@ -4,6 +4,7 @@ import type { StepMeasures, StepScope } from './protection-step';
 const ALL: StepScope = { territories: [], establishmentKinds: [], levels: [], profiles: [] };
 const measures = (its: Partial<StepMeasures> = {}): StepMeasures => ({
   defersRelatives: false,
+  relativesHours: null,
   isLiveOnly: false,
   walkInPerMille: 1000,
   idleMinutes: null,
@@ -11,6 +12,8 @@ const measures = (its: Partial<StepMeasures> = {}): StepMeasures => ({
   capacityPerMille: 1000,
   ...its,
 });
+const problemOf = (its: Partial<StepMeasures>, features: readonly string[], minutes = 120): string | undefined =>
+  stepProblem({ scope: ALL, measures: measures(its), minutes }, features);
 
 describe('a protection step', () => {
   it.each([
@@ -27,10 +30,19 @@ describe('a protection step', () => {
 
   it('switches heavy features off that the gateway knows, and never a basic one', () => {
     const features = ['news', 'video', 'messages', 'diary'];
-    expect(stepProblem(ALL, measures({ featuresOff: ['news', 'video'] }), features)).toBeUndefined();
-    expect(stepProblem(ALL, measures({ featuresOff: ['wiki'] }), features)).toContain('no feature "wiki"');
+    expect(problemOf({ featuresOff: ['news', 'video'] }, features)).toBeUndefined();
+    expect(problemOf({ featuresOff: ['wiki'] }, features)).toContain('no feature "wiki"');
     for (const name of ['messages', 'diary'])
-      expect(stepProblem(ALL, measures({ featuresOff: ['news', name] }), features)).toContain(`"${name}" is basic`);
+      expect(problemOf({ featuresOff: ['news', name] }, features)).toContain(`"${name}" is basic`);
+  });
+
+  it('that defers relatives for more than half a day says in which hours they come', () => {
+    const hours = { from: '17:00', to: '22:00' };
+    expect(problemOf({ defersRelatives: true }, [], 720)).toBeUndefined();
+    expect(problemOf({ defersRelatives: true }, [], 725)).toContain('states the hours');
+    expect(problemOf({ defersRelatives: true, relativesHours: hours }, [], 4320)).toBeUndefined();
+    expect(problemOf({ relativesHours: hours }, [])).toContain('belong to a step that defers');
+    expect(problemOf({ defersRelatives: true, relativesHours: { from: '22:00', to: '17:00' } }, [])).toContain('end after they begin'); // prettier-ignore
   });
 });
 
@@ -40,11 +52,11 @@ describe('a basic feature', () => {
     'travail', 'travaux', 'travail_a_faire', 'travail à faire', 'travail-a-faire', 'devoirs', 'mes_devoirs', 'courriels', 'boîte aux lettres',
     'work', 'work_to_do', 'worktodo', 'home-work', 'homeworks', 'e-mail',
   ])('called %s stays open, in French as in English', (name) => {
-    expect(stepProblem(ALL, measures({ featuresOff: [name] }), [name])).toContain('is basic');
+    expect(problemOf({ featuresOff: [name] }, [name])).toContain('is basic');
   }); // prettier-ignore
 
   it.each(['actualites', 'videos', 'mediatheque', 'wiki', 'blog', 'network'])('is none that is called %s', (name) => {
-    expect(stepProblem(ALL, measures({ featuresOff: [name] }), [name])).toBeUndefined();
+    expect(problemOf({ featuresOff: [name] }, [name])).toBeUndefined();
   });
 });
 

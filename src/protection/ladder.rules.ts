@@ -40,6 +40,8 @@ export interface Rung {
 export const BREAK_GLASS_MINUTES = 30;
 /** A step ends by itself: the longest. */
 export const LONGEST_STEP_HOURS = 72;
+/** Relatives who are deferred for longer are told the hours of each day in which they come. */
+const LONGEST_DEFERRAL_MINUTES = 12 * 60;
 
 const UNTOUCHED = 1000;
 /**
@@ -100,7 +102,11 @@ export function insidersOf({ defersRelatives, isLiveOnly, idleMinutes, featuresO
 }
 
 /** What is wrong with a step, in a sentence; undefined for nothing. */
-export function stepProblem(scope: StepScope, measures: StepMeasures, features: readonly string[]): string | undefined {
+export function stepProblem(
+  { scope, measures, minutes }: Pick<Rung, 'scope' | 'measures' | 'minutes'>,
+  features: readonly string[],
+): string | undefined {
+  const { defersRelatives, relativesHours } = measures;
   const unknown = measures.featuresOff.find((name) => !features.includes(name));
   if (unknown !== undefined) return `The gateway's settings name no feature ${JSON.stringify(unknown)}.`;
   const basic = measures.featuresOff.find((name) => isBasic(name));
@@ -108,8 +114,12 @@ export function stepProblem(scope: StepScope, measures: StepMeasures, features: 
   const isEverybodys = Object.values(scope).every((list: readonly unknown[]) => list.length === 0);
   if (measures.capacityPerMille < UNTOUCHED && !isEverybodys)
     return 'A capacity is that of the whole platform: a step that cuts it has no scope.';
-  if (measures.defersRelatives && scope.profiles.length > 0 && !scope.profiles.includes('relative'))
+  if (defersRelatives && scope.profiles.length > 0 && !scope.profiles.includes('relative'))
     return 'A step that defers relatives must concern them.';
+  if (relativesHours && !defersRelatives) return 'Hours of relatives belong to a step that defers them.';
+  if (relativesHours && relativesHours.from >= relativesHours.to) return 'The hours of relatives end after they begin, on the same day.'; // prettier-ignore
+  if (defersRelatives && !relativesHours && minutes > LONGEST_DEFERRAL_MINUTES)
+    return 'A step that defers relatives for more than 12 hours states the hours of each day in which they come.';
   return undefined;
 }
 
@@ -117,10 +127,11 @@ export function stepProblem(scope: StepScope, measures: StepMeasures, features: 
 export function ladderProblem(rungs: readonly Rung[], features: readonly string[]): string | undefined {
   const codes = new Set<string>();
   let before = 0;
-  for (const { code, scope, measures, thresholds } of rungs) {
+  for (const rung of rungs) {
+    const { code, thresholds } = rung;
     if (codes.has(code)) return `Two rungs are called ${code}.`;
     codes.add(code);
-    const wrong = stepProblem(scope, measures, features);
+    const wrong = stepProblem(rung, features);
     if (wrong !== undefined) return `Rung ${code}: ${wrong}`;
     if (thresholds.leavePerMille >= thresholds.climbPerMille)
       return `Rung ${code} must be left at a lower load than it is climbed to at.`;
@@ -131,7 +142,7 @@ export function ladderProblem(rungs: readonly Rung[], features: readonly string[
 }
 
 const TO_ALL: StepScope = { territories: [], establishmentKinds: [], levels: [], profiles: [] };
-const NOTHING: StepMeasures = { defersRelatives: false, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: [], capacityPerMille: 1000 }; // prettier-ignore
+const NOTHING: StepMeasures = { defersRelatives: false, relativesHours: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: [], capacityPerMille: 1000 }; // prettier-ignore
 
 /** A ladder to begin with: what was done by hand in April 2021, from what touches almost nobody to what touches most. */
 export function usualLadder(features: readonly string[]): Rung[] {

@@ -1,8 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator'; // prettier-ignore
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
 import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
 import { LEVELS, type Level } from '../directory/level';
-import { STEP_PROFILES, type StepMeasures, type StepProfile, type StepScope } from './protection-step';
+import {
+  type RelativesHours,
+  STEP_PROFILES,
+  type StepMeasures,
+  type StepProfile,
+  type StepScope,
+} from './protection-step';
 
 /** Whom a step concerns: all four at once; an empty list means everybody of it. */
 export class StepScopeDto implements StepScope {
@@ -36,12 +43,37 @@ export class StepScopeDto implements StepScope {
   profiles: StepProfile[] = [];
 }
 
+/** Clock times on the grid of five minutes; a day ends at 24:00. */
+const CLOCK_OF_CELL = /^(([01]\d|2[0-3]):[0-5][05]|24:00)$/;
+
+/** Hours of each day in which relatives come who are deferred, by the clock of their school. */
+export class RelativesHoursDto implements RelativesHours {
+  /** From here on, `17:00`. */
+  @Matches(CLOCK_OF_CELL)
+  from!: string;
+
+  /** Until then, later on the same day; at most `24:00`. */
+  @Matches(CLOCK_OF_CELL)
+  to!: string;
+}
+
 /** What a step does while it is in force; what is not said is left alone. */
 export class StepMeasuresDto implements StepMeasures {
   /** Relatives who have no class window wait until it ends; those of the youngest come in class windows and are spared. */
   @IsBoolean()
   @ApiPropertyOptional()
   defersRelatives: boolean = false;
+
+  /** Hours of each day in which those who are deferred come all the same; needed where a step defers relatives for more than twelve hours. */
+  @ValidateIf((_, value) => value !== null)
+  @ValidateNested()
+  @Type(() => RelativesHoursDto)
+  @ApiPropertyOptional({
+    type: RelativesHoursDto,
+    nullable: true,
+    description: 'Hours of each day in which those who are deferred come all the same; needed where a step defers relatives for more than twelve hours.', // prettier-ignore
+  })
+  relativesHours: RelativesHoursDto | null = null;
 
   /** Only live windows, exams and those who work there are let in. */
   @IsBoolean()

@@ -14,10 +14,18 @@ export interface StepScope {
   profiles: readonly StepProfile[];
 }
 
+/** Hours of each day in which relatives come who are deferred, by the clock of their school: `17:00` to `22:00`. */
+export interface RelativesHours {
+  from: string;
+  to: string;
+}
+
 /** What a step does while it is in force. */
 export interface StepMeasures {
-  /** Relatives who have no class window wait until it ends. */
+  /** Relatives who have no class window wait until it ends ... */
   defersRelatives: boolean;
+  /** ... or, where these are stated, until these hours of each day. */
+  relativesHours: RelativesHours | null;
   /** Only live windows, exams and those who work there. */
   isLiveOnly: boolean;
   /** What is left of the walk-in quota, per mille; 1000 leaves it alone. */

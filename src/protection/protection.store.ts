@@ -5,6 +5,7 @@ import { LEVELS } from '../directory/level';
 import type { NamedRule } from '../kernel/decision/bundle-content';
 import type { Rung, StepArm, Words } from './ladder.rules';
 import type { StepMeasures, StepScope } from './protection-step';
+import { openSpans } from './relatives-hours.rules';
 
 export const STEP_STATES = ['proposed', 'in_force', 'undone'] as const;
 export type StepState = (typeof STEP_STATES)[number];
@@ -25,7 +26,7 @@ export interface StepRow {
   id: number;
   platformId: number;
   rung: string | null;
-  name: string;
+  name: Words;
   scope: StepScope;
   measures: StepMeasures;
   arms: StepArm[];
@@ -102,7 +103,7 @@ export class ProtectionStore {
                                     reason, state, is_regional, is_break_glass, simulation_id, regulation_id, proposed_by)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id`,
       [
-        step.platformId, step.rung, step.name, JSON.stringify(step.scope), JSON.stringify(step.measures),
+        step.platformId, step.rung, JSON.stringify(step.name), JSON.stringify(step.scope), JSON.stringify(step.measures),
         JSON.stringify(step.arms), JSON.stringify(step.words), step.startsAt, step.askedEndsAt, step.endsAt, step.reason,
         step.state, step.isRegional, step.isBreakGlass, step.simulationId, step.regulationId, step.proposedBy,
       ],
@@ -189,7 +190,17 @@ export class ProtectionStore {
   async rules(tx: EntityManager, platformId: number, now: Date): Promise<NamedRule[]> {
     const steps = await this.current(platformId, now, tx);
     const inside = await this.departmentsInside(steps.flatMap(({ scope }) => scope.territories), tx); // prettier-ignore
-    return steps.map((step) => ruleOf(step, inside));
+    const zones = steps.some(({ measures }) => measures.relativesHours) ? await this.zonesOf(platformId, tx) : [];
+    return steps.map((step) => ruleOf(step, inside, zones));
+  }
+
+  /** Time zones of the platform's schools. */
+  private async zonesOf(platformId: number, tx: EntityManager): Promise<string[]> {
+    const rows = await tx.query<{ zone: string }[]>(
+      'select distinct time_zone as zone from establishment where platform_id = $1 order by 1',
+      [platformId],
+    );
+    return rows.map(({ zone }) => zone);
   }
 
   /** Codes of the departments inside each territory; a code that is none is absent. */
@@ -220,11 +231,13 @@ export class ProtectionStore {
   }
 }
 
-/** A step as gateways obey it. */
+/** A step as gateways obey it, in the time zones of the platform's schools: without any, relatives have no hours. */
 export function ruleOf(
   { id, startsAt, endsAt, scope, measures, words }: Pick<StepRow, 'id' | 'startsAt' | 'endsAt' | 'scope' | 'measures'> & { words?: StepRow['words'] }, // prettier-ignore
   inside: ReadonlyMap<string, readonly string[]>,
+  zones: readonly string[],
 ): NamedRule {
+  const { relativesHours } = measures;
   const departments = [...new Set(scope.territories.flatMap((code) => inside.get(code) ?? []))];
   return {
     id,
@@ -238,6 +251,9 @@ export function ruleOf(
       levels: scope.levels.reduce((bits, level) => bits | (1 << LEVELS.indexOf(level)), 0),
     },
     relativesWaitUntil: measures.defersRelatives ? Math.ceil(endsAt.getTime() / 1000) : null,
+    ...(relativesHours && {
+      relativesHours: zones.flatMap((zone) => openSpans(relativesHours, startsAt, endsAt, zone).map((span) => ({ zone, ...span }))), // prettier-ignore
+    }),
     isLiveOnly: measures.isLiveOnly,
     walkInPerMille: measures.walkInPerMille,
     idleMinutes: measures.idleMinutes,

@@ -4,10 +4,11 @@ import type { Behaviour } from '../campaign/window-rule';
 import { cellOfCivil, minuteOfClock } from '../common/civil-time';
 import type { EstablishmentKind } from '../directory/directory-rows';
 import { FIRST_DEGREE_KINDS } from '../directory/establishment-kind.rules';
-import { CELL_MINUTES, LEAD_CELLS } from '../kernel/cell-grid';
+import { CELL_MINUTES, cellOfSeconds, LEAD_CELLS, secondsOfCell } from '../kernel/cell-grid';
 import { roomStayCells } from '../kernel/decision/room-residue';
 import type { EntryTime, ReturnHabits, StormGroup, StormProblem, StormStep, Visit, WaitingRoom } from '../kernel/simulation/storm-problem'; // prettier-ignore
 import type { StepMeasures, StepScope } from '../protection/protection-step';
+import { deferredSpans } from '../protection/relatives-hours.rules';
 import type { PupilsRow, SimulatedPlan, WindowCrowdRow } from './simulation-facts.store';
 import type { SimulatedAdherence } from './simulation-request';
 import { habitArrivals, STORM_PROFILES } from './storm-day.rules';
@@ -256,7 +257,10 @@ function stormStepsOf(
   const bound = profiles.filter((profile) => profile !== 'staff').map((profile) => STORM_PROFILES.indexOf(profile));
   const relative = STORM_PROFILES.indexOf('relative');
   const steps: StormStep[] = [];
-  if (measures.defersRelatives && bound.includes(relative)) steps.push({ ...step, profiles: [relative], isDeferred: true }); // prettier-ignore
+  if (measures.defersRelatives && bound.includes(relative)) {
+    for (const deferred of deferredCells(day, from, to, measures.relativesHours))
+      steps.push({ ...step, ...deferred, profiles: [relative], isDeferred: true });
+  }
   // staff always enters
   if (measures.isLiveOnly && bound.length > 0) steps.push({ ...step, profiles: bound, isLiveOnly: true });
   if (measures.walkInPerMille < 1000 || measures.idleMinutes !== null || measures.capacityPerMille < 1000) {
@@ -269,6 +273,18 @@ function stormStepsOf(
     });
   }
   return steps;
+}
+
+/** The cells [from, to) of the day in which relatives wait, by the clock of the platform. */
+function deferredCells(
+  { firstCell, timeZone }: SimulatedDay,
+  from: number,
+  to: number,
+  hours: StepMeasures['relativesHours'],
+): Pick<StormStep, 'fromCell' | 'toCell'>[] {
+  const instantOf = (cell: number) => new Date(secondsOfCell(firstCell + cell) * 1000);
+  const cellOf = (seconds: number) => cellOfSeconds(seconds) - firstCell;
+  return deferredSpans(hours, instantOf(from), instantOf(to), timeZone).map((span) => ({ fromCell: cellOf(span.from), toCell: cellOf(span.to) })); // prettier-ignore
 }
 
 function catchUpOf(day: SimulatedDay, { catchUp, startsOn, endsOn }: SimulatedPlan): EntryTime[] {

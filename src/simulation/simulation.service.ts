@@ -7,7 +7,7 @@ import { JobService } from '../jobs/job.service';
 import { SimulationDays } from './simulation-days.service';
 import { SIMULATION_JOB } from './simulation-job.service';
 import type { SimulationRequest } from './simulation-request';
-import { type KeptVariant, SimulationStore } from './simulation.store';
+import { type KeptVariant, SimulationStore, type VariantEffect } from './simulation.store';
 
 /** Storms on the day of a platform: asked for, followed as jobs, read. */
 @Injectable()
@@ -39,5 +39,10 @@ export class SimulationService {
     const job = await this.jobs.find(jobId);
     if (job.kind !== SIMULATION_JOB) throw new NotFoundError('simulation', jobId);
     return { job, variants: await this.store.variants(jobId) };
+  }
+
+  /** Figures of the variants of simulations that are done, by job. */
+  effects(jobIds: readonly number[]): Promise<Map<number, VariantEffect[]>> {
+    return this.store.effects(jobIds);
   }
 }

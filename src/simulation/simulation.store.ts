@@ -14,6 +14,12 @@ export interface KeptVariant extends Omit<SimulatedVariant, 'territories' | 'cla
   classes: (Omit<SimulatedVariant['classes'][number], 'territory'> & { territory: string })[];
 }
 
+/** What a variant came to in a few figures. */
+export type VariantEffect = Pick<
+  KeptVariant,
+  'name' | 'peakSessions' | 'attemptCount' | 'refusedCount' | 'meanWaitSeconds'
+>;
+
 /** Results of simulations; what was asked for stands with their jobs. */
 @Injectable()
 export class SimulationStore {
@@ -33,5 +39,17 @@ export class SimulationStore {
       [jobId],
     );
     return rows[0]?.variants ?? null;
+  }
+
+  /** The figures of some simulations, by job; without their curves, which are long. */
+  async effects(jobIds: readonly number[]): Promise<Map<number, VariantEffect[]>> {
+    if (jobIds.length === 0) return new Map();
+    const rows = await this.database.query<{ jobId: number; effects: VariantEffect[] }[]>(
+      `select job_id as "jobId", jsonb_agg(jsonb_build_object('name', v -> 'name', 'peakSessions', v -> 'peakSessions',
+         'attemptCount', v -> 'attemptCount', 'refusedCount', v -> 'refusedCount', 'meanWaitSeconds', v -> 'meanWaitSeconds')) as effects
+         from simulation, jsonb_array_elements(variants) v where job_id = any($1) group by 1`,
+      [jobIds],
+    );
+    return new Map(rows.map(({ jobId, effects }) => [jobId, effects]));
   }
 }

@@ -239,7 +239,7 @@ class AgentProcess {
       // what is no rung waits for a second person: nobody is held yet
       const { name, words, measures } = rungs.find(({ code }) => code === 'relatives')!;
       const own = await put({
-        name: name.fr,
+        name,
         words,
         measures,
         scope: {},

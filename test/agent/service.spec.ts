@@ -98,7 +98,7 @@ describe('an agent and the service itself', () => {
   it('obeys a protection step as soon as it is streamed, and no longer once it is undone', async () => {
     const url = `/v1/platforms/${region.platformId}/protection-steps`;
     const payload = {
-      name: 'essai', scope: {}, reason: 'essai', endsAt: '2026-12-07T18:00:00+01:00', words: { fr: 'Ce soir.', en: 'Tonight.' }, isBreakGlass: true,
+      name: { fr: 'essai', en: 'trial' }, scope: {}, reason: 'essai', endsAt: '2026-12-07T18:00:00+01:00', words: { fr: 'Ce soir.', en: 'Tonight.' }, isBreakGlass: true,
       measures: { isLiveOnly: true, idleMinutes: 5, featuresOff: [] },
     }; // prettier-ignore
     standAt('11:10');

@@ -31,6 +31,7 @@ const ACTION_OF: Record<string, string> = {
   setLadder: 'protection_ladder.set',
   approveLadder: 'protection_ladder.approve',
   simulateLadder: 'job.request',
+  simulateProtectionStep: 'job.request',
   enforceProtectionStep: 'protection_step.enforce',
   approveProtectionStep: 'protection_step.approve',
   undoProtectionStep: 'protection_step.undo',

@@ -46,7 +46,7 @@ describe('post-mortems', () => {
     await app.get(JobRunner).start();
     const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId } })).json<{ secret: string }>(); // prettier-ignore
     headers = { authorization: `Bearer ${key.secret}` };
-    const step = { name: 'parents plus tard', scope: { profiles: ['relative'] }, reason: 'trop de monde', startsAt: at('09:00'), endsAt: at('09:30'), words: { fr: 'Plus tard.', en: 'Later.' }, isBreakGlass: false, measures: { defersRelatives: true, featuresOff: [] } }; // prettier-ignore
+    const step = { name: { fr: 'parents plus tard', en: 'relatives later' }, scope: { profiles: ['relative'] }, reason: 'trop de monde', startsAt: at('09:00'), endsAt: at('09:30'), words: { fr: 'Plus tard.', en: 'Later.' }, isBreakGlass: false, measures: { defersRelatives: true, featuresOff: [] } }; // prettier-ignore
     const posted = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/protection-steps`, payload: { ...step, isBreakGlass: true, endsAt: at('06:25'), startsAt: undefined } }); // prettier-ignore
     expect([posted.statusCode, posted.body.slice(0, 300)]).toEqual([201, expect.anything()]);
     jest.setSystemTime(new Date(at('12:00')));
@@ -194,7 +194,7 @@ describe('post-mortems', () => {
     jest.setSystemTime(new Date(at('08:00')));
     const own = await publishedRegion(app, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 15) }], { concurrentSessions: 1000, loginsPerMinute: 200 }); // prettier-ignore
     const platform = `/v1/platforms/${own.platformId}`;
-    const payload = { name: 'moitié', scope: {}, reason: 'un serveur de moins', endsAt: at('08:25'), words: { fr: 'Moins.', en: 'Less.' }, isBreakGlass: true, measures: { capacityPerMille: 500, featuresOff: [] } }; // prettier-ignore
+    const payload = { name: { fr: 'moitié', en: 'half' }, scope: {}, reason: 'un serveur de moins', endsAt: at('08:25'), words: { fr: 'Moins.', en: 'Less.' }, isBreakGlass: true, measures: { capacityPerMille: 500, featuresOff: [] } }; // prettier-ignore
     const { id } = (await app.inject({ method: 'POST', url: `${platform}/protection-steps`, payload })).json<{ id: number }>(); // prettier-ignore
     jest.setSystemTime(new Date(at('08:22')));
     expect((await app.inject({ method: 'POST', url: `${platform}/protection-steps/${id}/undo`, payload: { reason: 'assez' } })).statusCode).toBe(200); // prettier-ignore

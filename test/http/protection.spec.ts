@@ -5,6 +5,7 @@ import type { ProtectionDto, ProtectionStepDto, ProtectionStepPageDto } from '..
 import { JobRunner } from '../../src/jobs/job-runner.service';
 import { PlanService } from '../../src/plan/plan.service';
 import { ProofService } from '../../src/plan/proof.service';
+import { ProtectionStore } from '../../src/protection/protection.store';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
 import { cellAt, draftOf, TESTER } from '../plan-builder';
 import { NOBODY, signedInAs, startTestApplication } from '../test-application';
@@ -52,7 +53,7 @@ describe('protection steps', () => {
     send<ProtectionStepDto & { code?: string }>('POST', `protection-steps/${id}/undo`, { reason: 'assez' });
   const at = (clock: string): string => `2026-12-07T${clock}:00+01:00`;
   const words = { fr: 'Revenez ce soir.', en: 'Come back tonight.' };
-  const own = (measures: object, more: object = {}) => ({ name: 'essai', scope: {}, measures, words, endsAt: at('12:00'), ...more }); // prettier-ignore
+  const own = (measures: object, more: object = {}) => ({ name: { fr: 'essai', en: 'trial' }, scope: {}, measures, words, endsAt: at('12:00'), ...more }); // prettier-ignore
   const activeNow = async (): Promise<number[]> =>
     (await send<ProtectionDto>('GET', 'protection', undefined, NOBODY)).body.steps.map(({ id }) => id);
 
@@ -83,6 +84,20 @@ describe('protection steps', () => {
     expect((await undo(step.id)).body).toMatchObject({ state: 'undone', isActive: false, undoReason: 'assez' });
     expect(await activeNow()).toEqual([]);
     expect((await undo(step.id)).body.code).toBe('protection.step_over');
+  });
+
+  it('let relatives come in the hours that they state, each day by the clock of the schools', async () => {
+    const relativesHours = { from: '17:00', to: '22:00' };
+    const { body: step } = await enforce(own({ defersRelatives: true, relativesHours }, { scope: { territories: [codes[0]] }, endsAt: '2026-12-09T08:00:00+01:00' })); // prettier-ignore
+    expect(step).toMatchObject({ state: 'in_force', measures: { relativesHours } });
+    expect((await send<ProtectionDto>('GET', 'protection', undefined, NOBODY)).body.steps).toMatchObject([{ relativesHours }]); // prettier-ignore
+    const [rule] = await app.get(ProtectionStore).rules(database.manager, region.platformId, new Date());
+    const seconds = (day: number, clock: string) => Date.parse(`2026-12-0${day}T${clock}:00+01:00`) / 1000;
+    expect(rule).toMatchObject({
+      relativesWaitUntil: seconds(9, '08:00'),
+      relativesHours: [7, 8].map((day) => ({ zone: 'Europe/Paris', from: seconds(day, '17:00'), to: seconds(day, '22:00') })), // prettier-ignore
+    });
+    await undo(step.id);
   });
 
   it('need two people where they are regional and no rung that was approved, or last longer than it says', async () => {
@@ -262,6 +277,12 @@ describe('protection steps', () => {
     const [job] = await database.query<[{ parameters: object }]>(`select parameters from job_run where kind = 'allocation'`); // prettier-ignore
     expect(job.parameters).toMatchObject({ mode: 'replan' });
     await undo(step.id);
+    // the first replan has not ended, and may have read the cut: another one comes after it
+    const replans = () => database.query<{ state: string; isFollowed: boolean }[]>(`select state, followed_by is not null as "isFollowed" from job_run where kind = 'allocation' order by id`); // prettier-ignore
+    expect(await replans()).toEqual([{ state: 'queued', isFollowed: true }]);
+    const [{ id }] = await database.query<[{ id: number }]>(`select id from job_run where kind = 'allocation'`);
+    await app.inject({ method: 'POST', url: `/v1/jobs/${id}/cancel` });
+    expect(await replans()).toEqual([{ state: 'cancelled', isFollowed: true }, { state: 'queued', isFollowed: false }]); // prettier-ignore
     expect((await app.inject({ url })).json<{ items: object[] }>().items).toEqual([]);
   });
 
@@ -274,11 +295,13 @@ describe('protection steps', () => {
       own({}, { scope: { territories: ['nowhere'] } }),
       own({}, { endsAt: at('08:00') }),
       own({}, { endsAt: '2026-12-20T08:00:00+01:00' }),
+      own({ defersRelatives: true }, { endsAt: '2026-12-09T08:00:00+01:00' }),
+      own({ defersRelatives: true, relativesHours: { from: '22:00', to: '17:00' } }),
       { endsAt: at('12:00') },
     ]) {
       codes.push((await enforce(body)).body.code);
     }
-    expect(codes).toEqual(['protection.rung_unknown', ...Array<string>(6).fill('protection.invalid')]);
+    expect(codes).toEqual(['protection.rung_unknown', ...Array<string>(8).fill('protection.invalid')]);
   });
 
   it('stand in the list, in the trail, and among the numbered changes without a gap', async () => {
@@ -305,5 +328,23 @@ describe('protection steps', () => {
     expect(idle!.expected!.peakSessionsBefore).toBeGreaterThan(0);
     expect(idle!.expected!.peakSessions).toBeLessThanOrEqual(idle!.expected!.peakSessionsBefore);
     expect(ladder.rungs.every(({ expected }) => expected !== null)).toBe(true);
+  });
+
+  it('of one’s own are simulated before anybody puts them in force, and the second person reads what is expected', async () => {
+    const { name, words: its, endsAt, scope, measures } = own({ isLiveOnly: true }, { endsAt: at('09:30') });
+    const { status, body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', { scope, measures, startsAt: at('08:45'), endsAt }); // prettier-ignore
+    expect(status).toBe(202);
+    const { body: step } = await enforce({ name, words: its, scope, measures, startsAt: at('08:45'), endsAt, simulationId: body.simulationId }); // prettier-ignore
+    expect(step).toMatchObject({ state: 'proposed', simulationId: body.simulationId });
+    let seen: ProtectionStepDto;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      seen = (await send<ProtectionStepPageDto>('GET', 'protection-steps')).body.items[0]!;
+    } while (seen.expected === null);
+    expect(seen.id).toBe(step.id);
+    // the window at nine is open, not live: whoever would come in it is told to come back
+    expect(seen.expected.refusedCount).toBeGreaterThan(seen.expected.refusedCountBefore);
+    await undo(step.id);
+    expect((await send('POST', 'protection-steps/simulation', { scope, measures })).status).toBe(422);
   });
 });

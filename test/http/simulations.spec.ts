@@ -51,10 +51,15 @@ describe('simulations', () => {
       measures: { defersRelatives: true },
     };
     const { variants } = await done({
-      variants: [today, { name: 'sans plan', isUnplanned: true }, { name: 'sans parents', steps: [step] }],
-    });
-    expect(variants!.map(({ name }) => name)).toEqual(['plan', 'sans plan', 'sans parents']);
-    const [planned, unplanned, without] = variants!;
+      variants: [
+        today,
+        { name: 'sans plan', isUnplanned: true },
+        { name: 'sans parents', steps: [step] },
+        ...[['09:00', '09:30'], ['06:00', '14:00']].map(([from, to]) => ({ name: `parents dès ${from}`, steps: [{ ...step, measures: { ...step.measures, relativesHours: { from, to } } }] })),
+      ],
+    }); // prettier-ignore
+    expect(variants!.map(({ name }) => name)).toEqual(['plan', 'sans plan', 'sans parents', 'parents dès 09:00', 'parents dès 06:00']); // prettier-ignore
+    const [planned, unplanned, without, atNine, always] = variants!;
     // 8 classes of 400 and 4 windows of relatives of 300, seven in ten of whom come; staff beside them
     const [pupils, relatives, staff] = planned!.profiles;
     expect([pupils!.visitorCount, relatives!.visitorCount]).toEqual([2240, 840]);
@@ -74,6 +79,10 @@ describe('simulations', () => {
       sum(variant!.classes.filter(({ profile }) => profile === 'relative').map(({ sessions }) => sessions[hour * 12]!));
     expect(relativesAt(planned, 9.25)).toBeGreaterThan(0);
     expect(relativesAt(without, 9.25)).toBe(0);
+    // hours leave alone who comes in them
+    expect(relativesAt(atNine, 9.25)).toBeGreaterThan(0);
+    expect(atNine!.profiles[1]!.refusedCount).toBeLessThan(without!.profiles[1]!.refusedCount);
+    expect(always!.profiles).toEqual(planned!.profiles);
     expect(without!.profiles[1]!.refusedCount).toBeGreaterThan(relatives!.refusedCount);
   });
 

@@ -55,7 +55,7 @@ describe('webhooks', () => {
     expect((await make(address)).body.code).toBe('webhook.exists');
     // a redirect is no answer, and is not followed
     answers.push(302);
-    const step = { name: 'essai', scope: {}, measures: { walkInPerMille: 0 }, words: { fr: 'Plus tard.', en: 'Later.' }, reason: 'essai', isBreakGlass: true }; // prettier-ignore
+    const step = { name: { fr: 'essai', en: 'trial' }, scope: {}, measures: { walkInPerMille: 0 }, words: { fr: 'Plus tard.', en: 'Later.' }, reason: 'essai', isBreakGlass: true }; // prettier-ignore
     const endsAt = new Date(Date.now() + 3_600_000).toISOString();
     const enforced = await app.inject({ method: 'POST', url: url('protection-steps'), payload: { ...step, endsAt } });
     const { id } = enforced.json<{ id: number }>();
@@ -81,7 +81,7 @@ describe('webhooks', () => {
   it('tell of an end that comes by itself when it comes, and of none where the step was taken back', async () => {
     const { body } = await make(address);
     received.length = 0;
-    const step = { name: 'essai', scope: {}, measures: { walkInPerMille: 0 }, words: { fr: 'Plus tard.', en: 'Later.' }, reason: 'essai', isBreakGlass: true }; // prettier-ignore
+    const step = { name: { fr: 'essai', en: 'trial' }, scope: {}, measures: { walkInPerMille: 0 }, words: { fr: 'Plus tard.', en: 'Later.' }, reason: 'essai', isBreakGlass: true }; // prettier-ignore
     // nobody breaks a second glass after the own first one
     const enforce = async (seconds: number, who: string) => {
       const endsAt = new Date(Date.now() + seconds * 1000).toISOString();
@@ -111,7 +111,7 @@ describe('webhooks', () => {
       `insert into webhook (platform_id, url, secret, created_by) values ($1, 'http://localhost6.localdomain:1/x', $2, 'test'), ($1, 'http://10.0.0.1/x', $2, 'test')`,
       [region.platformId, Buffer.alloc(32)],
     ); // prettier-ignore
-    const payload = { name: 'essai', scope: {}, measures: {}, words: { fr: 'Plus tard.', en: 'Later.' }, reason: 'essai', endsAt: new Date(Date.now() + 600_000).toISOString() }; // prettier-ignore
+    const payload = { name: { fr: 'essai', en: 'trial' }, scope: {}, measures: {}, words: { fr: 'Plus tard.', en: 'Later.' }, reason: 'essai', endsAt: new Date(Date.now() + 600_000).toISOString() }; // prettier-ignore
     expect((await app.inject({ method: 'POST', url: url('protection-steps'), payload })).statusCode).toBe(201);
     await until(async () => (await list()).every(({ lastProblem }) => lastProblem !== null));
     expect((await list())[1]!.lastProblem).toBe('10.0.0.1 is a private address');

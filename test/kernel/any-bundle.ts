@@ -94,13 +94,24 @@ export function anyBundle(random: Random, establishmentCount = 1 + randomInteger
       return { classIndex: ofClass ? upTo(classEstablishment.length) : -1, establishmentIndex: upTo(establishmentCount), ...range() }; // prettier-ignore
     }),
     rules: Array.from({ length: upTo(3) }, (_, id): BundleRule => {
+      const relativesOf = (end: number): Pick<BundleRule, 'relativesWaitUntil' | 'relativesHours'> => {
+        if (chance(0.5)) return { relativesWaitUntil: null };
+        const hours = () => {
+          const { startsAt: from, endsAt: to } = range();
+          return { zone: upTo(3) - 1, from, to };
+        };
+        return {
+          relativesWaitUntil: end,
+          ...(chance(0.5) && { relativesHours: Array.from({ length: upTo(4) }, hours) }),
+        };
+      };
       const { startsAt, endsAt } = range();
       return {
         id,
         startsAt,
         endsAt,
         scope: { departments: chance(0.5) ? [upTo(2)] : [], profiles: chance(0.5) ? [upTo(4)] : [], kinds: chance(0.3) ? [upTo(2)] : [], levels: chance(0.3) ? 1 + upTo(7) : 0 }, // prettier-ignore
-        relativesWaitUntil: chance(0.5) ? endsAt : null,
+        ...relativesOf(endsAt),
         isLiveOnly: chance(0.3),
         walkInPerMille: upTo(1001),
         idleMinutes: chance(0.5) ? 5 : null,

@@ -76,6 +76,10 @@ export const KIT_BUNDLES = {
     ],
   },
   'relatives wait': { ...ORDINARY, rules: [{ ...RULE, relativesWaitUntil: at(19) }] },
+  'relatives in the evening': {
+    ...ORDINARY,
+    rules: [{ ...RULE, relativesWaitUntil: at(24), relativesHours: [{ zone: 0, from: at(17), to: at(22) }, { zone: 1, from: at(22), to: at(24) }] }], // prettier-ignore
+  },
   'live only': { ...ORDINARY, rules: [{ ...RULE, isLiveOnly: true }] },
   'live only, until noon': { ...ORDINARY, rules: [{ ...RULE, isLiveOnly: true, endsAt: at(12) }] },
   'features off': { ...ORDINARY, rules: [{ ...RULE, featuresOff: 2, idleMinutes: 5 }, { ...RULE, id: 2, idleMinutes: 10 }] }, // prettier-ignore
@@ -174,6 +178,12 @@ export const CASES: readonly WrittenCase[] = [
   { says: 'a rule makes relatives wait of a school of which an older class was shown', now: at(18, 30), bundle: 'relatives wait', visitor: { ...RELATIVE, classes: [1], establishments: [50] }, expected: { ...WAIT, reason: 'relatives_wait', opensAt: at(19) } },
   { says: 'a rule makes relatives wait of a school without nursery classes', now: at(18, 30), bundle: 'relatives wait', visitor: { ...RELATIVE, classes: [], establishments: [51] }, expected: { ...WAIT, reason: 'relatives_wait', opensAt: at(19) } },
   { says: 'a rule that makes relatives wait leaves pupils alone', now: at(10), bundle: 'relatives wait', expected: { ...ADMIT, reason: 'window' } },
+  { says: 'relatives in the evening: before the hours whom nothing binds waits for them', now: at(12), bundle: 'relatives in the evening', visitor: { ...RELATIVE, classes: [5] }, expected: { ...WAIT, reason: 'relatives_wait', opensAt: at(22) } },
+  { says: 'relatives in the evening: the own window lies in the hours', now: at(12), bundle: 'relatives in the evening', visitor: RELATIVE, expected: { ...WAIT, reason: 'relatives_wait', opensAt: at(17, 55) } },
+  { says: 'relatives in the evening: in the hours they are as on any day', now: at(18, 30), bundle: 'relatives in the evening', visitor: RELATIVE, expected: { ...ADMIT, reason: 'window', until: at(19, 10) } },
+  { says: 'relatives in the evening: with children in two zones the later hours count', now: at(18, 30), bundle: 'relatives in the evening', visitor: { ...RELATIVE, classes: [1, 5] }, expected: { ...WAIT, reason: 'relatives_wait', opensAt: at(22) } },
+  { says: 'relatives in the evening: after the hours until the step ends', now: at(22, 30), bundle: 'relatives in the evening', visitor: RELATIVE, expected: { ...WAIT, reason: 'relatives_wait', opensAt: at(24) } },
+  { says: 'relatives in the evening: those of the youngest are spared', now: at(11, 10), bundle: 'relatives in the evening', visitor: { ...RELATIVE, classes: [3] }, expected: { ...ADMIT, reason: 'window' } },
   { says: 'live only: an open window waits for the next live one', now: at(10), bundle: 'live only', quota: { walkInCount: 5 }, expected: { ...WAIT, reason: 'live_only', opensAt: at(13, 55) } },
   { says: 'live only: a live window enters', now: at(14), bundle: 'live only', expected: { ...ADMIT, reason: 'window', until: at(14, 40) } },
   { says: 'live only: a class without a live window never enters by that of another', now: at(14), bundle: 'live only', visitor: { classes: [2] }, expected: { ...WAIT, reason: 'live_only', opensAt: null } },

@@ -24,14 +24,24 @@ export interface RuleScope {
   levels?: number;
 }
 
+/** Hours of one day in which a rule that defers relatives lets them be (Unix seconds, half open). */
+export interface RelativesHours {
+  /** Index into `zones`. */
+  zone: number;
+  from: number;
+  to: number;
+}
+
 /** One protection step in force from `startsAt` until `endsAt` (Unix seconds, half open). */
 export interface BundleRule {
   id: number;
   startsAt: number;
   endsAt: number;
   scope: RuleScope;
-  /** Relatives who have no class window wait until then (Unix seconds). */
+  /** Relatives who have no class window wait until then (Unix seconds) ... */
   relativesWaitUntil: number | null;
+  /** ... but for these hours, by the zone of their school. A gateway that does not know them keeps relatives waiting. */
+  relativesHours?: readonly RelativesHours[];
   /** Only live windows, exemptions and staff are let in. */
   isLiveOnly: boolean;
   /** What is left of the walk-in quota, per mille. */
@@ -150,7 +160,9 @@ export interface BundleRoom {
 export type BundleRoomChange = readonly [cell: number, logins: number, sessions: number];
 
 /** A rule as a delta carries it: by names, so that it means the same whatever bundle it is applied to. */
-export interface NamedRule extends Omit<BundleRule, 'scope' | 'featuresOff'> {
+export interface NamedRule extends Omit<BundleRule, 'scope' | 'featuresOff' | 'relativesHours'> {
+  /** The hours of relatives, by names of zones. */
+  relativesHours?: readonly (Omit<RelativesHours, 'zone'> & { zone: string })[];
   scope: {
     departments: readonly string[];
     profiles: readonly string[];

@@ -116,7 +116,17 @@ export function checkedDecision(
         return bit(bits, k) && from <= instant && instant < to;
       }),
     );
-  const waitUntil = Math.max(0, ...inForce.map((rule) => rule.relativesWaitUntil ?? 0));
+  const zonesConcerned = content.zones.map((_, zone) => zone)
+    .filter((zone) => schools.length === 0 || schools.some((school) => content.establishments.zone[school] === zone)); // prettier-ignore
+  // the first instant from now on at which a zone is not kept waiting by a rule
+  const openFrom = ({ relativesWaitUntil, relativesHours = [] }: BundleRule, zone: number) => {
+    const its = relativesHours.filter((hours) => hours.zone === zone);
+    if (its.some(({ from, to }) => from <= now && now < to)) return 0;
+    const later = its.map(({ from }) => from).filter((from) => from > now);
+    return Math.min(relativesWaitUntil!, ...later);
+  };
+  const deferring = inForce.filter((rule) => rule.relativesWaitUntil !== null);
+  const waitUntil = Math.max(0, ...deferring.flatMap((rule) => zonesConcerned.map((zone) => openFrom(rule, zone))));
   // of a school of which no class was shown, any class of the youngest that the levels allow may be the child's
   const shownSchools = visitor.classes.map((c) => content.classes.establishment[c]);
   const mayBeOf = content.classes.id

@@ -125,6 +125,12 @@ describe('rules by names', () => {
     expect(rule!.featuresOff).toBe(2);
   });
 
+  it('keep the hours of relatives in the zones that a bundle knows', () => {
+    const hours = [{ zone: 'Europe/Paris', from: at(17), to: at(22) }, { zone: 'Indian/Reunion', from: at(14), to: at(19) }]; // prettier-ignore
+    const [rule] = rulesOf(gateContent(), [{ ...RULE, relativesWaitUntil: at(24), relativesHours: hours }]);
+    expect(rule!.relativesHours).toEqual([{ zone: 0, from: at(17), to: at(22) }, { zone: -1, from: at(14), to: at(19) }]); // prettier-ignore
+  });
+
   it('are refused where they make no sense', () => {
     expect(() => rulesOf(gateContent(), [{ ...RULE, endsAt: RULE.startsAt }])).toThrow(BundleInvalid);
   });

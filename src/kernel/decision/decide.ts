@@ -44,7 +44,8 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
     if (!concerns(plan, rule, visitor, now)) continue;
     out.featuresOff |= rule.featuresOff;
     if (rule.idleMinutes !== null) out.idleMinutes = Math.min(out.idleMinutes, rule.idleMinutes);
-    if (rule.relativesWaitUntil !== null) relativesWaitUntil = Math.max(relativesWaitUntil, rule.relativesWaitUntil);
+    if (rule.relativesWaitUntil !== null)
+      relativesWaitUntil = Math.max(relativesWaitUntil, deferredUntil(plan, rule, visitor, now));
     if (rule.isLiveOnly) liveOnlyUntil = Math.max(liveOnlyUntil, rule.endsAt);
     walkInPerMille = Math.min(walkInPerMille, rule.walkInPerMille);
   }
@@ -176,6 +177,27 @@ export function concerns(
     if (kinds.length > 0 && (kind === undefined || !kinds.includes(kind))) return false;
   }
   return isSomewhere;
+}
+
+/**
+ * Until when a rule keeps relatives waiting: to its next hours in the zone of their school, else to its end; 0 where its hours are on.
+ * Of several zones, and of all where no school is known, the last counts.
+ */
+function deferredUntil(plan: GatePlan, rule: BundleRule, visitor: Visitor, now: number): number {
+  const end = rule.relativesWaitUntil!;
+  const { relativesHours } = rule;
+  if (!relativesHours) return end;
+  const schools = establishmentsOf(plan, visitor);
+  const zones = schools.length > 0 ? schools.map((e) => plan.establishmentZone[e]!) : plan.content.zones.keys();
+  let until = 0;
+  for (const zone of zones) {
+    let next = end;
+    for (const hours of relativesHours) {
+      if (hours.zone === zone && hours.to > now) next = Math.min(next, hours.from);
+    }
+    if (next > now) until = Math.max(until, next);
+  }
+  return until;
 }
 
 /** Whether all that is known of the visitor's levels is of these; nothing known is of none. */

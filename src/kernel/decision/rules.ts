@@ -7,12 +7,12 @@ const NOWHERE = -1;
 
 /** Rules by the indices of a bundle; those of a delta take the place of the bundle's, all of them. @throws BundleInvalid where a rule is none */
 export function rulesOf(
-  { departments, kinds = [], features }: Pick<BundleContent, 'departments' | 'kinds' | 'features'>,
+  { departments, kinds = [], features, zones }: Pick<BundleContent, 'departments' | 'kinds' | 'features' | 'zones'>,
   named: readonly NamedRule[],
 ): BundleRule[] {
   const indices = (names: readonly string[], known: readonly string[]): number[] =>
     names.length === 0 ? [] : [NOWHERE, ...names.map((name) => known.indexOf(name)).filter((index) => index >= 0)];
-  return named.map(({ scope, featuresOff, ...rule }) => {
+  return named.map(({ scope, featuresOff, relativesHours, ...rule }) => {
     const isWhole = Number.isFinite(rule.startsAt) && rule.startsAt < rule.endsAt && rule.walkInPerMille >= 0;
     if (!isWhole || !scope || !featuresOff) throw new BundleInvalid(`rule ${rule.id} is none`);
     return {
@@ -23,6 +23,12 @@ export function rulesOf(
         kinds: indices(scope.kinds, kinds),
         levels: scope.levels,
       },
+      ...(relativesHours && {
+        relativesHours: relativesHours.map((hours) => ({
+          ...hours,
+          zone: zones.findIndex(({ name }) => name === hours.zone),
+        })),
+      }),
       featuresOff: featuresOff.reduce((bits, name) => bits | bitOf(features.indexOf(name)), 0),
     };
   });
