@@ -245,6 +245,27 @@ describeWeb('the web of an operator', (web) => {
     await page.getByText(/Aucune mesure de protection n'est en vigueur/).waitFor();
     await page.getByRole('cell', { name: 'le calme est revenu' }).waitFor();
 
+    // a step that is not on the ladder is simulated before it can be taken, and the second person reads what is expected of it
+    await page.getByRole('button', { name: 'Une autre mesure' }).click();
+    const own = page.getByRole('dialog', { name: /hors de l'échelle/ });
+    await own.getByLabel('Différer les parents').check();
+    await own.getByLabel(/^Parents admis de/).fill('17:00');
+    await own.getByLabel(/^à/).fill('22:00');
+    await own.getByLabel(/^Nom de la mesure/).fill('Parents le soir');
+    await own.getByLabel(/^Que dire aux écoles/).fill('Les parents se connectent de 17 h à 22 h.');
+    await own.getByLabel(/^Motif/).fill('trop de monde le matin');
+    found.push(...(await violationsOf(page, 'light')));
+    expect(await own.getByRole('button', { name: 'Prendre cette mesure' }).count()).toBe(0);
+    await own.getByRole('button', { name: "Simuler l'effet" }).click();
+    await own.getByRole('button', { name: 'Prendre cette mesure' }).click();
+    const evening = other.page.getByRole('row', { name: /Parents le soir/ });
+    await evening.getByText(/Les parents entrent de 17\sh\s00 à 22\sh\s00/).waitFor();
+    await evening.getByText(/Refusés ou différés attendus/).waitFor();
+    await evening.getByRole('button', { name: /^Lever/ }).click();
+    await other.page.getByRole('dialog').getByLabel('Motif').fill('inutile');
+    await other.page.getByRole('dialog').getByRole('button', { name: 'Lever' }).click();
+    await page.getByRole('cell', { name: 'inutile' }).waitFor();
+
     // what it was is kept; what people found and agreed is written beside it
     await page.getByRole('button', { name: 'Faire le bilan' }).click();
     await page

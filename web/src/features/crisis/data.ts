@@ -51,6 +51,16 @@ export function useLadder(platformId: number) {
   });
 }
 
+/** Names of the features of the ENT that may be switched off. */
+export function useFeatures(platformId: number) {
+  return useQuery({
+    queryKey: ['crisis', 'features', platformId],
+    queryFn: async () =>
+      (await answerOf(api.GET('/v1/platforms/{id}/gateway-settings', { params: { path: { id: platformId } } })))
+        .features,
+  });
+}
+
 export function useMeasuredDay(platformId: number, date: string) {
   return useQuery({
     queryKey: ['crisis', 'measured', platformId, date],
@@ -113,8 +123,8 @@ export function usePostMortem(platformId: number, postMortemId: number, isNeeded
   });
 }
 
-/** The last simulation of the ladder, as it goes on; undefined where there is none. */
-export function useLadderSimulation(id: number | null) {
+/** A simulation, as it goes on; undefined where there is none. */
+export function useSimulation(id: number | null) {
   return useQuery({
     queryKey: ['crisis', 'simulation', id],
     enabled: id !== null,
@@ -137,6 +147,8 @@ export function useActs(platformId: number) {
   const run = <T>(what: () => Promise<T>): Promise<T> => act.mutateAsync(what) as Promise<T>;
   return {
     isBusy: act.isPending,
+    tryStep: (body: Schema<'StepTrialRequestDto'>) =>
+      run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps/simulation', { params: { path }, body }))),
     enforce: (body: Schema<'StepRequestDto'>) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps', { params: { path }, body }))),
     approve: (stepId: number) =>

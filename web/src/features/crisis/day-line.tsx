@@ -5,6 +5,7 @@ import { Chart } from '../../shared/chart';
 import { civilDateOf, civilHourOf, formatCount, formatHour, formatPercent } from '../../shared/format';
 import { LINES } from '../../shared/load-scale';
 import type { CapacityCurve, MeasuredDay, Step } from './data';
+import { said } from './said';
 
 interface DayLineProps {
   measured: MeasuredDay;
@@ -38,7 +39,7 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
         if (step.state === 'proposed') return [];
         const ends = step.undoneAt ?? step.endsAt;
         const span = [hourOn(new Date(step.startsAt), measured, axis), hourOn(new Date(ends), measured, axis)];
-        return span[0] === span[1] ? [] : [[{ name: step.name, xAxis: span[0] }, { xAxis: span[1] }]];
+        return span[0] === span[1] ? [] : [[{ name: said(step.name), xAxis: span[0] }, { xAxis: span[1] }]];
       });
       return {
         grid: { left: 64, right: 16, top: 48, bottom: 72 },

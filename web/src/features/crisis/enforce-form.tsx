@@ -2,9 +2,9 @@ import { Button, Checkbox, Group, Modal, NumberInput, Stack, Text, TextInput } f
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatCount } from '../../shared/format';
 import { sayDone } from '../../shared/undo';
 import type { Acts, Rung } from './data';
+import { effectWords } from './expected';
 import { measuresOf } from './measures';
 import { said } from './said';
 import { ScopeText } from './scope';
@@ -67,14 +67,7 @@ export function EnforceButton({ rung, isApproved, reason: because = '', acts }: 
           <Text size="sm">
             {measuresOf(rung.measures, t).join(' ')} <ScopeText scope={rung.scope} />
           </Text>
-          {rung.expected && (
-            <Text size="sm">
-              {t('enforce.expected', {
-                before: formatCount(rung.expected.refusedCountBefore),
-                after: formatCount(rung.expected.refusedCount),
-              })}
-            </Text>
-          )}
+          {rung.expected && <Text size="sm">{t('enforce.expected', effectWords(rung.expected))}</Text>}
           <TextInput
             required
             maxLength={500}

@@ -3,20 +3,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { instantOfCivil } from '../../shared/civil-instant';
 import { DateField } from '../../shared/date-field';
-import { formatCount, formatDay, formatPercent, formatTime } from '../../shared/format';
+import { formatDay, formatPercent, formatTime } from '../../shared/format';
 import { sayDone } from '../../shared/undo';
-import {
-  type Acts,
-  type May,
-  type Advice,
-  isUnderWay,
-  type Ladder,
-  type Rung,
-  type Step,
-  useLadderSimulation,
-} from './data';
+import { type Acts, type May, type Advice, isUnderWay, type Ladder, type Rung, type Step, useSimulation } from './data';
 import { EnforceButton } from './enforce-form';
+import { Expected } from './expected';
 import { measuresOf } from './measures';
+import { OwnStepButton } from './own-step-form';
 import { said } from './said';
 import { ScopeText } from './scope';
 import { ThresholdForm } from './threshold-form';
@@ -87,6 +80,7 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
           />
         ))}
       </ol>
+      {may.act && <OwnStepButton platformId={ladder.platformId} acts={acts} />}
     </section>
   );
 }
@@ -137,51 +131,10 @@ function RungCard({ rung, isProposed, step, isApproved, timeZone, mayAct, acts }
           leave: formatPercent(rung.thresholds.leavePerMille / 1000),
         })}
       </Text>
-      {rung.expected && <Expected expected={rung.expected} rung={rung} />}
+      {rung.expected && <Expected expected={rung.expected} step={rung} />}
       {mayAct && !step && <EnforceButton rung={rung} isApproved={isApproved} acts={acts} />}
       {mayAct && step?.isActive && <UndoButton step={step} acts={acts} />}
     </li>
-  );
-}
-
-/** What is expected without and with a rung: the day's peak, and who is told to come back. */
-function Expected({ expected, rung }: { expected: NonNullable<Rung['expected']>; rung: Rung }) {
-  const { t } = useTranslation('crisis');
-  const { featuresOff = [], idleMinutes = null, walkInPerMille = 1000 } = rung.measures;
-  const isScoped = Object.values(rung.scope).some((list) => list.length > 0);
-  return (
-    <div className="expected">
-      <Bars title={t('expected.peak')} before={expected.peakSessionsBefore} after={expected.peakSessions} />
-      <Bars title={t('expected.refused')} before={expected.refusedCountBefore} after={expected.refusedCount} />
-      {featuresOff.length > 0 && <Text size="sm">{t('expected.notReckoned')}</Text>}
-      {isScoped && (idleMinutes !== null || walkInPerMille < 1000) && (
-        <Text size="sm">{t('expected.wholePlatform')}</Text>
-      )}
-    </div>
-  );
-}
-
-function Bars({ title, before, after }: { title: string; before: number; after: number }) {
-  const { t } = useTranslation('crisis');
-  const most = Math.max(1, before, after);
-  return (
-    <>
-      <Text size="sm">{title}</Text>
-      {(
-        [
-          ['before', before],
-          ['after', after],
-        ] as const
-      ).map(([name, value]) => (
-        <div key={name} className={name}>
-          <span>{t(`expected.${name}`)}</span>
-          <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-            <rect width={(100 * value) / most} height="10" />
-          </svg>
-          <span>{formatCount(value)}</span>
-        </div>
-      ))}
-    </>
   );
 }
 
@@ -195,7 +148,7 @@ interface SimulationProps {
 /** Simulates a day with each rung alone, from an hour on. */
 function Simulation({ ladder, timeZone, mayAct, acts }: SimulationProps) {
   const { t } = useTranslation('crisis');
-  const simulation = useLadderSimulation(ladder.simulationId);
+  const simulation = useSimulation(ladder.simulationId);
   const [startsAt, setStartsAt] = useState('');
   const state = simulation.data?.state;
   const isRunning = isUnderWay(state);

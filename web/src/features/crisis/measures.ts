@@ -1,15 +1,18 @@
 import type { TFunction } from 'i18next';
 import type { Schema } from '../../shared/api';
-import { formatPercent } from '../../shared/format';
+import { formatHour, formatPercent } from '../../shared/format';
 
 const UNTOUCHED = 1000;
 
 /** What a step does, a sentence each. */
 export function measuresOf(measures: Schema<'StepMeasuresDto'>, t: TFunction<'crisis'>): string[] {
-  const { defersRelatives, isLiveOnly, walkInPerMille = UNTOUCHED, idleMinutes = null } = measures;
+  const { defersRelatives, relativesHours, isLiveOnly, walkInPerMille = UNTOUCHED, idleMinutes = null } = measures;
   const { featuresOff = [], capacityPerMille = UNTOUCHED } = measures;
   const sentences = [
-    defersRelatives && t('does.defersRelatives'),
+    defersRelatives &&
+      (relativesHours
+        ? t('does.relativesHours', { from: formatHour(relativesHours.from), to: formatHour(relativesHours.to) })
+        : t('does.defersRelatives')),
     isLiveOnly && t('does.isLiveOnly'),
     walkInPerMille < UNTOUCHED && t('does.walkIn', { ratio: formatPercent(walkInPerMille / UNTOUCHED) }),
     idleMinutes !== null && t('does.idle', { minutes: idleMinutes }),

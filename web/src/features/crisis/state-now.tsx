@@ -38,7 +38,7 @@ export function StateNow({ advice, ladder, active, timeZone, may, acts }: StateN
         {last?.errorsPerMille ? `${t('now.errors', { ratio: formatPercent(last.errorsPerMille / 1000, 1) })} ` : ''}
         {active.length === 0
           ? t('now.noStep')
-          : t('now.steps', { count: active.length, names: active.map(({ name }) => name).join(', ') })}
+          : t('now.steps', { count: active.length, names: active.map(({ name }) => said(name)).join(', ') })}
       </p>
       {!last && (
         <Text size="sm" c="dimmed">

@@ -5,6 +5,8 @@ import { Records } from '../../shared/records';
 import { sayDone } from '../../shared/undo';
 import type { Acts, May, Step } from './data';
 import { measuresOf } from './measures';
+import { effectWords } from './expected';
+import { said } from './said';
 import { ScopeText } from './scope';
 import { UndoButton } from './undo-form';
 
@@ -20,7 +22,7 @@ export function StepList({ steps, timeZone, may, acts }: StepListProps) {
   const { t } = useTranslation('crisis');
   const approve = (step: Step) =>
     void acts.approve(step.id).then(
-      () => sayDone(t('done.approved', { name: step.name })),
+      () => sayDone(t('done.approved', { name: said(step.name) })),
       () => undefined,
     );
   return (
@@ -43,11 +45,12 @@ export function StepList({ steps, timeZone, may, acts }: StepListProps) {
             {steps.map((step) => (
               <Table.Tr key={step.id}>
                 <Table.Th scope="row" fw={500}>
-                  {step.name}
+                  {said(step.name)}
                   {step.rung === null && <Text size="sm">{measuresOf(step.measures, t).join(' ')}</Text>}
                   <Text size="sm">
                     <ScopeText scope={step.scope} />
                   </Text>
+                  {step.expected && <Text size="sm">{t('enforce.expected', effectWords(step.expected))}</Text>}
                 </Table.Th>
                 <Table.Td>{t(`state.${stateOf(step)}`)}</Table.Td>
                 <Table.Td>{formatInstant(step.startsAt, timeZone)}</Table.Td>

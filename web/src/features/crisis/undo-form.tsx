@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Acts, Step } from './data';
 import { ReasonButton } from './reason-form';
+import { said } from './said';
 
 /** Takes a step back, with the reason that the audit trail keeps. */
 export function UndoButton({ step, acts }: { step: Step; acts: Acts }) {
@@ -8,10 +9,10 @@ export function UndoButton({ step, acts }: { step: Step; acts: Acts }) {
   return (
     <ReasonButton
       label={t('undo.open')}
-      title={t('undo.label', { name: step.name })}
+      title={t('undo.label', { name: said(step.name) })}
       isBusy={acts.isBusy}
       act={(reason) => acts.undo(step.id, reason)}
-      done={t('done.undone', { name: step.name })}
+      done={t('done.undone', { name: said(step.name) })}
     />
   );
 }

@@ -1,0 +1,111 @@
+import { Button, Checkbox, Group, Modal, NumberInput, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { sayDone } from '../../shared/undo';
+import { type Acts, isUnderWay, useSimulation } from './data';
+import { Expected } from './expected';
+import { effectOf } from './effect';
+import { EMPTY_STEP, type OwnStep, requestOf, trialOf } from './own-step';
+import { MeasureFields, ScopeFields, WordFields } from './own-step-fields';
+
+const MOST_MINUTES = 4320;
+
+interface OwnStepButtonProps {
+  platformId: number;
+  acts: Acts;
+}
+
+/** Opens the form of a step that is none of the ladder. */
+export function OwnStepButton({ platformId, acts }: OwnStepButtonProps) {
+  const { t } = useTranslation('crisis');
+  const [isOpen, form] = useDisclosure();
+  return (
+    <>
+      <Button variant="default" mt="sm" onClick={form.open}>
+        {t('own.open')}
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={form.close}
+        size="lg"
+        title={t('own.title')}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        <OwnStepForm platformId={platformId} acts={acts} onDone={form.close} />
+      </Modal>
+    </>
+  );
+}
+
+/** What a step will do is simulated before its button can be pressed; whatever is changed afterwards is simulated again. */
+function OwnStepForm({ platformId, acts, onDone }: OwnStepButtonProps & { onDone: () => void }) {
+  const { t } = useTranslation('crisis');
+  const [step, setStep] = useState<OwnStep>(EMPTY_STEP);
+  const [tried, setTried] = useState<{ what: string; simulationId: number }>();
+  const [isBreakGlass, setBreakGlass] = useState(false);
+  const simulation = useSimulation(tried?.simulationId ?? null);
+  const trial = trialOf(step);
+  const isTried = tried?.what === JSON.stringify(trial);
+  const isRunning = isTried && isUnderWay(simulation.data?.state ?? 'queued');
+  const expected = isTried && !isRunning ? effectOf(simulation.data?.variants) : undefined;
+  const change = (its: Partial<OwnStep>) => setStep((before) => ({ ...before, ...its }));
+  const simulate = async () => {
+    const { simulationId } = await acts.tryStep(trial);
+    setTried({ what: JSON.stringify(trial), simulationId });
+  };
+  const enforce = async () => {
+    const made = await acts.enforce(requestOf(step, { isBreakGlass, ...(tried && { simulationId: tried.simulationId }) })); // prettier-ignore
+    onDone();
+    if (made.state === 'proposed') sayDone(t('done.proposed', { name: step.name }));
+    else
+      sayDone(t('done.enforced', { name: step.name }), {
+        label: t('undo.now'),
+        run: () => void acts.undo(made.id, t('undo.mistake')),
+      });
+  };
+  return (
+    <Stack
+      component="form"
+      gap="sm"
+      onSubmit={(event: { preventDefault: () => void }) => {
+        event.preventDefault();
+        // what was refused is said, and the form stays
+        void (expected ? enforce() : simulate()).catch(() => undefined);
+      }}
+    >
+      <MeasureFields step={step} change={change} platformId={platformId} />
+      <ScopeFields step={step} change={change} />
+      <NumberInput
+        required
+        min={5}
+        max={MOST_MINUTES}
+        step={5}
+        label={t('enforce.minutes')}
+        value={step.minutes}
+        onChange={(minutes) => change({ minutes })}
+      />
+      <WordFields step={step} change={change} />
+      {expected && <Expected expected={expected} step={{ scope: trial.scope!, measures: trial.measures! }} />}
+      {expected && (
+        <Checkbox
+          label={t('enforce.breakGlass')}
+          description={t('enforce.breakGlassText')}
+          checked={isBreakGlass}
+          onChange={({ currentTarget: { checked } }) => setBreakGlass(checked)}
+        />
+      )}
+      <Text size="sm" role="status">
+        {t(isRunning ? 'own.running' : expected ? 'own.twoPeople' : isTried ? 'own.failed' : 'own.before')}
+      </Text>
+      <Group>
+        <Button type="submit" loading={acts.isBusy || isRunning}>
+          {t(expected ? 'own.enforce' : 'own.simulate')}
+        </Button>
+        <Button variant="default" onClick={onDone}>
+          {t('close')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
