@@ -104,6 +104,8 @@ export interface WaitingRoom {
   rankOfProfile: readonly number[];
   /** The longest time between two questions of a waiting page; near the head of the line it asks more often. */
   pollSeconds: number;
+  /** The shortest; absent: as the agents have it. */
+  soonestPollSeconds?: number;
   /** Log-ins that the plan leaves to it in each cell, beside the walk-in quota; absent: none. */
   leftPerCell?: Float64Array;
   /** Of those who wait, the share that closes the page in a minute, per mille. */

@@ -3,17 +3,27 @@ import { STEP_SECONDS, STEPS_PER_CELL, VISITOR_UNITS, type WaitingRoom } from '.
 /** Those who took a ticket within the same minute, of one rank: what each group has in it. */
 interface Slice {
   step: number;
+  /** The last step in which somebody took a ticket of it. */
+  lastStep: number;
   groups: number[];
   crowds: number[];
+  /** Who was called of each group. */
+  served: number[];
   /** Where a group stands in `groups`. */
   positions: Map<number, number>;
   crowd: number;
+  /** The same by class (territory x profile). */
+  ofClass: Float64Array;
 }
 
 const SLICE_STEPS = 60 / STEP_SECONDS;
 /** As the room of the agents tells it. */
 const SHORTEST_POLL_SECONDS = 5;
-const POLL_RATIO = 0.5;
+/**
+ * A page asks after half of what is left to wait: n questions on the way from w to w / 2^n. Of those who have w to wait now, one in
+ * w ln 2 seconds asks; w / 2 would be the interval that they are told now, which is shorter than the one that they were told before.
+ */
+const QUESTION_RATIO = Math.LN2;
 /** What is less than this of a visitor is nobody: a slice so small is served whole. */
 const NOBODY = VISITOR_UNITS / 1000;
 
@@ -30,13 +40,16 @@ export class StormQueue {
   private readonly slices: Slice[][];
   private readonly heads: number[];
   private readonly ranks: readonly number[];
+  private readonly classCount: number;
 
   constructor(
     private readonly room: WaitingRoom,
     groupCount: number,
-    private readonly profileOf: (group: number) => number,
+    private readonly profileCount: number,
+    private readonly classOf: Int32Array,
   ) {
     this.waiting = new Float64Array(groupCount);
+    this.classCount = 1 + classOf.reduce((most, k) => Math.max(most, k), 0);
     this.ranks = [...new Set(room.rankOfProfile)].sort((a, b) => a - b);
     this.slices = this.ranks.map(() => []);
     this.heads = this.ranks.map(() => 0);
@@ -44,24 +57,34 @@ export class StormQueue {
 
   join(group: number, step: number, crowd: number): void {
     if (crowd === 0) return;
-    const r = this.ranks.indexOf(this.room.rankOfProfile[this.profileOf(group)]!);
+    const r = this.ranks.indexOf(this.room.rankOfProfile[this.classOf[group]! % this.profileCount]!);
     const slices = this.slices[r]!;
     const from = step - (step % SLICE_STEPS);
     let slice = slices[slices.length - 1];
     // a slice of this very minute that has been served already is closed
     if (!slice || slice.step !== from || this.heads[r] === slices.length) {
-      slice = { step: from, groups: [], crowds: [], positions: new Map(), crowd: 0 };
+      slice = {
+        step: from,
+        lastStep: step,
+        groups: [],
+        crowds: [],
+        served: [],
+        positions: new Map(),
+        crowd: 0,
+        ofClass: new Float64Array(this.classCount),
+      };
       slices.push(slice);
     }
-    const k = slice.positions.get(group);
-    if (k !== undefined) slice.crowds[k]! += crowd;
-    else {
-      slice.positions.set(group, slice.groups.length);
+    let k = slice.positions.get(group);
+    if (k === undefined) {
+      k = slice.groups.length;
+      slice.positions.set(group, k);
       slice.groups.push(group);
-      slice.crowds.push(crowd);
+      slice.crowds.push(0);
+      slice.served.push(0);
     }
-    slice.crowd += crowd;
-    this.waiting[group]! += crowd;
+    slice.lastStep = step;
+    this.change(slice, k, crowd);
   }
 
   /** Serves up to `crowd` in order, those whom nothing holds; `take(group, crowd)` is told whom. */
@@ -75,18 +98,16 @@ export class StormQueue {
         const standing = isHeld ? standingOf(slice, isHeld) : slice.crowd;
         const isWhole = standing <= left || standing <= NOBODY;
         const ratio = isWhole ? 1 : left / standing;
-        let servedCrowd = 0;
+        const before = slice.crowd;
         for (let k = 0; k < slice.groups.length; k++) {
           if (isHeld?.(slice.groups[k]!)) continue;
           const served = isWhole ? slice.crowds[k]! : Math.floor(slice.crowds[k]! * ratio);
           if (served === 0) continue;
-          slice.crowds[k]! -= served;
-          servedCrowd += served;
-          this.remove(slice.groups[k]!, served);
+          this.change(slice, k, -served);
+          slice.served[k]! += served;
           take(slice.groups[k]!, served);
         }
-        slice.crowd -= servedCrowd;
-        left = isWhole ? Math.max(0, left - servedCrowd) : 0;
+        left = isWhole ? Math.max(0, left - (before - slice.crowd)) : 0;
       }
       this.skipServed(r);
     }
@@ -102,11 +123,9 @@ export class StormQueue {
         const k = slice.positions.get(group);
         if (k === undefined) continue;
         released += slice.crowds[k]!;
-        slice.crowd -= slice.crowds[k]!;
-        slice.crowds[k] = 0;
+        this.change(slice, k, -slice.crowds[k]!);
       }
     });
-    this.remove(group, released);
     return released;
   }
 
@@ -120,43 +139,66 @@ export class StormQueue {
           if (slice.crowds[k] === 0) continue;
           const leaving = Math.floor((slice.crowds[k]! * this.room.leavesPerMillePerMinute) / 1000);
           if (leaving === 0) continue;
-          slice.crowds[k]! -= leaving;
-          slice.crowd -= leaving;
-          this.remove(slice.groups[k]!, leaving);
+          this.change(slice, k, -leaving);
           leave(slice.groups[k]!, leaving);
         }
       }
     });
   }
 
-  /** The step of the first ticket of a profile's rank that still waits and that nothing holds, Infinity for none. */
+  /**
+   * The step of the first ticket of a profile's rank that still waits and that nothing holds, Infinity for none. Within a slice it is
+   * as far on as its groups were called: a minute's crowd may take many minutes to be let in.
+   */
   headStep(rank: number, isHeld: IsHeld): number {
     const r = this.ranks.indexOf(rank);
     const slices = this.slices[r]!;
     let s = this.heads[r]!;
     while (isHeld && s < slices.length && standingOf(slices[s]!, isHeld) === 0) s++;
-    return slices[s]?.step ?? Infinity;
+    return s < slices.length ? headOf(slices[s]!, isHeld) : Infinity;
   }
 
-  /** Questions that the waiting pages ask in a step: after half of what is left to wait, as the room tells them. */
-  pollCountOf(servedPerSecond: number): number {
-    const { pollSeconds } = this.room;
+  /** Questions that the waiting pages ask in a step, to `ask(class, count)`: after half of what is left to wait, as the room tells them. */
+  askAll(servedPerSecond: number, isHeld: IsHeld, ask: (classIndex: number, count: number) => void): void {
+    const { pollSeconds, soonestPollSeconds = SHORTEST_POLL_SECONDS } = this.room;
+    const soonestUntil = soonestPollSeconds / QUESTION_RATIO;
+    const seldomFrom = Math.max(soonestUntil, pollSeconds / QUESTION_RATIO);
+    /** Asked on the way from a wait to the end of it: those of a minute stand near the head and far from it. */
+    const questions = (waitSeconds: number): number =>
+      Math.min(waitSeconds, soonestUntil) / soonestPollSeconds +
+      Math.log(Math.max(soonestUntil, Math.min(waitSeconds, seldomFrom)) / soonestUntil) / QUESTION_RATIO +
+      Math.max(0, waitSeconds - seldomFrom) / pollSeconds;
     let ahead = 0;
-    let pollCount = 0;
-    for (let r = 0; r < this.ranks.length; r++) {
-      const slices = this.slices[r]!;
-      for (let s = this.heads[r]!; s < slices.length; s++) {
-        const { crowd } = slices[s]!;
-        if (crowd === 0) continue;
-        // the first of a line has nobody ahead, whole visitors stand there
-        const before = Math.max(0, ahead + crowd / 2 - VISITOR_UNITS / 2);
-        const waitSeconds = servedPerSecond > 0 ? before / servedPerSecond : Infinity;
-        const interval = Math.min(pollSeconds, Math.max(SHORTEST_POLL_SECONDS, POLL_RATIO * waitSeconds));
-        pollCount += (crowd * STEP_SECONDS) / interval;
-        ahead += crowd;
+    const askOf = (crowd: number, ofClass: Float64Array): void => {
+      if (crowd === 0) return;
+      // the first of a line has nobody ahead, whole visitors stand there
+      const from = Math.max(0, ahead - VISITOR_UNITS / 2) / servedPerSecond;
+      const to = Math.max(0, ahead + crowd - VISITOR_UNITS / 2) / servedPerSecond;
+      // nobody is called where nobody is served: all ask as seldom as they may
+      const perSecond = servedPerSecond > 0 && to > from ? (questions(to) - questions(from)) / (to - from) : 1 / (servedPerSecond > 0 ? soonestPollSeconds : pollSeconds); // prettier-ignore
+      for (let k = 0; k < ofClass.length; k++) if (ofClass[k]! > 0) ask(k, ofClass[k]! * STEP_SECONDS * perSecond);
+      ahead += crowd;
+    };
+    // whom a step holds stands beside the line: nobody has them ahead, they have everybody
+    for (const isAside of isHeld ? [false, true] : [false]) {
+      for (let r = 0; r < this.ranks.length; r++) {
+        for (let s = this.heads[r]!; s < this.slices[r]!.length; s++) {
+          const slice = this.slices[r]![s]!;
+          if (!isHeld) {
+            askOf(slice.crowd, slice.ofClass);
+            continue;
+          }
+          const ofClass = new Float64Array(this.classCount);
+          let crowd = 0;
+          slice.groups.forEach((group, k) => {
+            if (isHeld(group) !== isAside) return;
+            ofClass[this.classOf[group]!]! += slice.crowds[k]!;
+            crowd += slice.crowds[k]!;
+          });
+          askOf(crowd, ofClass);
+        }
       }
     }
-    return pollCount;
   }
 
   private skipServed(r: number): void {
@@ -164,8 +206,12 @@ export class StormQueue {
     while (this.heads[r]! < slices.length && slices[this.heads[r]!]!.crowd === 0) this.heads[r]!++;
   }
 
-  private remove(group: number, crowd: number): void {
-    this.waiting[group]! -= crowd;
+  private change(slice: Slice, k: number, by: number): void {
+    const group = slice.groups[k]!;
+    slice.crowds[k]! += by;
+    slice.crowd += by;
+    slice.ofClass[this.classOf[group]!]! += by;
+    this.waiting[group]! += by;
   }
 }
 
@@ -173,6 +219,18 @@ function standingOf({ groups, crowds }: Slice, isHeld: (group: number) => boolea
   let crowd = 0;
   for (let k = 0; k < groups.length; k++) if (crowds[k]! > 0 && !isHeld(groups[k]!)) crowd += crowds[k]!;
   return crowd;
+}
+
+/** How far a slice is served, as a step: in order within it, as far as those groups have come of whom somebody waits. */
+function headOf({ step, lastStep, groups, crowds, served }: Slice, isHeld: IsHeld): number {
+  let waiting = 0;
+  let gone = 0;
+  for (let k = 0; k < groups.length; k++) {
+    if (crowds[k] === 0 || isHeld?.(groups[k]!)) continue;
+    waiting += crowds[k]!;
+    gone += served[k]!;
+  }
+  return waiting === 0 ? step : step + ((lastStep + 1 - step) * gone) / (gone + waiting);
 }
 
 /** The part of a cell's quota that a step may spend. */

@@ -126,6 +126,8 @@ function stepOfService(
   const opening = entitlement.nextCell[g * cellCount + Math.floor(step / STEPS_PER_CELL)]!;
   const openingStep = opening < 0 ? Infinity : opening * STEPS_PER_CELL;
   const stepCount = cellCount * STEPS_PER_CELL;
+  // somewhere within the step, as those are who came in it with this visitor
+  const ticketAt = step + random();
   const staysPerStep = (1 - room!.leavesPerMillePerMinute / 1000) ** (STEP_SECONDS / 60);
   for (let at = step; at < stepCount; at++) {
     if (at >= openingStep) {
@@ -133,7 +135,7 @@ function stepOfService(
       return { step: at + spreadSteps, isOpening: true, isGone: false };
     }
     const isOut = entitlement.isBarred[g * cellCount + Math.floor(at / STEPS_PER_CELL)] === 1;
-    if (!isOut && head[at]! > step) return { step: at, isOpening: false, isGone: false };
+    if (!isOut && head[at]! > ticketAt) return { step: at, isOpening: false, isGone: false };
     if (random() > staysPerStep) return { step: at, isOpening: false, isGone: true };
   }
   return { step: stepCount, isOpening: false, isGone: false };

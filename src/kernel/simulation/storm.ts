@@ -20,6 +20,8 @@ export interface StormCurves {
   sessions: Float64Array;
   /** Mean of those who wait in the waiting room in the cell. */
   waiting: Float64Array;
+  /** Questions of their pages, the one with which a ticket was taken aside. */
+  polls: Float64Array;
 }
 
 /** What a tagged visitor needs to be followed through the day, per step. */
@@ -87,7 +89,6 @@ class Storm {
   private quotaLeft = 0;
   private peakSessions = 0;
   private peakStep = 0;
-  private pollCount = 0;
 
   constructor(private readonly problem: StormProblem) {
     const { cellCount, groups, territoryCount, profileCount } = problem;
@@ -97,11 +98,10 @@ class Storm {
     this.limits = effectiveLimits(problem);
     this.returns = new Returns(groups.length);
     this.presence = new Presence(problem, this.stepCount);
-    this.queue = problem.room && new StormQueue(problem.room, groups.length, (g) => groups[g]!.profile);
     const column = () => new Float64Array(this.classCount * cellCount);
     this.curves = {
       arrivals: column(), attempts: column(), admitted: column(), walkIns: column(),
-      refused: column(), gaveUp: column(), sessions: column(), waiting: column(),
+      refused: column(), gaveUp: column(), sessions: column(), waiting: column(), polls: column(),
     }; // prettier-ignore
     this.trace = {
       entitledRatio: new Float64Array(this.stepCount),
@@ -109,6 +109,7 @@ class Storm {
       headSteps: Array.from({ length: profileCount }, () => new Float64Array(this.stepCount)),
     };
     this.classOf = Int32Array.from(groups, ({ territory, profile }) => territory * profileCount + profile);
+    this.queue = problem.room && new StormQueue(problem.room, groups.length, profileCount, this.classOf);
     this.totals = Float64Array.from(groups, ({ visitorCount }) => Math.round(visitorCount * VISITOR_UNITS));
     this.arrived = new Float64Array(groups.length);
     this.waiting = new Float64Array(groups.length);
@@ -142,7 +143,7 @@ class Storm {
       pendingAtEnd,
       peakSessions: this.peakSessions / VISITOR_UNITS,
       peakStep: this.peakStep,
-      pollCount: this.pollCount / VISITOR_UNITS,
+      pollCount: curves.polls.reduce((sum, count) => sum + count, 0),
     };
   }
 
@@ -215,6 +216,8 @@ class Storm {
       const crowd = this.crowds[a]!;
       const at = g * problem.cellCount + cell;
       if (entitlement.isEntitled[at] === 1) entitledCrowd += crowd;
+      // whoever comes while a place is free has it at once
+      else if (this.queue) this.queue.join(g, step, crowd);
       else if (entitlement.isBarred[at] === 0) outsideCrowd += crowd;
     }
     const sessionRoom = Math.max(0, Math.floor(limits.sessionLimit[cell]! * VISITOR_UNITS) - presence.sessionCount);
@@ -235,8 +238,8 @@ class Storm {
       const at = g * problem.cellCount + cell;
       const isEntitled = entitlement.isEntitled[at] === 1;
       const isBarred = !isEntitled && entitlement.isBarred[at] === 1;
-      if (!isEntitled && this.queue) this.queue.join(g, step, this.crowds[a]!);
-      else this.answer(g, step, cell, isBarred ? 0 : isEntitled ? entitledRatio : walkInRatio, isEntitled);
+      if (isEntitled || !this.queue)
+        this.answer(g, step, cell, isBarred ? 0 : isEntitled ? entitledRatio : walkInRatio, isEntitled);
     }
   }
 
@@ -309,9 +312,9 @@ class Storm {
       this.curves.sessions[k * cellCount + cell]! += this.presence.sessions[k]!;
     }
     if (!this.queue) return;
-    this.pollCount += this.queue.pollCountOf((this.limits.walkInLimit[cell]! * VISITOR_UNITS) / CELL_SECONDS);
-    for (let g = 0; g < groups.length; g++) this.count(this.curves.waiting, g, cell, this.queue.waiting[g]!);
     const isHeld = this.heldIn(cell);
+    this.queue.askAll((this.limits.walkInLimit[cell]! * VISITOR_UNITS) / CELL_SECONDS, isHeld, (k, count) => (this.curves.polls[k * cellCount + cell]! += count)); // prettier-ignore
+    for (let g = 0; g < groups.length; g++) this.count(this.curves.waiting, g, cell, this.queue.waiting[g]!);
     for (let profile = 0; profile < profileCount; profile++) {
       const rank = this.problem.room!.rankOfProfile[profile]!;
       this.trace.headSteps[profile]![step] = Math.min(this.queue.headStep(rank, isHeld), step + 1);
