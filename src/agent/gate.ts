@@ -113,12 +113,16 @@ export class Gate {
     const isSame = brought !== undefined && pass === brought;
     const visitor = this.visitor(current, pass, how, request, now);
     const decision = emptyDecision();
+    let its = pass;
     if (isSame && pass.until > now && !request.wantsUrgentPass) {
-      stay(current.plan, visitor, pass.until, now, decision);
-      return { current, now, brought, pass, visitor, decision, isByPass: true };
+      const shortenedAt = stay(current.plan, visitor, pass.until, now, decision);
+      if (!hasIdledOut(pass, shortenedAt, decision.idleMinutes, now))
+        return { current, now, brought, pass: seen(pass, shortenedAt, decision.idleMinutes, now), visitor, decision, isByPass: true }; // prettier-ignore
+      // the session is over: whoever comes back is let in anew, by window or quota
+      its = { ...pass, until: 0 };
     }
     decide(current.plan, visitor, left ?? this.quota.at(now, current.plan.content.quotas), now, decision);
-    return { current, now, brought, pass, visitor, decision, isByPass: false };
+    return { current, now, brought, pass: its, visitor, decision, isByPass: false };
   }
 
   /** Lets in whom the waiting room has called; `isAgain` where that was counted before. */
@@ -132,11 +136,11 @@ export class Gate {
     return this.settle(judged);
   }
 
-  settle({ current, now, pass, visitor, decision, isByPass }: Judged): GateAnswer {
+  settle({ current, now, brought, pass, visitor, decision, isByPass }: Judged): GateAnswer {
     if (isByPass) {
       this.counts.total.passes++;
       this.measurements.seen(pass.draw, now, decision.idleMinutes);
-      return { decision, visitor, plan: current, pass: undefined, isByPass };
+      return { decision, visitor, plan: current, pass: pass === brought ? undefined : this.textOf(pass, current), isByPass }; // prettier-ignore
     }
     this.quota.spend(decision.spends, visitor.isAdmittedToday);
     const day = dayOfVisitor(current, visitor, now);
@@ -156,6 +160,9 @@ export class Gate {
       until: isIn ? Math.min(decision.until, now + LONGEST_PASS_SECONDS) : pass.until > now ? pass.until : 0,
       admittedOn: isIn ? day : pass.admittedOn,
     };
+    if (isIn && decision.idleMinutes < current.plan.content.idleMinutes)
+      next.idleUntil = idleEnd(decision.idleMinutes, now);
+    else delete next.idleUntil;
     return { decision, visitor, plan: current, pass: this.textOf(next, current), isByPass };
   }
 
@@ -308,6 +315,20 @@ const newPass = (): Pass => ({
 function dayOfVisitor({ plan }: PlanInForce, { classes, establishments }: Visitor, now: number): number {
   const school = classes.length > 0 ? plan.classEstablishment[classes[0]!]! : establishments[0];
   return dayOf(plan, school === undefined ? 0 : plan.establishmentZone[school]!, now);
+}
+
+/** A minute more than is granted, because a pass is not written anew at each page. */
+const idleEnd = (idleMinutes: number, now: number): number => Math.ceil(now) + (idleMinutes + 1) * 60;
+
+/** Whether the holder was away for longer than the step in force grants, since that step began: before it nobody was told. */
+const hasIdledOut = ({ idleUntil = 0 }: Pass, shortenedAt: number, idleMinutes: number, now: number): boolean =>
+  shortenedAt > 0 && idleUntil <= now && idleUntil > shortenedAt + idleMinutes * 60;
+
+/** The pass of somebody who is inside and was seen now, written anew at most once a minute. */
+function seen(pass: Pass, shortenedAt: number, idleMinutes: number, now: number): Pass {
+  if (shortenedAt === 0) return pass;
+  const idleUntil = idleEnd(idleMinutes, now);
+  return Math.abs(idleUntil - (pass.idleUntil ?? 0)) < 60 ? pass : { ...pass, idleUntil };
 }
 
 /** What a pass says of the day after a decision; who is let in was told before what was told before. */

@@ -23,6 +23,8 @@ export interface Pass {
   shown: readonly number[];
   chosen: readonly number[];
   establishments: readonly number[];
+  /** Unseen until then (Unix seconds) its holder has idled out, under a step that shortens the idle time; absent where none did. */
+  idleUntil?: number;
 }
 
 export const TOLD = { toWait: 1, refused: 2 } as const;
@@ -37,10 +39,13 @@ const MOST_LETTERS = 600;
 
 const listText = (ids: readonly number[]): string => ids.map((id) => id.toString(36)).join('-');
 
+/** Fields of a pass: one more where a step has shortened the idle time, which older agents take for no pass. */
+const FIELDS = { '1': 12, '2': 13 } as const;
+
 /** A pass as cookie or header: fields in base 36, then half of an HMAC-SHA-256 (128 bits). */
 export function passText(pass: Pass, platformId: number, { kid, secret }: PassKey): string {
   const fields = [
-    '1',
+    pass.idleUntil === undefined ? '1' : '2',
     kid,
     ...[
       platformId,
@@ -54,6 +59,7 @@ export function passText(pass: Pass, platformId: number, { kid, secret }: PassKe
     listText(pass.shown),
     listText(pass.chosen),
     listText(pass.establishments),
+    ...(pass.idleUntil === undefined ? [] : [pass.idleUntil.toString(36)]),
   ].join('.');
   return `${fields}.${macOf(secret, fields).toString('base64url')}`;
 }
@@ -63,7 +69,7 @@ export function readPass(text: string, platformId: number, keys: readonly PassKe
   if (text.length > MOST_LETTERS) return undefined;
   const at = text.lastIndexOf('.');
   const fields = text.slice(0, at).split('.');
-  if (at < 0 || fields.length !== 12 || fields[0] !== '1') return undefined;
+  if (at < 0 || fields.length !== FIELDS[fields[0] as keyof typeof FIELDS]) return undefined;
   const key = keys.find(({ kid }) => kid === fields[1]);
   if (!key) return undefined;
   const given = Buffer.from(text.slice(at + 1), 'base64url');
@@ -72,7 +78,7 @@ export function readPass(text: string, platformId: number, keys: readonly PassKe
   const [its, profile, until, admittedOn, draw, said, levels] = fields.slice(2, 9).map((field) => parseInt(field, 36));
   if (its !== platformId) return undefined;
   const [shown, chosen, establishments] = fields
-    .slice(9)
+    .slice(9, 12)
     .map((list) => (list === '' ? [] : list.split('-').map((id) => parseInt(id, 36))));
   return {
     profile: profile!,
@@ -85,6 +91,7 @@ export function readPass(text: string, platformId: number, keys: readonly PassKe
     shown: shown!,
     chosen: chosen!,
     establishments: establishments!,
+    ...(fields[12] !== undefined && { idleUntil: parseInt(fields[12], 36) }),
   };
 }
 

@@ -93,6 +93,38 @@ describe('decisions beside the proxy', () => {
     test = await TestAgent.start();
   });
 
+  it('who is away for longer than a step grants has idled out, at any agent: the next page is decided anew', async () => {
+    await test.stop();
+    const rule = { id: 1, startsAt: at(7, 30), endsAt: at(9), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: 5, featuresOff: 0 }; // prettier-ignore
+    test = await TestAgent.start({ rules: [rule], quotas: { walkInPerCell: 1, keptPerCell: 0, urgentPerCell: 0 } });
+    test.nowSeconds = at(7);
+    let cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
+    const page = async (now: number, by = test) => {
+      by.nowSeconds = now;
+      const { status, headers } = await by.get('/auth', { cookie });
+      cookie = headers.get('set-cookie')?.split(';')[0] ?? cookie;
+      return [status, headers.get('set-cookie') !== null];
+    };
+    // nobody was told before the step began; from then on who looks at a page now and then stays
+    expect(await page(at(7, 50))).toEqual([204, true]);
+    expect(await page(at(7, 54))).toEqual([204, true]);
+    expect(await page(at(7, 54) + 30)).toEqual([204, false]);
+    const other = await TestAgent.start({ rules: [rule], quotas: { walkInPerCell: 1, keptPerCell: 0, urgentPerCell: 0 } }); // prettier-ignore
+    other.nowSeconds = at(8, 1);
+    // the place outside windows is somebody else's by now
+    expect((await other.get('/auth', test.shown(['77$6e A']))).status).toBe(204);
+    expect((await page(at(8, 1), other))[0]).toBe(403);
+    await other.stop();
+    expect(await page(at(8, 6))).toEqual([204, true]);
+    expect(test.agent.gate.counts.total).toMatchObject({ attempts: 2, admitted: 2, passes: 3 });
+    // after the step nobody idles out here, and a later one begins anew
+    expect(await page(at(9, 10))).toEqual([204, false]);
+    test.agent.held.current!.plan.content.rules = [{ ...rule, startsAt: at(9, 30), endsAt: at(11) }];
+    expect(await page(at(9, 50))).toEqual([204, true]);
+    expect((await page(at(9, 57)))[0]).toBe(204);
+    expect(test.agent.gate.counts.total).toMatchObject({ attempts: 3, admitted: 3 });
+  });
+
   it('who is inside and asks for an urgent pass in vain stays until the end that was said', async () => {
     await test.stop();
     test = await TestAgent.start({ quotas: { walkInPerCell: 0, keptPerCell: 0, urgentPerCell: 0 } });

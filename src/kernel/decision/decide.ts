@@ -108,20 +108,26 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
 /**
  * What holds for a visitor who was let in until `until`: no window and no quota is looked at again, but steps in force shorten idleness and
  * switch features off. Who asks for one of these is refused it and stays inside, hence `until` in a refusal too.
+ *
+ * @returns since when (Unix seconds) the idle time is as short as it is; 0 where no step shortens it
  */
-export function stay(plan: GatePlan, visitor: Visitor, until: number, now: number, out: Decision): void {
+export function stay(plan: GatePlan, visitor: Visitor, until: number, now: number, out: Decision): number {
   const { content } = plan;
+  let shortenedAt = 0;
   out.idleMinutes = content.idleMinutes;
   for (const rule of content.rules) {
     if (!concerns(plan, rule, visitor, now)) continue;
     out.featuresOff |= rule.featuresOff;
-    if (rule.idleMinutes !== null) out.idleMinutes = Math.min(out.idleMinutes, rule.idleMinutes);
+    if (rule.idleMinutes === null || rule.idleMinutes >= out.idleMinutes) continue;
+    out.idleMinutes = rule.idleMinutes;
+    shortenedAt = rule.startsAt;
   }
   if (isOff(visitor, out)) {
     out.retryAt = spread(COME_BACK_SPREAD_SECONDS, visitor, now + COME_BACK_SECONDS);
     turnAway(plan, visitor, NOTHING_LEFT, out, REFUSE, REASON.featureOff);
   }
   out.until = until;
+  return shortenedAt;
 }
 
 const isOff = ({ feature }: Visitor, { featuresOff }: Decision): boolean =>
