@@ -182,8 +182,14 @@ export class AgentServer {
         room.leave(ticket, judged.pass.draw);
       return { answer: answerOf(judged) };
     }
-    const place = await room.visit(waiting, ticket, isGiven, walksIn);
-    if (place?.kind === 'walksIn') return { answer: this.gate.settle(judged) };
+    const walkIn = walksIn ? room.walkIn(this.gate.quota.cell, judged.decision.walkInCount) : undefined;
+    let place: RoomPlace | undefined;
+    try {
+      place = await room.visit(waiting, ticket, isGiven, walkIn);
+      if (place?.kind === 'walksIn') return { answer: this.gate.settle(judged) };
+    } finally {
+      if (walkIn) room.walked(walkIn, place?.kind === 'walksIn');
+    }
     if (place?.kind === 'called') return { answer: this.gate.callIn(waiting, place.isAgain), place };
     return { answer: answerOf(waiting), place };
   }

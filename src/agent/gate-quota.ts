@@ -4,7 +4,8 @@ import { SPENDS_URGENT, SPENDS_WALK_IN, type QuotaLeft } from '../kernel/decisio
 
 /** Counts what is left of the quotas of the present cell, as the plan gives them to each agent; of one agent, in its own process. */
 export class GateQuota {
-  private cell = -1;
+  /** The cell whose quotas are `left`. */
+  cell = -1;
   readonly left: QuotaLeft = { walkInCount: 0, walkInWholeCount: 0, keptCount: 0, urgentCount: 0 };
 
   at(now: number, quotas: BundleContent['quotas']): QuotaLeft {

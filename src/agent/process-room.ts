@@ -2,7 +2,7 @@ import { CELL_SECONDS } from '../kernel/cell-grid';
 import { roomBudget, type RoomLimits } from '../kernel/decision/room-residue';
 import {
   CALLED_SECONDS, HELD_RANK, MOST_SAVED_SECONDS, MOST_TICKETS, pollSeconds, presentSeconds,
-  type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit,
+  type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit, type RoomWalkIn,
 } from './room-store'; // prettier-ignore
 import { SortedScores } from './sorted-scores';
 
@@ -23,6 +23,8 @@ export class ProcessRoom implements RoomStore {
   private readonly dueInSecond = new Map<number, string[]>();
   private readonly called = new Map<string, number>();
   private readonly admitted = new Map<number, number>();
+  /** Places of the walk-in quotas that were given, by whose they are. */
+  private readonly walkIns = new Map<string, { cell: number; count: number }>();
   private lookedAt = 0;
   private bornAt: number | undefined;
   private gathersUntil = 0;
@@ -71,7 +73,7 @@ export class ProcessRoom implements RoomStore {
     this.gathersUntil = now + this.settings.settleSeconds;
   }
 
-  private answer({ id, arrivedAt: shownAt, rank, now, limits, mayWalkIn }: RoomVisit): RoomAnswer {
+  private answer({ id, arrivedAt: shownAt, rank, now, limits, walkIn }: RoomVisit): RoomAnswer {
     this.begin(now);
     this.late(now);
     const { longestPollSeconds } = this.settings;
@@ -96,7 +98,7 @@ export class ProcessRoom implements RoomStore {
     this.expect(id, { rank, arrivedAt, dueAt: now + presentSeconds(poll) });
     const answer = { arrivedAt, aheadCount, pollSeconds: poll };
     if (rank === HELD_RANK || now < this.gathersUntil) return { outcome: 'waits', ...answer };
-    if (mayWalkIn && aheadCount === 0) {
+    if (walkIn && aheadCount === 0 && this.takesWalkIn(walkIn)) {
       this.call(id, now);
       return { outcome: 'walksIn', ...answer };
     }
@@ -106,6 +108,14 @@ export class ProcessRoom implements RoomStore {
     this.saved--;
     this.admitted.set(limits.cell, (this.admitted.get(limits.cell) ?? 0) + 1);
     return { outcome: 'called', ...answer };
+  }
+
+  private takesWalkIn({ by, cell, leftCount, heardCount }: RoomWalkIn): boolean {
+    const known = this.walkIns.get(by);
+    const count = Math.max(known?.cell === cell ? known.count : 0, heardCount);
+    if (count - heardCount >= leftCount) return false;
+    this.walkIns.set(by, { cell, count: count + 1 });
+    return true;
   }
 
   /** Places that have come free since the last look. @returns how many come in a second */

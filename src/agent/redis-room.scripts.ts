@@ -5,14 +5,14 @@ import {
 
 /** One hash slot per platform: a cluster runs the scripts too. */
 export const roomKeys = (platformId: number): string[] =>
-  ['state', 'due', 'called', 'admitted', 'agents', 'leases', 'told', ...RANKS, 'held'].map(
+  ['state', 'due', 'called', 'admitted', 'agents', 'leases', 'told', ...RANKS, 'held', 'walkIns'].map(
     (name) => `etale:{room:${platformId}}:${name}`,
   );
 
 /** Lua 5.1, as every Redis 5 or later and Valkey runs it. What the lines say is said by `process-room.ts` in TypeScript. */
 const COMMON = `
 local state, due, called, admitted, agents, leases, told = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local lines = { KEYS[8], KEYS[9], KEYS[10], KEYS[11] }
+local lines, walk_ins = { KEYS[8], KEYS[9], KEYS[10], KEYS[11] }, KEYS[12]
 local call = redis.call
 local function number(text) return tonumber(text) or 0 end
 local function whole(value) return string.format('%.0f', value) end
@@ -43,7 +43,8 @@ end
 `;
 
 /**
- * KEYS of `roomKeys`; ARGV: id, arrivedAt or '', rank, now, cell, logins, sessions, stay cells, longest poll, settle seconds, may walk in.
+ * KEYS of `roomKeys`; ARGV: id, arrivedAt or '', rank, now, cell, logins, sessions, stay cells, longest poll, settle seconds, then of a walk-in
+ * by whom, cell, left, heard (left 0: none).
  * Returns outcome, arrivedAt, ahead, poll seconds (a text: Lua numbers become whole ones).
  */
 export const VISIT = `${COMMON}
@@ -86,9 +87,18 @@ local ahead = call('ZRANK', lines[rank + 1], id)
 for r = 1, rank do ahead = ahead + call('ZCARD', lines[r]) end
 local poll = longest
 if per_second > 0 then poll = math.min(longest, math.max(${SHORTEST_POLL_SECONDS}, ${POLL_RATIO} * ahead / per_second)) end
+local function takes_walk_in()
+  local by, its, left, heard = ARGV[11], ARGV[12], tonumber(ARGV[13]), tonumber(ARGV[14])
+  if left == 0 then return false end
+  local known_cell, known = string.match(call('HGET', walk_ins, by) or '', '^(%-?%d+):(%d+)$')
+  local given = math.max(known_cell == its and tonumber(known) or 0, heard)
+  if given - heard >= left then return false end
+  call('HSET', walk_ins, by, its .. ':' .. whole(given + 1))
+  return true
+end
 local outcome = 'waits'
 if rank < ${HELD_RANK} and now >= gathersUntil then
-  if ARGV[11] == '1' and ahead == 0 then
+  if ahead == 0 and takes_walk_in() then
     outcome = 'walksIn'
   else
     local left = whole_budget - number(call('HGET', admitted, whole(cell)))
@@ -147,6 +157,8 @@ call('ZREMRANGEBYSCORE', agents, '-inf', string.format('%.6f', now - ${AGENT_SEC
 call('ZADD', agents, string.format('%.6f', now), agent)
 local flat = call('HGETALL', admitted)
 for k = 1, #flat, 2 do if tonumber(flat[k]) < cell - 48 then call('HDEL', admitted, flat[k]) end end
+local given = call('HGETALL', walk_ins)
+for k = 1, #given, 2 do if number(string.match(given[k + 1], '^(%-?%d+):')) < cell - 48 then call('HDEL', walk_ins, given[k]) end end
 local whole_budget = budget(cell, logins, sessions, stay)
 local left = whole_budget - number(call('HGET', admitted, whole(cell)))
 local alive = call('ZCARD', agents)

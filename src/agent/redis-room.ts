@@ -7,7 +7,7 @@ import { RoomAway, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomS
 const COMMAND_MILLISECONDS = 400;
 const CONNECT_MILLISECONDS = 1000;
 const RECONNECT_MILLISECONDS = 250;
-const KEY_COUNT = 11;
+const KEY_COUNT = 12;
 
 type VisitReply = [outcome: RoomAnswer['outcome'], arrivedAt: string, aheadCount: number, pollSeconds: string];
 type BeatReply = [leased: number, rank: number, arrivedAt: string, waiting: number[], admitted: string[]];
@@ -57,10 +57,10 @@ export class RedisRoom implements RoomStore {
     this.connecting = this.client.connect().catch(() => undefined);
   }
 
-  async visit({ id, arrivedAt, rank, now, limits, mayWalkIn }: RoomVisit): Promise<RoomAnswer> {
+  async visit({ id, arrivedAt, rank, now, limits, walkIn }: RoomVisit): Promise<RoomAnswer> {
     const { cell, logins, sessions, stayCells } = limits;
     const { longestPollSeconds, settleSeconds } = this.settings;
-    const args = [id, arrivedAt === undefined ? '' : String(arrivedAt), String(rank), text(now), ...[cell, logins, bounded(sessions), stayCells, longestPollSeconds, settleSeconds].map(String), mayWalkIn ? '1' : '0']; // prettier-ignore
+    const args = [id, arrivedAt === undefined ? '' : String(arrivedAt), String(rank), text(now), ...[cell, logins, bounded(sessions), stayCells, longestPollSeconds, settleSeconds].map(String), walkIn?.by ?? '', ...[walkIn?.cell ?? 0, walkIn?.leftCount ?? 0, walkIn?.heardCount ?? 0].map(String)]; // prettier-ignore
     const reply = await this.within(() => this.client.visit(this.keys, args));
     const [outcome, its, aheadCount, poll] = reply as VisitReply;
     return { outcome, arrivedAt: Number(its), aheadCount, pollSeconds: Number(poll) };

@@ -5,6 +5,21 @@ export const RANKS = ['pupils', 'unknown', 'relatives'] as const;
 /** Beyond the ranks: those whom a protection step holds back keep their place and are not called. */
 export const HELD_RANK = RANKS.length;
 
+/**
+ * A place of an agent's walk-in quota, for whoever stands first. The agent counts its quota, the line whom it has given a place:
+ * while answers are on their way only both together know what is left.
+ */
+export interface RoomWalkIn {
+  /** The process whose quota it is. */
+  by: string;
+  /** The cell of the quota. */
+  cell: number;
+  /** Places left to this visitor, as the agent knew when it asked. */
+  leftCount: number;
+  /** How many the line had given it in this cell, as the agent had heard; what was given since comes off `leftCount`. */
+  heardCount: number;
+}
+
 /** A ticket that is shown, or taken. */
 export interface RoomVisit {
   id: string;
@@ -15,8 +30,8 @@ export interface RoomVisit {
   /** Unix seconds. */
   now: number;
   limits: RoomLimits;
-  /** A place of the walk-in quota is free: who stands first may have it. */
-  mayWalkIn: boolean;
+  /** Who stands first may have a place of the walk-in quota; absent: none is free. */
+  walkIn?: RoomWalkIn | undefined;
 }
 
 export interface RoomAnswer {

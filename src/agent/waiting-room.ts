@@ -9,7 +9,7 @@ import type { RoomDisk } from './room-disk';
 import {
   BEAT_SECONDS,
   CALLED_SECONDS, HELD_RANK, KEPT_SECONDS, LEASE_SECONDS, POLL_JITTER_RATIO, presentSeconds, RANKS, RoomAway, SHORTEST_POLL_SECONDS,
-  type RoomAnswer, type RoomState, type RoomStore,
+  type RoomAnswer, type RoomState, type RoomStore, type RoomWalkIn,
 } from './room-store'; // prettier-ignore
 import type { Ticket } from './ticket.rules';
 
@@ -66,6 +66,11 @@ export class WaitingRoom {
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> = Promise.resolve();
   private hasStopped = false;
+  /** Draws of another process of the same name are another quota. */
+  private readonly process = randomBytes(ID_BYTES).toString('base64url');
+  /** Walk-ins that were heard of in a cell, and questions for one that are on their way. */
+  private walkIns = { cell: -1, heardCount: 0 };
+  private walkingCount = 0;
   readonly total = { called: 0, calledAlone: 0, walkedIn: 0 };
 
   /** @param open makes the store once the platform is known */
@@ -112,7 +117,7 @@ export class WaitingRoom {
   /** Whether nobody waits, for certain: what an agent cannot know counts as somebody. */
   get isEmpty(): boolean {
     const now = this.now();
-    return now < this.stateAt + LEASE_SECONDS && this.knowsLine(now) && !this.hasWaiting;
+    return now < this.stateAt + LEASE_SECONDS && this.knowsLine(now) && !this.hasWaiting && this.walkingCount === 0;
   }
 
   /** Whether the line is the store's: it is there, and those who waited without it have had the time to come into it. */
@@ -129,16 +134,28 @@ export class WaitingRoom {
     return this.isOpen && decision.kind === WAIT && !visitor.hasSession;
   }
 
+  /** Asks for a place of the quota for whoever stands first; ended with `walked`, in the same turn in which the quota is spent. */
+  walkIn(cell: number, leftCount: number): RoomWalkIn {
+    if (this.walkIns.cell !== cell) this.walkIns = { cell, heardCount: 0 };
+    this.walkingCount++;
+    return { by: this.process, cell, leftCount, heardCount: this.walkIns.heardCount };
+  }
+
+  walked({ cell }: RoomWalkIn, isIn: boolean): void {
+    this.walkingCount--;
+    if (isIn && this.walkIns.cell === cell) this.walkIns.heardCount++;
+  }
+
   /**
    * The place of somebody who waits; undefined where the room is full, or where they have no ticket and none is given here.
    *
-   * @param mayWalkIn a place of the walk-in quota is free, for who stands first
+   * @param walkIn a place of the walk-in quota is free, for who stands first
    */
   async visit(
     judged: Judged,
     shown: string | undefined,
     isGiven: boolean,
-    mayWalkIn: boolean,
+    walkIn?: RoomWalkIn,
   ): Promise<RoomPlace | undefined> {
     const current = this.held.current!;
     const now = this.now();
@@ -150,7 +167,7 @@ export class WaitingRoom {
     if (ticket && ticket.seenAt + KEPT_SECONDS + this.longestPollSeconds < now) ticket = undefined;
     const rank = rankOf(current, judged);
     const id = ticket?.id ?? randomBytes(ID_BYTES).toString('base64url');
-    const answer = await this.ask(current, id, ticket?.arrivedAt, rank, now, mayWalkIn && this.knowsLine(now));
+    const answer = await this.ask(current, id, ticket?.arrivedAt, rank, now, this.knowsLine(now) ? walkIn : undefined);
     if (!answer) return this.alone(id, ticket, rank, draw, now);
     if (answer.outcome === 'full') return undefined;
     if (answer.outcome === 'again') return { kind: 'called', isAgain: true };
@@ -208,12 +225,12 @@ export class WaitingRoom {
     arrivedAt: number | undefined,
     rank: number,
     now: number,
-    mayWalkIn: boolean,
+    walkIn: RoomWalkIn | undefined,
   ): Promise<RoomAnswer | undefined> {
     if (this.awaySince !== undefined) return undefined;
     try {
       const limits = roomLimitsAt(plan.content, cellOfSeconds(now));
-      return await this.store!.visit({ id, arrivedAt, rank, now, limits, mayWalkIn });
+      return await this.store!.visit({ id, arrivedAt, rank, now, limits, walkIn });
     } catch (error) {
       this.away(error);
       return undefined;

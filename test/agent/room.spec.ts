@@ -62,7 +62,7 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   };
   afterAll(() => Promise.all(rooms.map((its) => its.close())));
   const visit = (store: RoomStore, id: string, now: number, more: Partial<RoomVisit> = {}) =>
-    store.visit({ id, arrivedAt: undefined, rank: 0, now, limits: { ...LIMITS, cell: Math.floor(now / 300) }, mayWalkIn: false, ...more }); // prettier-ignore
+    store.visit({ id, arrivedAt: undefined, rank: 0, now, limits: { ...LIMITS, cell: Math.floor(now / 300) }, ...more }); // prettier-ignore
   const beat = (store: RoomStore, agent: string, now: number, more: object = {}) =>
     store.beat({ agent, now, limits: { ...LIMITS, cell: Math.floor(now / 300) }, unspent: { cell: 0, count: 0 }, admitted: new Map(), called: new Map(), ...more }); // prettier-ignore
 
@@ -177,9 +177,34 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   when('the walk-in quota is for who stands first', async () => {
     const store = await room();
     const first = await visit(store, 'first', START);
-    expect(await visit(store, 'second', START, { mayWalkIn: true })).toMatchObject({ outcome: 'waits' });
-    expect(await visit(store, 'first', START, { arrivedAt: first.arrivedAt, mayWalkIn: true })).toMatchObject({ outcome: 'walksIn' }); // prettier-ignore
+    const walkIn = { by: 'agent', cell: CELL, leftCount: 1, heardCount: 0 };
+    expect(await visit(store, 'second', START, { walkIn })).toMatchObject({ outcome: 'waits' });
+    expect(await visit(store, 'first', START, { arrivedAt: first.arrivedAt, walkIn })).toMatchObject({ outcome: 'walksIn' }); // prettier-ignore
   });
+
+  when(
+    'the last places of a walk-in quota are given once, however many ask while answers are on their way',
+    async () => {
+      const store = await room();
+      const limits = { ...LIMITS, logins: 0 };
+      const walkIn = { by: 'agent', cell: CELL, leftCount: 2, heardCount: 0 };
+      const ids = Array.from({ length: 12 }, (_, k) => `w${k}`);
+      const outcomesOf = async (asked: object, from: number) =>
+      (await Promise.all(ids.slice(from).map((id) => visit(store, id, START, { limits, ...asked })))).map(({ outcome }) => outcome); // prettier-ignore
+      // all of them judged while two places were left: whoever stands first has one, then whoever is first by then
+      const outcomes = await outcomesOf({ walkIn }, 0);
+      expect(outcomes).toEqual(['walksIn', 'walksIn', ...Array<string>(10).fill('waits')]);
+      // the agent has heard of one of the two, and knows of one place
+      expect(await outcomesOf({ walkIn: { ...walkIn, leftCount: 1, heardCount: 1 } }, 2)).not.toContain('walksIn');
+      // another agent has a quota of its own, the next cell another one
+      expect((await outcomesOf({ walkIn: { ...walkIn, by: 'other', leftCount: 1 } }, 2)).slice(0, 2)).toEqual(['walksIn', 'waits']); // prettier-ignore
+      expect((await outcomesOf({ walkIn: { ...walkIn, cell: CELL + 1, leftCount: 1 } }, 3)).slice(0, 2)).toEqual(['walksIn', 'waits']); // prettier-ignore
+      // a line that has lost its memory goes by what the agent has heard
+      const empty = await room();
+      const asked = { limits, walkIn: { ...walkIn, leftCount: 1, heardCount: 7 } };
+      expect(await Promise.all(['x', 'y'].map(async (id) => (await visit(empty, id, START, asked)).outcome))).toEqual(['walksIn', 'waits']); // prettier-ignore
+    },
+  );
 
   when('near the head a line is asked about often, far away as seldom as it may be', async () => {
     const store = await room({ longestPollSeconds: 30 });
@@ -276,7 +301,7 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   it('a share is for those who stand first', async () => {
     const store = await opened(() => new RedisRoom([redis!.url], ++platformCount, SETTINGS));
     const arrivals: number[] = [];
-    for (let k = 0; k < 30; k++) arrivals.push((await store.visit({ id: `s${k}`, arrivedAt: undefined, rank: 2, now: START, limits: { ...LIMITS, logins: 0 }, mayWalkIn: false })).arrivedAt); // prettier-ignore
+    for (let k = 0; k < 30; k++) arrivals.push((await store.visit({ id: `s${k}`, arrivedAt: undefined, rank: 2, now: START, limits: { ...LIMITS, logins: 0 } })).arrivedAt); // prettier-ignore
     const state = await beatOf(store, 'one', START);
     expect(state).toMatchObject({ leasedCount: 10, leasedTo: { rank: 2, arrivedAt: arrivals[11] }, waitingCounts: [0, 0, 30, 0] }); // prettier-ignore
     await store.close();
@@ -285,8 +310,7 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   it('a server that is away is said at once, and one that comes back empty is used again', async () => {
     const own = await RealRedis.start(redisServer!);
     const store = await opened(() => new RedisRoom([own.url], 1, SETTINGS));
-    const ask = () =>
-      store.visit({ id: 'v', arrivedAt: undefined, rank: 0, now: START, limits: LIMITS, mayWalkIn: false });
+    const ask = () => store.visit({ id: 'v', arrivedAt: undefined, rank: 0, now: START, limits: LIMITS });
     await ask();
     await own.kill();
     await expect(ask()).rejects.toThrow(RoomAway);

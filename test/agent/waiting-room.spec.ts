@@ -378,5 +378,28 @@ describe('the waiting room of an agent', () => {
     expect([await first.one(), await second.one(), await late.enters(), await visitorAt(one).enters()]).toEqual([true, true, true, false]); // prettier-ignore
   });
 
+  it('gives each place of the walk-in quota once, however many ask at the same moment', async () => {
+    for (const { agent } of [one, two]) {
+      const { content } = agent.held.current!.plan;
+      Object.assign(content, { room: room(0), quotas: { walkInPerCell: 2, keptPerCell: 0, urgentPerCell: 0 } });
+    }
+    tick(1200 - (one.nowSeconds % 300) + 10);
+    await beats();
+    await beats();
+    const waiting = new Set(Array.from({ length: 24 }, (_, k) => visitorAt(k % 2 ? one : two)));
+    const perCell: number[] = [];
+    for (let cell = 0; cell < 4; cell++) {
+      const inside = await Promise.all([...waiting].map(async (its) => ((await its.enters()) ? its : undefined)));
+      inside.forEach((its) => its && waiting.delete(its));
+      perCell.push(inside.filter(Boolean).length);
+      for (const { agent } of [one, two]) expect(agent.gate.quota.left.walkInCount).toBeGreaterThanOrEqual(0);
+      tick(300);
+      await beats();
+    }
+    expect(perCell[0]).toBe(4);
+    expect(Math.max(...perCell)).toBe(4);
+    expect(Math.min(...perCell)).toBeGreaterThan(0);
+  });
+
   const visitorAt = (agent: TestAgent) => new Device(agent, agent.shown(['77$6e A']));
 });

@@ -35,6 +35,7 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
   out.opensAt = 0;
   out.ways = 0;
   out.spends = SPENDS_NOTHING;
+  out.walkInCount = 0;
   out.idleMinutes = content.idleMinutes;
   out.featuresOff = 0;
   let relativesWaitUntil = 0;
@@ -84,8 +85,10 @@ export function decide(plan: GatePlan, visitor: Visitor, quota: QuotaLeft, now: 
   if (isFree && !isBound(plan, visitor, liveOnlyUntil))
     openings.nextEntryAt = Math.min(openings.nextEntryAt, liveOnlyUntil);
 
-  if (!isDeferred && !isLiveOnly && hasWalkIn(visitor, quota, walkInPerMille)) {
+  const walkInCount = isDeferred || isLiveOnly ? 0 : walkInsLeft(visitor, quota, walkInPerMille);
+  if (walkInCount > 0) {
     out.spends = SPENDS_WALK_IN;
+    out.walkInCount = walkInCount;
     return admit(out, REASON.walkIn, openings.openUntil > 0 ? openings.openUntil + DRAIN_SECONDS : out.until);
   }
   if (visitor.wantsUrgentPass && quota.urgentCount > 0) {
@@ -381,14 +384,14 @@ function nextMidnight(midnights: readonly number[], now: number): number {
  * Those who were admitted today leave the kept part to those who were not. A step cuts the whole quota of the cell, and what was spent of
  * it counts, whoever spent it: a share of what is left would never be used up.
  */
-function hasWalkIn(
+function walkInsLeft(
   { isAdmittedToday }: Visitor,
   { walkInCount, walkInWholeCount, keptCount }: QuotaLeft,
   perMille: number,
-): boolean {
+): number {
   const spentCount = walkInWholeCount - walkInCount;
   const left = walkInWholeCount * perMille - (spentCount + (isAdmittedToday ? keptCount : 0)) * 1000;
-  return left >= 1000;
+  return Math.max(0, Math.floor(left / 1000));
 }
 
 const spread = (seconds: number, { draw }: Visitor, from: number): number =>

@@ -127,6 +127,8 @@ export interface Decision {
   idleMinutes: number;
   /** Bit k set: feature k is off. */
   featuresOff: number;
+  /** Places of the walk-in quota that are left to this visitor, the own one included; 0 where none is spent. */
+  walkInCount: number;
   /** Index into SPENDS. */
   spends: number;
   /** Bits of WAY, for who is not admitted. */
@@ -142,6 +144,7 @@ export const emptyDecision = (): Decision => ({
   retryAt: 0,
   idleMinutes: 0,
   featuresOff: 0,
+  walkInCount: 0,
   spends: SPENDS_NOTHING,
   ways: 0,
 });
