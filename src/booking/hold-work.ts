@@ -20,8 +20,9 @@ export class HoldWork extends KeyedWork {
     parts: WorkParts,
     protected request: BookingRequest,
     private readonly store: HoldStore,
+    otherHolderIds: readonly number[] = [],
   ) {
-    super(parts, { holderIds: [parts.prepared.owner.establishmentId] });
+    super(parts, { holderIds: [parts.prepared.owner.establishmentId, ...otherHolderIds] });
     this.establishmentId = parts.prepared.owner.establishmentId;
     this.uai = parts.prepared.owner.uai;
   }

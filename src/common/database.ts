@@ -164,7 +164,6 @@ export const ADVISORY_LOCK = {
   platform: 3,
   demo: 4,
   job: 5,
-  waiting: 9,
   gateway: 10,
   bundle: 11,
 } as const;

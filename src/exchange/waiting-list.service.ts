@@ -122,7 +122,7 @@ export class WaitingListService {
       const prepared = this.substituted(given, taken);
       const reason = promotion.reason ?? entry.reason;
       const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };
-      return this.requests.submit<BookingDto>(new PromoteWork(parts, entry, this.store));
+      return this.requests.submit<BookingDto>(new PromoteWork(parts, entry, new Set(), this.store));
     });
   }
 

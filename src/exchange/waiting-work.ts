@@ -1,13 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import type { Actor } from '../access/actor';
 import type { BookingDto } from '../booking/booking.dto';
 import { decideBooking } from '../booking/booking-operation.rules';
 import { BookingRefused } from '../booking/booking.errors';
 import { type Accepted, KeyedWork, type WorkParts } from '../booking/booking-work';
-import { holdExpiry } from '../booking/hold.rules';
+import { heldCells, holdExpiry } from '../booking/hold.rules';
 import { HoldWork } from '../booking/hold-work';
 import type { HoldStore } from '../booking/hold.store';
-import type { Decision, LedgerState, WindowChange } from '../plan/sequencer.rules';
+import { cellOfStart } from '../booking/place.rules';
+import { KEPT_HOLDER_ID } from '../plan/kept-room';
+import { NOTHING_NEEDED, NOTHING_TO_REMEMBER, type SequencedRequest } from '../plan/sequencer';
+import type { CellDeltas, Decision, HoldChange, LedgerHold, LedgerState, WindowChange } from '../plan/sequencer.rules';
 import type { ZonedInstants } from '../plan/zoned-instants';
+import { WaitingRefused } from './exchange.errors';
 import { acceptableStarts, LEAST_OFFER_MILLISECONDS, OFFER_MINUTES, waitingOver } from './waiting.rules';
 import type { WaitingRow, WaitingStore } from './waiting.store';
 
@@ -15,13 +21,34 @@ const NO_REVISIONS: ReadonlyMap<number, number> = new Map();
 
 type Entry = Pick<WaitingRow, 'id' | 'request' | 'takesAutomatically' | 'improvementMinutes'>;
 
-/** The first of the starts that would do at which there is room. @throws BookingRefused where there is none */
+/** The kept room that may be given to the list in one round: that which was kept before the round read the list. */
+export type KeptIds = Set<string>;
+
+const keptIn = (state: LedgerState, ids: KeptIds): LedgerHold[] => [...state.holds()].filter(({ holdId }) => ids.has(holdId)); // prettier-ignore
+
+/** Whether what an entry wants stands there already, by whatever way it came. */
+function isMet(parts: WorkParts, state: LedgerState, starts: readonly number[]): boolean {
+  const { operation } = parts.prepared;
+  if (!('targets' in operation)) return false;
+  return operation.targets.every(({ windowId, owner, day, startMinute }) => {
+    const wanted = cellOfStart(day, startMinute, owner.timeZone);
+    if (windowId !== null) {
+      const present = state.window(windowId)?.startCell;
+      return present !== undefined && (present === wanted || starts.length === 0);
+    }
+    return [...state.windows()].some(({ classId, startCell }) => classId === owner.classId && startCell === wanted);
+  });
+}
+
+/** The first of the starts that would do at which there is room. @throws WaitingRefused where the wish is met, BookingRefused where there is none */
 function firstThatFits(parts: WorkParts, entry: Entry, state: LedgerState, now: Date): WindowChange[] {
   const { operation, owner } = parts.prepared;
   if (!('targets' in operation)) throw waitingOver(entry.id);
   const present = state.window(operation.targets[0]!.windowId ?? 0)?.startCell;
+  const starts = acceptableStarts(parts.prepared, entry.improvementMinutes, present);
+  if (isMet(parts, state, starts)) throw new WaitingRefused('met', 'conflict', 'What was waited for is there.');
   let refusal: BookingRefused = new BookingRefused('no_room', 'conflict', 'Nothing better is free.');
-  for (const startMinute of acceptableStarts(parts.prepared, entry.improvementMinutes, present)) {
+  for (const startMinute of starts) {
     const targets = operation.targets.map((target) => ({ ...target, startMinute }));
     try {
       return decideBooking({ ...operation, targets }, owner.planId, NO_REVISIONS, state, now, false);
@@ -33,15 +60,58 @@ function firstThatFits(parts: WorkParts, entry: Entry, state: LedgerState, now: 
   throw refusal;
 }
 
+/** What changes that were decided with kept room take of it: each kept hold that they touch gives way to what is left of it. */
+function takenOf(kept: readonly LedgerHold[], used: CellDeltas, ids: KeptIds): HoldChange[] {
+  const wanted: CellDeltas = new Map([...used].map(([cell, load]) => [cell, { ...load }]));
+  return kept.flatMap((hold): HoldChange[] => {
+    const rest: CellDeltas = new Map();
+    let isTouched = false;
+    for (const [cell, load] of hold.cells) {
+      const want = wanted.get(cell) ?? { sessions: 0, logins: 0 };
+      const sessions = Math.min(load.sessions, want.sessions);
+      const logins = Math.min(load.logins, want.logins);
+      want.sessions -= sessions;
+      want.logins -= logins;
+      isTouched ||= sessions > 0 || logins > 0;
+      const left = { sessions: load.sessions - sessions, logins: load.logins - logins };
+      if (left.sessions > 0 || left.logins > 0) rest.set(cell, left);
+    }
+    if (!isTouched) return [];
+    const ended: HoldChange = { ended: hold, as: 'confirmed' };
+    if (rest.size === 0) return [ended];
+    const holdId = randomUUID();
+    ids.add(holdId);
+    return [ended, { taken: { ...hold, holdId, cells: rest } }];
+  });
+}
+
+/** Ends a round: kept room that nobody on the list could use is everybody's. */
+export function endOfRound(actor: Actor, platformId: number, ids: KeptIds): SequencedRequest {
+  return {
+    id: randomUUID(),
+    platformId,
+    actor,
+    reason: '',
+    needs: { ...NOTHING_NEEDED, holderIds: [KEPT_HOLDER_ID] },
+    journal: NOTHING_TO_REMEMBER,
+    isAfterServing: true,
+    decide: (state) => ({
+      changes: [],
+      holds: keptIn(state, ids).map((hold): HoldChange => ({ ended: hold, as: 'cancelled' })),
+    }),
+  };
+}
+
 /** Room that is offered to an entry: a hold, which it confirms or not. */
 export class OfferWork extends HoldWork {
   constructor(
     private readonly parts: WorkParts,
     private readonly entry: Entry,
+    private readonly keptIds: KeptIds,
     holds: HoldStore,
     private readonly waiting: WaitingStore,
   ) {
-    super(parts, entry.request, holds);
+    super(parts, entry.request, holds, [KEPT_HOLDER_ID]);
   }
 
   override async check(tx: EntityManager): Promise<void> {
@@ -49,10 +119,12 @@ export class OfferWork extends HoldWork {
   }
 
   override decide(state: LedgerState, now: Date): Decision {
-    this.changes = firstThatFits(this.parts, this.entry, state, now);
+    const kept = keptIn(state, this.keptIds);
+    this.changes = state.withoutHolds(kept, () => firstThatFits(this.parts, this.entry, state, now));
     const expiresAt = holdExpiry(this.changes, OFFER_MINUTES, now);
     if (expiresAt.getTime() - now.getTime() < LEAST_OFFER_MILLISECONDS) throw waitingOver(this.entry.id);
-    return { changes: [], holds: [{ taken: this.takeHold(state, expiresAt) }] };
+    const offer = this.takeHold(state, expiresAt);
+    return { changes: [], holds: [{ taken: offer }, ...takenOf(kept, offer.cells, this.keptIds)] };
   }
 
   override async record(tx: EntityManager, outcome: Accepted, instants: ZonedInstants): Promise<void> {
@@ -69,9 +141,10 @@ export class TakeWork extends KeyedWork {
   constructor(
     private readonly parts: WorkParts,
     private readonly entry: Entry,
+    private readonly keptIds: KeptIds,
     private readonly waiting: WaitingStore,
   ) {
-    super(parts);
+    super(parts, { holderIds: [KEPT_HOLDER_ID] });
   }
 
   override async check(tx: EntityManager): Promise<void> {
@@ -79,7 +152,9 @@ export class TakeWork extends KeyedWork {
   }
 
   decide(state: LedgerState, now: Date): Decision {
-    return { changes: firstThatFits(this.parts, this.entry, state, now), holds: [] };
+    const kept = keptIn(state, this.keptIds);
+    const changes = state.withoutHolds(kept, () => firstThatFits(this.parts, this.entry, state, now));
+    return { changes, holds: takenOf(kept, heldCells(state.deltasOf(changes)), this.keptIds) };
   }
 
   override answer(outcome: Accepted, instants: ZonedInstants): BookingDto {

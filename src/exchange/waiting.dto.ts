@@ -13,7 +13,9 @@ import {
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 
-export const WAITING_STATES = ['waiting', 'offered', 'taken', 'declined', 'lapsed', 'withdrawn', 'over'] as const;
+export const WAITING_STATES = [
+  'waiting', 'offered', 'taken', 'declined', 'lapsed', 'withdrawn', 'met', 'over',
+] as const; // prettier-ignore
 export type WaitingState = (typeof WAITING_STATES)[number];
 const LARGEST_ID = 9_007_199_254_740_991;
 
@@ -92,7 +94,7 @@ export class PromotionRequest {
 export class WaitingEntryDto {
   /** Names the entry. */
   id!: string;
-  /** `waiting`, `offered` (a live hold), `taken`, `declined`, `lapsed` (the offer was not answered), `withdrawn`, or `over` when its time has come. */
+  /** `waiting`, `offered` (a live hold), `taken`, `declined`, `lapsed` (the offer was not answered), `withdrawn`, `met` (what was wanted came to stand there by another way), or `over` when its time has come. */
   state!: WaitingState;
   /** The establishment. */
   uai!: string;

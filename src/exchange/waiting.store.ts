@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { BookingRequest } from '../booking/booking.dto';
+import { type CellSpan, KEPT_HOLDER_ID } from '../plan/kept-room';
 import type { WaitingState } from './waiting.dto';
 
 /** An entry as it is stored; one that was offered a hold is what became of the hold. */
@@ -94,6 +95,11 @@ export class WaitingStore {
     await tx.query(`update waiting_entry set state = 'taken', booking_id = $2 where id = $1`, [id, bookingId]);
   }
 
+  /** What it wants stands there already. */
+  async meet(ids: readonly string[]): Promise<void> {
+    await this.database.query(`update waiting_entry set state = 'met' where id = any($1) and state = 'waiting'`, [ids]);
+  }
+
   /** False where it waits no more. */
   async withdraw(tx: EntityManager, id: string): Promise<boolean> {
     const [, count] = await tx.query<[unknown, number]>(
@@ -108,13 +114,36 @@ export class WaitingStore {
     return row;
   }
 
-  /** All that wait on a platform, in order. */
-  waiting(platformId: number, now: Date): Promise<WaitingRow[]> {
+  /** Cells in which somebody waits on a platform. */
+  async waitedCells(tx: EntityManager, platformId: number, now: Date): Promise<CellSpan[]> {
+    const rows = await tx.query<{ first: number; end: number }[]>(
+      `select lower(r) as first, upper(r) as end from (
+         select unnest(range_agg(cells)) as r from waiting_entry
+          where platform_id = $1 and state = 'waiting' and waits_until > $2) waited`,
+      [platformId, now],
+    );
+    return rows.map(({ first, end }) => [first, end]);
+  }
+
+  /** Live holds of room that is kept for the list. */
+  async keptHolds(platformId: number): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }[]>(
+      `select id from hold where platform_id = $1 and state = 'held' and establishment_id = ${KEPT_HOLDER_ID}`,
+      [platformId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** All that wait on a platform, in order; with holds, those alone who wait for a cell of them. */
+  waiting(platformId: number, now: Date, holdIds?: readonly string[]): Promise<WaitingRow[]> {
     return this.database.query<WaitingRow[]>(
       `select w.id, w.request, w.takes_automatically as "takesAutomatically", w.improvement_minutes as "improvementMinutes",
               w.asked_by as "askedBy", w.reason, w.arrival
-         from waiting_entry w where w.platform_id = $1 and w.state = 'waiting' and w.waits_until > $2 order by w.arrival`,
-      [platformId, now],
+         from waiting_entry w where w.platform_id = $1 and w.state = 'waiting' and w.waits_until > $2
+          and ($3::uuid[] is null or w.cells && (
+            select range_agg(int4range(cell, cell + 1)) from hold_cell where hold_id = any($3)))
+        order by w.arrival`,
+      [platformId, now, holdIds ?? null],
     );
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -5,10 +6,14 @@ import { type CapacityCells, limitOf } from '../capacity/capacity-cells';
 import { CapacityService } from '../capacity/capacity.service';
 import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { CELLS_PER_DAY } from '../kernel/cell-grid';
+import { grownRoom, KEPT_HOLDER_ID, keptHold, KeptRoom } from './kept-room';
 import { LedgerStore, type Revision } from './ledger.store';
 import { type CellLoad, type CellRange, combined } from './plan-curve.rules';
 import { PlanLoadStore } from './plan-load.store';
 import { type OverfullCell, PlanOverCapacity } from './plan.errors';
+import { NOTHING_NEEDED } from './sequencer';
+import { type HoldChange, LedgerState } from './sequencer.rules';
+import { SequencerStore } from './sequencer.store';
 
 // cells are 4-byte integers
 const FIRST_CELL = -2_147_483_648;
@@ -26,6 +31,8 @@ export class LedgerService {
     private readonly ledger: LedgerStore,
     private readonly loads: PlanLoadStore,
     private readonly capacity: CapacityService,
+    private readonly store: SequencerStore,
+    private readonly keptRoom: KeptRoom,
   ) {}
 
   /** The revision of a platform's published windows: what a draft names as its base. */
@@ -73,7 +80,11 @@ export class LedgerService {
    *
    * @throws PlanOverCapacity
    */
-  async exchange(
+  exchange(tx: EntityManager, platformId: number, planId: number, supersededPlanId: number | undefined): Promise<void> {
+    return this.keepingRoom(tx, platformId, () => this.exchangeLoads(tx, platformId, planId, supersededPlanId));
+  }
+
+  private async exchangeLoads(
     tx: EntityManager,
     platformId: number,
     planId: number,
@@ -112,6 +123,9 @@ export class LedgerService {
   ): Promise<OverfullCell[]> {
     const refresh = async (tx: EntityManager): Promise<OverfullCell[]> => {
       await advisoryLock(tx, 'platform', platformId);
+      return this.keepingRoom(tx, platformId, () => moveAll(tx));
+    };
+    const moveAll = async (tx: EntityManager): Promise<OverfullCell[]> => {
       const overfull: OverfullCell[] = [];
       const end = endCell ?? END_CELL;
       let range = await this.ledger.extent(tx, platformId, firstCell ?? FIRST_CELL, end);
@@ -126,6 +140,30 @@ export class LedgerService {
       return overfull;
     };
     return within ? refresh(within) : inTransaction(this.database, refresh);
+  }
+
+  /**
+   * Keeps the room that a work makes for who waits for it, as the sequencer does; the platform's lock is held. What is kept already is
+   * given back for the time of the work, which it must not keep from anything, and kept again.
+   */
+  private async keepingRoom<T>(tx: EntityManager, platformId: number, work: () => Promise<T>): Promise<T> {
+    const now = new Date();
+    const waited = await this.keptRoom.waitedCells(tx, platformId, now);
+    if (waited.length === 0) return work();
+    const before = await this.store.cells(tx, platformId, waited);
+    const kept = await this.store.holds(tx, platformId, [{ ...NOTHING_NEEDED, holderIds: [KEPT_HOLDER_ID] }], now);
+    const ended = kept.flatMap((hold): HoldChange[] => hold.establishmentId === KEPT_HOLDER_ID ? [{ ended: hold, as: 'cancelled' }] : []); // prettier-ignore
+    await this.moveHolds(tx, platformId, ended, now);
+    const result = await work();
+    const cells = grownRoom(before, await this.store.cells(tx, platformId, waited));
+    if (cells.size > 0) await this.moveHolds(tx, platformId, [{ taken: keptHold(randomUUID(), cells, now) }], now);
+    return result;
+  }
+
+  private async moveHolds(tx: EntityManager, platformId: number, holds: HoldChange[], now: Date): Promise<void> {
+    if (holds.length === 0) return;
+    await this.store.addDeltas(tx, platformId, new LedgerState([], [], [], []).deltasOf([], holds));
+    await this.store.writeHolds(tx, platformId, holds, now);
   }
 
   /** What the capacity leaves after the reserves of all published plans becomes the limit of the cells that have a row. */

@@ -6,6 +6,7 @@ import { DirectoryModule } from '../directory/directory.module';
 import { HoldSweeper } from './hold-sweeper.service';
 import { JobsModule } from '../jobs/jobs.module';
 import { LedgerFollower } from './ledger-follower.service';
+import { KeptRoom } from './kept-room';
 import { LedgerService } from './ledger.service';
 import { LedgerStore } from './ledger.store';
 import { MovedEstablishmentGuard } from './moved-establishment-guard.service';
@@ -73,6 +74,7 @@ import { WindowController } from './window.controller';
     PlanComparisonService,
     PublishedWindowService,
     WindowReadService,
+    KeptRoom,
     LedgerService,
     ProofService,
     ProofStore,
@@ -107,6 +109,7 @@ import { WindowController } from './window.controller';
     StandingWindowStore,
     PlanReadService,
     PlanExportService,
+    KeptRoom,
     LedgerService,
     PlanPriceStore,
     PlanLoadStore,

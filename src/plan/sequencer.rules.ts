@@ -186,6 +186,27 @@ export class LedgerState {
     return overfull.sort((a, b) => a.cell - b.cell);
   }
 
+  /** What deltas that were applied gave back in some cells, as far as it is room: under a limit that fell it is none. */
+  freedIn(spans: readonly (readonly [firstCell: number, endCell: number])[], deltas: CellDeltas): CellDeltas {
+    const freed: CellDeltas = new Map();
+    if (spans.length === 0) return freed;
+    for (const [cell, delta] of deltas) {
+      if (delta.sessions >= 0 && delta.logins >= 0) continue;
+      if (!spans.some(([first, end]) => cell >= first && cell < end)) continue;
+      // a request that only ends a hold reads no cells
+      const known = this.cellOf.get(cell);
+      const sessions = Math.max(0, Math.min(-delta.sessions, known ? known.sessionLimit - known.sessions : Infinity));
+      const logins = Math.max(0, Math.min(-delta.logins, known ? known.loginLimit - known.logins : Infinity));
+      if (sessions > 0 || logins > 0) freed.set(cell, { sessions, logins });
+    }
+    return freed;
+  }
+
+  /** Takes room away before the next request of the batch. */
+  keep(cells: CellDeltas): void {
+    this.addToCells(cells, 1);
+  }
+
   /** Takes an accepted decision over: what the next request of the batch is decided against. */
   apply({ changes, holds }: Decision, deltas: CellDeltas): void {
     for (const { before, after } of changes) {

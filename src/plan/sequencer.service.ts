@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { advisoryLock, isConnectionFailure, sqlFailure } from '../common/database';
 import { DomainError } from '../common/domain-error';
+import { type CellSpan, KEPT_HOLDER_ID, keptHold, KeptRoom } from './kept-room';
 import { LedgerStore, type Revision } from './ledger.store';
 import type { PlanProfile } from './plan-draft';
 import type {
@@ -13,7 +15,7 @@ import type {
   Settled,
 } from './sequencer';
 import { SequencerDatabase } from './sequencer-database.service';
-import { type HoldChange, LedgerState, type PublishedPlan } from './sequencer.rules';
+import { type CellDeltas, type HoldChange, LedgerState, type PublishedPlan } from './sequencer.rules';
 import { type WindowJudge, type WindowLaw, WindowLaws } from './window-laws';
 import { type ChangeRow, type PublishedPlanRow, SequencerStore } from './sequencer.store';
 
@@ -47,6 +49,7 @@ export class Sequencer implements OnModuleDestroy {
     private readonly ledger: LedgerStore,
     private readonly store: SequencerStore,
     private readonly laws: WindowLaws,
+    private readonly keptRoom: KeptRoom,
   ) {}
 
   /** Resolves after the commit. @throws DomainError where the request is refused; what the database threw where it failed */
@@ -98,7 +101,8 @@ export class Sequencer implements OnModuleDestroy {
   private async settle(platformId: number, batch: Waiting[]): Promise<void> {
     try {
       const requests = batch.map(({ request }) => request);
-      const outcomes = await this.transaction(platformId, (tx, end) => this.run(tx, end, platformId, requests));
+      const { outcomes, isRoomKept } = await this.transaction(platformId, (tx, end) => this.run(tx, end, platformId, requests)); // prettier-ignore
+      if (isRoomKept) this.keptRoom.tell(platformId);
       batch.forEach(({ resolve }, i) => resolve(outcomes[i]!));
     } catch (error) {
       if (batch.length === 1 || isConnectionFailure(error)) for (const { reject } of batch) reject(error);
@@ -125,14 +129,15 @@ export class Sequencer implements OnModuleDestroy {
     end: () => Promise<unknown>,
     platformId: number,
     requests: readonly SequencedRequest[],
-  ): Promise<SequencedOutcome[]> {
+  ): Promise<{ outcomes: SequencedOutcome[]; isRoomKept: boolean }> {
     const needs = requests.map((request) => request.needs);
     // the reads leave with the lock: each sees what was committed before it was got
-    const [, answered, read, laws] = await Promise.all([
+    const [, answered, read, laws, waited] = await Promise.all([
       advisoryLock(tx, 'platform', platformId),
       this.answered(tx, requests),
       this.read(tx, platformId, needs, new Date()),
       this.laws.standing(tx, platformId, new Date()),
+      this.keptRoom.waitedCells(tx, platformId, new Date()),
     ]);
     const now = new Date();
     const { state, plans, base, lapsed } = read;
@@ -140,15 +145,20 @@ export class Sequencer implements OnModuleDestroy {
     const fresh = requests.filter(({ id }) => !answered.has(id));
     const holds: HoldChange[] = [...lapsed];
     const changes: ChangeRow[] = [];
+    const kept: CellDeltas = new Map();
+    // kept room that nobody served in time is everybody's
+    keep(state, waited, kept, state.deltasOf([], lapsed.filter((hold) => holderOf(hold) !== KEPT_HOLDER_ID))); // prettier-ignore
     const settled = fresh.map((request): Settled => {
       const outcome = this.decide(state, request, judges, now, base.epoch, base.revision + changes.length);
       if (outcome.kind === 'accepted') {
         const { id: bookingId, reason, actor } = request;
         changes.push(...outcome.changes.map((change) => ({ ...change, bookingId, reason, changedBy: actor.subject })));
         holds.push(...outcome.holds);
+        if (!request.isAfterServing) keep(state, waited, kept, state.deltasOf(outcome.changes, outcome.holds));
       }
       return { request, outcome };
     });
+    if (kept.size > 0) holds.push({ taken: keptHold(randomUUID(), kept, now) });
     const last = { epoch: base.epoch, revision: base.revision + changes.length };
     const journals = byJournal(settled);
     const writes: Promise<unknown>[] = [
@@ -160,7 +170,8 @@ export class Sequencer implements OnModuleDestroy {
     if (holds.length === 0 && journals.every(([journal, own]) => journal.leavesAtOnce(own))) writes.push(end());
     await Promise.all(writes);
     const outcomeOf = new Map(settled.map(({ request, outcome }) => [request.id, outcome]));
-    return requests.map(({ id }) => answered.get(id) ?? outcomeOf.get(id)!);
+    const outcomes = requests.map(({ id }) => answered.get(id) ?? outcomeOf.get(id)!);
+    return { outcomes, isRoomKept: kept.size > 0 };
   }
 
   private async answered(
@@ -262,6 +273,18 @@ export class Sequencer implements OnModuleDestroy {
     }
     works.push(this.store.recordChanges(tx, platformId, last, changes), this.ledger.announce(tx, platformId));
     await Promise.all(works);
+  }
+}
+
+const holderOf = (change: HoldChange): number => ('taken' in change ? change.taken : change.ended).establishmentId;
+
+/** Keeps for who waits what was given back where he waits, out of reach of the batch's next requests. */
+function keep(state: LedgerState, waited: readonly CellSpan[], kept: CellDeltas, given: CellDeltas): void {
+  const freed = state.freedIn(waited, given);
+  state.keep(freed);
+  for (const [cell, { sessions, logins }] of freed) {
+    const before = kept.get(cell);
+    kept.set(cell, { sessions: sessions + (before?.sessions ?? 0), logins: logins + (before?.logins ?? 0) });
   }
 }
 

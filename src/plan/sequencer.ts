@@ -30,6 +30,8 @@ export interface SequencedRequest {
   reason: string;
   needs: SequencerNeeds;
   journal: SequencerJournal;
+  /** What it gives back is everybody's, whoever waits for it: they were served. */
+  isAfterServing?: boolean;
   /** The windows and holds that change. Pure: it may run again. @throws DomainError to refuse */
   decide(state: LedgerState, now: Date): Decision;
 }

@@ -118,6 +118,46 @@ describe('the waiting list', () => {
     expect((await entry(body.id)).state).toBe('offered');
   });
 
+  it('keeps the room of more capacity for who waits, until the list was served', async () => {
+    const { body } = await wait(0);
+    await served();
+    const step = { startsAt: at(0, '09:00'), concurrentSessions: 60, loginsPerMinute: 2000, reason: 'a second server' };
+    expect((await call('POST', `platforms/${region.platformId}/capacity-steps`, step)).status).toBe(201);
+    // the room of one window and a half came: it would fit
+    const other = { operation: 'move', windowId: region.windowIds[1], startsAt: TEN };
+    expect(await call('POST', 'bookings', other)).toMatchObject({ status: 409, body: { code: 'booking.cell_full' } });
+    await served();
+    expect((await entry(body.id)).state).toBe('offered');
+  });
+
+  it('keeps nothing that nobody on the list could use any longer than it is served', async () => {
+    await wait(0, { startsAt: at(0, '10:15') });
+    // what is waited for overlaps what another window leaves, and is not free all the same
+    expect((await call('POST', 'bookings', { operation: 'release', windowId: region.windowIds[0] })).status).toBe(201);
+    expect((await release(3)).status).toBe(201);
+    await served();
+    const [kept] = await database.query<[{ count: number }]>(
+      `select count(*)::int from hold where platform_id = $1 and establishment_id = 0 and state = 'held'`,
+      [region.platformId],
+    );
+    expect(kept.count).toBe(0);
+    const other = { operation: 'move', windowId: region.windowIds[1], startsAt: TEN };
+    expect((await call('POST', 'bookings', other)).status).toBe(201);
+  });
+
+  it('is over for a wish that came true by another way', async () => {
+    const [first, second] = [await wait(0), await wait(1, { improvementMinutes: 180 })];
+    const swap = { operation: 'swap', windowId: region.windowIds[0], withWindowId: region.windowIds[3], withRevision: 1 };
+    expect((await call('POST', 'bookings', swap)).status).toBe(201);
+    const nearer = { operation: 'move', windowId: region.windowIds[1], startsAt: at(0, '12:00') };
+    expect((await call('POST', 'bookings', nearer)).status).toBe(201);
+    await served();
+    expect(await entry(first.body.id)).toMatchObject({ state: 'met', position: null, holdId: null, bookingId: null });
+    // two hours from ten: no start of the day is three hours nearer
+    expect((await entry(second.body.id)).state).toBe('met');
+    expect(await wait(0)).toMatchObject({ status: 201 });
+  });
+
   it('books without asking where the head said so, at the best start that is better by as much', async () => {
     const { body } = await wait(0, { takesAutomatically: true, improvementMinutes: 60 });
     await served();

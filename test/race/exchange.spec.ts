@@ -131,4 +131,43 @@ describe('holds and the waiting list on two replicas', () => {
     );
     expect(offered.map(({ id }) => id)).toEqual(entries.slice(0, 4));
   });
+
+  it.each([
+    ['is offered', false],
+    ['is given', true],
+  ])('a released place %s to who waits for it, however many poll for it', async (_, takesAutomatically) => {
+    const { status, body } = await post(0, 'waiting-list', { ...toNoon(0), takesAutomatically });
+    expect(status).toBe(201);
+    let isServed = false;
+    const polled = Array.from({ length: 50 }, async (_each, i) => {
+      const seen = new Set<string>();
+      while (!isServed) {
+        const answer = await post(i, 'bookings', toNoon(i + 1));
+        seen.add(answer.body.code ?? String(answer.status));
+      }
+      return seen;
+    });
+    expect((await release(0)).status).toBe(201);
+    const state = async (): Promise<string> => {
+      const [row] = await watch.query<[{ state: string }]>('select state from waiting_entry where id = $1', [body.id]);
+      return row.state;
+    };
+    for (let look = 0; look < 1000 && (await state()) === 'waiting'; look++) await new Promise(setImmediate);
+    isServed = true;
+    for (const seen of await Promise.all(polled)) expect([...seen]).toEqual(['booking.cell_full']);
+    expect(await state()).toBe(takesAutomatically ? 'taken' : 'offered');
+    const [there] = await watch.query<[{ moved: number[] | null; held: number; kept: number }]>(
+      `select (select array_agg(window_id) from plan_window
+                where plan_id = $1 and start_cell = $3 and window_id = any($4)) as moved,
+              (select count(*)::int from hold h join waiting_entry w on w.hold_id = h.id
+                where h.platform_id = $2 and h.state = 'held') as held,
+              (select count(*)::int from hold where platform_id = $2 and state = 'held' and establishment_id = 0) as kept`,
+      [region.planId, region.platformId, cellAt(4, 12), region.windowIds.slice(0, CROWD)],
+    );
+    expect(there).toEqual({
+      moved: takesAutomatically ? [region.windowIds[0]] : null,
+      held: takesAutomatically ? 0 : 1,
+      kept: 0,
+    });
+  });
 });
