@@ -151,7 +151,7 @@ export class CalendarService {
     if (addDays(firstOn, LONGEST_EXCEPTION_DAYS) <= lastOn)
       throw new CalendarExceptionError(`An exception is at most ${LONGEST_EXCEPTION_DAYS} days long.`);
     try {
-      return await inTransaction(this.database, async (tx) => {
+      const created = await inTransaction(this.database, async (tx) => {
         const repository = tx.getRepository(CalendarExceptionEntity);
         const exception = await repository.save(
           repository.create({ territoryId, establishmentId, firstOn, lastOn, openHalfDays, reason }),
@@ -165,6 +165,8 @@ export class CalendarService {
         await this.changes.tell(tx, { reason: 'exception' });
         return exception;
       });
+      await this.changes.committed();
+      return created;
     } catch (error) {
       const { constraint } = sqlFailure(error);
       if (constraint === 'calendar_exception_territory_fkey') throw new NotFoundError('territory', territoryId!);
@@ -187,6 +189,7 @@ export class CalendarService {
       });
       await this.changes.tell(tx, { reason: 'exception' });
     });
+    await this.changes.committed();
   }
 
   /** Everything that decides about some departments and zones over a range, read once. */

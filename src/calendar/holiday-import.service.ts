@@ -101,6 +101,7 @@ export class HolidayImportService {
       }
       return found;
     });
+    if (!options.isDryRun) await this.changes.committed();
     const lines = [...file.refused, ...notes.map((note) => ({ ...note, severity: 'noted' as const, field: null }))];
     return {
       isDryRun: options.isDryRun,

@@ -32,6 +32,7 @@ export { AgentRoom1764000182000 } from '../../migrations/0182-agent-room';
 export { CalendarVersion1764000183000 } from '../../migrations/0183-calendar-version';
 export { BookingWrites1764000184000 } from '../../migrations/0184-booking-writes';
 export { WaitingMet1764000185000 } from '../../migrations/0185-waiting-met';
+export { StaleLedger1764000186000 } from '../../migrations/0186-stale-ledger';
 export { MeasuredShares1764000191000 } from '../../migrations/0191-measured-shares';
 export { CountKinds1764000195000 } from '../../migrations/0195-count-kinds';
 export { EpochBase1764000200000 } from '../../migrations/0200-epoch-base';

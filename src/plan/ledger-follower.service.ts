@@ -1,13 +1,30 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { CalendarChanges } from '../calendar/calendar-changes';
 import { CapacityChanges } from '../capacity/capacity-changes';
+import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { LedgerService } from './ledger.service';
 import { LedgerStore } from './ledger.store';
 
-/** Keeps the limits of the ledger at what capacity and calendar say, in the transaction that changes these. */
+const LOOK_INTERVAL_MILLISECONDS = 1000;
+/** Many batches of bookings long; a publication takes longer, and is looked at again. */
+const LOCK_TIMEOUT = '200ms';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Keeps the limits of the ledger at what capacity and calendar say: those of a platform's capacity in the transaction that changes it. A
+ * day that opens or closes is of all platforms, and no transaction takes the locks of several: it notes them, and each is followed in one
+ * of its own, at once where its lock is to be had and within a second of its end where not, by any replica.
+ */
 @Injectable()
-export class LedgerFollower implements OnModuleInit {
+export class LedgerFollower implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(LedgerFollower.name);
+  private look: NodeJS.Timeout | undefined;
+  private following: Promise<void> | undefined;
+
   constructor(
+    @InjectDataSource() private readonly database: DataSource,
     private readonly capacityChanges: CapacityChanges,
     private readonly calendarChanges: CalendarChanges,
     private readonly ledgerStore: LedgerStore,
@@ -18,10 +35,42 @@ export class LedgerFollower implements OnModuleInit {
     this.capacityChanges.add(async (tx, { platformId, firstCell, endCell }) => {
       await this.ledger.refreshLimits(platformId, firstCell, endCell, tx);
     });
-    this.calendarChanges.add(async (tx) => {
-      for (const platformId of await this.ledgerStore.platforms(tx)) {
-        await this.ledger.refreshLimits(platformId, null, null, tx);
+    this.calendarChanges.add((tx) => this.ledgerStore.noteStale(tx));
+    // what fails now is noted, and looked at again
+    this.calendarChanges.addFollower(() => this.follow().catch((error: unknown) => this.logger.warn(error)));
+  }
+
+  onApplicationBootstrap(): void {
+    this.look = setInterval(() => {
+      // the database may be away, or not migrated yet: the next look finds what this one missed
+      this.following ??= this.follow()
+        .catch((error: unknown) => this.logger.debug(error))
+        .finally(() => (this.following = undefined));
+    }, LOOK_INTERVAL_MILLISECONDS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.look);
+    await this.following;
+  }
+
+  /** Follows on each platform that is noted, but those whose lock is not to be had now. */
+  private async follow(): Promise<void> {
+    for (const platformId of await this.ledgerStore.stale()) {
+      try {
+        await inTransaction(this.database, async (tx) => {
+          const timeout = `select set_config('lock_timeout', $1, true)`;
+          await tx.query(timeout, [LOCK_TIMEOUT]);
+          await advisoryLock(tx, 'platform', platformId);
+          await tx.query(timeout, ['0']);
+          const mark = await this.ledgerStore.staleMark(tx, platformId);
+          if (mark === undefined) return;
+          await this.ledger.refreshLimits(platformId, null, null, tx);
+          await this.ledgerStore.followed(tx, platformId, mark);
+        });
+      } catch (error) {
+        if (sqlFailure(error).state !== LOCK_NOT_AVAILABLE) throw error;
       }
-    });
+    }
   }
 }

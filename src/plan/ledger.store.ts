@@ -46,10 +46,28 @@ export class LedgerStore {
     return known ?? { epoch: 1, revision: 0 };
   }
 
-  /** All platforms: one whose first publication is under way has nothing yet that could be seen from here. */
-  async platforms(tx: EntityManager): Promise<number[]> {
-    const rows = await tx.query<{ id: number }[]>('select id from platform order by id');
+  /** Notes that limits have to follow the calendar, of all platforms: one whose first publication is under way has nothing yet that could be seen from here. */
+  async noteStale(tx: EntityManager): Promise<void> {
+    await tx.query(
+      `insert into stale_ledger (platform_id, mark) select id, gen_random_uuid() from platform order by id
+         on conflict (platform_id) do update set mark = excluded.mark`,
+    );
+  }
+
+  async stale(): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }[]>('select platform_id as id from stale_ledger order by 1');
     return rows.map(({ id }) => id);
+  }
+
+  /** What is noted of a platform; undefined where its limits have followed. */
+  async staleMark(tx: EntityManager, platformId: number): Promise<string | undefined> {
+    const [row] = await tx.query<{ mark: string }[]>('select mark from stale_ledger where platform_id = $1', [platformId]);
+    return row?.mark;
+  }
+
+  /** Limits have followed what was noted then; what was noted since stays. */
+  async followed(tx: EntityManager, platformId: number, mark: string): Promise<void> {
+    await tx.query('delete from stale_ledger where platform_id = $1 and mark = $2', [platformId, mark]);
   }
 
   /** The next revision, without gaps: the row stays locked until the transaction ends. */

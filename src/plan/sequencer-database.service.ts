@@ -1,11 +1,16 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Config } from '../common/config';
-import { databaseOptions, retried } from '../common/database';
+import { advisoryLock, databaseOptions, retried, sqlFailure } from '../common/database';
 import { CONFIG } from '../common/database.module';
 
 /** A batch needs one, and so does who only asks: platforms of this replica that are busy at once share them. */
 const POOL_SIZE = 6;
+/** Many batches long: who waits longer for a platform's lock waits for something else than a crowd. */
+const LOCK_MILLISECONDS = 100;
+/** Of the connections, what platforms may have together whose lock was not to be had. */
+const MOST_PATIENT = 2;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * The connections of the sequencer alone. Statements that do not wait for each other's answer leave together (pipelining), so that a
@@ -14,6 +19,8 @@ const POOL_SIZE = 6;
 @Injectable()
 export class SequencerDatabase implements OnModuleInit, OnApplicationShutdown {
   readonly source: DataSource;
+  private patientCount = 0;
+  private readonly patient: (() => void)[] = [];
 
   constructor(@Inject(CONFIG) config: Config) {
     this.source = new DataSource(databaseOptions(config.databaseUrl ?? '', POOL_SIZE, true));
@@ -52,6 +59,45 @@ export class SequencerDatabase implements OnModuleInit, OnApplicationShutdown {
         await runner.release();
       }
     });
+  }
+
+  /** The platform's lock until the transaction ends. @throws the database's error where somebody holds it for long: see `patiently` */
+  async platformLock(tx: EntityManager, platformId: number): Promise<void> {
+    const timeout = `select set_config('lock_timeout', $1, true)`;
+    await Promise.all([
+      tx.query(timeout, [`${LOCK_MILLISECONDS}ms`]),
+      advisoryLock(tx, 'platform', platformId),
+      tx.query(timeout, ['0']),
+    ]);
+  }
+
+  /**
+   * Runs a transaction that takes a platform's lock, the whole of it again where somebody held it for long. Between two attempts it has
+   * no connection, and with others alike it never has more than a few at once: platforms share the connections, and none waits for
+   * the lock of another one.
+   */
+  async patiently<T>(transaction: () => Promise<T>): Promise<T> {
+    for (let isFirst = true; ; isFirst = false) {
+      if (!isFirst) await this.enter();
+      try {
+        return await transaction();
+      } catch (error) {
+        if (sqlFailure(error).state !== LOCK_NOT_AVAILABLE) throw error;
+      } finally {
+        if (!isFirst) this.leave();
+      }
+    }
+  }
+
+  private async enter(): Promise<void> {
+    if (this.patientCount < MOST_PATIENT) this.patientCount++;
+    else await new Promise<void>((resolve) => this.patient.push(resolve));
+  }
+
+  private leave(): void {
+    const next = this.patient.shift();
+    if (next) next();
+    else this.patientCount--;
   }
 
   /** After `onModuleDestroy`, in which the sequencer commits what is under way. */

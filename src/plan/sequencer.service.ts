@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { advisoryLock, isConnectionFailure, sqlFailure } from '../common/database';
+import { isConnectionFailure, sqlFailure } from '../common/database';
 import { DomainError } from '../common/domain-error';
 import { type CellSpan, KEPT_HOLDER_ID, keptHold, KeptRoom } from './kept-room';
 import { LedgerStore, type Revision } from './ledger.store';
@@ -101,7 +101,9 @@ export class Sequencer implements OnModuleDestroy {
   private async settle(platformId: number, batch: Waiting[]): Promise<void> {
     try {
       const requests = batch.map(({ request }) => request);
-      const { outcomes, isRoomKept } = await this.transaction(platformId, (tx, end) => this.run(tx, end, platformId, requests)); // prettier-ignore
+      const { outcomes, isRoomKept } = await this.connections.patiently(() =>
+        this.transaction(platformId, (tx, end) => this.run(tx, end, platformId, requests)),
+      );
       if (isRoomKept) this.keptRoom.tell(platformId);
       batch.forEach(({ resolve }, i) => resolve(outcomes[i]!));
     } catch (error) {
@@ -132,13 +134,18 @@ export class Sequencer implements OnModuleDestroy {
   ): Promise<{ outcomes: SequencedOutcome[]; isRoomKept: boolean }> {
     const needs = requests.map((request) => request.needs);
     // the reads leave with the lock: each sees what was committed before it was got
-    const [, answered, read, laws, waited] = await Promise.all([
-      advisoryLock(tx, 'platform', platformId),
+    const lock = this.connections.platformLock(tx, platformId);
+    const [answered, read, laws, waited] = await Promise.all([
       this.answered(tx, requests),
       this.read(tx, platformId, needs, new Date()),
       this.laws.standing(tx, platformId, new Date()),
       this.keptRoom.waitedCells(tx, platformId, new Date()),
-    ]);
+      lock,
+    ]).catch(async (error: unknown) => {
+      // without the lock every later statement fails too, and says only that
+      await lock;
+      throw error;
+    });
     const now = new Date();
     const { state, plans, base, lapsed } = read;
     const judges = await judgesOf(laws, tx, platformId, needs, state, now);
