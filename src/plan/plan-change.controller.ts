@@ -32,7 +32,7 @@ export class PlanChangeController {
   })
   @ApiOkResponse({
     description:
-      'Changes in the order of their revisions; as a stream (Accept: text/event-stream) one `change` event each.',
+      'Changes in the order of their revisions; as a stream (Accept: text/event-stream) one `change` event each, and where another plan takes the place of this one a `superseded` event with `supersededBy`, after which it ends.',
     content: {
       'application/json': { schema: { $ref: getSchemaPath(PlanChangePageDto) } },
       'text/event-stream': { schema: { type: 'string' } },

@@ -42,6 +42,16 @@ export class PlanChangeDto {
   changedAt!: string;
 }
 
+/** What a plan gave way to. */
+export class FollowingPlanDto {
+  /** The plan that is in force since: by a publication, or by a rollback. */
+  planId!: number;
+  /** Epoch of the platform. */
+  epoch!: number;
+  /** The revision that the exchange is. Its windows at this revision are those of `planId`, whose changes go on after it. */
+  revision!: number;
+}
+
 /** Changes after a revision, oldest first. */
 export class PlanChangePageDto {
   /** Epoch of the platform. */
@@ -54,6 +64,8 @@ export class PlanChangePageDto {
   nextAfter!: number;
   /** Whether there are more of them already. */
   hasMore!: boolean;
+  /** The plan that took this one's place after these changes, which are its last ones until then: go on with `plans/{planId}/changes?after={revision}`; null while it is in force, or before it is. */
+  supersededBy!: FollowingPlanDto | null;
 }
 
 /** Which changes. */

@@ -41,7 +41,8 @@ export class PlanChangeService {
       for (;;) {
         const page = await this.read(actor, planId, platformId, query.after, query.limit);
         const left = endsAt - performance.now();
-        if (page.items.length > 0 || left <= 0 || signal?.aborted || this.feed.hasClosed) return page;
+        const isTold = page.items.length > 0 || page.supersededBy !== null;
+        if (isTold || left <= 0 || signal?.aborted || this.feed.hasClosed) return page;
         await bell.next(left, signal);
       }
     } finally {
@@ -49,7 +50,7 @@ export class PlanChangeService {
     }
   }
 
-  /** The same as server-sent events, each with its revision as id, until the reader goes away. @throws NotFoundError */
+  /** The same as server-sent events, each with its revision as id, until the reader goes away or another plan takes this one's place. @throws NotFoundError */
   async follow(actor: Actor, planId: number, after: number, signal: AbortSignal): Promise<AsyncGenerator<string>> {
     const { platformId } = await this.plans.find(planId);
     return this.events(actor, planId, platformId, after, signal);
@@ -73,6 +74,10 @@ export class PlanChangeService {
         }
         last = page.nextAfter;
         if (page.hasMore) continue;
+        if (page.supersededBy) {
+          yield `id: ${page.supersededBy.revision}\nevent: superseded\ndata: ${JSON.stringify(page.supersededBy)}\n\n`;
+          return;
+        }
         if (page.items.length === 0) yield `: revision ${page.revision}\n\n`;
         await bell.next(HEARTBEAT_MILLISECONDS, signal);
       }
@@ -89,9 +94,15 @@ export class PlanChangeService {
     limit: number,
   ): Promise<PlanChangePageDto> {
     const { epoch, revision } = await this.ledger.revision(platformId);
+    // before its changes: what is read after it holds all of those that came before it
+    const following = await this.store.supersededBy(planId, { epoch, revision: after });
     const rows = await this.store.after(actor, planId, { epoch, revision: after }, limit);
-    const items = rows.slice(0, limit).map((row) => this.dtoOf(row));
-    return { epoch, revision, items, nextAfter: items.at(-1)?.revision ?? after, hasMore: rows.length > limit };
+    // a plan that was rolled back to has changes after it gave way, which are for who follows the others in between
+    const own = following ? rows.filter((row) => row.revision < following.revision) : rows;
+    const items = own.slice(0, limit).map((row) => this.dtoOf(row));
+    const hasMore = own.length > limit;
+    const supersededBy = hasMore ? null : (following ?? null);
+    return { epoch, revision, items, nextAfter: items.at(-1)?.revision ?? after, hasMore, supersededBy };
   }
 
   private dtoOf(row: ReadPlanChangeRow): PlanChangeDto {

@@ -27,6 +27,11 @@ export interface ReadPlanChangeRow extends PlanChangeRow {
   reason: string | null;
 }
 
+/** What a plan gave way to, and when. */
+export interface FollowingPlan extends Revision {
+  planId: number;
+}
+
 const FIELDS = `c.epoch, c.revision, c.kind, c.window_id as "windowId", c.before, c.after, e.time_zone as "timeZone",
   c.booking_id as "bookingId", c.superseded_plan_id as "supersededPlanId", c.changed_at as "changedAt"`;
 const JOINS = `left join establishment e on e.id = (coalesce(c.after, c.before) ->> 'establishmentId')::int`;
@@ -47,6 +52,20 @@ export class PlanChangeStore {
         where c.plan_id = $1 and (c.epoch, c.revision) > ($2, $3) order by c.epoch, c.revision limit $4`,
       parameters,
     );
+  }
+
+  /** The exchange by which a plan gave way: the first after a revision, else, where it is not in force, the last. */
+  async supersededBy(planId: number, after: Revision): Promise<FollowingPlan | undefined> {
+    const exchange = `select plan_id as "planId", epoch, revision from plan_change c where superseded_plan_id = $1`;
+    const [row] = await this.database.query<FollowingPlan[]>(
+      `(${exchange} and (epoch, revision) > ($2, $3) order by epoch, revision limit 1)
+       union all
+       (${exchange} and exists (select from plan where id = $1 and state = 'superseded')
+         order by epoch desc, revision desc limit 1)
+       limit 1`,
+      [planId, after.epoch, after.revision],
+    );
+    return row;
   }
 
   ofBooking(bookingId: string): Promise<PlanChangeRow[]> {

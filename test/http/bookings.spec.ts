@@ -597,6 +597,10 @@ describe('bookings by REST', () => {
   });
 
   describe('and their stream of changes', () => {
+    const listen = async (): Promise<void> => {
+      if (!app.getHttpServer().listening) await app.listen(0, '127.0.0.1');
+    };
+
     it('has a page per revision, in order', async () => {
       await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00'), reason: 'sortie' });
       const { body } = await get<PlanChangePageDto>(`/v1/plans/${region.planId}/changes`);
@@ -609,7 +613,7 @@ describe('bookings by REST', () => {
     });
 
     it('goes on as a stream of events after Last-Event-ID', async () => {
-      await app.listen(0, '127.0.0.1');
+      await listen();
       await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00') });
       const gone = new AbortController();
       const response = await fetch(`${await app.getUrl()}/v1/plans/${region.planId}/changes`, {
@@ -628,6 +632,48 @@ describe('bookings by REST', () => {
       gone.abort();
       expect(text).not.toContain('id: 1\n');
       expect(text.match(/^id: /gm)).toHaveLength(2);
+    });
+
+    it('tells who follows a plan that another one takes its place, and goes on there without losing a change', async () => {
+      await listen();
+      const moved = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00') };
+      expect((await post(moved)).status).toBe(201);
+      const plans = app.get(PlanService);
+      const url = (planId: number, after: number): string => `/v1/plans/${planId}/changes?after=${after}`;
+      const waiting = get<PlanChangePageDto>(`${url(region.planId, 2)}&waitSeconds=20`);
+      const stream = await fetch(`${await app.getUrl()}${url(region.planId, 1)}`, {
+        headers: { accept: 'text/event-stream' },
+      });
+      const windows = [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 11), headcount: 30 }];
+      const planId = await plans.createDraft(TESTER, draftOf(region, windows, { base: { epoch: 1, revision: 2 } }));
+      await plans.publish(TESTER, planId, 'another week');
+      const supersededBy = { planId, epoch: 1, revision: 3 };
+      expect((await waiting).body).toMatchObject({ items: [], nextAfter: 2, hasMore: false, supersededBy });
+      // it ends by itself, behind the last change
+      const events = (await stream.text()).match(/^(id|event|data): .*$/gm)!;
+      expect(events.filter((line) => !line.startsWith('data'))).toEqual([
+        'id: 2', 'event: change', 'id: 3', 'event: superseded',
+      ]); // prettier-ignore
+      expect(JSON.parse(events.at(-1)!.slice('data: '.length))).toEqual(supersededBy);
+
+      const [row] = await database.query<[{ id: number }]>('select window_id as id from plan_window where plan_id = $1', [planId]); // prettier-ignore
+      const later = { operation: 'move', windowId: row.id, startsAt: at(0, '12:00') };
+      expect((await post(later, { 'if-match': '"3"' })).status).toBe(201);
+      expect((await get<PlanChangePageDto>(url(planId, 3))).body).toMatchObject({ items: [{ revision: 4 }], supersededBy: null }); // prettier-ignore
+      // a page that does not reach the end of the plan says nothing of it yet; who comes late is told where to go on
+      const first = await get<PlanChangePageDto>(`${url(region.planId, 0)}&limit=1`);
+      expect(first.body).toMatchObject({ items: [{ revision: 1 }], hasMore: true, supersededBy: null });
+      expect((await get<PlanChangePageDto>(url(region.planId, 4))).body).toMatchObject({ items: [], supersededBy });
+
+      // back by a rollback: of the first plan alone, what it was before and what it is since are not one stream
+      await plans.rollback(TESTER, planId, 'no');
+      expect((await get<PlanChangePageDto>(url(planId, 3))).body.supersededBy).toEqual({ planId: region.planId, epoch: 1, revision: 5 }); // prettier-ignore
+      const whole = await get<PlanChangePageDto>(url(region.planId, 0));
+      expect(whole.body).toMatchObject({ items: [{ revision: 1 }, { revision: 2 }], supersededBy });
+      expect((await get<PlanChangePageDto>(url(region.planId, 4))).body).toMatchObject({
+        items: [{ revision: 5, kind: 'rollback' }],
+        supersededBy: null,
+      });
     });
 
     it('wakes who waits, and answers with nothing when the time is over', async () => {

@@ -29,6 +29,11 @@ export function usePlanChanges(
         onChange();
       }, gatherMilliseconds);
     });
+    // the plan that followed is asked for by whoever hears of it; left open, the browser would ask this one again and again
+    source.addEventListener('superseded', () => {
+      source.close();
+      onChange();
+    });
     return () => {
       clearTimeout(timer);
       source.close();
