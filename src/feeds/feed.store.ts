@@ -17,6 +17,8 @@ export interface FeedFacts extends FeedOwner {
   classCode: string | null;
   /** Groups drawn from the class. */
   groupIds: number[];
+  /** A mark of the codes of all classes that it may show; null without any. */
+  classCodes: string | null;
   /** Epoch of the platform, 1 where nothing was ever published. */
   epoch: number;
   /** Latest booking in the establishment: `epoch.revision` and when; null for none. */
@@ -30,6 +32,9 @@ export interface FeedFacts extends FeedOwner {
 const FACTS = `e.id as "establishmentId", k.id as "classId", e.uai, e.name as "establishmentName", e.time_zone as "timeZone",
   e.platform_id as "platformId", k.code as "classCode",
   array(select group_id from class_group_source where class_id = k.id order by 1) as "groupIds",
+  (select md5(string_agg(s.id || ' ' || s.code, e'\\n' order by s.id)) from class s
+    where s.establishment_id = e.id
+      and (k.id is null or s.id = k.id or s.id in (select group_id from class_group_source where class_id = k.id))) as "classCodes",
   coalesce((select epoch from platform_revision r where r.platform_id = e.platform_id), 1) as epoch,
   last.change as "lastChange", last.changed_at as "lastChangedAt",
   coalesce(published.plans, '{}') as plans, published.at as "publishedAt"`;

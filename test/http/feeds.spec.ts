@@ -184,6 +184,20 @@ describe('feeds and notices', () => {
     expect((await again({ 'if-none-match': etag })).statusCode).toBe(200);
   });
 
+  it('are sent again when a class of theirs is called otherwise', async () => {
+    const [ofClass, ofSchool] = [await classFeed(), await feedOf(`establishments/${region.uais[0]}`)];
+    const etagOf = async (url: string): Promise<string> => (await app.inject({ url })).headers.etag as string;
+    const etags = [await etagOf(ofClass), await etagOf(ofSchool)] as const;
+    const rename = (index: number, code: string): Promise<unknown> =>
+      database.query('update class set code = $2 where id = $1', [region.classIds[0]![index], code]);
+    const again = async (url: string, etag: string) => app.inject({ url, headers: { 'if-none-match': etag } });
+    await rename(1, 'Autre');
+    expect((await again(ofClass, etags[0])).statusCode).toBe(304);
+    expect((await again(ofSchool, etags[1])).body).toContain('SUMMARY:Créneau de connexion Autre');
+    await rename(0, 'Nouveau');
+    expect((await again(ofClass, etags[0])).body).toContain('SUMMARY:Créneau de connexion Nouveau');
+  });
+
   it('have an address that is kept as a hash, can be replaced and ended', async () => {
     const owner = `/v1/establishments/${region.uais[0]}/feed`;
     const first = (await send('POST', owner)).json<{ path: string }>().path;
