@@ -19,6 +19,7 @@ import { PostMortemFactsStore } from './post-mortem-facts.store';
 import { PostMortemService } from './post-mortem.service';
 import { PostMortemSources } from './post-mortem-sources.service';
 import { PostMortemStore } from './post-mortem.store';
+import { ProofAlert } from './proof-alert.service';
 import { ProtectionController } from './protection.controller';
 import { ProtectionStepService } from './protection-step.service';
 import { StepAuthority } from './step-authority.service';
@@ -51,6 +52,7 @@ import { WebhookStore } from './webhook.store';
     PostMortemService,
     PostMortemSources,
     PostMortemStore,
+    ProofAlert,
     ProtectionStepService,
     StepAuthority,
     StepTrials,

@@ -42,7 +42,7 @@ export class MetricsService implements OnModuleDestroy {
     });
     new Gauge({
       name: 'etale_proof_differences',
-      help: 'What the latest nightly proof of a platform found: cells unlike their windows, windows unlike their changes',
+      help: 'What the latest proof of a platform that was kept found: cells unlike their windows, windows unlike their changes',
       labelNames: ['platform', 'of'],
       registers: [this.registry],
       async collect() {
@@ -55,6 +55,20 @@ export class MetricsService implements OnModuleDestroy {
           this.set({ platform: code, of: 'cells' }, cells);
           this.set({ platform: code, of: 'windows' }, windows);
         }
+      },
+    });
+    new Gauge({
+      name: 'etale_proof_made_seconds',
+      help: 'When the latest nightly proof of a platform was made, in seconds since 1970',
+      labelNames: ['platform'],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        const rows = await source.query<{ code: string; seconds: number }[]>(
+          `select p.code, extract(epoch from max(l.proved_at))::float8 as seconds from ledger_proof l
+             join platform p on p.id = l.platform_id where not l.is_on_demand group by p.code`,
+        );
+        for (const { code, seconds } of rows) this.set({ platform: code }, seconds);
       },
     });
     new Gauge({

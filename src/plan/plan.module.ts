@@ -38,6 +38,7 @@ import { PlanController } from './plan.controller';
 import { PlanService } from './plan.service';
 import { PlanStore } from './plan.store';
 import { ProofController } from './proof.controller';
+import { ProofDifferences } from './proof-differences';
 import { ProofService } from './proof.service';
 import { ProofStore } from './proof.store';
 import { PublishedWindowService } from './published-window.service';
@@ -76,6 +77,7 @@ import { WindowController } from './window.controller';
     WindowReadService,
     KeptRoom,
     LedgerService,
+    ProofDifferences,
     ProofService,
     ProofStore,
     LedgerFollower,
@@ -104,6 +106,7 @@ import { WindowController } from './window.controller';
     WindowChangeStore,
   ],
   exports: [
+    ProofDifferences,
     PlanPublications,
     PlanService,
     StandingWindowStore,

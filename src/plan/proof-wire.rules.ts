@@ -26,6 +26,7 @@ export function keptProofOf(kept: KeptProof): KeptProofDto {
     provedAt: kept.provedAt.toISOString(),
     epoch: kept.epoch,
     revision: kept.revision,
+    isOnDemand: kept.isOnDemand,
     isProved: kept.cellDifferenceCount + kept.windowDifferenceCount === 0,
     differenceCount: kept.cellDifferenceCount,
     differences: kept.differences.cells.map(differenceOf),

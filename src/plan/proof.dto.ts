@@ -41,12 +41,14 @@ export class ProofDto {
   overfullCellCount!: number;
 }
 
-/** What a nightly proof found. */
+/** What a proof found that was kept: each nightly one, and those on demand that said something new. */
 export class KeptProofDto {
   /** Number of the proof. */
   id!: number;
   /** When it was made. */
   provedAt!: string;
+  /** True where somebody asked for it, false for a nightly one. */
+  isOnDemand!: boolean;
   /** Epoch of the state that was proved. */
   epoch!: number;
   /** Revision of the state that was proved. */
@@ -63,7 +65,7 @@ export class KeptProofDto {
   windowDifferences!: WindowDifferenceDto[];
 }
 
-/** A page of nightly proofs. */
+/** A page of kept proofs. */
 export class KeptProofPageDto {
   /** The proofs, the latest first. */
   items!: KeptProofDto[];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -5,6 +6,7 @@ import type { Actor } from '../access/actor';
 import { CursorError, decodeCursor, type Page, pageOf } from '../common/keyset';
 import { JobRunner } from '../jobs/job-runner.service';
 import { LedgerStore, type LedgerDifference, type Revision } from './ledger.store';
+import { ProofDifferences } from './proof-differences';
 import { type OverfullCell, PlanNotPublished } from './plan.errors';
 import { PlanStore } from './plan.store';
 import { type KeptProof, ProofStore, type WindowDifference } from './proof.store';
@@ -28,8 +30,9 @@ const FIRST_CELL = -2_147_483_648;
 const END_CELL = 2_147_483_647;
 
 /**
- * Recomputes what is planned from the windows: on demand, and of every platform each night, which is kept. A difference is logged as an
- * error, counted in the metrics and listed with the platform's proofs; it stops nothing by itself.
+ * Recomputes what is planned from the windows: of every platform each night, which is kept, and on demand, which is kept where it says
+ * something new. A difference is logged as an error, counted in the metrics, listed with the platform's proofs and told to the rooms
+ * above (`ProofDifferences`), which alert; it stops nothing by itself.
  */
 @Injectable()
 export class ProofService implements OnModuleInit {
@@ -41,6 +44,7 @@ export class ProofService implements OnModuleInit {
     private readonly plans: PlanStore,
     private readonly store: ProofStore,
     private readonly jobs: JobRunner,
+    private readonly differences: ProofDifferences,
   ) {}
 
   onModuleInit(): void {
@@ -55,31 +59,37 @@ export class ProofService implements OnModuleInit {
   async prove(_actor: Actor, planId: number): Promise<LedgerProof> {
     const { platformId, state } = await this.plans.find(planId);
     if (state !== 'published') throw new PlanNotPublished(planId, state);
-    return this.atOneMoment((tx) => this.read(tx, platformId));
+    return this.atOneMoment(async (tx) => {
+      const proof = await this.read(tx, platformId);
+      const [last] = await this.store.list(platformId, 0, undefined, tx);
+      if (isNews(proof, last)) await this.keep(tx, proof, true);
+      return proof;
+    });
   }
 
   /** Proves every platform that has revisions, and keeps what was found. */
   async proveAll(): Promise<void> {
     for (const platformId of await this.store.provedPlatforms()) {
       await this.atOneMoment(async (tx) => {
-        const proof = await this.read(tx, platformId);
-        const { epoch, revision, differences, windowDifferences } = proof;
-        const counts = {
-          cellDifferenceCount: differences.length,
-          windowDifferenceCount: windowDifferences.length,
-        };
-        const first = { cells: differences.slice(0, MOST_KEPT), windows: windowDifferences.slice(0, MOST_KEPT) };
-        await this.store.keep(tx, { platformId, epoch, revision, ...counts, differences: first });
-        if (differences.length + windowDifferences.length > 0) {
-          this.logger.error(
-            `Platform ${platformId} at revision ${revision} of epoch ${epoch}: the ledger differs from its windows in ${differences.length} cells, and ${windowDifferences.length} windows from their changes. See /v1/platforms/${platformId}/proofs.`,
-          );
-        }
+        await this.keep(tx, await this.read(tx, platformId), false);
       });
     }
   }
 
-  /** The proofs of the nights, the latest first. @throws CursorError */
+  /** Keeps a proof, and alerts where it found something. */
+  private async keep(tx: EntityManager, proof: LedgerProof, isOnDemand: boolean): Promise<void> {
+    const { platformId, epoch, revision } = proof;
+    const found = keptOf(proof);
+    const proofId = await this.store.keep(tx, { platformId, epoch, revision, isOnDemand, ...found });
+    const { cellDifferenceCount: differenceCount, windowDifferenceCount } = found;
+    if (differenceCount + windowDifferenceCount === 0) return;
+    this.logger.error(
+      `Platform ${platformId} at revision ${revision} of epoch ${epoch}: the ledger differs from its windows in ${differenceCount} cells, and ${windowDifferenceCount} windows from their changes. See /v1/platforms/${platformId}/proofs.`,
+    );
+    await this.differences.tell(tx, { platformId, proofId, epoch, revision, differenceCount, windowDifferenceCount, isOnDemand }); // prettier-ignore
+  }
+
+  /** The proofs that were kept, the latest first. @throws CursorError */
   async list(
     _actor: Actor,
     platformId: number,
@@ -104,4 +114,22 @@ export class ProofService implements OnModuleInit {
     const revision = await this.ledger.revision(platformId, tx);
     return { ...revision, platformId, planIds, differences, windowDifferences, overfull };
   }
+}
+
+function keptOf({ differences, windowDifferences }: LedgerProof): Pick<KeptProof, 'cellDifferenceCount' | 'windowDifferenceCount' | 'differences'> {
+  return {
+    cellDifferenceCount: differences.length,
+    windowDifferenceCount: windowDifferences.length,
+    differences: { cells: differences.slice(0, MOST_KEPT), windows: windowDifferences.slice(0, MOST_KEPT) },
+  };
+}
+
+/** Whether a proof that somebody asked for says what nobody knows: another difference than the last that was kept, or none any more. */
+function isNews(proof: LedgerProof, last: KeptProof | undefined): boolean {
+  const found = keptOf(proof);
+  const known = last && { cellDifferenceCount: last.cellDifferenceCount, windowDifferenceCount: last.windowDifferenceCount, differences: last.differences }; // prettier-ignore
+  if (found.cellDifferenceCount + found.windowDifferenceCount === 0) {
+    return known !== undefined && known.cellDifferenceCount + known.windowDifferenceCount > 0;
+  }
+  return !isDeepStrictEqual(known, JSON.parse(JSON.stringify(found)));
 }

@@ -24,13 +24,15 @@ export interface WindowDifference {
   revision: number | null;
 }
 
-/** A nightly proof as it is kept. */
+/** A proof as it is kept. */
 export interface KeptProof extends Revision {
   id: number;
   platformId: number;
   cellDifferenceCount: number;
   windowDifferenceCount: number;
   differences: { cells: LedgerDifference[]; windows: WindowDifference[] };
+  /** Somebody asked for it; else the night did. */
+  isOnDemand: boolean;
   provedAt: Date;
 }
 
@@ -104,11 +106,11 @@ export class ProofStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Keeps a proof; those older than about a year go. */
-  async keep(tx: EntityManager, proof: Omit<KeptProof, 'id' | 'provedAt'>): Promise<void> {
-    await tx.query(
-      `insert into ledger_proof (platform_id, epoch, revision, cell_difference_count, window_difference_count, differences)
-       values ($1, $2, $3, $4, $5, $6)`,
+  /** Keeps a proof, whose number it returns; those older than about a year go. */
+  async keep(tx: EntityManager, proof: Omit<KeptProof, 'id' | 'provedAt'>): Promise<number> {
+    const [kept] = await tx.query<[{ id: number }]>(
+      `insert into ledger_proof (platform_id, epoch, revision, cell_difference_count, window_difference_count, differences, is_on_demand)
+       values ($1, $2, $3, $4, $5, $6, $7) returning id`,
       [
         proof.platformId,
         proof.epoch,
@@ -116,19 +118,26 @@ export class ProofStore {
         proof.cellDifferenceCount,
         proof.windowDifferenceCount,
         JSON.stringify(proof.differences),
+        proof.isOnDemand,
       ],
     );
     await tx.query(
       `delete from ledger_proof where platform_id = $1 and proved_at < now() - make_interval(days => ${KEPT_DAYS})`,
       [proof.platformId],
     );
+    return kept.id;
   }
 
   /** Kept proofs of a platform, the latest first, one more than asked. */
-  list(platformId: number, size: number, beforeId: number | undefined): Promise<KeptProof[]> {
-    return this.database.query<KeptProof[]>(
+  list(
+    platformId: number,
+    size: number,
+    beforeId?: number,
+    tx: EntityManager | DataSource = this.database,
+  ): Promise<KeptProof[]> {
+    return tx.query<KeptProof[]>(
       `select id, platform_id as "platformId", epoch, revision, cell_difference_count as "cellDifferenceCount",
-              window_difference_count as "windowDifferenceCount", differences, proved_at as "provedAt"
+              window_difference_count as "windowDifferenceCount", differences, is_on_demand as "isOnDemand", proved_at as "provedAt"
          from ledger_proof where platform_id = $1 and ($2::bigint is null or id < $2) order by id desc limit $3`,
       [platformId, beforeId ?? null, size + 1],
     );

@@ -127,6 +127,47 @@ describe('the proof of a platform', () => {
     expect(await proof()).toMatchObject({ isProved: true, revision: 10 });
   });
 
+  it('alerts on demand too: once for each difference, by a message to the webhooks, and by the metric until it holds again', async () => {
+    const webhook = { method: 'POST', url: `/v1/platforms/${region.platformId}/webhooks`, payload: { url: 'https://alerts.example' } } as const; // prettier-ignore
+    expect((await app.inject(webhook)).statusCode).toBe(201);
+    const kept = async (): Promise<KeptProofPageDto['items']> =>
+      (await app.inject({ url: `/v1/platforms/${region.platformId}/proofs` })).json<KeptProofPageDto>().items;
+    const messages = (): Promise<{ type: string; body: string }[]> =>
+      database.query(
+        `select d.type, d.body from webhook_delivery d join webhook w on w.id = d.webhook_id where w.platform_id = $1 order by d.made_at`,
+        [region.platformId],
+      );
+    const [platform] = await database.query<[{ code: string }]>('select code from platform where id = $1', [region.platformId]); // prettier-ignore
+    const metric = async (): Promise<string | undefined> =>
+      new RegExp(`etale_proof_differences\\{platform="${platform.code}",of="windows"\\} (\\d+)`).exec((await app.inject({ url: '/metrics' })).body)?.[1]; // prettier-ignore
+    // what holds is nothing to keep
+    expect([await kept(), await messages(), await metric()]).toEqual([[], [], undefined]);
+    const say = (revision: number): Promise<unknown> =>
+      tamper('update plan_window set revision = $3 where plan_id = $1 and window_id = $2', region.planId, region.windowIds[3], revision); // prettier-ignore
+    await say(4);
+    for (let asked = 0; asked < 2; asked++) expect((await proof()).isProved).toBe(false);
+    const [found, ...others] = await kept();
+    expect(found).toMatchObject({ isProved: false, isOnDemand: true, windowDifferenceCount: 1, revision: 7 });
+    expect(others).toEqual([]);
+    const [message, ...more] = await messages();
+    expect(more).toEqual([]);
+    expect(message!.type).toBe('etale.proof.difference');
+    expect(JSON.parse(message!.body)).toMatchObject({
+      specversion: '1.0',
+      type: 'etale.proof.difference',
+      source: `/v1/platforms/${region.platformId}`,
+      data: { proofId: found!.id, epoch: 1, revision: 7, differenceCount: 0, windowDifferenceCount: 1, isOnDemand: true },
+    });
+    expect(await metric()).toBe('1');
+    // the night says it again
+    await app.get(ProofService).proveAll();
+    expect(await messages()).toHaveLength(2);
+    await say(0);
+    expect((await proof()).isProved).toBe(true);
+    expect((await kept())[0]).toMatchObject({ isProved: true, isOnDemand: true });
+    expect([await metric(), (await messages()).length]).toEqual(['0', 2]);
+  });
+
   it('is made each night and kept; a difference is an error of the log, a metric and a line of the list', async () => {
     const proofs = app.get(ProofService);
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
