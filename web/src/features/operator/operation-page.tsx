@@ -14,6 +14,7 @@ import { CapacityLine } from './capacity-line';
 import { GatewayList } from './gateway-list';
 import { ImportDesk } from './import-desk';
 import { KeyRing } from './key-ring';
+import { ProofNotice } from './proof-notice';
 
 const SECTIONS = ['capacite', 'campagnes', 'passerelles', 'cles', 'imports', 'journal'] as const;
 
@@ -40,6 +41,7 @@ export function OperationPage() {
       <Title order={1} size="h3">
         {t('title', { platform: platform.name })}
       </Title>
+      <ProofNotice platform={platform} />
       <Tabs value={section} onChange={(value) => void navigate(`/app/exploitation/${value}`)} keepMounted={false}>
         <Tabs.List mb="md">
           {SECTIONS.map((one) => (
