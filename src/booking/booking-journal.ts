@@ -90,7 +90,7 @@ export class BookingJournal implements SequencerJournal {
     const keys = works.flatMap(({ request, outcome }) => {
       const { key, platformId } = request as KeyedWork;
       if (!key || outcome.kind === 'repeated') return [];
-      if (outcome.kind === 'refused' && (request as KeyedWork).isExplained?.(outcome.error)) return [];
+      if (outcome.kind === 'refused' && (request as KeyedWork).isExplained(outcome.error)) return [];
       return [this.keyRow(key, platformId, outcome.kind === 'accepted' ? { answer: (request as KeyedWork).answer(outcome, this.instants) } : { refusal: refusalOf(outcome.error) })]; // prettier-ignore
     });
     const recorded = this.recordBookings(tx, works);

@@ -5,6 +5,8 @@ import type { BookingOwner, FoundWindow } from './booking-owner';
 
 /** An hour before a day: where a load profile of its first window may begin. */
 const BEFORE_CELLS = 12;
+/** A day of the week is looked at with all of its week, where the campaign's rule counts by weeks. */
+const WEEK_CELLS = 7 * CELLS_PER_DAY;
 /** Two hours after it: a day of 25 hours, and sessions that drain. */
 const AFTER_CELLS = 24;
 
@@ -24,6 +26,8 @@ export function needsOf(
   const firsts = [...ranges.values()].map(([first]) => first);
   const ends = [...ranges.values()].map(([, end]) => end);
   const isAdd = operation.kind === 'add';
+  const isByWeek = isAdd && owners.some(({ rule }) => rule.rule.windowsPerWeek !== null);
+  const margin = isByWeek ? WEEK_CELLS : 0;
   const teachers = new Set([
     ...windows.flatMap(({ teacherKeyId }) => (teacherKeyId === null ? [] : [teacherKeyId])),
     ...(isAdd ? owners.flatMap(({ soleTeacherKeyId }) => (soleTeacherKeyId === null ? [] : [soleTeacherKeyId])) : []),
@@ -33,8 +37,8 @@ export function needsOf(
     classIds: [...new Set(owners.flatMap(({ classId, conflictClassIds }) => (classId === null ? [] : [classId, ...conflictClassIds])))], // prettier-ignore
     establishmentIds: [...new Set(owners.flatMap(({ classId, establishmentId }) => (classId === null ? [establishmentId] : [])))], // prettier-ignore
     teacherKeyIds: [...teachers],
-    firstCell: Math.min(...firsts),
-    endCell: Math.max(...ends),
+    firstCell: Math.min(...firsts) - margin,
+    endCell: Math.max(...ends) + margin,
     cellRanges: [...ranges.values()],
     newWindowCount: isAdd ? operation.targets.length : 0,
   };

@@ -18,12 +18,15 @@ import {
   roomOf,
   startsOf,
 } from './place.rules';
+import { brokenRule, checkRule } from './rule-limit.rules';
 
 const BOOKED = ORIGINS.indexOf('booked');
 const FIXED = ORIGINS.indexOf('fixed');
 const MOST_WINDOWS_PER_DAY = 12;
 const MOST_NAMED = 20;
-const ALTERNATIVE_COUNT = 3;
+export const ALTERNATIVE_COUNT = 3;
+/** Of a window that is only tried. */
+const NO_WINDOW_ID = 0;
 
 /** A window that is to stand on a day, from whatever place it has now. */
 export interface Target {
@@ -45,6 +48,19 @@ export type Operation =
   /** Pairs of windows, one after the other. */
   | { kind: 'swap'; targets: readonly Target[]; isSeries: boolean }
   | { kind: 'undo'; done: readonly WindowChange[]; owners: ReadonlyMap<number, BookingOwner> };
+
+/** An operation whose windows get a place of their own choice. */
+export type PlacedOperation = Extract<Operation, { kind: 'move' | 'add' }>;
+
+/** A start that is free instead of the wanted one. */
+export interface Alternative {
+  startsAt: string;
+  startCell: number;
+  verdict: 'free' | 'tight';
+  /** By the clock; together with the days. */
+  minutesFromWanted: number;
+  daysFromWanted: number;
+}
 
 /** Revisions that the caller has seen, by window. */
 export type SeenRevisions = ReadonlyMap<number, number>;
@@ -81,9 +97,11 @@ export function decideBooking(
   const releasedIds = operation.kind === 'swap' ? [] : (operation.releasedIds ?? []);
   const released = releasedIds.map((id): WindowChange => ({ before: movable(state, id, nowCell), after: null }));
   const placed = placedBy(operation, state, nowCell);
+  for (const { after } of placed) checkNotice(after.startCell, nowCell);
+  if (operation.kind === 'add') checkRule(withDays(placed, operation), state, releasedIds);
   const alternatives = (): object[] =>
     operation.kind === 'swap' || !isExplained ? [] : alternativesOf(operation, state, nowCell, placed, released);
-  checkPlaced(placed, state, nowCell, alternatives, released);
+  checkPlaced(placed, state, alternatives, released);
   return [...released, ...placed.map(({ before, after }) => ({ before, after }))];
 }
 
@@ -96,6 +114,7 @@ function placedBy(
   operation: Extract<Operation, { targets: readonly Target[] }>,
   state: LedgerState,
   nowCell: number,
+  takeWindowId = () => state.takeWindowId(),
 ): Placed[] {
   const taken: LedgerWindow[] = [];
   // windows that were one series, or none yet, are a series of their own; those of a swap are of two
@@ -104,7 +123,7 @@ function placedBy(
     const before = target.windowId === null ? null : movable(state, target.windowId, nowCell);
     const after = before
       ? { ...before, origin: BOOKED, date: target.day.date, startCell: startCellOf(target), seriesId: null }
-      : newWindow(target, state, operation.kind === 'add' ? operation.profileId : 0);
+      : newWindow(target, takeWindowId(), operation.kind === 'add' ? operation.profileId : 0);
     after.ordinal = ordinalOf(after, before, state, taken);
     if (operation.isSeries) {
       const from = before?.seriesId ?? null;
@@ -118,10 +137,10 @@ function placedBy(
 
 const startCellOf = ({ day, startMinute, owner }: Target): number => cellOfStart(day, startMinute, owner.timeZone);
 
-function newWindow(target: Target, state: LedgerState, profileId: number): LedgerWindow {
+function newWindow(target: Target, windowId: number, profileId: number): LedgerWindow {
   const { owner, day, cellCount } = target;
   return {
-    windowId: state.takeWindowId(),
+    windowId,
     planId: owner.planId,
     establishmentId: owner.establishmentId,
     departmentId: owner.departmentId,
@@ -193,11 +212,9 @@ function movable(state: LedgerState, windowId: number, nowCell: number): LedgerW
 function checkPlaced(
   placed: readonly Placed[],
   state: LedgerState,
-  nowCell: number,
   alternatives: () => object[],
   released: readonly WindowChange[],
 ): void {
-  for (const { after } of placed) checkNotice(after.startCell, nowCell);
   const conflicts = conflictsAmong(placed, state, released);
   if (conflicts.length > 0) {
     throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', {
@@ -264,22 +281,37 @@ function conflictsWith(placed: readonly Placed[], rivals: readonly LedgerWindow[
   return placed.flatMap(({ after, owner }) => conflictsOf(after, owner, others));
 }
 
+/**
+ * The starts of another day at which the window of an operation of one could stand, the nearest to the wanted hour first; none where the
+ * campaign gives it no window more there. @throws BookingRefused
+ */
+export function alternativesOn(operation: PlacedOperation, state: LedgerState, now: Date): Alternative[] {
+  const nowCell = cellOfSeconds(now.getTime() / 1000);
+  const placed = placedBy(operation, state, nowCell, () => NO_WINDOW_ID);
+  if (operation.kind === 'add' && brokenRule(withDays(placed, operation), state, [])) return [];
+  return alternativesOf(operation, state, nowCell, placed, [], true);
+}
+
+const withDays = (placed: readonly Placed[], { targets }: PlacedOperation): (Placed & { day: OwnerDay })[] =>
+  placed.map((one, i) => ({ ...one, day: targets[i]!.day }));
+
 /** The starts nearest to the wanted one at which every window of the operation would have its place. */
 function alternativesOf(
-  operation: Extract<Operation, { kind: 'move' | 'add' }>,
+  operation: PlacedOperation,
   state: LedgerState,
   nowCell: number,
   placed: readonly Placed[],
   released: readonly WindowChange[],
-): object[] {
+  isWantedToo = false,
+): Alternative[] {
   const { targets } = operation;
   const wanted = targets[0]!.startMinute;
   const first = targets[0]!;
   const starts = startsOf(first.owner, first.day, first.cellCount)
-    .filter((start) => start !== wanted)
+    .filter((start) => isWantedToo || start !== wanted)
     .sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || a - b);
   const rivals = rivalsOf(placed, state, released);
-  const alternatives: object[] = [];
+  const alternatives: Alternative[] = [];
   for (const startMinute of starts) {
     if (alternatives.length === ALTERNATIVE_COUNT) break;
     // the starts are those of the first already
@@ -296,6 +328,7 @@ function alternativesOf(
       startCell: after.startCell,
       verdict: roomOf(state, before, after).isTight ? 'tight' : 'free',
       minutesFromWanted: startMinute - wanted,
+      daysFromWanted: 0,
     });
   }
   return alternatives;

@@ -11,8 +11,8 @@ import type { Prepared } from './booking-preparation.service';
 import { needsOf } from './booking-needs.rules';
 import { decideBooking, type Operation, type SeenRevisions } from './booking-operation.rules';
 
-/** Refusals of a move for which somebody may swap. */
-const WITH_PARTNERS = new Set(['booking.cell_full', 'booking.conflict']);
+/** Refusals of one window of which is said what instead. */
+const EXPLAINED = new Set(['booking.cell_full', 'booking.conflict', 'booking.rule_limit']);
 
 /** What names a request, so that it is answered once. */
 export interface RequestKey {
@@ -75,7 +75,18 @@ export abstract class KeyedWork implements SequencedRequest {
   }
 
   /** Whether more is to be said of a refusal than can be found under the lock: who asked looks for it and keeps it then. */
-  isExplained?(error: DomainError): boolean;
+  isExplained(error: DomainError): boolean {
+    const { operation } = this;
+    // asked again: the answer of then names the partners of then
+    const isNew = EXPLAINED.has(error.code) && 'alternatives' in error.facts && !('swapPartners' in error.facts);
+    const isOfOne = (operation.kind === 'move' || operation.kind === 'add') && operation.targets.length === 1;
+    return isNew && isOfOne && this.key !== null && this.isAsked();
+  }
+
+  /** Whether somebody asked for just this place, who wants to hear what instead. */
+  protected isAsked(): boolean {
+    return false;
+  }
 
   /** Whether the tables of its feature still allow it, asked under the platform's lock. @throws DomainError */
   check?(tx: EntityManager): Promise<void>;
@@ -125,11 +136,8 @@ export class BookingWork extends KeyedWork {
     return { changes: decideBooking(this.operation, this.planId, this.seen, state, now), holds: [] };
   }
 
-  override isExplained(error: DomainError): boolean {
-    const { operation } = this;
-    // asked again: the answer of then names the partners of then
-    const isNew = WITH_PARTNERS.has(error.code) && !('swapPartners' in error.facts);
-    return isNew && this.key !== null && operation.kind === 'move' && operation.targets.length === 1;
+  protected override isAsked(): boolean {
+    return true;
   }
 
   answer(outcome: Accepted, instants: ZonedInstants): BookingDto {

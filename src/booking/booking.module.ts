@@ -8,11 +8,13 @@ import { BookingFactsService } from './booking-facts.service';
 import { BookingFactsStore } from './booking-facts.store';
 import { BookingJournal } from './booking-journal';
 import { BookingPreparation } from './booking-preparation.service';
+import { BookingRefusals } from './booking-refusals.service';
 import { BookingService } from './booking.service';
 import { HoldController } from './hold.controller';
 import { HoldService } from './hold.service';
 import { HoldStore } from './hold.store';
 import { KeyedRequests } from './keyed-requests.service';
+import { OtherDays } from './other-days.service';
 import { SwapPartners } from './swap-partners.service';
 
 @Module({
@@ -26,6 +28,8 @@ import { SwapPartners } from './swap-partners.service';
     BookingFactsStore,
     BookingJournal,
     KeyedRequests,
+    BookingRefusals,
+    OtherDays,
     HoldService,
     HoldStore,
     SwapPartners,

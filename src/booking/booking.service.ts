@@ -6,10 +6,10 @@ import type { BookingDto, BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
 import { BookingPreparation, type Prepared } from './booking-preparation.service';
+import { BookingRefusals } from './booking-refusals.service';
 import { checkConsent, checkFields, checkUndo, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
 import { BookingWork, type RequestKey } from './booking-work';
 import { KeyedRequests } from './keyed-requests.service';
-import { SwapPartners } from './swap-partners.service';
 
 export interface BookingHeaders {
   idempotencyKey: string | undefined;
@@ -23,7 +23,7 @@ export class BookingService {
     private readonly preparation: BookingPreparation,
     private readonly journal: BookingJournal,
     private readonly requests: KeyedRequests,
-    private readonly partners: SwapPartners,
+    private readonly refusals: BookingRefusals,
   ) {}
 
   /** Books all of a request or nothing; the same request again gets the same answer. @throws BookingRefused, NotFoundError */
@@ -67,9 +67,9 @@ export class BookingService {
   ): Promise<BookingDto> {
     const parts = { id: randomUUID(), actor, reason, key, prepared, journal: this.journal };
     const work = new BookingWork(parts, undoesBookingId);
-    return this.requests.submit<BookingDto>(work, async (error, state) => {
-      const explained = await this.partners.explain(error, actor, prepared, state);
-      return (await this.journal.keepRefusal(key, work.platformId, explained)) as BookingDto;
-    });
+    return this.requests.submit<BookingDto>(
+      work,
+      async (error, state) => (await this.refusals.explain(key, actor, prepared, error, state)) as BookingDto,
+    );
   }
 }

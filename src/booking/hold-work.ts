@@ -34,6 +34,10 @@ export class HoldWork extends KeyedWork {
     return false;
   }
 
+  protected override isAsked(): boolean {
+    return true;
+  }
+
   decide(state: LedgerState, now: Date): Decision {
     checkHoldCount(state, this.establishmentId);
     this.changes = decideBooking(this.operation, this.planId, this.seen, state, now);

@@ -8,6 +8,7 @@ import type { BookingDto, BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
 import { BookingPreparation, type Prepared } from './booking-preparation.service';
+import { BookingRefusals } from './booking-refusals.service';
 import { checkConsent, checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
 import type { BookingHeaders } from './booking.service';
 import { HOLD_STATES, type HoldDto, type HoldState } from './hold.dto';
@@ -26,6 +27,7 @@ export class HoldService {
     private readonly requests: KeyedRequests,
     private readonly store: HoldStore,
     private readonly sequencer: Sequencer,
+    private readonly refusals: BookingRefusals,
   ) {}
 
   /** Takes the room of a booking. @throws BookingRefused, NotFoundError */
@@ -46,7 +48,10 @@ export class HoldService {
       (prepared: Prepared) => {
         const reason = request.reason ?? '';
         const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };
-        return this.requests.submit<HoldDto>(new HoldWork(parts, request, this.store));
+        return this.requests.submit<HoldDto>(
+          new HoldWork(parts, request, this.store),
+          async (error, state) => (await this.refusals.explain(requestKey, actor, prepared, error, state)) as HoldDto,
+        );
       },
       async () => {
         const prepared = await this.preparation.prepare(actor, request, revision);

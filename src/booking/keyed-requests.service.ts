@@ -63,7 +63,7 @@ export class KeyedRequests {
     const outcome = await this.sequencer.submit(work);
     if (outcome.kind === 'refused') {
       const { error, state } = outcome;
-      if (explain && state && work.isExplained?.(error)) return explain(error, state);
+      if (explain && state && work.isExplained(error)) return explain(error, state);
       throw error;
     }
     return (outcome.kind === 'repeated' ? outcome.answer : work.answer(outcome, this.instants)) as T;

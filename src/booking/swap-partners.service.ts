@@ -49,16 +49,10 @@ export class SwapPartners {
     private readonly sequencer: Sequencer,
   ) {}
 
-  /** The refusal of the move of a window, with up to three `swapPartners`; `state` is what it was decided on. */
-  async explain(
-    error: DomainError,
-    actor: Actor,
-    { operation, windows }: Prepared,
-    state: LedgerState,
-  ): Promise<DomainError> {
+  /** Up to three partners for the move of a window that was refused; `state` is what it was decided on. */
+  async of(actor: Actor, { operation, windows }: Prepared, state: LedgerState): Promise<SwapPartner[]> {
     if (operation.kind !== 'move') throw new Error(`a ${operation.kind} has no swap partners`);
-    const swapPartners = await this.partners(actor, windows[0]!, operation.targets[0]!, state);
-    return new DomainError(error.code, error.kind, error.message, { ...error.facts, swapPartners });
+    return this.partners(actor, windows[0]!, operation.targets[0]!, state);
   }
 
   private async partners(
