@@ -5,6 +5,7 @@ import { NotFoundError } from '../common/domain-error';
 import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
 import type { LedgerState, LedgerWindow } from '../plan/sequencer.rules';
 import { Sequencer } from '../plan/sequencer.service';
+import { type Displacement, displacementOf, NOT_WISHED } from '../plan/displacement.rules';
 import { ZonedInstants } from '../plan/zoned-instants';
 import type {
   AvailabilityDto,
@@ -59,7 +60,8 @@ export class AvailabilityService {
     const before = this.movedWindow(state, owner, query.windowId);
     const cellCount =
       query.minutes !== undefined ? query.minutes / CELL_MINUTES : (before?.cellCount ?? owner.rule.windowCells);
-    const template = templateOf(state, owner, day, before, cellCount);
+    const headcount = before?.headcount ?? (await this.headcountOf(state, owner, day));
+    const template = templateOf(state, owner, day, before, cellCount, headcount);
     const others = [...state.windows()].filter(({ windowId }) => windowId !== template.windowId);
     const nowCell = cellOfSeconds(now.getTime() / 1000);
     const starts: AvailableStartDto[] = [];
@@ -67,17 +69,32 @@ export class AvailabilityService {
       const startCell = cellOfStart(day, minute, owner.timeZone);
       const after = { ...template, startCell };
       const { verdict, room } = verdictOf(state, owner, day, minute, before, after, others, nowCell);
+      const startsAt = this.instants.of(startCell, owner.timeZone);
       starts.push({
-        startsAt: this.instants.of(startCell, owner.timeZone),
+        startsAt,
         startCell,
         verdict,
         roomSessions: Math.floor(room.sessions / LOAD_SCALE),
         roomLogins: Math.floor(room.logins / LOAD_SCALE),
-        displacementMinutes: displacement(before, day, minute, startCell),
+        ...(before ? this.fromWish(before, startsAt, startCell, owner) : fromNearestWish(day, minute)),
       });
     }
     const { timeZone, planId } = owner;
     return { date: day.date, timeZone, minutes: cellCount * CELL_MINUTES, planId, revision, starts };
+  }
+
+  /** An audience of an establishment is as large as its windows say: those of the day, else the nearest of the plan. */
+  private async headcountOf(state: LedgerState, owner: BookingOwner, { date }: OwnerDay): Promise<number> {
+    if (owner.classId !== null) return owner.headcount;
+    for (const window of state.windows()) {
+      if (window.classId === null && AUDIENCES[window.audience] === owner.audience) return window.headcount;
+    }
+    return this.facts.audienceHeadcount(owner, date);
+  }
+
+  private fromWish(window: LedgerWindow, startsAt: string, startCell: number, { timeZone }: BookingOwner): Displacement {
+    const { wishCell } = window;
+    return displacementOf(startsAt, startCell, wishCell === null ? null : this.instants.of(wishCell, timeZone), wishCell);
   }
 
   private movedWindow(state: LedgerState, owner: BookingOwner, windowId: number | undefined): LedgerWindow | null {
@@ -100,6 +117,7 @@ function templateOf(
   day: OwnerDay,
   before: LedgerWindow | null,
   cellCount: number,
+  headcount: number,
 ): LedgerWindow {
   if (before?.cellCount === cellCount) return { ...before, date: day.date };
   const profiles = state.plan(owner.planId)?.profiles ?? [];
@@ -128,24 +146,15 @@ function templateOf(
     date: day.date,
     startCell: day.firstCell,
     wishCell: null,
-    headcount: before?.headcount ?? (owner.classId === null ? headcountOf(state, owner) : owner.headcount),
+    headcount,
     teacherKeyId: before?.teacherKeyId ?? owner.soleTeacherKeyId,
     seriesId: null,
     revision: 0,
   };
 }
 
-/** An audience of an establishment is as large as its windows of the day say; without any nobody is counted. */
-function headcountOf(state: LedgerState, owner: BookingOwner): number {
-  for (const window of state.windows()) {
-    if (window.classId === null && AUDIENCES[window.audience] === owner.audience) return window.headcount;
-  }
-  throw new BookingRefused('no_window', 'conflict', 'The establishment has no such window on this day.');
-}
-
-/** Minutes from the wish of the window, else from the nearest wished hour of the class on the day. */
-function displacement(before: LedgerWindow | null, day: OwnerDay, minute: number, startCell: number): number | null {
-  if (before) return before.wishCell === null ? null : (startCell - before.wishCell) * CELL_MINUTES;
+/** Where no window moves: from the nearest wished hour of the day. */
+function fromNearestWish(day: OwnerDay, minute: number): Displacement {
   const nearest = [...day.wishedMinutes].sort((a, b) => Math.abs(minute - a) - Math.abs(minute - b))[0];
-  return nearest === undefined ? null : minute - nearest;
+  return nearest === undefined ? NOT_WISHED : { displacementDays: 0, displacementMinutes: minute - nearest };
 }

@@ -98,6 +98,11 @@ export class BookingFactsService {
     return this.ownerOn(row, audience, on);
   }
 
+  /** How many an audience of an establishment is in the window of the plan that is nearest to a date; nobody where the plan has none. */
+  audienceHeadcount({ planId, establishmentId, audience }: BookingOwner, on: string): Promise<number> {
+    return this.store.audienceHeadcount(planId, establishmentId, AUDIENCES.indexOf(audience), on);
+  }
+
   /** The same owner with other dates. */
   async withDays(owner: BookingOwner, dates: readonly string[]): Promise<BookingOwner> {
     const row = owner.classId === null ? await this.store.establishmentOwner(owner.establishmentId) : await this.store.classOwner(owner.classId); // prettier-ignore

@@ -127,6 +127,15 @@ export class BookingFactsStore {
     );
   }
 
+  async audienceHeadcount(planId: number, establishmentId: number, audience: number, on: string): Promise<number> {
+    const [row] = await this.database.query<{ headcount: number }[]>(
+      `select headcount from ${partitionOf(planId)} where establishment_id = $1 and class_id is null and audience = $2
+        order by abs(local_date - $3::date), local_date limit 1`,
+      [establishmentId, audience, on],
+    );
+    return row?.headcount ?? 0;
+  }
+
   async takesPart(campaign: Campaign, owner: OwnerRow): Promise<boolean> {
     const conditions = scopeConditions(campaign);
     const [row] = await this.database.query<object[]>(

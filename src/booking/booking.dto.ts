@@ -149,7 +149,9 @@ export class AvailableStartDto {
   roomSessions!: number;
   /** Log-ins left in the fullest five minutes, the same. */
   roomLogins!: number;
-  /** Minutes from the wished start, positive when later; null where nothing was wished. */
+  /** Days from the wished date, positive when later; null where nothing was wished. */
+  displacementDays!: number | null;
+  /** Minutes by the clock from the wished start, positive when later, whatever the days; null where nothing was wished. */
   displacementMinutes!: number | null;
 }
 

@@ -1,5 +1,6 @@
 import { ACTIVITIES, AUDIENCES, ORIGINS } from '../campaign/window-kind';
-import { CELL_MINUTES, LEAD_CELLS } from '../kernel/cell-grid';
+import { LEAD_CELLS } from '../kernel/cell-grid';
+import { displacementOf } from './displacement.rules';
 import type { WindowDto } from './window.dto';
 import type { ZonedInstants } from './zoned-instants';
 
@@ -40,6 +41,8 @@ export function windowOf(
   isForChecking = false,
 ): WindowDto {
   const { startCell, wishCell, timeZone } = row;
+  const startsAt = instants.of(startCell, timeZone);
+  const wishedAt = wishCell === null ? null : instants.of(wishCell, timeZone);
   return {
     id: row.id,
     planId: row.planId,
@@ -53,12 +56,12 @@ export function windowOf(
     activity: ACTIVITIES[row.activity]!,
     origin: ORIGINS[row.origin]!,
     date: row.date,
-    startsAt: instants.of(startCell, timeZone),
+    startsAt,
     endsAt: instants.of(startCell + row.cellCount, timeZone),
     entryOpensAt: instants.of(startCell - LEAD_CELLS, timeZone),
     timeZone,
-    wishedAt: wishCell === null ? null : instants.of(wishCell, timeZone),
-    displacementMinutes: wishCell === null ? null : (startCell - wishCell) * CELL_MINUTES,
+    wishedAt,
+    ...displacementOf(startsAt, startCell, wishedAt, wishCell),
     headcount: row.headcount,
     profileId: row.profileId,
     startCell,
@@ -86,6 +89,7 @@ const CSV_COLUMNS: readonly [name: string, field: keyof WindowDto][] = [
   ['ouverture_entree', 'entryOpensAt'],
   ['fuseau', 'timeZone'],
   ['debut_souhaite', 'wishedAt'],
+  ['decalage_jours', 'displacementDays'],
   ['decalage_minutes', 'displacementMinutes'],
   ['effectif', 'headcount'],
   ['profil', 'profileId'],

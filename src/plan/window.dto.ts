@@ -42,7 +42,9 @@ export class WindowDto {
   timeZone!: string;
   /** The start that was asked for; null where there was no wish. */
   wishedAt!: string | null;
-  /** Minutes from the wished to the allocated start, positive when later; null where there was no wish. */
+  /** Days from the wished date to that of the window, positive when later: who books may take another day; null where there was no wish. */
+  displacementDays!: number | null;
+  /** Minutes by the clock from the wished to the present start, positive when later, whatever the days; null where there was no wish. */
   displacementMinutes!: number | null;
   /** People who may come. */
   headcount!: number;

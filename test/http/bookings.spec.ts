@@ -590,9 +590,73 @@ describe('bookings by REST', () => {
           [region.establishmentIds[0]],
         );
         expect((await day('2026-12-10')).get('10:00')!.slice(0, 2)).toEqual(['closed', 23]);
+        // another day than the wished one, and a little earlier by the clock
+        const url = `/v1/classes/${classIds[0]}/availability?date=2026-12-09&windowId=${windowIds[0]}`;
+        const wednesday = (await get<AvailabilityDto>(url)).body.starts;
+        expect(wednesday.find(({ startsAt }) => startsAt === at(2, '08:20'))).toMatchObject({ displacementDays: 2, displacementMinutes: -10 }); // prettier-ignore
       } finally {
         standStillAt(NOW);
       }
+    });
+  });
+
+  describe('and a day on which nobody has a window yet', () => {
+    it('answers with verdicts, for a class and for the relatives, who weigh as they do on other days', async () => {
+      const ofClass = await get<AvailabilityDto>(`/v1/classes/${region.classIds[0]![0]}/availability?date=2026-12-11`);
+      expect(ofClass.status).toBe(200);
+      expect(ofClass.body.starts.find(({ startsAt }) => startsAt === at(4, '10:00'))).toMatchObject({ verdict: 'free', roomSessions: 34 }); // prettier-ignore
+      const url = `/v1/establishments/${region.uais[0]}/availability?audience=relatives&date=`;
+      const [monday, friday] = [await get<AvailabilityDto>(`${url}${MONDAY_ON}`), await get<AvailabilityDto>(`${url}2026-12-11`)]; // prettier-ignore
+      expect(friday.status).toBe(200);
+      const at21 = ({ body }: Answer<AvailabilityDto>) => body.starts.find(({ startsAt }) => startsAt.includes('T21:00'));
+      expect(at21(friday)).toMatchObject({ verdict: 'free', roomSessions: at21(monday)!.roomSessions });
+      const elsewhere = await get<AvailabilityDto>(`/v1/establishments/${region.uais[1]}/availability?audience=relatives&date=2026-12-11`); // prettier-ignore
+      expect(elsewhere.status).toBe(200);
+      expect(elsewhere.body.starts.find(({ startsAt }) => startsAt === at(4, '10:00'))!.verdict).toBe('free');
+    });
+  });
+
+  describe('that add more than the campaign gives', () => {
+    const setRule = (change: object): Promise<unknown> =>
+      database.query(`update campaign set rules = jsonb_set(rules, '{windows,0}', rules #> '{windows,0}' || $2) where id = $1`, [region.campaignId, JSON.stringify(change)]); // prettier-ignore
+
+    it('are refused with the rule and its number, by the day', async () => {
+      const classId = region.classIds[0]![0]!;
+      const key = { 'idempotency-key': randomUUID() };
+      // two on Monday already, one on Tuesday
+      const refused = await post<Problem>({ operation: 'add', classId, startsAt: at(0, '12:00') }, key);
+      expect(refused).toMatchObject({
+        status: 409,
+        body: { code: 'booking.rule_limit', rule: 'windowsPerDay', most: 2, presentCount: 2, date: MONDAY_ON, swapPartners: [] },
+      });
+      const alternatives = refused.body['alternatives'] as { startsAt: string; daysFromWanted: number; minutesFromWanted: number }[]; // prettier-ignore
+      expect(alternatives.map(({ startsAt, daysFromWanted, minutesFromWanted }) => [startsAt, daysFromWanted, minutesFromWanted])).toEqual([
+        [at(1, '12:00'), 1, 0], [at(2, '12:00'), 2, 0], [at(3, '12:00'), 3, 0],
+      ]); // prettier-ignore
+      expect((await post<Problem>({ operation: 'add', classId, startsAt: at(0, '12:00') }, key)).body).toEqual(refused.body); // prettier-ignore
+      expect((await post({ operation: 'add', classId, startsAt: alternatives[0]!.startsAt })).status).toBe(201);
+      const series = await post<Problem>({ operation: 'add', classId, startsAt: at(1, '15:00'), isSeries: true });
+      expect(series.body).toMatchObject({ code: 'booking.rule_limit', date: '2026-12-08' });
+      // whoever gives one back may have another one
+      expect((await post({ operation: 'release', windowId: region.windowIds[6] })).status).toBe(201);
+      expect((await post({ operation: 'add', classId, startsAt: at(0, '12:00') })).status).toBe(201);
+    });
+
+    it('by the half day and by the week too', async () => {
+      const classId = region.classIds[0]![1]!;
+      await database.query(`update establishment set open_half_days[3] = 1 where id = $1`, [region.establishmentIds[0]]);
+      expect((await post({ operation: 'add', classId, startsAt: at(2, '10:00') })).status).toBe(201);
+      expect((await post<Problem>({ operation: 'add', classId, startsAt: at(2, '08:30') })).body).toMatchObject({ code: 'booking.rule_limit', rule: 'windowsPerHalfDay', most: 1 }); // prettier-ignore
+    });
+
+    it('and holds explain themselves like moves, on other days where the wanted one has no room', async () => {
+      await setRule({ hours: [{ weekdays: [1, 2], from: '10:00', to: '10:30' }] });
+      const [windowId] = region.windowIds;
+      const held = await post<Problem>({ operation: 'move', windowId, startsAt: at(0, '10:00') }, {}, '/v1/holds');
+      expect(held).toMatchObject({ status: 409, body: { code: 'booking.cell_full', alternatives: [{ startsAt: at(1, '10:00'), daysFromWanted: 1, minutesFromWanted: 0, verdict: 'free' }] } }); // prettier-ignore
+      expect((held.body['swapPartners'] as object[]).length).toBeGreaterThan(0);
+      const added = await post<Problem>({ operation: 'add', classId: region.classIds[1]![0], startsAt: at(0, '10:00') });
+      expect(added).toMatchObject({ status: 409, body: { code: 'booking.cell_full', alternatives: [{ startsAt: at(1, '10:00') }], swapPartners: [] } }); // prettier-ignore
     });
   });
 

@@ -10,6 +10,7 @@ export interface Alternative {
   startsAt: string;
   verdict: 'free' | 'tight';
   minutesFromWanted: number;
+  daysFromWanted: number;
 }
 
 export interface Partner {

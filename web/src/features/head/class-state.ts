@@ -22,7 +22,10 @@ export function stateOf(
   const answer = currentAnswerOf(classId, proposal);
   if (answer === 'accept') return 'accepted';
   if (answer === 'change') return 'to_look_at';
-  const isFar = own.some(({ displacementMinutes }) => Math.abs(displacementMinutes ?? 0) > LOOK_MINUTES);
+  const isFar = own.some(
+    ({ displacementDays, displacementMinutes }) =>
+      (displacementDays ?? 0) !== 0 || Math.abs(displacementMinutes ?? 0) > LOOK_MINUTES,
+  );
   return isFar ? 'to_look_at' : 'proposed';
 }
 

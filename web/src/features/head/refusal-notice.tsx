@@ -2,7 +2,7 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, newIdempotencyKey } from '../../shared/api';
-import { formatMinutes, formatTime } from '../../shared/format';
+import { formatInstant, formatMinutes, formatTime } from '../../shared/format';
 import { sentenceOf } from '../../shared/problem-sentence';
 import { sayDone, sayRefused } from '../../shared/undo';
 import type { Partner, Refusal, useBooking } from './booking';
@@ -71,10 +71,12 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
               key={one.startsAt}
               onClick={() => void booking.move(window, one.startsAt, isSeries).catch(() => undefined)}
             >
-              {t(one.minutesFromWanted > 0 ? 'refusal.later' : 'refusal.earlier', {
-                time: formatTime(one.startsAt, zone),
-                minutes: formatMinutes(one.minutesFromWanted),
-              })}
+              {one.daysFromWanted === 0
+                ? t(one.minutesFromWanted > 0 ? 'refusal.later' : 'refusal.earlier', {
+                    time: formatTime(one.startsAt, zone),
+                    minutes: formatMinutes(one.minutesFromWanted),
+                  })
+                : formatInstant(one.startsAt, zone)}
             </Button>
           ))}
           {partners.map((partner) => (

@@ -253,7 +253,8 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
 
 /** « 18 créneaux sur 21 à l'heure souhaitée ; 3 à regarder. » */
 function answerOf(windows: readonly Window[], t: (key: string, values?: Record<string, unknown>) => string): string {
-  const wished = windows.filter(({ displacementMinutes }) => displacementMinutes !== null);
+  // a window on another day than was wished was taken there by a booking
+  const wished = windows.filter(({ displacementDays }) => displacementDays === 0);
   if (wished.length === 0) return t('answer.noWishes', { count: windows.length });
   const atWish = wished.filter(({ displacementMinutes }) => displacementMinutes === 0).length;
   const worst = Math.max(...wished.map(({ displacementMinutes }) => Math.abs(displacementMinutes!)));

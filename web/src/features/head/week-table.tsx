@@ -84,15 +84,13 @@ interface ChipProps {
 /** One window as a button: its hours, the load under it as a strip, how far from the wish. */
 export function WindowChip({ window, step, isSelected, onSelect }: ChipProps) {
   const { t } = useTranslation('head');
-  const moved = window.displacementMinutes ?? 0;
+  const moved = displacementWords(window, t);
   return (
     <button type="button" className="chip" aria-pressed={isSelected} onClick={() => onSelect(window)}>
       <span className={`load-strip load-${step}`} aria-hidden="true" />
       <span>
         {formatRange(window.startsAt, window.endsAt, window.timeZone)}
-        {moved !== 0 && (
-          <small>{t(moved > 0 ? 'panel.later' : 'panel.earlier', { minutes: formatMinutes(moved) })}</small>
-        )}
+        {moved !== '' && <small>{moved}</small>}
       </span>
     </button>
   );

@@ -2,11 +2,12 @@ import { Button, CloseButton, Drawer, Group, Paper, SegmentedControl, Stack, Tex
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { moveByArrows } from '../../shared/arrow-keys';
-import { formatDay, formatMinutes, formatRange, formatTime } from '../../shared/format';
+import { formatDay, formatRange, formatTime } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { Failure, Loading } from '../../shared/states';
 import type { useBooking } from './booking';
 import { useAvailability, useExplanation, type Start, type Window } from './data';
+import { displacementWords } from './displacement';
 
 interface PanelProps {
   window: Window;
@@ -201,8 +202,6 @@ function Starts({
 }
 
 function placeSentence(window: Window, t: (key: string, values?: Record<string, unknown>) => string): string {
-  const moved = window.displacementMinutes;
-  if (moved === null) return t('panel.noWish');
-  if (moved === 0) return t('panel.atWish');
-  return t(moved > 0 ? 'panel.later' : 'panel.earlier', { minutes: formatMinutes(moved) });
+  if (window.displacementMinutes === null) return t('panel.noWish');
+  return displacementWords(window, t) || t('panel.atWish');
 }
