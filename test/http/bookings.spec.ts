@@ -642,9 +642,16 @@ describe('bookings by REST', () => {
       expect((await post({ operation: 'add', classId, startsAt: at(0, '12:00') })).status).toBe(201);
     });
 
-    it('by the half day and by the week too', async () => {
+    it('by the week', async () => {
+      await setRule({ windowsPerDay: null, windowsPerHalfDay: null, windowsPerWeek: 3 });
+      const add = (day: number) => post<Problem>({ operation: 'add', classId: region.classIds[0]![2], startsAt: at(day, '11:00') }); // prettier-ignore
+      expect([(await add(1)).status, (await add(2)).status]).toEqual([201, 201]);
+      expect(await add(3)).toMatchObject({ status: 409, body: { code: 'booking.rule_limit', rule: 'windowsPerWeek', most: 3, presentCount: 3, date: '2026-12-10', alternatives: [] } }); // prettier-ignore
+    });
+
+    it('by the half day', async () => {
       const classId = region.classIds[0]![1]!;
-      await database.query(`update establishment set open_half_days[3] = 1 where id = $1`, [region.establishmentIds[0]]);
+      await database.query(`update establishment set open_half_days = open_half_days & ~32 where id = $1`, [region.establishmentIds[0]]);
       expect((await post({ operation: 'add', classId, startsAt: at(2, '10:00') })).status).toBe(201);
       expect((await post<Problem>({ operation: 'add', classId, startsAt: at(2, '08:30') })).body).toMatchObject({ code: 'booking.rule_limit', rule: 'windowsPerHalfDay', most: 1 }); // prettier-ignore
     });

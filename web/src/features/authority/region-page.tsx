@@ -19,6 +19,7 @@ import { CampaignApprovals } from './campaign-approvals';
 import { DayChart } from './day-chart';
 import { NOTHING_CHANGED, ofDay, peakOf, pointsOf, type WhatIf, withCurve, withObserved } from './day-load';
 import { FairnessSheet } from './fairness-sheet';
+import { FixedWindowApprovals } from './fixed-window-approvals';
 import { PlanComparison } from './plan-comparison';
 import { SchoolList } from './school-list';
 import { Sentences } from './sentences';
@@ -50,7 +51,14 @@ export function RegionPage() {
   const asked = Number(search.get('plan'));
   const plan = plans.data.find(({ id }) => id === asked) ?? plans.data[0];
   const campaign = campaigns.data.find(({ id }) => id === plan?.campaignId);
-  const above = <CampaignApprovals waiting={toApprove.map((one, index) => ({ campaign: one, approvals: approvals[index]?.data }))} />; // prettier-ignore
+  const above = (
+    <>
+      <CampaignApprovals waiting={toApprove.map((one, index) => ({ campaign: one, approvals: approvals[index]?.data }))} />
+      {session.data?.role === 'authority' && (
+        <FixedWindowApprovals campaigns={campaigns.data} today={civilDateOf(new Date(), 'Europe/Paris')} />
+      )}
+    </>
+  );
   if (plan && campaign) return <Region plan={plan} campaign={campaign} territories={territories.data} above={above} />;
   return (
     <>

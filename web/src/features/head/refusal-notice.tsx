@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, newIdempotencyKey } from '../../shared/api';
 import { formatInstant, formatMinutes, formatTime } from '../../shared/format';
@@ -7,6 +8,9 @@ import { sentenceOf } from '../../shared/problem-sentence';
 import { sayDone, sayRefused } from '../../shared/undo';
 import type { Partner, Refusal, useBooking } from './booking';
 import { useRefreshWeek } from './data';
+
+/** What a start must be nearer to the wanted one to do as well. */
+const IMPROVEMENT_MINUTES = 30;
 
 interface RefusalNoticeProps {
   uai: string;
@@ -22,17 +26,26 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
   const refresh = useRefreshWeek(uai);
   const { window, startsAt, isSeries, alternatives, partners } = refusal;
   const zone = window.timeZone;
+  const [takesAutomatically, setTakes] = useState(false);
+  const [isBetterEnough, setBetterEnough] = useState(false);
   const wait = useMutation({
     mutationFn: () =>
       answerOf(
         api.POST('/v1/waiting-list', {
           params: { header: { 'idempotency-key': newIdempotencyKey() } },
-          body: { operation: 'move', windowId: window.id, startsAt, isSeries },
+          body: {
+            operation: 'move',
+            windowId: window.id,
+            startsAt,
+            isSeries,
+            takesAutomatically,
+            ...(isBetterEnough && !isSeries && { improvementMinutes: IMPROVEMENT_MINUTES }),
+          },
         }),
       ),
     onSuccess: ({ position }) => {
       onClose();
-      sayDone(t('refusal.waits', { position: position ?? 1 }));
+      sayDone(t(takesAutomatically ? 'refusal.waitsToTake' : 'refusal.waits', { position: position ?? 1 }));
     },
     onError: sayRefused,
     onSettled: refresh,
@@ -90,8 +103,27 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
               {t(partner.isOwn ? 'refusal.swapOwn' : 'refusal.swap', { uai: partner.uai })}
             </Button>
           ))}
-          <Button variant="subtle" loading={wait.isPending} onClick={() => wait.mutate()}>
-            {t('refusal.tellMe')}
+        </Group>
+        <Stack gap={4} component="fieldset" className="plain-set">
+          <Text component="legend" size="sm">
+            {t('refusal.orWait')}
+          </Text>
+          <Checkbox
+            label={t('refusal.takes')}
+            checked={takesAutomatically}
+            onChange={({ currentTarget: { checked } }) => setTakes(checked)}
+          />
+          {!isSeries && (
+            <Checkbox
+              label={t('refusal.betterEnough', { minutes: formatMinutes(IMPROVEMENT_MINUTES) })}
+              checked={isBetterEnough}
+              onChange={({ currentTarget: { checked } }) => setBetterEnough(checked)}
+            />
+          )}
+        </Stack>
+        <Group>
+          <Button variant="default" loading={wait.isPending} onClick={() => wait.mutate()}>
+            {t(takesAutomatically ? 'refusal.takeForMe' : 'refusal.tellMe')}
           </Button>
         </Group>
       </Stack>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api';
-import { formatInstant, formatTime } from '../../shared/format';
+import { formatInstant, formatMinutes, formatTime } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { usePublishedPlans } from '../../shared/plans';
 import { sayDone, sayRefused } from '../../shared/undo';
@@ -239,6 +239,11 @@ function WaitingCard({
                 at: formatInstant(entry.startsAt, timeZone),
                 position: entry.position ?? 1,
               })}
+          {!isOffer && entry.takesAutomatically && ` ${t('waiting.takes')}`}
+          {
+            !isOffer && entry.improvementMinutes !== null &&
+            ` ${t('waiting.improves', { minutes: formatMinutes(entry.improvementMinutes) })}` // prettier-ignore
+          }
         </Text>
         <Group gap="xs">
           {isOffer && <Button onClick={() => take.mutate()}>{t('waiting.take')}</Button>}

@@ -12,6 +12,7 @@ import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { sayDone, sayRefused } from '../../shared/undo';
 import { byLevel } from './class-order';
 import { useClasses, useEstablishment, useWishCampaign } from './data';
+import { WishCopy } from './wish-copy';
 
 type WishRow = Pick<
   Schema<'WishRequestDto'>,
@@ -79,6 +80,7 @@ export function WishesPage() {
           })}
         </Text>
       </div>
+      {period.phase === 'open' && <WishCopy uai={uai} campaignId={wanted.campaign!.id} />}
       <NativeSelect
         label={t('wishes.for')}
         value={classId ?? ''}
