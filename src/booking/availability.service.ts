@@ -92,9 +92,19 @@ export class AvailabilityService {
     return this.facts.audienceHeadcount(owner, date);
   }
 
-  private fromWish(window: LedgerWindow, startsAt: string, startCell: number, { timeZone }: BookingOwner): Displacement {
+  private fromWish(
+    window: LedgerWindow,
+    startsAt: string,
+    startCell: number,
+    { timeZone }: BookingOwner,
+  ): Displacement {
     const { wishCell } = window;
-    return displacementOf(startsAt, startCell, wishCell === null ? null : this.instants.of(wishCell, timeZone), wishCell);
+    return displacementOf(
+      startsAt,
+      startCell,
+      wishCell === null ? null : this.instants.of(wishCell, timeZone),
+      wishCell,
+    );
   }
 
   private movedWindow(state: LedgerState, owner: BookingOwner, windowId: number | undefined): LedgerWindow | null {

@@ -321,6 +321,8 @@ function alternativesOf(
       const startCell = startCellOf({ ...targets[i]!, startMinute });
       return { before, after: { ...after, startCell }, owner };
     });
+    // where it stands already is no way out
+    if (moved.every(({ before, after }) => before?.startCell === after.startCell)) continue;
     if (!fits(moved, state, nowCell, released, rivals)) continue;
     const { after, before } = moved[0]!;
     alternatives.push({

@@ -64,6 +64,8 @@ export class WaitingServer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Tries every entry of a platform in order, or those alone who wait for room that is kept, and gives what is left of it back. */
   async serve(platformId: number, isKeptRoomOnly = false): Promise<void> {
+    // whatever has expired until now is kept first: any batch ends it
+    if (!isKeptRoomOnly) await this.sequencer.submit(endOfRound(SERVER, platformId, new Set()));
     const held = await this.store.keptHolds(platformId);
     if (isKeptRoomOnly && held.length === 0) return;
     // who came after the room was kept stands at the end of the list
@@ -123,4 +125,5 @@ export class WaitingServer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-const isMet = (outcome: SequencedOutcome): boolean => outcome.kind === 'refused' && outcome.error.code === 'waiting.met';
+const isMet = (outcome: SequencedOutcome): boolean =>
+  outcome.kind === 'refused' && outcome.error.code === 'waiting.met';

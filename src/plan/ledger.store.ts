@@ -61,7 +61,9 @@ export class LedgerStore {
 
   /** What is noted of a platform; undefined where its limits have followed. */
   async staleMark(tx: EntityManager, platformId: number): Promise<string | undefined> {
-    const [row] = await tx.query<{ mark: string }[]>('select mark from stale_ledger where platform_id = $1', [platformId]);
+    const [row] = await tx.query<{ mark: string }[]>('select mark from stale_ledger where platform_id = $1', [
+      platformId,
+    ]);
     return row?.mark;
   }
 

@@ -31,7 +31,8 @@ export class ProofController {
   @ApiParam({ name: 'id', description: 'Number of the platform.', schema: { type: 'integer', minimum: 1 } })
   @ApiOperation({
     operationId: 'listProofs',
-    summary: 'What the proofs of a platform found: each nightly one, and those on demand that said something new, the latest first.',
+    summary:
+      'What the proofs of a platform found: each nightly one, and those on demand that said something new, the latest first.',
   })
   @ApiOkResponse({ description: 'A page of proofs.', type: KeptProofPageDto })
   @ApiProblems(400)

@@ -116,7 +116,10 @@ export class ProofService implements OnModuleInit {
   }
 }
 
-function keptOf({ differences, windowDifferences }: LedgerProof): Pick<KeptProof, 'cellDifferenceCount' | 'windowDifferenceCount' | 'differences'> {
+function keptOf({
+  differences,
+  windowDifferences,
+}: LedgerProof): Pick<KeptProof, 'cellDifferenceCount' | 'windowDifferenceCount' | 'differences'> {
   return {
     cellDifferenceCount: differences.length,
     windowDifferenceCount: windowDifferences.length,

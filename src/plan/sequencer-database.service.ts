@@ -64,11 +64,14 @@ export class SequencerDatabase implements OnModuleInit, OnApplicationShutdown {
   /** The platform's lock until the transaction ends. @throws the database's error where somebody holds it for long: see `patiently` */
   async platformLock(tx: EntityManager, platformId: number): Promise<void> {
     const timeout = `select set_config('lock_timeout', $1, true)`;
-    await Promise.all([
-      tx.query(timeout, [`${LOCK_MILLISECONDS}ms`]),
-      advisoryLock(tx, 'platform', platformId),
-      tx.query(timeout, ['0']),
-    ]);
+    const limited = tx.query(timeout, [`${LOCK_MILLISECONDS}ms`]);
+    const locked = advisoryLock(tx, 'platform', platformId);
+    const unlimited = tx.query(timeout, ['0']);
+    // without the lock the last one fails too, and is heard of first: it says only that something failed before
+    await Promise.all([limited, locked, unlimited]).catch(async (error: unknown) => {
+      await locked;
+      throw error;
+    });
   }
 
   /**

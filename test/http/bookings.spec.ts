@@ -602,13 +602,16 @@ describe('bookings by REST', () => {
 
   describe('and a day on which nobody has a window yet', () => {
     it('answers with verdicts, for a class and for the relatives, who weigh as they do on other days', async () => {
+      const profile = { profileId: 4, audience: 'relatives', levelGroup: null };
+      await database.query(`update plan set profiles = profiles || (profiles -> 0 || $2) where id = $1`, [region.planId, JSON.stringify(profile)]); // prettier-ignore
       const ofClass = await get<AvailabilityDto>(`/v1/classes/${region.classIds[0]![0]}/availability?date=2026-12-11`);
       expect(ofClass.status).toBe(200);
-      expect(ofClass.body.starts.find(({ startsAt }) => startsAt === at(4, '10:00'))).toMatchObject({ verdict: 'free', roomSessions: 34 }); // prettier-ignore
+      expect(ofClass.body.starts.find(({ startsAt }) => startsAt === at(4, '10:00'))).toMatchObject({ verdict: 'free', roomSessions: 40 }); // prettier-ignore
       const url = `/v1/establishments/${region.uais[0]}/availability?audience=relatives&date=`;
       const [monday, friday] = [await get<AvailabilityDto>(`${url}${MONDAY_ON}`), await get<AvailabilityDto>(`${url}2026-12-11`)]; // prettier-ignore
       expect(friday.status).toBe(200);
-      const at21 = ({ body }: Answer<AvailabilityDto>) => body.starts.find(({ startsAt }) => startsAt.includes('T21:00'));
+      const at21 = ({ body }: Answer<AvailabilityDto>) =>
+        body.starts.find(({ startsAt }) => startsAt.includes('T21:00'));
       expect(at21(friday)).toMatchObject({ verdict: 'free', roomSessions: at21(monday)!.roomSessions });
       const elsewhere = await get<AvailabilityDto>(`/v1/establishments/${region.uais[1]}/availability?audience=relatives&date=2026-12-11`); // prettier-ignore
       expect(elsewhere.status).toBe(200);
@@ -627,7 +630,14 @@ describe('bookings by REST', () => {
       const refused = await post<Problem>({ operation: 'add', classId, startsAt: at(0, '12:00') }, key);
       expect(refused).toMatchObject({
         status: 409,
-        body: { code: 'booking.rule_limit', rule: 'windowsPerDay', most: 2, presentCount: 2, date: MONDAY_ON, swapPartners: [] },
+        body: {
+          code: 'booking.rule_limit',
+          rule: 'windowsPerDay',
+          most: 2,
+          presentCount: 2,
+          date: MONDAY_ON,
+          swapPartners: [],
+        },
       });
       const alternatives = refused.body['alternatives'] as { startsAt: string; daysFromWanted: number; minutesFromWanted: number }[]; // prettier-ignore
       expect(alternatives.map(({ startsAt, daysFromWanted, minutesFromWanted }) => [startsAt, daysFromWanted, minutesFromWanted])).toEqual([
@@ -651,19 +661,27 @@ describe('bookings by REST', () => {
 
     it('by the half day', async () => {
       const classId = region.classIds[0]![1]!;
-      await database.query(`update establishment set open_half_days = open_half_days & ~32 where id = $1`, [region.establishmentIds[0]]);
+      await database.query(`update establishment set open_half_days = open_half_days & ~32 where id = $1`, [
+        region.establishmentIds[0],
+      ]);
       expect((await post({ operation: 'add', classId, startsAt: at(2, '10:00') })).status).toBe(201);
       expect((await post<Problem>({ operation: 'add', classId, startsAt: at(2, '08:30') })).body).toMatchObject({ code: 'booking.rule_limit', rule: 'windowsPerHalfDay', most: 1 }); // prettier-ignore
     });
 
     it('and holds explain themselves like moves, on other days where the wanted one has no room', async () => {
-      await setRule({ hours: [{ weekdays: [1, 2], from: '10:00', to: '10:30' }] });
+      await setRule({
+        hours: ['09', '10'].map((hour) => ({ weekdays: [1, 2], from: `${hour}:00`, to: `${hour}:30` })),
+      });
       const [windowId] = region.windowIds;
       const held = await post<Problem>({ operation: 'move', windowId, startsAt: at(0, '10:00') }, {}, '/v1/holds');
       expect(held).toMatchObject({ status: 409, body: { code: 'booking.cell_full', alternatives: [{ startsAt: at(1, '10:00'), daysFromWanted: 1, minutesFromWanted: 0, verdict: 'free' }] } }); // prettier-ignore
       expect((held.body['swapPartners'] as object[]).length).toBeGreaterThan(0);
-      const added = await post<Problem>({ operation: 'add', classId: region.classIds[1]![0], startsAt: at(0, '10:00') });
-      expect(added).toMatchObject({ status: 409, body: { code: 'booking.cell_full', alternatives: [{ startsAt: at(1, '10:00') }], swapPartners: [] } }); // prettier-ignore
+      const added = await post<Problem>({
+        operation: 'add',
+        classId: region.classIds[1]![0],
+        startsAt: at(0, '10:00'),
+      });
+      expect(added).toMatchObject({ status: 409, body: { code: 'booking.cell_full', alternatives: [{ startsAt: at(0, '09:00'), daysFromWanted: 0 }], swapPartners: [] } }); // prettier-ignore
     });
   });
 
@@ -735,14 +753,20 @@ describe('bookings by REST', () => {
       const first = await get<PlanChangePageDto>(`${url(region.planId, 0)}&limit=1`);
       expect(first.body).toMatchObject({ items: [{ revision: 1 }], hasMore: true, supersededBy: null });
       expect((await get<PlanChangePageDto>(url(region.planId, 4))).body).toMatchObject({ items: [], supersededBy });
+    });
 
-      // back by a rollback: of the first plan alone, what it was before and what it is since are not one stream
+    it('begins anew for a plan that a rollback brings back: what it was before and what it is since are not one stream', async () => {
+      const plans = app.get(PlanService);
+      const url = (planId: number, after: number): string => `/v1/plans/${planId}/changes?after=${after}`;
+      const windows = [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 11), headcount: 30 }];
+      const planId = await plans.createDraft(TESTER, draftOf(region, windows, { base: { epoch: 1, revision: 1 } }));
+      await plans.publish(TESTER, planId, 'another week');
       await plans.rollback(TESTER, planId, 'no');
-      expect((await get<PlanChangePageDto>(url(planId, 3))).body.supersededBy).toEqual({ planId: region.planId, epoch: 1, revision: 5 }); // prettier-ignore
+      expect((await get<PlanChangePageDto>(url(planId, 2))).body.supersededBy).toEqual({ planId: region.planId, epoch: 1, revision: 3 }); // prettier-ignore
       const whole = await get<PlanChangePageDto>(url(region.planId, 0));
-      expect(whole.body).toMatchObject({ items: [{ revision: 1 }, { revision: 2 }], supersededBy });
-      expect((await get<PlanChangePageDto>(url(region.planId, 4))).body).toMatchObject({
-        items: [{ revision: 5, kind: 'rollback' }],
+      expect(whole.body).toMatchObject({ items: [{ revision: 1 }], supersededBy: { planId, epoch: 1, revision: 2 } });
+      expect((await get<PlanChangePageDto>(url(region.planId, 2))).body).toMatchObject({
+        items: [{ revision: 3, kind: 'rollback' }],
         supersededBy: null,
       });
     });

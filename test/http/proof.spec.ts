@@ -156,7 +156,14 @@ describe('the proof of a platform', () => {
       specversion: '1.0',
       type: 'etale.proof.difference',
       source: `/v1/platforms/${region.platformId}`,
-      data: { proofId: found!.id, epoch: 1, revision: 7, differenceCount: 0, windowDifferenceCount: 1, isOnDemand: true },
+      data: {
+        proofId: found!.id,
+        epoch: 1,
+        revision: 7,
+        differenceCount: 0,
+        windowDifferenceCount: 1,
+        isOnDemand: true,
+      },
     });
     expect(await metric()).toBe('1');
     // the night says it again

@@ -147,7 +147,12 @@ describe('the waiting list', () => {
 
   it('is over for a wish that came true by another way', async () => {
     const [first, second] = [await wait(0), await wait(1, { improvementMinutes: 180 })];
-    const swap = { operation: 'swap', windowId: region.windowIds[0], withWindowId: region.windowIds[3], withRevision: 1 };
+    const swap = {
+      operation: 'swap',
+      windowId: region.windowIds[0],
+      withWindowId: region.windowIds[3],
+      withRevision: 1,
+    };
     expect((await call('POST', 'bookings', swap)).status).toBe(201);
     const nearer = { operation: 'move', windowId: region.windowIds[1], startsAt: at(0, '12:00') };
     expect((await call('POST', 'bookings', nearer)).status).toBe(201);

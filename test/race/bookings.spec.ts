@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { SwapPartners } from '../../src/booking/swap-partners.service';
+import { BookingRefusals } from '../../src/booking/booking-refusals.service';
 import { ADVISORY_LOCK, databaseOptions } from '../../src/common/database';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import type { PlanChangePageDto } from '../../src/plan/plan-change.dto';
@@ -133,13 +133,13 @@ describe('a crowd of heads on two replicas', () => {
     expect((await book(0, { operation: 'move', windowId: first, startsAt: FRIDAY_NOON }, 1)).status).toBe(201);
     const wanted = { operation: 'move', windowId: second, startsAt: FRIDAY_NOON };
     const key = randomUUID();
-    const partners = replicas[0]!.get(SwapPartners);
-    const explain = partners.explain.bind(partners);
+    const refusals = replicas[0]!.get(BookingRefusals);
+    const explain = refusals.explain.bind(refusals);
     let refusedThere = (): void => undefined;
     let goOn = (): void => undefined;
     const refused = new Promise<void>((resolve) => (refusedThere = resolve));
     const answered = new Promise<void>((resolve) => (goOn = resolve));
-    const held = jest.spyOn(partners, 'explain').mockImplementationOnce(async (...asked) => {
+    const held = jest.spyOn(refusals, 'explain').mockImplementationOnce(async (...asked) => {
       refusedThere();
       await answered;
       return explain(...asked);

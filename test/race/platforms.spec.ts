@@ -3,7 +3,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Client } from 'pg';
 import { ADVISORY_LOCK, databaseOptions } from '../../src/common/database';
 import { DataSource } from 'typeorm';
-import { bookingViolations, type BookableRegion, NO_VIOLATIONS, publishedRegion, standStillAt } from '../booking-region';
+import {
+  bookingViolations,
+  type BookableRegion,
+  NO_VIOLATIONS,
+  publishedRegion,
+  standStillAt,
+} from '../booking-region';
 import { cellAt } from '../plan-builder';
 import { startTestApplication } from '../test-application';
 import { freshDatabaseUrl } from '../test-database';

@@ -26,12 +26,22 @@ const MOST_SECONDS = 180;
 const CLIENT_COUNT = 12;
 const DEFINITE = [404, 409, 412, 422];
 
-/** A hundred and twenty windows of twelve schools over four mornings, so near each other that swaps and moves collide. */
+/** Thirty classes of three schools with a window on each of four mornings, a series each, so near each other that swaps and moves collide. */
 function crowd(): WindowSpec[] {
   return Array.from({ length: 120 }, (_, i): WindowSpec => {
-    const startCell = cellAt(Math.floor((i % 80) / 20), 8) + (i % 20) * 6;
-    return { establishment: Math.floor(i / 10), classIndex: i % 10, startCell, headcount: 30 };
+    const series = i % 30;
+    const startCell = cellAt(Math.floor(i / 30), 8) + (series % 15) * 6;
+    return { establishment: Math.floor(series / 10), classIndex: series % 10, startCell, headcount: 30, series };
   });
+}
+
+/** Whether there was such a process still to kill. */
+function isKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }
 
 describe('two server processes on one PostgreSQL, each of which is killed again and again', () => {
@@ -108,7 +118,9 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
     };
     const acknowledged = new Set<string>();
     const unexpected: { status: number; body: string }[] = [];
-    const killed = { process: 0, connections: 0, postgres: 0 };
+    const killed = { process: 0, backend: 0, postgres: 0 };
+    /** Accepted bookings of more than one window. */
+    let seriesCount = 0;
 
     /** Asks with one key until there is a definite answer, of whichever process answers. */
     const insist = async (number: number, payload: object, revision: number | undefined): Promise<void> => {
@@ -126,50 +138,65 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
           await sleep(20);
           continue;
         }
-        const body = JSON.parse(text) as { id: string; code?: string };
+        const body = JSON.parse(text) as { id: string; code?: string; changes?: unknown[] };
         if (body.code === 'booking.key_in_progress') continue;
-        if (answer.status === 201) acknowledged.add(body.id);
-        else if (!DEFINITE.includes(answer.status)) unexpected.push({ status: answer.status, body: text });
+        if (answer.status === 201) {
+          acknowledged.add(body.id);
+          if ('isSeries' in payload && payload.isSeries && body.changes!.length > 2) seriesCount++;
+        } else if (!DEFINITE.includes(answer.status)) unexpected.push({ status: answer.status, body: text });
         return;
       }
     };
     const client = async (number: number): Promise<void> => {
       const random = seededRandom(SEED + number);
       while (!isOver()) {
-        const [one, other] = await query<{ id: number; revision: number; class: number }[]>(
-          `select window_id as id, greatest(revision, 1) as revision, class_id as class from plan_window where plan_id = $1
-            order by window_id offset $2 limit 2`,
+        const [one, other] = await query<{ id: number; revision: number; class: number; date: string }[]>(
+          `select window_id as id, greatest(revision, 1) as revision, class_id as class, local_date::text as date
+             from plan_window where plan_id = $1 order by window_id offset $2 limit 2`,
           [region.planId, randomInteger(random, 115)],
         );
         if (!one || !other) continue;
         const day = String(7 + randomInteger(random, 5)).padStart(2, '0');
         const hour = String(8 + randomInteger(random, 3)).padStart(2, '0');
-        const startsAt = `2026-12-${day}T${hour}:${randomInteger(random, 2) ? '30' : '00'}:00+01:00`;
+        const clock = `T${hour}:${randomInteger(random, 2) ? '30' : '00'}:00+01:00`;
+        const startsAt = `2026-12-${day}${clock}`;
+        const isSeries = randomInteger(random, 3) === 0;
         const choice = randomInteger(random, 10);
         if (choice < 4) await insist(number, { operation: 'move', windowId: one.id, startsAt }, one.revision);
         else if (choice < 5) {
-          await insist(number, { operation: 'move', windowId: one.id, startsAt, isSeries: true }, one.revision);
+          // a series moves on its own dates
+          const its = `${one.date}${clock}`;
+          await insist(number, { operation: 'move', windowId: one.id, startsAt: its, isSeries: true }, one.revision);
         } else if (choice < 7) {
-          const swap = { operation: 'swap', windowId: one.id, withWindowId: other.id, withRevision: other.revision };
+          const swap = {
+            operation: 'swap',
+            windowId: one.id,
+            withWindowId: other.id,
+            withRevision: other.revision,
+            isSeries,
+          };
           await insist(number, swap, one.revision);
-        } else if (choice < 8) await insist(number, { operation: 'release', windowId: one.id }, one.revision);
-        else await insist(number, { operation: 'add', classId: one.class, startsAt }, undefined);
+        } else if (choice < 8) await insist(number, { operation: 'release', windowId: one.id, isSeries }, one.revision);
+        else await insist(number, { operation: 'add', classId: one.class, startsAt, isSeries }, undefined);
       }
     };
-    /** In turn: ends every connection of the servers, kills a server, kills the whole PostgreSQL; each comes back at once. */
+    /** In drawn order, each kind before any comes again: kills one backend of the database (which then starts all of them anew), a server, or the whole PostgreSQL; each comes back at once. */
     const kill = async (): Promise<void> => {
       const random = seededRandom(SEED);
-      for (let turn = 0; ; turn++) {
+      const kinds: ('backend' | 'process' | 'postgres')[] = [];
+      for (;;) {
         await sleep(1500 + randomInteger(random, 1500));
         if (isOver()) return;
-        if (turn % 3 === 0) {
-          killed.connections++;
-          await query(
-            `select pg_terminate_backend(pid) from pg_stat_activity
-              where datname = current_database() and usename = current_user and application_name like 'etale%'`,
+        if (kinds.length === 0) kinds.push('backend', 'process', 'postgres');
+        const [kind] = kinds.splice(randomInteger(random, kinds.length), 1);
+        if (kind === 'backend') {
+          const backends = await query<{ pid: number }[]>(
+            `select pid from pg_stat_activity where datname = current_database() and application_name like 'etale%'`,
             [],
           );
-        } else if (turn % 3 === 1) {
+          const victim = backends[randomInteger(random, backends.length)];
+          if (victim && isKilled(victim.pid)) killed.backend++;
+        } else if (kind === 'process') {
           killed.process++;
           const victim = randomInteger(random, 2);
           urls[victim] = undefined;
@@ -237,6 +264,7 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
     expect(unexpected).toEqual([]);
     expect(Math.min(...Object.values(killed))).toBeGreaterThan(1);
     expect(acknowledged.size).toBeGreaterThan(100);
+    expect(seriesCount).toBeGreaterThan(5);
     expect(await bookingViolations(watch, region.platformId)).toEqual(NO_VIOLATIONS);
     expect(await ledgerDifferenceCount(watch, region.platformId)).toBe(0);
     const [{ count }] = await query<[{ count: number }]>('select count(*) from plan_change where platform_id = $1', [region.platformId]); // prettier-ignore

@@ -75,9 +75,7 @@ function Decision({ campaignId, window }: { campaignId: number; window: FixedWin
       <Text fw={600} className="wraps">
         {window.establishmentName} · {whose}
       </Text>
-      <Text className="wraps">
-        {t('fixed.what', { when, start: formatHour(window.start), reason: window.reason })}
-      </Text>
+      <Text className="wraps">{t('fixed.what', { when, start: formatHour(window.start), reason: window.reason })}</Text>
       <Group align="flex-end" mt="xs">
         <TextInput
           label={t('fixed.reason')}

@@ -53,7 +53,9 @@ export function RegionPage() {
   const campaign = campaigns.data.find(({ id }) => id === plan?.campaignId);
   const above = (
     <>
-      <CampaignApprovals waiting={toApprove.map((one, index) => ({ campaign: one, approvals: approvals[index]?.data }))} />
+      <CampaignApprovals
+        waiting={toApprove.map((one, index) => ({ campaign: one, approvals: approvals[index]?.data }))}
+      />
       {session.data?.role === 'authority' && (
         <FixedWindowApprovals campaigns={campaigns.data} today={civilDateOf(new Date(), 'Europe/Paris')} />
       )}

@@ -2,10 +2,11 @@ import { Table, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { moveByArrows } from '../../shared/arrow-keys';
-import { addDays, formatMinutes, formatRange, formatShortDay } from '../../shared/format';
+import { addDays, formatRange, formatShortDay } from '../../shared/format';
 import { loadStepOf } from '../../shared/load-scale';
 import type { ClassState } from './class-state';
 import type { SchoolClass, Window } from './data';
+import { displacementWords } from './displacement';
 
 export interface WeekViewProps {
   classes: (SchoolClass & { state: ClassState })[];

@@ -41,7 +41,9 @@ export function WishCopy({ uai, campaignId }: { uai: string; campaignId: number 
               <List size="sm">
                 {copy.data.notCopied.map(({ reason, wishCount }) => (
                   <List.Item key={reason}>
-                    {t(`wishes.copy.reason.${reason}`, { defaultValue: common(`problems:code.wish.${reason}`, { defaultValue: reason }) })}{' '}
+                    {t(`wishes.copy.reason.${reason}`, {
+                      defaultValue: common(`problems:code.wish.${reason}`, { defaultValue: reason }),
+                    })}{' '}
                     ({formatCount(wishCount)}) {/* prettier-ignore */}
                   </List.Item>
                 ))}

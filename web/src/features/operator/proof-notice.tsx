@@ -31,7 +31,12 @@ export function ProofNotice({ platform }: { platform: Schema<'PlatformDto'> }) {
   return (
     <Alert color="red" role="alert" title={t('proof.title')}>
       <Text size="sm">
-        {t('proof.text', { at: formatInstant(last.provedAt, platform.timeZone), revision: formatCount(last.revision), ...counts })} {/* prettier-ignore */}
+        {t('proof.text', {
+          at: formatInstant(last.provedAt, platform.timeZone),
+          revision: formatCount(last.revision),
+          ...counts,
+        })}{' '}
+        {/* prettier-ignore */}
       </Text>
       <Text size="sm">{t('proof.whatNow')}</Text>
       {planId !== undefined && (
