@@ -176,7 +176,7 @@ describe('windows by REST', () => {
           classId: region.classIds[2]![1], classCode: '6B', audience: 'pupils', activity: 'open', origin: 'allocated',
           date: '2026-12-08', startsAt: local(row!.start), endsAt: local(row!.start + 6), entryOpensAt: local(row!.start - 1),
           timeZone: 'Europe/Paris', wishedAt: '2026-12-08T08:00:00+01:00',
-          displacementMinutes: (row!.start - cellAt(1, 8)) * 5, headcount: 25, profileId: 3, startCell: row!.start, cellCount: 6, teacherKeyId: null,
+          displacementDays: 0, displacementMinutes: (row!.start - cellAt(1, 8)) * 5, headcount: 25, profileId: 3, startCell: row!.start, cellCount: 6, teacherKeyId: null,
         },
       ]); // prettier-ignore
     });
