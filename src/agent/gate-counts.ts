@@ -13,6 +13,7 @@ import {
   type Decision,
   type Visitor,
 } from '../kernel/decision/visitor';
+import type { StayPlace } from './stays';
 import { increase, OpenRows, type CellCount, type Counted, type WindowCount } from './open-rows';
 
 export interface CountBatch {
@@ -45,7 +46,8 @@ export class GateCounts {
   /** Since the start of this process. `passes` asked with a pass that was still good: nothing was decided. */
   readonly total = { attempts: 0, passes: 0, admitted: 0, deferred: 0, refused: 0, wouldRefuse: 0 };
 
-  add(plan: GatePlan, visitor: Visitor, decision: Decision, before: CountedBefore, now: number): void {
+  /** @returns where it counted, undefined where nobody knows the school */
+  add(plan: GatePlan, visitor: Visitor, decision: Decision, before: CountedBefore, now: number): StayPlace | undefined {
     const step: Counted = { admitted: 0, deferred: 0, refused: 0, attempts: 1, wouldRefuse: 0 };
     if (decision.kind === ADMIT) step.admitted = before.isAdmittedToday ? 0 : 1;
     else if (!before.isToldToday) step[decision.kind === REFUSE ? 'refused' : 'deferred'] = 1;
@@ -57,12 +59,22 @@ export class GateCounts {
     if (this.open.isFull) this.close();
     if (this.open.isFull) {
       this.droppedAttempts++;
-      return;
+      return undefined;
     }
     const school = visitor.classes.length > 0 ? plan.classEstablishment[visitor.classes[0]!]! : visitor.establishments[0]; // prettier-ignore
     this.changed.add(this.openId);
     this.addCell(plan, visitor, school, now, step);
-    if (school !== undefined) this.addWindow(plan, visitor, decision, school, now, step);
+    return school === undefined ? undefined : this.addWindow(plan, visitor, decision, school, now, step);
+  }
+
+  /** A visit is over that was counted at a place. */
+  addStay({ audience, ownerId, startCell, onDate }: StayPlace, seconds: number): void {
+    if (this.open.isFull) this.close();
+    if (this.open.isFull) return;
+    this.changed.add(this.openId);
+    const row = this.open.windowRow(audience, ownerId, startCell, onDate);
+    row.ended++;
+    row.staySeconds += seconds;
   }
 
   private addCell(plan: GatePlan, visitor: Visitor, school: number | undefined, now: number, step: Counted): void {
@@ -85,15 +97,16 @@ export class GateCounts {
     school: number,
     now: number,
     step: Counted,
-  ): void {
+  ): StayPlace | undefined {
     const { content } = plan;
     const cameByLevel = decision.kind === ADMIT && decision.reason === REASON.levelWindow;
     const onDate = this.dateOf(plan, school, now);
     const isByRelatives = visitor.profile === RELATIVE && !visitor.classes.some((c) => plan.classHasParentAccounts[c] === 1); // prettier-ignore
     if (!isByRelatives && visitor.classes.length === 0) {
-      if (visitor.profile === STAFF) return;
+      if (visitor.profile === STAFF) return undefined;
       const row = this.open.windowRow('school', content.establishments.id[school]!, cameByLevel ? cellOfSeconds(now) : null, onDate); // prettier-ignore
-      return increase(row, step);
+      increase(row, step);
+      return row;
     }
     const owners = isByRelatives ? [relativesOwner(plan, school)] : visitor.classes;
     // who waits is counted with the window that comes; who is in, with the one that is open, whatever let in
@@ -111,7 +124,9 @@ export class GateCounts {
     const isClass = owner < plan.classCount;
     const ownerId = isClass ? content.classes.id[owner]! : content.establishments.id[school]!;
     const audience = isClass ? 'pupils' : 'relatives';
-    increase(this.open.windowRow(audience, ownerId, startCell, onDate), step);
+    const row = this.open.windowRow(audience, ownerId, startCell, onDate);
+    increase(row, step);
+    return row;
   }
 
   private dateOf({ content, establishmentZone }: GatePlan, school: number, now: number): string {

@@ -1,5 +1,6 @@
 import { createHistogram } from 'node:perf_hooks';
 import { OpenSessions } from './open-sessions';
+import { type StayPlace, Stays } from './stays';
 import type { EntAnswer } from './proxy-log.rules';
 
 /** What this agent measured in a minute, as POST /v1/platforms/{id}/measurements takes it. */
@@ -27,6 +28,7 @@ const minuteOf = (seconds: number): number => Math.floor(seconds / MINUTE_SECOND
 /** What one agent knows of the platform, minute by minute: its share of sessions and log-ins, and what the proxy says of the ENT's answers. */
 export class GateMeasurements {
   private readonly sessions = new OpenSessions();
+  private readonly stays: Stays;
   private minute: number | undefined;
   private loginCount = 0;
   private answerCount = 0;
@@ -37,15 +39,22 @@ export class GateMeasurements {
   /** The minute that was closed last. */
   last: GateMeasurement | undefined;
 
-  /** A visitor without a running session is let in. @param now Unix seconds */
-  letIn(draw: number, now: number, idleMinutes: number): void {
+  /** @param onStay is told of each visit that is over, of those that are watched */
+  constructor(onStay: (place: StayPlace, seconds: number) => void) {
+    this.stays = new Stays(onStay);
+  }
+
+  /** A visitor without a running session is let in. @param now Unix seconds @param place absent where nobody knows the school */
+  letIn(draw: number, now: number, idleMinutes: number, place: StayPlace | undefined): void {
     this.closeBefore(now);
+    if (place) this.stays.letIn(draw, now, idleMinutes, place);
     if (this.sessions.begin(draw, minuteOf(now), idleMinutes)) this.loginCount++;
   }
 
   /** A visitor who is inside asks for a page. @param now Unix seconds */
   seen(draw: number, now: number, idleMinutes: number): void {
     this.closeBefore(now);
+    this.stays.seen(draw, now, idleMinutes);
     if (this.sessions.seen(draw, minuteOf(now), idleMinutes)) this.loginCount++;
   }
 
@@ -70,6 +79,7 @@ export class GateMeasurements {
   private closeBefore(now: number): void {
     const minute = minuteOf(now);
     if (minute === this.minute) return;
+    this.stays.endBefore(now);
     this.minute ??= minute;
     if (minute - this.minute > MOST_QUIET_MINUTES) this.close(this.minute);
     else for (let open = this.minute; open < minute; open++) this.close(open);

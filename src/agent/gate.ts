@@ -59,7 +59,7 @@ const LONGEST_PASS_SECONDS = 86_400;
 
 /** Decides with the plan in force; asks nobody. */
 export class Gate {
-  readonly measurements = new GateMeasurements();
+  readonly measurements = new GateMeasurements((place, seconds) => this.counts.addStay(place, seconds));
   private passKeys: readonly PassKey[] = [];
   private signingKey: PassKey | undefined;
   private readonly passes = new Remembered<Pass>(MOST_PASSES);
@@ -146,13 +146,13 @@ export class Gate {
     const day = dayOfVisitor(current, visitor, now);
     const told = toldAfter(pass, decision, day);
     const before = { isAdmittedToday: visitor.isAdmittedToday, isToldToday: isTold(pass, told) };
-    this.counts.add(current.plan, visitor, decision, before, now);
+    const place = this.counts.add(current.plan, visitor, decision, before, now);
     if (visitor.hasSession) {
       this.measurements.seen(pass.draw, now, decision.idleMinutes);
       return { decision, visitor, plan: current, pass: undefined, isByPass };
     }
     const isIn = decision.kind === ADMIT;
-    if (isIn) this.measurements.letIn(pass.draw, now, decision.idleMinutes);
+    if (isIn) this.measurements.letIn(pass.draw, now, decision.idleMinutes, place);
     const next: Pass = {
       ...pass,
       ...told,

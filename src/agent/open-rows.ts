@@ -1,3 +1,4 @@
+import type { StayPlace } from './stays';
 import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 
 export interface Counted {
@@ -12,11 +13,10 @@ export interface Counted {
  * Totals of one window on one day; `startCell` is null outside every window. `school`: pupils of whom the plan knows the school and
  * not the class, by the cell in which a window of their level let them in; `ownerId` is the establishment's.
  */
-export interface WindowCount extends Counted {
-  audience: 'pupils' | 'relatives' | 'staff' | 'school';
-  ownerId: number;
-  startCell: number | null;
-  onDate: string;
+export interface WindowCount extends Counted, StayPlace {
+  /** Visits that are over, of those that are watched, and how long they were from the admission to the last page. */
+  ended: number;
+  staySeconds: number;
 }
 
 /** Totals of a cell by department, kind of the school, level and profile; no kind where nobody knows the school. */
@@ -70,6 +70,8 @@ export class OpenRows {
       refused: 0,
       attempts: 0,
       wouldRefuse: 0,
+      ended: 0,
+      staySeconds: 0,
     };
     ofOwner.push(row);
     this.windows.push(row);

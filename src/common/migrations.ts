@@ -40,3 +40,4 @@ export { CountKinds1764000195000 } from '../../migrations/0195-count-kinds';
 export { EpochBase1764000200000 } from '../../migrations/0200-epoch-base';
 export { FollowedJobs1764000210000 } from '../../migrations/0210-followed-jobs';
 export { StepNames1764000211000 } from '../../migrations/0211-step-names';
+export { CountedStays1764000212000 } from '../../migrations/0212-counted-stays';

@@ -1,5 +1,5 @@
 import type { EstablishmentKind } from '../directory/directory-rows';
-import { LEAST_ESTABLISHMENTS, LEAST_VISITORS } from '../simulation/calibration.rules';
+import { LEAST_ESTABLISHMENTS, LEAST_VISITORS } from '../simulation/calibration';
 import type { SimulatedAdherence } from '../simulation/simulation-request';
 
 /** Who was let in on a day, of those who had a window on it. */

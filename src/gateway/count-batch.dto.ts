@@ -68,6 +68,20 @@ export class WindowCountDto extends CountsDto {
   /** The civil date of the establishment. */
   @IsCivilDate()
   onDate!: string;
+
+  /** Visits that are over, of those that the gateway watches; missing from agents of before. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MOST_COUNT)
+  ended?: number;
+
+  /** How long these were together, from the admission to the last page. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(LAST_CELL)
+  staySeconds?: number;
 }
 
 /** Counts of a cell. */

@@ -10,8 +10,10 @@ import { CLASS_GRAIN_DAYS } from './gateway-settings.rules';
 export const COUNT_CHANNEL = 'gateway_count';
 
 const ADDED = ['admitted', 'deferred', 'refused', 'attempts', 'would_refuse'];
-const adding = (table: string): string =>
-  ADDED.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ');
+/** And how long visits were. */
+const ADDED_TO_WINDOWS = [...ADDED, 'ended', 'stay_seconds'];
+const adding = (table: string, names = ADDED): string =>
+  names.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ');
 
 /** Expected and counted of an establishment on a day. */
 export interface ObservedRow {
@@ -89,27 +91,29 @@ export class CountStore {
       `with given as (
          select x.*, case when x.audience = 0 then k.establishment_id else e.id end as establishment_id
            from jsonb_to_recordset($2::jsonb) as x (on_date date, audience smallint, owner_id int, start_cell int,
-                  admitted int, deferred int, refused int, attempts int, would_refuse int)
+                  admitted int, deferred int, refused int, attempts int, would_refuse int, ended int, stay_seconds bigint)
            left join class k on x.audience = 0 and k.id = x.owner_id
            left join establishment e on e.id = case when x.audience = 0 then k.establishment_id else x.owner_id end
           where e.platform_id = $1), added as (
          insert into gateway_window_count as gateway_window_count
-                (on_date, platform_id, audience, owner_id, establishment_id, start_cell, ${ADDED.join(', ')})
-         select on_date, $1, audience, owner_id, establishment_id, start_cell, ${ADDED.map((n) => `sum(${n})::int`).join(', ')}
+                (on_date, platform_id, audience, owner_id, establishment_id, start_cell, ${ADDED_TO_WINDOWS.join(', ')})
+         select on_date, $1, audience, owner_id, establishment_id, start_cell, ${ADDED_TO_WINDOWS.map((n) => `sum(${n})`).join(', ')}
            from given group by on_date, audience, owner_id, establishment_id, start_cell
            order by on_date, audience, owner_id, start_cell
-         on conflict (on_date, platform_id, audience, owner_id, start_cell) do update set ${adding('gateway_window_count')})
+         on conflict (on_date, platform_id, audience, owner_id, start_cell) do update set ${adding('gateway_window_count', ADDED_TO_WINDOWS)})
        select count(*) from given`,
       [
         platformId,
         JSON.stringify(
-          counts.map(({ audience, ownerId, startCell, onDate, wouldRefuse, ...count }) => ({
+          counts.map(({ audience, ownerId, startCell, onDate, wouldRefuse, ended = 0, staySeconds = 0, ...count }) => ({
             ...count,
             audience: COUNTED_AUDIENCES.indexOf(audience),
             owner_id: ownerId,
             start_cell: startCell ?? -1,
             on_date: onDate,
             would_refuse: wouldRefuse,
+            ended,
+            stay_seconds: staySeconds,
           })),
         ),
       ],

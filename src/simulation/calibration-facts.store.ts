@@ -29,11 +29,19 @@ export interface ExpectedRow {
   headcount: number;
   came: number;
   cameInWindow: number;
+  /** Of those who came, those whose visit was watched to its end, and how long these were together, in seconds. */
+  ended: number;
+  staySeconds: number;
 }
 
 /** Who came in the windows of a profile that start in a cell, in a department. */
 export interface StartRow {
   department: number;
+  kind: string;
+  /** Joined by commas; empty for windows of relatives. */
+  levels: string;
+  /** Local hour of the start. */
+  hour: number;
   profileId: number;
   startCell: number;
   came: number;
@@ -42,6 +50,7 @@ export interface StartRow {
 /** Who came outside of windows, by what they would have come for. */
 export interface OutsideRow {
   department: number;
+  kind: string;
   /** Index into AUDIENCES. */
   audience: number;
   levels: string;
@@ -51,6 +60,8 @@ export interface OutsideRow {
 /** Who was let in in a cell. */
 export interface CameRow {
   department: number;
+  /** Empty where it is not known. */
+  kind: string;
   /** Index into LEVELS, -1 where it is not known. */
   level: number;
   /** Index into VISITOR_PROFILES. */
@@ -93,13 +104,14 @@ export class CalibrationFactsStore {
     return this.database.query(
       `with counted as (
          select on_date, establishment_id, audience, owner_id, sum(admitted) as came,
-                coalesce(sum(admitted) filter (where start_cell >= 0), 0) as kept
+                coalesce(sum(admitted) filter (where start_cell >= 0), 0) as kept, sum(ended) as ended, sum(stay_seconds) as stayed
            from gateway_window_count where platform_id = $2 and on_date between $3 and $4 and audience < 2 group by 1, 2, 3, 4
        ), heard as (select distinct on_date, establishment_id from counted)
        select w.establishment_id as "establishmentId", e.kind, coalesce(array_to_string(k.levels, ','), '') as levels,
               w.profile_id as "profileId",
               extract(hour from to_timestamp(w.start_cell * 300.0) at time zone e.time_zone)::int as hour,
-              sum(w.headcount)::int as headcount, coalesce(sum(n.came), 0)::int as came, coalesce(sum(n.kept), 0)::int as "cameInWindow"
+              sum(w.headcount)::int as headcount, coalesce(sum(n.came), 0)::int as came, coalesce(sum(n.kept), 0)::int as "cameInWindow",
+              coalesce(sum(n.ended), 0)::int as ended, coalesce(sum(n.stayed), 0)::float8 as "staySeconds"
          from plan_window w join establishment e on e.id = w.establishment_id left join class k on k.id = w.class_id
          join heard h on h.on_date = w.local_date and h.establishment_id = w.establishment_id
          left join counted n on n.on_date = w.local_date and n.audience = w.audience
@@ -124,35 +136,37 @@ export class CalibrationFactsStore {
 
   starts({ planId, platformId, firstOn, lastOn }: Days): Promise<StartRow[]> {
     return this.database.query(
-      `select e.department_id as department, w.profile_id as "profileId", w.start_cell as "startCell", sum(n.admitted)::int as came
+      `select e.department_id as department, e.kind, coalesce(array_to_string(k.levels, ','), '') as levels,
+              extract(hour from to_timestamp(w.start_cell * 300.0) at time zone e.time_zone)::int as hour,
+              w.profile_id as "profileId", w.start_cell as "startCell", sum(n.admitted)::int as came
          from gateway_window_count n
          join plan_window w on w.plan_id = $1 and w.local_date = n.on_date and w.audience = n.audience and w.start_cell = n.start_cell
                            and coalesce(w.class_id, w.establishment_id) = n.owner_id
-         join establishment e on e.id = w.establishment_id
+         join establishment e on e.id = w.establishment_id left join class k on k.id = w.class_id
         where n.platform_id = $2 and n.on_date between $3 and $4 and n.audience < 2 and n.admitted > 0
-        group by 1, 2, 3 order by 1, 2, 3`,
+        group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6`,
       [planId, platformId, firstOn, lastOn],
     );
   }
 
   outside({ platformId, firstOn, lastOn }: Days): Promise<OutsideRow[]> {
     return this.database.query(
-      `select e.department_id as department, n.audience, coalesce(array_to_string(k.levels, ','), '') as levels, sum(n.admitted)::int as came
+      `select e.department_id as department, e.kind, n.audience, coalesce(array_to_string(k.levels, ','), '') as levels, sum(n.admitted)::int as came
          from gateway_window_count n join establishment e on e.id = n.establishment_id
          left join class k on n.audience = 0 and k.id = n.owner_id
         where n.platform_id = $1 and n.on_date between $2 and $3 and n.audience < 2 and n.start_cell < 0
-        group by 1, 2, 3 having sum(n.admitted) > 0 order by 1, 2, 3`,
+        group by 1, 2, 3, 4 having sum(n.admitted) > 0 order by 1, 2, 3, 4`,
       [platformId, firstOn, lastOn],
     );
   }
 
   came(platformId: number, firstCell: number, endCell: number): Promise<CameRow[]> {
     return this.database.query(
-      `select t.id as department, n.level, n.profile, n.cell, sum(n.admitted)::int as came
+      `select t.id as department, n.kind, n.level, n.profile, n.cell, sum(n.admitted)::int as came
          from gateway_cell_count n join territory t on t.code = n.department
         where n.platform_id = $1 and n.cell >= $2 and n.cell < $3
           and n.on_date between (to_timestamp($2 * 300.0) at time zone 'UTC')::date and (to_timestamp($3 * 300.0) at time zone 'UTC')::date
-        group by 1, 2, 3, 4 having sum(n.admitted) > 0 order by 1, 2, 3, 4`,
+        group by 1, 2, 3, 4, 5 having sum(n.admitted) > 0 order by 1, 2, 3, 4, 5`,
       [platformId, firstCell, endCell],
     );
   }

@@ -61,6 +61,8 @@ export class CalibratedBehaviourDto {
   adherence!: EstimateDto | null;
   /** Share that comes in each five minutes, from those before the start on; null where too few came. */
   arrivals!: EstimateDto[] | null;
+  /** Mean minutes from the admission to the last page, as gateways watched one visit in four; null where too few were. */
+  stayMinutes!: EstimateDto | null;
   /** As the campaign's load model has it. */
   current!: BehaviourDto;
   /** As it is proposed. */
@@ -82,11 +84,17 @@ export class CalibratedGroupDto {
   participation!: EstimateDto | null;
   /** Share of those who came that came in the window. */
   adherence!: EstimateDto | null;
+  /** Share that comes in each five minutes, from those before the start on; null where too few came. */
+  arrivals!: EstimateDto[] | null;
+  /** Mean minutes from the admission to the last page; null where too few were watched. */
+  stayMinutes!: EstimateDto | null;
+  /** Visits of relatives on a day, per pupil; null where too few came, and for levels, whose relatives have no windows of their own. */
+  relativesPerPupil!: EstimateDto | null;
 }
 
 /** How long visits last, from sessions and log-ins of the whole platform. */
 export class CalibratedStayDto {
-  /** Factor on the present stay of visits that no window ends. */
+  /** Factor on the stay of visits that no window ends: the present one, or, where gateways watched it, what they found. */
   stretch!: DayEstimateDto;
   /** Of those who leave, the share that logs out. */
   logOut!: DayEstimateDto;

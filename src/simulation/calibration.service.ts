@@ -102,14 +102,22 @@ export class CalibrationService {
     { loadModel, findings, madeAt, ...row }: CalibrationRow<CalibrationFindings>,
   ): Promise<CalibrationDto> {
     const { loadModel: current } = await this.campaigns.find(actor, row.campaignId);
-    const { behaviours, ...rest } = findings;
+    const { behaviours, groups, ...rest } = findings;
     const behaviourOf = (model: typeof current, kind: string) =>
       behaviourDtoOf(model.behaviours.find((behaviour) => kindOf(behaviour) === kind)!);
     return {
       ...row,
       ...rest,
+      // calibrations of before did not look for all of this
+      groups: groups.map((found) => ({
+        ...found,
+        arrivals: found.arrivals ?? null,
+        stayMinutes: found.stayMinutes ?? null,
+        relativesPerPupil: found.relativesPerPupil ?? null,
+      })),
       behaviours: behaviours.map((found) => ({
         ...found,
+        stayMinutes: found.stayMinutes ?? null,
         current: behaviourOf(current, kindOf(found)),
         proposed: behaviourOf(loadModel, kindOf(found)),
       })),

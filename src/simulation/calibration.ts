@@ -16,7 +16,13 @@ export interface FoundBehaviour {
   adherence: Estimate | null;
   /** Share that comes in each five minutes, from those before the start on. */
   arrivals: Estimate[] | null;
+  /** Mean time from the admission to the last page, as gateways watched it; windows that are stayed in to the end too. */
+  stayMinutes: Estimate | null;
 }
+
+/** Fewer say too little to change what a region plans with. */
+export const LEAST_VISITORS = 200;
+export const LEAST_ESTABLISHMENTS = 5;
 
 export const CALIBRATED_BY = ['kind', 'level', 'hour', 'activity'] as const;
 
@@ -28,11 +34,16 @@ export interface FoundGroup {
   establishmentCount: number;
   participation: Estimate | null;
   adherence: Estimate | null;
+  /** As of a behaviour, over all kinds of windows of the group. */
+  arrivals: Estimate[] | null;
+  stayMinutes: Estimate | null;
+  /** Visits of relatives on a day, per pupil; null for levels, whose relatives have no windows of their own. */
+  relativesPerPupil: Estimate | null;
 }
 
 /** How long visits last, from sessions and log-ins of the whole platform. */
 export interface FoundStay {
-  /** Factor on the present stay of visits that no window ends. */
+  /** Factor on the stay of visits that no window ends: the present one, or, where gateways watched it, what they found. */
   stretch: DayEstimate;
   /** Of those who leave, the share that logs out. */
   logOut: DayEstimate;

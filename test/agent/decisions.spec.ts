@@ -125,6 +125,22 @@ describe('decisions beside the proxy', () => {
     expect(test.agent.gate.counts.total).toMatchObject({ attempts: 3, admitted: 3 });
   });
 
+  it('counts how long visits were from the admission to the last page, of one visitor in four', async () => {
+    test.nowSeconds = at(9, 50);
+    const cookies: string[] = [];
+    for (let k = 0; k < 60; k++) cookies.push(cookieOf(await test.get('/auth', test.shown(['77$6e A']))));
+    test.nowSeconds = at(9, 58);
+    for (const cookie of cookies) await test.get('/auth', { cookie });
+    // twenty idle minutes later somebody else asks for something
+    test.nowSeconds = at(10, 20);
+    await test.get('/auth', test.shown(['77$6e A']));
+    const [row] = test.agent.gate.counts.oldest()!.windows;
+    expect(row).toMatchObject({ audience: 'pupils', admitted: 61, startCell: cell(9, 45) });
+    expect(row!.ended).toBeGreaterThan(0);
+    expect(row!.ended).toBeLessThan(40);
+    expect(row!.staySeconds).toBe(row!.ended * 8 * 60);
+  });
+
   it('who is inside and asks for an urgent pass in vain stays until the end that was said', async () => {
     await test.stop();
     test = await TestAgent.start({ quotas: { walkInPerCell: 0, keptPerCell: 0, urgentPerCell: 0 } });

@@ -3,12 +3,13 @@ import { DataSource } from 'typeorm';
 import type { CampaignDto } from '../../src/campaign/campaign.dto';
 import { behaviourOf, defaultLoadModel, parametersOf } from '../../src/campaign/load-model.rules';
 import { CountStore } from '../../src/gateway/count.store';
+import { meanActiveMinutes } from '../../src/kernel/calibration/stay';
 import { CELL_SECONDS } from '../../src/kernel/cell-grid';
 import { buildProfile } from '../../src/kernel/load/profile';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import type { PlanProfile } from '../../src/plan/plan-draft';
 import { PlanService } from '../../src/plan/plan.service';
-import type { CalibrationDto, CalibrationPageDto } from '../../src/simulation/calibration.dto';
+import type { CalibrationDto, CalibrationPageDto, EstimateDto } from '../../src/simulation/calibration.dto';
 import { cellAt, draftOf, makeRegion, TESTER, type Region, type WindowSpec } from '../plan-builder';
 import { signedInAs, startTestApplication } from '../test-application';
 
@@ -25,11 +26,16 @@ const TRUE = {
   participation: 0.74,
   relatives: 0.37,
   adherence: 0.82,
-  early: 0.12,
-  first: 0.3,
-  stretch: 1.6,
+  /** Of the youngest half of the classes, and of the others. */
+  early: { '6E': 0.12, '3E': 0.04 },
+  first: { '6E': 0.3, '3E': 0.5 },
+  /** Factor on the stay that is believed, of pupils and of relatives. */
+  stretch: { pupils: 1.6, relatives: 1.2 },
   logOut: 0.55,
 };
+/** Index into LEVELS, as counts of cells name them. */
+const LEVEL_INDEX = { '6E': 10, '3E': 13 };
+const levelOf = (classIndex: number): '6E' | '3E' => (classIndex % 2 === 0 ? '6E' : '3E');
 const IDLE_MINUTES = 20;
 type Refusal = { code: string };
 
@@ -41,6 +47,8 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     app = await startTestApplication();
     region = await makeRegion(app.get(DataSource), { establishmentCount: ESTABLISHMENTS, classesEach: CLASSES });
     const random = seededRandom(SEED);
+    const oldest = region.classIds.flatMap((ids) => ids.filter((_, k) => levelOf(k) === '3E'));
+    await app.get(DataSource).query(`update class set levels = '{3E}' where id = any($1)`, [oldest]);
     windows = region.establishmentIds.flatMap((_, establishment) => [
       ...Array.from({ length: 5 }, (_none, day) => ({
         establishment,
@@ -81,11 +89,18 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     const stay = behaviourOf(defaultLoadModel('ordinary'), 'pupils', 'college', 'open').stay as readonly number[];
     const perWindow = new Map<
       string,
-      { audience: 'pupils' | 'relatives'; ownerId: number; onDate: string; startCell: number | null; admitted: number }
-    >();
+      { audience: 'pupils' | 'relatives'; ownerId: number; onDate: string; startCell: number | null; admitted: number; ended: number; staySeconds: number }
+    >(); // prettier-ignore
     const perCell = new Map<
       string,
-      { profile: 'pupil' | 'relative'; cell: number; department: string; admitted: number }
+      {
+        profile: 'pupil' | 'relative';
+        level: number | null;
+        kind: 'college';
+        cell: number;
+        department: string;
+        admitted: number;
+      }
     >();
     const sessions = new Map<number, number>();
     const logins = new Map<number, number>();
@@ -104,26 +119,41 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
         ? region.establishmentIds[establishment]!
         : region.classIds[establishment]![classIndex]!;
       const department = codes[establishment % 2]!.code;
+      const level = levelOf(Math.max(0, classIndex));
+      const [early, first] = [TRUE.early[level], TRUE.first[level]];
       for (let visitor = 0; visitor < headcount!; visitor++) {
         if (random() >= (isOfRelatives ? TRUE.relatives : TRUE.participation)) continue;
         const isKept = random() < TRUE.adherence;
         const draw = random();
-        const offset = draw < TRUE.early ? -1 : draw < TRUE.early + TRUE.first ? 0 : 1 + randomInteger(random, WINDOW_CELLS - 1); // prettier-ignore
+        const offset = draw < early ? -1 : draw < early + first ? 0 : 1 + randomInteger(random, WINDOW_CELLS - 1); // prettier-ignore
         const day = cellAt(Math.round((startCell - cellAt(0, 12)) / 288), 0);
         const at = ((isKept ? startCell + offset : day + 90 + randomInteger(random, 110)) + random()) * 5;
         const left = random() * 1000;
         const k = stay.findIndex((share, i) => left <= share && left >= (stay[i + 1] ?? 0));
-        const stays = (k + (stay[k]! - left) / (stay[k]! - (stay[k + 1] ?? 0))) * 5 * TRUE.stretch;
+        const stays = (k + (stay[k]! - left) / (stay[k]! - (stay[k + 1] ?? 0))) * 5 * TRUE.stretch[audience];
         const gone = at + stays + (random() < TRUE.logOut ? 0 : IDLE_MINUTES);
         for (let minute = Math.floor(at); minute + 1 < gone; minute++) add(sessions, minute);
         add(logins, Math.floor(at));
         const its = { audience, ownerId, onDate, startCell: isKept ? startCell : null } as const;
-        const row = perWindow.get(JSON.stringify(its)) ?? { ...its, admitted: 0 };
+        const row = perWindow.get(JSON.stringify(its)) ?? { ...its, admitted: 0, ended: 0, staySeconds: 0 };
         row.admitted++;
+        // the gateway watches one visitor in four
+        if (visitor % 4 === 0) {
+          row.ended++;
+          row.staySeconds += Math.round(stays * 60);
+        }
         perWindow.set(JSON.stringify(its), row);
         const cell = Math.floor(at / 5);
-        const key = `${profile} ${department} ${cell}`;
-        const ofCell = perCell.get(key) ?? { profile, cell, department, admitted: 0 };
+        const levelIndex = isOfRelatives ? null : LEVEL_INDEX[level];
+        const key = `${profile} ${levelIndex} ${department} ${cell}`;
+        const ofCell = perCell.get(key) ?? {
+          profile,
+          level: levelIndex,
+          kind: 'college',
+          cell,
+          department,
+          admitted: 0,
+        };
         ofCell.admitted++;
         perCell.set(key, ofCell);
       }
@@ -135,8 +165,7 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
       await counts.ensureDays(tx, days);
       const rows = [...perWindow.values()].map((row) => ({ ...nothing, ...row }));
       await counts.addWindows(tx, region.platformId, rows);
-      // 6E
-      await counts.addCells(tx, region.platformId, [...perCell.values()].map((row) => ({ ...nothing, ...row, level: row.profile === 'pupil' ? 10 : null }))); // prettier-ignore
+      await counts.addCells(tx, region.platformId, [...perCell.values()].map((row) => ({ ...nothing, ...row }))); // prettier-ignore
     });
     const minutes = [...sessions.keys()].sort((a, b) => a - b);
     await database.query(
@@ -176,10 +205,33 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     near(perPupil.value, truth);
     expect([perPupil.low < truth, perPupil.high > truth]).toEqual([true, true]);
     near(relatives!.proposed.participationPerMille, TRUE.relatives * 1000);
-    // shares of five minutes within two hundredths of all visitors
-    expect(Math.abs(found!.arrivals![0]!.value - TRUE.early)).toBeLessThan(0.02);
-    expect(Math.abs(found!.arrivals![1]!.value - TRUE.first)).toBeLessThan(0.02);
-    near(body.stay!.stretch.value, TRUE.stretch);
+    // shares of five minutes within two hundredths of all visitors: of both levels together ...
+    const hasArrivals = (arrivals: EstimateDto[] | null, early: number, first: number) => {
+      expect(Math.abs(arrivals![0]!.value - early)).toBeLessThan(0.02);
+      expect(Math.abs(arrivals![1]!.value - first)).toBeLessThan(0.02);
+    };
+    hasArrivals(found!.arrivals, (TRUE.early['6E'] + TRUE.early['3E']) / 2, (TRUE.first['6E'] + TRUE.first['3E']) / 2);
+    // ... and of each, with the other figures of the group
+    const believedMinutes = meanActiveMinutes(behaviourOf(defaultLoadModel('ordinary'), 'pupils', 'college', 'open').stay as readonly number[]); // prettier-ignore
+    const groupOf = (by: string, key: string) => body.groups.find((group) => group.by === by && group.key === key)!;
+    for (const level of ['6E', '3E'] as const) {
+      const group = groupOf('level', level);
+      hasArrivals(group.arrivals, TRUE.early[level], TRUE.first[level]);
+      near(group.participation!.value, TRUE.participation);
+      near(group.adherence!.value, TRUE.adherence);
+      near(group.stayMinutes!.value, believedMinutes * TRUE.stretch.pupils);
+      expect(group.relativesPerPupil).toBeNull();
+    }
+    near(groupOf('hour', '10').stayMinutes!.value, believedMinutes * TRUE.stretch.pupils);
+    hasArrivals(groupOf('hour', '10').arrivals, (TRUE.early['6E'] + TRUE.early['3E']) / 2, (TRUE.first['6E'] + TRUE.first['3E']) / 2); // prettier-ignore
+    near(groupOf('hour', '18').relativesPerPupil!.value, truth);
+    near(groupOf('kind', 'college').relativesPerPupil!.value, truth);
+    expect(groupOf('kind', 'college').arrivals).toHaveLength(WINDOW_CELLS + 1);
+    near(groupOf('activity', 'open').adherence!.value, TRUE.adherence);
+    // what gateways watched explains the sessions of the platform: nothing is left to stretch
+    near(found!.stayMinutes!.value, believedMinutes * TRUE.stretch.pupils);
+    near(relatives!.stayMinutes!.value, believedMinutes * TRUE.stretch.relatives);
+    near(body.stay!.stretch.value, 1);
     near(body.stay!.logOut.value, TRUE.logOut);
     expect(body.stay!.measuredDayCount).toBe(5);
     expect(found!.current.participationPerMille).toBe(600);
@@ -187,8 +239,9 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     // the stays are those of the stretch
     const meanOf = (stay: number[] | null): number => stay!.reduce((sum, share) => sum + share / 1000, 0);
     expect(meanOf(found!.proposed.stayPerMille) / meanOf(found!.current.stayPerMille)).toBeGreaterThan(1.4);
+    expect(meanOf(relatives!.proposed.stayPerMille) / meanOf(relatives!.current.stayPerMille)).toBeLessThan(1.3);
     const kinds = body.groups.map(({ by, key }) => `${by} ${key}`);
-    expect(kinds).toEqual(expect.arrayContaining(['kind college', 'level 6E', 'activity open', 'hour 10']));
+    expect(kinds).toEqual(expect.arrayContaining(['kind college', 'level 6E', 'level 3E', 'activity open', 'hour 10']));
     expect(body.silentEstablishmentCount).toBe(0);
     expect((await send('GET', `/v1/calibrations/${body.id}`)).body).toEqual(body);
     const list = await send<CalibrationPageDto>('GET', `/v1/platforms/${region.platformId}/calibrations`);

@@ -396,7 +396,7 @@ describe('gateways', () => {
     const classId = region.classIds[0]![0]!;
     const row = { admitted: 10, deferred: 2, refused: 0, attempts: 25, wouldRefuse: 0 };
     const windows = [
-      { ...row, audience: 'pupils', ownerId: classId, startCell: cellAt(0, 9), onDate: TODAY },
+      { ...row, audience: 'pupils', ownerId: classId, startCell: cellAt(0, 9), onDate: TODAY, ended: 3, staySeconds: 1900 },
       { ...row, admitted: 2, attempts: 5, audience: 'pupils', ownerId: classId, startCell: null, onDate: TODAY },
       { ...row, admitted: 3, audience: 'pupils', ownerId: region.classIds[1]![0]!, startCell: cellAt(0, 14), onDate: TODAY },
       { ...row, audience: 'pupils', ownerId: 2_000_000_000, startCell: 1, onDate: TODAY },
@@ -415,6 +415,8 @@ describe('gateways', () => {
     const wrong = { ...batch, batchId: randomUUID(), cells: [{ ...cell, kind: 'nonsense' }] };
     expect((await post('/v1/gateways/counts', wrong)).statusCode).toBe(400);
     expect((await post('/v1/gateways/counts', batch)).json()).toMatchObject({ accepted: 0, isRepeated: true });
+    const stays = await database.query<unknown[]>(`select ended, stay_seconds::int as seconds from gateway_window_count where on_date = $1 and owner_id = $2 order by start_cell`, [TODAY, classId]); // prettier-ignore
+    expect(stays).toEqual([{ ended: 0, seconds: 0 }, { ended: 3, seconds: 1900 }]); // prettier-ignore
     const observed = async () =>
       (await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=${TODAY}` })).json<ObservedPageDto>();
     const page = await observed();

@@ -52,28 +52,40 @@ export function arrivalLaws(
   cells.forEach(({ place, cell }, row) => rowOf.set(`${place} ${cell}`, row));
   const laws = present.map((law) => Float64Array.from(law, (share) => Math.max(share, LEAST_SHARE)));
   const visitorCounts = present.map(() => 0);
-  // [row, kind, offset, came]: where a window reaches
-  const reach: { row: number; kind: number; offset: number; came: number }[] = [];
+  // where a window reaches: the row of a cell, the kind, the offset within the window, and how many came in the window
+  const most = windows.reduce((sum, { kind }) => sum + laws[kind]!.length, 0);
+  const reachRow = new Int32Array(most);
+  const reachKind = new Int32Array(most);
+  const reachOffset = new Int32Array(most);
+  const reachCame = new Float64Array(most);
+  let reachCount = 0;
   for (const { kind, place, startCell, cameCount } of windows) {
     if (cameCount === 0) continue;
     visitorCounts[kind]! += cameCount;
     for (let offset = 0; offset < laws[kind]!.length; offset++) {
       const row = rowOf.get(`${place} ${startCell - 1 + offset}`);
-      if (row !== undefined) reach.push({ row, kind, offset, came: cameCount });
+      if (row === undefined) continue;
+      reachRow[reachCount] = row;
+      reachKind[reachCount] = kind;
+      reachOffset[reachCount] = offset;
+      reachCame[reachCount++] = cameCount;
     }
   }
   const rowsOfPlace = new Map<number, number>();
   for (const { place } of cells) rowsOfPlace.set(place, (rowsOfPlace.get(place) ?? 0) + 1);
   const outside = Float64Array.from(cells, ({ place }) => (outsidePerPlace.get(place) ?? 0) / rowsOfPlace.get(place)!);
   const expected = new Float64Array(cells.length);
+  const came = Float64Array.from(cells, ({ cameCount }) => cameCount);
+  const partOf = (r: number): number => reachCame[r]! * laws[reachKind[r]!]![reachOffset[r]!]!;
   const attributed = laws.map((law) => new Float64Array(law.length));
   for (let round = 0; round < ROUNDS; round++) {
     expected.set(outside);
-    for (const { row, kind, offset, came } of reach) expected[row]! += came * laws[kind]![offset]!;
+    for (let r = 0; r < reachCount; r++) expected[reachRow[r]!]! += partOf(r);
     for (const column of attributed) column.fill(0);
-    for (const { row, kind, offset, came } of reach) {
-      const share = came * laws[kind]![offset]!;
-      if (share > 0) attributed[kind]![offset]! += (share / expected[row]!) * cells[row]!.cameCount;
+    for (let r = 0; r < reachCount; r++) {
+      const part = partOf(r);
+      const row = reachRow[r]!;
+      if (part > 0) attributed[reachKind[r]!]![reachOffset[r]!]! += (part / expected[row]!) * came[row]!;
     }
     let change = 0;
     laws.forEach((law, kind) => {
@@ -88,9 +100,10 @@ export function arrivalLaws(
     if (change < ENOUGH) break;
   }
   const ofCells = laws.map((law) => Array.from(law, () => new Float64Array(cells.length)));
-  for (const { row, kind, offset, came } of reach) {
-    const share = came * laws[kind]![offset]!;
-    if (share > 0) ofCells[kind]![offset]![row]! += (share / expected[row]!) * cells[row]!.cameCount;
+  for (let r = 0; r < reachCount; r++) {
+    const part = partOf(r);
+    const row = reachRow[r]!;
+    if (part > 0) ofCells[reachKind[r]!]![reachOffset[r]!]![row]! += (part / expected[row]!) * came[row]!;
   }
   return laws.map((law, kind) => {
     const total = attributed[kind]!.reduce((sum, part) => sum + part, 0);

@@ -141,7 +141,7 @@ describe(`calibration from simulated traffic (seed ${SEED})`, () => {
       return { sessions, logins: [rest, ...lessons] };
     });
     const lessons = LIVE.law.map((_, offset) => ({ byMinute: toEndByMinute(offset, LIVE.cells - 1) }));
-    const found = stayEstimate(split, [{ perMille: STAY }, ...lessons], IDLE_MINUTES)!;
+    const found = stayEstimate(split, [{ perMille: STAY, longer: 1 }, ...lessons], IDLE_MINUTES)!;
     isWithin(found.stretch, TRUE_STRETCH);
     isWithin(found.logOutRatio, TRUE_LOG_OUT);
     expect(found.stretch.low!).toBeLessThanOrEqual(found.stretch.value);
@@ -158,7 +158,7 @@ describe('calibration of next to nothing', () => {
     expect(ratioEstimate([])).toBeUndefined();
     expect(arrivalLaws([[0.5, 0.5]], [], [], new Map())).toEqual([undefined]);
     const silent = { sessions: new Float64Array(10), logins: [new Float64Array(10)] };
-    expect(stayEstimate([silent], [{ perMille: STAY }], 20)).toBeUndefined();
+    expect(stayEstimate([silent], [{ perMille: STAY, longer: 1 }], 20)).toBeUndefined();
     expect(jackknife(3, [3])).toEqual({ value: 3, low: null, high: null });
   });
 });

@@ -8,10 +8,10 @@ export interface MeasuredDay {
 }
 
 /**
- * How long visits of a kind last: share still active k cells after the log-in, per mille, which is stretched; or a survival by the minute,
- * which is not.
+ * How long visits of a kind last: share still active k cells after the log-in, per mille, `longer` by a factor that is known and by the
+ * stretch that is looked for; or a survival by the minute, which is not stretched.
  */
-export type VisitKind = { perMille: readonly number[] } | { byMinute: Float64Array };
+export type VisitKind = { perMille: readonly number[]; longer: number } | { byMinute: Float64Array };
 
 export interface StayEstimate {
   /** Factor on how long visits last that are not bound to the end of a window. */
@@ -49,6 +49,11 @@ export function stretchedStay(perMille: readonly number[], stretch: number): num
     if (share <= 0 || k >= perMille.length) return table;
     table.push(share);
   }
+}
+
+/** Minutes for which visitors are active on average whose share that is still active k cells after the log-in is a table, per mille. */
+export function meanActiveMinutes(perMille: readonly number[]): number {
+  return perMille.reduce((sum, share, k) => sum + ((share + (perMille[k + 1] ?? 0)) / 2000) * CELL_MINUTES, 0);
 }
 
 /** Who comes in a cell of a window (0: the one before its start) and stays to its end: share still there by the minute. */
@@ -131,7 +136,7 @@ function fitAt(days: readonly MeasuredDay[], kinds: readonly VisitKind[], idleMi
   const laws = kinds.map((kind) => {
     const lags = lagsOf(kind, stretch) + idleMinutes;
     const active = new Float64Array(lags);
-    active.set('perMille' in kind ? activeByMinute(kind.perMille, stretch, lags) : kind.byMinute);
+    active.set('perMille' in kind ? activeByMinute(kind.perMille, stretch * kind.longer, lags) : kind.byMinute);
     const idle = Float64Array.from(active, (share, j) => (j < idleMinutes ? 1 : active[j - idleMinutes]!) - share);
     return { active, idle };
   });
@@ -161,7 +166,7 @@ function fitAt(days: readonly MeasuredDay[], kinds: readonly VisitKind[], idleMi
 }
 
 const lagsOf = (kind: VisitKind, stretch: number): number =>
-  'perMille' in kind ? Math.ceil(kind.perMille.length * CELL_MINUTES * stretch) : kind.byMinute.length;
+  'perMille' in kind ? Math.ceil(kind.perMille.length * CELL_MINUTES * stretch * kind.longer) : kind.byMinute.length;
 
 /** Adds to `sessions` what log-ins leave of themselves minute by minute. */
 function convolve(logins: Float64Array, share: Float64Array, sessions: Float64Array): void {

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
 import { type Calibration, useCalibrations } from '../../shared/calibrations';
 import { DateField } from '../../shared/date-field';
-import { formatCount, formatDay, formatDecimal, formatPercent } from '../../shared/format';
+import { formatCount, formatDay, formatDecimal, formatHour, formatPercent } from '../../shared/format';
 import { Records } from '../../shared/records';
 import { sayRefused } from '../../shared/undo';
 
@@ -72,9 +72,13 @@ export function CalibrationSheet({ campaign, canChange }: SheetProps) {
 /** A calibration in sentences and a table, old and new side by side. */
 function Found({ calibration }: { calibration: Calibration }) {
   const { t } = useTranslation('operator');
-  const { behaviours, stay, relativesPerPupil } = calibration;
+  const { behaviours, groups, stay, relativesPerPupil } = calibration;
   const interval = ({ low, high }: Schema<'EstimateDto'>): string =>
     t('calibration.interval', { low: formatPercent(low, 1), high: formatPercent(high, 1) });
+  const minutesOf = (stayed: Schema<'EstimateDto'> | null): string =>
+    stayed ? t('calibration.minutes', { value: formatDecimal(stayed.value), low: formatDecimal(stayed.low), high: formatDecimal(stayed.high) }) : '–'; // prettier-ignore
+  const nameOf = (by: Calibration['groups'][number]['by'], key: string): string =>
+    by === 'kind' ? t(`kind.${key as Schema<'EstablishmentDto'>['kind']}`) : by === 'hour' ? formatHour(`${key}:00`) : by === 'activity' ? t(`calibration.activity.${key as Schema<'BehaviourDto'>['activity']}`) : key; // prettier-ignore
   return (
     <>
       <Text className="wraps">
@@ -99,29 +103,60 @@ function Found({ calibration }: { calibration: Calibration }) {
       <Records label={t('calibration.title')}>
         <Table.Thead>
           <Table.Tr>
-            {(['who', 'visitors', 'believed', 'found', 'adherence'] as const).map((column) => (
+            {(['who', 'visitors', 'believed', 'found', 'adherence', 'stay'] as const).map((column) => (
               <Table.Th key={column}>{t(`calibration.column.${column}`)}</Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {behaviours.map(({ audience, levelGroup, activity, visitorCount, participation, adherence, current }) => (
-            <Table.Tr key={`${audience} ${levelGroup} ${activity}`}>
-              <Table.Th scope="row">
-                {t(`calibration.who.${levelGroup ?? audience}`)}, {t(`calibration.activity.${activity}`)}
-              </Table.Th>
-              <Table.Td>{formatCount(visitorCount)}</Table.Td>
-              <Table.Td>{formatPercent(current.participationPerMille / 1000, 1)}</Table.Td>
-              <Table.Td>
-                {participation
-                  ? `${formatPercent(participation.value, 1)} ${interval(participation)}`
-                  : t('calibration.tooFew')}
-              </Table.Td>
-              <Table.Td>{adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}</Table.Td>
-            </Table.Tr>
-          ))}
+          {behaviours.map(
+            ({ audience, levelGroup, activity, visitorCount, participation, adherence, stayMinutes, current }) => (
+              <Table.Tr key={`${audience} ${levelGroup} ${activity}`}>
+                <Table.Th scope="row">
+                  {t(`calibration.who.${levelGroup ?? audience}`)}, {t(`calibration.activity.${activity}`)}
+                </Table.Th>
+                <Table.Td>{formatCount(visitorCount)}</Table.Td>
+                <Table.Td>{formatPercent(current.participationPerMille / 1000, 1)}</Table.Td>
+                <Table.Td>
+                  {participation
+                    ? `${formatPercent(participation.value, 1)} ${interval(participation)}`
+                    : t('calibration.tooFew')}
+                </Table.Td>
+                <Table.Td>{adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}</Table.Td>
+                <Table.Td>{minutesOf(stayMinutes)}</Table.Td>
+              </Table.Tr>
+            ),
+          )}
         </Table.Tbody>
       </Records>
+      <details>
+        <summary>{t('calibration.groups')}</summary>
+        <Records label={t('calibration.groups')}>
+          <Table.Thead>
+            <Table.Tr>
+              {(['who', 'visitors', 'found', 'adherence', 'stay', 'relatives'] as const).map((column) => (
+                <Table.Th key={column}>{t(`calibration.column.${column}`)}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {groups.map(
+              ({ by, key, visitorCount, participation, adherence, stayMinutes, relativesPerPupil: perPupil }) => (
+                <Table.Tr key={`${by} ${key}`}>
+                  <Table.Th scope="row">{nameOf(by, key)}</Table.Th>
+                  <Table.Td>{formatCount(visitorCount)}</Table.Td>
+                  <Table.Td>
+                    {participation ? `${formatPercent(participation.value, 1)} ${interval(participation)}` : '–'}
+                  </Table.Td>
+                  <Table.Td>{adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}</Table.Td>
+                  <Table.Td>{minutesOf(stayMinutes)}</Table.Td>
+                  <Table.Td>{perPupil ? formatDecimal(perPupil.value, 2) : '–'}</Table.Td>
+                </Table.Tr>
+              ),
+            )}
+          </Table.Tbody>
+        </Records>
+      </details>
     </>
   );
 }
