@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
+import { violationsOf } from './accessibility';
 import { openReader, overflowing, signIn } from './real-browser';
 import { describeWeb } from './web-server';
 
@@ -26,12 +27,17 @@ describeWeb('the web of a head', (web) => {
   const readJson = <T>(page: Page, path: string): Promise<T> =>
     page.evaluate(async (at) => (await (await fetch(at)).json()) as T, path);
   /** A window of Tuesday that has a start of some verdict, and that start. */
-  const windowWith = async (page: Page, uai: string, verdict: string): Promise<{ window: Window; start: Start }> => {
+  const windowWith = async (
+    page: Page,
+    uai: string,
+    verdict: string,
+    leastMinutesAway = 5,
+  ): Promise<{ window: Window; start: Start }> => {
     // prettier-ignore
     const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=500`);
     for (const window of items.filter(({ classId }) => classId !== null)) {
       const { starts } = await readJson<{ starts: Start[] }>(page, `/v1/classes/${window.classId}/availability?date=${window.date}&windowId=${window.id}`); // prettier-ignore
-      const start = starts.find((one) => one.verdict === verdict && one.startsAt !== window.startsAt);
+      const start = starts.find((one) => one.verdict === verdict && Math.abs(Date.parse(one.startsAt) - Date.parse(window.startsAt)) >= leastMinutesAway * 60_000); // prettier-ignore
       if (start) return { window, start };
     }
     throw new Error(`no window of ${uai} has a start that is ${verdict}`);
@@ -119,6 +125,27 @@ describeWeb('the web of a head', (web) => {
     await page.getByText(new RegExp(`${window.classCode} attend une place`)).waitFor();
     await page.getByRole('button', { name: 'Ne plus attendre' }).click();
     await page.getByText(new RegExp(`${window.classCode} attend une place`)).waitFor({ state: 'detached' });
+  });
+
+  it('lets a full hour be taken without being asked, also one that is half an hour better, on a phone', async () => {
+    const { page } = await openReader(web.browser, { width: 390 });
+    const uai = await openWeek(page);
+    const { window, start } = await windowWith(page, uai, 'full', 60);
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page
+      .locator('.start-full', { hasText: timeOf(start.startsAt) })
+      .first()
+      .click();
+    const refusal = page.getByRole('alert');
+    await refusal.getByRole('checkbox', { name: "La prendre sans me demander dès qu'elle se libère" }).check();
+    await refusal.getByRole('checkbox', { name: /Ou toute heure de ce jour plus proche d'au moins 30\smin/ }).check();
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await refusal.getByRole('button', { name: 'La prendre pour moi' }).click();
+    await page.getByText(/la place sera prise sans vous demander\./).waitFor();
+    const { items } = await readJson<{ items: object[] }>(page, `/v1/establishments/${uai}/waiting-list?limit=100`);
+    // half an hour better may have been free: then it is taken already
+    expect(items.at(-1)).toMatchObject({ windowId: window.id, takesAutomatically: true, improvementMinutes: 30 });
   });
 
   it('drags a window in the calendar, with possible starts painted while it is dragged', async () => {
@@ -288,6 +315,57 @@ describeWeb('the web of a head', (web) => {
       .waitFor();
     await page.getByRole('link', { name: 'Dire mes souhaits' }).click();
     await page.getByText(/Les souhaits pour «\sJanvier\s» sont ouverts/).waitFor();
+  });
+
+  it('takes over the wishes of the last campaign; a fixed window beyond the cap waits for the authority, who approves it', async () => {
+    const reader = (account: string) => openReader(web.browser).then(async ({ page }) => { await signIn(page, web.url, account); return page; }); // prettier-ignore
+    const operator = await reader('operator');
+    const campaignId = await operator.evaluate(async () => {
+      const wishes = { wishesOpenAt: '2026-01-01T00:00:00Z', wishesCloseAt: '2099-02-08T17:00:00Z' };
+      const campaign = { name: 'Février', platformId: 1, startsOn: '2027-02-01', endsOn: '2027-02-05', preset: 'remote-week-everybody', ...wishes }; // prettier-ignore
+      const made = await fetch('/v1/campaigns', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(campaign) }); // prettier-ignore
+      return ((await made.json()) as { id: number }).id;
+    });
+    const { page } = await openReader(web.browser);
+    // the region's authority answers for the lycées
+    const uai = await openWeek(page, 'head-lycee');
+    const { window } = await windowWith(page, uai, 'free');
+    const database = await new DataSource(databaseOptions(web.databaseUrl, 1)).initialize();
+    try {
+      await database.query('delete from wish w using class k where k.id = w.class_id and k.establishment_id = (select establishment_id from class where id = $1)', [window.classId]); // prettier-ignore
+      await database.query(`insert into wish (campaign_id, class_id, kind, weekday, start_minute, origin) values (1, $1, 'wished', 2, 600, 'head')`, [window.classId]); // prettier-ignore
+      await page.goto(`${web.url}/app/etablissements/${uai}/souhaits?classe=${window.classId}`);
+      await page.getByText('Aucun souhait', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Reprendre les derniers souhaits' }).click();
+      await page.getByText('Souhaits repris : 1').waitFor();
+      expect(await page.getByLabel('À partir de').inputValue()).toBe('10:00');
+      expect(await overflowing(page)).toEqual([]);
+      expect(await violationsOf(page, 'light')).toEqual([]);
+
+      await database.query(`insert into wish (campaign_id, class_id, kind, weekday, start_minute, origin, reason, approval) values
+        ($1, $2, 'fixed', 4, 600, 'head', 'Examen blanc', 'pending'), ($1, $2, 'fixed', 5, 600, 'head', 'Sortie', 'pending')`, [campaignId, window.classId]); // prettier-ignore
+      const authority = await reader('authority-region');
+      const asked = authority.getByRole('region', { name: 'Créneaux fixes qui attendent votre accord' });
+      await asked.getByText('Février').waitFor();
+      const group = (reason: string) => asked.getByRole('group').filter({ hasText: reason });
+      await group('Examen blanc')
+        .getByText(/jeudi à 10\sh\s00\s: Examen blanc/i)
+        .waitFor();
+      expect(await overflowing(authority)).toEqual([]);
+      expect(await violationsOf(authority, 'light')).toEqual([]);
+      await group('Examen blanc').getByRole('button', { name: 'Approuver' }).click();
+      await group('Examen blanc').waitFor({ state: 'detached' });
+      expect(await group('Sortie').getByRole('button', { name: 'Refuser' }).isDisabled()).toBe(true);
+      await group('Sortie')
+        .getByLabel(/^Motif/)
+        .fill('Les salles sont prises');
+      await group('Sortie').getByRole('button', { name: 'Refuser' }).click();
+      await asked.waitFor({ state: 'detached' });
+      const decided = await database.query<{ approval: string }[]>(`select approval from wish where campaign_id = $1 and kind = 'fixed' order by weekday`, [campaignId]); // prettier-ignore
+      expect(decided).toEqual([{ approval: 'approved' }, { approval: 'refused' }]);
+    } finally {
+      await database.destroy();
+    }
   });
 
   it('prints the links by which families show the gateway their class, a page or eight slips for each', async () => {

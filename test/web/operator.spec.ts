@@ -1,4 +1,6 @@
 import type { Page } from 'playwright-core';
+import { DataSource } from 'typeorm';
+import { databaseOptions } from '../../src/common/database';
 import { violationsOf } from './accessibility';
 import { openReader, overflowing, signIn } from './real-browser';
 import { describeWeb } from './web-server';
@@ -108,6 +110,38 @@ describeWeb('the web of an operator', (web) => {
     await row.getByText('mardi 12 janvier à 10 h 00').waitFor();
     await row.getByRole('button', { name: 'Retirer' }).click();
     await row.waitFor({ state: 'detached' });
+  });
+
+  it('is told of a proof that does not hold on every section, until one holds again', async () => {
+    const { page } = await openReader(web.browser);
+    await signIn(page, web.url, 'operator');
+    const database = await new DataSource(databaseOptions(web.databaseUrl, 1)).initialize();
+    // as whoever writes to the database beside the service
+    const change = (by: number): Promise<unknown> =>
+      database.query(
+        `update ledger_cell set login_planned = login_planned + $1, login_ceiling = login_ceiling + $1
+          where (platform_id, cell) = (select platform_id, cell from ledger_cell order by platform_id, cell limit 1)`,
+        [by],
+      );
+    try {
+      await change(1);
+      await page.evaluate(() => fetch('/v1/plans/1/proof').then((answer) => answer.json()));
+      await open(page, 'passerelles');
+      const notice = page.getByRole('alert').filter({ hasText: 'La preuve du registre ne tient pas' });
+      await notice
+        .getByText(/le registre diffère des créneaux dans 1 pas de grille, et 0 créneaux diffèrent/)
+        .waitFor();
+      expect(await overflowing(page)).toEqual([]);
+      expect(await violationsOf(page, 'light')).toEqual([]);
+      await notice.getByRole('button', { name: 'Prouver à nouveau' }).click();
+      await page.getByText('La preuve ne tient toujours pas.').waitFor();
+      await change(-1);
+      await notice.getByRole('button', { name: 'Prouver à nouveau' }).click();
+      await page.getByText(/La preuve tient/).waitFor();
+      await notice.waitFor({ state: 'detached' });
+    } finally {
+      await database.destroy();
+    }
   });
 
   it('draws a reduction on the time line, which fills the form', async () => {

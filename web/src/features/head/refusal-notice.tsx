@@ -1,6 +1,6 @@
 import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, newIdempotencyKey } from '../../shared/api';
 import { formatInstant, formatMinutes, formatTime } from '../../shared/format';
@@ -39,7 +39,7 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
             startsAt,
             isSeries,
             takesAutomatically,
-            ...(isBetterEnough && !isSeries && { improvementMinutes: IMPROVEMENT_MINUTES }),
+            ...(isBetterEnough && canImprove && { improvementMinutes: IMPROVEMENT_MINUTES }),
           },
         }),
       ),
@@ -65,9 +65,18 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
     onError: sayRefused,
     onSettled: refresh,
   });
+  const notice = useRef<HTMLDivElement>(null);
+  // who was far down the week must see it; what it returns is no clean-up: of a newer browser a promise
+  useEffect(() => {
+    notice.current?.scrollIntoView({ block: 'nearest' });
+  }, [refusal]);
   const why = sentenceOf(refusal.error);
+  // where the wanted hour itself is nearer than that, no start could be better by as much
+  const minutesAway = Math.abs(Date.parse(startsAt) - Date.parse(window.startsAt)) / 60_000;
+  const canImprove = !isSeries && minutesAway >= IMPROVEMENT_MINUTES;
   return (
     <Alert
+      ref={notice}
       role="alert"
       color="orange"
       variant="light"
@@ -113,7 +122,7 @@ export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeP
             checked={takesAutomatically}
             onChange={({ currentTarget: { checked } }) => setTakes(checked)}
           />
-          {!isSeries && (
+          {canImprove && (
             <Checkbox
               label={t('refusal.betterEnough', { minutes: formatMinutes(IMPROVEMENT_MINUTES) })}
               checked={isBetterEnough}

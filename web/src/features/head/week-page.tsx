@@ -237,7 +237,8 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
           </Suspense>
         )}
       </Stack>
-      {selected && (
+      {/* on a phone the sheet would cover what to do instead: it is there again once that is closed */}
+      {selected && !(isPhone && booking.refusal) && (
         <WindowPanel
           key={`${selected.id}`}
           window={selected}
