@@ -301,6 +301,9 @@ describeWeb('the web of an operator', (web) => {
     await page.getByRole('cell', { name: 'inutile' }).waitFor();
 
     // what it was is kept; what people found and agreed is written beside it
+    await page.getByText('Rejouer aussi ce jour autrement').click();
+    await page.getByLabel('Avec un échelon de plus').selectOption({ label: 'Parents différés' });
+    await page.getByLabel(/^À partir de/).fill('08:30');
     await page.getByRole('button', { name: 'Faire le bilan' }).click();
     await page
       .getByRole('region', { name: 'Bilans' })

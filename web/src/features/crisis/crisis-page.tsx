@@ -90,7 +90,7 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
           <DayLine measured={measured.data} capacity={capacity.data} planned={planned.data} steps={steps.data} />
           <StepList steps={steps.data} timeZone={platform.timeZone} may={may} acts={acts} />
           <WordsToSay steps={active} timeZone={platform.timeZone} />
-          <PostMortemList platform={platform} may={may} acts={acts} />
+          <PostMortemList platform={platform} rungs={ladder.data.rungs} may={may} acts={acts} />
         </Stack>
         <LadderColumn
           ladder={ladder.data}

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, type Schema } from '../../shared/api';
 import { addDays } from '../../shared/format';
 import { instantOfCivil } from '../../shared/civil-instant';
+import { useCampaigns } from '../../shared/plans';
 import { sayRefused } from '../../shared/undo';
 
 export type Platform = Schema<'PlatformDto'>;
@@ -100,6 +101,22 @@ export function usePlannedOf(planId: number | undefined, date: string) {
   });
 }
 
+/** Plans of the platform's campaigns that cover a day, the newest first: what a morning may be replayed with. */
+export function usePlansOf(platformId: number, date: string) {
+  const campaigns = useCampaigns(platformId);
+  const its = (campaigns.data ?? []).filter(({ startsOn, endsOn }) => startsOn <= date && date <= endsOn);
+  return useQuery({
+    queryKey: ['crisis', 'plans', its.map(({ id }) => id)],
+    enabled: its.length > 0,
+    queryFn: async () => {
+      const pages = await Promise.all(
+        its.map(({ id }) => answerOf(api.GET('/v1/plans', { params: { query: { campaignId: id, limit: 50 } } }))),
+      );
+      return pages.flatMap(({ items }) => items).toSorted((a, b) => b.id - a.id);
+    },
+  });
+}
+
 /** What was kept of bad mornings, the newest first. */
 export function usePostMortems(platformId: number) {
   return useQuery({
@@ -160,8 +177,8 @@ export function useActs(platformId: number) {
     adopt: (rungs: readonly Rung[]) =>
       run(() => answerOf(api.PUT('/v1/platforms/{id}/protection-ladder', { params: { path }, body: { rungs: rungs.map(agreedPart) } }))), // prettier-ignore
     approveLadder: () => run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path } }))), // prettier-ignore
-    lookBack: (firstDate: string) =>
-      run(() => answerOf(api.POST('/v1/platforms/{id}/post-mortems', { params: { path }, body: { firstDate } }))),
+    lookBack: (body: Schema<'PostMortemRequestDto'>) =>
+      run(() => answerOf(api.POST('/v1/platforms/{id}/post-mortems', { params: { path }, body }))),
     writePostMortem: (postMortemId: number, body: WrittenWords) =>
       run(() => answerOf(api.PUT('/v1/platforms/{id}/post-mortems/{postMortemId}', { params: { path: { ...path, postMortemId } }, body }))), // prettier-ignore
     simulate: (startsAt: string) =>

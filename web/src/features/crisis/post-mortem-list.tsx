@@ -1,30 +1,23 @@
-import { Anchor, Button, Group, Table, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Anchor, Group, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { DateField } from '../../shared/date-field';
-import { civilDateOf, formatDay } from '../../shared/format';
+import { formatDay } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { Records } from '../../shared/records';
-import { sayDone } from '../../shared/undo';
-import { type Acts, type May, type Platform, usePostMortems } from './data';
+import { type Acts, type May, type Platform, type Rung, usePostMortems } from './data';
+import { LookBack } from './look-back-form';
 import { PostMortemForm } from './post-mortem-form';
 
 interface PostMortemListProps {
   platform: Platform;
+  rungs: readonly Rung[];
   may: May;
   acts: Acts;
 }
 
 /** What bad mornings were: each as a page to read and to print, and its curves; a new one in one action. */
-export function PostMortemList({ platform, may, acts }: PostMortemListProps) {
+export function PostMortemList({ platform, rungs, may, acts }: PostMortemListProps) {
   const { t } = useTranslation('crisis');
   const made = usePostMortems(platform.id);
-  const [date, setDate] = useState(() => civilDateOf(new Date(), platform.timeZone));
-  const make = () =>
-    void acts.lookBack(date).then(
-      () => sayDone(t('done.lookedBack', { day: formatDay(date) })),
-      () => undefined,
-    );
   const addressOf = (id: number, what: string): string =>
     `/v1/platforms/${platform.id}/post-mortems/${id}/${what}${what.includes('?') ? '&' : '?'}lang=${currentLanguage()}`;
   return (
@@ -33,23 +26,7 @@ export function PostMortemList({ platform, may, acts }: PostMortemListProps) {
         {t('lookBack.title')}
       </Text>
       <Text size="sm">{t('lookBack.text')}</Text>
-      {may.act && (
-        <Group
-          component="form"
-          gap="xs"
-          align="center"
-          my="xs"
-          onSubmit={(event: { preventDefault: () => void }) => {
-            event.preventDefault();
-            make();
-          }}
-        >
-          <DateField required label={t('lookBack.day')} value={date} onChange={setDate} />
-          <Button type="submit" variant="default" loading={acts.isBusy}>
-            {t('lookBack.make')}
-          </Button>
-        </Group>
-      )}
+      {may.act && <LookBack platform={platform} rungs={rungs} acts={acts} />}
       {made.data && made.data.length > 0 && (
         <Records label={t('lookBack.title')}>
           <Table.Thead>

@@ -1,16 +1,24 @@
 import { Alert, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../shared/api';
-import { formatInstant } from '../../shared/format';
+import { formatHour, formatInstant } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { type Territory, useTerritories } from '../../shared/territories';
 
 type Step = Schema<'PublicStepDto'>;
 type School = Schema<'EstablishmentDto'>;
 
+interface StepsProps {
+  steps: readonly Step[];
+  school: School;
+  /** Levels of the classes of the school. */
+  levels: readonly string[];
+}
+
 /** The protection steps in force that concern the school, in the words that schools are to be told; nothing while there is none. */
-export function StepsInForce({ steps, school }: { steps: readonly Step[]; school: School }) {
-  const own = steps.filter(({ scope: { establishmentKinds: kinds = [] } }) => kinds.length === 0 || kinds.includes(school.kind)); // prettier-ignore
+export function StepsInForce({ steps, school, levels }: StepsProps) {
+  const own = steps.filter(({ scope: { establishmentKinds: kinds = [], levels: its = [] } }) =>
+    (kinds.length === 0 || kinds.includes(school.kind)) && (its.length === 0 || its.some((level) => levels.includes(level)))); // prettier-ignore
   if (own.length === 0) return null;
   return (
     <Stack gap="xs" className="no-print">
@@ -35,9 +43,17 @@ function StepWithin({ step, school }: { step: Step; school: School }) {
 
 function StepNotice({ step, timeZone }: { step: Step; timeZone: string }) {
   const { t } = useTranslation('head');
+  const { relativesHours, scope } = step;
+  const whom = [...(scope.profiles ?? []).map((profile) => t(`protection.${profile}`)), ...(scope.levels ?? [])];
   return (
     <Alert role="status" color="orange" variant="light" title={t('protection.title')}>
       <Text>{step.words[currentLanguage()]}</Text>
+      {whom.length > 0 && <Text size="sm">{t('protection.whom', { whom: whom.join(', ') })}</Text>}
+      {relativesHours && (
+        <Text size="sm">
+          {t('protection.hours', { from: formatHour(relativesHours.from), to: formatHour(relativesHours.to) })}
+        </Text>
+      )}
       <Text size="sm">{t('protection.until', { at: formatInstant(step.endsAt, timeZone) })}</Text>
     </Alert>
   );

@@ -130,7 +130,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
           </div>
           <ShareMenu uai={uai} monday={monday} />
         </Group>
-        <StepsInForce steps={steps.data ?? []} school={school} />
+        <StepsInForce steps={steps.data ?? []} school={school} levels={levels} />
         {mayChange && (
           <ToDo
             uai={uai}
