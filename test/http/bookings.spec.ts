@@ -192,6 +192,47 @@ describe('bookings by REST', () => {
       expect(await startOf(windowId)).toBe(after!.startCell);
     });
 
+    it('release a series from a date on but for its exceptions, and take the release back', async () => {
+      const [first, , , second, third] = region.windowIds as [number, number, number, number, number];
+      const released = await post({
+        operation: 'release',
+        windowId: first,
+        isSeries: true,
+        exceptDates: ['2026-12-08'],
+      });
+      expect(released.status).toBe(201);
+      expect(released.body.changes.map(({ kind, windowId }) => [kind, windowId])).toEqual([['release', first], ['release', third]]); // prettier-ignore
+      expect([await startOf(first), await startOf(second), await startOf(third)]).toEqual([undefined, cellAt(1, 9), undefined]); // prettier-ignore
+      expect((await post({}, {}, `/v1/bookings/${released.body.id}/undo`)).status).toBe(201);
+      expect([await startOf(first), await startOf(third)]).toEqual([cellAt(0, 9), cellAt(2, 9)]);
+      // from the second date on
+      const later = await post({ operation: 'release', windowId: second, isSeries: true });
+      expect(later.body.changes.map(({ windowId }) => windowId)).toEqual([second, third]);
+    });
+
+    it('add a series on the weekday of each week to the end of the campaign, all of it or nothing', async () => {
+      await database.query(`update campaign set ends_on = '2026-12-18' where id = $1`, [region.campaignId]);
+      await database.query(
+        `insert into ledger_cell (platform_id, cell, session_limit, session_planned, session_ceiling, login_limit, login_planned, login_ceiling)
+         select platform_id, cell + 7 * 288, session_limit, 0, session_limit, login_limit, 0, login_limit from ledger_cell where platform_id = $1`,
+        [region.platformId],
+      );
+      const classId = region.classIds[0]![2]!;
+      const series = { operation: 'add', classId, startsAt: at(4, '10:00'), isSeries: true };
+      const alone = await post({ ...series, exceptDates: ['2026-12-18'] });
+      expect(alone.body.changes.map(({ after }) => after!.date)).toEqual(['2026-12-11']);
+      expect((await post({}, {}, `/v1/bookings/${alone.body.id}/undo`)).status).toBe(201);
+      const added = await post(series);
+      expect(added.body.changes.map(({ after }) => after!.startsAt)).toEqual([at(4, '10:00'), at(11, '10:00')]);
+      const rows = await database.query<{ series: number }[]>('select distinct series_id as series from plan_window where plan_id = $1 and window_id = any($2)', [region.planId, added.body.changes.map(({ windowId }) => windowId)]); // prettier-ignore
+      expect(rows).toEqual([{ series: expect.any(Number) as number }]);
+      // its second Friday would be in two windows at once: no first one either
+      const other = await post<Problem>({ ...series, startsAt: at(4, '10:15') });
+      expect(other).toMatchObject({ status: 409, body: { code: 'booking.conflict' } });
+      const [{ count }] = await database.query<[{ count: number }]>('select count(*) from plan_window where plan_id = $1 and class_id = $2', [region.planId, classId]); // prettier-ignore
+      expect(count).toBe(3);
+    });
+
     it('swap two windows, also of two establishments', async () => {
       const [, , other] = region.windowIds;
       const windowId = region.windowIds[0]!;
@@ -344,6 +385,15 @@ describe('bookings by REST', () => {
         return [status, body.code];
       };
       expect(await of('"0"')).toEqual([412, 'booking.stale']);
+      // and the window to swap with, which is named in the body
+      const swap = { operation: 'swap', windowId: region.windowIds[0], withWindowId: region.windowIds[1] };
+      const swapped = await post<Problem>({ ...swap, withRevision: 0 });
+      expect([swapped.status, swapped.body.code, swapped.body['windowId']]).toEqual([
+        412,
+        'booking.stale',
+        swap.withWindowId,
+      ]);
+      expect((await post<Problem>(swap)).body.code).toBe('booking.fields');
       expect(await of('')).toEqual([428, 'booking.if_match_missing']);
       expect(await of('*')).toEqual([400, 'booking.if_match_invalid']);
     });

@@ -151,6 +151,15 @@ describe('holds', () => {
     expect((await move(other, at(0, '10:00'))).status).toBe(201);
   });
 
+  it('give their room back when their time is over, though nobody comes by', async () => {
+    const { body } = await hold(region.windowIds[0]!, at(0, '10:00'));
+    standStillAt(AFTER_THE_HOLD);
+    const state = async (): Promise<string> =>
+      (await database.query<[{ state: string }]>('select state from hold where id = $1', [body.id]))[0].state;
+    for (let look = 0; look < 5000 && (await state()) === 'held'; look++) await new Promise(setImmediate);
+    expect(await state()).toBe('lapsed');
+  });
+
   it('are answered once for a key, held or confirmed', async () => {
     const key = randomUUID();
     const payload = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '10:00') };

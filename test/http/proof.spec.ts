@@ -3,6 +3,8 @@ import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { JobQueue } from '../../src/jobs/job-queue.service';
+import { JobRunner } from '../../src/jobs/job-runner.service';
 import type { KeptProofPageDto, ProofDto } from '../../src/plan/proof.dto';
 import { PlanService } from '../../src/plan/plan.service';
 import { ProofService } from '../../src/plan/proof.service';
@@ -17,12 +19,14 @@ const WINDOWS = [0, 1, 2, 3].map((classIndex) => ({
   headcount: 30,
 }));
 
+const NOW = '2026-12-06T12:00:00+01:00';
+
 describe('the proof of a platform', () => {
   let app: NestFastifyApplication;
   let database: DataSource;
   let region: BookableRegion;
   beforeAll(async () => {
-    standStillAt('2026-12-06T12:00:00+01:00');
+    standStillAt(NOW);
     app = await startTestApplication();
     database = app.get<DataSource>(getDataSourceToken());
   });
@@ -173,6 +177,26 @@ describe('the proof of a platform', () => {
     expect((await proof()).isProved).toBe(true);
     expect((await kept())[0]).toMatchObject({ isProved: true, isOnDemand: true });
     expect([await metric(), (await messages()).length]).toEqual(['0', 2]);
+  });
+
+  it('is made by the nightly job: a night that nobody was there for is made up for', async () => {
+    // the clock of the job queue is the database's
+    jest.useRealTimers();
+    try {
+      await app.get(JobQueue).prepare();
+      await asOwner(
+        app,
+        `insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
+         values ('ledger_proof', now() - interval '3 days', now() - interval '23:59:55')`,
+      );
+      await app.get(JobRunner).start();
+      const nightly = async (): Promise<object[]> =>
+        database.query('select revision from ledger_proof where platform_id = $1 and not is_on_demand', [region.platformId]); // prettier-ignore
+      for (let look = 0; look < 10_000 && (await nightly()).length === 0; look++) await new Promise(setImmediate);
+      expect(await nightly()).toEqual([{ revision: 7 }]);
+    } finally {
+      standStillAt(NOW);
+    }
   });
 
   it('is made each night and kept; a difference is an error of the log, a metric and a line of the list', async () => {

@@ -118,6 +118,16 @@ describe('the waiting list', () => {
     expect((await entry(body.id)).state).toBe('offered');
   });
 
+  it('is served by itself, whoever made room', async () => {
+    const { body } = await wait(0);
+    const step = { startsAt: at(0, '09:00'), concurrentSessions: 60, loginsPerMinute: 2000, reason: 'a second server' };
+    expect((await call('POST', `platforms/${region.platformId}/capacity-steps`, step)).status).toBe(201);
+    const state = async (): Promise<string> =>
+      (await database.query<[{ state: string }]>('select state from waiting_entry where id = $1', [body.id]))[0].state;
+    for (let look = 0; look < 5000 && (await state()) === 'waiting'; look++) await new Promise(setImmediate);
+    expect(await state()).toBe('offered');
+  });
+
   it('keeps the room of more capacity for who waits, until the list was served', async () => {
     const { body } = await wait(0);
     await served();
@@ -189,6 +199,21 @@ describe('the waiting list', () => {
     expect(promoted.body.changes.map(({ kind }) => kind)).toEqual(['release', 'move']);
     expect(await entry(body.id)).toMatchObject({ state: 'taken', bookingId: promoted.body.id });
     expect((await call('POST', `bookings/${promoted.body.id}/undo`, {})).status).toBe(201);
+  });
+
+  it('gives no released place that has changed since it was read', async () => {
+    const { body } = await wait(0);
+    const promote = async (ifMatch: string | undefined) => {
+      const headers = { 'idempotency-key': randomUUID(), ...(ifMatch !== undefined && { 'if-match': ifMatch }) };
+      const answer = await app.inject({ method: 'POST', url: `/v1/waiting-list/${body.id}/promote`, headers, payload: { windowId: region.windowIds[3] } }); // prettier-ignore
+      return [answer.statusCode, answer.json<{ code?: string }>().code];
+    };
+    expect(await promote(undefined)).toEqual([428, 'booking.if_match_missing']);
+    // what it leaves is not enough for who waits
+    const moved = { operation: 'move', windowId: region.windowIds[3], startsAt: at(0, '10:05') };
+    expect((await call('POST', 'bookings', moved)).status).toBe(201);
+    expect(await promote('"1"')).toEqual([412, 'booking.stale']);
+    expect((await promote('"2"'))[0]).toBe(201);
   });
 
   it('is left by who waits or was offered, and refuses what cannot wait', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
+import { PlanChangeStore } from '../../src/plan/plan-change.store';
 import { WaitingServer } from '../../src/exchange/waiting-server.service';
 import {
   bookingViolations,
@@ -81,6 +82,26 @@ describe('holds and the waiting list on two replicas', () => {
   const toNoon = (i: number): object => ({ operation: 'move', windowId: region.windowIds[i], startsAt: FRIDAY_NOON });
   const release = (i: number): Promise<Answer> =>
     post(i, 'bookings', { operation: 'release', windowId: region.windowIds[CROWD + i] });
+
+  it('a change on one replica wakes who follows on the other, long before the time that it would wait', async () => {
+    const changes = replicas[1]!.get(PlanChangeStore);
+    const read = changes.after.bind(changes);
+    let firstRead = (): void => undefined;
+    const hasRead = new Promise<void>((resolve) => (firstRead = resolve));
+    const spy = jest.spyOn(changes, 'after').mockImplementationOnce(async (...asked) => {
+      const rows = await read(...asked);
+      firstRead();
+      return rows;
+    });
+    const answer = replicas[1]!.inject({ url: `/v1/plans/${region.planId}/changes?after=1&waitSeconds=60` });
+    await hasRead;
+    spy.mockRestore();
+    expect((await post(0, 'bookings', { operation: 'release', windowId: region.windowIds[0] })).status).toBe(201);
+    let timer: NodeJS.Timeout;
+    const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), 5000)));
+    const told = await Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    expect(told === 'late' ? told : told.json<object>()).toMatchObject({ items: [{ revision: 2, kind: 'release' }] });
+  });
 
   it('a hundred clients want to hold the last place: one has it', async () => {
     expect((await release(0)).status).toBe(201);
