@@ -35,6 +35,7 @@ export { WaitingMet1764000185000 } from '../../migrations/0185-waiting-met';
 export { StaleLedger1764000186000 } from '../../migrations/0186-stale-ledger';
 export { SupersededBy1764000187000 } from '../../migrations/0187-superseded-by';
 export { ProofOnDemand1764000188000 } from '../../migrations/0188-proof-on-demand';
+export { FairnessOtherDay1764000189000 } from '../../migrations/0189-fairness-other-day';
 export { MeasuredShares1764000191000 } from '../../migrations/0191-measured-shares';
 export { CountKinds1764000195000 } from '../../migrations/0195-count-kinds';
 export { EpochBase1764000200000 } from '../../migrations/0200-epoch-base';

@@ -28,6 +28,7 @@ const CSV_COLUMNS: readonly [name: string, field: keyof FairnessGroupDto][] = [
   ['decalage_p95_minutes', 'p95Minutes'],
   ['decalage_maximal_minutes', 'worstMinutes'],
   ['part_heures_defavorables', 'badHourRatio'],
+  ['autre_jour', 'otherDayCount'],
 ];
 
 const FRENCH: Record<string, string> = {

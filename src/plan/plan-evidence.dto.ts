@@ -18,7 +18,7 @@ export class FairnessGroupDto {
   value!: string;
   /** Windows of these classes. */
   windowCount!: number;
-  /** Those with a wish; minutes below are of these alone. */
+  /** Those that stand on the day of their wish; minutes below are of these alone. */
   wishedCount!: number;
   /** Share of the windows with a wish that stand at it; null where nobody wished. */
   atWishRatio!: number | null;
@@ -32,6 +32,8 @@ export class FairnessGroupDto {
   p95Minutes!: number | null;
   /** The largest distance. */
   worstMinutes!: number | null;
+  /** Windows that stand on another day than was wished, as a booking put them: no number of minutes. */
+  otherDayCount!: number;
   /** Share of all windows that have a bad hour. */
   badHourRatio!: number;
 }

@@ -92,6 +92,7 @@ export interface FairnessRow {
   p95Minutes: number | null;
   worstMinutes: number | null;
   badHourCount: number;
+  otherDayCount: number;
 }
 
 /**

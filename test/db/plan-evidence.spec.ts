@@ -66,6 +66,17 @@ describe('the evidence of a plan', () => {
     });
   });
 
+  it('counts windows on another day than was wished as such, and not in minutes', async () => {
+    const windows = [
+      { establishment: 0, classIndex: 0, startCell: cellAt(1, 9), wishCell: cellAt(0, 9) },
+      { establishment: 0, classIndex: 1, startCell: cellAt(1, 7, 30), wishCell: cellAt(0, 21) },
+      { establishment: 0, classIndex: 2, startCell: cellAt(0, 20, 30), wishCell: cellAt(0, 8) },
+      { establishment: 1, classIndex: 0, startCell: cellAt(0, 9, 30), wishCell: cellAt(0, 9) },
+    ];
+    const [all] = await groupsOf(await store(region, windows));
+    expect(all).toMatchObject({ windowCount: 4, wishedCount: 2, otherDayCount: 2, meanMinutes: 390, worstMinutes: 750, atWishRatio: 0 }); // prettier-ignore
+  });
+
   it('has the distribution of displacement that the windows have, whole and by department, and leaves relatives out', async () => {
     const windows = weekOf(region, 5);
     const groups = await groupsOf(await store(region, windows));

@@ -165,7 +165,7 @@ describe('a plan explains itself', () => {
       const lines = answer.body.split('\r\n');
       expect(lines[0]).toBe(
         '\uFEFFcritere;valeur;creneaux;avec_souhait;part_a_l_heure_souhaitee;decalage_moyen_minutes;decalage_median_minutes;' +
-          'decalage_p90_minutes;decalage_p95_minutes;decalage_maximal_minutes;part_heures_defavorables',
+          'decalage_p90_minutes;decalage_p95_minutes;decalage_maximal_minutes;part_heures_defavorables;autre_jour',
       );
       expect(lines[1]).toMatch(new RegExp(`^ensemble;ensemble;${ofPupils};${ofPupils};0,\\d+;`));
       expect(lines).toHaveLength(sheet.groups.length + 2);

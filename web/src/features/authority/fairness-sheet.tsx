@@ -44,11 +44,13 @@ export function FairnessSheet({ planId, names }: { planId: number; names: Readon
         <Table withTableBorder striped className="figures">
           <Table.Thead>
             <Table.Tr>
-              {['group', 'windows', 'atWish', 'mean', 'median', 'p95', 'worst', 'badHours'].map((column) => (
-                <Table.Th key={column} ta={column === 'group' ? 'left' : 'right'}>
-                  {t(`fairness.${column}`)}
-                </Table.Th>
-              ))}
+              {['group', 'windows', 'atWish', 'mean', 'median', 'p95', 'worst', 'otherDay', 'badHours'].map(
+                (column) => (
+                  <Table.Th key={column} ta={column === 'group' ? 'left' : 'right'}>
+                    {t(`fairness.${column}`)}
+                  </Table.Th>
+                ),
+              )}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -65,6 +67,7 @@ export function FairnessSheet({ planId, names }: { planId: number; names: Readon
                 <Table.Td ta="right">{minutes(row.medianMinutes)}</Table.Td>
                 <Table.Td ta="right">{minutes(row.p95Minutes)}</Table.Td>
                 <Table.Td ta="right">{minutes(row.worstMinutes)}</Table.Td>
+                <Table.Td ta="right">{formatCount(row.otherDayCount)}</Table.Td>
                 <Table.Td ta="right">{formatPercent(row.badHourRatio)}</Table.Td>
               </Table.Tr>
             ))}
