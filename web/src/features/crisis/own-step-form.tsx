@@ -2,6 +2,7 @@ import { Button, Checkbox, Group, Modal, NumberInput, Stack, Text } from '@manti
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Problem } from '../../shared/api';
 import { sayDone } from '../../shared/undo';
 import { type Acts, isUnderWay, useSimulation } from './data';
 import { Expected } from './expected';
@@ -42,20 +43,25 @@ export function OwnStepButton({ platformId, acts }: OwnStepButtonProps) {
 function OwnStepForm({ platformId, acts, onDone }: OwnStepButtonProps & { onDone: () => void }) {
   const { t } = useTranslation('crisis');
   const [step, setStep] = useState<OwnStep>(EMPTY_STEP);
-  const [tried, setTried] = useState<{ what: string; simulationId: number }>();
+  /** What was tried last; without a number where it cannot be simulated, as a day without a published plan. */
+  const [tried, setTried] = useState<{ what: string; simulationId: number | null }>();
   const [isBreakGlass, setBreakGlass] = useState(false);
   const simulation = useSimulation(tried?.simulationId ?? null);
   const trial = trialOf(step);
   const isTried = tried?.what === JSON.stringify(trial);
-  const isRunning = isTried && isUnderWay(simulation.data?.state ?? 'queued');
+  const isRunning = isTried && tried.simulationId !== null && isUnderWay(simulation.data?.state ?? 'queued');
   const expected = isTried && !isRunning ? effectOf(simulation.data?.variants) : undefined;
   const change = (its: Partial<OwnStep>) => setStep((before) => ({ ...before, ...its }));
   const simulate = async () => {
-    const { simulationId } = await acts.tryStep(trial);
-    setTried({ what: JSON.stringify(trial), simulationId });
+    const what = JSON.stringify(trial);
+    const made = await acts.tryStep(trial).catch((error: unknown) => {
+      if (!(error instanceof Problem) || error.status !== 409) throw error;
+      return { simulationId: null };
+    });
+    setTried({ what, ...made });
   };
   const enforce = async () => {
-    const made = await acts.enforce(requestOf(step, { isBreakGlass, ...(tried && { simulationId: tried.simulationId }) })); // prettier-ignore
+    const made = await acts.enforce(requestOf(step, { isBreakGlass, ...(isTried && tried.simulationId !== null && { simulationId: tried.simulationId }) })); // prettier-ignore
     onDone();
     if (made.state === 'proposed') sayDone(t('done.proposed', { name: step.name }));
     else
@@ -87,7 +93,7 @@ function OwnStepForm({ platformId, acts, onDone }: OwnStepButtonProps & { onDone
       />
       <WordFields step={step} change={change} />
       {expected && <Expected expected={expected} step={{ scope: trial.scope!, measures: trial.measures! }} />}
-      {expected && (
+      {isTried && (
         <Checkbox
           label={t('enforce.breakGlass')}
           description={t('enforce.breakGlassText')}
@@ -102,6 +108,17 @@ function OwnStepForm({ platformId, acts, onDone }: OwnStepButtonProps & { onDone
         <Button type="submit" loading={acts.isBusy || isRunning}>
           {t(expected ? 'own.enforce' : 'own.simulate')}
         </Button>
+        {isTried && !expected && (
+          // in a fire nobody waits for a figure
+          <Button
+            variant="default"
+            onClick={({ currentTarget: { form } }) => {
+              if (form?.reportValidity()) void enforce().catch(() => undefined);
+            }}
+          >
+            {t('own.anyway')}
+          </Button>
+        )}
         <Button variant="default" onClick={onDone}>
           {t('close')}
         </Button>
