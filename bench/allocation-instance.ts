@@ -2,7 +2,9 @@ import { CELLS_PER_DAY, CELL_MINUTES } from '../src/kernel/cell-grid';
 import type { LetterHours } from '../src/kernel/allocation/baselines';
 import type { AllocationProblem } from '../src/kernel/allocation/problem';
 import { type Random, randomInteger, seededRandom, shuffle } from '../src/kernel/random';
-import { ALLOCATION_INSTANCE as P } from './allocation-parameters';
+import type { Level } from '../src/directory/level';
+import { letterHours } from '../src/load/letter-hours.rules';
+import { ALLOCATION_INSTANCE as P, type Scale } from './allocation-parameters';
 
 type Kind = 'primary' | 'college' | 'lycee';
 /** Room for windows: more than schools have in the mean, and than a dozen of the largest have together. */
@@ -14,9 +16,20 @@ type LevelGroup = (typeof LEVEL_GROUPS)[number];
 
 /**
  * A seeded instance of the benchmark's remote week for `establishmentCount` establishments. The limits of the result are the
- * shape of the capacity over the week, in per mille of a capacity of one: scale them with `withCapacity`.
+ * shape of the capacity over the week, in per mille of a capacity of one: scale them with `withCapacity`. At the scales of the
+ * benchmark the number of windows is that of the scale within its tolerance: schools are drawn anew until it is.
  */
 export function allocationInstance(establishmentCount: number, seed: number): AllocationProblem {
+  const scale = (Object.keys(P.scales) as Scale[]).find((name) => P.scales[name] === establishmentCount);
+  for (let draw = 0; ; draw++) {
+    const instance = drawInstance(establishmentCount, seed ^ Math.imul(draw, 0x9e3779b1));
+    if (!scale) return instance;
+    const wanted = P.windowCounts[scale];
+    if (Math.abs(instance.demandCount - wanted) <= P.windowCountTolerance * wanted) return instance;
+  }
+}
+
+function drawInstance(establishmentCount: number, seed: number): AllocationProblem {
   const random = seededRandom(seed);
   const columns = new Columns(establishmentCount * MOST_MEAN_WINDOWS + SPARE_WINDOWS);
   const hours = new CandidateSets();
@@ -110,19 +123,30 @@ export function withCapacity(problem: AllocationProblem, sessions: number, login
   };
 }
 
-/**
- * The letter by level on this instance, whose classes carry no level: those of a secondary school take the letter's four
- * stretches in turn, by class; primary schools and relatives got no letter.
- */
-export function instanceLetter(problem: AllocationProblem): LetterHours {
+/** The level of the class of a window: those of a secondary school have its levels in turn; null in primary schools and for relatives. */
+export function instanceLevel(problem: AllocationProblem, i: number): Level | null {
   const secondary = profileIndex('secondary', PROFILE_MINUTES[0]!);
+  const profile = problem.demandProfile[i]!;
+  if (profile < secondary || profile >= secondary + PROFILE_MINUTES.length) return null;
+  // what tells a lycée from a collège is how late its windows may end
+  const day = problem.demandDay[i]!;
+  const last = problem.candidateCell[problem.candidateOffset[problem.demandCandidates[i]! + 1]! - 1]!;
+  const end = last + problem.demandCells[i]! + problem.originCell - P.originCell;
+  const isLycee = P.hours.lycee.some(([, to]) => cellOf(day, to) === end);
+  const levels = isLycee ? P.levels.lycee : P.levels.college;
+  return levels[problem.demandClass[i]! % levels.length]!;
+}
+
+/** The letter by level on this instance or a part of it; it says nothing about primary schools and relatives. */
+export function instanceLetter(problem: AllocationProblem): LetterHours {
+  const shift = problem.originCell - P.originCell;
   return {
     hoursOf: (i) => {
-      const profile = problem.demandProfile[i]!;
-      if (profile < secondary || profile >= secondary + PROFILE_MINUTES.length) return null;
-      const [from, to] = P.letterMinutes[problem.demandClass[i]! % P.letterMinutes.length]!;
+      const level = instanceLevel(problem, i);
+      const hours = level && letterHours([level]);
+      if (!hours) return null;
       const day = problem.demandDay[i]!;
-      return { from: cellOf(day, from), to: cellOf(day, to) };
+      return { from: cellOf(day, hours.fromMinute) - shift, to: cellOf(day, hours.toMinute) - shift };
     },
   };
 }

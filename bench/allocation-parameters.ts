@@ -3,8 +3,11 @@
  * each class with live windows at a wished hour, each establishment with windows for relatives. Every run prints this object.
  */
 export const ALLOCATION_INSTANCE = {
-  version: 1,
+  version: 2,
   scales: { S: 1_000, M: 5_570, L: 13_000, XL: 60_000 },
+  /** Windows of each scale; a seed is drawn again until its instance lies within `windowCountTolerance` of them. */
+  windowCounts: { S: 60_000, M: 332_000, L: 775_000, XL: 3_580_000 },
+  windowCountTolerance: 0.03,
   /** Share of establishments and classes each: log-normal around the mean, cut at both ends. */
   kinds: {
     primary: {
@@ -98,13 +101,8 @@ export const ALLOCATION_INSTANCE = {
       [960, 250],
     ],
   },
-  /** The stretches of the letter by level (local minutes), dealt to classes in turn. */
-  letterMinutes: [
-    [510, 630],
-    [630, 750],
-    [810, 930],
-    [930, 1050],
-  ],
+  /** Levels of secondary classes, dealt in turn; the letter by level has hours for each (src/load/letter-hours.rules.ts). */
+  levels: { college: ['6E', '5E', '4E', '3E'], lycee: ['2GT', '1GT', 'TGT'] },
   /** Windows of one teacher on a day, at most; a secondary establishment has as many teachers as that needs, and some spare. */
   windowsPerTeacherDay: 4,
   sameClassGapMinutes: 30,
