@@ -209,6 +209,15 @@ describe.each([
     expect([plan.starts[0], plan.neededLogins[0], plan.neededSessions[0]]).toEqual([-1, 3000, 0]);
   });
 
+  it('finds the smallest cap that does among those that are not tried one after the other', () => {
+    // prices know nothing of a class's own windows: thirteen of six cells that all wish cell 130 need 36 cells to each side
+    const demands = range(0, 13).map(() => ({ candidates: range(1, 260), wish: 130, cells: 6, classId: 0 }));
+    const problem = tinyProblem({ cellCount: 300, demands });
+    const plan = allocate(problem, { seed: 1, smallBelow });
+    expect(plan.displacementCapCells).toBe(36);
+    expect(checkPlan(problem, plan.starts)).toMatchObject({ violationCount: 0, unplacedCount: 0 });
+  });
+
   it('gives the same plan for the same seed', () => {
     const demands = range(0, 40).map((k) => ({
       candidates: range(1, 50),

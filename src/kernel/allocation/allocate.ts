@@ -21,7 +21,7 @@ import { progressOfPlan, type RunProgress, runProgress } from './run-progress';
 import { SITE_LAW } from './site-shares';
 import { SMALL_DEMANDS } from './small/solve-small';
 
-/** Caps above the first promising one that are tried before everybody may go as far as it takes. */
+/** Caps from the first promising one on that are tried one after the other; beyond them the smallest that does is bisected. */
 const CAPS_TRIED = 3;
 
 /**
@@ -56,6 +56,9 @@ export function allocate(problem: AllocationProblem, options: AllocationOptions)
   return step.value;
 }
 
+/** Parts of fewer demands are searched window by window where nobody says otherwise. */
+export const SMALL_BELOW = SMALL_DEMANDS;
+
 export interface TaskBatch {
   parts: readonly Part[];
   /** Tasks that do not depend on each other. */
@@ -85,28 +88,56 @@ export function* allocationRun(
 
   const plans: (SolveAnswer | undefined)[] = parts.map(() => undefined);
   const capOf = new Int32Array(parts.length);
-  for (let attempt = 1; ; attempt++) {
-    // one cap for the whole plan: who was planned under a smaller one may use what the others need, once it is known
-    const missing = all.filter((part) => !plans[part]);
-    const wanted = missing.length > 0 ? missing : all.filter((part) => capOf[part]! < capCells);
-    if (wanted.length === 0) break;
-    const task = { kind: 'solve', capCells, seed, smallBelow, lastResort: capCells >= farthest } as const;
+  /** Plans of these parts under a cap; null where one has no complete plan there and need not have any. */
+  function* planned(
+    wanted: readonly number[],
+    cap: number,
+  ): Generator<TaskBatch, (SolveAnswer | null)[], PartAnswer[]> {
+    const task = { kind: 'solve', capCells: cap, seed, smallBelow, lastResort: cap >= farthest } as const;
     const answers = yield {
       parts,
       wanted: wanted.map((part): PartTask => ({ ...task, part, known: plans[part] ?? null })),
     };
-    let failed = false;
-    wanted.forEach((part, k) => {
-      const answer = answers[k]!;
-      if (answer.kind === 'solve') {
-        plans[part] = answer;
-        capOf[part] = capCells;
-      } else failed = true;
-    });
-    if (failed) capCells = attempt >= CAPS_TRIED ? farthest : Math.min(farthest, capCells + CAP_STEP_CELLS);
+    return answers.map((answer) => (answer.kind === 'solve' ? answer : null));
+  }
+  const keep = (part: number, plan: SolveAnswer, cap: number): void => {
+    plans[part] = plan;
+    capOf[part] = cap;
+  };
+
+  let missing = all;
+  for (let attempt = 1; missing.length > 0; attempt++) {
+    const answers = yield* planned(missing, capCells);
+    missing.forEach((part, k) => answers[k] && keep(part, answers[k], capCells));
+    missing = missing.filter((part) => !plans[part]);
+    if (missing.length === 0) break;
+    if (attempt < CAPS_TRIED || capCells + CAP_STEP_CELLS >= farthest) {
+      capCells = Math.min(farthest, capCells + CAP_STEP_CELLS);
+      continue;
+    }
+    // as far as it takes; then, where everybody has a place there, half way back again and again, in whole steps
+    let [failing, found] = [capCells, farthest];
+    let best = (yield* planned(missing, farthest)) as SolveAnswer[];
+    while (found - failing > CAP_STEP_CELLS && best.every(isComplete)) {
+      const middle = failing + Math.floor((found - failing) / CAP_STEP_CELLS / 2) * CAP_STEP_CELLS;
+      const tried = yield* planned(missing, middle);
+      if (tried.every((plan) => plan !== null)) [found, best] = [middle, tried];
+      else failing = middle;
+    }
+    capCells = found;
+    missing.forEach((part, k) => keep(part, best[k]!, found));
+    missing = [];
+  }
+  // one cap for the whole plan: who was planned under a smaller one may use what the others need, now that it is known
+  const narrower = all.filter((part) => capOf[part]! < capCells);
+  if (narrower.length > 0) {
+    const answers = yield* planned(narrower, capCells);
+    narrower.forEach((part, k) => keep(part, answers[k]!, capCells));
   }
   return combine(problem, parts, bounds, plans as SolveAnswer[], capCells);
 }
+
+const isComplete = ({ starts }: SolveAnswer): boolean => !starts.includes(-1);
 
 export function combine(
   problem: AllocationProblem,
