@@ -40,6 +40,7 @@ describe('the sentence about a window', () => {
   });
 
   it.each([
+    ['hours', 'un créneau ne peut pas commencer à cette heure-là (heures permises ou temps fermé)'],
     ['group', 'une partie de ses élèves a alors un créneau avec une autre classe ou un groupe'],
     ['neighbour', 'un établissement voisin reçoit à moins d’un quart d’heure de là'],
     ['room', 'la place manquait alors pour une classe de cette taille'],

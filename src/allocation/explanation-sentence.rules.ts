@@ -3,7 +3,7 @@ import type { Sentences } from '../plan/plan-saving.rules';
 
 /** What was in the way of a wish, as far as prices and the windows around it tell. */
 export type Obstacle =
-  'sessions' | 'logins' | 'teacher' | 'class' | 'site' | 'group' | 'neighbour' | 'room' | 'unknown';
+  'hours' | 'sessions' | 'logins' | 'teacher' | 'class' | 'site' | 'group' | 'neighbour' | 'room' | 'unknown';
 
 /** What there is to tell; minutes of the local day. */
 export interface ExplanationFacts {
@@ -43,6 +43,7 @@ const FRENCH_COUNT = new Intl.NumberFormat('fr-FR');
 const ENGLISH_COUNT = new Intl.NumberFormat('en-GB');
 
 const FRENCH_OBSTACLE: Record<Obstacle, (rivals: string) => string> = {
+  hours: () => 'un créneau ne peut pas commencer à cette heure-là (heures permises ou temps fermé)',
   sessions: (rivals) => `la plateforme est alors pleine (${rivals})`,
   logins: (rivals) => `trop de connexions arriveraient alors ensemble (${rivals})`,
   teacher: () => 'l’enseignant a alors une autre classe en direct',
@@ -54,6 +55,7 @@ const FRENCH_OBSTACLE: Record<Obstacle, (rivals: string) => string> = {
   unknown: () => 'elle n’a pas pu être tenue',
 };
 const ENGLISH_OBSTACLE: Record<Obstacle, (rivals: string) => string> = {
+  hours: () => 'no window may start at that time (allowed hours or a closed time)',
   sessions: (rivals) => `the platform is full then (${rivals})`,
   logins: (rivals) => `too many would log in together then (${rivals})`,
   teacher: () => 'the teacher has another live class then',

@@ -21,6 +21,8 @@ export class StartCostDto {
   sitePrice!: number;
   /** The sum of all of them. */
   cost!: number;
+  /** Whether the hours and closed times of the campaign let the window start there. */
+  isAllowed!: boolean;
   /** Whether the window could stand there in the plan as it is: room in sessions and log-ins, and no other window in its way, on every date that shares the choice. */
   hasRoom!: boolean;
 }
@@ -55,7 +57,7 @@ export class WindowExplanationDto {
   timeZone!: string;
   /** Dates that share this choice of an hour: more than one where hours are kept each week; prices are of all of them. */
   dateCount!: number;
-  /** What the wished start costs; null for a window without a wish. */
+  /** What the wished start costs, as it was wished, also where it is not allowed; null for a window without a wish. */
   wished!: StartCostDto | null;
   /** What the start that it has costs. */
   given!: StartCostDto;

@@ -47,13 +47,16 @@ export class WindowExplanationService {
     const rivals = wishCell === null ? [] : await this.windows.rivals(planId, windowId, wishCell, wishCell + cellCount);
     const memory = await this.memories.ofClass(planId, window.classId);
     const choice = choiceOf(window, allowed, memory);
-    const isWithin = isWithinLimit(wishCell, memory);
+    const isAllowed = (cell: number): boolean => allowed?.starts.includes(cell) ?? false;
+    const isWithin = isWithinLimit(nearestTo(wishCell, allowed?.starts ?? []), memory);
     const room = new Room(await this.loads.curve(planId), choice, startCell);
 
     const costOf = (cell: number): StartCost => startCost(choice, cell, prices, local);
     const around = allowed && (await this.surroundings(planId, window, allowed));
     const hasRoom = (cell: number): boolean => room.at(cell) && (around?.allow(cell) ?? true);
-    const shown = (cost: StartCost): StartCostDto => startCostOf(cost, wishCell, timeZone, hasRoom(cost.startCell));
+    const mayStart = (cell: number): boolean => cell === startCell || isAllowed(cell);
+    const shown = (cost: StartCost): StartCostDto =>
+      startCostOf(cost, wishCell, timeZone, mayStart(cost.startCell), hasRoom(cost.startCell));
     const [given, wished] = [costOf(startCell), wishCell === null ? null : costOf(wishCell)];
     const starts = (allowed?.starts ?? []).filter((cell) => isWithin(cell) && room.isOpen(cell)).map(costOf);
     const legal = starts.filter((start) => around?.allow(start.startCell));
@@ -83,7 +86,11 @@ export class WindowExplanationService {
         wishedMinute: wishCell === null ? null : minuteOf(wishCell),
         givenMinute: minuteOf(startCell),
         displacementMinutes: wishCell === null ? 0 : (startCell - wishCell) * CELL_MINUTES,
-        obstacle: wished ? obstacleOf(wished, given, around, room) : 'unknown',
+        obstacle: !wished
+          ? 'unknown'
+          : allowed && !mayStart(wished.startCell)
+            ? 'hours'
+            : obstacleOf(wished, given, around, room),
         rivalCount,
         freeMinutes: alternatives
           .filter(({ startCell: cell }) => hasRoom(cell))
@@ -102,11 +109,19 @@ export class WindowExplanationService {
   }
 }
 
-/** Whether a start keeps the limit that its plan gave to a class that was among the worst of earlier weeks. */
+/** Whether a start keeps the limit that its plan gave to a class that was among the worst of earlier weeks; it counts from the allowed start nearest to the wish. */
 const isWithinLimit =
-  (wishCell: number | null, { limitMinutes }: ClassMemory) =>
+  (nearestCell: number | null, { limitMinutes }: ClassMemory) =>
   (cell: number): boolean =>
-    limitMinutes === null || wishCell === null || Math.abs(cell - wishCell) * CELL_MINUTES <= limitMinutes;
+    limitMinutes === null || nearestCell === null || Math.abs(cell - nearestCell) * CELL_MINUTES <= limitMinutes;
+
+const nearestTo = (wishCell: number | null, starts: readonly number[]): number | null =>
+  wishCell === null
+    ? null
+    : starts.reduce(
+        (nearest, start) => (Math.abs(start - wishCell) < Math.abs(nearest - wishCell) ? start : nearest),
+        starts[0] ?? wishCell,
+      );
 
 function choiceOf(window: ExplainedWindow, allowed: WindowStarts | undefined, { weight }: ClassMemory): PricedChoice {
   return {
@@ -125,12 +140,14 @@ const startCostOf = (
   { startCell, ...cost }: StartCost,
   wishCell: number | null,
   timeZone: string,
+  isAllowed: boolean,
   hasRoom: boolean,
 ): StartCostDto => ({
   startsAt: zonedInstantOfCell(startCell, timeZone),
   displacementMinutes: wishCell === null ? null : (startCell - wishCell) * CELL_MINUTES,
   ...cost,
-  hasRoom,
+  isAllowed,
+  hasRoom: isAllowed && hasRoom,
 });
 
 /** Of the starts that the cap allows, or where it allows none of the nearest ones: a term of the bound of the objective. */

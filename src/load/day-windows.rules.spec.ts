@@ -38,8 +38,8 @@ const wishes = (asked: ClassDay, ...stated: StatedStart[]) =>
 describe('the windows of a day', () => {
   it('wish the stated starts in the order of the day, each with its teacher', () => {
     expect(dayWindows(day(), [at(900, 'wished', 7), at(540)])).toEqual([
-      { wishMinute: 540, isFixed: false, teacherKeyId: null },
-      { wishMinute: 900, isFixed: false, teacherKeyId: 7 },
+      { wishMinute: 540, isStated: true, isFixed: false, teacherKeyId: null },
+      { wishMinute: 900, isStated: true, isFixed: false, teacherKeyId: 7 },
     ]);
   });
 

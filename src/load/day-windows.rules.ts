@@ -5,6 +5,8 @@ import type { Wish } from '../wish/wish.rules';
 export interface DayWindow {
   /** Wished start in local minutes, null for none. */
   wishMinute: number | null;
+  /** Somebody asked for it; else it is the ordinary hour of a lesson. */
+  isStated: boolean;
   /** The wish is the only start that it may have. */
   isFixed: boolean;
   teacherKeyId: number | null;
@@ -36,14 +38,14 @@ export function dayWindows(day: ClassDay, stated: readonly StatedStart[]): DayWi
   const windows: DayWindow[] = [];
   for (const { kind, startMinute, teacherKeyId } of byStart) {
     if (kind === 'wished' && wishedLeft-- <= 0) continue;
-    windows.push({ wishMinute: startMinute, isFixed: kind === 'fixed', teacherKeyId });
+    windows.push({ wishMinute: startMinute, isStated: true, isFixed: kind === 'fixed', teacherKeyId });
   }
   if (day.isGroup) return windows;
   const missing = day.windowCount - windows.length;
   if (missing <= 0) return windows;
   const isLive = day.rule.rule.activity === 'live';
   const ordinary = isLive ? ordinaryHours(day, windows, missing) : new Array<null>(missing).fill(null);
-  for (const wishMinute of ordinary) windows.push({ wishMinute, isFixed: false, teacherKeyId: null });
+  for (const wishMinute of ordinary) windows.push({ wishMinute, isStated: false, isFixed: false, teacherKeyId: null });
   return windows.sort((a, b) => (a.wishMinute ?? Infinity) - (b.wishMinute ?? Infinity));
 }
 

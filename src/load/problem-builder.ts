@@ -228,7 +228,7 @@ export class ProblemBuilder {
     compiled: CompiledRule,
     group: PreparedGroup,
     candidateSet: number,
-    { wishMinute, isFixed }: DayWindow,
+    { wishMinute, isStated, isFixed }: DayWindow,
     ordinal: number,
     visitors: DemandVisitors,
     teacherKeyId: number,
@@ -239,14 +239,17 @@ export class ProblemBuilder {
     row.scale = visitors.scale;
     row.profileId = visitors.profileId;
     row.occurrenceSet = group.occurrenceSet;
-    row.wish = wishMinute === null ? -1 : this.wishCell(grid, group.days[0]!, wishMinute, candidateSet);
+    const asked = wishMinute === null ? -1 : this.cellOf(grid, group.days[0]!, wishMinute);
+    const nearest = asked < 0 ? -1 : (this.candidates.lists.nearest(candidateSet, asked) ?? -1);
+    // what somebody asked for is told as it was asked, also where the hours refuse it; nobody asked for an ordinary hour
+    row.wish = isStated ? asked : nearest;
     const { weight, limitMinutes } = visitors.memory;
     row.weight = weight;
     row.freeCandidateSet = candidateSet;
     row.candidateSet =
-      limitMinutes === null || row.wish < 0
+      limitMinutes === null || nearest < 0
         ? candidateSet
-        : this.candidates.near(candidateSet, row.wish, limitMinutes / CELL_MINUTES);
+        : this.candidates.near(candidateSet, nearest, limitMinutes / CELL_MINUTES);
     row.classIndex = visitors.classIndex;
     row.establishment = establishment;
     row.gapCells = compiled.gapCells;
@@ -266,11 +269,10 @@ export class ProblemBuilder {
     this.demands.add(row);
   }
 
-  /** A wish that the day's hours or closed times refuse counts from the nearest start that can be had. */
-  private wishCell(grid: CivilGrid, day: number, minute: number, candidateSet: number): number {
-    const cell = grid.cellOf(day, 0) + Math.floor(minute / CELL_MINUTES);
+  /** Cell from the origin of a local minute; of one that the clock skips, where it would be without the change. */
+  private cellOf(grid: CivilGrid, day: number, minute: number): number {
     const exact = grid.cellOf(day, minute);
-    return this.candidates.lists.nearest(candidateSet, (exact < 0 ? cell : exact) - this.originCell) ?? -1;
+    return (exact < 0 ? grid.cellOf(day, 0) + Math.floor(minute / CELL_MINUTES) : exact) - this.originCell;
   }
 }
 
