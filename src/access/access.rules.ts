@@ -83,6 +83,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   assignEstablishments:          rule('-',     '-',         '-',         '-',         '-',     'all'),
   importFile:                    rule('-',     '-',         '-',         '-',         '-',     'all',   ['roster']),
   importRoster:                  rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'establishment:uai'),
+  setWindowLimit:                rule('-',     'own',       'own',       '-',         '-',     'all',   [],                    'establishment:uai'),
   listImports:                   rule('-',     '-',         '-',         '-',         'all',   'all',   ['roster']),
   getImport:                     rule('-',     '-',         '-',         '-',         'all',   'all',   ['roster']),
   listImportLines:               rule('-',     '-',         '-',         '-',         'all',   'all',   ['roster']),

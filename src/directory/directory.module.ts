@@ -27,10 +27,19 @@ import { PlatformAssignmentService } from './platform-assignment.service';
 import { PlatformAssignmentStore } from './platform-assignment.store';
 import { PlatformMoves } from './platform-moves';
 import { Territory } from './territory.entity';
+import { WindowLimitController } from './window-limit.controller';
+import { WindowLimitService } from './window-limit.service';
+import { WindowLimitStore } from './window-limit.store';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Territory, Establishment, SchoolClass, ImportRun])],
-  controllers: [DirectoryController, PlatformAssignmentController, ImportController, OwnRosterController],
+  controllers: [
+    DirectoryController,
+    PlatformAssignmentController,
+    ImportController,
+    OwnRosterController,
+    WindowLimitController,
+  ],
   providers: [
     DirectoryStore,
     DirectoryReadStore,
@@ -51,6 +60,8 @@ import { Territory } from './territory.entity';
     ImportMappingService,
     ImportService,
     ImportsService,
+    WindowLimitStore,
+    WindowLimitService,
   ],
   exports: [DirectoryStore, DirectoryService, PlatformAssignmentService, PlatformMoves, ImportService],
 })

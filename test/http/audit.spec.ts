@@ -43,6 +43,7 @@ const ACTION_OF: Record<string, string> = {
   createCalendarException: 'calendar_exception.create',
   deleteCalendarException: 'calendar_exception.delete',
   assignEstablishments: 'establishment.assign',
+  setWindowLimit: 'establishment.limit_windows',
   importFile: 'import.run',
   importRoster: 'import.run',
   createPlatform: 'platform.create',
