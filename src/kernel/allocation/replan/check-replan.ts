@@ -1,4 +1,5 @@
-import type { MovePrices } from './move-prices';
+import { checkPlan, type PlanLaw } from '../check-plan';
+import type { CellMovePrices, MovePrices } from './move-prices';
 import type { AllocationProblem, Starts } from '../problem';
 
 /** Cell prices are whole multiples of 2^-32 of a moved window per thousandth, pair prices of 2^-10 of a moved window. */
@@ -56,6 +57,38 @@ export function withFrozenLoad(
       overCellCount++;
   }
   return { problem: { ...problem, sessionLimit, loginLimit }, overCellCount };
+}
+
+/**
+ * What frozen windows break among themselves, by law, limits of cells apart: a fact that no replan can mend. Whatever a whole plan breaks
+ * beyond these counts has a window in it that could have moved.
+ */
+export function frozenViolations(
+  problem: AllocationProblem,
+  before: Starts,
+  isFrozen: Uint8Array,
+): Partial<Record<PlanLaw, number>> {
+  const frozen = before.map((start, i) => (isFrozen[i] ? start : -1));
+  const { violationCountByLaw } = checkPlan(withFrozenLoad(problem, before, isFrozen).problem, frozen);
+  return Object.fromEntries(Object.entries(violationCountByLaw).filter(([, count]) => count > 0));
+}
+
+/** The problem in which the laws between windows bind no frozen one: every bound of it is one of plans that keep what is frozen. */
+export function withoutFrozenLaws(problem: AllocationProblem, isFrozen: Uint8Array): AllocationProblem {
+  const demandClass = problem.demandClass.slice();
+  const demandTeacher = problem.demandTeacher.slice();
+  const demandSiteUnits = problem.demandSiteUnits.slice();
+  let classCount = problem.classCount;
+  for (let i = 0; i < problem.demandCount; i++) {
+    if (!isFrozen[i]) continue;
+    // a class of its own: without one it would count as a window of the whole establishment
+    if (demandClass[i]! >= 0) demandClass[i] = classCount++;
+    demandTeacher[i] = -1;
+    demandSiteUnits[i] = 0;
+  }
+  const classConflictOffset = new Int32Array(classCount + 1).fill(problem.classConflict.length);
+  classConflictOffset.set(problem.classConflictOffset);
+  return { ...problem, demandClass, demandTeacher, demandSiteUnits, classCount, classConflictOffset };
 }
 
 /**
@@ -133,6 +166,93 @@ export function movedBoundFromPrices(
   return Math.max(0, Math.ceil(sum - 1e-9 * sizes - 1e-6));
 }
 
+/** Cell prices of moved pupils are whole multiples of 2^-32 of so many pupils per thousandth. */
+const PUPILS_OF_A_WINDOW = 25;
+
+/**
+ * A lower bound of moved pupils (those of classes that have a moved window, each class once) from whole prices of cells. In any complete
+ * plan that keeps what is frozen, a class either stays as a whole and pays for the cells where it stands, or moves, which costs its
+ * pupils once, and each of its windows pays at least the cheaper of its place and the cheapest start; all together pay at most the price of
+ * the room. Classes do not share windows, so the sum over classes of the cheaper of the two, less the price of the room, is a bound.
+ *
+ * @param pupils per demand; 0 for windows of a whole establishment
+ * @throws RangeError when a price is negative or not whole
+ */
+export function movedPupilBoundFromPrices(
+  problem: AllocationProblem,
+  before: Starts,
+  isFrozen: Uint8Array,
+  pupils: Int32Array,
+  prices: CellMovePrices,
+): number {
+  const unit = CELL_PRICE_UNIT * PUPILS_OF_A_WINDOW;
+  const frozen = loadsOf(problem, before, (i) => isFrozen[i] === 1);
+  let sum = 0;
+  for (const [price, limit, taken] of [
+    [prices.sessions, problem.sessionLimit, frozen.sessions],
+    [prices.logins, problem.loginLimit, frozen.logins],
+  ] as const) {
+    for (let cell = 0; cell < problem.cellCount; cell++) {
+      if (price[cell] === 0) continue;
+      if (!(Number.isSafeInteger(price[cell]) && price[cell]! > 0 && Number.isFinite(limit[cell])))
+        throw new RangeError(`price ${price[cell]} of cell ${cell} proves nothing`);
+      sum -= price[cell]! * unit * Math.max(0, limit[cell]! - taken[cell]!);
+    }
+  }
+  let sizes = -sum;
+  const immovable = new Immovable(problem, before, isFrozen);
+  const unitPrices = new UnitPrices(problem, prices);
+  const ofClass = new Map<number, { pupils: number; staying: number; moving: number }>();
+  for (let i = 0; i < problem.demandCount; i++) {
+    if (isFrozen[i]) continue;
+    const scale = problem.demandScale[i]! * PUPILS_OF_A_WINDOW;
+    const least = scale * unitPrices.least(i);
+    // no plan gives it a window: it says nothing about those that do
+    if (least === Infinity) continue;
+    const stands = before[i]! >= 0;
+    const mayStay =
+      stands &&
+      candidatesOf(problem, i).includes(before[i]!) &&
+      isOpen(problem, i, before[i]!) &&
+      !immovable.bars(i, before[i]!);
+    const staying = mayStay ? scale * unitPrices.at(i, before[i]!) : stands ? Infinity : least;
+    const classId = problem.demandClass[i]!;
+    if (classId < 0 || pupils[i] === 0) {
+      sum += Math.min(staying, least);
+      sizes += Math.min(staying, least);
+      continue;
+    }
+    const known = ofClass.get(classId) ?? { pupils: pupils[i]!, staying: 0, moving: 0 };
+    known.staying += staying;
+    known.moving += Math.min(staying, least);
+    known.pupils = Math.min(known.pupils, pupils[i]!);
+    ofClass.set(classId, known);
+  }
+  for (const { pupils: own, staying, moving } of ofClass.values()) {
+    const pays = Math.min(staying, own + moving);
+    sum += pays;
+    sizes += Math.abs(pays);
+  }
+  return Math.max(0, Math.ceil(sum - 1e-9 * sizes - 1e-6));
+}
+
+/** A class pays its pupils once, whatever the number of its windows that leave: the prices of moves are tried as they are and in these parts. */
+const PRICE_PARTS = [1, 1.5, 2, 3, 4, 5, 7, 10];
+
+/** The best of the bounds that these prices, or a part of them, prove, with the whole prices that prove it. */
+export function bestMovedPupilBound(
+  problem: AllocationProblem,
+  before: Starts,
+  isFrozen: Uint8Array,
+  pupils: Int32Array,
+  { sessions, logins }: CellMovePrices,
+): { bound: number; prices: CellMovePrices } {
+  const inParts = (part: number) => (prices: Float64Array) => prices.map((price) => Math.floor(price / part));
+  return PRICE_PARTS.map((part) => ({ sessions: inParts(part)(sessions), logins: inParts(part)(logins) }))
+    .map((prices) => ({ bound: movedPupilBoundFromPrices(problem, before, isFrozen, pupils, prices), prices }))
+    .reduce((best, next) => (next.bound > best.bound ? next : best));
+}
+
 /** Price of one unit of scale at a start, per profile and repetitions; Infinity where a cell has no room. */
 class UnitPrices {
   private readonly known = new Map<string, Map<number, number>>();
@@ -140,7 +260,7 @@ class UnitPrices {
 
   constructor(
     private readonly problem: AllocationProblem,
-    private readonly prices: MovePrices,
+    private readonly prices: CellMovePrices,
   ) {}
 
   at(i: number, start: number): number {

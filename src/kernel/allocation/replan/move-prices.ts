@@ -25,8 +25,8 @@ export interface CellMovePrices {
 export interface StayOrGo {
   /** Where it stands and may stay; -1 for one that must go (or comes anew). */
   stay: Int32Array;
-  /** Windows that move when it goes; 0 for a newcomer. */
-  windows: Int32Array;
+  /** Windows that move when it goes, or what else going costs; 0 for a newcomer. */
+  windows: Int32Array | Float64Array;
   /** 1 for those that are not asked: they stand already. */
   isFrozen: Uint8Array;
   /** What going costs beyond that, in moved windows, because the cheapest starts are barred by others; null before anybody looked. */

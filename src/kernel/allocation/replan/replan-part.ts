@@ -1,7 +1,15 @@
 import type { Incumbent } from './incumbent';
 import { buildModel } from '../model';
 import { detours, inCost, proveMoves, type StartPrices, startPrices, wholeMovePrices } from './moved-bound';
-import { MOVE_TEMPERATURES, type MovePrices, priceMoves, ROUGH_MOVE_TEMPERATURES, type StayOrGo } from './move-prices';
+import {
+  type CellMovePrices,
+  MOVE_TEMPERATURES,
+  type MovePrices,
+  priceMoves,
+  ROUGH_MOVE_TEMPERATURES,
+  type StayOrGo,
+} from './move-prices';
+import { priceMovedPupils } from './moved-pupils';
 import { AllocationCancelled, type Starts } from '../problem';
 import { type Change, markOver, openChange } from './change';
 import { comeNearer, goHome, jumpCost, relieve, relieveByPushing } from './replan-moves';
@@ -14,6 +22,8 @@ export interface PartReplan {
   starts: Starts;
   movedWindowBound: number;
   prices: MovePrices;
+  /** Prices that prove how many pupils move at least; null where nobody has to. */
+  pupilPrices: CellMovePrices | null;
 }
 
 /** Whoever would save this share of a window by leaving is asked again and again. */
@@ -31,6 +41,7 @@ export function replanPart(
   incumbent: Incumbent,
   before: Starts,
   isFrozen: Uint8Array,
+  pupils: Int32Array | null,
   isCancelled?: () => boolean,
 ): PartReplan {
   const { problem } = incumbent;
@@ -50,7 +61,7 @@ export function replanPart(
     const isEverybodySeated = seatNewcomers(change, homeless).length === 0;
     // no plan moves fewer than none: no price need prove it
     if (isEverybodySeated && change.pushed.length === 0)
-      return { starts: incumbent.starts, movedWindowBound: 0, prices: noPrices(problem.cellCount) };
+      return { starts: incumbent.starts, movedWindowBound: 0, prices: noPrices(problem.cellCount), pupilPrices: null };
     if (isEverybodySeated) seated = incumbent.starts.slice();
     // the proof speaks of everybody where they stood
     takeBack(change, homeless);
@@ -67,7 +78,9 @@ export function replanPart(
     priceMoves(model, { ...asked, detour }, sessionRoom, loginRoom, rough, MOVE_TEMPERATURES, isCancelled),
   );
   const { prices, movedWindowBound } = proveMoves(incumbent, model, asked, cellPrices, sessionRoom, loginRoom);
-  if (seated) return { starts: seated, movedWindowBound, prices };
+  const pupilPrices =
+    pupils && movedWindowBound > 0 ? priceMovedPupils(model, asked, pupils, sessionRoom, loginRoom, isCancelled) : null;
+  if (seated) return { starts: seated, movedWindowBound, prices, pupilPrices };
   const view = startPrices(model, inCost(cellPrices));
   change.costAt = jumpCost(incumbent, before, view.at);
   sweepMoves(change, mightLeave(change, view, asked, detour), inCost(cellPrices));
@@ -76,7 +89,7 @@ export function replanPart(
   relieveByPushing(change, stuck);
   goHome(change, stay);
   for (let round = 0; round < NEARER_ROUNDS; round++) if (!comeNearer(change)) break;
-  return { starts: incumbent.starts, movedWindowBound, prices };
+  return { starts: incumbent.starts, movedWindowBound, prices, pupilPrices };
 }
 
 /** Who would leave, or nearly, at these prices: the most willing first. */

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { everyPlan, tinyProblem, type TinyDemand } from '../../../../test/kernel/tiny-problem';
 import { checkPlan } from '../check-plan';
-import { checkReplan, movedBoundFromPrices, withFrozenLoad } from './check-replan';
+import {
+  bestMovedPupilBound,
+  checkReplan,
+  movedBoundFromPrices,
+  movedPupilBoundFromPrices,
+  withFrozenLoad,
+} from './check-replan';
 import { AllocationCancelled, type AllocationProblem } from '../problem';
 import { replan } from './replan';
 
@@ -67,25 +73,40 @@ function isSound(problem: AllocationProblem, before: Int32Array, isFrozen: Uint8
   return unplacedCount + unfrozenCount + overfullCellCount + violationCount - overLimits === 0;
 }
 
+/** Pupils of the classes that have a moved window, each class once: classes 0, 1, 2 have 20, 30 and 40. */
+function movedPupils(problem: AllocationProblem, before: Int32Array, starts: Int32Array): number {
+  const classes = [...starts].flatMap((start, i) =>
+    before[i]! >= 0 && start !== before[i] && problem.demandClass[i]! >= 0 ? [problem.demandClass[i]!] : [],
+  );
+  return [...new Set(classes)].reduce((sum, classId) => sum + 20 + 10 * classId, 0);
+}
+
 describe('replan', () => {
   it('claims no bound above the fewest moves of all plans, keeps the laws, and nearly always moves that few', () => {
     let solvable = 0;
     let found = 0;
     let fewest = 0;
+    let pupilsProven = 0;
     fc.assert(
       fc.property(anyTask, ({ problem, before, isFrozen }) => {
-        const answer = replan({ problem, before, isFrozen });
+        const pupils = problem.demandClass.map((classId) => (classId < 0 ? 0 : 20 + 10 * classId));
+        const answer = replan({ problem, before, isFrozen, pupils });
+        const derivedPupils = bestMovedPupilBound(problem, before, isFrozen, pupils, answer.pupilPrices).bound;
+        let fewestPupils = Infinity;
         const derived = movedBoundFromPrices(problem, before, isFrozen, answer.movePrices);
         expect(checkReplan(problem, before, isFrozen, answer.starts).unfrozenCount).toBe(0);
         let best = Infinity;
         for (const plan of everyPlan(problem)) {
           if (!isSound(problem, before, isFrozen, plan)) continue;
           best = Math.min(best, checkReplan(problem, before, isFrozen, plan).movedWindowCount);
+          fewestPupils = Math.min(fewestPupils, movedPupils(problem, before, plan));
         }
         if (best === Infinity) return;
         solvable++;
         expect(derived).toBeGreaterThanOrEqual(answer.movedWindowBound);
         expect(derived).toBeLessThanOrEqual(best);
+        expect(derivedPupils).toBeLessThanOrEqual(fewestPupils);
+        if (derivedPupils > 0) pupilsProven++;
         if (!isSound(problem, before, isFrozen, answer.starts)) return;
         found++;
         expect(answer.movedWindowCount).toBeGreaterThanOrEqual(best);
@@ -96,6 +117,7 @@ describe('replan', () => {
     expect(solvable).toBeGreaterThan(50);
     expect(found / solvable).toBeGreaterThan(0.95);
     expect(fewest / found).toBeGreaterThan(0.9);
+    expect(pupilsProven).toBeGreaterThan(10);
   });
 
   it('leaves a plan as it is where nothing is amiss', () => {
@@ -120,6 +142,55 @@ describe('replan', () => {
     expect([answer.movedWindowCount, answer.movedWindowBound]).toEqual([2, 2]);
     expect([...answer.starts.subarray(2)]).toEqual(range(0, 10).map(() => 10));
     expect(Math.max(...answer.starts) - 10).toBeLessThanOrEqual(1);
+  });
+
+  it('proves how many pupils have to move, each class once, whatever the number of its windows', () => {
+    // 80 of 120 heads keep the cell: one class of 40 goes, with one window or both, or two of 30 that are small
+    const heads = [40, 40, 40];
+    const problem = tinyProblem({
+      sessions: range(0, 60).map((cell) => (cell === 10 || cell === 20 ? 80 : 100)),
+      logins: 1000,
+      demands: heads.flatMap((visitors, classId) => [
+        { candidates: range(1, 40), visitors, classId },
+        { candidates: range(1, 40), visitors, classId },
+      ]),
+    });
+    const before = Int32Array.of(10, 20, 10, 20, 10, 20);
+    const isFrozen = new Uint8Array(6);
+    const pupils = Int32Array.from(before, () => 40);
+    const answer = replan({ problem, before, isFrozen, pupils });
+    expect([answer.movedWindowCount, answer.movedWindowBound]).toEqual([2, 2]);
+    const { bound, prices } = bestMovedPupilBound(problem, before, isFrozen, pupils, answer.pupilPrices);
+    expect(bound).toBeGreaterThanOrEqual(39);
+    expect(bound).toBeLessThanOrEqual(40);
+    expect(movedPupilBoundFromPrices(problem, before, isFrozen, pupils, prices)).toBe(bound);
+    const less = { ...answer.pupilPrices, sessions: answer.pupilPrices.sessions.map((price) => -price) };
+    expect(() => movedPupilBoundFromPrices(problem, before, isFrozen, pupils, less)).toThrow(RangeError);
+  });
+
+  it('a class doubled: the new half is seated, and only as many of the others move as have to', () => {
+    // nine classes of 10 fill cells 10 to 12; each has its double from now on, and cells 13 to 15 are free
+    const logins = range(0, 60).map((cell) => (cell >= 10 && cell < 16 ? 30 : 0));
+    const classes = range(0, 9).map((k) => ({
+      candidates: range(10, 16),
+      wish: 10 + (k % 3),
+      visitors: 10,
+      classId: k,
+    }));
+    const doubled = { candidates: range(10, 16), wish: 10, visitors: 10, classId: 9 };
+    const problem = tinyProblem({ sessions: logins, logins, demands: [...classes, doubled] });
+    const before = Int32Array.from([...classes.map(({ wish }) => wish), -1]);
+    const answer = replan({ problem, before, isFrozen: new Uint8Array(10) });
+    expect([answer.movedWindowCount, answer.movedWindowBound, answer.starts[9]]).toEqual([0, 0, 13]);
+    // where the class itself is twice as large and its cell is full, two of its neighbours or it alone go elsewhere
+    const twice = tinyProblem({
+      sessions: logins,
+      logins,
+      demands: classes.map((c, k) => (k === 0 ? { ...c, visitors: 20 } : c)),
+    });
+    const grown = replan({ problem: twice, before: before.subarray(0, 9), isFrozen: new Uint8Array(9) });
+    expect([grown.movedWindowCount, grown.movedWindowBound]).toEqual([1, 1]);
+    expect(checkPlan(twice, grown.starts)).toMatchObject({ violationCount: 0, unplacedCount: 0 });
   });
 
   it('seats newcomers near their wishes where there is room, moves nobody and needs no price to prove it', () => {

@@ -3,7 +3,7 @@ import { openIncumbent } from './incumbent';
 import { type PartReplan, replanPart } from './replan-part';
 import { partProblem, splitProblem } from '../parts';
 import { AllocationCancelled, type AllocationProblem, type AllocationProgress, type Starts } from '../problem';
-import type { MovePrices } from './move-prices';
+import type { CellMovePrices, MovePrices } from './move-prices';
 
 /** A plan that must change: the problem as it is now, and where everybody stood. */
 export interface ReplanTask {
@@ -12,6 +12,8 @@ export interface ReplanTask {
   before: Starts;
   /** 1 for those who stay whatever happens: begun, about to begin, booked. Nothing but their own start is asked of them. */
   isFrozen: Uint8Array;
+  /** Pupils of the class of each demand, 0 for windows of a whole establishment; without it nothing is proven of moved pupils. */
+  pupils?: Int32Array;
 }
 
 export interface ReplanOptions {
@@ -27,6 +29,8 @@ export interface Replan {
   /** No plan without a cell over its limit moves fewer windows; proven by `movePrices`. */
   movedWindowBound: number;
   movePrices: MovePrices;
+  /** Prices of cells from which `movedPupilBoundFromPrices` derives how many pupils move at least. */
+  pupilPrices: CellMovePrices;
 }
 
 /**
@@ -37,11 +41,12 @@ export interface Replan {
  *
  * @throws AllocationProblemInvalid, AllocationCancelled
  */
-export function replan({ problem, before, isFrozen }: ReplanTask, options: ReplanOptions = {}): Replan {
+export function replan({ problem, before, isFrozen, pupils }: ReplanTask, options: ReplanOptions = {}): Replan {
   checkProblem(problem);
   const starts = new Int32Array(problem.demandCount).fill(-1);
   const sessions = new Float64Array(problem.cellCount);
   const logins = new Float64Array(problem.cellCount);
+  const pupilPrices = { sessions: new Float64Array(problem.cellCount), logins: new Float64Array(problem.cellCount) };
   const pairs: { mover: number; mate: number; price: number }[] = [];
   let movedWindowBound = 0;
   let doneCount = 0;
@@ -54,10 +59,13 @@ export function replan({ problem, before, isFrozen }: ReplanTask, options: Repla
     const own = partProblem(pinned, part);
     const stood = Int32Array.from(part.demand, (i) => (before[i]! < 0 ? -1 : before[i]! - part.firstCell));
     const frozen = Uint8Array.from(part.demand, (i) => isFrozen[i]!);
-    const answer: PartReplan = replanPart(openIncumbent(own), stood, frozen, options.isCancelled);
+    const heads = pupils ? Int32Array.from(part.demand, (i) => pupils[i]!) : null;
+    const answer: PartReplan = replanPart(openIncumbent(own), stood, frozen, heads, options.isCancelled);
     part.demand.forEach((i, k) => (starts[i] = answer.starts[k]! < 0 ? -1 : answer.starts[k]! + part.firstCell));
     answer.prices.sessions.forEach((price, c) => price > 0 && (sessions[part.firstCell + c] = price));
     answer.prices.logins.forEach((price, c) => price > 0 && (logins[part.firstCell + c] = price));
+    answer.pupilPrices?.sessions.forEach((price, c) => price > 0 && (pupilPrices.sessions[part.firstCell + c] = price));
+    answer.pupilPrices?.logins.forEach((price, c) => price > 0 && (pupilPrices.logins[part.firstCell + c] = price));
     answer.prices.pairPrice.forEach((price, row) =>
       pairs.push({
         mover: part.demand[answer.prices.pairMover[row]!]!,
@@ -80,6 +88,7 @@ export function replan({ problem, before, isFrozen }: ReplanTask, options: Repla
       pairMate: Int32Array.from(pairs, ({ mate }) => mate),
       pairPrice: Float64Array.from(pairs, ({ price }) => price),
     },
+    pupilPrices,
   };
 }
 
