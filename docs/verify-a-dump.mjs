@@ -84,6 +84,11 @@ function takeDemand(demand) {
   if (price < Infinity) sums[demand.wish < 0 ? 'wishless' : 'wished'] += price;
   if (start < 0) return void sums.unplacedCount++;
   if (!candidates.includes(start)) problem(`demand ${id}: start ${start} is not allowed`);
+  if (demand.wish >= 0 && Math.abs(start - demand.wish) > plan.displacementCapCells) {
+    const open = candidates.filter((other) => unitPrice(demand, other) < Infinity);
+    const nearest = open.reduce((least, other) => Math.min(least, Math.abs(other - demand.wish)), Infinity);
+    if (Math.abs(start - demand.wish) > nearest) problem(`demand ${id}: ${start} is beyond the displacement cap`);
+  }
   if (demand.wish >= 0) sums.objective += demand.weight * (start - demand.wish) ** 2;
   for (const shift of instance.occurrenceSets[demand.occurrenceSet]) {
     sums.windowCount++;

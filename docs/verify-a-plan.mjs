@@ -93,11 +93,6 @@ const prices = await (await get('prices')).json();
 // what classes are owed for earlier weeks
 const memoryOf = new Map(prices.memory.map((memory) => [memory.classId, memory]));
 const weightOf = ({ window }) => memoryOf.get(window.classId)?.weight ?? 1;
-for (const choice of wished) {
-  const limit = memoryOf.get(choice.window.classId)?.limitMinutes ?? Infinity;
-  if (choice.window.origin === 'allocated' && Math.abs(choice.moved) * 5 > limit)
-    problem(`window ${choice.window.id}: further from its wish than the limit of its class`);
-}
 // the objective, and what of its lower bound can be derived from outside: see "The bound" in verify-a-plan.md
 const objective = wished.reduce((sum, choice) => sum + weightOf(choice) * choice.moved ** 2, 0);
 if (!isBooked && Math.abs(objective - certificate.objective) > 1e-6 * Math.max(1, objective))
@@ -123,7 +118,7 @@ function unitPrice({ profile, starts }, shift) {
   return sum;
 }
 // where a window may start at most: within the hours of any rule of the campaign for such windows; a fixed one where it stands
-const { campaignId } = await (await get('')).json();
+const { campaignId, state } = await (await get('')).json();
 const { rules } = await (await fetch(`${base}/v1/campaigns/${campaignId}`, { headers })).json();
 const minuteOf = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
 const rangesOf = new Map();
@@ -141,17 +136,65 @@ function mayStart({ window }, shift) {
   const start = minuteOf(window.startsAt.slice(11, 16)) + shift * 5;
   return rangesOf.get(key).some(([from, to]) => start >= from && start <= to);
 }
+// what teachers, classes and sites cost besides, for the cells that the first date of a choice holds
+const { local } = prices;
+const localRows = new Map();
+let priceOfLaws = 0;
+local.law.forEach((law, row) => {
+  const { uai, simultaneousWindowLimit } = law === 'site' ? local.sites[local.owner[row]] : {};
+  const price = local.price[row] / local.priceUnits;
+  if (!(price >= 0)) problem(`${law} ${local.owner[row]}: a negative price proves nothing`);
+  priceOfLaws += price * (law === 'site' ? (simultaneousWindowLimit ?? Infinity) : 1);
+  collect(localRows, `${law} ${uai ?? local.owner[row]}`, { cell: local.cell[row], price });
+});
+/** Cells that a class is held for after a window: the least gap of a rule for such windows, which can only lower the bound. */
+const gapCellsOf = ({ window }) =>
+  rules.reduce(
+    (least, rule) =>
+      rule.audience === window.audience &&
+      rule.activity === window.activity &&
+      rule.windowMinutes === window.cellCount * 5
+        ? Math.min(least, Math.ceil(rule.minimumGapMinutes / 5))
+        : least,
+    Infinity,
+  );
+function localPrice(choice, shift) {
+  const { window, starts } = choice;
+  const from = Math.min(...starts) + shift;
+  const held = (key, cells) =>
+    (localRows.get(key) ?? []).reduce(
+      (sum, { cell, price }) => (cell >= from && cell < from + cells ? sum + price : sum),
+      0,
+    );
+  const { cellCount } = window;
+  const ofClass = window.classId === null ? 0 : held(`class ${window.classId}`, cellCount + gapCellsOf(choice));
+  const ofSite = window.classId === null ? 0 : held(`site ${window.uai}`, cellCount);
+  return ofClass + ofSite + (window.teacherKeyId === null ? 0 : held(`teacher ${window.teacherKeyId}`, cellCount));
+}
 let bound = 0;
+let beyondCapCount = 0;
+const capCells = certificate.displacement.capMinutes / 5;
 for (const choice of wished) {
   let cheapest = Infinity;
-  const reach = Math.max(certificate.displacement.capMinutes / 5, Math.abs(choice.moved));
+  const reach = Math.max(capCells, Math.abs(choice.moved));
   for (let away = -reach; away <= reach; away++) {
     const shift = choice.moved + away;
-    if (mayStart(choice, shift))
-      cheapest = Math.min(cheapest, weightOf(choice) * away * away + choice.scale * unitPrice(choice, shift));
+    if (!mayStart(choice, shift)) continue;
+    const cells = choice.scale * unitPrice(choice, shift);
+    cheapest = Math.min(cheapest, weightOf(choice) * away * away + cells + localPrice(choice, shift));
   }
   bound += cheapest;
+  if (choice.window.origin !== 'booked' && Math.abs(choice.moved) > capCells) beyondCapCount++;
+  // a wish that may be had at all is kept within the limit of a class that was among the worst
+  const limit = memoryOf.get(choice.window.classId)?.limitMinutes ?? Infinity;
+  if (choice.window.origin === 'allocated' && Math.abs(choice.moved) * 5 > limit && mayStart(choice, choice.moved))
+    problem(`window ${choice.window.id}: further from its wish than the limit of its class`);
 }
+// the cap binds whoever has a start within it; how many have none is certified
+const certifiedBeyond = certificate.displacement.beyondCapCount;
+if (!isBooked && certifiedBeyond !== undefined && beyondCapCount !== certifiedBeyond)
+  problem(`cap: ${beyondCapCount} choices stand beyond ${capCells * 5} minutes, ${certifiedBeyond} certified`);
+bound -= priceOfLaws;
 for (const choice of free) bound += choice.scale * unitPrice(choice, 0);
 for (const name of ['sessions', 'logins'])
   prices[name].forEach((price, i) => {
@@ -159,6 +202,9 @@ for (const name of ['sessions', 'logins'])
     if (price > 0) bound -= priceOf(name, prices.firstCell + i) * limitOf(name, prices.firstCell + i) * 1000;
   });
 const outsideLowerBound = Math.max(0, Math.floor(bound));
+// of a draft nothing changed since: what the stored prices prove with fewer starts ruled out is no more than what is certified
+if (state === 'draft' && outsideLowerBound > certificate.lowerBound * (1 + 1e-6) + 1)
+  problem(`bound: ${outsideLowerBound} derived, ${certificate.lowerBound} certified`);
 if (!isBooked && certificate.unplacedCount === 0 && outsideLowerBound > objective * (1 + 1e-9) + 1)
   problem(
     `bound: ${outsideLowerBound} derived is above the objective of ${objective}: the prices or the windows are not the plan's`,

@@ -15,4 +15,13 @@ export class AllocationFactsStore {
   async count(): Promise<void> {
     await this.database.query('select count_allocation_facts()');
   }
+
+  /** In ascending order. */
+  async uais(establishmentIds: readonly number[]): Promise<string[]> {
+    const rows = await this.database.query<{ uai: string }[]>(
+      'select uai from establishment where id = any($1::int[]) order by uai',
+      [establishmentIds],
+    );
+    return rows.map(({ uai }) => uai);
+  }
 }

@@ -61,6 +61,8 @@ export class AllocationJob implements JobHandler, OnModuleInit {
     if (unplaced.length > 0) {
       const ratio = evidence.peakLowerBoundRatio;
       const relaxations = await this.relaxations.of(job.campaignId!, before, ratio, onProgress, signal);
+      if (evidence.missingCapacity && evidence.missingCapacity.beyondCapacityCount > 0)
+        relaxations.push(...(await this.relaxations.ofLaws(job.campaignId!, unplaced, onProgress, signal)));
       if (relaxations.length > 0) evidence.relaxations = relaxations;
     }
     await this.plans.createDraft(actor, draft, onProgress, complete);

@@ -1,5 +1,6 @@
 import { tinyProblem } from '../../test/kernel/tiny-problem';
 import { allocate } from '../kernel/allocation/allocate';
+import { beyondCap } from '../kernel/allocation/check-cap';
 import type { AssembledProblem } from '../load/assembled-problem';
 import { proofOf } from './allocation-proof';
 
@@ -42,6 +43,21 @@ describe('the proof of an allocation', () => {
       refusal = error;
     }
     expect(refusal).toMatchObject({ code: 'allocation.bound_refused', facts: { bound } });
+  });
+
+  it('refuses a plan in which somebody stands beyond the cap that it claims, and no other', () => {
+    const worst = Math.max(...allocation.starts.map((start) => Math.abs(start - 20)));
+    expect(worst).toBeGreaterThan(1);
+    const claim = (displacementCapCells: number) => () =>
+      proofOf(assembled, { ...allocation, displacementCapCells, objectiveLowerBound: 0, jointLowerBound: 0 }, 1);
+    expect(claim(worst)).not.toThrow();
+    expect(claim(worst - 1)).toThrow(/further than 5 minutes from their wish/);
+    // the only starts that a window has bind no cap
+    const far = tinyProblem({ demands: [{ candidates: [30], wish: 20 }] });
+    expect(beyondCap(far, Int32Array.of(30), 6)).toEqual([]);
+    expect(beyondCap(tinyProblem({ demands: [{ candidates: [30, 31], wish: 20 }] }), Int32Array.of(31), 6)).toEqual([
+      0,
+    ]);
   });
 
   it('refuses the claim of the solver when its prices were changed', () => {

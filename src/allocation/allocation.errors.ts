@@ -37,6 +37,18 @@ export class AllocationBoundRefusedError extends DomainError {
   }
 }
 
+/** Windows stand further from their wish than the cap that the plan claims: nothing is stored. */
+export class AllocationCapRefusedError extends DomainError {
+  constructor(capMinutes: number, demandCount: number) {
+    super(
+      'allocation.cap_refused',
+      'unprocessable',
+      `${demandCount} choices stand further than ${capMinutes} minutes from their wish, the cap that the plan claims: it was not stored.`,
+      { capMinutes, demandCount },
+    );
+  }
+}
+
 /** The rows of the campaign do not make a problem that can be solved. */
 export class AllocationProblemRefusedError extends DomainError {
   constructor(reason: string) {

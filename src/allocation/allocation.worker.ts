@@ -2,12 +2,15 @@ import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DomainError } from '../common/domain-error';
 import { checkPlan } from '../kernel/allocation/check-plan';
+import { extraCapacity } from '../kernel/allocation/extra-capacity';
 import { AllocationProblemInvalid } from '../kernel/allocation/check-problem';
 import { type Allocation, AllocationCancelled, type AllocationProgress } from '../kernel/allocation/problem';
 import type { Progress } from '../common/progress';
 import type { AssembledProblem } from '../load/assembled-problem';
 import { withoutLimits } from '../load/memory-limits';
+import { missingCapacityOf } from '../load/missing-capacity-of';
 import { planDraftOf } from '../load/plan-draft-of';
+import type { MissingCapacity } from '../plan/missing-capacity';
 import type { PlanDraft } from '../plan/plan-draft';
 import { type AllocationMessage, type AllocationTask, columnsOf } from './allocation-message';
 import { proofOf } from './allocation-proof';
@@ -36,7 +39,15 @@ async function solve(): Promise<PlanDraft> {
   say({ type: 'progress', progress: { phase: 'check', doneCount: 0, totalCount: problem.demandCount } });
   const check = checkPlan(problem, allocation.starts);
   if (check.violationCount > 0) throw new AllocationRefusedError(check.violationCountByLaw, check.violations);
-  return planDraftOf(posed, allocation, check, proofOf(posed, allocation, seed), seed);
+  const draft = planDraftOf(posed, allocation, check, proofOf(posed, allocation, seed), seed);
+  if (draft.unplaced.length > 0) draft.evidence.missingCapacity = missingOf(posed, allocation.starts);
+  return draft;
+}
+
+function missingOf(posed: AssembledProblem, starts: Int32Array): MissingCapacity {
+  const onPart = (doneCount: number, totalCount: number): void =>
+    say({ type: 'progress', progress: { phase: 'extra', doneCount, totalCount } });
+  return missingCapacityOf(posed, extraCapacity(posed.problem, starts, { seed, isCancelled, onPart }));
 }
 
 /** A complete plan comes before the limits of memory: they give way to it, first those of classes left out, then all. */

@@ -1,10 +1,19 @@
 import { certifyStarts } from '../kernel/allocation/replan/certify';
-import { checkPlan } from '../kernel/allocation/check-plan';
-import { checkReplan, movedBoundFromPrices, withFrozenLoad } from '../kernel/allocation/replan/check-replan';
+import { checkPlan, type PlanLaw } from '../kernel/allocation/check-plan';
+import {
+  bestMovedPupilBound,
+  checkReplan,
+  frozenViolations,
+  movedBoundFromPrices,
+  withFrozenLoad,
+  withoutFrozenLaws,
+} from '../kernel/allocation/replan/check-replan';
+import { extraCapacity } from '../kernel/allocation/extra-capacity';
 import { replan, withFrozenSets, type ReplanOptions } from '../kernel/allocation/replan/replan';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import { instantOfCell } from '../common/civil-time';
 import type { AssembledProblem } from '../load/assembled-problem';
+import { missingCapacityOf } from '../load/missing-capacity-of';
 import { planDraftOf } from '../load/plan-draft-of';
 import type { PlanDraft, ReplanFigures } from '../plan/plan-draft';
 import type { ReplanRequest } from './allocation-message';
@@ -13,8 +22,8 @@ import { AllocationRefusedError } from './allocation.errors';
 
 /**
  * The draft of a replan: the kernel changes the published plan, those check it who share no code with it, and the figures say what
- * changes against the least that could. Where frozen windows alone pass a limit (it was lowered for soon) the plan is judged by what
- * they leave: that cannot be mended, and everything else can.
+ * changes against the least that could. Where frozen windows alone pass a limit (it was lowered for soon), or break another law among
+ * themselves, the plan is judged by what they leave, and it is told: that cannot be mended, and everything else can.
  *
  * @throws AllocationProblemInvalid, AllocationCancelled, AllocationRefusedError, AllocationBoundRefusedError
  */
@@ -24,26 +33,43 @@ export function replannedDraft(
   seed: number,
   options: ReplanOptions,
 ): PlanDraft {
-  const answer = replan({ problem: assembled.problem, before, isFrozen }, options);
+  const pupils = pupilsOf(assembled);
+  const answer = replan({ problem: assembled.problem, before, isFrozen, pupils }, options);
   // whoever is frozen may stand where it stands, whatever the hours say now
   const problem = withFrozenSets(assembled.problem, before, isFrozen);
   const left = withFrozenLoad(problem, before, isFrozen);
-  const pinned = { ...assembled, problem: left.problem };
   const check = checkPlan(left.problem, answer.starts);
+  const frozenCounts = frozenViolations(problem, before, isFrozen);
+  for (const [law, count] of Object.entries(frozenCounts)) {
+    check.violationCountByLaw[law as PlanLaw] -= count;
+    check.violationCount -= count;
+  }
   if (check.violationCount > 0) throw new AllocationRefusedError(check.violationCountByLaw, check.violations);
-  const allocation = certifyStarts(left.problem, answer.starts, check, options.isCancelled);
+  const isFrozenLawful = Object.keys(frozenCounts).length === 0;
+  const pinned = { ...assembled, problem: isFrozenLawful ? left.problem : withoutFrozenLaws(left.problem, isFrozen) };
+  const allocation = certifyStarts(pinned.problem, answer.starts, check, options.isCancelled);
   const draft = planDraftOf(pinned, allocation, check, proofOf(pinned, allocation, seed), seed);
   const figures = figuresOf(pinned, before, isFrozen, answer.starts);
+  if (draft.unplaced.length > 0) {
+    const extra = extraCapacity(pinned.problem, answer.starts, { seed, ...options });
+    draft.evidence.missingCapacity = missingCapacityOf(pinned, extra);
+  }
   draft.evidence.replan = {
     publishedPlanId,
     frozenUntilAt: instantOfCell(frozenUntilCell),
     ...figures,
     movedWindowCount: checkReplan(problem, before, isFrozen, answer.starts).movedWindowCount,
     movedWindowBound: movedBoundFromPrices(problem, before, isFrozen, answer.movePrices),
+    movedPupilBound: bestMovedPupilBound(problem, before, isFrozen, pupils, answer.pupilPrices).bound,
     ...(left.overCellCount > 0 ? { frozenOverCellCount: left.overCellCount } : {}),
+    ...(isFrozenLawful ? {} : { frozenViolationCounts: frozenCounts }),
   };
   return draft;
 }
+
+/** Heads of the class of each demand, 0 for windows of a whole establishment. */
+const pupilsOf = ({ identity }: AssembledProblem): Int32Array =>
+  identity.headcount.map((headcount, i) => (identity.classId[i]! < 0 ? 0 : headcount));
 
 function figuresOf(
   { problem, identity }: AssembledProblem,

@@ -47,6 +47,8 @@ export interface DemandIdentity {
   profileId: Uint16Array;
   headcount: Int32Array;
   teacherKeyId: Int32Array;
+  /** Starts of its hours that closed times take. */
+  closedStartCount: Uint16Array;
   /** Index into LetterRanges, 0 for none. */
   letterRange: Uint16Array;
   /** Civil days (since 1970-01-01) of the occurrences, concatenated like occurrenceShift: demand d has its own slice. */

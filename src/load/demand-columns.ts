@@ -31,6 +31,8 @@ export interface DemandRow {
   ordinal: number;
   headcount: number;
   teacherKeyId: number;
+  /** Starts of its hours that closed times take. */
+  closedStartCount: number;
   isSeries: boolean;
   /** Number of its hours in the letter by level, 0 for none. */
   letterRange: number;
@@ -62,6 +64,7 @@ export const emptyDemandRow = (): DemandRow => ({
   ordinal: 0,
   headcount: 0,
   teacherKeyId: -1,
+  closedStartCount: 0,
   isSeries: false,
   letterRange: 0,
   localDays: [],
@@ -105,6 +108,7 @@ export class DemandColumns {
   private readonly ordinal = uint8Column();
   private readonly isSeries = uint8Column();
   private readonly profileId = uint16Column();
+  private readonly closedStartCount = uint16Column();
   private readonly letterRange = uint16Column();
   private readonly headcount = int32Column();
   private readonly teacherKeyId = int32Column();
@@ -141,6 +145,7 @@ export class DemandColumns {
     this.ordinal.push(row.ordinal);
     this.isSeries.push(row.isSeries ? 1 : 0);
     this.profileId.push(row.profileId);
+    this.closedStartCount.push(row.closedStartCount);
     this.letterRange.push(row.letterRange);
     this.headcount.push(row.headcount);
     this.teacherKeyId.push(row.teacherKeyId);
@@ -162,6 +167,7 @@ export class DemandColumns {
       profileId: this.profileId.take(),
       headcount: this.headcount.take(),
       teacherKeyId: this.teacherKeyId.take(),
+      closedStartCount: this.closedStartCount.take(),
       letterRange: this.letterRange.take(),
       dayOffset: this.dayOffset.take(),
       localDay: this.localDay.take(),

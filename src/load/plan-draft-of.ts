@@ -1,6 +1,7 @@
 import type { Allocation } from '../kernel/allocation/problem';
 import { UNPLACED_REASONS } from '../kernel/allocation/problem';
 import type { PlanCheck } from '../kernel/allocation/check-plan';
+import { SHUT_CAUSES, shutStarts } from '../kernel/allocation/shut-starts';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import { AUDIENCES } from '../campaign/window-kind';
 import type { AllocationEvidence, PlanColumns, PlanDraft, UnplacedWindow } from '../plan/plan-draft';
@@ -9,6 +10,8 @@ import type { AssembledProblem } from './assembled-problem';
 
 /** What was derived again from the prices of an allocation, by those who share no code with the solver. */
 export interface AllocationProof {
+  /** Choices further from their wish than the cap: at the nearest start that they have, which was checked. */
+  beyondCapCount: number;
   peakLowerBoundRatio: number;
   objectiveLowerBound: number;
   jointLowerBound: number;
@@ -35,7 +38,7 @@ export function planDraftOf(
     columns: columnsOf(assembled, allocation),
     profiles,
     cells,
-    unplaced: unplacedOf(assembled, allocation),
+    unplaced: unplacedOf(assembled, allocation, check),
     evidence: evidenceOf(assembled, allocation, check, proof, seed),
     prices: pricesOf(assembled, allocation),
     baselines: proof.baselines.curves,
@@ -94,10 +97,15 @@ function columnsOf({ problem, identity }: AssembledProblem, { starts }: Allocati
   return columns;
 }
 
-function unplacedOf({ problem, identity }: AssembledProblem, allocation: Allocation): UnplacedWindow[] {
+function unplacedOf(
+  { problem, identity }: AssembledProblem,
+  allocation: Allocation,
+  check: PlanCheck,
+): UnplacedWindow[] {
   const unplaced: UnplacedWindow[] = [];
-  for (let demand = 0; demand < problem.demandCount; demand++) {
-    if (allocation.starts[demand]! >= 0) continue;
+  const leftOut: number[] = [];
+  allocation.starts.forEach((start, demand) => start < 0 && leftOut.push(demand));
+  for (const { demand, startCount, shutCounts } of shutStarts(problem, allocation.starts, check, leftOut)) {
     const classId = identity.classId[demand]!;
     for (let k = identity.dayOffset[demand]!; k < identity.dayOffset[demand + 1]!; k++) {
       unplaced.push({
@@ -109,6 +117,9 @@ function unplacedOf({ problem, identity }: AssembledProblem, allocation: Allocat
         reason: UNPLACED_REASONS[allocation.unplacedReason[demand]!]!,
         neededSessions: allocation.neededSessions[demand]!,
         neededLogins: allocation.neededLogins[demand]!,
+        startCount,
+        closedStartCount: identity.closedStartCount[demand]!,
+        shut: Object.fromEntries(SHUT_CAUSES.map((cause, c) => [cause, shutCounts[c]!])) as UnplacedWindow['shut'],
       });
     }
   }
@@ -133,6 +144,7 @@ function evidenceOf(
     jointLowerBound: proof.jointLowerBound,
     baselinePeakRatios: proof.baselines.peaks,
     isBoundProved: true,
+    beyondCapCount: proof.beyondCapCount,
     displacementCapMinutes: allocation.displacementCapCells * CELL_MINUTES,
     objective: check.objective,
     days: allocation.parts.map((part) => ({

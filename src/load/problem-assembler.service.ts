@@ -20,7 +20,7 @@ import { ClassConflicts, ClassIndex, type ConflictLists } from './class-conflict
 import { NothingToAllocate } from './load.errors';
 import { MemoryStore } from './memory.store';
 import { nearestEstablishments, type NeighbourLists } from './nearest-establishments';
-import type { AssembledEstablishment } from './assembled-rows';
+import type { AssembledEstablishment, DayWish } from './assembled-rows';
 import { ProblemBuilder } from './problem-builder';
 import { type EstablishmentPlace, ProblemRowsStore } from './problem-rows.store';
 import { startsOfWindow, type WantedWindow, type WindowSite, type WindowStarts } from './window-starts';
@@ -30,6 +30,25 @@ const NEIGHBOUR_COUNT = 3;
 const NEIGHBOUR_SPACING_MINUTES = 15;
 
 const NO_MEMORIES: ReadonlyMap<number, ClassMemory> = new Map();
+
+/** A wish as it counts, null where it does not. */
+export type WishChange = (wish: DayWish) => DayWish | null;
+
+/** Some establishments of a campaign, with other wishes. */
+interface PosedPart {
+  ids: ReadonlySet<number>;
+  change: WishChange;
+}
+
+const changed =
+  ({ change }: PosedPart) =>
+  <Row extends { wishes: readonly DayWish[] }>(row: Row): Row => ({
+    ...row,
+    wishes: row.wishes.flatMap((wish) => {
+      const changedWish = change(wish);
+      return changedWish ? [{ ...wish, ...changedWish }] : [];
+    }),
+  });
 
 /** Facts and rules of a campaign become the columns of an allocation problem. */
 @Injectable()
@@ -69,18 +88,45 @@ export class ProblemAssembler {
     return rules && (await this.pose({ ...campaign, rules }, unheard)).problem;
   }
 
-  private async pose(campaign: Campaign, onProgress: OnProgress): Promise<AssembledProblem> {
+  /**
+   * The columns of some establishments alone, by other rules and without the wishes that `change` drops; undefined where nothing is left of
+   * them or `relax` leaves the rules as they are. What earlier weeks are owed is not in it.
+   *
+   * @throws NotFoundError
+   */
+  async ofEstablishments(
+    campaignId: number,
+    ids: ReadonlySet<number>,
+    relax: (rules: CampaignRules) => CampaignRules | undefined,
+    change: WishChange = (wish) => wish,
+  ): Promise<AllocationProblem | undefined> {
+    const campaign = await this.campaigns.find(campaignId);
+    if (!campaign) throw new NotFoundError('campaign', campaignId);
+    const rules = relax(campaign.rules);
+    if (!rules) return undefined;
+    try {
+      return (await this.pose({ ...campaign, rules }, unheard, { ids, change })).problem;
+    } catch (error) {
+      if (error instanceof NothingToAllocate) return undefined;
+      throw error;
+    }
+  }
+
+  private async pose(campaign: Campaign, onProgress: OnProgress, part?: PosedPart): Promise<AssembledProblem> {
     const campaignId = campaign.id;
     // read first: whatever changes from here on makes the draft's base stale, and publishing sees it
     const { epoch, revision } = await this.ledger.revision(campaign.platformId);
-    const places = await this.rows.establishments(campaign);
+    const all = await this.rows.establishments(campaign);
+    const places = part ? all.filter(({ establishmentId }) => part.ids.has(establishmentId)).map(changed(part)) : all;
     if (places.length === 0) throw new NothingToAllocate(campaignId, 'nobody_concerned');
 
     const { builder, establishments } = await this.build(
       campaign,
       places,
-      await this.memory.before(campaign),
+      part ? NO_MEMORIES : await this.memory.before(campaign),
       onProgress,
+      undefined,
+      part,
     );
     if (builder.demands.count === 0) throw new NothingToAllocate(campaignId, 'no_window');
 
@@ -162,12 +208,13 @@ export class ProblemAssembler {
     memory: ReadonlyMap<number, ClassMemory>,
     onProgress: OnProgress,
     only?: number,
+    part?: PosedPart,
   ): Promise<{ builder: ProblemBuilder; establishments: AssembledEstablishment[] }> {
     const platform = await this.capacity.platform(campaign.platformId);
     const establishments = await this.establishmentsOf(campaign, places);
     const grids = [...new Set(establishments.map(({ grid }) => grid))];
     const builder = new ProblemBuilder(campaign, new Set(platform.parentAccountLevels), grids, memory);
-    await this.addClasses(campaign, builder, establishments, onProgress, only);
+    await this.addClasses(campaign, builder, establishments, onProgress, only, part);
     return { builder, establishments };
   }
 
@@ -200,6 +247,7 @@ export class ProblemAssembler {
     establishments: readonly AssembledEstablishment[],
     onProgress: OnProgress,
     only: number | undefined,
+    part: PosedPart | undefined,
   ): Promise<void> {
     let at = 0;
     for await (const batch of this.rows.classes(campaign, only)) {
@@ -209,7 +257,8 @@ export class ProblemAssembler {
           at++;
         }
         // an establishment that came between the two reads waits for the next allocation
-        if (establishments[at]?.establishmentId === row.establishmentId) builder.addClass(establishments[at]!, at, row);
+        if (establishments[at]?.establishmentId === row.establishmentId)
+          builder.addClass(establishments[at]!, at, part ? changed(part)(row) : row);
       }
       onProgress({ phase: 'assemble', doneCount: at, totalCount: establishments.length });
     }

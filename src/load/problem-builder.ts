@@ -13,7 +13,7 @@ import type { LoadCurve } from '../kernel/load/curve';
 import { type ClassMemory, NO_MEMORY, type PlanMemory } from '../plan/plan-memory';
 import { wishesOfDay } from '../wish/wish-precedence.rules';
 import type { AssembledClass, AssembledEstablishment, DayWish } from './assembled-rows';
-import { CandidateSets } from './candidate-sets';
+import { type CandidateQuestion, CandidateSets } from './candidate-sets';
 import type { CivilGrid } from './civil-grid';
 import type { DayGroup } from './day-groups';
 import { type DayWindow, dayWindows } from './day-windows.rules';
@@ -115,15 +115,8 @@ export class ProblemBuilder {
       for (let ordinal = 0; ordinal < windows.length; ordinal++) {
         const window = windows[ordinal]!;
         const fixedMinute = window.isFixed ? window.wishMinute : null;
-        const candidateSet = this.candidates.setOf({
-          rule: compiled,
-          grid,
-          day: group.days[0]!,
-          weekday,
-          openHalves,
-          closed,
-          fixedMinute,
-        });
+        const day = group.days[0]!;
+        const candidateSet = this.startsOf({ rule: compiled, grid, day, weekday, openHalves, closed, fixedMinute });
         const teacherKeyId = window.teacherKeyId ?? row.soleTeacherKeyId ?? -1;
         this.addDemand(
           establishment,
@@ -179,15 +172,7 @@ export class ProblemBuilder {
         const day = group.days[0]!;
         windows.forEach((window, ordinal) => {
           const fixedMinute = window.isFixed ? window.wishMinute : null;
-          const candidateSet = this.candidates.setOf({
-            rule: compiled,
-            grid,
-            day,
-            weekday,
-            openHalves,
-            closed,
-            fixedMinute,
-          });
+          const candidateSet = this.startsOf({ rule: compiled, grid, day, weekday, openHalves, closed, fixedMinute });
           this.addDemand(
             establishment,
             establishmentIndex,
@@ -220,6 +205,17 @@ export class ProblemBuilder {
       weight: Float64Array.from(memories, ({ weight }) => weight),
       limitMinutes: Int32Array.from(memories, ({ limitMinutes }) => limitMinutes ?? -1),
     };
+  }
+
+  /** The allowed starts of the next demand; how many more it would have without closed times goes into its row. */
+  private startsOf(question: CandidateQuestion): number {
+    const set = this.candidates.setOf(question);
+    const { lists } = this.candidates;
+    this.row.closedStartCount =
+      question.closed.length === 0
+        ? 0
+        : lists.lengthOf(this.candidates.setOf({ ...question, closed: [] })) - lists.lengthOf(set);
+    return set;
   }
 
   private addDemand(

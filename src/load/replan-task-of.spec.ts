@@ -31,6 +31,7 @@ function assembled(): AssembledProblem {
       profileId: Uint16Array.of(0),
       headcount: one,
       teacherKeyId: Int32Array.of(-1),
+      closedStartCount: Uint16Array.of(0),
       letterRange: Uint16Array.of(0),
       dayOffset: Int32Array.of(0, 3),
       localDay: Int32Array.of(40, 41, 42),

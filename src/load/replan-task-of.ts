@@ -147,6 +147,7 @@ function cut(assembled: AssembledProblem, rows: readonly CutRow[], firstOpen: nu
       profileId: take(identity.profileId),
       headcount: take(identity.headcount),
       teacherKeyId: take(identity.teacherKeyId),
+      closedStartCount: take(identity.closedStartCount),
       letterRange: take(identity.letterRange),
       dayOffset: Int32Array.from(dayOffset),
       localDay: Int32Array.from(localDay),

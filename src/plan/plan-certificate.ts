@@ -2,6 +2,7 @@ import { instantOfCell } from '../common/civil-time';
 import { CELL_MINUTES, LOAD_SCALE } from '../kernel/cell-grid';
 import { limitsOf, type PlanCurve } from './plan-curve.rules';
 import type { AllocationEvidence, ReplanFigures, UnplacedWindow } from './plan-draft';
+import type { MissingCapacity } from './missing-capacity';
 import { type BaselinePeaks, type DayEvidence, gapRatioOf } from './plan-evidence';
 import type { Relaxation } from './relaxation';
 import { type Sentences, savingSentences } from './plan-saving.rules';
@@ -55,6 +56,8 @@ export interface PlanCertificate {
   seed: number;
   /** Of a replan alone. */
   replan?: ReplanFigures;
+  /** Capacity with which everybody has a place whom capacity helps, where somebody is left out. */
+  missingCapacity?: MissingCapacity;
   /** What could give way instead of the capacity, where the limits do not do for everybody. */
   relaxations?: Relaxation[];
   computedAt: string;
@@ -81,6 +84,8 @@ export interface DisplacementFigures {
   worstMinutes: number;
   /** The cap under which the allocation found the plan. */
   capMinutes: number;
+  /** Choices of a start (a series is one) beyond it: none of their starts lies within it, and they have the nearest; absent in earlier plans. */
+  beyondCapCount?: number;
 }
 
 /** The peaks of a plan's curve against what it may use and against the capacity. */
@@ -173,6 +178,7 @@ export function certify(facts: {
       meanMinutes: Math.round(displacement.meanCells * CELL_MINUTES * 100) / 100,
       worstMinutes: displacement.worstCells * CELL_MINUTES,
       capMinutes: evidence.displacementCapMinutes,
+      ...(evidence.beyondCapCount === undefined ? {} : { beyondCapCount: evidence.beyondCapCount }),
     },
     objective,
     lowerBound: objectiveLowerBound,
@@ -185,6 +191,7 @@ export function certify(facts: {
     saving: savingSentences(evidence.baselinePeakRatios, peakUtilisationRatio),
     seed: evidence.seed,
     ...(evidence.replan ? { replan: evidence.replan } : {}),
+    ...(evidence.missingCapacity ? { missingCapacity: evidence.missingCapacity } : {}),
     ...(evidence.relaxations ? { relaxations: evidence.relaxations } : {}),
     computedAt: facts.computedAt.toISOString(),
     epoch: facts.epoch,

@@ -1,6 +1,8 @@
 import type { Activity, Audience } from '../campaign/window-kind';
 import type { LevelGroup } from '../directory/level';
+import type { ShutCause } from '../kernel/allocation/shut-starts';
 import type { BaselinePeaks, DayEvidence, PlanBaselines, PlanPrices } from './plan-evidence';
+import type { MissingCapacity } from './missing-capacity';
 import type { Relaxation } from './relaxation';
 import type { PlanMemory } from './plan-memory';
 
@@ -75,6 +77,11 @@ export interface UnplacedWindow {
   /** Least extra capacity of the worst cell of its best start, in thousandths. */
   neededSessions: number;
   neededLogins: number;
+  /** Starts that hours and closed times leave it, and those that closed times take; absent in drafts of earlier versions. */
+  startCount?: number;
+  closedStartCount?: number;
+  /** How many of its starts each cause shuts. */
+  shut?: Record<ShutCause, number>;
 }
 
 /** What a replan changes, and the least that it could have changed. */
@@ -87,11 +94,15 @@ export interface ReplanFigures {
   movedWindowBound: number;
   /** Pupils of the classes that have a moved window, each class once. */
   movedPupilCount: number;
+  /** No plan without a cell over its limit moves fewer pupils; derived by the checker from prices; absent in replans of earlier versions. */
+  movedPupilBound?: number;
   newWindowCount: number;
   /** Windows that stay whatever happens: begun, beginning within the notice time, booked. */
   frozenWindowCount: number;
   /** Cells that these windows alone put over a limit; absent where there are none. */
   frozenOverCellCount?: number;
+  /** What these windows break among themselves, by law; absent where they break nothing. */
+  frozenViolationCounts?: Record<string, number>;
   meanMoveMinutes: number;
 }
 
@@ -106,6 +117,8 @@ export interface AllocationEvidence {
   /** No plan of these windows has a lower peak utilisation. */
   peakLowerBoundRatio: number;
   displacementCapMinutes: number;
+  /** Choices that no start within the cap is open to, and that stand at the nearest one: checked. */
+  beyondCapCount?: number;
   objective: number;
   /** No complete plan under the cap, with the windows without a wish where they stand, has a lower objective. */
   objectiveLowerBound: number;
@@ -118,7 +131,8 @@ export interface AllocationEvidence {
   seed: number;
   /** Where the draft is a replan of a published plan. */
   replan?: ReplanFigures;
-  /** Where somebody is left out because the limits do not do. */
+  /** Where somebody is left out. */
+  missingCapacity?: MissingCapacity;
   relaxations?: Relaxation[];
 }
 

@@ -1,6 +1,6 @@
 import { IsIn, IsOptional } from 'class-validator';
-import { RelaxationDto } from './plan.dto';
-import type { FairnessDimension } from './plan-evidence';
+import { MissingCapacityDto, RelaxationDto } from './plan.dto';
+import type { FairnessDimension, LocalLaw } from './plan-evidence';
 
 /** How to give the fairness sheet. */
 export class FairnessQuery {
@@ -58,6 +58,30 @@ export class ClassMemoryDto {
   limitMinutes!: number | null;
 }
 
+/** Prices on laws inside establishments, as columns of one length. */
+export class LocalPricesDto {
+  /** Divide `price` by this to get displacement cost (cells squared). */
+  priceUnits!: number;
+  /** What is priced: one window of a teacher at a time, one of a class with its gap, or the windows of classes of an establishment at once. */
+  law!: LocalLaw[];
+  /** The teacher key (`teacherKeyId` of windows), the class, or the establishment by its place in `sites`. */
+  owner!: number[];
+  /** The cell. */
+  cell!: number[];
+  /** The price, a whole number. */
+  price!: number[];
+  /** Establishments with a price on their limit. */
+  sites!: PricedSiteDto[];
+}
+
+/** An establishment with a price on its limit of simultaneous windows. */
+export class PricedSiteDto {
+  /** The establishment. */
+  uai!: string;
+  /** Its limit as it is now; null where it was lifted since: then its prices prove nothing. */
+  simultaneousWindowLimit!: number | null;
+}
+
 /** The multipliers that prove the bounds of a plan; whole numbers, one per cell from `firstCell` on. */
 export class PlanPricesDto {
   /** The plan. */
@@ -78,6 +102,8 @@ export class PlanPricesDto {
   peakLogins!: number[];
   /** Prices on teachers, classes and sites, which the bound of the certificate uses besides; without them it is lower and holds too. */
   localPriceCount!: number;
+  /** These prices, one column each. */
+  local!: LocalPricesDto;
   /** Classes whose displacement weighs more, or is limited, for what they had in the four weeks before the campaign; all others have weight 1. */
   memory!: ClassMemoryDto[];
 }
@@ -120,15 +146,17 @@ export class ShortfallDto {
   isComplete!: boolean;
   /** Windows without a place. */
   unplacedCount!: number;
-  /** No complete plan fits unless the limits of the cells below grow, taken together, by this factor: the proven least capacity. */
+  /** No complete plan fits unless the limits of the tightest stretch of time grow, taken together, by this factor: the proven least capacity. */
   leastCapacityRatio!: number;
   /** True where more than 1: then no plan at all could place everybody, whatever the displacements. */
   isProvenImpossible!: boolean;
-  /** Cells that carry the proof, with what they would have to grow by in proportion, in order of time, at most five hundred; empty where nothing is proven. */
+  /** Cells of the tightest stretch that carry the proof, with what they would have to grow by in proportion, in order of time, at most five hundred; empty where nothing is proven. */
   cells!: ShortCellDto[];
   /** Further cells of that kind. */
   omittedCellCount!: number;
-  /** What could give way instead of the capacity, those that are enough first and of these the one that takes least; empty where the limits do. */
+  /** The extra capacity that would do, of every stretch of time that is short; null where nobody is left out, and in plans of earlier versions. */
+  missingCapacity!: MissingCapacityDto | null;
+  /** What could give way instead of the capacity, or where no capacity helps; those that are enough first and of these the one that takes least. */
   relaxations!: RelaxationDto[];
   /** The windows left out, by reason. */
   reasons!: UnplacedReasonDto[];

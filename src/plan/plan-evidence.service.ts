@@ -2,8 +2,8 @@ import { Injectable, StreamableFile } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { BAD_HOURS_TEXT } from './bad-hours.rules';
 import { fairnessCsv, fairnessGroupOf } from './fairness-wire.rules';
-import { CELL_PRICE_UNITS } from './plan-evidence';
-import type { FairnessDto, PlanPricesDto, ShortfallDto } from './plan-evidence.dto';
+import { CELL_PRICE_UNITS, LOCAL_LAWS, LOCAL_PRICE_UNITS, type PlanPrices } from './plan-evidence';
+import type { FairnessDto, LocalPricesDto, PlanPricesDto, ShortfallDto } from './plan-evidence.dto';
 import { PlanFairnessStore } from './plan-fairness.store';
 import { PlanLoadStore } from './plan-load.store';
 import { PlanMemoryStore } from './plan-memory.store';
@@ -40,7 +40,22 @@ export class PlanEvidenceService {
       peakSessions: Array.from(prices.peakSessions),
       peakLogins: Array.from(prices.peakLogins),
       localPriceCount: prices.localPrice.length,
+      local: await this.localPrices(prices),
       memory: await this.memories.find(planId),
+    };
+  }
+
+  private async localPrices({ localLaw, localOwnerId, localCell, localPrice }: PlanPrices): Promise<LocalPricesDto> {
+    const law = Array.from(localLaw, (index) => LOCAL_LAWS[index]!);
+    const siteIds = [...new Set(localOwnerId.filter((_, row) => law[row] === 'site'))];
+    const placeOf = new Map(siteIds.map((id, place) => [id, place]));
+    return {
+      priceUnits: LOCAL_PRICE_UNITS,
+      law,
+      owner: Array.from(localOwnerId, (id, row) => (law[row] === 'site' ? placeOf.get(id)! : id)),
+      cell: Array.from(localCell),
+      price: Array.from(localPrice),
+      sites: await this.stored.sites(siteIds),
     };
   }
 
@@ -63,7 +78,7 @@ export class PlanEvidenceService {
   /** @throws NotFoundError */
   async shortfall(_actor: Actor, planId: number): Promise<ShortfallDto> {
     const { unplacedCount } = await this.plans.find(planId);
-    const { peakLowerBoundRatio, relaxations } = await this.plans.certificate(planId);
+    const { peakLowerBoundRatio, missingCapacity, relaxations } = await this.plans.certificate(planId);
     const isProvenImpossible = peakLowerBoundRatio > 1;
     const cells = isProvenImpossible
       ? shortCells(await this.stored.find(planId), await this.loads.curve(planId), peakLowerBoundRatio)
@@ -76,6 +91,7 @@ export class PlanEvidenceService {
       isProvenImpossible,
       cells: cells.slice(0, MOST_CELLS),
       omittedCellCount: Math.max(0, cells.length - MOST_CELLS),
+      missingCapacity: missingCapacity ?? null,
       relaxations: relaxations ?? [],
       reasons: await this.missing.reasons(planId),
     };

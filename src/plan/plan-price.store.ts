@@ -52,6 +52,15 @@ export class PlanPriceStore {
     };
   }
 
+  /** Establishments with their limits of simultaneous windows, in the order of the ids given. */
+  sites(establishmentIds: readonly number[]): Promise<{ uai: string; simultaneousWindowLimit: number | null }[]> {
+    return this.database.query(
+      `select e.uai, e.simultaneous_window_limit as "simultaneousWindowLimit"
+         from unnest($1::int[]) with ordinality given (id, place) join establishment e using (id) order by place`,
+      [establishmentIds],
+    );
+  }
+
   /** All of them. @throws NotFoundError for a plan that was stored without prices, or that does not exist */
   async find(planId: number): Promise<PlanPrices> {
     const [row] = await this.database.query<PriceRow[]>(

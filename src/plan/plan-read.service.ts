@@ -7,8 +7,9 @@ import { CELL_SECONDS, LOAD_SCALE } from '../kernel/cell-grid';
 import type { PlanCertificate } from './plan-certificate';
 import { wholeKeyOf } from './plan-export.service';
 import type { LoadParametersDto } from './plan-load.dto';
-import type { PlanDto, PlanListQuery, PlanPageDto, UnplacedPageDto } from './plan.dto';
-import { PlanStore, type PlanSummary } from './plan.store';
+import type { PlanDto, PlanListQuery, PlanPageDto, UnplacedPageDto, WhyUnplacedDto } from './plan.dto';
+import { PlanStore, type PlanSummary, type UnplacedRow } from './plan.store';
+import { unplacedSentences } from './unplaced-sentence.rules';
 import { PageQuery } from '../common/page-query.dto';
 
 const FORMULA =
@@ -61,6 +62,7 @@ export class PlanReadService {
         reason: row.reason,
         neededSessions: row.neededSessions / LOAD_SCALE,
         neededLogins: row.neededLogins / LOAD_SCALE,
+        why: whyOf(row),
       })),
       nextCursor,
     };
@@ -88,4 +90,10 @@ function planOf(plan: PlanSummary): PlanDto {
     publishedAt: plan.publishedAt?.toISOString() ?? null,
     supersededAt: plan.supersededAt?.toISOString() ?? null,
   };
+}
+
+function whyOf({ startCount, closedStartCount, shut }: UnplacedRow): WhyUnplacedDto | null {
+  if (startCount === null || closedStartCount === null || shut === null) return null;
+  const facts = { startCount, closedStartCount, shut };
+  return { ...facts, sentence: unplacedSentences(facts) };
 }

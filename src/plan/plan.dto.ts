@@ -133,6 +133,8 @@ export class DisplacementDto {
   worstMinutes!: number;
   /** The distance that the allocation allowed. */
   capMinutes!: number;
+  /** Choices of a start (a series is one) beyond the cap: none of their starts lies within it, and the checker found that they have the nearest; absent in plans of earlier versions. */
+  beyondCapCount?: number;
 }
 
 /** A stretch of time that shares no cell with the others, a day of one zone as a rule, with its own share of the certificate. */
@@ -195,28 +197,82 @@ export class ReplanFiguresDto {
   movedWindowBound!: number;
   /** Pupils of the classes that have a moved window, each class once. */
   movedPupilCount!: number;
+  /** Proven: no plan without a cell over its limit moves fewer pupils; absent in replans of earlier versions. */
+  movedPupilBound?: number;
   /** Windows that the published plan does not have. */
   newWindowCount!: number;
   /** Windows that stay whatever happens: begun, beginning within the notice time, booked. */
   frozenWindowCount!: number;
   /** Cells that these windows alone put over a limit, so that no replan can mend them; absent where there are none. */
   frozenOverCellCount?: number;
+  /** Laws that windows which stay whatever happens break among themselves, with how often; absent where they break none. */
+  frozenViolationCounts?: Record<string, number>;
   /** Mean minutes between where the moved windows stood and where they stand. */
   meanMoveMinutes!: number;
 }
 
 /** What could give way instead of the capacity: the least step of its kind after which the limits would do. */
 export class RelaxationDto {
-  /** `wider_hours` (half before the first hour of a day, half after the last), `shorter_windows`, `fewer_windows`, `lower_participation`. */
+  /** `wider_hours` (half before the first hour of a day, half after the last), `shorter_windows`, `fewer_windows`, `lower_participation`; `lift_...`: closed times, fixed windows (they become wishes), gaps, limits of simultaneous windows, teachers, groups of the establishments named. */
   kind!: RelaxationKind;
-  /** By kind: minutes more a day; per mille of the length of windows that is kept; most windows a week of a class; per mille of the visitors who come. */
+  /** What is in the way: the capacity; or hours, closed times and the laws between windows, whatever the capacity. */
+  cause!: 'capacity' | 'laws';
+  /** By kind: minutes more a day; per mille of the length of windows that is kept; most windows a week of a class; per mille of the visitors who come; establishments whose law is lifted. */
   amount!: number;
-  /** The certified least capacity as a multiple of the limits, once this has given way. */
-  leastCapacityRatio!: number;
-  /** Whether it leaves the 2 % above the least capacity with which plans are found; false where even the largest step that was tried does not. */
+  /** The certified least capacity as a multiple of the limits, once this has given way; null where the capacity is not in the way. */
+  leastCapacityRatio!: number | null;
+  /** Windows that would stay without a place once this has given way, were there capacity enough; null where the capacity is in the way. */
+  leftOutCount!: number | null;
+  /** The same as things are. */
+  leftOutBefore!: number | null;
+  /** Whether it is enough: 2 % above the least capacity, with which plans are found, or nobody left out; false where even the largest step that was tried is not. */
   isEnough!: boolean;
   /** Share of the time in windows, or of the visitors, that is given up. */
   lossRatio!: number;
+  /** The establishments concerned where the capacity is not in the way, at most twenty. */
+  uais!: string[];
+}
+
+/** Cells on end whose limits lack the same. */
+export class ExtraStretchDto {
+  /** The first cell. */
+  startCell!: number;
+  /** Cells. */
+  cellCount!: number;
+  /** Where the first cell begins. */
+  startsAt!: string;
+  /** Where the last cell ends. */
+  endsAt!: string;
+  /** Sessions that plans would have to be able to use more of each of these cells; of the declared capacity it takes more by the share of the headroom. */
+  extraSessions!: number;
+  /** Log-ins of five minutes likewise. */
+  extraLogins!: number;
+}
+
+/** A stretch of time that shares no cell with the others and leaves somebody out. */
+export class ShortPartDto {
+  /** Where it begins. */
+  startsAt!: string;
+  /** Where it ends. */
+  endsAt!: string;
+  /** What a complete plan needs at least of the present session limits, were there log-ins enough: certified, as a multiple. */
+  sessionsRatio!: number;
+  /** The same of the log-in limits. */
+  loginsRatio!: number;
+  /** The same of both limits together. */
+  ratio!: number;
+  /** What it needs at least of the limits with the extra capacity: certified; the nearer to 1, the less could be spared. */
+  leastRatio!: number;
+}
+
+/** The extra capacity with which the solver did find a place for everybody whom capacity helps. */
+export class MissingCapacityDto {
+  /** Where, when and how much, in order of time. */
+  stretches!: ExtraStretchDto[];
+  /** What is certified of each stretch of time that is short. */
+  parts!: ShortPartDto[];
+  /** Windows that have no place however large the capacity. */
+  beyondCapacityCount!: number;
 }
 
 /** What proves a plan at the revision that it was computed at. */
@@ -263,6 +319,8 @@ export class CertificateDto {
   seed!: number;
   /** What a replan changes; absent where the plan was made afresh. */
   replan?: ReplanFiguresDto;
+  /** The extra capacity that would do; absent where nobody is left out. */
+  missingCapacity?: MissingCapacityDto;
   /** What could give way instead of the capacity; absent where the limits do. */
   relaxations?: RelaxationDto[];
   /** When the certificate was made. */
@@ -271,6 +329,36 @@ export class CertificateDto {
   epoch!: number;
   /** The revision that it belongs to. */
   revision!: number;
+}
+
+/** Starts that each cause shuts in the plan as it is; several may shut one. */
+export class ShutStartsDto {
+  /** A cell is full of sessions. */
+  sessions!: number;
+  /** A cell is full of log-ins. */
+  logins!: number;
+  /** Another window of the class, or its gap. */
+  class!: number;
+  /** A window of a class or group with the same pupils. */
+  group!: number;
+  /** Another live window of the teacher. */
+  teacher!: number;
+  /** The limit of simultaneous windows of the establishment. */
+  site!: number;
+  /** The window of a neighbouring establishment, less than fifteen minutes away. */
+  neighbour!: number;
+}
+
+/** Why a window has no place. */
+export class WhyUnplacedDto {
+  /** Starts that hours and closed times leave it. */
+  startCount!: number;
+  /** Further starts of its hours that closed times take. */
+  closedStartCount!: number;
+  /** What shuts how many of the former. */
+  shut!: ShutStartsDto;
+  /** The same in a sentence. */
+  sentence!: SentencesDto;
 }
 
 /** A window that could not be given. */
@@ -291,6 +379,8 @@ export class UnplacedDto {
   neededSessions!: number;
   /** Log-ins per five minutes by which the worst cell of its best start would have to grow. */
   neededLogins!: number;
+  /** What kept it from each of its starts; null in plans of earlier versions. */
+  why!: WhyUnplacedDto | null;
 }
 
 /** A page of windows that could not be given. */

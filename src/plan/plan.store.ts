@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Audience } from '../campaign/window-kind';
 import { NotFoundError } from '../common/domain-error';
+import type { ShutCause } from '../kernel/allocation/shut-starts';
 import type { PlanCertificate } from './plan-certificate';
 import type { PlanDraft, PlanProfile } from './plan-draft';
 
@@ -39,6 +40,10 @@ export interface UnplacedRow {
   reason: string;
   neededSessions: number;
   neededLogins: number;
+  /** Null in drafts of earlier versions. */
+  startCount: number | null;
+  closedStartCount: number | null;
+  shut: Record<ShutCause, number> | null;
 }
 
 const SUMMARY = `
@@ -147,7 +152,9 @@ export class PlanStore {
     return this.database.query<UnplacedRow[]>(
       `select u.ordinality, e.uai, c.id as "classId", c.code as "classCode", u.value ->> 'audience' as audience,
               (date '1970-01-01' + (u.value ->> 'localDay')::int)::text as date, u.value ->> 'reason' as reason,
-              (u.value ->> 'neededSessions')::float8 as "neededSessions", (u.value ->> 'neededLogins')::float8 as "neededLogins"
+              (u.value ->> 'neededSessions')::float8 as "neededSessions", (u.value ->> 'neededLogins')::float8 as "neededLogins",
+              (u.value ->> 'startCount')::int as "startCount", (u.value ->> 'closedStartCount')::int as "closedStartCount",
+              u.value -> 'shut' as shut
          from plan p, jsonb_array_elements(p.unplaced) with ordinality u
          left join establishment e on e.id = (u.value ->> 'establishmentId')::int
          left join class c on c.id = (u.value ->> 'classId')::int

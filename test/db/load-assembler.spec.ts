@@ -88,6 +88,15 @@ describe('the problem of a campaign', () => {
     expect([wednesday.starts[0], wednesday.starts.at(-1)]).toEqual(['08:00', '11:30']);
   });
 
+  it('reads the limit of simultaneous windows of each establishment, none where none is set', async () => {
+    const region = await newRegion();
+    for (const simultaneousWindowLimit of [3, null])
+      await region.class(await region.establishment({ simultaneousWindowLimit }));
+    const { problem } = await assemble(await campaign(region, { endsOn: '2026-11-02' }));
+    expect([...problem.establishmentSiteLimit]).toEqual([3, 0]);
+    expect([...new Set(problem.demandSiteUnits)]).toEqual([1]);
+  });
+
   it('keeps the local hours of each establishment, wherever it is', async () => {
     const region = await newRegion();
     for (const department of ['Lille', 'Réunion', 'Guadeloupe'] as const) {
@@ -158,7 +167,7 @@ describe('the problem of a campaign', () => {
     expect(windows.map((window) => [window.classId, window.wish, window.origin, window.teacherKeyId])).toEqual([
       [classId, '10:00', 1, sole],
       [classId, '14:00', 0, other],
-      // its first lesson is closed: the wish counts from the nearest start that can be had
+      // its first lesson is closed, and nobody asked for it: it counts from the nearest start that can be had
       [shared, '11:00', 0, -1],
       [shared, '13:30', 0, -1],
     ]);
@@ -166,6 +175,23 @@ describe('the problem of a campaign', () => {
     expect(windows[2]!.starts[0]).toBe('11:00');
     expect([...assembled.problem.demandTeacher]).toEqual([0, 1, -1, -1]);
     expect(assembled.problem.teacherCount).toBe(2);
+  });
+
+  it('tells a wish that the hours or a closed time refuse as it was wished, and offers the starts that can be had', async () => {
+    const region = await newRegion();
+    const establishment = await region.establishment();
+    const [early, closed] = [await region.class(establishment), await region.class(establishment)];
+    const id = await campaign(region, { endsOn: '2026-11-02' });
+    await wish([
+      { campaignId: id, classId: early, startMinute: 420 },
+      { campaignId: id, classId: closed, startMinute: 540 },
+      { campaignId: id, classId: closed, startMinute: 480, endMinute: 660, kind: 'closed' },
+    ]);
+    const windows = windowsOf(await assemble(id), 'Europe/Paris').filter(({ ordinal }) => ordinal === 0);
+    expect(windows.map((window) => [window.classId, window.wish, window.starts[0]])).toEqual([
+      [early, '07:00', '08:00'],
+      [closed, '09:00', '11:00'],
+    ]);
   });
 
   it('follows what is asked for a whole establishment: own fixed and wished starts go first, closed times add up', async () => {
@@ -198,8 +224,8 @@ describe('the problem of a campaign', () => {
       starts.filter((start) => start > from && start < to);
     expect(closedFor(of(alone)[1]!.starts, '11:15', '14:00')).toEqual([]);
     expect(closedFor(of(own)[1]!.starts, '11:15', '15:00')).toEqual([]);
-    // the group has its own wish alone, and is closed with its establishment
-    expect(of(group).map(({ wish: wished }) => wished)).toEqual(['14:00']);
+    // the group has its own wish alone, told as it is though the hour is closed with its establishment
+    expect(of(group).map(({ wish: wished, starts }) => [wished, starts.includes('13:00')])).toEqual([['13:00', false]]);
     // its relatives wish an hour, its staff do not
     expect(of(-1).map(({ wish: wished }) => wished)).toEqual(['18:00', null]);
   });
@@ -510,7 +536,7 @@ describe('the problem of a campaign', () => {
     const allocation = allocate(assembled.problem, { seed: 1 });
     const check = checkPlan(assembled.problem, allocation.starts);
     expect(check.violationCount).toBe(0);
-    const proof = { ...allocation, baselines: baselinesOf(assembled, 1) };
+    const proof = { ...allocation, beyondCapCount: 0, baselines: baselinesOf(assembled, 1) };
     const draft = planDraftOf(assembled, allocation, check, proof, 1);
     expect(draft.columns.windowCount + draft.unplaced.length).toBe(windowRows(assembled).length);
     const plans = app.get(PlanService);

@@ -157,7 +157,26 @@ describe('the evidence of a plan', () => {
     it('says by how much the priced cells would have to grow, and who is left out and why', async () => {
       const draft = draftOf(region, [], { capacitySessions: 100, capacityLogins: 40 });
       draft.evidence.peakLowerBoundRatio = 1.25;
-      const narrower = { leastCapacityRatio: 0.95, isEnough: true, lossRatio: 0.25 };
+      const narrower = {
+        cause: 'capacity' as const,
+        leastCapacityRatio: 0.95,
+        leftOutCount: null,
+        leftOutBefore: null,
+        isEnough: true,
+        lossRatio: 0.25,
+        uais: [],
+      };
+      const stretch = {
+        startCell: MONDAY_CELL,
+        cellCount: 2,
+        startsAt: '2026-12-06T23:00:00Z',
+        endsAt: '2026-12-06T23:10:00Z',
+      };
+      draft.evidence.missingCapacity = {
+        stretches: [{ ...stretch, extraSessions: 3, extraLogins: 0 }],
+        parts: [],
+        beyondCapacityCount: 1,
+      };
       draft.evidence.relaxations = [{ kind: 'shorter_windows', amount: 750, ...narrower }];
       draft.prices.peakLogins[3] = 5;
       const missed = {
@@ -190,6 +209,7 @@ describe('the evidence of a plan', () => {
           },
         ],
         omittedCellCount: 0,
+        missingCapacity: draft.evidence.missingCapacity,
         relaxations: [{ kind: 'shorter_windows', amount: 750, ...narrower }],
         reasons: [
           { reason: 'logins_full', windowCount: 2, classCount: 1, neededSessions: 1, neededLogins: 9 },
@@ -207,6 +227,7 @@ describe('the evidence of a plan', () => {
         isProvenImpossible: false,
         leastCapacityRatio: 0.5,
         cells: [],
+        missingCapacity: null,
         reasons: [],
       });
     });

@@ -11,7 +11,7 @@ import { LOAD_SCALE } from '../../src/kernel/cell-grid';
 import { CELL_PRICE_UNITS, LOCAL_PRICE_UNITS } from '../../src/plan/plan-evidence';
 import type { FairnessDto, PlanPricesDto, ShortfallDto } from '../../src/plan/plan-evidence.dto';
 import { PlanPriceStore } from '../../src/plan/plan-price.store';
-import type { CertificateDto, RelaxationDto } from '../../src/plan/plan.dto';
+import type { CertificateDto, RelaxationDto, UnplacedDto } from '../../src/plan/plan.dto';
 import type { WindowDto } from '../../src/plan/window.dto';
 import { makeRegion, type Region } from '../plan-builder';
 import { startTestApplication } from '../test-application';
@@ -153,7 +153,27 @@ describe('a plan explains itself', () => {
     const verdict = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, number>;
     expect(verdict).toMatchObject({ violationCount: 0, objective: certificate.objective });
     expect(verdict.outsideLowerBound).toBeGreaterThan(0);
-    expect(verdict.outsideLowerBound).toBeLessThanOrEqual(certificate.objective);
+    // one rule for all and no closed time: from outside all is derived that is certified
+    expect(verdict.outsideLowerBound).toBeLessThanOrEqual(certificate.lowerBound + 1);
+    expect(verdict.outsideLowerBound).toBeGreaterThan(0.995 * certificate.lowerBound - 1);
+  });
+
+  it.each([
+    ['a bound below what its prices prove', '{lowerBound}', '0', 'bound:'],
+    ['a cap that its windows do not keep', '{displacement,capMinutes}', '5', 'cap:'],
+  ])('is found out from the outside where its certificate claims %s', async (_what, path, value, words) => {
+    const set = 'update plan set certificate = jsonb_set(certificate, $2::text[], $3::jsonb) where id = $1';
+    const [before] = await database.query<{ value: object }[]>('select certificate #> $2::text[] as value from plan where id = $1', [planId, path]); // prettier-ignore
+    await database.query(set, [planId, path, value]);
+    const stdout = await new Promise<string>((resolve) =>
+      execFile(
+        process.execPath,
+        [join(__dirname, '../../docs/verify-a-plan.mjs'), address, String(planId)],
+        (_error, output) => resolve(output),
+      ),
+    );
+    await database.query(set, [planId, path, JSON.stringify(before!.value)]);
+    expect(stdout).toContain(words);
   });
 
   it('gives the fairness sheet as JSON and as CSV with a French header', async () => {
@@ -191,6 +211,24 @@ describe('a plan explains itself', () => {
     });
     const relaxationOf = (kind: RelaxationDto['kind']) => shortfall.relaxations.find((found) => found.kind === kind)!;
 
+    it('names the extra capacity with which everybody has a place, and what is certified of it', () => {
+      const { stretches, parts, beyondCapacityCount } = shortfall.missingCapacity!;
+      expect(beyondCapacityCount).toBe(0);
+      // two days alike
+      expect(parts).toHaveLength(2);
+      for (const { ratio, sessionsRatio, leastRatio } of parts) {
+        expect(ratio).toBeGreaterThan(1);
+        expect(sessionsRatio).toBeLessThanOrEqual(ratio * (1 + 1e-3));
+        expect(leastRatio).toBeGreaterThan(0.8);
+      }
+      expect(stretches.length).toBeGreaterThan(1);
+      for (const { extraSessions, extraLogins, startCell, cellCount, startsAt, endsAt } of stretches) {
+        expect(extraSessions + extraLogins).toBeGreaterThan(0);
+        expect(Date.parse(startsAt)).toBe(startCell * 300_000);
+        expect(Date.parse(endsAt)).toBe((startCell + cellCount) * 300_000);
+      }
+    });
+
     it('tells what could give way instead of the capacity, what takes least first', async () => {
       expect(shortfall).toMatchObject({ isComplete: false, isProvenImpossible: true });
       expect(shortfall.leastCapacityRatio).toBeGreaterThan(1);
@@ -205,7 +243,7 @@ describe('a plan explains itself', () => {
       expect(shortfall.relaxations.slice(0, enough.length)).toEqual(enough);
       expect(enough.map(({ lossRatio }) => lossRatio)).toEqual(enough.map(({ lossRatio }) => lossRatio).sort((a, b) => a - b)); // prettier-ignore
       for (const { isEnough, leastCapacityRatio } of shortfall.relaxations)
-        expect(isEnough).toBe(leastCapacityRatio <= 1 / 1.02);
+        expect(isEnough).toBe(leastCapacityRatio! <= 1 / 1.02);
       expect(relaxationOf('wider_hours').lossRatio).toBe(0);
       // loads are in proportion to those who come
       const { amount, leastCapacityRatio } = relaxationOf('lower_participation');
@@ -224,6 +262,93 @@ describe('a plan explains itself', () => {
       const fewer = await allocated({ preset: undefined, rules }, shape);
       expect(await get(`${fewer}/certificate`)).toMatchObject({ unplacedCount: 0, violationCount: 0 });
       expect(await get(`${fewer}/shortfall`)).toMatchObject({ isComplete: true, relaxations: [] });
+    });
+  });
+
+  describe('where the capacity is not in the way', () => {
+    const MONDAY = '2026-12-07';
+    let barred: number;
+    let limited: string;
+    let shortfall: ShortfallDto;
+    let unplaced: UnplacedDto[];
+    beforeAll(async () => {
+      // one school may have one class connected at a time; a class of the other is closed all day
+      barred = await allocated({ endsOn: MONDAY }, { establishmentCount: 2, classesEach: 8 }, async (campaignId) => {
+        const [{ uai }] = await database.query<[{ uai: string }]>('select uai from establishment where id = $1', [
+          region.establishmentIds[0],
+        ]);
+        limited = uai;
+        const payload = { simultaneousWindowLimit: 1 };
+        const answer = await app.inject({ method: 'PUT', url: `/v1/establishments/${uai}/window-limit`, payload });
+        expect([answer.statusCode, answer.json()]).toEqual([200, { uai, ...payload }]);
+        await database.query(
+          `insert into wish (campaign_id, class_id, kind, local_date, start_minute, end_minute, origin)
+           values ($1, $2, 'closed', $3, 0, 1435, 'head')`,
+          [campaignId, region.classIds[1]![0], MONDAY],
+        );
+      });
+      shortfall = await get(`${barred}/shortfall`);
+      unplaced = (await get<{ items: UnplacedDto[] }>(`${barred}/unplaced?limit=500`)).items;
+    });
+    const relaxationOf = (kind: RelaxationDto['kind']) => shortfall.relaxations.find((found) => found.kind === kind)!;
+
+    it('keeps the limit that its head set, which is in the trail and on its page', async () => {
+      const { items } = await get<{ items: WindowDto[] }>(`${barred}/windows?limit=500`);
+      const own = items.filter(({ uai }) => uai === limited).sort((a, b) => a.startCell - b.startCell);
+      expect(own.length).toBeGreaterThan(4);
+      own.slice(1).forEach(({ startCell }, k) => {
+        expect(startCell).toBeGreaterThanOrEqual(own[k]!.startCell + own[k]!.cellCount);
+      });
+      const shown = await app.inject({ method: 'GET', url: `/v1/establishments/${limited}` });
+      expect(shown.json()).toMatchObject({ uai: limited, simultaneousWindowLimit: 1 });
+      const [entry] = await database.query<object[]>(
+        `select before, after, uai from audit_trail where action = 'establishment.limit_windows'`,
+      );
+      expect(entry).toEqual({
+        before: { simultaneousWindowLimit: null },
+        after: { simultaneousWindowLimit: 1 },
+        uai: limited,
+      });
+    });
+
+    it.each([0, 1001, 1.5, 'many', undefined])('refuses the limit %p', async (simultaneousWindowLimit) => {
+      const url = `/v1/establishments/${limited}/window-limit`;
+      expect((await app.inject({ method: 'PUT', url, payload: { simultaneousWindowLimit } })).statusCode).toBe(400);
+    });
+
+    it('asks for no capacity, and measures what gives whom a place', () => {
+      const { missingCapacity, relaxations } = shortfall;
+      expect(missingCapacity).toMatchObject({ stretches: [], beyondCapacityCount: unplaced.length });
+      expect(relaxations.every(({ cause, uais }) => cause === 'laws' && uais.length === 2)).toBe(true);
+      const [lifted, opened] = [relaxationOf('lift_site_limits'), relaxationOf('lift_closed_times')];
+      const before = lifted.leftOutBefore!;
+      expect([lifted.leftOutCount, lifted.isEnough]).toEqual([2, false]);
+      expect(before - opened.leftOutCount!).toBe(2);
+      expect(relaxationOf('wider_hours').leftOutCount).toBeLessThan(before);
+      expect(relaxationOf('fewer_windows').leftOutCount).toBeLessThan(before);
+      // a law that binds nobody, or gives nobody a place, is no way out
+      expect(relaxationOf('lift_groups')).toBeUndefined();
+    });
+
+    it('counts by cause what shuts the starts of each window, and says it in a sentence', () => {
+      const [closed, full] = [0, 1].map((school) =>
+        unplaced.filter(({ classId }) => region.classIds[1 - school]!.includes(classId!)),
+      );
+      expect(closed!.map(({ reason }) => reason)).toEqual(['no_candidate', 'no_candidate']);
+      expect(closed![0]!.why).toMatchObject({
+        startCount: 0,
+        sentence: { fr: expect.stringContaining('temps fermés') as string },
+      });
+      expect(closed![0]!.why!.closedStartCount).toBeGreaterThan(20);
+      expect(full!.length).toBeGreaterThan(0);
+      for (const { reason, why } of full!) {
+        expect(reason).toMatch(/^(site_full|conflict)$/);
+        const { startCount, shut, sentence } = why!;
+        expect(shut.site + shut.class).toBeGreaterThanOrEqual(startCount);
+        expect([shut.sessions, shut.logins]).toEqual([0, 0]);
+        expect(sentence.fr).toContain('où l’établissement a déjà assez de classes connectées');
+        expect(sentence.en).toContain(`None of its ${startCount} possible starts`);
+      }
     });
   });
 

@@ -2,10 +2,10 @@ import { List, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
-import { formatCount, formatInstant, formatMinutes, formatPercent } from '../../shared/format';
+import { formatCount, formatInstant, formatMinutes, formatPercent, formatTime } from '../../shared/format';
 import { Failure, Loading } from '../../shared/states';
 
-const CELLS_SHOWN = 5;
+const STRETCHES_SHOWN = 5;
 
 /** Why windows have no place in a plan, and what would make room for them: more capacity, where, and how much; or what could give way instead. */
 export function Shortfall({ planId, timeZone }: { planId: number; timeZone: string }) {
@@ -16,7 +16,8 @@ export function Shortfall({ planId, timeZone }: { planId: number; timeZone: stri
   });
   if (shortfall.isLoadingError) return <Failure error={shortfall.error} onRetry={() => void shortfall.refetch()} />;
   if (!shortfall.data) return <Loading what={t('shortfall.reading')} height={80} />;
-  const { leastCapacityRatio, isProvenImpossible, cells, omittedCellCount, relaxations, reasons } = shortfall.data;
+  const { leastCapacityRatio, isProvenImpossible, missingCapacity, relaxations, reasons } = shortfall.data;
+  const stretches = missingCapacity?.stretches ?? [];
   return (
     <Stack gap="xs" className="wraps">
       <Text fw={600}>
@@ -37,32 +38,42 @@ export function Shortfall({ planId, timeZone }: { planId: number; timeZone: stri
           </List.Item>
         ))}
       </List>
-      {cells.length > 0 && (
+      {stretches.length > 0 && (
         <>
           <Text size="sm">{t('shortfall.cells')}</Text>
           <List size="sm">
-            {cells.slice(0, CELLS_SHOWN).map((cell) => (
-              <List.Item key={cell.cell}>
+            {stretches.slice(0, STRETCHES_SHOWN).map((one) => (
+              <List.Item key={one.startCell}>
                 {t('shortfall.cell', {
-                  at: formatInstant(cell.at, timeZone),
-                  sessions: formatCount(cell.extraSessions),
-                  logins: formatCount(cell.extraLogins),
+                  from: formatInstant(one.startsAt, timeZone),
+                  to: formatTime(one.endsAt, timeZone),
+                  sessions: formatCount(one.extraSessions),
+                  logins: formatCount(one.extraLogins),
                 })}
               </List.Item>
             ))}
-            {cells.length + omittedCellCount > CELLS_SHOWN && (
-              <List.Item>{t('shortfall.more', { count: cells.length + omittedCellCount - CELLS_SHOWN })}</List.Item>
+            {stretches.length > STRETCHES_SHOWN && (
+              <List.Item>{t('shortfall.more', { count: stretches.length - STRETCHES_SHOWN })}</List.Item>
             )}
           </List>
         </>
+      )}
+      {missingCapacity && missingCapacity.beyondCapacityCount > 0 && (
+        <Text size="sm">{t('shortfall.beyond', { windows: formatCount(missingCapacity.beyondCapacityCount) })}</Text>
       )}
       {relaxations.length > 0 && (
         <>
           <Text size="sm">{t('shortfall.instead')}</Text>
           <List size="sm">
             {relaxations.map((one) => (
-              <List.Item key={one.kind}>
+              <List.Item key={`${one.cause} ${one.kind}`}>
                 {t(`relaxation.${one.kind}`, { amount: amountOf(one) })}{' '}
+                {one.cause === 'laws' &&
+                  t('shortfall.measured', {
+                    before: formatCount(one.leftOutBefore ?? 0),
+                    after: formatCount(one.leftOutCount ?? 0),
+                    schools: one.uais.join(', '),
+                  })}{' '}
                 {t(one.isEnough ? 'shortfall.enough' : 'shortfall.notEnough')}
               </List.Item>
             ))}
@@ -77,9 +88,10 @@ function amountOf({ kind, amount }: Schema<'RelaxationDto'>): string {
   switch (kind) {
     case 'wider_hours':
       return formatMinutes(amount);
-    case 'fewer_windows':
-      return formatCount(amount);
-    default:
+    case 'shorter_windows':
+    case 'lower_participation':
       return formatPercent(amount / 1000);
+    default:
+      return formatCount(amount);
   }
 }
