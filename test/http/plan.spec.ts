@@ -117,7 +117,7 @@ describe('plans by REST', () => {
     const page = await read<{ items: object[]; nextCursor: string }>(`/v1/plans/${secondId}/unplaced?limit=2`);
     expect(page.items[0]).toEqual({
       uai: region.uais[2], classId: region.classIds[2]![0], classCode: '6A', audience: 'pupils', date: '2026-12-09',
-      reason: 'sessions_full', neededSessions: 12.5, neededLogins: 0,
+      reason: 'sessions_full', neededSessions: 12.5, neededLogins: 0, why: null,
     }); // prettier-ignore
     const rest = await read<{ items: object[]; nextCursor: null }>(
       `/v1/plans/${secondId}/unplaced?limit=2&cursor=${page.nextCursor}`,
