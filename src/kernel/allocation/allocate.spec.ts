@@ -58,8 +58,10 @@ describe.each([
   { way: 'as large parts are', smallBelow: 0 },
   { way: 'window by window', smallBelow: SMALL_DEMANDS },
 ])('allocate $way', ({ smallBelow }) => {
-  it('breaks no law, finds nothing better than the best of all plans, and claims no bound above it', () => {
+  it('breaks no law, finds a plan where there is one, the best of all or nearly, and claims no bound above it', () => {
     let complete = 0;
+    let solvable = 0;
+    let optimal = 0;
     fc.assert(
       fc.property(anyProblem, (problem) => {
         const plan = allocate(problem, { seed: 1, smallBelow });
@@ -82,16 +84,20 @@ describe.each([
           });
         let bestObjective = Infinity;
         let leastPeak = Infinity;
+        let isSolvable = false;
         for (const starts of everyPlan(problem)) {
           const { violationCount, objective, peakUtilisationRatio } = checkPlan(problem, starts);
           leastPeak = Math.min(leastPeak, Math.max(peakUtilisationRatio.sessions, peakUtilisationRatio.logins));
+          if (violationCount === 0) isSolvable = true;
           if (violationCount === 0 && underCap(starts)) bestObjective = Math.min(bestObjective, objective);
         }
+        if (isSolvable) solvable++;
         const bound = peakBoundFromPrices(problem, plan.peakPrices);
         expect(bound).toBeLessThanOrEqual(leastPeak);
         expect(Math.abs(bound - plan.peakLowerBoundRatio)).toBeLessThan(2e-6);
         if (check.unplacedCount === 0) {
           complete++;
+          if (check.objective === bestObjective) optimal++;
           expect(check.objective).toBeGreaterThanOrEqual(bestObjective);
           expect(bounds.jointLowerBound).toBeLessThanOrEqual(bestObjective);
           expect(bounds.lowerBound).toBeLessThanOrEqual(check.objective);
@@ -100,9 +106,12 @@ describe.each([
           expect(plan.jointLowerBound).toBeLessThanOrEqual(bounds.jointLowerBound + 1e-5);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 150, seed: 11 },
     );
-    expect(complete).toBeGreaterThan(10);
+    expect(solvable).toBeGreaterThan(90);
+    // where windows are searched one by one a plan is found wherever there is one, and it is the best; prices are for crowds
+    expect(complete).toBeGreaterThanOrEqual((smallBelow > 0 ? 1 : 0.97) * solvable);
+    expect(optimal).toBeGreaterThanOrEqual((smallBelow > 0 ? 1 : 0.93) * complete);
   });
 
   it('leaves nobody out who could still be added to the plan as it is', () => {
