@@ -12,8 +12,6 @@ interface Slice {
   /** Where a group stands in `groups`. */
   positions: Map<number, number>;
   crowd: number;
-  /** The same by class (territory x profile). */
-  ofClass: Float64Array;
 }
 
 const SLICE_STEPS = 60 / STEP_SECONDS;
@@ -40,7 +38,10 @@ export class StormQueue {
   private readonly slices: Slice[][];
   private readonly heads: number[];
   private readonly ranks: readonly number[];
-  private readonly classCount: number;
+  /** By class (territory x profile), as the two columns of a step's questions. */
+  private readonly waitingOfClass: Float64Array;
+  private readonly far: Float64Array;
+  private readonly asked: Float64Array;
 
   constructor(
     private readonly room: WaitingRoom,
@@ -49,7 +50,10 @@ export class StormQueue {
     private readonly classOf: Int32Array,
   ) {
     this.waiting = new Float64Array(groupCount);
-    this.classCount = 1 + classOf.reduce((most, k) => Math.max(most, k), 0);
+    const classCount = 1 + classOf.reduce((most, k) => Math.max(most, k), 0);
+    this.waitingOfClass = new Float64Array(classCount);
+    this.far = new Float64Array(classCount);
+    this.asked = new Float64Array(classCount);
     this.ranks = [...new Set(room.rankOfProfile)].sort((a, b) => a - b);
     this.slices = this.ranks.map(() => []);
     this.heads = this.ranks.map(() => 0);
@@ -63,16 +67,7 @@ export class StormQueue {
     let slice = slices[slices.length - 1];
     // a slice of this very minute that has been served already is closed
     if (!slice || slice.step !== from || this.heads[r] === slices.length) {
-      slice = {
-        step: from,
-        lastStep: step,
-        groups: [],
-        crowds: [],
-        served: [],
-        positions: new Map(),
-        crowd: 0,
-        ofClass: new Float64Array(this.classCount),
-      };
+      slice = { step: from, lastStep: step, groups: [], crowds: [], served: [], positions: new Map(), crowd: 0 };
       slices.push(slice);
     }
     let k = slice.positions.get(group);
@@ -168,34 +163,40 @@ export class StormQueue {
       Math.min(waitSeconds, soonestUntil) / soonestPollSeconds +
       Math.log(Math.max(soonestUntil, Math.min(waitSeconds, seldomFrom)) / soonestUntil) / QUESTION_RATIO +
       Math.max(0, waitSeconds - seldomFrom) / pollSeconds;
+    const { far, asked } = this;
+    far.set(this.waitingOfClass);
+    asked.fill(0);
     let ahead = 0;
-    const askOf = (crowd: number, ofClass: Float64Array): void => {
-      if (crowd === 0) return;
+    for (const { groups, crowds, isAside } of this.inOrder(isHeld)) {
       // the first of a line has nobody ahead, whole visitors stand there
       const from = Math.max(0, ahead - VISITOR_UNITS / 2) / servedPerSecond;
+      // from here on, and where nobody is served, all ask as seldom as they may
+      if (!(from < seldomFrom)) break;
+      let crowd = 0;
+      for (let k = 0; k < groups.length; k++) if (isAside === undefined || isHeld!(groups[k]!) === isAside) crowd += crowds[k]!; // prettier-ignore
       const to = Math.max(0, ahead + crowd - VISITOR_UNITS / 2) / servedPerSecond;
-      // nobody is called where nobody is served: all ask as seldom as they may
-      const perSecond = servedPerSecond > 0 && to > from ? (questions(to) - questions(from)) / (to - from) : 1 / (servedPerSecond > 0 ? soonestPollSeconds : pollSeconds); // prettier-ignore
-      for (let k = 0; k < ofClass.length; k++) if (ofClass[k]! > 0) ask(k, ofClass[k]! * STEP_SECONDS * perSecond);
+      const perSecond = to > from ? (questions(to) - questions(from)) / (to - from) : 1 / soonestPollSeconds;
+      for (let k = 0; k < groups.length; k++) {
+        if (isAside !== undefined && isHeld!(groups[k]!) !== isAside) continue;
+        const classIndex = this.classOf[groups[k]!]!;
+        far[classIndex]! -= crowds[k]!;
+        asked[classIndex]! += crowds[k]! * perSecond;
+      }
       ahead += crowd;
-    };
-    // whom a step holds stands beside the line: nobody has them ahead, they have everybody
-    for (const isAside of isHeld ? [false, true] : [false]) {
+    }
+    for (let k = 0; k < asked.length; k++) {
+      const count = (asked[k]! + far[k]! / pollSeconds) * STEP_SECONDS;
+      if (count > 0) ask(k, count);
+    }
+  }
+
+  /** The slices of the line; whom a step holds stands beside it: nobody has them ahead, they have everybody. */
+  private *inOrder(isHeld: IsHeld): Generator<Pick<Slice, 'groups' | 'crowds'> & { isAside: boolean | undefined }> {
+    for (const isAside of isHeld ? [false, true] : [undefined]) {
       for (let r = 0; r < this.ranks.length; r++) {
         for (let s = this.heads[r]!; s < this.slices[r]!.length; s++) {
-          const slice = this.slices[r]![s]!;
-          if (!isHeld) {
-            askOf(slice.crowd, slice.ofClass);
-            continue;
-          }
-          const ofClass = new Float64Array(this.classCount);
-          let crowd = 0;
-          slice.groups.forEach((group, k) => {
-            if (isHeld(group) !== isAside) return;
-            ofClass[this.classOf[group]!]! += slice.crowds[k]!;
-            crowd += slice.crowds[k]!;
-          });
-          askOf(crowd, ofClass);
+          const { groups, crowds } = this.slices[r]![s]!;
+          yield { groups, crowds, isAside };
         }
       }
     }
@@ -210,8 +211,8 @@ export class StormQueue {
     const group = slice.groups[k]!;
     slice.crowds[k]! += by;
     slice.crowd += by;
-    slice.ofClass[this.classOf[group]!]! += by;
     this.waiting[group]! += by;
+    this.waitingOfClass[this.classOf[group]!]! += by;
   }
 }
 
