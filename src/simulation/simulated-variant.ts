@@ -29,10 +29,6 @@ export function simulatedVariant(problem: StormProblem, seed: number): Simulated
   const result = simulateStorm(problem);
   const { curves } = result;
   const report = reportOfResult(problem, result, seed, TAGGED_PER_CLASS);
-  const totals = report.profiles.reduce(
-    (sum, its) => ({ attempts: sum.attempts + its.attemptCount, admitted: sum.admitted + its.admittedCount, waited: sum.waited + its.meanWaitSeconds * its.admittedCount }),
-    { attempts: 0, admitted: 0, waited: 0 },
-  ); // prettier-ignore
   const summed = (curve: Float64Array): Curve =>
     Array.from({ length: cellCount }, (_, cell) => {
       let sum = 0;
@@ -55,13 +51,13 @@ export function simulatedVariant(problem: StormProblem, seed: number): Simulated
     peakLoginsPerMinute: report.peakLoginsPerMinute,
     pollCount: Math.round(result.pollCount),
     visitorCount: report.visitorCount,
-    attemptCount: totals.attempts,
+    attemptCount: report.attemptCount,
     amplification: report.amplification,
-    admittedCount: totals.admitted,
+    admittedCount: report.admittedCount,
     refusedCount: report.refusedCount,
     gaveUpCount: report.gaveUpCount,
-    meanWaitSeconds: totals.admitted === 0 ? 0 : Math.round(totals.waited / totals.admitted),
-    p95WaitSeconds: Math.max(...report.profiles.map(({ p95WaitSeconds }) => p95WaitSeconds)),
+    meanWaitSeconds: report.meanWaitSeconds,
+    p95WaitSeconds: report.p95WaitSeconds,
     waits: report.waits,
     profiles: report.profiles,
     territories: report.territories,

@@ -225,7 +225,7 @@ export class CrowdReportDto {
   gaveUpCount!: number;
   /** From the first attempt to the admission, of the admitted. */
   meanWaitSeconds!: number;
-  /** The largest 95th percentile of its territories and profiles. */
+  /** Nineteen in twenty of the same admitted waited no longer. */
   p95WaitSeconds!: number;
   /** The waits of the admitted by the hour of their first attempt; absent in simulations of before. */
   waits?: HourWaitDto[];

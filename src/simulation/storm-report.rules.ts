@@ -29,7 +29,7 @@ export interface CrowdReport {
   gaveUpCount: number;
   /** Of the admitted, from the first attempt on. */
   meanWaitSeconds: number;
-  /** The longest of those of its territories and profiles. */
+  /** Nineteen in twenty of the same admitted waited no longer. */
   p95WaitSeconds: number;
   waits: HourWait[];
 }
@@ -38,19 +38,13 @@ export interface ProfileReport extends CrowdReport {
   profile: StormProfile;
 }
 
-/** A simulated day in the figures that are spoken of. */
-export interface StormReport {
+/** A simulated day in the figures that are spoken of: everybody, and how they are made up. */
+export interface StormReport extends CrowdReport {
   peakSessions: number;
   /** Minutes from local midnight. */
   peakMinute: number;
   /** Most log-ins in a minute, in the mean of a cell. */
   peakLoginsPerMinute: number;
-  visitorCount: number;
-  /** Attempts divided by distinct visits. */
-  amplification: number;
-  refusedCount: number;
-  gaveUpCount: number;
-  waits: HourWait[];
   profiles: ProfileReport[];
   /** By the territories of the problem. */
   territories: CrowdReport[];
@@ -112,7 +106,7 @@ export function reportOfResult(
   const crowdOf = (its: readonly number[]): CrowdReport => {
     const tagged = its.map((k) => ({ ...waits[k]!, admitted: total(curves.admitted, [k]) }));
     const admitted = tagged.reduce((sum, wait) => sum + wait.admitted, 0);
-    const waited = tagged.reduce((sum, { meanSeconds, admitted: count }) => sum + meanSeconds * count, 0);
+    const ofDay = spreadOf(tagged.flatMap((wait) => wait.ofHours.flatMap((waited) => weighted(wait, waited))));
     const [visitorCount, attemptCount] = [total(curves.arrivals, its), total(curves.attempts, its)];
     return {
       visitorCount: Math.round(visitorCount),
@@ -121,8 +115,8 @@ export function reportOfResult(
       admittedCount: Math.round(admitted),
       refusedCount: Math.round(total(curves.refused, its)),
       gaveUpCount: Math.round(total(curves.gaveUp, its)),
-      meanWaitSeconds: admitted === 0 ? 0 : Math.round(waited / admitted),
-      p95WaitSeconds: Math.max(0, ...tagged.map(({ p95Seconds }) => p95Seconds)),
+      meanWaitSeconds: Math.round(ofDay.meanSeconds),
+      p95WaitSeconds: ofDay.p95Seconds,
       waits: waits[0]!.ofHours.map((_, hour) => ({ hour, ...waitOf(tagged, hour) })),
     };
   };
@@ -130,16 +124,11 @@ export function reportOfResult(
   for (let cell = 0; cell < cellCount; cell++) {
     peakLogins = Math.max(peakLogins, total(curves.admitted, classes, cell, cell + 1));
   }
-  const { visitorCount, amplification, refusedCount, gaveUpCount, waits: allWaits } = crowdOf(classes);
   return {
+    ...crowdOf(classes),
     peakSessions: Math.round(result.peakSessions),
     peakMinute: Math.floor((result.peakStep * STEP_SECONDS) / MINUTE_SECONDS),
     peakLoginsPerMinute: Math.round(peakLogins / CELL_MINUTES),
-    visitorCount,
-    amplification,
-    refusedCount,
-    gaveUpCount,
-    waits: allWaits,
     profiles: STORM_PROFILES.slice(0, profileCount).map((profile, p) => ({
       profile,
       ...crowdOf(classes.filter((k) => k % profileCount === p)),
@@ -162,15 +151,30 @@ export function reportOfResult(
 
 type Followed = Pick<ClassWaits, 'ofHours' | 'admittedCount'> & { admitted: number };
 
-/** Mean and 95th percentile of an hour over crowds, each followed visitor standing for as many as the crowd has. */
+interface WeightedWait {
+  seconds: number;
+  weight: number;
+}
+
+/** Waits of a crowd's followed visitors, each of whom stands for as many admitted as the crowd has for one that was followed. */
+const weighted = ({ admittedCount, admitted }: Followed, waits: readonly number[]): WeightedWait[] =>
+  waits.map((seconds) => ({ seconds, weight: admitted / admittedCount }));
+
+/** Mean and 95th percentile of an hour over crowds. */
 function waitOf(crowds: readonly Followed[], hour: number): Omit<HourWait, 'hour'> {
-  const followed = crowds.flatMap(({ ofHours, admittedCount, admitted }) => ofHours[hour]!.map((seconds) => ({ seconds, weight: admitted / admittedCount }))); // prettier-ignore
+  const followed = crowds.flatMap((crowd) => weighted(crowd, crowd.ofHours[hour]!));
   if (followed.length < LEAST_FOLLOWED) return { meanSeconds: null, p95Seconds: null };
-  const total = followed.reduce((sum, { weight }) => sum + weight, 0);
-  const mean = followed.reduce((sum, { seconds, weight }) => sum + seconds * weight, 0) / total;
+  const { meanSeconds, p95Seconds } = spreadOf(followed);
+  return { meanSeconds: Math.round(meanSeconds), p95Seconds };
+}
+
+/** Weighted mean and 95th percentile: the shortest wait that nineteen twentieths of the weight do not exceed; 0 of nobody. */
+export function spreadOf(waits: readonly WeightedWait[]): { meanSeconds: number; p95Seconds: number } {
+  const total = waits.reduce((sum, { weight }) => sum + weight, 0);
+  if (total === 0) return { meanSeconds: 0, p95Seconds: 0 };
+  const meanSeconds = waits.reduce((sum, { seconds, weight }) => sum + seconds * weight, 0) / total;
+  const inOrder = waits.toSorted((a, b) => a.seconds - b.seconds);
   let below = 0;
-  const p95 = followed
-    .toSorted((a, b) => a.seconds - b.seconds)
-    .find(({ weight }) => (below += weight) >= 0.95 * total);
-  return { meanSeconds: Math.round(mean), p95Seconds: p95!.seconds };
+  const p95 = inOrder.find(({ weight }) => (below += weight) >= 0.95 * total);
+  return { meanSeconds, p95Seconds: (p95 ?? inOrder[inOrder.length - 1]!).seconds };
 }
