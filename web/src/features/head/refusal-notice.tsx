@@ -20,7 +20,7 @@ interface RefusalNoticeProps {
 }
 
 /** What is full, in one line, and what to do instead: three other hours, somebody to swap with, or being told. */
-export function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeProps) {
+export default function RefusalNotice({ uai, refusal, booking, onClose }: RefusalNoticeProps) {
   const { t } = useTranslation('head');
   const { t: common } = useTranslation();
   const refresh = useRefreshWeek(uai);

@@ -49,7 +49,7 @@ function WishesCard({ uai, timeZone }: Pick<ToDoProps, 'uai' | 'timeZone'>) {
     return null;
   const until = campaign.wishesCloseAt
     ? t('toDoWishes.until', { at: formatInstant(campaign.wishesCloseAt, timeZone) })
-    : t('wishes.noDeadline');
+    : t('toDoWishes.noDeadline');
   return (
     <Paper withBorder p="sm">
       <Group justify="space-between" gap="xs">

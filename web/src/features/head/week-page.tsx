@@ -15,7 +15,6 @@ import { byLevel } from './class-order';
 import { STATES, stateOf } from './class-state';
 import { firstMonday, useClasses, useEstablishment, usePlanOf, useProposal, useRefreshWeek, useStepsInForce, useToDo, useWeekLoad, useWeekWindows, useWishCampaign, type Window } from './data'; // prettier-ignore
 import { DayList } from './day-list';
-import { RefusalNotice } from './refusal-notice';
 import { ShareMenu } from './share-menu';
 import { StepsInForce } from './steps-in-force';
 import { ToDo } from './to-do';
@@ -23,6 +22,8 @@ import { WeekTable } from './week-table';
 import { WindowPanel } from './window-panel';
 
 const WeekCalendar = lazy(() => import('./week-calendar'));
+// most visits are refused nothing
+const RefusalNotice = lazy(() => import('./refusal-notice'));
 
 /** A school's week: the answer in a sentence, what is to be done, the windows, and what can be done with each. */
 export function WeekPage() {
@@ -143,7 +144,9 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
           />
         )}
         {booking.refusal && (
-          <RefusalNotice uai={uai} refusal={booking.refusal} booking={booking} onClose={booking.forgetRefusal} />
+          <Suspense>
+            <RefusalNotice uai={uai} refusal={booking.refusal} booking={booking} onClose={booking.forgetRefusal} />
+          </Suspense>
         )}
         <Group gap="xs" align="flex-end" className="no-print">
           <Group gap={4} wrap="nowrap" role="group" aria-label={t('week.choose')}>

@@ -7,7 +7,7 @@ import { sayRefused } from '../../shared/undo';
 
 /** Takes over what the school asked for in the campaign before, where nothing is stated yet, and says what could not come along and why. */
 export function WishCopy({ uai, campaignId }: { uai: string; campaignId: number }) {
-  const { t } = useTranslation('head');
+  const { t } = useTranslation('wishes');
   const { t: common } = useTranslation();
   const queries = useQueryClient();
   const copy = useMutation({

@@ -1,5 +1,5 @@
 import './head.css';
-import './messages';
+import './wishes-messages';
 import { ActionIcon, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -30,7 +30,7 @@ const ANY_MONDAY = '2026-11-30';
 /** What the school asks for before windows are allocated: wished hours, closed times, fixed windows; for all classes or one. */
 export function WishesPage() {
   const { uai = '' } = useParams();
-  const { t } = useTranslation('head');
+  const { t } = useTranslation('wishes');
   const school = useEstablishment(uai);
   const wanted = useWishCampaign(school.data);
   const classes = useClasses(uai);
@@ -114,7 +114,7 @@ interface WishListProps {
 }
 
 function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishListProps) {
-  const { t } = useTranslation('head');
+  const { t } = useTranslation('wishes');
   const queries = useQueryClient();
   const [list, setList] = useState<WishRow[]>(rows.map(plainWish));
   const save = useMutation({
