@@ -5,7 +5,7 @@ import type { Actor } from '../access/actor';
 import { CapacityService } from '../capacity/capacity.service';
 import { advisoryLock, inTransaction } from '../common/database';
 import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE, secondsOfCell } from '../kernel/cell-grid';
-import { type CapacityNotice, isAnswered } from './capacity-notice.rules';
+import { type CapacityNotice, type Declared, isAnswered } from './capacity-notice.rules';
 import { LeastChange } from './least-change.service';
 import { MeasurementService } from './measurement.service';
 import { CapacityNoticeGone } from './protection.errors';
@@ -32,19 +32,21 @@ export class CapacityApproval {
   ) {}
 
   /**
-   * `too_high`: a regulation from now to `endsAt` (four hours unless said) that leaves what was observed to hold, log-ins in
-   * proportion. `too_low`: a capacity step from now on with what was held. Either is followed by a least-change replan.
+   * `too_high`: a regulation from now to `endsAt` (four hours unless said) that leaves what was observed to hold of what the notice is
+   * about. `too_low`: a capacity step from now on with what was held. What the notice leaves alone stays as declared. Either is followed
+   * by a least-change replan.
    *
    * @throws NotFoundError, CapacityNoticeGone where the service says no such thing now
    */
   async approve(
     actor: Actor,
     platformId: number,
-    asked: { kind: CapacityNotice['kind']; endsAt?: Date | undefined; reason: string },
+    asked: { kind: CapacityNotice['kind']; about?: Declared | undefined; endsAt?: Date | undefined; reason: string },
     now: Date,
   ): Promise<ApprovedCapacity> {
     const { notice } = await this.measurements.proposal(actor, platformId, now);
-    if (notice?.kind !== asked.kind) throw new CapacityNoticeGone(asked.kind);
+    if (notice?.kind !== asked.kind || (asked.about ?? notice.about) !== notice.about)
+      throw new CapacityNoticeGone(asked.kind);
     const cell = cellOfSeconds(now.getTime() / 1000);
     const startsAt = new Date(secondsOfCell(cell) * 1000);
     const { reason } = asked;
@@ -52,17 +54,22 @@ export class CapacityApproval {
     await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const cells = await this.capacity.cells(platformId, cell, 1, tx);
-      const [planned, effective] = [cells.plannedSessions[0]!, cells.effectiveSessions[0]!].map((load) => load / LOAD_SCALE) as [number, number]; // prettier-ignore
+      const planned = { sessions: cells.plannedSessions[0]! / LOAD_SCALE, logins: cells.plannedLogins[0]! / LOAD_SCALE / CELL_MINUTES }; // prettier-ignore
+      const effective = { sessions: cells.effectiveSessions[0]! / LOAD_SCALE, logins: cells.effectiveLogins[0]! / LOAD_SCALE / CELL_MINUTES }; // prettier-ignore
       // somebody else has approved it while this waited
       if (isAnswered(notice, effective)) throw new CapacityNoticeGone(asked.kind);
       if (notice.kind === 'too_high') {
         const endsAt = asked.endsAt ?? new Date(startsAt.getTime() + USUAL_HOURS * HOUR_MILLISECONDS);
-        const left = Math.floor((notice.observedSessions * 1000) / planned);
-        done.regulationId = (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, sessionsPerMille: left, loginsPerMille: left, reason }, tx)).id; // prettier-ignore
+        const observed = notice.about === 'sessions' ? notice.observedSessions : notice.observedLogins!;
+        const left = Math.floor((observed * 1000) / planned[notice.about]);
+        const sessionsPerMille = notice.sessionsPerMille === null ? 1000 : left;
+        const loginsPerMille = notice.loginsPerMille === null ? 1000 : left;
+        done.regulationId = (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, sessionsPerMille, loginsPerMille, reason }, tx)).id; // prettier-ignore
       } else {
         // under a regulation it is what stands before it that rises
-        const concurrentSessions = Math.round((notice.observedSessions * planned) / effective);
-        const loginsPerMinute = Math.round(cells.plannedLogins[0]! / LOAD_SCALE / CELL_MINUTES);
+        const declared = (held: number | null, its: Declared): number => Math.round(held === null ? planned[its] : (held * planned[its]) / effective[its]); // prettier-ignore
+        const concurrentSessions = declared(notice.concurrentSessions, 'sessions');
+        const loginsPerMinute = declared(notice.loginsPerMinute, 'logins');
         done.capacityStepId = (await this.capacity.addStep(actor, platformId, { startsAt, concurrentSessions, loginsPerMinute, reason }, tx)).id; // prettier-ignore
       }
       done.campaignIds = await this.leastChange.request(tx, actor, platformId, now);

@@ -96,8 +96,8 @@ export class MeasurementController {
   async approveCapacityNotice(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
-    @Body() { kind, endsAt, reason }: CapacityApprovalRequestDto,
+    @Body() { kind, about, endsAt, reason }: CapacityApprovalRequestDto,
   ): Promise<ApprovedCapacityDto> {
-    return this.approval.approve(actor, id, { kind, endsAt: endsAt === undefined ? undefined : new Date(endsAt), reason }, new Date()); // prettier-ignore
+    return this.approval.approve(actor, id, { kind, about, endsAt: endsAt === undefined ? undefined : new Date(endsAt), reason }, new Date()); // prettier-ignore
   }
 }

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
 import { IsCivilDate, IsInstant } from '../common/wire-time';
+import { type Declared, DECLARED } from './capacity-notice.rules';
 import { WordsDto } from './ladder.dto';
 
 /** What a source measured of the platform, or of its share of it, in a minute; what it does not know is left out. */
@@ -125,14 +126,25 @@ export class CapacityNoticeDto {
   /** `too_high`: it bears less, a regulation; `too_low`: it bears more, a capacity step. */
   @ApiProperty({ enum: ['too_high', 'too_low'], description: '`too_high`: it bears less, a regulation; `too_low`: it bears more, a capacity step.' }) // prettier-ignore
   kind!: 'too_high' | 'too_low';
-  /** What was observed to be borne. */
+  /** Which of the two declarations looks wrong. */
+  @ApiProperty({ enum: DECLARED, description: 'Which of the two declarations looks wrong.' })
+  about!: Declared;
+  /** Sessions that were observed. */
   observedSessions!: number;
-  /** What is declared, after regulations. */
+  /** Sessions that are declared, after regulations. */
   declaredSessions!: number;
-  /** Of a regulation: what would be left. */
+  /** Log-ins a minute that were observed; null where they were not measured. */
+  observedLogins!: number | null;
+  /** Log-ins a minute that are declared, after regulations. */
+  declaredLogins!: number;
+  /** Of a regulation: what would be left of sessions; null where they stay as they are. */
   sessionsPerMille!: number | null;
-  /** Of a capacity step: what would be declared. */
+  /** Of a regulation: what would be left of log-ins; null where they stay as they are. */
+  loginsPerMille!: number | null;
+  /** Of a capacity step: sessions that would be declared; null where they stay as they are. */
   concurrentSessions!: number | null;
+  /** Of a capacity step: log-ins a minute that would be declared; null where they stay as they are. */
+  loginsPerMinute!: number | null;
   /** Why. */
   reason!: WordsDto;
 }
@@ -142,6 +154,11 @@ export class CapacityApprovalRequestDto {
   /** What the notice says: refused where the service says it no more. */
   @IsIn(['too_high', 'too_low'])
   kind!: 'too_high' | 'too_low';
+
+  /** Which declaration the notice was about when it was read: refused where it is about the other meanwhile; absent: whichever. */
+  @IsOptional()
+  @IsIn(DECLARED)
+  about?: Declared;
 
   /** Of a regulation: when it ends, four hours from now unless said. */
   @IsOptional()

@@ -91,10 +91,11 @@ export class MeasurementService {
       rung === null ? [] : [{ code: rung, stepId: id, since: startsAt }],
     );
     const notice = capacityNotice(minutes);
-    const { effectiveSessions } = await this.capacity.cells(platformId, cellOfSeconds(now.getTime() / 1000), 1);
+    const cells = await this.capacity.cells(platformId, cellOfSeconds(now.getTime() / 1000), 1);
+    const effective = { sessions: cells.effectiveSessions[0]! / LOAD_SCALE, logins: cells.effectiveLogins[0]! / LOAD_SCALE / CELL_MINUTES }; // prettier-ignore
     return {
       proposal: rungProposal(ladder?.rungs ?? [], active, minutes, now),
-      notice: notice && !isAnswered(notice, effectiveSessions[0]! / LOAD_SCALE) ? notice : null,
+      notice: notice && !isAnswered(notice, effective) ? notice : null,
       minutes,
     };
   }

@@ -1,5 +1,5 @@
 import { usualLadder } from '../protection/ladder.rules';
-import { capacityNotice } from './capacity-notice.rules';
+import { capacityNotice, isAnswered } from './capacity-notice.rules';
 import { type ActiveRung, loadPerMille, type MeasuredMinute, rungProposal } from './proposal.rules';
 
 const NOW = new Date('2026-12-07T07:30:30Z');
@@ -72,25 +72,67 @@ describe('the rung that is proposed', () => {
 });
 
 describe('the declared capacity', () => {
+  const five = (sessions: number, loginsPerMinute: number | null, more: Partial<MeasuredMinute> = {}) =>
+    measured(Array<number>(5).fill(sessions), { loginsPerMinute, ...more });
+  const failing = { errorsPerMille: 80 };
+
   it('looks too high where requests fail, or answers come three times as slowly, well below it', () => {
-    expect(capacityNotice(measured(Array<number>(5).fill(600), { errorsPerMille: 80 }))).toMatchObject({ kind: 'too_high', observedSessions: 600, sessionsPerMille: 600 }); // prettier-ignore
-    const quiet = measured(Array<number>(5).fill(300), { latencyMilliseconds: 200 });
-    const slow = measured(Array<number>(5).fill(700), { latencyMilliseconds: 650 });
-    expect(capacityNotice([...quiet, ...slow])).toMatchObject({ kind: 'too_high', observedSessions: 700 });
-    expect(capacityNotice([...quiet, ...measured(Array<number>(5).fill(700), { latencyMilliseconds: 500 })])).toBeUndefined(); // prettier-ignore
-    expect(capacityNotice(measured(Array<number>(4).fill(600), { errorsPerMille: 80 }))).toBeUndefined();
-    expect(capacityNotice(measured(Array<number>(9).fill(990), { errorsPerMille: 80 }))).toBeUndefined();
+    expect(capacityNotice(five(600, 20, failing))).toMatchObject({ kind: 'too_high', about: 'sessions', observedSessions: 600, sessionsPerMille: 600, loginsPerMille: null }); // prettier-ignore
+    const quiet = five(300, 10, { latencyMilliseconds: 200 });
+    expect(capacityNotice([...quiet, ...five(700, 20, { latencyMilliseconds: 650 })])).toMatchObject({ kind: 'too_high', observedSessions: 700 }); // prettier-ignore
+    expect(capacityNotice([...quiet, ...five(700, 20, { latencyMilliseconds: 500 })])).toBeUndefined();
+    expect(capacityNotice(five(600, 20, failing).slice(1))).toBeUndefined();
+    expect(capacityNotice([...five(990, 20, failing), ...five(990, 20, failing)])).toBeUndefined();
+  });
+
+  it('is not to blame for a storm of log-ins, nor where nobody measured them', () => {
+    expect(capacityNotice(five(200, 300, { errorsPerMille: 100 }))).toBeUndefined();
+    expect(capacityNotice(five(600, 95, failing))).toBeUndefined();
+    expect(capacityNotice(five(600, null, failing))).toBeUndefined();
+    // slow answers of a storm are none of quiet minutes
+    const [quiet, storm] = [five(300, 10, { latencyMilliseconds: 200 }), five(200, 300, { latencyMilliseconds: 900, errorsPerMille: 20 })]; // prettier-ignore
+    const slow = five(600, 20, { latencyMilliseconds: 650 });
+    expect(capacityNotice([...quiet.slice(2), ...storm, ...slow])).toMatchObject({ kind: 'too_high', observedSessions: 600 }); // prettier-ignore
+  });
+
+  it('looks too high for log-ins where they are the fuller, and for both where they stand alike', () => {
+    const logins = capacityNotice(five(200, 70, failing))!;
+    expect(logins).toMatchObject({ kind: 'too_high', about: 'logins', observedLogins: 70, declaredLogins: 100, sessionsPerMille: null, loginsPerMille: 700 }); // prettier-ignore
+    expect([logins.reason.fr, logins.reason.en]).toEqual([
+      expect.stringContaining('70 connexions par minute, alors que 100 sont'),
+      expect.stringContaining('log-ins alone'),
+    ]);
+    expect(capacityNotice(five(600, 58, failing))).toMatchObject({ about: 'sessions', sessionsPerMille: 600, loginsPerMille: 600 }); // prettier-ignore
+  });
+
+  it('says nothing of hardly anybody', () => {
+    expect(capacityNotice(five(2, 1, { errorsPerMille: 500 }))).toBeUndefined();
+    expect(capacityNotice(five(49, 20, failing))).toBeUndefined();
+    expect(capacityNotice(five(499, 2, { ...failing, sessionLimit: 10_000 }))).toBeUndefined();
+    expect(capacityNotice(five(500, 2, { ...failing, sessionLimit: 10_000 }))).toMatchObject({ sessionsPerMille: 50 });
   });
 
   it('is told in counts as readers write them', () => {
-    const { reason } = capacityNotice(measured(Array<number>(5).fill(89_340), { errorsPerMille: 80, sessionLimit: 120_000 }))!; // prettier-ignore
+    const { reason } = capacityNotice(five(89_340, 20, { ...failing, sessionLimit: 120_000 }))!;
     expect(reason.fr).toContain('vers 89\u202f340 sessions, alors que 120\u202f000 sont');
     expect(reason.en).toContain('at some 89,340 sessions although 120,000 are');
   });
 
-  it('looks too low where clearly more was held without errors', () => {
-    expect(capacityNotice(measured([1100, 1150, 1200, 1180, 1120]))).toMatchObject({ kind: 'too_low', concurrentSessions: 1200 }); // prettier-ignore
+  it('looks too low where clearly more was held without errors, of sessions, of log-ins or of both', () => {
+    expect(capacityNotice(measured([1100, 1150, 1200, 1180, 1120]))).toMatchObject({ kind: 'too_low', about: 'sessions', concurrentSessions: 1200, loginsPerMinute: null }); // prettier-ignore
     expect(capacityNotice(measured(Array<number>(9).fill(1040)))).toBeUndefined();
     expect(capacityNotice(measured(Array<number>(9).fill(1200), { errorsPerMille: null }))).toBeUndefined();
+    expect(capacityNotice(five(400, 130))).toMatchObject({ kind: 'too_low', about: 'logins', observedSessions: 400, concurrentSessions: null, loginsPerMinute: 130 }); // prettier-ignore
+    expect(capacityNotice(five(400, 104))).toBeUndefined();
+    expect(capacityNotice(five(400, 130, failing))).toBeUndefined();
+    expect(capacityNotice(five(1200, 130))).toMatchObject({ about: 'logins', concurrentSessions: 1200, loginsPerMinute: 130 }); // prettier-ignore
+  });
+
+  it('is answered once what is declared of the same says so', () => {
+    const notice = capacityNotice(five(200, 70, failing))!;
+    expect(isAnswered(notice, { sessions: 200, logins: 100 })).toBe(false);
+    expect(isAnswered(notice, { sessions: 1000, logins: 70 })).toBe(true);
+    const more = capacityNotice(five(400, 130))!;
+    expect([isAnswered(more, { sessions: 5000, logins: 100 }), isAnswered(more, { sessions: 1, logins: 130 })]).toEqual([false, true]); // prettier-ignore
   });
 });

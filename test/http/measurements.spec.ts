@@ -113,8 +113,11 @@ describe('measurements of a platform', () => {
     expect((await proposal()).capacityNotice).toBeNull();
     await report('ent', last(Array<number>(6).fill(1200), { errorsPerMille: 0 }));
     expect((await proposal()).capacityNotice).toMatchObject({ kind: 'too_low', concurrentSessions: 1200 });
-    await report('ent', last(Array<number>(6).fill(640), { errorsPerMille: 90 }));
-    expect((await proposal()).capacityNotice).toMatchObject({ kind: 'too_high', observedSessions: 640, sessionsPerMille: 640 }); // prettier-ignore
+    await report('ent', last(Array<number>(6).fill(640), { loginsPerMinute: 30, errorsPerMille: 90 }));
+    expect((await proposal()).capacityNotice).toMatchObject({ kind: 'too_high', about: 'sessions', observedSessions: 640, sessionsPerMille: 640, loginsPerMille: null }); // prettier-ignore
+    // a storm of log-ins at the door is no reason to cut anything
+    await report('ent', last(Array<number>(6).fill(200), { loginsPerMinute: 300, errorsPerMille: 100 }));
+    expect((await proposal()).capacityNotice).toBeNull();
   });
 
   it('lead to a regulation or a higher capacity on the word of a person, and to the least change of the plans', async () => {
@@ -125,9 +128,9 @@ describe('measurements of a platform', () => {
       const response = await app.inject({ method: 'POST', url: here('capacity-notice/approval'), payload: body });
       return [response.statusCode, response.json<ApprovedCapacityDto & { code?: string }>()] as const;
     };
-    const reported = async (sessions: number, errorsPerMille: number) => {
+    const reported = async (sessions: number, loginsPerMinute: number, errorsPerMille: number) => {
       await app.get(DataSource).query('delete from measurement where platform_id = $1', [published.platformId]);
-      const items = last(Array<number>(6).fill(sessions), { errorsPerMille });
+      const items = last(Array<number>(6).fill(sessions), { loginsPerMinute, errorsPerMille });
       await app.inject({ method: 'POST', url: here('measurements'), payload: { source: 'ent', items } });
     };
     const cellStart = (cells: number) => new Date((Math.floor(Date.now() / 300_000) + cells) * 300_000).toISOString();
@@ -137,7 +140,7 @@ describe('measurements of a platform', () => {
     };
     const [before, logins] = await now();
     expect(await approve({ kind: 'too_high', reason: 'elle fléchit' })).toMatchObject([409, { code: 'capacity_notice.gone' }]); // prettier-ignore
-    await reported(before! * 0.6, 90);
+    await reported(before! * 0.6, logins! * 0.2, 90);
     // two people read the same notice and press the button at once, with some impatience: one regulation comes of it
     const answers = await Promise.all(Array.from({ length: 8 }, () => approve({ kind: 'too_high', reason: 'elle fléchit' }))); // prettier-ignore
     const codes = answers.map(([code, { code: why }]) => [code, why] as const);
@@ -147,17 +150,25 @@ describe('measurements of a platform', () => {
     const { capacityNotice } = (await app.inject({ url: here('protection-proposal') })).json<ProtectionProposalDto>();
     expect(capacityNotice).toBeNull();
     expect([status, cut]).toEqual([201, { regulationId: expect.any(Number) as number, capacityStepId: null, campaignIds: [published.campaignId] }]); // prettier-ignore
-    expect(await now()).toEqual([before! * 0.6, logins! * 0.6]);
+    expect(await now()).toEqual([before! * 0.6, logins]);
     const jobs = await app
       .get(DataSource)
       .query<{ kind: string }[]>("select kind from job_run where kind = 'allocation'");
     expect(jobs).toHaveLength(1);
     // what holds without trouble under the regulation is borne after it too
     standStillAt(new Date(Date.now() + 900_000).toISOString());
-    await reported(before! * 0.7, 0);
+    await reported(before! * 0.7, logins! * 0.2, 0);
     const [raised, step] = await approve({ kind: 'too_low', reason: 'elle tient davantage' });
     expect([raised, step]).toEqual([201, { regulationId: null, capacityStepId: expect.any(Number) as number, campaignIds: [published.campaignId] }]); // prettier-ignore
     expect((await now())[0]! / (before! * 0.7)).toBeCloseTo(1, 3);
+    expect((await now())[1]).toBe(logins);
+    // log-ins that the platform does not take are cut alone, and by whom read that it is about log-ins
+    standStillAt(new Date(Date.now() + 1_800_000).toISOString());
+    await reported(before! * 0.2, logins! * 0.5, 90);
+    expect(await approve({ kind: 'too_high', about: 'sessions', reason: 'elle fléchit' })).toMatchObject([409, { code: 'capacity_notice.gone' }]); // prettier-ignore
+    const sessions = (await now())[0];
+    expect((await approve({ kind: 'too_high', about: 'logins', reason: 'elle fléchit' }))[0]).toBe(201);
+    expect(await now()).toEqual([sessions, logins! * 0.5]);
     expect((await approve({ kind: 'too_low', endsAt: 'demain', reason: '' }))[0]).toBe(400);
   });
 
