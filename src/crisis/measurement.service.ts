@@ -87,8 +87,9 @@ export class MeasurementService {
     const minutes = await this.minutes(platformId, new Date(now.getTime() - LOOK_BACK_MINUTES * MINUTE), new Date(now.getTime() + MINUTE)); // prettier-ignore
     const ladder = await this.protection.ladder(platformId);
     const steps = await this.protection.current(platformId, now);
+    // one that is scheduled does nothing yet
     const active = steps.flatMap(({ rung, id, startsAt }) =>
-      rung === null ? [] : [{ code: rung, stepId: id, since: startsAt }],
+      rung === null || startsAt > now ? [] : [{ code: rung, stepId: id, since: startsAt }],
     );
     const notice = capacityNotice(minutes);
     const cells = await this.capacity.cells(platformId, cellOfSeconds(now.getTime() / 1000), 1);

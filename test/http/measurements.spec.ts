@@ -78,6 +78,11 @@ describe('measurements of a platform', () => {
     const climb = await proposal();
     expect(climb.proposal).toMatchObject({ action: 'climb', rung: 'idle', loadPerMille: 840 });
     expect(climb.minutes.at(-1)).toMatchObject({ sessions: 840, loginsPerMinute: 20, sessionLimit: 1000, loginLimit: 100 }); // prettier-ignore
+    // what is scheduled for tomorrow protects nobody today
+    const tomorrow = { rung: 'idle', startsAt: '2026-12-08T07:30:00+01:00', reason: 'demain matin' };
+    const { id } = (await app.inject({ method: 'POST', url: url('protection-steps'), payload: tomorrow })).json<ProtectionStepDto>(); // prettier-ignore
+    expect((await proposal()).proposal).toMatchObject({ action: 'climb', rung: 'idle' });
+    await app.inject({ method: 'POST', url: url(`protection-steps/${id}/undo`), payload: { reason: 'plus besoin' } });
     const step = (await app.inject({ method: 'POST', url: url('protection-steps'), payload: { rung: 'idle', reason: climb.proposal.reason.fr } })).json<ProtectionStepDto>(); // prettier-ignore
     expect(step.state).toBe('in_force');
 
