@@ -1,3 +1,5 @@
+import { KEPT_HOLDER_ID } from '../plan/kept-room';
+
 /** What goes each night, and when: see docs/privacy.md, which lists the same. */
 export interface RetentionRule {
   /** The table that rows go from. */
@@ -11,6 +13,8 @@ export interface RetentionRule {
 const IDEMPOTENCY_DAYS = 2;
 /** Who did not sign in for a school year and two summers is somebody else now. */
 const ACCOUNT_DAYS = 425;
+/** Room that was kept for a waiting list for some milliseconds tells nothing of anybody. */
+const KEPT_ROOM_DAYS = 1;
 const PROOF_DAYS = 365;
 const IMPORT_LINE_DAYS = 90;
 /** Whether somebody was told is asked for a season. */
@@ -38,6 +42,7 @@ export function retentionRules(auditDays: number): RetentionRule[] {
       statement: removing('account', `origin = 'claims' and coalesce(last_signed_in_at, created_at) < ${OLDER}`),
     },
     { thing: 'delegation', days: IMPORT_LINE_DAYS, statement: removing('delegation', `ends_at < ${OLDER}`) },
+    { thing: 'hold', days: KEPT_ROOM_DAYS, statement: removing('hold', `establishment_id = ${KEPT_HOLDER_ID} and ended_at < ${OLDER}`) }, // prettier-ignore
     { thing: 'ledger_proof', days: PROOF_DAYS, statement: removing('ledger_proof', `proved_at < ${OLDER}`) },
     {
       thing: 'import_line',

@@ -51,8 +51,15 @@ describe('what is kept about people', () => {
     await database.query(`update account set last_signed_in_at = now() - interval '426 days' where id = any($1)`, [
       [old.id, granted.id],
     ]);
+    const [platform] = await database.query<[{ id: number }]>(`insert into platform (code, name, time_zone, headroom_per_mille) values ('p', 'Plateforme', 'Europe/Paris', 0) returning id`); // prettier-ignore
+    // room that was kept for a waiting list, and what schools held as long ago, which their bookings name
+    await database.query(
+      `insert into hold (id, platform_id, establishment_id, state, expires_at, ended_at)
+       select gen_random_uuid(), $1, e.id, 'cancelled', now(), now() - make_interval(days => e.days) from (values (0, 2), (0, 0), (7, 2)) e (id, days)`,
+      [platform.id],
+    );
     const removed = await app.get(RetentionService).removeOld();
-    expect(removed).toMatchObject({ session: 1, account: 1, audit_entry: 0 });
+    expect(removed).toMatchObject({ session: 1, account: 1, hold: 1, audit_entry: 0 });
     const left = await database.query<{ id: number }[]>('select id from account where issuer = $1', [TEST_ISSUER]);
     const ids = left.map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining([present.id, granted.id]));
