@@ -134,6 +134,7 @@ function growLimits(
     }
     return starts;
   };
+  const hasEmptyCells = [part.sessionLimit, part.loginLimit].some((column) => column.some((limit) => limit <= 0));
   for (const withEmptyCells of [false, true]) {
     const room = withEmptyCells ? withoutEmptyCells(part) : part;
     const raised = (growth: number, both: boolean): Limits => ({
@@ -151,7 +152,7 @@ function growLimits(
       return null;
     };
     // a factor helps nobody whose only starts meet a cell without any room
-    if (!withEmptyCells && !tryAt(GROWTHS.length - 1)) continue;
+    if (!withEmptyCells && hasEmptyCells && !tryAt(GROWTHS.length - 1)) continue;
     let step = FIRST_GROWTH;
     let best = tryAt(step);
     if (best) {
