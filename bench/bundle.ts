@@ -121,7 +121,7 @@ async function deltaSizes(content: BundleContent, random: Random): Promise<numbe
     const its = { audience: 0, classId: content.classes.id[c]!, establishmentId: 0, cellCount, activity };
     const moved = content.firstCell + LEAST_CELL + randomInteger(random, SPAN_CELLS);
     const rows = [{ before: { ...its, startCell }, after: { ...its, startCell: moved } }] as unknown as Parameters<typeof bundleChangesOf>[0]; // prettier-ignore
-    const room = changedCellsOf(rows, false, content.firstCell).map((cell): [number, number, number] => [cell, randomInteger(random, 20_000), randomInteger(random, 200_000)]); // prettier-ignore
+    const room = changedCellsOf(rows, content.firstCell).map((cell): [number, number, number] => [cell, randomInteger(random, 20_000), randomInteger(random, 200_000)]); // prettier-ignore
     const bytes = Buffer.from(deltaBytesOf(1, 1, 123_456, 123_457, content.issuedAt, bundleChangesOf(rows), undefined, room)); // prettier-ignore
     const signature = await signBytes(bytes, { kid: 'a-key-of-the-service', privateKey, typ: 'etale-delta', chain: nextChain(CHAIN_START, bytes) }); // prettier-ignore
     sizes.push(bytes.length + signature.length);

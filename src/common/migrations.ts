@@ -42,3 +42,4 @@ export { EpochBase1764000200000 } from '../../migrations/0200-epoch-base';
 export { FollowedJobs1764000210000 } from '../../migrations/0210-followed-jobs';
 export { StepNames1764000211000 } from '../../migrations/0211-step-names';
 export { CountedStays1764000212000 } from '../../migrations/0212-counted-stays';
+export { NumberedCapacity1764000213000 } from '../../migrations/0213-numbered-capacity';

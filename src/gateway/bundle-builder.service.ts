@@ -191,7 +191,7 @@ export class BundleBuilder {
     const { epoch, revision: from } = head;
     const isRuled = rows.some(({ kind }) => kind === 'protection');
     const rules = isRuled ? await this.protection.rules(tx, platformId, now) : undefined;
-    const cells = changedCellsOf(rows, isRuled, cellOfSeconds(seconds(now)));
+    const cells = changedCellsOf(rows, cellOfSeconds(seconds(now)));
     const room = await this.facts.roomCells(tx, platformId, cells);
     const bytes = deltaBytesOf(platformId, epoch, from, to, seconds(now), bundleChangesOf(rows), rules, room);
     const chain = nextChain(head.chain, Buffer.from(bytes));

@@ -41,10 +41,13 @@ export interface DeltaRow {
 /** A numbered change as a delta needs it. */
 export interface DeltaChangeRow {
   revision: number;
-  /** `protection` changes no window: the rules in force are others. */
-  kind: ChangeKind | 'protection';
+  /** `protection` and `capacity` change no window: the rules in force are others, or the limits of cells. */
+  kind: ChangeKind | 'protection' | 'capacity';
   before: LedgerWindow | null;
   after: LedgerWindow | null;
+  /** Cells whose limits moved, of `capacity` only: the first, and the one after the last. */
+  firstCell: number | null;
+  endCell: number | null;
 }
 
 const BUNDLE = `epoch, revision, edition, needed_edition as "neededEdition", needed_issued_at as "neededIssuedAt",
@@ -83,7 +86,7 @@ export class BundleStore {
 
   changes(tx: EntityManager, platformId: number, epoch: number, after: number, to: number): Promise<DeltaChangeRow[]> {
     return tx.query(
-      `select revision, kind, before, after from plan_change
+      `select revision, kind, before, after, first_cell as "firstCell", end_cell as "endCell" from plan_change
         where platform_id = $1 and epoch = $2 and revision > $3 and revision <= $4 order by revision`,
       [platformId, epoch, after, to],
     );

@@ -3,6 +3,7 @@ import { CELLS_PER_DAY, DRAIN_CELLS, LEAD_CELLS } from '../kernel/cell-grid';
 import type { BundleChange, BundleRoomChange, BundleWindow, NamedRule } from '../kernel/decision/bundle-content';
 import type { LedgerWindow } from '../plan/sequencer.rules';
 import type { DeltaChangeRow } from './bundle.store';
+import { BUNDLE_DAYS } from './gateway-settings.rules';
 
 const ownerOf = (window: LedgerWindow): number => window.classId ?? window.establishmentId;
 const windowOf = ({ startCell, cellCount, activity }: LedgerWindow): BundleWindow => [startCell, cellCount, activity];
@@ -19,19 +20,21 @@ export function bundleChangesOf(rows: readonly DeltaChangeRow[]): BundleChange[]
   });
 }
 
-/** A step may change what is left of every cell for a day. */
-const RULED_CELLS = CELLS_PER_DAY;
+/** What no bundle that is held reaches beyond; its last day may have 25 hours. */
+const BUNDLE_CELLS = (BUNDLE_DAYS + 1) * CELLS_PER_DAY;
 
-/** Cells in which numbered changes may have left more or less than before: of each window, its lead and its drain. */
-export function changedCellsOf(rows: readonly DeltaChangeRow[], isRuled: boolean, nowCell: number): number[] {
+/** Cells in which numbered changes may have left more or less than before: of each window, its lead and its drain; of the capacity, those to come. */
+export function changedCellsOf(rows: readonly DeltaChangeRow[], nowCell: number): number[] {
   const cells = new Set<number>();
-  for (let cell = nowCell; isRuled && cell < nowCell + RULED_CELLS; cell++) cells.add(cell);
-  for (const { before, after } of rows)
+  for (const { before, after, firstCell, endCell } of rows) {
+    const end = Math.min(endCell ?? nowCell, nowCell + BUNDLE_CELLS);
+    for (let cell = Math.max(firstCell ?? nowCell, nowCell); cell < end; cell++) cells.add(cell);
     for (const window of [before, after]) {
       if (!window) continue;
       const end = window.startCell + window.cellCount + DRAIN_CELLS;
       for (let cell = window.startCell - LEAD_CELLS; cell < end; cell++) cells.add(cell);
     }
+  }
   return [...cells];
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { THE_SERVICE } from '../audit/audit-entry';
 import { type CapacityCells, limitOf } from '../capacity/capacity-cells';
 import { CapacityService } from '../capacity/capacity.service';
 import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
@@ -113,7 +114,8 @@ export class LedgerService {
 
   /**
    * Follows a change of capacity or background: limits of the published cells in [firstCell, endCell) move (null: no bound),
-   * ceilings fall no lower than what is planned. Returns the cells that are over their limit now.
+   * ceilings fall no lower than what is planned. Where any moved the change is numbered, so that waiting rooms hear of it as of a
+   * booking. Returns the cells that are over their limit now.
    */
   async refreshLimits(
     platformId: number,
@@ -128,18 +130,40 @@ export class LedgerService {
     const moveAll = async (tx: EntityManager): Promise<OverfullCell[]> => {
       const overfull: OverfullCell[] = [];
       const end = endCell ?? END_CELL;
+      let moved: { first: number; last: number } | undefined;
       let range = await this.ledger.extent(tx, platformId, firstCell ?? FIRST_CELL, end);
       while (range) {
         const chunkEnd = range.firstCell + Math.min(range.cellCount, CHUNK_CELLS);
         const capacity = await this.capacity.cells(platformId, range.firstCell, chunkEnd - range.firstCell, tx);
-        await this.moveLimits(tx, platformId, capacity);
+        const its = await this.moveLimits(tx, platformId, capacity);
+        if (its) moved = { first: moved?.first ?? its.first, last: its.last };
         await this.describeCells(tx, platformId, capacity);
         overfull.push(...(await this.ledger.overfullCells(tx, platformId, range.firstCell, chunkEnd)));
         range = await this.ledger.extent(tx, platformId, chunkEnd, end);
       }
+      if (moved) await this.numberCapacity(tx, platformId, moved.first, moved.last + 1);
       return overfull;
     };
     return within ? refresh(within) : inTransaction(this.database, refresh);
+  }
+
+  /** Who changed the capacity, and why, stands in the audit. */
+  private async numberCapacity(
+    tx: EntityManager,
+    platformId: number,
+    firstCell: number,
+    endCell: number,
+  ): Promise<void> {
+    const revision = await this.ledger.nextRevision(tx, platformId);
+    const { subject } = THE_SERVICE;
+    await this.ledger.recordCapacity(tx, {
+      ...revision,
+      platformId,
+      firstCell,
+      endCell,
+      changedBy: subject,
+      reason: 'capacity',
+    });
   }
 
   /**
@@ -167,13 +191,17 @@ export class LedgerService {
   }
 
   /** What the capacity leaves after the reserves of all published plans becomes the limit of the cells that have a row. */
-  private async moveLimits(tx: EntityManager, platformId: number, capacity: CapacityCells): Promise<void> {
+  private async moveLimits(
+    tx: EntityManager,
+    platformId: number,
+    capacity: CapacityCells,
+  ): Promise<{ first: number; last: number } | undefined> {
     const parts: [CellLoad, 1 | -1][] = [[limitOf(capacity), 1]];
     for (const planId of await this.ledger.publishedPlans(platformId, capacity, undefined, tx)) {
       parts.push([await this.loads.reserves(tx, planId, capacity), -1]);
     }
     const limits = combined(capacity.cellCount, parts, 0);
-    await this.ledger.setLimits(tx, platformId, capacity.firstCell, limits);
+    return this.ledger.setLimits(tx, platformId, capacity.firstCell, limits);
   }
 
   /** Tells the published plans of the range the capacity of now, and what the other ones use and reserve. */

@@ -123,6 +123,19 @@ export class LedgerStore {
     await this.announce(tx, change.platformId);
   }
 
+  /** A numbered change of what the platform can bear in a range of cells, of no plan either. */
+  async recordCapacity(
+    tx: EntityManager,
+    change: Revision & { platformId: number; firstCell: number; endCell: number; changedBy: string; reason: string },
+  ): Promise<void> {
+    await tx.query(
+      `insert into plan_change (platform_id, epoch, revision, kind, first_cell, end_cell, changed_by, reason)
+       values ($1, $2, $3, 'capacity', $4, $5, $6, $7)`,
+      [change.platformId, change.epoch, change.revision, change.firstCell, change.endCell, change.changedBy, change.reason],
+    ); // prettier-ignore
+    await this.announce(tx, change.platformId);
+  }
+
   /** Tells every replica, once the transaction commits, that the platform has new revisions. */
   async announce(tx: EntityManager, platformId: number): Promise<void> {
     await tx.query('select pg_notify($1, $2)', [REVISION_CHANNEL, String(platformId)]);
@@ -157,14 +170,22 @@ export class LedgerStore {
     );
   }
 
-  /** Moves the limits of cells that have a row; a ceiling falls no lower than what is already planned. */
-  async setLimits(tx: EntityManager, platformId: number, firstCell: number, limits: CellLoad): Promise<void> {
-    await tx.query(
-      `update ledger_cell set session_limit = ${at(3)}, session_ceiling = greatest(${at(3)}, session_planned),
-                              login_limit = ${at(4)}, login_ceiling = greatest(${at(4)}, login_planned)
-        where ${IN_RANGE} and (session_limit, login_limit) is distinct from (${at(3)}, ${at(4)})`,
+  /** Moves the limits of cells that have a row; a ceiling falls no lower than what is already planned. @returns first and last cell that moved */
+  async setLimits(
+    tx: EntityManager,
+    platformId: number,
+    firstCell: number,
+    limits: CellLoad,
+  ): Promise<{ first: number; last: number } | undefined> {
+    const [row] = await tx.query<{ first: number | null; last: number | null }[]>(
+      `with moved as (
+         update ledger_cell set session_limit = ${at(3)}, session_ceiling = greatest(${at(3)}, session_planned),
+                                login_limit = ${at(4)}, login_ceiling = greatest(${at(4)}, login_planned)
+          where ${IN_RANGE} and (session_limit, login_limit) is distinct from (${at(3)}, ${at(4)}) returning cell)
+       select min(cell) as first, max(cell) as last from moved`,
       [platformId, firstCell, Array.from(limits.sessions), Array.from(limits.logins)],
     );
+    return row!.first === null ? undefined : { first: row!.first, last: row!.last! };
   }
 
   /**

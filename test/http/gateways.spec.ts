@@ -19,7 +19,7 @@ import { plainBundle, type PackedBundle } from '../../src/kernel/decision/packed
 import { applyRoomChanges } from '../../src/kernel/decision/room-residue';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import { PlanService } from '../../src/plan/plan.service';
-import { publishedRegion, standStillAt, type BookableRegion } from '../booking-region';
+import { bookingViolations, publishedRegion, standStillAt, type BookableRegion } from '../booking-region';
 import { cellAt, draftOf, TESTER } from '../plan-builder';
 import { NOBODY, startTestApplication } from '../test-application';
 
@@ -179,6 +179,41 @@ describe('gateways', () => {
       const at = cellAt(0, 9) - fresh.content.firstCell;
       expect(fresh.content.room!.logins[at]).toBeGreaterThan(0);
     }
+  });
+
+  it('hear at once what a regulation leaves for the waiting room, and what its end gives back', async () => {
+    const before = await fetchBundle();
+    const plan = gatePlanOf(before.content);
+    const stored = async () => (await database.query<{ edition: number }[]>('select edition from gateway_bundle where platform_id = $1', [region.platformId]))[0]!.edition; // prettier-ignore
+    const edition = await stored();
+    const at = cellAt(0, 9) - before.content.firstCell;
+    const whole = before.content.room!.sessions[at]!;
+    const url = `/v1/platforms/${region.platformId}/regulations`;
+    const half = { startsAt: '2026-12-07T09:00:00+01:00', endsAt: '2026-12-07T09:30:00+01:00', sessionsPerMille: 500, loginsPerMille: 0, reason: 'test' }; // prettier-ignore
+    const { id } = (await app.inject({ method: 'POST', url, payload: half })).json<{ id: number }>();
+    const [delta, ...others] = (await get(`/v1/gateways/deltas?after=1.${before.content.revision}&wait=5`)).json<DeltaPageDto>().deltas; // prettier-ignore
+    expect(others).toEqual([]);
+    const { room, changes } = JSON.parse(delta!.bytes) as { room: BundleRoomChange[]; changes: BundleChange[] };
+    expect([changes, room.map(([cell, logins]) => [cell, logins])]).toEqual([[], [0, 1, 2, 3, 4, 5].map((k) => [cellAt(0, 9) + k, 0])]); // prettier-ignore
+    expect(room[0]![2]).toBeLessThan(whole);
+
+    expect((await app.inject({ method: 'DELETE', url: `${url}/${id}` })).statusCode).toBe(200);
+    const reached = await follow(plan, before);
+    expect(reached.revision).toBe(before.content.revision + 2);
+    expect([plan.content.room, await stored()]).toEqual([before.content.room, edition]);
+    // one that leaves everything moves no cell: nothing is numbered
+    const idle = { ...half, sessionsPerMille: 1000, loginsPerMille: 1000 };
+    expect((await app.inject({ method: 'POST', url, payload: idle })).statusCode).toBe(201);
+    expect(await bookingViolations(database, region.platformId)).toMatchObject({ revisionGaps: 0, revisionBeyondChanges: 0 }); // prettier-ignore
+    const [{ revision }] = await database.query<[{ revision: number }]>('select revision from platform_revision where platform_id = $1', [region.platformId]); // prettier-ignore
+    expect(revision).toBe(reached.revision);
+    // a step that cuts the capacity: rules and cells in one delta
+    const step = { name: { fr: 'Réduire', en: 'Cut' }, words: { fr: 'Moins', en: 'Less' }, scope: {}, measures: { capacityPerMille: 800 }, startsAt: '2026-12-07T10:00:00+01:00', endsAt: '2026-12-07T10:10:00+01:00', isBreakGlass: true, reason: 'test' }; // prettier-ignore
+    const put = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/protection-steps`, payload: step }); // prettier-ignore
+    expect([put.statusCode, put.json<{ state?: string }>().state]).toEqual([201, 'in_force']);
+    const { deltas } = (await get(`/v1/gateways/deltas?after=1.${revision}&wait=5`)).json<DeltaPageDto>();
+    const said = JSON.parse(deltas[0]!.bytes) as { to: number; rules: unknown[]; room: BundleRoomChange[] };
+    expect([said.to, said.rules.length, said.room.map(([cell]) => cell)]).toEqual([revision + 2, 1, [cellAt(0, 10), cellAt(0, 10) + 1]]); // prettier-ignore
   });
 
   it('are told to fetch the whole bundle where deltas do not lead on: a gap, a publication, another epoch', async () => {
