@@ -266,7 +266,8 @@ function stormStepsOf(
   if (measures.walkInPerMille < 1000 || measures.idleMinutes !== null || measures.capacityPerMille < 1000) {
     steps.push({
       ...step,
-      profiles: bound,
+      // whoever is named, else everybody: who works there idles as the others do
+      profiles: scope.profiles.map((profile) => STORM_PROFILES.indexOf(profile)),
       walkInPerMille: measures.walkInPerMille,
       idleSeconds: measures.idleMinutes === null ? null : measures.idleMinutes * 60,
       capacityPerMille: measures.capacityPerMille,

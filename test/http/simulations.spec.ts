@@ -127,6 +127,33 @@ describe('simulations', () => {
     expect(morning[3]).toBeLessThan(morning[2]!);
   });
 
+  it('cut the quota and the idle time of those whom a step concerns, and leave the others theirs', async () => {
+    const span = { startsAt: '2026-12-07T00:00:00+01:00', endsAt: '2026-12-08T00:00:00+01:00' };
+    const [{ code }] = await app.get(DataSource).query<[{ code: string }]>('select code from territory where id = $1', [region.departmentIds[0]]); // prettier-ignore
+    const { variants } = await done({
+      adherencePerMille: 500,
+      walkInPerCell: 4,
+      variants: [
+        today,
+        { name: 'department', steps: [{ ...span, scope: { territories: [code] }, measures: { walkInPerMille: 0 } }] },
+        { name: 'all', steps: [{ ...span, scope: {}, measures: { walkInPerMille: 0 } }] },
+        { name: 'staff', steps: [{ ...span, scope: { profiles: ['staff'] }, measures: { idleMinutes: 1 } }] },
+      ],
+    });
+    const admitted = variants!.map(({ territories }) => {
+      const its = territories.filter(({ territory }) => territory === code).reduce((count, { admittedCount }) => count + admittedCount, 0);
+      return { its, others: territories.reduce((count, { admittedCount }) => count + admittedCount, 0) - its };
+    }); // prettier-ignore
+    const [usual, department, all] = admitted;
+    expect(department!.its).toBe(all!.its);
+    expect(all!.its).toBeLessThan(usual!.its);
+    // the others have what those leave
+    expect(department!.others).toBeGreaterThan(usual!.others);
+    expect(all!.others).toBeLessThan(usual!.others);
+    const sessions = variants!.map(({ classes }) => classes.filter(({ profile }) => profile !== 'staff').map((its) => sum(its.sessions))); // prettier-ignore
+    expect(sessions[3]).toEqual(sessions[0]);
+  });
+
   it('refuse what cannot be simulated, and whoever may not', async () => {
     const { platformId } = await makeRegion(app.get(DataSource));
     const refused = async (body: object) => {

@@ -119,4 +119,34 @@ export const SMALL_STORMS: Record<string, StormProblem> = {
       group(RELATIVES, 1200, { territory: 1 }),
     ],
   }),
+  'quotas cut and idle minutes shortened of some, in a room: who stands first waits for what the plan leaves': storm({
+    room: room(60),
+    walkInLimit: column(60),
+    steps: [
+      step(2, 10, { territories: [0], profiles: [PUPILS], walkInPerMille: 500 }),
+      step(4, 20, { cohorts: [1], idleSeconds: 300 }),
+    ],
+    groups: [
+      group(PUPILS, 500, { entryTimes: [], arrival: 1 }),
+      group(PUPILS, 700, { territory: 1, cohort: 1, entryTimes: [LATE], arrival: 1 }),
+      group(RELATIVES, 600, { territory: 1 }),
+      group(RELATIVES, 300, { cohort: 1, entryTimes: [], arrival: 1 }),
+    ],
+  }),
+  'quotas cut and idle minutes shortened of some, where nobody keeps a line': storm({
+    sessionLimit: column(8000),
+    loginLimit: column(1200),
+    walkInLimit: column(240),
+    steps: [
+      step(2, 14, { territories: [0], walkInPerMille: 250 }),
+      step(6, 12, { profiles: [RELATIVES], walkInPerMille: 500 }),
+      step(3, 18, { cohorts: [1], idleSeconds: 300 }),
+    ],
+    groups: [
+      group(PUPILS, 2000, { entryTimes: [LATE], arrival: 1 }),
+      group(PUPILS, 1500, { territory: 1, cohort: 1, entryTimes: [LATE], arrival: 1 }),
+      group(RELATIVES, 1200, { territory: 1, entryTimes: [] }),
+      group(PUPILS, 1500, { cohort: 1 }),
+    ],
+  }),
 };

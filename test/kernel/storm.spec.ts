@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { simulateAgents } from '../../src/kernel/simulation/check-storm-agents';
 import { checkStorm } from '../../src/kernel/simulation/check-storm';
 import { simulateStorm } from '../../src/kernel/simulation/storm';
-import { type StormProblem, StormProblemInvalid } from '../../src/kernel/simulation/storm-problem';
+import {
+  type StormGroup,
+  type StormProblem,
+  StormProblemInvalid,
+  type StormStep,
+} from '../../src/kernel/simulation/storm-problem';
 import { waitsOf } from '../../src/kernel/simulation/storm-waits';
 import { anyStorm } from './any-storm';
 import { SMALL_STORMS } from './small-storms';
@@ -202,6 +207,61 @@ describe('storm', () => {
     const usual = simulateStorm(rush(roomy));
     const shortened = simulateStorm(rush({ ...roomy, steps: [step] }));
     expect(shortened.peakSessions).toBeLessThan(0.85 * usual.peakSessions);
+  });
+
+  describe('a step for one of two territories', () => {
+    const ofFirst = (changes: Partial<StormStep>): StormStep => ({
+      fromCell: 0, toCell: 24, territories: [0], profiles: [], cohorts: [], isDeferred: false, isLiveOnly: false,
+      walkInPerMille: 1000, idleSeconds: null, capacityPerMille: 1000, ...changes,
+    }); // prettier-ignore
+    const both = (entryTimes: StormGroup['entryTimes']) =>
+      [0, 1].map((territory) => ({
+        territory,
+        profile: 0,
+        cohort: 0,
+        visitorCount: 3000,
+        arrival: 0,
+        visit: 0,
+        entryTimes,
+      }));
+    const dayOf = (changes: Partial<StormProblem>) => {
+      const problem = rush({ territoryCount: 2, profileCount: 1, loginLimit: new Float64Array(24).fill(5000), sessionLimit: new Float64Array(24).fill(50_000), ...changes }); // prettier-ignore
+      const result = simulateStorm(problem);
+      expect(checkStorm(problem, result)).toEqual([]);
+      const of = (name: 'admitted' | 'sessions', territory: number) => Array.from(result.curves[name].subarray(territory * 24, (territory + 1) * 24)); // prettier-ignore
+      return { result, of };
+    };
+
+    it('takes the quota from it alone, and the other has the whole', () => {
+      const { of } = dayOf({ groups: both([]), steps: [ofFirst({ walkInPerMille: 0 })] });
+      expect(sum(of('admitted', 0))).toBe(0);
+      for (const count of of('admitted', 1).slice(0, 6)) expect(count).toBeCloseTo(60, 3);
+    });
+
+    it('lets it share the quota up to its part, then the other alone has what is left', () => {
+      const { of } = dayOf({ groups: both([]), steps: [ofFirst({ walkInPerMille: 500 })] });
+      // of the first thirty places each has about half; of the other thirty it has none
+      expect(of('admitted', 0)[2]).toBeGreaterThan(12);
+      expect(of('admitted', 0)[2]).toBeLessThan(18);
+      expect(of('admitted', 0)[2]! + of('admitted', 1)[2]!).toBeCloseTo(60, 3);
+    });
+
+    it('stops the line in a room where it stands first and the plan leaves nothing, as that of the agents', () => {
+      const room = { rankOfProfile: [0], pollSeconds: 30, leavesPerMillePerMinute: 0 };
+      const day = (leftPerCell: number) => dayOf({ room: { ...room, leftPerCell: new Float64Array(24).fill(leftPerCell) }, groups: both([]), steps: [ofFirst({ walkInPerMille: 0 })] }); // prettier-ignore
+      expect(sum([...day(0).of('admitted', 0), ...day(0).of('admitted', 1)])).toBeCloseTo(0, 2);
+      // one of the line in two takes a place that the plan leaves, the others walk in between them
+      const { of } = day(20);
+      expect(of('admitted', 0)[3]).toBeCloseTo(20, 0);
+      expect(of('admitted', 1)[3]).toBeCloseTo(20, 0);
+    });
+
+    it('ends its idle sessions sooner, and those of the other when they ended before', () => {
+      const usual = dayOf({ groups: both(null) });
+      const { of } = dayOf({ groups: both(null), steps: [ofFirst({ idleSeconds: 300 })] });
+      expect(of('sessions', 1)).toEqual(usual.of('sessions', 1));
+      expect(sum(of('sessions', 0))).toBeLessThan(0.8 * sum(usual.of('sessions', 0)));
+    });
   });
 
   it.each<[string, Partial<StormProblem>]>([

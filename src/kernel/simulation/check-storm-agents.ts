@@ -28,6 +28,9 @@ interface Hours {
   isHeld: readonly boolean[];
   /** The end of the last of the windows that are open, 0 where none is. */
   openUntil: readonly number[];
+  /** Places of the cell's quota beyond which it is not let in by it. */
+  walkInCount: readonly number[];
+  idleSeconds: readonly number[];
 }
 
 interface Agent {
@@ -71,7 +74,12 @@ class AgentStorm {
   private tickets: Ticket[] = [];
   private sessionCount = 0;
   private readonly sessionsOfClass: Float64Array;
+  /** Places of the present cell's quota that have come and are not spent, and that were spent; the same that the plan leaves to the room. */
   private quota = 0;
+  private walkedIn = 0;
+  private left = 0;
+  /** What may be spent of each cell's quota. */
+  private readonly mostWalkIns: readonly number[];
 
   constructor(
     private readonly problem: StormProblem,
@@ -88,9 +96,13 @@ class AgentStorm {
     this.sessionsOfClass = new Float64Array(classCount);
     this.due = Array.from({ length: this.stepCount }, () => []);
     this.ends = Array.from({ length: this.stepCount + 1 }, () => []);
-    for (const group of problem.groups) {
+    const ofGroups = problem.groups.map((group) => ({ group, hours: hoursOf(group, problem) }));
+    const bound = ofGroups.filter(({ group }) => group.entryTimes !== null);
+    this.mostWalkIns = Array.from(problem.walkInLimit, (limit, cell) =>
+      bound.length === 0 ? limit : Math.max(...bound.map(({ hours }) => hours.walkInCount[cell]!)),
+    );
+    for (const { group, hours } of ofGroups) {
       const classIndex = group.territory * profileCount + group.profile;
-      const hours = hoursOf(group, problem);
       for (let n = 0; n < group.visitorCount; n++) {
         const cell = draw(problem.arrivals[group.arrival]!, random);
         const firstStep = cell * STEPS_PER_CELL + randomInteger(random, STEPS_PER_CELL);
@@ -103,7 +115,7 @@ class AgentStorm {
     for (let step = 0; step < this.stepCount; step++) {
       const cell = Math.floor(step / STEPS_PER_CELL);
       if (step % STEPS_PER_CELL === 0) {
-        this.quota = 0;
+        this.quota = this.walkedIn = this.left = 0;
         this.callThoseWhoseHourComes(step, cell);
       }
       for (const classIndex of this.ends[step]!) {
@@ -141,9 +153,9 @@ class AgentStorm {
     const outside = crowd.filter(({ hours }) => !hours.isOpen[cell]);
     const steps = inForce(problem, cell);
     const share = Math.min(1000, ...steps.map(({ capacityPerMille }) => capacityPerMille)) / 1000;
-    const walkInShare = Math.min(1000, ...steps.map(({ walkInPerMille }) => walkInPerMille)) / 1000;
-    const perCell = problem.walkInLimit[cell]! * walkInShare + (problem.room?.leftPerCell?.[cell] ?? 0);
-    this.quota += perCell / STEPS_PER_CELL;
+    const leftPerCell = problem.room?.leftPerCell?.[cell] ?? 0;
+    this.quota += this.mostWalkIns[cell]! / STEPS_PER_CELL;
+    this.left += leftPerCell / STEPS_PER_CELL;
 
     const loginRoom = (problem.loginLimit[cell]! * share) / STEPS_PER_CELL;
     const sessionLimit = problem.sessionLimit[cell]! * share;
@@ -156,14 +168,18 @@ class AgentStorm {
     if (problem.room) {
       for (const agent of outside) this.takeTicket(agent, step);
       // quotas are whole places, log-ins of a step are not
-      const places = bounded(Math.min(this.quota, chanceRound(Math.max(0, loginRoom - insideCount), random)), sessionLimit - this.sessionCount); // prettier-ignore
-      this.askedInTurn(step, cell, places, perCell / CELL_SECONDS);
+      const places = bounded(chanceRound(Math.max(0, loginRoom - insideCount), random), sessionLimit - this.sessionCount); // prettier-ignore
+      this.askedInTurn(step, cell, places, (this.mostWalkIns[cell]! + leftPerCell) / CELL_SECONDS);
       return;
     }
     const mayWalkIn = outside.filter(({ hours }) => !hours.isHeld[cell]);
     const walkIns = bounded(chanceRound(free, random), sessionLimit - this.sessionCount, mayWalkIn.length);
-    this.quota = Math.max(0, this.quota - walkIns);
-    const walking = new Set(mayWalkIn.slice(0, walkIns));
+    const walking = new Set<Agent>();
+    for (const agent of mayWalkIn) {
+      if (walking.size < walkIns && isWithin(this.walkedIn + walking.size, agent, cell)) walking.add(agent);
+    }
+    this.walkedIn += walking.size;
+    this.quota = Math.max(0, this.quota - walking.size);
     for (const agent of outside) if (walking.has(agent)) this.admit(agent, step, cell); else this.turnAway(agent, step, cell); // prettier-ignore
   }
 
@@ -176,7 +192,7 @@ class AgentStorm {
     this.tickets.push({ agent, rank: rankOfProfile[agent.group.profile]!, takenAt: at, asksAt: at, leavesAt: at + minutes * MINUTE_SECONDS }); // prettier-ignore
   }
 
-  /** Each page whose time has come asks, and is let in where as many places are free as stand before it and one more. */
+  /** Each page whose time has come asks, and is let in where there is a place for it after all who stand before it have theirs. */
   private askedInTurn(step: number, cell: number, places: number, perSecond: number): void {
     const { random, problem } = this;
     const until = (step + 1) * STEP_SECONDS;
@@ -188,11 +204,13 @@ class AgentStorm {
       for (const ticket of asking) {
         if (ticket.asksAt > ticket.takenAt) this.day.pollCount++;
         const place = standing.indexOf(ticket);
-        if (place >= 0 && place < places) {
+        const way = place < 0 ? undefined : this.placesOf(standing, places, cell)[place];
+        if (way) {
           standing.splice(place, 1);
           gone.add(ticket);
           places--;
-          this.quota--;
+          this[way]--;
+          if (way === 'quota') this.walkedIn++;
           this.admit(ticket.agent, step, cell);
           continue;
         }
@@ -203,6 +221,25 @@ class AgentStorm {
       }
     }
     this.tickets = this.tickets.filter((ticket) => !gone.has(ticket));
+  }
+
+  /** The places of the first who stand in line: of the quota as far as it may be theirs, else one that the plan leaves; who has none is the end. */
+  private placesOf(standing: readonly Ticket[], places: number, cell: number): ('quota' | 'left')[] {
+    let [quota, left] = [bounded(this.quota), bounded(this.left)];
+    let walkedIn = this.walkedIn;
+    const ways: ('quota' | 'left')[] = [];
+    for (const { agent } of standing) {
+      if (ways.length >= places) break;
+      if (quota > 0 && isWithin(walkedIn, agent, cell)) {
+        quota--;
+        walkedIn++;
+        ways.push('quota');
+      } else if (left > 0) {
+        left--;
+        ways.push('left');
+      } else break;
+    }
+    return ways;
   }
 
   private dueOf(until: number, gone: ReadonlySet<Ticket>): Ticket[] {
@@ -247,9 +284,9 @@ class AgentStorm {
   }
 
   /** The step in which a session ends that begins now. */
-  private endOf(group: StormGroup, { openUntil }: Hours, step: number, cell: number): number {
+  private endOf(group: StormGroup, { openUntil, idleSeconds }: Hours, step: number, cell: number): number {
     const { random } = this;
-    const { visits, idleSeconds } = this.problem;
+    const { visits, cellCount } = this.problem;
     const { stay, logOutPerMille } = visits[group.visit]!;
     let idleFrom: number;
     if (stay === 'toEnd') {
@@ -260,9 +297,8 @@ class AgentStorm {
       idleFrom = step + 1 + draw(leaving, random) * STEPS_PER_CELL + randomInteger(random, STEPS_PER_CELL);
     }
     if (random() * 1000 < logOutPerMille) return idleFrom;
-    const idleCell = Math.floor(idleFrom / STEPS_PER_CELL);
-    const shortened = inForce(this.problem, idleCell).flatMap((its) => its.idleSeconds ?? []);
-    return idleFrom + Math.ceil(Math.min(idleSeconds, ...shortened) / STEP_SECONDS);
+    const idleCell = Math.min(cellCount - 1, Math.floor(idleFrom / STEPS_PER_CELL));
+    return idleFrom + Math.ceil(idleSeconds[idleCell]! / STEP_SECONDS);
   }
 }
 
@@ -273,21 +309,29 @@ function hoursOf(group: StormGroup, problem: StormProblem): Hours {
   const { territory, profile, cohort, entryTimes } = group;
   const has = (list: readonly number[], one: number) => list.length === 0 || list.includes(one);
   const cells = Array.from({ length: problem.cellCount }, (_, cell) => {
-    const shutting = inForce(problem, cell).filter(
-      ({ isDeferred, isLiveOnly, territories, profiles, cohorts }) =>
-        (isDeferred || isLiveOnly) && has(territories, territory) && has(profiles, profile) && has(cohorts, cohort),
-    );
+    const its = inForce(problem, cell).filter(
+      ({ territories, profiles, cohorts }) => has(territories, territory) && has(profiles, profile) && has(cohorts, cohort),
+    ); // prettier-ignore
+    const shutting = its.filter(({ isDeferred, isLiveOnly }) => isDeferred || isLiveOnly);
     const open = (entryTimes ?? []).filter(
       ({ entryCell, endCell, isLive }) =>
         entryCell <= cell && cell < endCell && shutting.every(({ isDeferred }) => isLive && !isDeferred),
     );
     const isOpen = entryTimes === null ? shutting.length === 0 : open.length > 0;
-    return { isOpen, isHeld: shutting.length > 0 && !isOpen, openUntil: Math.max(0, ...open.map(({ endCell }) => endCell)) }; // prettier-ignore
+    return {
+      isOpen,
+      isHeld: shutting.length > 0 && !isOpen,
+      openUntil: Math.max(0, ...open.map(({ endCell }) => endCell)),
+      walkInCount: (problem.walkInLimit[cell]! * Math.min(1000, ...its.map(({ walkInPerMille }) => walkInPerMille))) / 1000,
+      idleSeconds: Math.min(problem.idleSeconds, ...its.flatMap(({ idleSeconds }) => idleSeconds ?? [])),
+    }; // prettier-ignore
   });
   return {
     isOpen: cells.map(({ isOpen }) => isOpen),
     isHeld: cells.map(({ isHeld }) => isHeld),
     openUntil: cells.map(({ openUntil }) => openUntil),
+    walkInCount: cells.map(({ walkInCount }) => walkInCount),
+    idleSeconds: cells.map(({ idleSeconds }) => idleSeconds),
   };
 }
 
@@ -297,6 +341,9 @@ function draw(shares: ArrayLike<number>, random: Random): number {
   while (k < shares.length - 1 && rest >= shares[k]!) rest -= shares[k++]!;
   return k;
 }
+
+/** Whether the quota has a place for somebody after so many of the cell, whoever they were. */
+const isWithin = (walkedIn: number, { hours }: Agent, cell: number): boolean => walkedIn + 1 <= hours.walkInCount[cell]! + 1e-9; // prettier-ignore
 
 /** The least of some numbers as whole visitors. */
 const bounded = (...most: number[]): number => Math.max(0, Math.floor(Math.min(...most) + 1e-9));

@@ -51,32 +51,70 @@ export function entitlementOf({ cellCount, groups, steps }: StormProblem): Entit
   return { isEntitled, isBarred, nextCell, endCell };
 }
 
-/** Both capacities, the quota (with what the plan leaves to the waiting room) and the idle time-out after the steps in force, per cell; overlapping steps: the strictest. */
+/** Something that steps change for those concerned: groups that the same steps concern are one kind. */
+export interface ByKind {
+  /** The kind of each group, -1 where it does not matter. */
+  kindOf: Int32Array;
+  /** Of each kind, per cell. */
+  columns: readonly Float64Array[];
+}
+
+/** Capacities, quota and idle time-outs after the steps in force, per cell; overlapping steps: the strictest. */
 export interface EffectiveLimits {
   sessionLimit: Float64Array;
   loginLimit: Float64Array;
-  walkInLimit: Float64Array;
-  idleSeconds: Float64Array;
+  /** The share of a cell's walk-in quota up to which the gate lets in a group by it; of groups that windows bind. */
+  walkInShare: ByKind;
+  /** The largest of these: what may be spent at all. */
+  mostWalkInShare: Float64Array;
+  idleSeconds: ByKind;
 }
 
 export function effectiveLimits(problem: StormProblem): EffectiveLimits {
+  const { cellCount, steps, groups } = problem;
   const sessionLimit = problem.sessionLimit.slice();
   const loginLimit = problem.loginLimit.slice();
-  const walkInLimit = problem.walkInLimit.slice();
-  const idleSeconds = new Float64Array(problem.cellCount).fill(problem.idleSeconds);
-  for (let cell = 0; cell < problem.cellCount; cell++) {
+  for (let cell = 0; cell < cellCount; cell++) {
     let capacityPerMille = 1000;
-    let walkInPerMille = 1000;
-    for (const step of problem.steps) {
-      if (cell < step.fromCell || cell >= step.toCell) continue;
-      capacityPerMille = Math.min(capacityPerMille, step.capacityPerMille);
-      walkInPerMille = Math.min(walkInPerMille, step.walkInPerMille);
-      if (step.idleSeconds !== null) idleSeconds[cell] = Math.min(idleSeconds[cell]!, step.idleSeconds);
+    for (const step of steps) {
+      if (step.fromCell <= cell && cell < step.toCell)
+        capacityPerMille = Math.min(capacityPerMille, step.capacityPerMille);
     }
     sessionLimit[cell] = (sessionLimit[cell]! * capacityPerMille) / 1000;
     loginLimit[cell] = (loginLimit[cell]! * capacityPerMille) / 1000;
-    // a step lowers the quota; what the plan leaves is the room's
-    walkInLimit[cell] = (walkInLimit[cell]! * walkInPerMille) / 1000 + (problem.room?.leftPerCell?.[cell] ?? 0);
   }
-  return { sessionLimit, loginLimit, walkInLimit, idleSeconds };
+  // whom nothing binds needs no quota, and has none while a step keeps them out
+  const walkInShare = byKind(problem, groups.map(({ entryTimes }) => entryTimes !== null), 1, ({ walkInPerMille }) => walkInPerMille / 1000); // prettier-ignore
+  const mostWalkInShare = new Float64Array(cellCount).map((_, cell) =>
+    walkInShare.columns.length === 0 ? 1 : Math.max(...walkInShare.columns.map((column) => column[cell]!)),
+  );
+  const idleSeconds = byKind(problem, groups.map(() => true), problem.idleSeconds, (step) => step.idleSeconds ?? Infinity); // prettier-ignore
+  return { sessionLimit, loginLimit, walkInShare, mostWalkInShare, idleSeconds };
+}
+
+/** The least of `usual` and of what the steps in force say that concern a group. */
+function byKind(
+  { cellCount, groups, steps }: StormProblem,
+  isCounted: readonly boolean[],
+  usual: number,
+  mostOf: (step: StormStep) => number,
+): ByKind {
+  const lowering = steps.filter((step) => mostOf(step) < usual);
+  const numbers = new Map<string, number>();
+  const columns: Float64Array[] = [];
+  const kindOf = Int32Array.from(groups, (group, g) => {
+    if (!isCounted[g]) return -1;
+    const its = lowering.filter((step) => concerns(step, group));
+    const key = its.map((step) => lowering.indexOf(step)).join(' ');
+    let kind = numbers.get(key);
+    if (kind !== undefined) return kind;
+    numbers.set(key, (kind = columns.length));
+    const column = new Float64Array(cellCount).fill(usual);
+    for (const step of its) {
+      for (let cell = step.fromCell; cell < step.toCell; cell++) column[cell] = Math.min(column[cell]!, mostOf(step));
+    }
+    columns.push(column);
+    return kind;
+  });
+  return { kindOf, columns };
 }

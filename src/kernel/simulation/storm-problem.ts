@@ -64,11 +64,11 @@ export interface StormStep {
   isDeferred: boolean;
   /** Those concerned enter in `live` windows only. */
   isLiveOnly: boolean;
-  /** What is left of the walk-in quota, for everybody. */
+  /** Those concerned spend the walk-in quota of a cell up to this share of it only, whoever has spent what is gone. */
   walkInPerMille: number;
-  /** Shortens the idle time-out of the whole platform where it is not null. */
+  /** Shortens the idle time-out of those concerned where it is not null. */
   idleSeconds: number | null;
-  /** What is left of both capacities. */
+  /** What is left of both capacities, of the whole platform whomever the step concerns. */
   capacityPerMille: number;
 }
 

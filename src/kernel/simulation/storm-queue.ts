@@ -28,6 +28,24 @@ const NOBODY = VISITOR_UNITS / 1000;
 /** Whether a step keeps a group out at present; absent where none keeps anybody out. */
 type IsHeld = ((group: number) => boolean) | undefined;
 
+/** Places of the walk-in quota, for all but those whose share of it a step has cut to less; undefined where it has for nobody. */
+export interface LineQuota {
+  crowd: number;
+  isCut: ((group: number) => boolean) | undefined;
+}
+
+/** What a step has for the line: places on the platform, of which the plan leaves some and the quota gives some. */
+export interface Line {
+  places: number;
+  left: number;
+  quotas: readonly LineQuota[];
+}
+
+interface Served {
+  fromQuota: number;
+  fromLeft: number;
+}
+
 /**
  * The waiting room: by rank, then in order of arrival (to the minute). Who closes the page leaves it; whose window opens is
  * let in by the window; whom a step keeps out stands aside, and in the old place again once it is over.
@@ -82,27 +100,67 @@ export class StormQueue {
     this.change(slice, k, crowd);
   }
 
-  /** Serves up to `crowd` in order, those whom nothing holds; `take(group, crowd)` is told whom. */
-  serve(crowd: number, isHeld: IsHeld, take: (group: number, crowd: number) => void): void {
-    let left = crowd;
-    for (let r = 0; r < this.ranks.length && left > 0; r++) {
+  /**
+   * Serves in order those whom nothing holds; `take(group, crowd)` is told whom. The walk-in quota is for who stands first, what the plan
+   * leaves for whoever comes next: so whose quota a step has cut, and who stands first when it is spent, waits for a place that the plan
+   * leaves, and nobody behind walks in meanwhile.
+   */
+  serve(line: Line, isHeld: IsHeld, take: (group: number, crowd: number) => void): Served {
+    const served = { fromQuota: 0, fromLeft: 0 };
+    const quotas = line.quotas.length > 1 ? [...line.quotas, { crowd: 0, isCut: undefined }] : line.quotas;
+    quotas.forEach((quota, k) => {
+      // of what the plan leaves, whom the quota cannot serve have theirs first
+      this.serveFrom({ ...quota, isLeftForAll: k === quotas.length - 1 }, line, served, isHeld, take);
+    });
+    return served;
+  }
+
+  /** From one part of the quota; whom it is cut for among those who stand together take places that the plan leaves, in the same proportion. */
+  private serveFrom(
+    { crowd, isCut, isLeftForAll }: LineQuota & { isLeftForAll: boolean },
+    line: Line,
+    served: Served,
+    isHeld: IsHeld,
+    take: (group: number, crowd: number) => void,
+  ): void {
+    let quota = crowd;
+    for (let r = 0; r < this.ranks.length; r++) {
       const slices = this.slices[r]!;
       this.skipServed(r);
-      for (let s = this.heads[r]!; s < slices.length && left > 0; s++) {
+      for (let s = this.heads[r]!; s < slices.length; s++) {
         const slice = slices[s]!;
+        const places = line.places - served.fromQuota - served.fromLeft;
+        const left = line.left - served.fromLeft;
+        const mostOfQuota = quota + (isLeftForAll ? left : 0);
+        if (places <= 0 || mostOfQuota <= 0) return this.skipServed(r);
         const standing = isHeld ? standingOf(slice, isHeld) : slice.crowd;
-        const isWhole = standing <= left || standing <= NOBODY;
-        const ratio = isWhole ? 1 : left / standing;
-        const before = slice.crowd;
+        const cut = isCut ? standingOf(slice, (g) => isHeld?.(g) === true || !isCut(g)) : 0;
+        // a remainder that is nobody stops nobody
+        const needsLeft = cut > NOBODY || cut <= left ? cut : 0;
+        const most = Math.min(
+          places,
+          needsLeft < standing ? (mostOfQuota * standing) / (standing - needsLeft) : Infinity,
+          needsLeft > 0 ? (Math.max(0, left) * standing) / needsLeft : Infinity,
+        );
+        const isWhole = standing <= most || standing <= NOBODY;
+        const ratio = isWhole ? 1 : most / standing;
+        let [free, ofCut] = [0, 0];
         for (let k = 0; k < slice.groups.length; k++) {
-          if (isHeld?.(slice.groups[k]!)) continue;
-          const served = isWhole ? slice.crowds[k]! : Math.floor(slice.crowds[k]! * ratio);
-          if (served === 0) continue;
-          this.change(slice, k, -served);
-          slice.served[k]! += served;
-          take(slice.groups[k]!, served);
+          const group = slice.groups[k]!;
+          if (isHeld?.(group)) continue;
+          const its = isWhole ? slice.crowds[k]! : Math.floor(slice.crowds[k]! * ratio);
+          if (its === 0) continue;
+          this.change(slice, k, -its);
+          slice.served[k]! += its;
+          take(group, its);
+          if (needsLeft > 0 && isCut!(group)) ofCut += its;
+          else free += its;
         }
-        left = isWhole ? Math.max(0, left - (before - slice.crowd)) : 0;
+        const fromQuota = isLeftForAll ? Math.min(free, Math.max(0, quota)) : free;
+        quota -= fromQuota;
+        served.fromQuota += fromQuota;
+        served.fromLeft += ofCut + free - fromQuota;
+        if (!isWhole) return this.skipServed(r);
       }
       this.skipServed(r);
     }

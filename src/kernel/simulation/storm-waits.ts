@@ -80,6 +80,7 @@ function follow(problem: StormProblem, result: StormResult, g: number, random: R
   const { cellCount, habits } = problem;
   const stepCount = cellCount * STEPS_PER_CELL;
   const { isEntitled, isBarred, nextCell } = result.entitlement;
+  const { entitledRatio, walkInRatio, walkInKindOf } = result.trace;
   const first = arrivalStep(problem, g, random);
   const shares = laneShares(habits);
   let lane = -1;
@@ -98,7 +99,7 @@ function follow(problem: StormProblem, result: StormResult, g: number, random: R
       step = served.step;
       continue;
     }
-    const ratio = mayEnter ? result.trace.entitledRatio[step]! : isOut ? 0 : result.trace.walkInRatio[step]!;
+    const ratio = mayEnter ? entitledRatio[step]! : isOut ? 0 : walkInRatio[walkInKindOf[g]!]![step]!;
     if (random() < ratio) return { firstStep: first, waitSteps: step - first, isAdmitted: true, attemptCount };
     if (random() * 1000 < habits.givesUpPerMille)
       return { firstStep: first, waitSteps: 0, isAdmitted: false, attemptCount };

@@ -2,7 +2,7 @@ import { CELL_SECONDS } from '../cell-grid';
 import { effectiveLimits, entitlementOf, type Entitlement } from './storm-entitlement';
 import { Presence } from './storm-presence';
 import { assertStormProblem, STEP_SECONDS, STEPS_PER_CELL, type StormProblem, VISITOR_UNITS } from './storm-problem';
-import { quotaOfStep, StormQueue } from './storm-queue';
+import { type LineQuota, quotaOfStep, StormQueue } from './storm-queue';
 import { delaySteps, LANE, LANE_COUNT, laneAfter, laneShares, Returns } from './storm-returns';
 
 /** Visitors per reporting class (territory x profile) and cell: index = class x cellCount + cell. */
@@ -28,8 +28,9 @@ export interface StormCurves {
 export interface StormTrace {
   /** Share of the attempts of those who may enter that were admitted. */
   entitledRatio: Float64Array;
-  /** The same of those who may not, by the quota. */
-  walkInRatio: Float64Array;
+  /** The same of those who may not, by the quota: of each kind that the steps leave as much of it. */
+  walkInRatio: readonly Float64Array[];
+  walkInKindOf: Int32Array;
   /** Per profile: tickets older than this step have been served. */
   headSteps: readonly Float64Array[];
 }
@@ -86,7 +87,12 @@ class Storm {
   /** All attempts of each active group. */
   private readonly crowds: Float64Array;
   private readonly shares: readonly number[];
+  /** Walk-in quota of the present cell that has been dealt out and not spent, and that was spent; places that the plan leaves to the room. */
   private quotaLeft = 0;
+  private quotaSpent = 0;
+  private roomLeft = 0;
+  /** Shares of the quota that steps leave to somebody in the present cell, smallest first. */
+  private quotaShares: readonly number[] = [];
   private peakSessions = 0;
   private peakStep = 0;
 
@@ -97,7 +103,7 @@ class Storm {
     this.entitlement = entitlementOf(problem);
     this.limits = effectiveLimits(problem);
     this.returns = new Returns(groups.length);
-    this.presence = new Presence(problem, this.stepCount);
+    this.presence = new Presence(problem, this.stepCount, this.limits.idleSeconds);
     const column = () => new Float64Array(this.classCount * cellCount);
     this.curves = {
       arrivals: column(), attempts: column(), admitted: column(), walkIns: column(),
@@ -105,7 +111,8 @@ class Storm {
     }; // prettier-ignore
     this.trace = {
       entitledRatio: new Float64Array(this.stepCount),
-      walkInRatio: new Float64Array(this.stepCount),
+      walkInRatio: this.limits.walkInShare.columns.map(() => new Float64Array(this.stepCount)),
+      walkInKindOf: this.limits.walkInShare.kindOf,
       headSteps: Array.from({ length: profileCount }, () => new Float64Array(this.stepCount)),
     };
     this.classOf = Int32Array.from(groups, ({ territory, profile }) => territory * profileCount + profile);
@@ -150,10 +157,12 @@ class Storm {
   private advance(step: number): void {
     const cell = Math.floor(step / STEPS_PER_CELL);
     if (step % STEPS_PER_CELL === 0) {
-      this.quotaLeft = 0;
+      this.quotaLeft = this.quotaSpent = this.roomLeft = 0;
+      const shares = this.limits.walkInShare.columns.map((column) => column[cell]!);
+      this.quotaShares = [...new Set(shares)].sort((a, b) => a - b);
       this.open(cell, step);
     }
-    this.presence.advance(step, this.limits.idleSeconds[cell]!);
+    this.presence.advance(step);
     this.queue?.abandon(step, (group, crowd) => this.count(this.curves.gaveUp, group, cell, crowd));
     const activeCount = this.gather(step, cell);
     this.serve(step, cell, activeCount);
@@ -210,7 +219,7 @@ class Storm {
   private serve(step: number, cell: number, activeCount: number): void {
     const { problem, limits, presence, entitlement } = this;
     let entitledCrowd = 0;
-    let outsideCrowd = 0;
+    const outsideCrowds = this.trace.walkInRatio.map(() => 0);
     for (let a = 0; a < activeCount; a++) {
       const g = this.active[a]!;
       const crowd = this.crowds[a]!;
@@ -218,29 +227,71 @@ class Storm {
       if (entitlement.isEntitled[at] === 1) entitledCrowd += crowd;
       // whoever comes while a place is free has it at once
       else if (this.queue) this.queue.join(g, step, crowd);
-      else if (entitlement.isBarred[at] === 0) outsideCrowd += crowd;
+      else if (entitlement.isBarred[at] === 0) outsideCrowds[limits.walkInShare.kindOf[g]!]! += crowd;
     }
     const sessionRoom = Math.max(0, Math.floor(limits.sessionLimit[cell]! * VISITOR_UNITS) - presence.sessionCount);
     const loginRoom = (limits.loginLimit[cell]! * VISITOR_UNITS) / STEPS_PER_CELL;
     const served = Math.min(entitledCrowd, sessionRoom, loginsServed(entitledCrowd, loginRoom, problem));
     const entitledRatio = entitledCrowd > 0 ? served / entitledCrowd : 1;
 
-    this.quotaLeft += quotaOfStep(limits.walkInLimit[cell]!);
-    const left = Math.max(0, Math.min(this.quotaLeft, sessionRoom - served, loginRoom - served));
+    this.quotaLeft += quotaOfStep(problem.walkInLimit[cell]! * limits.mostWalkInShare[cell]!);
+    const places = Math.max(0, Math.min(sessionRoom, loginRoom) - served);
+    const walkInRatios = this.queue ? outsideCrowds : this.walkInRatios(cell, outsideCrowds, places);
     if (this.queue) {
-      this.queue.serve(left, this.heldIn(cell), (g, crowd) => this.admit(g, step, cell, crowd, true));
+      this.roomLeft += quotaOfStep(problem.room!.leftPerCell?.[cell] ?? 0);
+      const line = { places, left: this.roomLeft, quotas: this.quotasFor(cell) };
+      const { fromQuota, fromLeft } = this.queue.serve(line, this.heldIn(cell), (g, crowd) => this.admit(g, step, cell, crowd, true)); // prettier-ignore
+      this.spend(fromQuota);
+      this.roomLeft -= fromLeft;
     }
-    const walkInRatio = !this.queue && outsideCrowd > 0 ? Math.min(1, left / outsideCrowd) : 0;
     this.trace.entitledRatio[step] = entitledRatio;
-    this.trace.walkInRatio[step] = walkInRatio;
+    this.trace.walkInRatio.forEach((ratios, kind) => (ratios[step] = this.queue ? 0 : walkInRatios[kind]!));
     for (let a = 0; a < activeCount; a++) {
       const g = this.active[a]!;
       const at = g * problem.cellCount + cell;
       const isEntitled = entitlement.isEntitled[at] === 1;
       const isBarred = !isEntitled && entitlement.isBarred[at] === 1;
       if (isEntitled || !this.queue)
-        this.answer(g, step, cell, isBarred ? 0 : isEntitled ? entitledRatio : walkInRatio, isEntitled);
+        this.answer(g, step, cell, isBarred ? 0 : isEntitled ? entitledRatio : walkInRatios[limits.walkInShare.kindOf[g]!]!, isEntitled); // prettier-ignore
     }
+  }
+
+  /**
+   * What is to be had of the walk-in quota in this step, smallest share first: `crowd` more for all whom a step does not cut to less than
+   * that share. What others spent counts, as at the gate.
+   */
+  private quotasFor(cell: number): LineQuota[] {
+    const { kindOf, columns } = this.limits.walkInShare;
+    const whole = this.problem.walkInLimit[cell]! * VISITOR_UNITS;
+    let had = this.quotaSpent;
+    return this.quotaShares.map((share, k) => {
+      const most = Math.min(this.quotaSpent + this.quotaLeft, whole * share);
+      const crowd = Math.max(0, most - had);
+      had += crowd;
+      return { crowd, isCut: k === 0 ? undefined : (g) => kindOf[g]! >= 0 && columns[kindOf[g]!]![cell]! < share };
+    });
+  }
+
+  /** Of those outside who stand at the gate, by kind, the share that the quota lets in: chance serves evenly whom it may serve. */
+  private walkInRatios(cell: number, crowds: readonly number[], places: number): number[] {
+    const refused = crowds.map(() => 1);
+    let left = places;
+    this.quotasFor(cell).forEach(({ crowd }, k) => {
+      const may = this.limits.walkInShare.columns.map((column) => column[cell]! >= this.quotaShares[k]!);
+      const standing = crowds.reduce((sum, its, kind) => sum + (may[kind] ? its * refused[kind]! : 0), 0);
+      const served = Math.min(crowd, left, standing);
+      if (served <= 0) return;
+      left -= served;
+      may.forEach((isServed, kind) => {
+        if (isServed) refused[kind] = served === standing ? 0 : refused[kind]! * (1 - served / standing);
+      });
+    });
+    return refused.map((share) => 1 - share);
+  }
+
+  private spend(crowd: number): void {
+    this.quotaSpent += crowd;
+    this.quotaLeft = Math.max(0, this.quotaLeft - crowd);
   }
 
   /** Whom steps keep out in a cell; undefined where there are none that do. */
@@ -268,13 +319,13 @@ class Storm {
     this.count(this.curves.admitted, g, cell, crowd);
     if (isWalkIn) {
       this.count(this.curves.walkIns, g, cell, crowd);
-      this.quotaLeft = Math.max(0, this.quotaLeft - crowd);
+      if (!this.queue) this.spend(crowd);
     }
     const at = g * this.problem.cellCount + cell;
     const end = this.entitlement.endCell[at]!;
     // who walks in for a lesson stays for an hour
     const endStep = end > 0 ? end * STEPS_PER_CELL : step + LESSON_STEPS;
-    this.presence.admit(this.classOf[g]!, this.problem.groups[g]!.visit, step, endStep, crowd);
+    this.presence.admit(g, step, endStep, crowd);
   }
 
   private turnAway(g: number, lane: number, step: number, cell: number, crowd: number, isEntitled: boolean): void {
@@ -313,7 +364,9 @@ class Storm {
     }
     if (!this.queue) return;
     const isHeld = this.heldIn(cell);
-    this.queue.askAll((this.limits.walkInLimit[cell]! * VISITOR_UNITS) / CELL_SECONDS, isHeld, (k, count) => (this.curves.polls[k * cellCount + cell]! += count)); // prettier-ignore
+    const { walkInLimit, room } = this.problem;
+    const perCell = walkInLimit[cell]! * this.limits.mostWalkInShare[cell]! + (room!.leftPerCell?.[cell] ?? 0);
+    this.queue.askAll((perCell * VISITOR_UNITS) / CELL_SECONDS, isHeld, (k, count) => (this.curves.polls[k * cellCount + cell]! += count)); // prettier-ignore
     for (let g = 0; g < groups.length; g++) this.count(this.curves.waiting, g, cell, this.queue.waiting[g]!);
     for (let profile = 0; profile < profileCount; profile++) {
       const rank = this.problem.room!.rankOfProfile[profile]!;
