@@ -1,6 +1,7 @@
 import { armsOf, insidersOf } from '../protection/ladder.rules';
+import type { StepMeasures, StepScope } from '../protection/protection-step';
 import type { LadderRow } from '../protection/protection.store';
-import type { VariantEffect } from '../simulation/simulation.store';
+import type { SimulatedEffects } from '../simulation/simulation.store';
 import type { ExpectedEffectDto, LadderDto, RungDto } from './ladder.dto';
 
 /** Called so in the simulation of a ladder: the day without any further step. */
@@ -11,12 +12,14 @@ export const TRIAL = 'step';
 /** A ladder, and what its last simulation gave. */
 export interface LadderView {
   ladder: Omit<LadderRow, 'changedBy' | 'changedAt'> & { changedBy: string | null; changedAt: Date | null };
-  /** What the rungs were last simulated to do; null where they were not, or the simulation is still under way. */
-  variants: VariantEffect[] | null;
+  /** What the rungs were last simulated to do; undefined where they were not, or the simulation is still under way. */
+  simulated: SimulatedEffects | undefined;
+  /** Codes of the rungs that concern every department of the platform. */
+  regional: ReadonlySet<string>;
 }
 
 /** The ladder as it is shown: each rung with who carries it out and what is expected of it. */
-export function ladderDtoOf({ ladder, variants }: LadderView): LadderDto {
+export function ladderDtoOf({ ladder, simulated, regional }: LadderView): LadderDto {
   const { platformId, rungs, changedBy, changedAt, approvedBy, approvedAt, simulationId } = ladder;
   return {
     platformId,
@@ -24,21 +27,43 @@ export function ladderDtoOf({ ladder, variants }: LadderView): LadderDto {
       ...(rung as RungDto),
       arms: armsOf(rung.measures),
       insiders: insidersOf(rung.measures),
-      expected: effectOf(rung.code, variants),
+      isRegional: regional.has(rung.code),
+      expected: effectOf(rung.code, simulated, rung),
     })),
     changedBy,
     changedAt: changedAt?.toISOString() ?? null,
     approvedBy,
     approvedAt: approvedAt?.toISOString() ?? null,
     simulationId,
+    simulatedOn: simulated?.date ?? null,
   };
 }
 
-/** What a variant changes beside the day without it; null where one of them is missing. */
-export function effectOf(name: string, variants: readonly VariantEffect[] | null): ExpectedEffectDto | null {
-  const before = variants?.find((one) => one.name === BASELINE);
-  const its = variants?.find((one) => one.name === name);
-  if (!before || !its) return null;
+/** What of a step its effect depends on. */
+export interface Trial {
+  scope: StepScope;
+  measures: StepMeasures;
+  minutes: number;
+}
+
+const MINUTES_APART = 5;
+
+/**
+ * What a variant changes beside the day without it; null where one of them is missing, or another step was simulated: of other people,
+ * with other measures, or of another length.
+ */
+export function effectOf(
+  name: string,
+  simulated: SimulatedEffects | undefined,
+  trial: Trial,
+): ExpectedEffectDto | null {
+  const before = simulated?.variants.find((one) => one.name === BASELINE);
+  const its = simulated?.variants.find((one) => one.name === name);
+  const tried = its?.steps.at(-1);
+  if (!before || !its || !tried) return null;
+  if (!isSame(tried.scope, trial.scope) || !isSame(tried.measures, trial.measures)) return null;
+  const minutes = (Date.parse(tried.endsAt) - Date.parse(tried.startsAt)) / 60_000;
+  if (Math.abs(minutes - trial.minutes) >= MINUTES_APART) return null;
   return {
     peakSessions: its.peakSessions,
     peakSessionsBefore: before.peakSessions,
@@ -49,4 +74,11 @@ export function effectOf(name: string, variants: readonly VariantEffect[] | null
     meanWaitSeconds: its.meanWaitSeconds,
     meanWaitSecondsBefore: before.meanWaitSeconds,
   };
+}
+
+/** Whether two of them say the same; what one does not name is empty. */
+function isSame<T extends object>(one: T, other: T): boolean {
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])] as (keyof T)[];
+  const said = (value: unknown): string => JSON.stringify(Array.isArray(value) ? [...(value as string[])].sort() : (value ?? null)); // prettier-ignore
+  return names.every((name) => said(one[name]) === said(other[name]));
 }

@@ -117,7 +117,9 @@ export class RungViewDto extends RungDto {
   /** What becomes of those who are inside already. */
   @ApiProperty({ enum: INSIDERS, isArray: true, description: 'What becomes of those who are inside already.' })
   insiders!: Insiders[];
-  /** What the last simulation of the ladder expects; null where there is none yet. */
+  /** Whether it concerns every department of the platform: two people, unless the ladder is approved. */
+  isRegional!: boolean;
+  /** What the last simulation of the ladder expects; null where there is none yet, or it was of another step. */
   expected!: ExpectedEffectDto | null;
 }
 
@@ -137,4 +139,6 @@ export class LadderDto {
   approvedAt!: string | null;
   /** The simulation that says what its rungs do. */
   simulationId!: number | null;
+  /** The civil date that it simulated; null where there is none yet. */
+  simulatedOn!: string | null;
 }

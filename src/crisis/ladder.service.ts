@@ -31,14 +31,14 @@ export class LadderService {
   /** The ladder; where none was agreed the usual one, which nobody has approved. @throws NotFoundError */
   async read(actor: Actor, platformId: number): Promise<LadderView> {
     const { features } = await this.settings.read(actor, platformId);
-    const ladder = await this.store.ladder(platformId);
-    if (!ladder) {
-      const none = { changedBy: null, changedAt: null, approvedBy: null, approvedAt: null, simulationId: null };
-      return { ladder: { platformId, rungs: usualLadder(features), ...none }, variants: null };
-    }
-    const { simulationId } = ladder;
+    const none = { changedBy: null, changedAt: null, approvedBy: null, approvedAt: null, simulationId: null };
+    const ladder = (await this.store.ladder(platformId)) ?? { platformId, rungs: usualLadder(features), ...none };
+    const { simulationId, rungs } = ladder;
     const effects = await this.simulations.effects(simulationId === null ? [] : [simulationId]);
-    return { ladder, variants: effects.get(simulationId ?? 0) ?? null };
+    const regional = new Set<string>();
+    for (const { code, scope } of rungs)
+      if (await this.authority.isRegional(this.database.manager, platformId, [scope])) regional.add(code);
+    return { ladder, simulated: effects.get(simulationId ?? 0), regional };
   }
 
   /** Replaces the rungs, from the mildest on; what was approved is no more. @throws NotFoundError, ProtectionInvalid */

@@ -150,7 +150,7 @@ export class PostMortemFactsStore {
   async capacityCutCount(platformId: number, from: Date, to: Date): Promise<number> {
     const rows = await this.database.query<{ count: number }[]>(
       `select ((select count(*) from regulation where platform_id = $1 and starts_at < $3 and ends_at > $2)
-             + (select count(*) from protection_step s where s.platform_id = $1 and s.state <> 'proposed' and s.starts_at < $3 and s.ends_at > $2
+             + (select count(*) from protection_step s where s.platform_id = $1 and s.enforced_at is not null and s.starts_at < $3 and s.ends_at > $2
                    and s.ends_at > s.starts_at and (s.measures ->> 'capacityPerMille')::int < 1000
                    and not exists (select from regulation r where r.id = s.regulation_id)))::int as count`,
       [platformId, from, to],

@@ -33,7 +33,8 @@ export class PostMortemSources {
     const steps = await this.protection.steps(platformId, null, MOST_STEPS);
     return steps
       .filter(
-        ({ state, startsAt, endsAt }) => state !== 'proposed' && startsAt < to && endsAt > from && endsAt > startsAt,
+        ({ enforcedAt, startsAt, endsAt }) =>
+          enforcedAt !== null && startsAt < to && endsAt > from && endsAt > startsAt,
       )
       .reverse();
   }

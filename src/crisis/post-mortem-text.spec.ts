@@ -10,7 +10,9 @@ describe('the words of a post-mortem', () => {
     const code = files.map((file) => readFileSync(join(SOURCES, file), 'utf8')).join('\n');
     const ofSwaps = ['accept', 'decline', 'withdraw'].map((end) => `swap.${end}`);
     const written = [
-      ...code.matchAll(/\b(?:action: [^,}\n]*?|audited\(actor, )'([a-z_]+\.[a-z_]+)'(?: : '([a-z_]+\.[a-z_]+)')?/g),
+      ...code.matchAll(
+        /\b(?:action(?::| =) [^,}\n;]*?|audited\(actor, )'([a-z_]+\.[a-z_]+)'(?: : '([a-z_]+\.[a-z_]+)')?/g,
+      ),
     ];
     const actions = [...written.flatMap(([, one, other]) => [one!, ...(other ? [other] : [])]), ...ofSwaps];
     expect(new Set(actions).size).toBeGreaterThan(50);

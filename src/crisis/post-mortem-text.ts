@@ -50,8 +50,13 @@ const TEXTS = {
 
 /** What was done, in words; an action that is not here is shown as the trail has it. */
 const ACTIONS: Record<string, readonly [fr: string, en: string]> = {
+  'establishment.limit_windows': ['Limite de classes connectées à la fois', 'Limit of classes connected at once'],
   'protection_step.begins': ['Début d’un palier', 'A step begins'],
   'protection_step.ends': ['Fin automatique d’un palier', 'A step ends by itself'],
+  'protection_step.propose': [
+    'Palier proposé, en attente d’une seconde personne',
+    'Step proposed, waiting for a second person',
+  ],
   'protection_step.enforce': ['Palier demandé', 'Step asked for'],
   'protection_step.approve': ['Palier approuvé', 'Step approved'],
   'protection_step.undo': ['Palier levé', 'Step taken back'],

@@ -17,9 +17,9 @@ const ratioOf = (count: number | null, of: number | null): number | null =>
 /** Attempts of a visitor: each is admitted once a day, so those admitted stand for the distinct ones. */
 export const amplificationOf = ({ attempts, admitted }: CrowdCounts): number | null => ratioOf(attempts, admitted);
 
-/** Of those who were let in, the share inside their own window. */
-export const adherenceOf = ({ totals }: PostMortemFacts): number | null =>
-  ratioOf(totals.admittedInWindow, totals.admitted);
+/** Of those who were let in and had a window, the share inside it; of the replayed day. Of post-mortems of before: of all who were let in. */
+export const adherenceOf = ({ adherence, totals }: PostMortemFacts): number | null =>
+  adherence === undefined ? ratioOf(totals.admittedInWindow, totals.admitted) : adherence;
 
 /** Possible causes with what the figures say of each; what nothing was measured of stays open. */
 export function causesOf(facts: PostMortemFacts): Cause[] {

@@ -68,7 +68,10 @@ export class PostMortemService {
     const replayedOn = worstDay(facts, firstOn, timeZone);
     const request = await this.replay(actor, platformId, replayedOn, timeZone, steps, asked.variants, now);
     facts.assumedAdherencePerMille = request.adherencePerMille;
-    facts.replayAdherences = replayAdherencesOf(await this.facts.adherences(platformId, replayedOn), request.adherencePerMille); // prettier-ignore
+    const counted = await this.facts.adherences(platformId, replayedOn);
+    const [admitted, inWindow] = [counted.reduce((sum, its) => sum + its.admitted, 0), counted.reduce((sum, its) => sum + its.admittedInWindow, 0)]; // prettier-ignore
+    facts.adherence = admitted === 0 ? null : inWindow / admitted;
+    facts.replayAdherences = replayAdherencesOf(counted, request.adherencePerMille);
     request.adherences = simulatedAdherencesOf(facts.replayAdherences);
     const simulationId = await this.simulations.request(actor, request).catch((error: unknown) => {
       // a morning without a plan has nothing to simulate, and is told of all the same

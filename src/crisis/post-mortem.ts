@@ -51,6 +51,8 @@ export interface PostMortemFacts {
   territories: (CrowdCounts & { territory: string })[];
   kinds: (CrowdCounts & { kind: string })[];
   profiles: (CrowdCounts & { profile: VisitorProfile })[];
+  /** Of those who were let in on the replayed day and had a window on it, the share inside it; null where nobody had one. */
+  adherence?: number | null;
   /** What the replay lets keep to its window, by kind and profile; absent where it was made before that was counted. */
   replayAdherences?: ReplayAdherence[];
   /** Share that was assumed to keep to its window, per mille, where nobody measured. */

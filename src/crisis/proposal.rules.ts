@@ -105,6 +105,12 @@ export function rungProposal(
       en: `The load has not passed ${percentage(most)} of the capacity in ${LEAVE_MINUTES} minutes; this rung is left below ${percentage(rung.thresholds.leavePerMille)}.`,
     } }; // prettier-ignore
   }
+  if (rungs.length === 0) {
+    return { action: 'keep', rung: null, stepId: null, loadPerMille: load, reason: {
+      fr: `La charge est de ${percent(load)} de la capacité ; aucune échelle n’est adoptée : rien ne peut être proposé.`,
+      en: `The load is ${percentage(load)} of the capacity; no ladder was adopted: nothing can be proposed.`,
+    } }; // prettier-ignore
+  }
   return { action: 'keep', rung: null, stepId: null, loadPerMille: load, reason: {
     fr: `La charge est de ${percent(load)} de la capacité : rien à changer.`,
     en: `The load is ${percentage(load)} of the capacity: nothing to change.`,

@@ -148,6 +148,8 @@ export class ProtectionStepDto {
   proposedBy!: string;
   /** When. */
   proposedAt!: string;
+  /** Since when it counts; null for a proposal, also one that was taken back. */
+  enforcedAt!: string | null;
   /** The second person, where there was one. */
   approvedBy!: string | null;
   /** When. */
@@ -171,6 +173,7 @@ export class ProtectionStepDto {
       endsAt: row.endsAt.toISOString(),
       askedEndsAt: row.askedEndsAt.toISOString(),
       proposedAt: row.proposedAt.toISOString(),
+      enforcedAt: row.enforcedAt?.toISOString() ?? null,
       approvedAt: row.approvedAt?.toISOString() ?? null,
       undoneAt: row.undoneAt?.toISOString() ?? null,
     };

@@ -7,7 +7,6 @@ import { ApiProblems } from '../common/api-problems';
 import { PageQuery } from '../common/page-query.dto';
 import { RowIdPipe } from '../common/row-id.pipe';
 import type { StepScopeDto } from '../protection/protection-step.dto';
-import type { StepRow } from '../protection/protection.store';
 import { LadderDto, LadderRequestDto, LadderSimulationRequestDto } from './ladder.dto';
 import { LadderService } from './ladder.service';
 import { ladderDtoOf } from './ladder-view.rules';
@@ -180,7 +179,7 @@ export class ProtectionController {
     return this.dtoOf(await this.steps.undo(actor, id, stepId, reason, now), now);
   }
 
-  private async dtoOf(step: StepRow, now: Date): Promise<ProtectionStepDto> {
+  private async dtoOf(step: Parameters<typeof ProtectionStepDto.of>[0], now: Date): Promise<ProtectionStepDto> {
     return ProtectionStepDto.of(step, (await this.trials.expected([step], now)).get(step.id) ?? null, now);
   }
 }

@@ -74,10 +74,18 @@ export class StepTrials {
     return this.simulations.request(actor, request);
   }
 
-  /** What was expected of steps that are not over, by their numbers, where they were simulated before. */
+  /** What was expected of steps that are not over, by their numbers, where they were simulated before: as they are, on their day. */
   async expected(steps: readonly StepRow[], now: Date): Promise<Map<number, ExpectedEffectDto | null>> {
     const standing = steps.filter(({ state, endsAt, simulationId }) => state !== 'undone' && endsAt > now && simulationId !== null); // prettier-ignore
     const effects = await this.simulations.effects(standing.map(({ simulationId }) => simulationId!));
-    return new Map(standing.map(({ id, rung, simulationId }) => [id, effectOf(rung ?? TRIAL, effects.get(simulationId!) ?? null)])); // prettier-ignore
+    const expected = new Map<number, ExpectedEffectDto | null>();
+    for (const { id, platformId, rung, scope, measures, startsAt, askedEndsAt, simulationId } of standing) {
+      const simulated = effects.get(simulationId!);
+      const { timeZone } = await this.capacity.platform(platformId);
+      const isOfItsDay = simulated?.date === DateTime.fromJSDate(startsAt, { zone: timeZone }).toISODate();
+      const trial = { scope, measures, minutes: (askedEndsAt.getTime() - startsAt.getTime()) / 60_000 };
+      expected.set(id, isOfItsDay ? effectOf(rung ?? TRIAL, simulated, trial) : null);
+    }
+    return expected;
   }
 }

@@ -50,6 +50,7 @@ describe('a basic feature', () => {
   it.each([
     'messagerie', 'Messagerie', 'la_messagerie', 'messageries', 'cahier_de_textes', 'cahier-de-texte', 'cahierdetextes', 'Cahier de textes',
     'travail', 'travaux', 'travail_a_faire', 'travail à faire', 'travail-a-faire', 'devoirs', 'mes_devoirs', 'courriels', 'boîte aux lettres',
+    'cahier_texte', 'messagerie_eleves', 'travail_a_rendre', 'to_do', 'boite_mail',
     'work', 'work_to_do', 'worktodo', 'home-work', 'homeworks', 'e-mail',
   ])('called %s stays open, in French as in English', (name) => {
     expect(problemOf({ featuresOff: [name] }, [name])).toContain('is basic');

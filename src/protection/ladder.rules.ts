@@ -45,14 +45,14 @@ const LONGEST_DEFERRAL_MINUTES = 12 * 60;
 
 const UNTOUCHED = 1000;
 /**
- * Features of an ENT, as its operator may call them in French or English, that no step switches off: without them nobody works.
- * Compared without accents, signs and articles, and without the plural: `Cahiers de textes` is `cahier_de_texte`.
+ * Words by which an ENT's operator may call, in French or English, what no step switches off because without it nobody works: work to do,
+ * diary, messages. Any of them in a name makes it basic, compared without accents and without the plural: `cahier_texte`, `messagerie_eleves`.
+ * A heavy feature of such a name is not switched off either: the mistake that shuts nobody out.
  */
-const BASIC_FEATURES: readonly string[] = [
-  'work', 'homework', 'work to do', 'assignments', 'exercises', 'travail', 'travaux', 'travail à faire', 'travaux à faire', 'devoirs',
-  'devoirs à faire', 'devoirs en ligne', 'exercices', 'diary', 'textbook', 'cahier de textes', 'cahier journal', 'cdt', 'agenda',
-  'messages', 'messaging', 'mail', 'email', 'mailbox', 'messagerie', 'messagerie interne', 'courrier', 'courrier électronique',
-  'courriel', 'boîte aux lettres', 'conversation', 'zimbra',
+const BASIC_WORDS: readonly string[] = [
+  'work', 'worktodo', 'homework', 'todo', 'assignment', 'exercise', 'travail', 'travaux', 'devoir', 'exercice', 'diary', 'textbook', 'cahier',
+  'cahierdetexte', 'cdt', 'agenda', 'message', 'messaging', 'messagerie', 'mail', 'email', 'mailbox', 'courrier', 'courriel', 'boite',
+  'boiteauxlettre', 'conversation', 'zimbra',
 ]; // prettier-ignore
 /** Features that many sessions wait for and that nobody needs to work, with what families call them. */
 const HEAVY_FEATURES: readonly { names: readonly string[]; words: Words }[] = [
@@ -73,7 +73,12 @@ const comparable = (name: string): string =>
 
 const isCalled = (name: string, names: readonly string[]): boolean =>
   names.some((its) => comparable(its) === comparable(name));
-const isBasic = (name: string): boolean => isCalled(name, BASIC_FEATURES);
+const isBasic = (name: string): boolean => {
+  const words = plain(name).split(' ').map((word) => word.replace(/s$/, '')); // prettier-ignore
+  // `to_do`, `home-work` and `e-mail` are words in two parts
+  const pairs = words.slice(1).map((word, k) => words[k]! + word);
+  return [...words, ...pairs].some((word) => BASIC_WORDS.includes(word));
+};
 
 /** Who carries out what a step does. A feature that is off is a path rule of the gateway, and best also off at the ENT itself. */
 export function armsOf({

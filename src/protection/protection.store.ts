@@ -42,6 +42,8 @@ export interface StepRow {
   regulationId: number | null;
   proposedBy: string;
   proposedAt: Date;
+  /** Null where it never came to count: a proposal, also one that was taken back. */
+  enforcedAt: Date | null;
   approvedBy: string | null;
   approvedAt: Date | null;
   undoneBy: string | null;
@@ -49,14 +51,14 @@ export interface StepRow {
   undoReason: string | null;
 }
 
-export type NewStep = Omit<StepRow, 'id' | 'proposedAt' | 'approvedBy' | 'approvedAt' | 'undoneBy' | 'undoneAt' | 'undoReason'>; // prettier-ignore
+export type NewStep = Omit<StepRow, 'id' | 'proposedAt' | 'enforcedAt' | 'approvedBy' | 'approvedAt' | 'undoneBy' | 'undoneAt' | 'undoReason'>; // prettier-ignore
 
 const LADDER = `platform_id as "platformId", rungs, changed_by as "changedBy", changed_at as "changedAt",
   approved_by as "approvedBy", approved_at as "approvedAt", simulation_id as "simulationId"`;
 const STEP = `id, platform_id as "platformId", rung, name, scope, measures, arms, words, starts_at as "startsAt",
   asked_ends_at as "askedEndsAt", ends_at as "endsAt", reason, state, is_regional as "isRegional",
   is_break_glass as "isBreakGlass", simulation_id as "simulationId", regulation_id as "regulationId",
-  proposed_by as "proposedBy", proposed_at as "proposedAt", approved_by as "approvedBy", approved_at as "approvedAt",
+  proposed_by as "proposedBy", proposed_at as "proposedAt", enforced_at as "enforcedAt", approved_by as "approvedBy", approved_at as "approvedAt",
   undone_by as "undoneBy", undone_at as "undoneAt", undo_reason as "undoReason"`;
 const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
 
@@ -100,8 +102,8 @@ export class ProtectionStore {
   async insertStep(tx: EntityManager, step: NewStep): Promise<number> {
     const rows = await tx.query<{ id: number }[]>(
       `insert into protection_step (platform_id, rung, name, scope, measures, arms, words, starts_at, asked_ends_at, ends_at,
-                                    reason, state, is_regional, is_break_glass, simulation_id, regulation_id, proposed_by)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id`,
+                                    reason, state, is_regional, is_break_glass, simulation_id, regulation_id, proposed_by, enforced_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, case when $12 = 'in_force' then now() end) returning id`,
       [
         step.platformId, step.rung, JSON.stringify(step.name), JSON.stringify(step.scope), JSON.stringify(step.measures),
         JSON.stringify(step.arms), JSON.stringify(step.words), step.startsAt, step.askedEndsAt, step.endsAt, step.reason,
@@ -172,7 +174,7 @@ export class ProtectionStore {
     { startsAt, regulationId }: { startsAt: Date; regulationId: number | null },
   ): Promise<void> {
     await tx.query(
-      `update protection_step set state = 'in_force', approved_by = $2, approved_at = $3, starts_at = $4,
+      `update protection_step set state = 'in_force', approved_by = $2, approved_at = $3, enforced_at = coalesce(enforced_at, $3), starts_at = $4,
               ends_at = asked_ends_at, regulation_id = $5 where id = $1`,
       [id, by, now, startsAt, regulationId],
     );

@@ -7,7 +7,7 @@ import { JobService } from '../jobs/job.service';
 import { SimulationDays } from './simulation-days.service';
 import { SIMULATION_JOB } from './simulation-job.service';
 import type { SimulationRequest } from './simulation-request';
-import { type KeptVariant, SimulationStore, type VariantEffect } from './simulation.store';
+import { type KeptVariant, type SimulatedEffects, SimulationStore } from './simulation.store';
 
 /** Storms on the day of a platform: asked for, followed as jobs, read. */
 @Injectable()
@@ -42,7 +42,7 @@ export class SimulationService {
   }
 
   /** Figures of the variants of simulations that are done, by job. */
-  effects(jobIds: readonly number[]): Promise<Map<number, VariantEffect[]>> {
+  effects(jobIds: readonly number[]): Promise<Map<number, SimulatedEffects>> {
     return this.store.effects(jobIds);
   }
 }

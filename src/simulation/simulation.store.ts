@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { TriedStep } from './simulation-request';
 import type { SimulatedVariant } from './simulated-variant';
 
 /** What came of a variant, with its name and the instants of the platform's day. */
@@ -14,11 +15,19 @@ export interface KeptVariant extends Omit<SimulatedVariant, 'territories' | 'cla
   classes: (Omit<SimulatedVariant['classes'][number], 'territory'> & { territory: string })[];
 }
 
-/** What a variant came to in a few figures. */
-export type VariantEffect = Pick<
+/** What a variant came to in a few figures, and the steps that it was simulated with. */
+export interface VariantEffect extends Pick<
   KeptVariant,
   'name' | 'peakSessions' | 'attemptCount' | 'refusedCount' | 'meanWaitSeconds'
->;
+> {
+  steps: TriedStep[];
+}
+
+/** What a simulation came to, and the civil date that it was of. */
+export interface SimulatedEffects {
+  date: string;
+  variants: VariantEffect[];
+}
 
 /** Results of simulations; what was asked for stands with their jobs. */
 @Injectable()
@@ -42,14 +51,23 @@ export class SimulationStore {
   }
 
   /** The figures of some simulations, by job; without their curves, which are long. */
-  async effects(jobIds: readonly number[]): Promise<Map<number, VariantEffect[]>> {
+  async effects(jobIds: readonly number[]): Promise<Map<number, SimulatedEffects>> {
     if (jobIds.length === 0) return new Map();
-    const rows = await this.database.query<{ jobId: number; effects: VariantEffect[] }[]>(
-      `select job_id as "jobId", jsonb_agg(jsonb_build_object('name', v -> 'name', 'peakSessions', v -> 'peakSessions',
-         'attemptCount', v -> 'attemptCount', 'refusedCount', v -> 'refusedCount', 'meanWaitSeconds', v -> 'meanWaitSeconds')) as effects
-         from simulation, jsonb_array_elements(variants) v where job_id = any($1) group by 1`,
+    const rows = await this.database.query<
+      { jobId: number; date: string; asked: Pick<VariantEffect, 'name' | 'steps'>[]; effects: Omit<VariantEffect, 'steps'>[] }[]
+    >(
+      `select s.job_id as "jobId", j.parameters ->> 'date' as date, j.parameters -> 'variants' as asked,
+              jsonb_agg(jsonb_build_object('name', v -> 'name', 'peakSessions', v -> 'peakSessions', 'attemptCount', v -> 'attemptCount',
+                'refusedCount', v -> 'refusedCount', 'meanWaitSeconds', v -> 'meanWaitSeconds')) as effects
+         from simulation s join job_run j on j.id = s.job_id, jsonb_array_elements(s.variants) v
+        where s.job_id = any($1) group by 1, 2, 3`,
       [jobIds],
+    ); // prettier-ignore
+    return new Map(
+      rows.map(({ jobId, date, asked, effects }) => {
+        const variants = effects.map((effect) => ({ ...effect, steps: asked.find(({ name }) => name === effect.name)?.steps ?? [] })); // prettier-ignore
+        return [jobId, { date, variants }];
+      }),
     );
-    return new Map(rows.map(({ jobId, effects }) => [jobId, effects]));
   }
 }

@@ -248,6 +248,10 @@ describeWeb('the web of an operator', (web) => {
     await proposal.getByRole('button', { name: /Mettre en vigueur : Sessions inactives/ }).click();
     const form = page.getByRole('dialog', { name: /Sessions inactives/ });
     expect(await form.getByLabel('Motif').inputValue()).not.toBe('');
+    // nothing was simulated today: what it will do is shown before its button
+    expect(await form.getByRole('button', { name: 'Mettre en vigueur' }).count()).toBe(0);
+    await form.getByRole('button', { name: "Simuler l'effet" }).click();
+    await form.getByText('Pic de sessions').waitFor();
     await form.getByText('En vigueur aux passerelles dans la seconde.').waitFor();
     // a clock of the reader's that is ahead makes no step longer than what was agreed
     await page.evaluate(() => {

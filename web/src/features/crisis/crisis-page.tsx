@@ -9,7 +9,7 @@ import { useCampaigns, usePlatforms, usePublishedPlans } from '../../shared/plan
 import { useSession } from '../../shared/session';
 import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { AgentRow } from './agent-row';
-import { type Platform, useActs, useAdvice, useCapacityOf, useLadder, useMeasuredDay, usePlannedOf, useSteps } from './data'; // prettier-ignore
+import { type Platform, useActs, useAdvice, useCapacityOf, useGatewaySettings, useLadder, useMeasuredDay, usePlannedOf, useSteps } from './data'; // prettier-ignore
 import { DayLine } from './day-line';
 import { LadderColumn } from './ladder-column';
 import { RoomLine } from './room-line';
@@ -61,10 +61,19 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
   const planned = usePlannedOf(plan, today);
   const gateways = useGateways();
   const acts = useActs(platform.id);
-  const failed = failureOf(advice, steps, ladder, measured, capacity);
+  const settings = useGatewaySettings(platform.id);
+  const failed = failureOf(advice, steps, ladder, measured, capacity, settings);
   if (failed) return <Failure error={failed} onRetry={() => void Promise.all([advice.refetch(), steps.refetch(), ladder.refetch(), measured.refetch(), capacity.refetch()])} />; // prettier-ignore
   // all that stands over another thing is there before it is shown: in a bad morning nothing moves under the hand
-  if (!advice.data || !steps.data || !ladder.data || !measured.data || !capacity.data || gateways.isPending)
+  if (
+    !advice.data ||
+    !steps.data ||
+    !ladder.data ||
+    !measured.data ||
+    !capacity.data ||
+    !settings.data ||
+    gateways.isPending
+  )
     return <Loading what={t('loading.state')} />;
   const may = { act: role === 'operator' || role === 'authority', agree: role === 'operator' };
   const active = steps.data.filter(({ isActive }) => isActive);
@@ -77,6 +86,7 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
         <StateNow
           advice={advice.data}
           ladder={ladder.data}
+          posture={settings.data.posture}
           active={active}
           timeZone={platform.timeZone}
           may={may}

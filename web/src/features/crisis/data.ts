@@ -52,13 +52,11 @@ export function useLadder(platformId: number) {
   });
 }
 
-/** Names of the features of the ENT that may be switched off. */
-export function useFeatures(platformId: number) {
+/** What the gateways do, and the features of the ENT that may be switched off. */
+export function useGatewaySettings(platformId: number) {
   return useQuery({
-    queryKey: ['crisis', 'features', platformId],
-    queryFn: async () =>
-      (await answerOf(api.GET('/v1/platforms/{id}/gateway-settings', { params: { path: { id: platformId } } })))
-        .features,
+    queryKey: ['crisis', 'gateways', platformId],
+    queryFn: () => answerOf(api.GET('/v1/platforms/{id}/gateway-settings', { params: { path: { id: platformId } } })),
   });
 }
 

@@ -36,9 +36,8 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
       const axis = points.map(({ hour }) => hour);
       const now = hourOn(new Date(), measured, axis);
       const bars = steps.flatMap((step) => {
-        if (step.state === 'proposed') return [];
-        const ends = step.undoneAt ?? step.endsAt;
-        const span = [hourOn(new Date(step.startsAt), measured, axis), hourOn(new Date(ends), measured, axis)];
+        if (step.enforcedAt === null) return [];
+        const span = [hourOn(new Date(step.startsAt), measured, axis), hourOn(new Date(step.endsAt), measured, axis)];
         return span[0] === span[1] ? [] : [[{ name: said(step.name), xAxis: span[0] }, { xAxis: span[1] }]];
       });
       return {

@@ -4,10 +4,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sayDone } from '../../shared/undo';
 import type { Acts, Rung } from './data';
-import { effectWords } from './expected';
+import { Expected } from './expected';
 import { measuresOf } from './measures';
 import { said } from './said';
 import { ScopeText } from './scope';
+import { useTrial } from './use-trial';
 
 /** A step ends by itself, after three days at the latest. */
 const MOST_MINUTES = 4320;
@@ -16,18 +17,23 @@ interface EnforceButtonProps {
   rung: Rung;
   /** Whether the ladder was approved beforehand: then one person climbs. */
   isApproved: boolean;
+  /** Whether what is expected of the rung was simulated for today. */
+  isSimulatedToday: boolean;
   reason?: string;
   acts: Acts;
 }
 
 /** Opens what a rung will do, for how long and why; its button is the act. */
-export function EnforceButton({ rung, isApproved, reason: because = '', acts }: EnforceButtonProps) {
+export function EnforceButton({ rung, isApproved, isSimulatedToday, reason: because = '', acts }: EnforceButtonProps) {
   const { t } = useTranslation('crisis');
   const [isOpen, form] = useDisclosure();
   const [reason, setReason] = useState(because);
   const [minutes, setMinutes] = useState<number | string>(rung.minutes);
   const [isBreakGlass, setBreakGlass] = useState(false);
-  const needsTwo = !isApproved || Number(minutes) > rung.minutes;
+  const needsTwo = rung.isRegional && (!isApproved || Number(minutes) > rung.minutes);
+  const trial = useTrial(acts, { rung: rung.code, minutes: Number(minutes) });
+  const known = isSimulatedToday && Number(minutes) === rung.minutes ? rung.expected : null;
+  const expected = known ?? trial.expected;
   const enforce = async () => {
     const step = await acts.enforce({
       rung: rung.code,
@@ -35,6 +41,7 @@ export function EnforceButton({ rung, isApproved, reason: because = '', acts }: 
       // not an instant: of a clock that is a second ahead it would be longer than what was agreed
       minutes: Number(minutes),
       isBreakGlass: needsTwo && isBreakGlass,
+      ...(trial.simulationId !== null && { simulationId: trial.simulationId }),
     });
     form.close();
     if (step.state === 'proposed') sayDone(t('done.proposed', { name: said(rung.name) }));
@@ -61,13 +68,13 @@ export function EnforceButton({ rung, isApproved, reason: because = '', acts }: 
           onSubmit={(event: { preventDefault: () => void }) => {
             event.preventDefault();
             // what was refused is said, and the form stays
-            void enforce().catch(() => undefined);
+            void (expected || trial.isTried ? enforce() : trial.simulate()).catch(() => undefined);
           }}
         >
           <Text size="sm">
             {measuresOf(rung.measures, t).join(' ')} <ScopeText scope={rung.scope} />
           </Text>
-          {rung.expected && <Text size="sm">{t('enforce.expected', effectWords(rung.expected))}</Text>}
+          {expected && <Expected expected={expected} step={rung} />}
           <TextInput
             required
             maxLength={500}
@@ -93,10 +100,26 @@ export function EnforceButton({ rung, isApproved, reason: because = '', acts }: 
               onChange={({ currentTarget: { checked } }) => setBreakGlass(checked)}
             />
           )}
-          <Text size="sm">{t(needsTwo && !isBreakGlass ? 'enforce.twoPeople' : 'enforce.atOnce')}</Text>
+          <Text size="sm" role="status">
+            {trial.isRunning && `${t('own.running')} `}
+            {trial.isTried && !trial.isRunning && !expected && `${t('own.failed')} `}
+            {t(
+              !expected && !trial.isTried
+                ? 'own.before'
+                : needsTwo && !isBreakGlass
+                  ? 'enforce.twoPeople'
+                  : 'enforce.atOnce',
+            )}
+          </Text>
           <Group>
             <Button type="submit" loading={acts.isBusy}>
-              {t(needsTwo && !isBreakGlass ? 'enforce.propose' : 'enforce.now')}
+              {t(
+                !expected && !trial.isTried
+                  ? 'own.simulate'
+                  : needsTwo && !isBreakGlass
+                    ? 'enforce.propose'
+                    : 'enforce.now',
+              )}
             </Button>
             <Button variant="default" onClick={form.close}>
               {t('close')}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { instantOfCivil } from '../../shared/civil-instant';
 import { DateField } from '../../shared/date-field';
-import { formatDay, formatPercent, formatTime } from '../../shared/format';
+import { civilDateOf, formatDay, formatPercent, formatTime } from '../../shared/format';
 import { sayDone } from '../../shared/undo';
 import { type Acts, type May, type Advice, isUnderWay, type Ladder, type Rung, type Step, useSimulation } from './data';
 import { EnforceButton } from './enforce-form';
@@ -74,6 +74,7 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
               ({ rung: code, isActive, state }) => code === rung.code && (isActive || state === 'proposed'),
             )}
             isApproved={agreement === 'approved'}
+            isSimulatedToday={ladder.simulatedOn === civilDateOf(new Date(), timeZone)}
             timeZone={timeZone}
             mayAct={may.act && agreement !== 'usual'}
             acts={acts}
@@ -91,12 +92,13 @@ interface RungCardProps {
   /** The rung as it is in force, or waits for a second person. */
   step: Step | undefined;
   isApproved: boolean;
+  isSimulatedToday: boolean;
   timeZone: string;
   mayAct: boolean;
   acts: Acts;
 }
 
-function RungCard({ rung, isProposed, step, isApproved, timeZone, mayAct, acts }: RungCardProps) {
+function RungCard({ rung, isProposed, step, isApproved, isSimulatedToday, timeZone, mayAct, acts }: RungCardProps) {
   const { t } = useTranslation('crisis');
   const state = step?.isActive
     ? t('rung.inForce', { until: formatTime(step.endsAt, timeZone) })
@@ -132,7 +134,9 @@ function RungCard({ rung, isProposed, step, isApproved, timeZone, mayAct, acts }
         })}
       </Text>
       {rung.expected && <Expected expected={rung.expected} step={rung} />}
-      {mayAct && !step && <EnforceButton rung={rung} isApproved={isApproved} acts={acts} />}
+      {mayAct && !step && (
+        <EnforceButton rung={rung} isApproved={isApproved} isSimulatedToday={isSimulatedToday} acts={acts} />
+      )}
       {mayAct && step?.isActive && <UndoButton step={step} acts={acts} />}
     </li>
   );

@@ -2,7 +2,7 @@ import { Checkbox, Group, NativeSelect, NumberInput, Stack, Text, Textarea, Text
 import { useTranslation } from 'react-i18next';
 import { LEVELS } from '../../shared/levels';
 import { useTerritories } from '../../shared/territories';
-import { useFeatures } from './data';
+import { useGatewaySettings } from './data';
 import type { OwnStep } from './own-step';
 
 const PROFILES = ['pupil', 'relative', 'staff'] as const;
@@ -16,7 +16,7 @@ interface FieldsProps {
 /** What a step of one's own does. */
 export function MeasureFields({ step, change, platformId }: FieldsProps & { platformId: number }) {
   const { t } = useTranslation('crisis');
-  const features = useFeatures(platformId);
+  const features = useGatewaySettings(platformId).data?.features ?? [];
   return (
     <Stack component="fieldset" gap="xs" className="own-step">
       <Text component="legend" fw={600}>
@@ -55,10 +55,10 @@ export function MeasureFields({ step, change, platformId }: FieldsProps & { plat
         <NumberInput min={1} max={240} w={170} label={t('own.idle')} value={step.idleMinutes} onChange={(idleMinutes) => change({ idleMinutes })} />
         <NumberInput min={0} max={100} suffix=" %" w={170} label={t('own.capacity')} value={step.capacityPercent} onChange={(capacityPercent) => change({ capacityPercent })} />
       </Group>
-      {(features.data ?? []).length > 0 && (
+      {features.length > 0 && (
         <Checkbox.Group label={t('own.features')} value={step.featuresOff} onChange={(featuresOff) => change({ featuresOff })}>
           <Group gap="sm">
-            {features.data?.map((name) => <Checkbox key={name} value={name} label={name} />)}
+            {features.map((name) => <Checkbox key={name} value={name} label={name} />)}
           </Group>
         </Checkbox.Group>
       )}
@@ -115,6 +115,12 @@ export function WordFields({ step, change }: FieldsProps) {
   return (
     <>
       <TextInput required maxLength={200} label={t('own.name')} value={step.name} onChange={({ currentTarget: { value } }) => change({ name: value })} />
+      <TextInput
+        maxLength={200}
+        label={t('own.nameEn')}
+        value={step.nameEn}
+        onChange={({ currentTarget: { value } }) => change({ nameEn: value })}
+      />
       <Textarea required autosize maxLength={1000} label={t('own.wordsFr')} value={step.wordsFr} onChange={({ currentTarget: { value } }) => change({ wordsFr: value })} />
       <Textarea autosize maxLength={1000} label={t('own.wordsEn')} value={step.wordsEn} onChange={({ currentTarget: { value } }) => change({ wordsEn: value })} />
       <TextInput required maxLength={500} label={t('enforce.reason')} value={step.reason} onChange={({ currentTarget: { value } }) => change({ reason: value })} />

@@ -2,13 +2,12 @@ import { Button, Checkbox, Group, Modal, NumberInput, Stack, Text } from '@manti
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../../shared/api';
 import { sayDone } from '../../shared/undo';
-import { type Acts, isUnderWay, useSimulation } from './data';
+import type { Acts } from './data';
 import { Expected } from './expected';
-import { effectOf } from './effect';
 import { EMPTY_STEP, type OwnStep, requestOf, trialOf } from './own-step';
 import { MeasureFields, ScopeFields, WordFields } from './own-step-fields';
+import { useTrial } from './use-trial';
 
 const MOST_MINUTES = 4320;
 
@@ -43,25 +42,12 @@ export function OwnStepButton({ platformId, acts }: OwnStepButtonProps) {
 function OwnStepForm({ platformId, acts, onDone }: OwnStepButtonProps & { onDone: () => void }) {
   const { t } = useTranslation('crisis');
   const [step, setStep] = useState<OwnStep>(EMPTY_STEP);
-  /** What was tried last; without a number where it cannot be simulated, as a day without a published plan. */
-  const [tried, setTried] = useState<{ what: string; simulationId: number | null }>();
   const [isBreakGlass, setBreakGlass] = useState(false);
-  const simulation = useSimulation(tried?.simulationId ?? null);
   const trial = trialOf(step);
-  const isTried = tried?.what === JSON.stringify(trial);
-  const isRunning = isTried && tried.simulationId !== null && isUnderWay(simulation.data?.state ?? 'queued');
-  const expected = isTried && !isRunning ? effectOf(simulation.data?.variants) : undefined;
+  const { isTried, isRunning, expected, simulationId, simulate } = useTrial(acts, trial);
   const change = (its: Partial<OwnStep>) => setStep((before) => ({ ...before, ...its }));
-  const simulate = async () => {
-    const what = JSON.stringify(trial);
-    const made = await acts.tryStep(trial).catch((error: unknown) => {
-      if (!(error instanceof Problem) || error.status !== 409) throw error;
-      return { simulationId: null };
-    });
-    setTried({ what, ...made });
-  };
   const enforce = async () => {
-    const made = await acts.enforce(requestOf(step, { isBreakGlass, ...(isTried && tried.simulationId !== null && { simulationId: tried.simulationId }) })); // prettier-ignore
+    const made = await acts.enforce(requestOf(step, { isBreakGlass, ...(simulationId !== null && { simulationId }) })); // prettier-ignore
     onDone();
     if (made.state === 'proposed') sayDone(t('done.proposed', { name: step.name }));
     else

@@ -5,6 +5,7 @@ type Scope = Required<Schema<'StepScopeDto'>>;
 /** A step of one's own as its form holds it. */
 export interface OwnStep {
   name: string;
+  nameEn: string;
   wordsFr: string;
   wordsEn: string;
   reason: string;
@@ -30,6 +31,7 @@ export interface OwnStep {
 
 export const EMPTY_STEP: OwnStep = {
   name: '',
+  nameEn: '',
   wordsFr: '',
   wordsEn: '',
   reason: '',
@@ -74,7 +76,7 @@ export const requestOf = (
 ): Schema<'StepRequestDto'> => ({
   ...trialOf(step),
   ...more,
-  name: { fr: step.name, en: step.name },
+  name: { fr: step.name, en: step.nameEn === '' ? step.name : step.nameEn },
   words: { fr: step.wordsFr, en: step.wordsEn === '' ? step.wordsFr : step.wordsEn },
   reason: step.reason,
 });

@@ -1,7 +1,8 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { formatCount, formatPercent, formatTime } from '../../shared/format';
+import type { Schema } from '../../shared/api';
+import { civilDateOf, formatCount, formatPercent, formatTime } from '../../shared/format';
 import type { Acts, May, Advice, Ladder, Step } from './data';
 import { EnforceButton } from './enforce-form';
 import { ReasonButton } from './reason-form';
@@ -11,6 +12,8 @@ import { UndoButton } from './undo-form';
 interface StateNowProps {
   advice: Advice;
   ladder: Ladder;
+  /** What the gateways do with what is decided. */
+  posture: Schema<'GatewaySettingsDto'>['posture'];
   active: readonly Step[];
   timeZone: string;
   may: May;
@@ -18,21 +21,22 @@ interface StateNowProps {
 }
 
 /** The state in a sentence, then what the service proposes, each with its button. */
-export function StateNow({ advice, ladder, active, timeZone, may, acts }: StateNowProps) {
+export function StateNow({ advice, ladder, posture, active, timeZone, may, acts }: StateNowProps) {
   const { t } = useTranslation('crisis');
   const last = advice.minutes.at(-1);
   const { proposal, capacityNotice } = advice;
+  const fuller = last && (last.loginsPerMinute ?? 0) * last.sessionLimit > (last.sessions ?? 0) * last.loginLimit ? 'logins' : 'sessions'; // prettier-ignore
   const rung = ladder.rungs.find(({ code }) => code === proposal.rung);
   const left = active.find(({ id }) => id === proposal.stepId);
   return (
     <>
       <p className="answer" role="status">
         {last
-          ? t('now.load', {
+          ? t(`now.${fuller}`, {
               ratio: formatPercent(last.loadPerMille / 1000),
               time: formatTime(last.at, timeZone),
-              sessions: last.sessions === null ? '–' : formatCount(last.sessions),
-              limit: formatCount(last.sessionLimit),
+              shown: formatCount((fuller === 'logins' ? last.loginsPerMinute : last.sessions) ?? 0),
+              limit: formatCount(fuller === 'logins' ? last.loginLimit : last.sessionLimit),
             })
           : t('now.unknown')}{' '}
         {last?.errorsPerMille ? `${t('now.errors', { ratio: formatPercent(last.errorsPerMille / 1000, 1) })} ` : ''}
@@ -40,6 +44,11 @@ export function StateNow({ advice, ladder, active, timeZone, may, acts }: StateN
           ? t('now.noStep')
           : t('now.steps', { count: active.length, names: active.map(({ name }) => said(name)).join(', ') })}
       </p>
+      {posture !== 'enforced' && (
+        <Text size="sm" fw={600}>
+          {t(`posture.${posture}`)}
+        </Text>
+      )}
       {!last && (
         <Text size="sm" c="dimmed">
           {t('now.howToMeasure')}
@@ -53,7 +62,7 @@ export function StateNow({ advice, ladder, active, timeZone, may, acts }: StateN
           </Text>
           {
             may.act && proposal.action === 'climb' && rung &&
-            <EnforceButton rung={rung} isApproved={ladder.approvedBy !== null} reason={said(proposal.reason)} acts={acts} /> // prettier-ignore
+            <EnforceButton rung={rung} isApproved={ladder.approvedBy !== null} isSimulatedToday={ladder.simulatedOn === civilDateOf(new Date(), timeZone)} reason={said(proposal.reason)} acts={acts} /> // prettier-ignore
           }
           {may.act && left && <UndoButton step={left} acts={acts} />}
         </Group>

@@ -103,14 +103,25 @@ function Found({ calibration }: { calibration: Calibration }) {
       <Records label={t('calibration.title')}>
         <Table.Thead>
           <Table.Tr>
-            {(['who', 'visitors', 'believed', 'found', 'adherence', 'stay'] as const).map((column) => (
+            {(['who', 'visitors', 'believed', 'found', 'adherence', 'begin', 'stay'] as const).map((column) => (
               <Table.Th key={column}>{t(`calibration.column.${column}`)}</Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {behaviours.map(
-            ({ audience, levelGroup, activity, visitorCount, participation, adherence, stayMinutes, current }) => (
+            ({
+              audience,
+              levelGroup,
+              activity,
+              visitorCount,
+              participation,
+              adherence,
+              arrivals,
+              stayMinutes,
+              current,
+              proposed,
+            }) => (
               <Table.Tr key={`${audience} ${levelGroup} ${activity}`}>
                 <Table.Th scope="row">
                   {t(`calibration.who.${levelGroup ?? audience}`)}, {t(`calibration.activity.${activity}`)}
@@ -123,7 +134,25 @@ function Found({ calibration }: { calibration: Calibration }) {
                     : t('calibration.tooFew')}
                 </Table.Td>
                 <Table.Td>{adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}</Table.Td>
-                <Table.Td>{minutesOf(stayMinutes)}</Table.Td>
+                <Table.Td>
+                  {arrivals
+                    ? t('calibration.change', {
+                        old: formatPercent(beginOf(current)),
+                        found: formatPercent(beginOf(proposed)),
+                      })
+                    : '–'}
+                </Table.Td>
+                <Table.Td>
+                  {minutesOf(stayMinutes)}
+                  {current.stayPerMille && proposed.stayPerMille && (
+                    <Text size="sm">
+                      {t('calibration.change', {
+                        old: formatDecimal(meanMinutesOf(current.stayPerMille)),
+                        found: formatDecimal(meanMinutesOf(proposed.stayPerMille)),
+                      })}
+                    </Text>
+                  )}
+                </Table.Td>
               </Table.Tr>
             ),
           )}
@@ -160,3 +189,13 @@ function Found({ calibration }: { calibration: Calibration }) {
     </>
   );
 }
+
+/** Share that has come before the first five minutes of the window are over. */
+const beginOf = ({ arrival }: Schema<'BehaviourDto'>): number =>
+  (arrival.shape === 'spread'
+    ? (arrival.earlyPerMille ?? 0) + (arrival.firstPerMille ?? 0)
+    : (arrival.perMille ?? []).slice(0, 2).reduce((sum, share) => sum + share, 0)) / 1000;
+
+/** Mean time for which visitors are active, from the share still there every five minutes. */
+const meanMinutesOf = (perMille: readonly number[]): number =>
+  perMille.reduce((sum, share, k) => sum + (share + (perMille[k + 1] ?? 0)) / 400, 0);
