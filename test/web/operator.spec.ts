@@ -294,7 +294,14 @@ describeWeb('the web of an operator', (web) => {
     await own.getByLabel(/^Motif/).fill('trop de monde le matin');
     found.push(...(await violationsOf(page, 'light')));
     expect(await own.getByRole('button', { name: 'Prendre cette mesure' }).count()).toBe(0);
+    // a cut of the capacity is simulated on the plan as it is, and says so
+    await own.getByLabel(/^Capacité gardée/).fill('90');
     await own.getByRole('button', { name: "Simuler l'effet" }).click();
+    await own.getByText('La baisse de capacité est simulée avant la replanification qui la suit.').waitFor();
+    await own.getByLabel(/^Capacité gardée/).fill('100');
+    await own.getByRole('button', { name: "Simuler l'effet" }).click();
+    await own.getByText('Pic de sessions').waitFor();
+    expect(await own.getByText(/baisse de capacité/).count()).toBe(0);
     await own.getByRole('button', { name: 'Prendre cette mesure' }).click();
     const evening = other.page.getByRole('row', { name: /Parents le soir/ });
     await evening.getByText(/Les parents entrent de 17\sh\s00 à 22\sh\s00/).waitFor();

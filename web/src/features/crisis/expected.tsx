@@ -19,16 +19,13 @@ interface ExpectedProps {
 /** What is expected without and with a step: the day's peak, and who is told to come back. */
 export function Expected({ expected, step }: ExpectedProps) {
   const { t } = useTranslation('crisis');
-  const { featuresOff = [], idleMinutes = null, walkInPerMille = 1000 } = step.measures;
-  const isScoped = Object.values(step.scope).some((list) => list.length > 0);
+  const { featuresOff = [], capacityPerMille = 1000 } = step.measures;
   return (
     <div className="expected">
       <Bars title={t('expected.peak')} before={expected.peakSessionsBefore} after={expected.peakSessions} />
       <Bars title={t('expected.refused')} before={expected.refusedCountBefore} after={expected.refusedCount} />
       {featuresOff.length > 0 && <Text size="sm">{t('expected.notReckoned')}</Text>}
-      {isScoped && (idleMinutes !== null || walkInPerMille < 1000) && (
-        <Text size="sm">{t('expected.wholePlatform')}</Text>
-      )}
+      {capacityPerMille < 1000 && <Text size="sm">{t('expected.beforeReplan')}</Text>}
     </div>
   );
 }
