@@ -26,6 +26,8 @@ export interface AllocationParameters {
   seed: number;
   mode?: AllocationMode;
   noticeMinutes?: number;
+  /** The protection steps that it was asked for by. */
+  stepIds?: number[];
 }
 
 /** The work of an allocation job: rows -> problem -> thread (solve, check) -> draft plan. */

@@ -37,8 +37,19 @@ export class AllocationService {
   }
 
   /** Queues a replan that sees what its transaction changes, after the job of the campaign that is under way. */
-  requestReplan(tx: EntityManager, actor: Actor, campaignId: number, noticeMinutes: number): Promise<void> {
-    const parameters: AllocationParameters = { mode: 'replan', noticeMinutes, seed: DEFAULT_SEED };
+  requestReplan(
+    tx: EntityManager,
+    actor: Actor,
+    campaignId: number,
+    noticeMinutes: number,
+    stepId?: number,
+  ): Promise<void> {
+    const parameters: AllocationParameters = {
+      mode: 'replan',
+      noticeMinutes,
+      seed: DEFAULT_SEED,
+      ...(stepId !== undefined && { stepIds: [stepId] }),
+    };
     return this.jobs.requestAfter(tx, actor, { kind: ALLOCATION_JOB, campaignId, parameters });
   }
 

@@ -2,6 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 
+/** Where the replan of a step stands: its job as long as that goes on or where it made no plan, then the plan. */
+export const REPLAN_STATES = ['queued', 'running', 'failed', 'cancelled', 'draft', 'published', 'discarded'] as const;
+export type ReplanState = (typeof REPLAN_STATES)[number];
+
+/** What became of the replan of a campaign that a step asked for. */
+export interface StepReplan {
+  stepId: number;
+  campaignId: number;
+  state: ReplanState;
+  /** Null where it comes after the job that is under way. */
+  jobId: number | null;
+  planId: number | null;
+  errorCode: string | null;
+}
+
 /** What a crisis needs to know of campaigns and agents. */
 @Injectable()
 export class CrisisStore {
@@ -15,6 +30,27 @@ export class CrisisStore {
       [platformId, on],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Of each step and campaign the replan that was asked for last; one that waits for the job before it is none yet. */
+  replans(platformId: number, stepIds: readonly number[]): Promise<StepReplan[]> {
+    return this.database.query(
+      `with its as (
+         select r.* from job_run r join campaign c on c.id = r.campaign_id where c.platform_id = $1 and r.kind = 'allocation'),
+       asked as (
+         select id, false as is_next, campaign_id, state, plan_id, error, parameters -> 'stepIds' as step_ids from its
+         union all
+         select id, true, campaign_id, 'queued', null, null, followed_by #> '{parameters,stepIds}' from its
+          where state in ('queued', 'running'))
+       select distinct on (step_id, a.campaign_id) step_id::int as "stepId", a.campaign_id as "campaignId",
+              case when a.state <> 'done' then a.state when p.published_at is not null then 'published'
+                   when p.state = 'draft' then 'draft' else 'discarded' end as state,
+              case when not a.is_next then a.id end as "jobId", p.id as "planId", a.error ->> 'code' as "errorCode"
+         from asked a cross join jsonb_array_elements_text(a.step_ids) step_id left join plan p on p.id = a.plan_id
+        where step_id::int = any($2)
+        order by step_id, a.campaign_id, a.id desc, a.is_next desc`,
+      [platformId, stepIds],
+    );
   }
 
   /** How many agents have told of themselves since an instant, and whether one of them has an open waiting room. */

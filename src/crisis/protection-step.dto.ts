@@ -13,6 +13,7 @@ import {
 import { RelativesHoursDto, StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
 import { STEP_STATES, type StepRow, type StepState } from '../protection/protection.store';
 import type { AskedStep } from './asked-step.rules';
+import { REPLAN_STATES, type ReplanState, type StepReplan } from './crisis.store';
 import { ExpectedEffectDto, WordsDto } from './ladder.dto';
 
 /** A step that is tried, before anybody puts it in force: a rung of the ladder, or a step of its own. */
@@ -99,6 +100,25 @@ export class UndoStepDto {
   reason!: string;
 }
 
+/** What became of a replan that a step asked for, where it cuts the capacity. */
+export class StepReplanDto {
+  /** The campaign whose plan is changed. */
+  campaignId!: number;
+  /** `queued` or `running`; `failed`, with its code, or `cancelled`; a `draft` that waits to be published; `published`; `discarded` where the draft is gone. */
+  @ApiProperty({ enum: REPLAN_STATES, description: '`queued` or `running`; `failed`, with its code, or `cancelled`; a `draft` that waits to be published; `published`; `discarded` where the draft is gone.' }) // prettier-ignore
+  state!: ReplanState;
+  /** The job; null where it comes after the one that is under way. */
+  jobId!: number | null;
+  /** The plan that it made. */
+  planId!: number | null;
+  /** Why it failed. */
+  errorCode!: string | null;
+
+  static of({ campaignId, state, jobId, planId, errorCode }: StepReplan): StepReplanDto {
+    return { campaignId, state, jobId, planId, errorCode };
+  }
+}
+
 /** A protection step. */
 export class ProtectionStepDto {
   /** Its number. */
@@ -144,6 +164,8 @@ export class ProtectionStepDto {
   expected!: ExpectedEffectDto | null;
   /** The regulation that cuts the capacity, where it does. */
   regulationId!: number | null;
+  /** What became of the replans that it asked for: of each campaign the last one. */
+  replans!: StepReplanDto[];
   /** Who proposed it or put it in force. */
   proposedBy!: string;
   /** When. */
@@ -161,12 +183,17 @@ export class ProtectionStepDto {
   /** Why. */
   undoReason!: string | null;
 
-  static of(row: StepRow, expected: ExpectedEffectDto | null, now: Date): ProtectionStepDto {
+  static of(
+    row: StepRow,
+    { expected, replans }: { expected: ExpectedEffectDto | null; replans: readonly StepReplan[] },
+    now: Date,
+  ): ProtectionStepDto {
     return {
       ...row,
       scope: row.scope as StepScopeDto,
       measures: row.measures as StepMeasuresDto,
       expected,
+      replans: replans.map((replan) => StepReplanDto.of(replan)),
       insiders: insidersOf(row.measures),
       isActive: row.state === 'in_force' && row.startsAt <= now && now < row.endsAt,
       startsAt: row.startsAt.toISOString(),

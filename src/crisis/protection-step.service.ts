@@ -83,8 +83,9 @@ export class ProtectionStepService {
       await advisoryLock(tx, 'platform', platformId);
       const step = await this.stepOf(tx, actor, platformId, request, features, now);
       await this.law.hold(tx, platformId, { id: 0, ...step }, now);
-      if (step.state === 'in_force') step.regulationId = await this.regulate(tx, actor, step, now);
+      if (step.state === 'in_force') step.regulationId = await this.regulate(tx, actor, step);
       const id = await this.store.insertStep(tx, step);
+      if (step.regulationId !== null) await this.leastChange.request(tx, actor, platformId, now, id);
       if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, step.reason);
       await this.tell(tx, platformId, step.state === 'in_force' ? 'enforced' : 'proposed', { ...step, id }, now);
       const { startsAt, endsAt, rung, name, scope, measures, isBreakGlass } = step;
@@ -107,7 +108,8 @@ export class ProtectionStepService {
       const whole = { ...step, startsAt, endsAt: step.askedEndsAt };
       await this.law.hold(tx, platformId, whole, now);
       if (step.regulationId !== null) await this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx);
-      const regulationId = await this.regulate(tx, actor, whole, now);
+      const regulationId = await this.regulate(tx, actor, whole);
+      if (regulationId !== null) await this.leastChange.request(tx, actor, platformId, now, stepId);
       await this.store.approveStep(tx, stepId, actor.subject, now, { startsAt, regulationId });
       await this.ledger.numberProtection(tx, platformId, actor.subject, step.reason);
       await this.tell(tx, platformId, 'enforced', whole, now);
@@ -124,7 +126,7 @@ export class ProtectionStepService {
       await this.authority.hold(tx, actor, platformId, step.scope.territories);
       if (step.regulationId !== null) {
         await this.capacity.withdrawRegulation(actor, platformId, step.regulationId, now, tx);
-        await this.leastChange.request(tx, actor, platformId, now);
+        await this.leastChange.request(tx, actor, platformId, now, stepId);
       }
       await this.store.undoStep(tx, stepId, actor.subject, now, reason);
       if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, reason);
@@ -164,19 +166,12 @@ export class ProtectionStepService {
     return step;
   }
 
-  /** A capacity that is cut is a regulation for as long as the step is in force, and asks for the least change of the published plans. */
-  private async regulate(
-    tx: EntityManager,
-    actor: Actor,
-    step: Omit<NewStep, 'state'>,
-    now: Date,
-  ): Promise<number | null> {
+  /** A capacity that is cut is a regulation for as long as the step is in force; the least change of the published plans is asked for beside it. */
+  private async regulate(tx: EntityManager, actor: Actor, step: Omit<NewStep, 'state'>): Promise<number | null> {
     const { platformId, measures, startsAt, endsAt, reason } = step;
     if (measures.capacityPerMille === 1000) return null;
     const left = { sessionsPerMille: measures.capacityPerMille, loginsPerMille: measures.capacityPerMille };
-    const { id } = await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, ...left, reason }, tx);
-    await this.leastChange.request(tx, actor, platformId, now);
-    return id;
+    return (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, ...left, reason }, tx)).id;
   }
 
   private async stepOf(

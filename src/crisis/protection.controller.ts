@@ -13,9 +13,12 @@ import { ladderDtoOf } from './ladder-view.rules';
 import { askedInstants, ProtectionDto, ProtectionStepDto, ProtectionStepPageDto, StepRequestDto, StepTrialRequestDto, UndoStepDto } from './protection-step.dto'; // prettier-ignore
 import { ProtectionStepService } from './protection-step.service';
 import { SimulationLinkDto } from './simulation-link.dto';
+import { LeastChange } from './least-change.service';
 import { StepTrials } from './step-trial.service';
 
 const STEP = { name: 'stepId', description: 'Number of the step.', schema: { type: 'integer', minimum: 1 } } as const;
+
+type StepFacts = Parameters<typeof ProtectionStepDto.of>[0];
 
 /** The bad morning: the ladder that was agreed, and the steps that are put in force. */
 @ApiTags('protection')
@@ -26,6 +29,7 @@ export class ProtectionController {
     private readonly ladders: LadderService,
     private readonly steps: ProtectionStepService,
     private readonly trials: StepTrials,
+    private readonly leastChange: LeastChange,
   ) {}
 
   @Get('protection')
@@ -108,8 +112,7 @@ export class ProtectionController {
   ): Promise<ProtectionStepPageDto> {
     const { items, nextCursor } = await this.steps.list(actor, id, { limit: limit!, cursor });
     const now = new Date();
-    const expected = await this.trials.expected(items, now);
-    return { items: items.map((step) => ProtectionStepDto.of(step, expected.get(step.id) ?? null, now)), nextCursor };
+    return { items: await this.dtosOf(id, items, now), nextCursor };
   }
 
   @Post('protection-steps')
@@ -179,7 +182,13 @@ export class ProtectionController {
     return this.dtoOf(await this.steps.undo(actor, id, stepId, reason, now), now);
   }
 
-  private async dtoOf(step: Parameters<typeof ProtectionStepDto.of>[0], now: Date): Promise<ProtectionStepDto> {
-    return ProtectionStepDto.of(step, (await this.trials.expected([step], now)).get(step.id) ?? null, now);
+  private async dtoOf(step: StepFacts, now: Date): Promise<ProtectionStepDto> {
+    return (await this.dtosOf(step.platformId, [step], now))[0]!;
+  }
+
+  private async dtosOf(platformId: number, steps: readonly StepFacts[], now: Date): Promise<ProtectionStepDto[]> {
+    const expected = await this.trials.expected(steps, now);
+    const replans = await this.leastChange.replansOf(platformId, steps.map(({ id }) => id)); // prettier-ignore
+    return steps.map((step) => ProtectionStepDto.of(step, { expected: expected.get(step.id) ?? null, replans: replans.get(step.id) ?? [] }, now)); // prettier-ignore
   }
 }

@@ -39,13 +39,15 @@ export class JobRunStore {
     return rows[0]?.id;
   }
 
-  /** Lets a job come after the one of its kind that is queued or running for the campaign; the last one asked for. Its id, or undefined where none is. */
+  /** Lets a job come after the one of its kind that is queued or running for the campaign; the last one asked for, on behalf of all the steps that asked. Its id, or undefined where none is. */
   async follow(
     tx: EntityManager,
     job: { kind: string; campaignId: number; parameters: object; requestedBy: string },
   ): Promise<number | undefined> {
     const [rows] = await tx.query<[{ id: number }[], number]>(
-      `update job_run set followed_by = jsonb_build_object('parameters', $3::jsonb, 'requestedBy', $4::text)
+      `update job_run set followed_by = jsonb_build_object('requestedBy', $4::text, 'parameters', $3::jsonb || jsonb_strip_nulls(
+                jsonb_build_object('stepIds', nullif(coalesce(followed_by #> '{parameters,stepIds}', '[]')
+                                                     || coalesce($3::jsonb -> 'stepIds', '[]'), '[]'))))
         where kind = $1 and campaign_id = $2 and ${ACTIVE} returning id`,
       [job.kind, job.campaignId, JSON.stringify(job.parameters), job.requestedBy],
     );

@@ -276,13 +276,35 @@ describe('protection steps', () => {
     expect(items).toEqual([expect.objectContaining({ id: step.regulationId, sessionsPerMille: 800 })]);
     const [job] = await database.query<[{ parameters: object }]>(`select parameters from job_run where kind = 'allocation'`); // prettier-ignore
     expect(job.parameters).toMatchObject({ mode: 'replan' });
+    const replansOf = async (stepId: number) => (await send<ProtectionStepPageDto>('GET', 'protection-steps?limit=100')).body.items.find((its) => its.id === stepId)!.replans; // prettier-ignore
+    const queued = { campaignId: region.campaignId, state: 'queued', jobId: expect.any(Number) as number, planId: null, errorCode: null }; // prettier-ignore
+    expect([proposed.replans, step.replans, await replansOf(step.id)]).toEqual([[], [queued], [queued]]);
+    const firstJob = step.replans[0]!.jobId;
     await undo(step.id);
+    expect(await replansOf(step.id)).toEqual([{ ...queued, jobId: null }]);
+    // another step asks meanwhile: the one replan that comes after is that of both
+    const { body: other } = await approve((await enforce(own({ capacityPerMille: 900 }))).body.id, second);
+    expect(other.replans).toEqual([{ ...queued, jobId: null }]);
     // the first replan has not ended, and may have read the cut: another one comes after it
     const replans = () => database.query<{ state: string; isFollowed: boolean }[]>(`select state, followed_by is not null as "isFollowed" from job_run where kind = 'allocation' order by id`); // prettier-ignore
     expect(await replans()).toEqual([{ state: 'queued', isFollowed: true }]);
     const [{ id }] = await database.query<[{ id: number }]>(`select id from job_run where kind = 'allocation'`);
     await app.inject({ method: 'POST', url: `/v1/jobs/${id}/cancel` });
     expect(await replans()).toEqual([{ state: 'cancelled', isFollowed: true }, { state: 'queued', isFollowed: false }]); // prettier-ignore
+    const [last] = await replansOf(step.id);
+    expect([await replansOf(other.id), last!.jobId === firstJob]).toEqual([[last], false]);
+    expect(last).toEqual(queued);
+    const ends = (state: string, planId: number | null, code: string | null) =>
+      database.query('update job_run set state = $2, plan_id = $3, error = $4 where id = $1', [last!.jobId, state, planId, code && JSON.stringify({ code, message: '', facts: {} })]); // prettier-ignore
+    await ends('failed', null, 'allocation.plan_refused');
+    expect(await replansOf(other.id)).toEqual([{ ...last, state: 'failed', errorCode: 'allocation.plan_refused' }]);
+    const draftId = await app.get(PlanService).createDraft(TESTER, draftOf(region, []));
+    await ends('done', draftId, null);
+    expect(await replansOf(other.id)).toEqual([{ ...last, state: 'draft', planId: draftId }]);
+    await ends('done', publishedId, null);
+    expect(await replansOf(step.id)).toEqual([{ ...last, state: 'published', planId: publishedId }]);
+    await ends('queued', null, null);
+    await undo(other.id);
     expect((await app.inject({ url })).json<{ items: object[] }>().items).toEqual([]);
   });
 

@@ -274,6 +274,22 @@ describeWeb('the web of an operator', (web) => {
     await told.getByText(/^Fin automatique\s:/).waitFor();
     await head.context.close();
 
+    // of a step that cuts the capacity the page says what became of its replan, and leads who may publish to the draft
+    const steps = /\/protection-steps\?/;
+    for (const its of [page, other.page])
+      await its.route(steps, async (route) => {
+        const response = await route.fetch();
+        const body = (await response.json()) as { items: { replans: object[] }[] };
+        body.items[0]!.replans = [{ campaignId: 1, state: 'draft', jobId: 1, planId: 2, errorCode: null }];
+        await route.fulfill({ response, json: body });
+      });
+    const draft = page.getByRole('row', { name: /Sessions inactives/ }).getByRole('link', { name: 'Voir et publier' });
+    expect(await draft.getAttribute('href')).toBe('/app/exploitation/campagnes/1');
+    found.push(...(await overflowing(page)), ...(await violationsOf(page, 'light')));
+    await other.page.getByText(/aucun créneau ne bouge avant sa publication/).waitFor();
+    expect(await other.page.getByRole('link', { name: 'Voir et publier' }).count()).toBe(0);
+    for (const its of [page, other.page]) await its.unroute(steps);
+
     // everybody who looks sees it, and another person may take it back
     const row = other.page.getByRole('region', { name: 'Mesures' }).getByRole('row', { name: /Sessions inactives/ });
     await row.getByRole('button', { name: /^Lever/ }).click();

@@ -8,6 +8,7 @@ import { measuresOf } from './measures';
 import { effectWords } from './expected';
 import { said } from './said';
 import { ScopeText } from './scope';
+import { StepReplans } from './step-replans';
 import { UndoButton } from './undo-form';
 
 interface StepListProps {
@@ -52,7 +53,10 @@ export function StepList({ steps, timeZone, may, acts }: StepListProps) {
                   </Text>
                   {step.expected && <Text size="sm">{t('enforce.expected', effectWords(step.expected))}</Text>}
                 </Table.Th>
-                <Table.Td>{t(`state.${stateOf(step)}`)}</Table.Td>
+                <Table.Td>
+                  {t(`state.${stateOf(step)}`)}
+                  <StepReplans replans={step.replans} may={may} />
+                </Table.Td>
                 <Table.Td>{formatInstant(step.startsAt, timeZone)}</Table.Td>
                 <Table.Td>{formatInstant(step.undoneAt ?? step.endsAt, timeZone)}</Table.Td>
                 <Table.Td>{step.undoReason ?? step.reason}</Table.Td>
