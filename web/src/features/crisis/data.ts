@@ -170,8 +170,8 @@ export function useActs(platformId: number) {
       run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps/{stepId}/approval', { params: { path: { ...path, stepId } } }))), // prettier-ignore
     undo: (stepId: number, reason: string) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps/{stepId}/undo', { params: { path: { ...path, stepId } }, body: { reason } }))), // prettier-ignore
-    approveCapacity: (kind: Schema<'CapacityNoticeDto'>['kind'], reason: string) =>
-      run(() => answerOf(api.POST('/v1/platforms/{id}/capacity-notice/approval', { params: { path }, body: { kind, reason } }))), // prettier-ignore
+    approveCapacity: ({ kind, about }: Schema<'CapacityNoticeDto'>, reason: string) =>
+      run(() => answerOf(api.POST('/v1/platforms/{id}/capacity-notice/approval', { params: { path }, body: { kind, about, reason } }))), // prettier-ignore
     adopt: (rungs: readonly Rung[]) =>
       run(() => answerOf(api.PUT('/v1/platforms/{id}/protection-ladder', { params: { path }, body: { rungs: rungs.map(agreedPart) } }))), // prettier-ignore
     approveLadder: () => run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path } }))), // prettier-ignore

@@ -77,12 +77,10 @@ export function StateNow({ advice, ladder, posture, active, timeZone, may, acts 
               <ReasonButton
                 label={t(`capacity.approve_${capacityNotice.kind}`)}
                 title={t(`capacity.approve_${capacityNotice.kind}`)}
-                effect={t(`capacity.effect_${capacityNotice.kind}`, {
-                  sessions: formatCount(capacityNotice.observedSessions),
-                })}
+                effect={t(`capacity.effect_${capacityNotice.kind}`)}
                 reason={said(capacityNotice.reason)}
                 isBusy={acts.isBusy}
-                act={(reason) => acts.approveCapacity(capacityNotice.kind, reason)}
+                act={(reason) => acts.approveCapacity(capacityNotice, reason)}
                 done={t('done.capacity')}
               />
               <Button component={Link} to="/app/exploitation/capacite" variant="subtle">
