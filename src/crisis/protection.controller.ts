@@ -47,7 +47,7 @@ export class ProtectionController {
         startsAt: startsAt.toISOString(),
         endsAt: endsAt.toISOString(),
         featuresOff: [...measures.featuresOff],
-        relativesHours: measures.relativesHours,
+        relativesHours: measures.relativesHours ?? null,
       })),
     };
   }

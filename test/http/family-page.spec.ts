@@ -81,7 +81,7 @@ describe('the page of families', () => {
       await database.query(
         `insert into protection_step (platform_id, name, scope, measures, words, arms, starts_at, ends_at, asked_ends_at, reason, state, is_regional, is_break_glass, proposed_by)
          values ($1, $2, $3, $4, $5, '[]', '2026-12-07T09:00:00+01:00', $6, $6, $7, 'in_force', false, false, 'somebody')`,
-        [region.platformId, payload.name, { territories: [], establishmentKinds: [], levels: [], profiles: [], ...payload.scope }, payload.measures, payload.words, payload.endsAt, payload.reason],
+        [region.platformId, { fr: payload.name, en: payload.name }, { territories: [], establishmentKinds: [], levels: [], profiles: [], ...payload.scope }, payload.measures, payload.words, payload.endsAt, payload.reason],
       ); // prettier-ignore
     const page = await read(`/creneaux?${classOf(0, '6A')}`);
     expect(page.html).toContain('<strong>Parents &lt;plus tard&gt;</strong>');
