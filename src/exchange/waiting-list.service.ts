@@ -11,6 +11,7 @@ import { checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from '../book
 import type { BookingHeaders } from '../booking/booking.service';
 import { HoldService } from '../booking/hold.service';
 import { KeyedRequests } from '../booking/keyed-requests.service';
+import { instantOfCell } from '../common/civil-time';
 import { inTransaction, sqlFailure } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, type Page, pageOf } from '../common/keyset';
@@ -180,6 +181,13 @@ export class WaitingListService {
   }
 }
 
+/** Where an offer lies, or what was taken stands. */
+function offeredStart({ state, heldChanges, takenCell }: WaitingRow): string | null {
+  if (takenCell !== null) return instantOfCell(takenCell);
+  const offered = state === 'offered' ? heldChanges?.find(({ after }) => after !== null)?.after : undefined;
+  return offered ? instantOfCell(offered.startCell) : null;
+}
+
 function dtoOf(row: WaitingRow): WaitingEntryDto {
   const { id, state, uai, position, request, takesAutomatically, improvementMinutes, holdId, bookingId } = row;
   return {
@@ -191,6 +199,7 @@ function dtoOf(row: WaitingRow): WaitingEntryDto {
     windowId: request.windowId ?? null,
     classId: request.classId ?? null,
     startsAt: request.startsAt!,
+    offeredStartsAt: offeredStart(row),
     takesAutomatically,
     improvementMinutes,
     holdId,

@@ -108,6 +108,8 @@ export class WaitingEntryDto {
   classId!: number | null;
   /** The wanted start. */
   startsAt!: string;
+  /** The start that is offered, or was taken: an improvement may lie elsewhere than what was wanted; null where there is none yet. */
+  offeredStartsAt!: string | null;
   /** Whether it is booked without asking. */
   takesAutomatically!: boolean;
   /** The least improvement; null where only the wanted start will do. */

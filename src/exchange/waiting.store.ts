@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { BookingRequest } from '../booking/booking.dto';
+import type { HeldChangeDto } from '../booking/hold.dto';
 import { type CellSpan, KEPT_HOLDER_ID } from '../plan/kept-room';
 import type { WaitingState } from './waiting.dto';
 
@@ -20,6 +21,10 @@ export interface WaitingRow {
   holdId: string | null;
   offerExpiresAt: Date | null;
   bookingId: string | null;
+  /** What its hold would change. */
+  heldChanges: HeldChangeDto[] | null;
+  /** Where the booking that it became put its window. */
+  takenCell: number | null;
   askedBy: string;
   reason: string;
   waitsUntil: Date;
@@ -50,7 +55,9 @@ const SELECT = `select w.id, w.platform_id as "platformId", w.establishment_id a
       select count(*) + 1 from waiting_entry o where o.platform_id = w.platform_id and o.state = 'waiting'
          and o.waits_until > $1 and o.arrival < w.arrival and o.cells && w.cells) end as position,
     w.hold_id as "holdId", h.expires_at as "offerExpiresAt", coalesce(w.booking_id, b.booking_id) as "bookingId",
-    w.asked_by as "askedBy", w.reason, w.waits_until as "waitsUntil"
+    w.asked_by as "askedBy", w.reason, w.waits_until as "waitsUntil", b.changes as "heldChanges",
+    (select (c.after ->> 'startCell')::int from plan_change c where c.booking_id = coalesce(w.booking_id, b.booking_id) and c.after is not null
+      order by c.epoch, c.revision limit 1) as "takenCell"
   from waiting_entry w join establishment e on e.id = w.establishment_id
   left join hold h on h.id = w.hold_id left join held_booking b on b.hold_id = w.hold_id`;
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { instantOfCell } from '../../src/common/civil-time';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { BookingDto } from '../../src/booking/booking.dto';
@@ -185,6 +186,7 @@ describe('the waiting list', () => {
     // sessions of 10 h drain until 10:40, and those of this window come five minutes early
     expect(Math.abs(row!.start - cellAt(0, 10))).toBeLessThan(10);
     expect(row!.start).not.toBe(cellAt(0, 10));
+    expect(taken.offeredStartsAt).toBe(instantOfCell(row!.start));
     // whoever asked for it is told: he was not there when it moved
     const told = await call<NoticePageDto>('GET', `establishments/${region.uais[0]}/notices?ofOthers=true`);
     expect(told.body.items).toMatchObject([{ windowId: region.windowIds[0] }]);

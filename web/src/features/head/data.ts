@@ -134,14 +134,18 @@ export function useToDo(uai: string, isAsked: boolean) {
     queryKey: ['to-do', uai],
     enabled: isAsked,
     queryFn: async () => {
-      const [swaps, entries, notices] = await Promise.all([
+      // those that ended are many after a while, and would push the others off the page
+      const listed = (state: 'waiting' | 'offered') =>
+        answerOf(api.GET('/v1/establishments/{uai}/waiting-list', { params: { path, query: { state, limit: 100 } } }));
+      const [swaps, offered, waiting, notices] = await Promise.all([
         answerOf(api.GET('/v1/establishments/{uai}/swaps', { params: { path, query: { state: 'proposed', limit: 100 } } })), // prettier-ignore
-        answerOf(api.GET('/v1/establishments/{uai}/waiting-list', { params: { path, query: { limit: 100 } } })),
+        listed('offered'),
+        listed('waiting'),
         answerOf(api.GET('/v1/establishments/{uai}/notices', { params: { path, query: { unacknowledged: 'true', ofOthers: 'true', limit: 50 } } })), // prettier-ignore
       ]);
       return {
         swaps: swaps.items,
-        waiting: entries.items.filter(({ state }) => state === 'waiting' || state === 'offered'),
+        waiting: [...offered.items, ...waiting.items],
         notices: notices.items,
       };
     },

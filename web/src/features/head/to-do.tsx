@@ -226,14 +226,14 @@ function WaitingCard({
     onError: sayRefused,
     onSettled: onDone,
   });
-  const code = windows.find(({ id }) => id === entry.windowId)?.classCode ?? '';
+  const code = windows.find(({ id, classId }) => id === entry.windowId || (entry.windowId === null && classId === entry.classId))?.classCode ?? ''; // prettier-ignore
   const isOffer = entry.state === 'offered' && entry.holdId !== null;
   return (
     <Paper withBorder p="sm">
       <Group justify="space-between" gap="xs">
         <Text>
           {isOffer
-            ? t('waiting.offer', { class: code, at: formatInstant(entry.startsAt, timeZone), until: formatTime(entry.offerExpiresAt ?? entry.waitsUntil, timeZone) }) // prettier-ignore
+            ? t('waiting.offer', { class: code, at: formatInstant(entry.offeredStartsAt ?? entry.startsAt, timeZone), until: formatTime(entry.offerExpiresAt ?? entry.waitsUntil, timeZone) }) // prettier-ignore
             : t('waiting.waits', {
                 class: code,
                 at: formatInstant(entry.startsAt, timeZone),
