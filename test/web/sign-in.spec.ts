@@ -23,7 +23,8 @@ describeInBrowser('signing in and out in a browser', () => {
   it('goes through the provider and back, and signing out ends the session everywhere', async () => {
     const { page, context } = await openReader(browser);
     await page.goto(url);
-    await page.getByRole('link', { name: 'Se connecter' }).first().click();
+    // the one that comes back to where one is: that of the page itself, which is there before it, goes to the own home
+    await page.locator('header').getByRole('link', { name: 'Se connecter' }).click();
     await page.waitForURL(/\/demonstration\/accounts\//);
     await page.locator('form[action$="/auditor"] button').click();
     // where one was: the front page
