@@ -164,8 +164,8 @@ export class AgentServer {
   }
 
   /**
-   * The plan goes first: whose window it is never asks the room. A place of the walk-in quota is for who stands first, so that
-   * nobody walks past those who wait.
+   * The plan goes first: whose window it is never asks the room. Places of the walk-in quota are for those who stand first, so that
+   * nobody walks past those who wait, but for whom none of those places is.
    */
   private async withRoom(
     judged: Judged,
@@ -182,10 +182,12 @@ export class AgentServer {
         room.leave(ticket, judged.pass.draw);
       return { answer: answerOf(judged) };
     }
-    const walkIn = walksIn ? room.walkIn(this.gate.quota.cell, judged.decision.walkInCount) : undefined;
+    const { quota } = this.gate;
+    const walkIn = walksIn ? room.walkIn(quota.cell, judged.decision.walkInCount) : undefined;
+    const isPassedOver = !walksIn && quota.left.walkInCount > 0;
     let place: RoomPlace | undefined;
     try {
-      place = await room.visit(waiting, ticket, isGiven, walkIn);
+      place = await room.visit(waiting, ticket, isGiven, walkIn, isPassedOver);
       if (place?.kind === 'walksIn') return { answer: this.gate.settle(judged) };
     } finally {
       if (walkIn) room.walked(walkIn, place?.kind === 'walksIn');

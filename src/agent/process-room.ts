@@ -1,8 +1,8 @@
 import { CELL_SECONDS } from '../kernel/cell-grid';
 import { roomBudget, type RoomLimits } from '../kernel/decision/room-residue';
 import {
-  CALLED_SECONDS, HELD_RANK, MOST_SAVED_SECONDS, MOST_TICKETS, pollSeconds, presentSeconds,
-  type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit, type RoomWalkIn,
+  CALLED_SECONDS, HELD_RANK, MOST_SAVED_SECONDS, MOST_TICKETS, pollSeconds, presentSeconds, walkInsPerSecond,
+  RANKS, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit, type RoomWalkIn,
 } from './room-store'; // prettier-ignore
 import { SortedScores } from './sorted-scores';
 
@@ -13,6 +13,7 @@ interface Present {
 }
 
 const KEPT_CELLS = 48;
+const passedOverIn = (cell: number) => ({ cell, lines: RANKS.map(() => new SortedScores()) });
 
 /** The line of a platform that one agent guards alone. */
 export class ProcessRoom implements RoomStore {
@@ -25,6 +26,8 @@ export class ProcessRoom implements RoomStore {
   private readonly admitted = new Map<number, number>();
   /** Places of the walk-in quotas that were given, by whose they are. */
   private readonly walkIns = new Map<string, { cell: number; count: number }>();
+  /** Who stands in line in vain for the walk-in quota of a cell. */
+  private passedOver = passedOverIn(-1);
   private lookedAt = 0;
   private bornAt: number | undefined;
   private gathersUntil = 0;
@@ -60,6 +63,7 @@ export class ProcessRoom implements RoomStore {
       leasedTo: { rank: -1, arrivedAt: 0 },
       waitingCounts: this.lines.map(({ size }) => size),
       admitted: new Map(this.admitted),
+      agentCount: 1,
     });
   }
 
@@ -73,7 +77,7 @@ export class ProcessRoom implements RoomStore {
     this.gathersUntil = now + this.settings.settleSeconds;
   }
 
-  private answer({ id, arrivedAt: shownAt, rank, now, limits, walkIn }: RoomVisit): RoomAnswer {
+  private answer({ id, arrivedAt: shownAt, rank, now, limits, walkIn, isPassedOver = false }: RoomVisit): RoomAnswer {
     this.begin(now);
     this.late(now);
     const { longestPollSeconds } = this.settings;
@@ -90,15 +94,16 @@ export class ProcessRoom implements RoomStore {
       // a ticket of a room that is gone: the others who hold one come within their longest interval
       this.gathersUntil = Math.max(this.gathersUntil, this.bornAt! + presentSeconds(longestPollSeconds));
     }
-    if (known && known.rank !== rank) this.lines[known.rank]!.delete(arrivedAt);
+    if (known && known.rank !== rank) this.stepOut(known);
     if (!known || known.rank !== rank) while (!this.lines[rank]!.add(arrivedAt)) arrivedAt++;
     let aheadCount = this.lines[rank]!.rankOf(arrivedAt);
     for (let r = 0; r < rank; r++) aheadCount += this.lines[r]!.size;
-    const poll = pollSeconds(aheadCount, perSecond, longestPollSeconds);
+    const poll = pollSeconds(aheadCount, perSecond + walkInsPerSecond(limits, isPassedOver), longestPollSeconds);
     this.expect(id, { rank, arrivedAt, dueAt: now + presentSeconds(poll) });
     const answer = { arrivedAt, aheadCount, pollSeconds: poll };
     if (rank === HELD_RANK || now < this.gathersUntil) return { outcome: 'waits', ...answer };
-    if (walkIn && aheadCount === 0 && this.takesWalkIn(walkIn)) {
+    const passedCount = this.passOver(limits.cell, rank, arrivedAt, isPassedOver);
+    if (walkIn && this.takesWalkIn(walkIn, aheadCount - passedCount)) {
       this.call(id, now);
       return { outcome: 'walksIn', ...answer };
     }
@@ -110,10 +115,22 @@ export class ProcessRoom implements RoomStore {
     return { outcome: 'called', ...answer };
   }
 
-  private takesWalkIn({ by, cell, leftCount, heardCount }: RoomWalkIn): boolean {
+  /** Notes whether the walk-in quota passes somebody over. @returns how many of those ahead it does in the same cell */
+  private passOver(cell: number, rank: number, arrivedAt: number, isPassedOver: boolean): number {
+    if (cell > this.passedOver.cell) this.passedOver = passedOverIn(cell);
+    if (cell < this.passedOver.cell) return 0;
+    const { lines } = this.passedOver;
+    if (isPassedOver) lines[rank]!.add(arrivedAt);
+    else lines[rank]!.delete(arrivedAt);
+    let count = lines[rank]!.rankOf(arrivedAt);
+    for (let r = 0; r < rank; r++) count += lines[r]!.size;
+    return count;
+  }
+
+  private takesWalkIn({ by, cell, leftCount, heardCount }: RoomWalkIn, aheadCount: number): boolean {
     const known = this.walkIns.get(by);
     const count = Math.max(known?.cell === cell ? known.count : 0, heardCount);
-    if (count - heardCount >= leftCount) return false;
+    if (aheadCount >= leftCount - (count - heardCount)) return false;
     this.walkIns.set(by, { cell, count: count + 1 });
     return true;
   }
@@ -135,8 +152,13 @@ export class ProcessRoom implements RoomStore {
   private remove(id: string): void {
     const its = this.present.get(id);
     if (!its) return;
-    this.lines[its.rank]!.delete(its.arrivedAt);
+    this.stepOut(its);
     this.present.delete(id);
+  }
+
+  private stepOut({ rank, arrivedAt }: Present): void {
+    this.lines[rank]!.delete(arrivedAt);
+    this.passedOver.lines[rank]?.delete(arrivedAt);
   }
 
   private expect(id: string, present: Present): void {

@@ -5,14 +5,24 @@ import {
 
 /** One hash slot per platform: a cluster runs the scripts too. */
 export const roomKeys = (platformId: number): string[] =>
-  ['state', 'due', 'called', 'admitted', 'agents', 'leases', 'told', ...RANKS, 'held', 'walkIns'].map(
-    (name) => `etale:{room:${platformId}}:${name}`,
-  );
+  [
+    'state',
+    'due',
+    'called',
+    'admitted',
+    'agents',
+    'leases',
+    'told',
+    ...RANKS,
+    'held',
+    'walkIns',
+    ...RANKS.map((rank) => `passedOver:${rank}`),
+  ].map((name) => `etale:{room:${platformId}}:${name}`);
 
 /** Lua 5.1, as every Redis 5 or later and Valkey runs it. What the lines say is said by `process-room.ts` in TypeScript. */
 const COMMON = `
 local state, due, called, admitted, agents, leases, told = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local lines, walk_ins = { KEYS[8], KEYS[9], KEYS[10], KEYS[11] }, KEYS[12]
+local lines, walk_ins, passed = { KEYS[8], KEYS[9], KEYS[10], KEYS[11] }, KEYS[12], { KEYS[13], KEYS[14], KEYS[15] }
 local call = redis.call
 local function number(text) return tonumber(text) or 0 end
 local function whole(value) return string.format('%.0f', value) end
@@ -24,10 +34,14 @@ local function begin(now, settle)
   end
   return false
 end
+local function step_out(r, id)
+  if passed[r] then call('ZREM', passed[r], id) end
+  return call('ZREM', lines[r], id) == 1
+end
 local function late(now, most)
   local ids = call('ZRANGEBYSCORE', due, '-inf', '(' .. string.format('%.6f', now), 'LIMIT', 0, most)
   for _, id in ipairs(ids) do
-    for r = 1, ${HELD_RANK + 1} do if call('ZREM', lines[r], id) == 1 then break end end
+    for r = 1, ${HELD_RANK + 1} do if step_out(r, id) then break end end
     call('ZREM', due, id)
   end
 end
@@ -43,17 +57,17 @@ end
 `;
 
 /**
- * KEYS of `roomKeys`; ARGV: id, arrivedAt or '', rank, now, cell, logins, sessions, stay cells, longest poll, settle seconds, then of a walk-in
- * by whom, cell, left, heard (left 0: none).
+ * KEYS of `roomKeys`; ARGV: id, arrivedAt or '', rank, now, cell, logins, sessions, stay cells, longest poll, settle seconds, walk-ins a second, then
+ * of a walk-in by whom, cell, left, heard (left 0: none), '1' for who is passed over.
  * Returns outcome, arrivedAt, ahead, poll seconds (a text: Lua numbers become whole ones).
  */
 export const VISIT = `${COMMON}
 local id, rank, now = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
 local cell, logins, sessions, stay = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local longest = tonumber(ARGV[9])
+local longest, passes_over = tonumber(ARGV[9]), ARGV[16] == '1'
 begin(now, tonumber(ARGV[10]))
 late(now, 64)
-local its = call('HMGET', state, 'bornAt', 'gathersUntil', 'lastArrivedAt', 'saved', 'savedAt')
+local its = call('HMGET', state, 'bornAt', 'gathersUntil', 'lastArrivedAt', 'saved', 'savedAt', 'passedCell')
 local bornAt, gathersUntil, lastArrivedAt, saved, savedAt = number(its[1]), number(its[2]), number(its[3]), number(its[4]), number(its[5])
 local whole_budget = budget(cell, logins, sessions, stay)
 local per_second = whole_budget / 300
@@ -80,25 +94,38 @@ if not known_rank then
   end
 end
 if known_rank ~= rank then
-  if known_rank then call('ZREM', lines[known_rank + 1], id) end
+  if known_rank then step_out(known_rank + 1, id) end
   call('ZADD', lines[rank + 1], whole(arrivedAt), id)
 end
 local ahead = call('ZRANK', lines[rank + 1], id)
 for r = 1, rank do ahead = ahead + call('ZCARD', lines[r]) end
-local poll = longest
-if per_second > 0 then poll = math.min(longest, math.max(${SHORTEST_POLL_SECONDS}, ${POLL_RATIO} * ahead / per_second)) end
-local function takes_walk_in()
-  local by, its, left, heard = ARGV[11], ARGV[12], tonumber(ARGV[13]), tonumber(ARGV[14])
+local poll, pace = longest, per_second + tonumber(ARGV[11])
+if pace > 0 then poll = math.min(longest, math.max(${SHORTEST_POLL_SECONDS}, ${POLL_RATIO} * ahead / pace)) end
+local function passed_count()
+  local passed_cell = number(its[6])
+  if cell > passed_cell then
+    call('DEL', unpack(passed))
+    call('HSET', state, 'passedCell', whole(cell))
+  elseif cell < passed_cell then
+    return 0
+  end
+  if passes_over then call('ZADD', passed[rank + 1], whole(arrivedAt), id) else call('ZREM', passed[rank + 1], id) end
+  local count = call('ZCOUNT', passed[rank + 1], '-inf', '(' .. whole(arrivedAt))
+  for r = 1, rank do count = count + call('ZCARD', passed[r]) end
+  return count
+end
+local function takes_walk_in(ahead_count)
+  local by, of_cell, left, heard = ARGV[12], ARGV[13], tonumber(ARGV[14]), tonumber(ARGV[15])
   if left == 0 then return false end
   local known_cell, known = string.match(call('HGET', walk_ins, by) or '', '^(%-?%d+):(%d+)$')
-  local given = math.max(known_cell == its and tonumber(known) or 0, heard)
-  if given - heard >= left then return false end
-  call('HSET', walk_ins, by, its .. ':' .. whole(given + 1))
+  local given = math.max(known_cell == of_cell and tonumber(known) or 0, heard)
+  if ahead_count >= left - (given - heard) then return false end
+  call('HSET', walk_ins, by, of_cell .. ':' .. whole(given + 1))
   return true
 end
 local outcome = 'waits'
 if rank < ${HELD_RANK} and now >= gathersUntil then
-  if ahead == 0 and takes_walk_in() then
+  if takes_walk_in(ahead - passed_count()) then
     outcome = 'walksIn'
   else
     local left = whole_budget - number(call('HGET', admitted, whole(cell)))
@@ -112,7 +139,7 @@ end
 if outcome == 'waits' then
   call('ZADD', due, string.format('%.6f', now + poll * ${1 + POLL_JITTER_RATIO} + ${GRACE_SECONDS}), id)
 else
-  call('ZREM', lines[rank + 1], id)
+  step_out(rank + 1, id)
   call('ZREM', due, id)
   call('ZADD', called, string.format('%.6f', now + ${CALLED_SECONDS}), id)
 end
@@ -123,13 +150,13 @@ return { outcome, whole(arrivedAt), ahead, tostring(poll) }
 /** ARGV: id. */
 export const LEAVE = `${COMMON}
 call('ZREM', due, ARGV[1])
-for r = 1, ${HELD_RANK + 1} do call('ZREM', lines[r], ARGV[1]) end
+for r = 1, ${HELD_RANK + 1} do step_out(r, ARGV[1]) end
 return 1
 `;
 
 /**
  * ARGV: agent, now, cell, logins, sessions, stay cells, settle seconds, unspent cell, unspent count, number of admitted pairs (-1: not told
- * unless asked for), pairs (cell, count), then pairs of called tickets (id, until). Returns leased (-1: tell), rank and arrival up to which, present by rank, admitted pairs.
+ * unless asked for), pairs (cell, count), then pairs of called tickets (id, until). Returns leased (-1: tell), rank and arrival up to which, present by rank, admitted pairs, living agents.
  */
 export const BEAT = `${COMMON}
 local agent, now = ARGV[1], tonumber(ARGV[2])
@@ -139,7 +166,7 @@ late(now, 2000)
 -- a room that has lost its memory is told once by each agent
 local pairs_count = tonumber(ARGV[10])
 if call('HEXISTS', told, agent) == 0 then
-  if pairs_count < 0 then return { -1, -1, '0', {}, {} } end
+  if pairs_count < 0 then return { -1, -1, '0', {}, {}, 0 } end
   call('HSET', told, agent, '1')
   for k = 1, pairs_count do call('HINCRBY', admitted, ARGV[9 + 2 * k], ARGV[10 + 2 * k]) end
   for k = 11 + 2 * pairs_count, #ARGV, 2 do call('ZADD', called, ARGV[k + 1], ARGV[k]) end
@@ -190,5 +217,5 @@ for r = 1, ${HELD_RANK} do
   end
 end
 for _, key in ipairs(KEYS) do call('EXPIRE', key, 172800) end
-return { share, rank, arrivedAt, counts, call('HGETALL', admitted) }
+return { share, rank, arrivedAt, counts, call('HGETALL', admitted), alive }
 `;

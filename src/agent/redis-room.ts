@@ -1,16 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, createCluster, defineScript } from '@redis/client';
 import { roomKeys, BEAT, LEAVE, VISIT } from './redis-room.scripts';
-import { RoomAway, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit } from './room-store'; // prettier-ignore
+import { RoomAway, walkInsPerSecond, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit } from './room-store'; // prettier-ignore
 
 /** A visitor's answer is worth this much waiting; nginx gives the agent a second. */
 const COMMAND_MILLISECONDS = 400;
 const CONNECT_MILLISECONDS = 1000;
 const RECONNECT_MILLISECONDS = 250;
-const KEY_COUNT = 12;
+const KEY_COUNT = 15;
 
 type VisitReply = [outcome: RoomAnswer['outcome'], arrivedAt: string, aheadCount: number, pollSeconds: string];
-type BeatReply = [leased: number, rank: number, arrivedAt: string, waiting: number[], admitted: string[]];
+type BeatReply = [
+  leased: number,
+  rank: number,
+  arrivedAt: string,
+  waiting: number[],
+  admitted: string[],
+  agents: number,
+];
 
 const scriptOf = (SCRIPT: string) =>
   defineScript({
@@ -57,10 +64,10 @@ export class RedisRoom implements RoomStore {
     this.connecting = this.client.connect().catch(() => undefined);
   }
 
-  async visit({ id, arrivedAt, rank, now, limits, walkIn }: RoomVisit): Promise<RoomAnswer> {
+  async visit({ id, arrivedAt, rank, now, limits, walkIn, isPassedOver = false }: RoomVisit): Promise<RoomAnswer> {
     const { cell, logins, sessions, stayCells } = limits;
     const { longestPollSeconds, settleSeconds } = this.settings;
-    const args = [id, arrivedAt === undefined ? '' : String(arrivedAt), String(rank), text(now), ...[cell, logins, bounded(sessions), stayCells, longestPollSeconds, settleSeconds].map(String), walkIn?.by ?? '', ...[walkIn?.cell ?? 0, walkIn?.leftCount ?? 0, walkIn?.heardCount ?? 0].map(String)]; // prettier-ignore
+    const args = [id, arrivedAt === undefined ? '' : String(arrivedAt), String(rank), text(now), ...[cell, logins, bounded(sessions), stayCells, longestPollSeconds, settleSeconds, walkInsPerSecond(limits, isPassedOver)].map(String), walkIn?.by ?? '', ...[walkIn?.cell ?? 0, walkIn?.leftCount ?? 0, walkIn?.heardCount ?? 0].map(String), isPassedOver ? '1' : '0']; // prettier-ignore
     const reply = await this.within(() => this.client.visit(this.keys, args));
     const [outcome, its, aheadCount, poll] = reply as VisitReply;
     return { outcome, arrivedAt: Number(its), aheadCount, pollSeconds: Number(poll) };
@@ -80,10 +87,16 @@ export class RedisRoom implements RoomStore {
       const told = [...[...admitted].flat().map(String), ...[...called].flatMap(([id, until]) => [id, text(until)])];
       reply = (await this.within(() => this.client.beat(this.keys, [...about, String(admitted.size), ...told]))) as BeatReply; // prettier-ignore
     }
-    const [leasedCount, rank, arrivedAt, waitingCounts, flat] = reply;
+    const [leasedCount, rank, arrivedAt, waitingCounts, flat, agentCount] = reply;
     const counts = new Map<number, number>();
     for (let k = 0; k < flat.length; k += 2) counts.set(Number(flat[k]), Number(flat[k + 1]));
-    return { leasedCount, leasedTo: { rank, arrivedAt: Number(arrivedAt) }, waitingCounts, admitted: counts };
+    return {
+      leasedCount,
+      leasedTo: { rank, arrivedAt: Number(arrivedAt) },
+      waitingCounts,
+      admitted: counts,
+      agentCount,
+    };
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { CELL_SECONDS } from '../kernel/cell-grid';
 import type { RoomLimits } from '../kernel/decision/room-residue';
 
 /** Who is served first: pupils and staff, then those of whom nobody knows which they are, then relatives. */
@@ -6,7 +7,7 @@ export const RANKS = ['pupils', 'unknown', 'relatives'] as const;
 export const HELD_RANK = RANKS.length;
 
 /**
- * A place of an agent's walk-in quota, for whoever stands first. The agent counts its quota, the line whom it has given a place:
+ * Places of an agent's walk-in quota, for those who stand first. The agent counts its quota, the line whom it has given a place:
  * while answers are on their way only both together know what is left.
  */
 export interface RoomWalkIn {
@@ -30,8 +31,10 @@ export interface RoomVisit {
   /** Unix seconds. */
   now: number;
   limits: RoomLimits;
-  /** Who stands first may have a place of the walk-in quota; absent: none is free. */
+  /** Those who stand first may have places of the walk-in quota; absent: none is free to this visitor. */
   walkIn?: RoomWalkIn | undefined;
+  /** Places of it are free, and none to this visitor, by a step or because they are kept: in this cell they go to those who stand behind. */
+  isPassedOver?: boolean;
 }
 
 export interface RoomAnswer {
@@ -63,6 +66,8 @@ export interface RoomState {
   /** Present, by rank, those who are held back last. */
   waitingCounts: readonly number[];
   admitted: ReadonlyMap<number, number>;
+  /** Agents that share the line, each with a walk-in quota of its own. */
+  agentCount: number;
 }
 
 /** The store cannot be reached. */
@@ -112,6 +117,10 @@ export const LEASE_SECONDS = 10;
 /** An agent that was not heard of for this long has no share. */
 export const AGENT_SECONDS = 10;
 export const MOST_TICKETS = 500_000;
+
+/** How fast the asking agent's own walk-in quota moves the line on; others may have one too, so it is the least. */
+export const walkInsPerSecond = ({ walkIns }: RoomLimits, isPassedOver: boolean): number =>
+  isPassedOver ? 0 : walkIns / CELL_SECONDS;
 
 /** Without jitter. */
 export const pollSeconds = (aheadCount: number, perSecond: number, longest: number): number =>

@@ -9,7 +9,7 @@ import type { RoomDisk } from './room-disk';
 import {
   BEAT_SECONDS,
   CALLED_SECONDS, HELD_RANK, KEPT_SECONDS, LEASE_SECONDS, POLL_JITTER_RATIO, presentSeconds, RANKS, RoomAway, SHORTEST_POLL_SECONDS,
-  type RoomAnswer, type RoomState, type RoomStore, type RoomWalkIn,
+  type RoomAnswer, type RoomState, type RoomStore, type RoomVisit, type RoomWalkIn,
 } from './room-store'; // prettier-ignore
 import type { Ticket } from './ticket.rules';
 
@@ -43,6 +43,7 @@ const NO_STATE: RoomState = {
   leasedTo: { rank: -1, arrivedAt: 0 },
   waitingCounts: [],
   admitted: new Map(),
+  agentCount: 1,
 };
 
 /** Those who are not let in take a ticket and are called in order, as fast as the plan leaves room. */
@@ -51,7 +52,8 @@ export class WaitingRoom {
   private platformId: number | undefined;
   private state = NO_STATE;
   private stateAt = 0;
-  private forecast: RoomForecast | undefined;
+  /** Since the last beat: with the walk-in quota, and for whom it passes over. */
+  private forecasts = new Map<boolean, RoomForecast>();
   private awaySince: number | undefined;
   private problem: string | undefined;
   private spentCount = 0;
@@ -134,7 +136,7 @@ export class WaitingRoom {
     return this.isOpen && decision.kind === WAIT && !visitor.hasSession;
   }
 
-  /** Asks for a place of the quota for whoever stands first; ended with `walked`, in the same turn in which the quota is spent. */
+  /** Asks for a place of the quota, which is for those who stand first; ended with `walked`, in the same turn in which the quota is spent. */
   walkIn(cell: number, leftCount: number): RoomWalkIn {
     if (this.walkIns.cell !== cell) this.walkIns = { cell, heardCount: 0 };
     this.walkingCount++;
@@ -149,13 +151,15 @@ export class WaitingRoom {
   /**
    * The place of somebody who waits; undefined where the room is full, or where they have no ticket and none is given here.
    *
-   * @param walkIn a place of the walk-in quota is free, for who stands first
+   * @param walkIn places of the walk-in quota are free to this visitor, for those who stand first
+   * @param isPassedOver places of it are free, and none to this visitor: nobody behind waits for this one to have one
    */
   async visit(
     judged: Judged,
     shown: string | undefined,
     isGiven: boolean,
-    walkIn?: RoomWalkIn,
+    walkIn: RoomWalkIn | undefined,
+    isPassedOver: boolean,
   ): Promise<RoomPlace | undefined> {
     const current = this.held.current!;
     const now = this.now();
@@ -167,7 +171,8 @@ export class WaitingRoom {
     if (ticket && ticket.seenAt + KEPT_SECONDS + this.longestPollSeconds < now) ticket = undefined;
     const rank = rankOf(current, judged);
     const id = ticket?.id ?? randomBytes(ID_BYTES).toString('base64url');
-    const answer = await this.ask(current, id, ticket?.arrivedAt, rank, now, this.knowsLine(now) ? walkIn : undefined);
+    const about = { id, arrivedAt: ticket?.arrivedAt, rank, now, isPassedOver };
+    const answer = await this.ask(current, { ...about, walkIn: this.knowsLine(now) ? walkIn : undefined });
     if (!answer) return this.alone(id, ticket, rank, draw, now);
     if (answer.outcome === 'full') return undefined;
     if (answer.outcome === 'again') return { kind: 'called', isAgain: true };
@@ -179,7 +184,7 @@ export class WaitingRoom {
     }
     const isHeld = rank === HELD_RANK;
     this.hasJoined ||= !isHeld;
-    const seconds = isHeld ? undefined : this.estimate(current, answer.aheadCount, now);
+    const seconds = isHeld ? undefined : this.estimate(current, answer.aheadCount, now, isPassedOver);
     return {
       kind: 'waits',
       ticket: this.textOf({ id, arrivedAt: answer.arrivedAt, seenAt: Math.floor(now) }, draw),
@@ -219,18 +224,10 @@ export class WaitingRoom {
     return { isOpen: this.isOpen, isAway: this.isAway, pupils, unknown, relatives, held, called: this.total.called };
   }
 
-  private async ask(
-    { plan }: PlanInForce,
-    id: string,
-    arrivedAt: number | undefined,
-    rank: number,
-    now: number,
-    walkIn: RoomWalkIn | undefined,
-  ): Promise<RoomAnswer | undefined> {
+  private async ask({ plan }: PlanInForce, visit: Omit<RoomVisit, 'limits'>): Promise<RoomAnswer | undefined> {
     if (this.awaySince !== undefined) return undefined;
     try {
-      const limits = roomLimitsAt(plan.content, cellOfSeconds(now));
-      return await this.store!.visit({ id, arrivedAt, rank, now, limits, walkIn });
+      return await this.store!.visit({ ...visit, limits: roomLimitsAt(plan.content, cellOfSeconds(visit.now)) });
     } catch (error) {
       this.away(error);
       return undefined;
@@ -274,9 +271,17 @@ export class WaitingRoom {
     this.called.set(id, now + CALLED_SECONDS);
   }
 
-  private estimate({ plan }: PlanInForce, aheadCount: number, now: number): number | undefined {
-    this.forecast ??= roomForecast(plan.content, now, this.state.admitted, FORECAST_CELLS);
-    return forecastSeconds(this.forecast, aheadCount);
+  private estimate({ plan }: PlanInForce, aheadCount: number, now: number, isPassedOver: boolean): number | undefined {
+    let forecast = this.forecasts.get(isPassedOver);
+    if (!forecast) {
+      const { content } = plan;
+      const agents = isPassedOver ? 0 : this.state.agentCount;
+      const left = agents * this.gate.quota.seenAt(now, content.quotas).walkInCount;
+      const walkIns = { left, perCell: agents * content.quotas.walkInPerCell };
+      forecast = roomForecast(content, now, this.state.admitted, walkIns, FORECAST_CELLS);
+      this.forecasts.set(isPassedOver, forecast);
+    }
+    return forecastSeconds(forecast, aheadCount);
   }
 
   private jittered(seconds: number): number {
@@ -335,7 +340,7 @@ export class WaitingRoom {
       this.stateAt = now;
       this.spentCount = 0;
       this.hasJoined = false;
-      this.forecast = undefined;
+      this.forecasts.clear();
       this.awaySince = undefined;
       this.problem = undefined;
     } catch (error) {

@@ -10,7 +10,7 @@ const CELL = 6_000_000;
 const START = CELL * 300;
 const SETTINGS: RoomSettings = { longestPollSeconds: 60, settleSeconds: 0 };
 /** Three hundred log-ins a cell: one a second. */
-const LIMITS = { cell: CELL, logins: 300, sessions: 1e6, stayCells: 12 };
+const LIMITS = { cell: CELL, logins: 300, sessions: 1e6, stayCells: 12, walkIns: 0 };
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const MOST_TRIES = 400;
@@ -143,7 +143,7 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
         for (const [id, arrivedAt] of waiting) {
           if (random() < 0.5) continue;
           const cell = Math.floor(now / 300);
-          const answer = await visit(store, id, now, { arrivedAt: arrivedAt < 0 ? undefined : arrivedAt, rank: randomInteger(random, 3), limits: { cell, logins, sessions, stayCells: 4 } }); // prettier-ignore
+          const answer = await visit(store, id, now, { arrivedAt: arrivedAt < 0 ? undefined : arrivedAt, rank: randomInteger(random, 3), limits: { ...LIMITS, cell, logins, sessions, stayCells: 4 } }); // prettier-ignore
           if (answer.outcome === 'waits') waiting.set(id, answer.arrivedAt);
           else {
             expect(answer.outcome).toBe('called');
@@ -180,6 +180,59 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     const walkIn = { by: 'agent', cell: CELL, leftCount: 1, heardCount: 0 };
     expect(await visit(store, 'second', START, { walkIn })).toMatchObject({ outcome: 'waits' });
     expect(await visit(store, 'first', START, { arrivedAt: first.arrivedAt, walkIn })).toMatchObject({ outcome: 'walksIn' }); // prettier-ignore
+  });
+
+  when('so many walk in as stand first and have a place, whoever asks first', async () => {
+    const store = await room();
+    const limits = { ...LIMITS, logins: 0 };
+    const walkIn = { by: 'agent', cell: CELL, leftCount: 2, heardCount: 0 };
+    const arrivals: number[] = [];
+    for (const id of ['a', 'b', 'c']) arrivals.push((await visit(store, id, START, { limits })).arrivedAt);
+    const ask = async (k: number) => (await visit(store, 'abc'[k]!, START + 5, { arrivedAt: arrivals[k]!, limits, walkIn })).outcome; // prettier-ignore
+    expect([await ask(2), await ask(1), await ask(2), await ask(0), await ask(2)]).toEqual(['waits', 'walksIn', 'waits', 'walksIn', 'waits']); // prettier-ignore
+  });
+
+  when('nobody waits behind whom the walk-in quota passes over, in the cell in which it does', async () => {
+    const store = await room();
+    const from = START + 240;
+    const limits = { ...LIMITS, logins: 0 };
+    const walkIn = { by: 'agent', cell: CELL, leftCount: 1, heardCount: 0 };
+    const line = ['cut', 'kept', 'alsoCut', 'free', 'relative'];
+    const arrivals = new Map<string, number>();
+    for (const id of line) arrivals.set(id, (await visit(store, id, from, { limits, rank: id === 'relative' ? 2 : 0 })).arrivedAt); // prettier-ignore
+    const ask = async (id: string, more: Partial<RoomVisit>, now = from + 5) =>
+      (await visit(store, id, now, { arrivedAt: arrivals.get(id)!, limits: { ...limits, cell: Math.floor(now / 300) }, rank: id === 'relative' ? 2 : 0, ...more })).outcome; // prettier-ignore
+    // who has not asked yet may have a place
+    expect(await ask('cut', { isPassedOver: true })).toBe('waits');
+    expect(await ask('alsoCut', { isPassedOver: true })).toBe('waits');
+    expect(await ask('free', { walkIn })).toBe('waits');
+    expect(await ask('kept', { isPassedOver: true })).toBe('waits');
+    expect(await ask('relative', { walkIn })).toBe('waits');
+    expect(await ask('free', { walkIn })).toBe('walksIn');
+    const second = { ...walkIn, leftCount: 1, heardCount: 1 };
+    // the step has ended for one of them, who stands before the relatives again
+    expect(await ask('alsoCut', {})).toBe('waits');
+    expect(await ask('relative', { walkIn: second })).toBe('waits');
+    await store.leave('alsoCut');
+    expect(await ask('relative', { walkIn: second })).toBe('walksIn');
+    // whom it passed over kept the place, and the next cell passes over nobody who has not asked in it
+    const next = { ...walkIn, cell: CELL + 1 };
+    const late = await visit(store, 'late', START + 301, { limits: { ...limits, cell: CELL + 1 }, walkIn: next });
+    expect(late).toMatchObject({ outcome: 'waits', aheadCount: 2 });
+    expect(await ask('cut', { walkIn: next }, START + 302)).toBe('walksIn');
+    // a place that the plan leaves is for who stands first, passed over or not
+    const one = { ...LIMITS, cell: CELL + 1, logins: 300 };
+    expect(await ask('kept', { isPassedOver: true, limits: one }, START + 304)).toBe('called');
+  });
+
+  when('a walk-in quota brings the line on, and those ask sooner whom it does not pass over', async () => {
+    const store = await room();
+    const limits = { ...LIMITS, logins: 0, walkIns: 60 };
+    for (let k = 0; k < 8; k++) await visit(store, `q${k}`, START, { limits });
+    // four ahead, a fifth of one a second
+    expect((await visit(store, 'q4', START, { limits })).pollSeconds).toBeCloseTo(10, 5);
+    expect((await visit(store, 'q4', START, { limits, isPassedOver: true })).pollSeconds).toBe(60);
+    expect((await visit(store, 'q4', START, { limits: { ...limits, walkIns: 0 } })).pollSeconds).toBe(60);
   });
 
   when(

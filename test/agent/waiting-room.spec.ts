@@ -150,7 +150,7 @@ describe('the waiting room of an agent', () => {
     expect((await behind.view()).room!.position).toBe(1);
   });
 
-  it('nobody walks past those who wait: a place of the walk-in quota is for the first of them', async () => {
+  it('nobody walks past those who wait: places of the walk-in quota are for the first of them', async () => {
     test = await start({ room: room(0), quotas: { walkInPerCell: 2, keptPerCell: 0, urgentPerCell: 0 } });
     const [a, b, c, d] = [pupil(), pupil(), pupil(), pupil()];
     expect([await a.enters(), await b.enters(), await c.enters(), await d.enters()]).toEqual([true, true, false, false]); // prettier-ignore
@@ -162,7 +162,32 @@ describe('the waiting room of an agent', () => {
     test.nowSeconds += 10;
     const late = pupil();
     expect(await late.enters()).toBe(false);
-    expect([await d.enters(), await c.enters(), await d.enters(), await late.enters()]).toEqual([false, true, true, false]); // prettier-ignore
+    expect([await d.enters(), await c.enters(), await late.enters()]).toEqual([true, true, false]);
+  });
+
+  it('nobody waits behind whom a step gives no place of the walk-in quota, and each is told an own time', async () => {
+    const rule = { id: 1, startsAt: at(0), endsAt: at(24), scope: { departments: [], profiles: [], levels: 2 }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 500, idleMinutes: null, featuresOff: 0 }; // prettier-ignore
+    test = await start({
+      room: room(0),
+      quotas: { walkInPerCell: 4, keptPerCell: 0, urgentPerCell: 0 },
+      rules: [rule],
+    });
+    const other = () => new Device(test, test.shown(['77$6e B']));
+    // two of the four places are for those of 6e A too, the other two for the others alone
+    const ofA = Array.from({ length: 4 }, pupil);
+    for (const [k, device] of ofA.entries()) expect(await device.enters()).toBe(k < 2);
+    const ofB = Array.from({ length: 3 }, other);
+    for (const [k, device] of ofB.entries()) expect(await device.enters()).toBe(k < 2);
+    const [cut, behind] = [(await ofA[2]!.view()).room!, (await ofB[2]!.view()).room!];
+    expect([cut.position, behind.position]).toEqual([1, 3]);
+    // places of the next five minutes bring the line on; nothing does where the step takes them all
+    expect(behind.estimateSeconds).toBeLessThan(600);
+    for (let k = 0; k < 4; k++) {
+      test.nowSeconds += 60;
+      expect([await ofA[2]!.enters(), await ofA[3]!.enters(), await ofB[2]!.enters()]).toEqual([false, false, false]);
+    }
+    test.nowSeconds += 60;
+    expect([await ofA[2]!.enters(), await ofA[3]!.enters(), await ofB[2]!.enters()]).toEqual([true, true, true]);
   });
 
   it('keeps the place of a closed tab for five minutes, and blocks nobody by it', async () => {
@@ -346,13 +371,13 @@ describe('the waiting room of an agent', () => {
   it('spends no walk-in place while Redis is away, nor past those who waited when it is back', async () => {
     for (const { agent } of [one, two]) {
       const { content } = agent.held.current!.plan;
-      Object.assign(content, { room: room(0), quotas: { walkInPerCell: 3, keptPerCell: 0, urgentPerCell: 0 } });
+      Object.assign(content, { room: room(0), quotas: { walkInPerCell: 1, keptPerCell: 0, urgentPerCell: 0 } });
     }
     // those of the test before have gone
     tick(1200 - (one.nowSeconds % 300) + 10);
     await beats();
     await beats();
-    for (let k = 0; k < 3; k++) expect(await visitorAt(one).enters()).toBe(true);
+    expect(await visitorAt(one).enters()).toBe(true);
     const [first, second] = [visitor(), visitor()];
     expect([await first.one(), await second.one()]).toEqual([false, false]);
 
@@ -375,7 +400,7 @@ describe('the waiting room of an agent', () => {
     expect([await late.enters(), await second.one(), await first.one()]).toEqual([false, false, false]);
     tick(10);
     expect([await late.enters(), await second.one()]).toEqual([false, false]);
-    expect([await first.one(), await second.one(), await late.enters(), await visitorAt(one).enters()]).toEqual([true, true, true, false]); // prettier-ignore
+    expect([await first.one(), await late.enters(), await second.two(), await late.enters()]).toEqual([true, false, true, false]); // prettier-ignore
   });
 
   it('gives each place of the walk-in quota once, however many ask at the same moment', async () => {

@@ -119,18 +119,33 @@ export const SMALL_STORMS: Record<string, StormProblem> = {
       group(RELATIVES, 1200, { territory: 1 }),
     ],
   }),
-  'quotas cut and idle minutes shortened of some, in a room: who stands first waits for what the plan leaves': storm({
-    room: room(60),
+  'quotas cut and idle minutes shortened of some, in a room: those behind walk in past whom their quota passes over':
+    storm({
+      room: room(60),
+      walkInLimit: column(60),
+      steps: [
+        step(2, 10, { territories: [0], profiles: [PUPILS], walkInPerMille: 500 }),
+        step(4, 20, { cohorts: [1], idleSeconds: 300 }),
+      ],
+      groups: [
+        group(PUPILS, 500, { entryTimes: [], arrival: 1 }),
+        group(PUPILS, 700, { territory: 1, cohort: 1, entryTimes: [LATE], arrival: 1 }),
+        group(RELATIVES, 600, { territory: 1 }),
+        group(RELATIVES, 300, { cohort: 1, entryTimes: [], arrival: 1 }),
+      ],
+    }),
+  'no quota for those who stand first, of whom the plan takes few: those behind have all of it': storm({
+    // pages that ask every minute are served later than expected values, by as much, when a step ends
+    room: { ...room(15, 5), pollSeconds: 20 },
     walkInLimit: column(60),
     steps: [
-      step(2, 10, { territories: [0], profiles: [PUPILS], walkInPerMille: 500 }),
-      step(4, 20, { cohorts: [1], idleSeconds: 300 }),
+      step(0, 14, { territories: [0], walkInPerMille: 0 }),
+      step(8, 20, { profiles: [RELATIVES], walkInPerMille: 500 }),
     ],
     groups: [
-      group(PUPILS, 500, { entryTimes: [], arrival: 1 }),
-      group(PUPILS, 700, { territory: 1, cohort: 1, entryTimes: [LATE], arrival: 1 }),
-      group(RELATIVES, 600, { territory: 1 }),
-      group(RELATIVES, 300, { cohort: 1, entryTimes: [], arrival: 1 }),
+      group(PUPILS, 500, { entryTimes: [LATE] }),
+      group(PUPILS, 400, { territory: 1, entryTimes: [LATE], arrival: 1 }),
+      group(RELATIVES, 120, { territory: 1, entryTimes: [], arrival: 1 }),
     ],
   }),
   'quotas cut and idle minutes shortened of some, where nobody keeps a line': storm({

@@ -15,18 +15,21 @@ export interface RoomLimits {
   /** Sessions that it leaves in every cell of a visit that begins now. */
   sessions: number;
   stayCells: number;
+  /** Places of one agent's walk-in quota, which come beside those. */
+  walkIns: number;
 }
 
 const NOTHING = { logins: 0, sessions: 0 };
 
 /** Limits of a cell; nothing is left where the plan says nothing of it. */
-export function roomLimitsAt({ room, firstCell }: BundleContent, cell: number): RoomLimits {
+export function roomLimitsAt({ room, firstCell, quotas }: BundleContent, cell: number): RoomLimits {
   const k = cell - firstCell;
   const stayCells = room?.stayCells ?? 1;
-  if (!room || k < 0 || k >= room.logins.length) return { cell, ...NOTHING, stayCells };
+  const walkIns = quotas.walkInPerCell;
+  if (!room || k < 0 || k >= room.logins.length) return { cell, ...NOTHING, stayCells, walkIns };
   let sessions = Infinity;
   for (let i = k; i < k + stayCells; i++) sessions = Math.min(sessions, room.sessions[i] ?? Infinity);
-  return { cell, logins: room.logins[k]!, sessions, stayCells };
+  return { cell, logins: room.logins[k]!, sessions, stayCells, walkIns };
 }
 
 /** Admissions that a cell still takes, given those of the cells before it, whose visits are going on. */
@@ -47,11 +50,19 @@ export interface RoomForecast {
   fromAt: number;
 }
 
+/** Places of the walk-in quotas of all agents. */
+export interface RoomWalkIns {
+  /** Still free in the present cell. */
+  left: number;
+  perCell: number;
+}
+
 /** @param cells how far to look, @param admitted by cell, what is served of the present one included */
 export function roomForecast(
   content: BundleContent,
   now: number,
   admitted: ReadonlyMap<number, number>,
+  walkIns: RoomWalkIns,
   cells: number,
 ): RoomForecast {
   const counted = new Map(admitted);
@@ -66,7 +77,7 @@ export function roomForecast(
     const left = cell === first ? Math.min(whole - already, Math.ceil((whole * ((cell + 1) * CELL_SECONDS - now)) / CELL_SECONDS)) : whole - already; // prettier-ignore
     const its = Math.max(0, left);
     counted.set(cell, already + its);
-    served += its;
+    served += its + (cell === first ? walkIns.left : walkIns.perCell);
     endAt.push((cell + 1) * CELL_SECONDS);
     servedCount.push(served);
   }

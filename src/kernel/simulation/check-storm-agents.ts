@@ -169,7 +169,7 @@ class AgentStorm {
       for (const agent of outside) this.takeTicket(agent, step);
       // quotas are whole places, log-ins of a step are not
       const places = bounded(chanceRound(Math.max(0, loginRoom - insideCount), random), sessionLimit - this.sessionCount); // prettier-ignore
-      this.askedInTurn(step, cell, places, (this.mostWalkIns[cell]! + leftPerCell) / CELL_SECONDS);
+      this.askedInTurn(step, cell, places, leftPerCell);
       return;
     }
     const mayWalkIn = outside.filter(({ hours }) => !hours.isHeld[cell]);
@@ -193,7 +193,7 @@ class AgentStorm {
   }
 
   /** Each page whose time has come asks, and is let in where there is a place for it after all who stand before it have theirs. */
-  private askedInTurn(step: number, cell: number, places: number, perSecond: number): void {
+  private askedInTurn(step: number, cell: number, places: number, leftPerCell: number): void {
     const { random, problem } = this;
     const until = (step + 1) * STEP_SECONDS;
     const inOrder = this.tickets.map((ticket, order) => ({ ticket, order })).sort((a, b) => a.ticket.rank - b.ticket.rank || a.order - b.order).map(({ ticket }) => ticket); // prettier-ignore
@@ -215,6 +215,10 @@ class AgentStorm {
           continue;
         }
         const ahead = place >= 0 ? place : standing.length + aside.indexOf(ticket);
+        const most = this.mostWalkIns[cell]!;
+        // whom the quota passes over has only what the plan leaves to wait for
+        const isPassedOver = !isWithin(this.walkedIn, ticket.agent, cell) && this.walkedIn + 1 <= most;
+        const perSecond = ((isPassedOver ? 0 : most) + leftPerCell) / CELL_SECONDS;
         const left = perSecond > 0 ? ahead / perSecond : Infinity;
         const pause = Math.min(problem.room!.pollSeconds, Math.max(SOONEST_POLL_SECONDS, left / 2));
         ticket.asksAt += pause * (1 - JITTER_RATIO + 2 * JITTER_RATIO * random());
@@ -223,13 +227,15 @@ class AgentStorm {
     this.tickets = this.tickets.filter((ticket) => !gone.has(ticket));
   }
 
-  /** The places of the first who stand in line: of the quota as far as it may be theirs, else one that the plan leaves; who has none is the end. */
-  private placesOf(standing: readonly Ticket[], places: number, cell: number): ('quota' | 'left')[] {
+  /** The places of those who stand in line: of the quota as far as it may be theirs, else one that the plan leaves; who has none stops nobody. */
+  private placesOf(standing: readonly Ticket[], places: number, cell: number): ('quota' | 'left' | undefined)[] {
     let [quota, left] = [bounded(this.quota), bounded(this.left)];
     let walkedIn = this.walkedIn;
-    const ways: ('quota' | 'left')[] = [];
+    let free = places;
+    const ways: ('quota' | 'left' | undefined)[] = [];
     for (const { agent } of standing) {
-      if (ways.length >= places) break;
+      if (free < 1 || quota + left < 1) break;
+      free--;
       if (quota > 0 && isWithin(walkedIn, agent, cell)) {
         quota--;
         walkedIn++;
@@ -237,7 +243,10 @@ class AgentStorm {
       } else if (left > 0) {
         left--;
         ways.push('left');
-      } else break;
+      } else {
+        free++;
+        ways.push(undefined);
+      }
     }
     return ways;
   }

@@ -12,6 +12,8 @@ interface Slice {
   /** Where a group stands in `groups`. */
   positions: Map<number, number>;
   crowd: number;
+  /** The crowd by kind. */
+  ofKind: Float64Array;
 }
 
 const SLICE_STEPS = 60 / STEP_SECONDS;
@@ -28,10 +30,10 @@ const NOBODY = VISITOR_UNITS / 1000;
 /** Whether a step keeps a group out at present; absent where none keeps anybody out. */
 type IsHeld = ((group: number) => boolean) | undefined;
 
-/** Places of the walk-in quota, for all but those whose share of it a step has cut to less; undefined where it has for nobody. */
+/** Places of the walk-in quota, and for which kinds of visitors they are: a kind is whom the steps leave the same share of it. */
 export interface LineQuota {
   crowd: number;
-  isCut: ((group: number) => boolean) | undefined;
+  isFor: (kind: number) => boolean;
 }
 
 /** What a step has for the line: places on the platform, of which the plan leaves some and the quota gives some. */
@@ -46,9 +48,17 @@ interface Served {
   fromLeft: number;
 }
 
+/** How fast the line goes on, visitors a second; whom the quota passes over has only what the plan leaves. */
+export interface LinePace {
+  perSecond: number;
+  passedOverPerSecond: number;
+  isPassedOver: (kind: number) => boolean;
+}
+
 /**
  * The waiting room: by rank, then in order of arrival (to the minute). Who closes the page leaves it; whose window opens is
- * let in by the window; whom a step keeps out stands aside, and in the old place again once it is over.
+ * let in by the window; whom a step keeps out stands aside, and in the old place again once it is over; whom the walk-in quota passes over
+ * waits for a place that the plan leaves, and those behind walk in meanwhile.
  */
 export class StormQueue {
   /** Who waits, by group. */
@@ -66,6 +76,9 @@ export class StormQueue {
     groupCount: number,
     private readonly profileCount: number,
     private readonly classOf: Int32Array,
+    /** The kind of each group, below `kindCount`. */
+    private readonly kindOf: Int32Array,
+    private readonly kindCount: number,
   ) {
     this.waiting = new Float64Array(groupCount);
     const classCount = 1 + classOf.reduce((most, k) => Math.max(most, k), 0);
@@ -85,7 +98,16 @@ export class StormQueue {
     let slice = slices[slices.length - 1];
     // a slice of this very minute that has been served already is closed
     if (!slice || slice.step !== from || this.heads[r] === slices.length) {
-      slice = { step: from, lastStep: step, groups: [], crowds: [], served: [], positions: new Map(), crowd: 0 };
+      slice = {
+        step: from,
+        lastStep: step,
+        groups: [],
+        crowds: [],
+        served: [],
+        positions: new Map(),
+        crowd: 0,
+        ofKind: new Float64Array(this.kindCount),
+      };
       slices.push(slice);
     }
     let k = slice.positions.get(group);
@@ -101,69 +123,72 @@ export class StormQueue {
   }
 
   /**
-   * Serves in order those whom nothing holds; `take(group, crowd)` is told whom. The walk-in quota is for who stands first, what the plan
-   * leaves for whoever comes next: so whose quota a step has cut, and who stands first when it is spent, waits for a place that the plan
-   * leaves, and nobody behind walks in meanwhile.
+   * Serves in order those whom nothing holds; `take(group, crowd)` is told whom. Each has a place of the walk-in quota where there is one
+   * for its kind, else one that the plan leaves.
    */
   serve(line: Line, isHeld: IsHeld, take: (group: number, crowd: number) => void): Served {
+    const rest = { places: line.places, left: line.left, quotas: line.quotas.map((quota) => ({ ...quota })) };
     const served = { fromQuota: 0, fromLeft: 0 };
-    const quotas = line.quotas.length > 1 ? [...line.quotas, { crowd: 0, isCut: undefined }] : line.quotas;
-    quotas.forEach((quota, k) => {
-      // of what the plan leaves, whom the quota cannot serve have theirs first
-      this.serveFrom({ ...quota, isLeftForAll: k === quotas.length - 1 }, line, served, isHeld, take);
-    });
+    for (let r = 0; r < this.ranks.length; r++) {
+      const slices = this.slices[r]!;
+      this.skipServed(r);
+      for (let s = this.heads[r]!; s < slices.length && rest.places > 0; s++) {
+        if (this.mayServe(slices[s]!, rest)) this.serveSlice(slices[s]!, rest, served, isHeld, take);
+      }
+      this.skipServed(r);
+    }
     return served;
   }
 
-  /** From one part of the quota; whom it is cut for among those who stand together take places that the plan leaves, in the same proportion. */
-  private serveFrom(
-    { crowd, isCut, isLeftForAll }: LineQuota & { isLeftForAll: boolean },
-    line: Line,
+  private mayServe({ crowd, ofKind }: Slice, { left, quotas }: Line): boolean {
+    if (crowd === 0) return false;
+    if (left > 0) return true;
+    return quotas.some((quota) => quota.crowd > 0 && ofKind.some((its, kind) => its > 0 && quota.isFor(kind)));
+  }
+
+  /** Those who stand together share what there is for them in the same proportion. */
+  private serveSlice(
+    slice: Slice,
+    rest: Line & { quotas: LineQuota[] },
     served: Served,
     isHeld: IsHeld,
     take: (group: number, crowd: number) => void,
   ): void {
-    let quota = crowd;
-    for (let r = 0; r < this.ranks.length; r++) {
-      const slices = this.slices[r]!;
-      this.skipServed(r);
-      for (let s = this.heads[r]!; s < slices.length; s++) {
-        const slice = slices[s]!;
-        const places = line.places - served.fromQuota - served.fromLeft;
-        const left = line.left - served.fromLeft;
-        const mostOfQuota = quota + (isLeftForAll ? left : 0);
-        if (places <= 0 || mostOfQuota <= 0) return this.skipServed(r);
-        const standing = isHeld ? standingOf(slice, isHeld) : slice.crowd;
-        const cut = isCut ? standingOf(slice, (g) => isHeld?.(g) === true || !isCut(g)) : 0;
-        // a remainder that is nobody stops nobody
-        const needsLeft = cut > NOBODY || cut <= left ? cut : 0;
-        const most = Math.min(
-          places,
-          needsLeft < standing ? (mostOfQuota * standing) / (standing - needsLeft) : Infinity,
-          needsLeft > 0 ? (Math.max(0, left) * standing) / needsLeft : Infinity,
-        );
-        const isWhole = standing <= most || standing <= NOBODY;
-        const ratio = isWhole ? 1 : most / standing;
-        let [free, ofCut] = [0, 0];
-        for (let k = 0; k < slice.groups.length; k++) {
-          const group = slice.groups[k]!;
-          if (isHeld?.(group)) continue;
-          const its = isWhole ? slice.crowds[k]! : Math.floor(slice.crowds[k]! * ratio);
-          if (its === 0) continue;
-          this.change(slice, k, -its);
-          slice.served[k]! += its;
-          take(group, its);
-          if (needsLeft > 0 && isCut!(group)) ofCut += its;
-          else free += its;
-        }
-        const fromQuota = isLeftForAll ? Math.min(free, Math.max(0, quota)) : free;
-        quota -= fromQuota;
-        served.fromQuota += fromQuota;
-        served.fromLeft += ofCut + free - fromQuota;
-        if (!isWhole) return this.skipServed(r);
-      }
-      this.skipServed(r);
+    const standing = this.standingOfKinds(slice, isHeld);
+    const waiting = standing.slice();
+    const fromQuota = new Float64Array(this.kindCount);
+    for (const quota of rest.quotas) {
+      const its = takeEvenly(waiting, quota.isFor, Math.min(quota.crowd, rest.places));
+      quota.crowd -= its;
+      rest.places -= its;
     }
+    standing.forEach((crowd, kind) => (fromQuota[kind] = crowd - waiting[kind]!));
+    const its = takeEvenly(waiting, () => true, Math.min(rest.left, rest.places));
+    rest.left -= its;
+    rest.places -= its;
+    const taken = new Float64Array(this.kindCount);
+    for (let k = 0; k < slice.groups.length; k++) {
+      const group = slice.groups[k]!;
+      if (slice.crowds[k] === 0 || isHeld?.(group)) continue;
+      const kind = this.kindOf[group]!;
+      const crowd = Math.floor(slice.crowds[k]! * (1 - waiting[kind]! / standing[kind]!));
+      if (crowd === 0) continue;
+      this.change(slice, k, -crowd);
+      slice.served[k]! += crowd;
+      taken[kind]! += crowd;
+      take(group, crowd);
+    }
+    taken.forEach((crowd, kind) => {
+      const walkIns = Math.min(crowd, fromQuota[kind]!);
+      served.fromQuota += walkIns;
+      served.fromLeft += crowd - walkIns;
+    });
+  }
+
+  private standingOfKinds({ groups, crowds, ofKind }: Slice, isHeld: IsHeld): Float64Array {
+    const standing = ofKind.slice();
+    if (isHeld) groups.forEach((group, k) => isHeld(group) && (standing[this.kindOf[group]!]! -= crowds[k]!));
+    return standing;
   }
 
   /** Takes out all of a group whose window opens. */
@@ -200,19 +225,37 @@ export class StormQueue {
   }
 
   /**
-   * The step of the first ticket of a profile's rank that still waits and that nothing holds, Infinity for none. Within a slice it is
-   * as far on as its groups were called: a minute's crowd may take many minutes to be let in.
+   * The step of the first ticket of a profile's rank that still waits, of one kind and held by nothing, Infinity for none. Within a slice it
+   * is as far on as its groups were called: a minute's crowd may take many minutes to be let in.
    */
-  headStep(rank: number, isHeld: IsHeld): number {
+  headStep(rank: number, kind: number, isHeld: IsHeld): number {
     const r = this.ranks.indexOf(rank);
     const slices = this.slices[r]!;
     let s = this.heads[r]!;
-    while (isHeld && s < slices.length && standingOf(slices[s]!, isHeld) === 0) s++;
-    return s < slices.length ? headOf(slices[s]!, isHeld) : Infinity;
+    while (s < slices.length && !this.hasStanding(slices[s]!, kind, isHeld)) s++;
+    return s < slices.length ? this.headOf(slices[s]!, kind, isHeld) : Infinity;
+  }
+
+  private hasStanding({ groups, crowds, ofKind }: Slice, kind: number, isHeld: IsHeld): boolean {
+    if (ofKind[kind] === 0) return false;
+    return !isHeld || groups.some((group, k) => crowds[k]! > 0 && this.kindOf[group] === kind && !isHeld(group));
+  }
+
+  /** How far a slice is served, as a step: in order within it, as far as those groups have come of whom somebody waits. */
+  private headOf({ step, lastStep, groups, crowds, served }: Slice, kind: number, isHeld: IsHeld): number {
+    let waiting = 0;
+    let gone = 0;
+    for (let k = 0; k < groups.length; k++) {
+      const group = groups[k]!;
+      if (crowds[k] === 0 || this.kindOf[group] !== kind || isHeld?.(group)) continue;
+      waiting += crowds[k]!;
+      gone += served[k]!;
+    }
+    return waiting === 0 ? step : step + ((lastStep + 1 - step) * gone) / (gone + waiting);
   }
 
   /** Questions that the waiting pages ask in a step, to `ask(class, count)`: after half of what is left to wait, as the room tells them. */
-  askAll(servedPerSecond: number, isHeld: IsHeld, ask: (classIndex: number, count: number) => void): void {
+  askAll(pace: LinePace, isHeld: IsHeld, ask: (classIndex: number, count: number) => void): void {
     const { pollSeconds, soonestPollSeconds = SHORTEST_POLL_SECONDS } = this.room;
     const soonestUntil = soonestPollSeconds / QUESTION_RATIO;
     const seldomFrom = Math.max(soonestUntil, pollSeconds / QUESTION_RATIO);
@@ -221,24 +264,32 @@ export class StormQueue {
       Math.min(waitSeconds, soonestUntil) / soonestPollSeconds +
       Math.log(Math.max(soonestUntil, Math.min(waitSeconds, seldomFrom)) / soonestUntil) / QUESTION_RATIO +
       Math.max(0, waitSeconds - seldomFrom) / pollSeconds;
+    /** Of one visitor a second, where `crowd` stand behind `ahead`; undefined where they ask as seldom as they may, or nobody is served. */
+    const asking = (ahead: number, crowd: number, servedPerSecond: number): number | undefined => {
+      // the first of a line has nobody ahead, whole visitors stand there
+      const from = Math.max(0, ahead - VISITOR_UNITS / 2) / servedPerSecond;
+      if (!(from < seldomFrom)) return undefined;
+      const to = Math.max(0, ahead + crowd - VISITOR_UNITS / 2) / servedPerSecond;
+      return to > from ? (questions(to) - questions(from)) / (to - from) : 1 / soonestPollSeconds;
+    };
     const { far, asked } = this;
     far.set(this.waitingOfClass);
     asked.fill(0);
     let ahead = 0;
     for (const { groups, crowds, isAside } of this.inOrder(isHeld)) {
-      // the first of a line has nobody ahead, whole visitors stand there
-      const from = Math.max(0, ahead - VISITOR_UNITS / 2) / servedPerSecond;
-      // from here on, and where nobody is served, all ask as seldom as they may
-      if (!(from < seldomFrom)) break;
       let crowd = 0;
       for (let k = 0; k < groups.length; k++) if (isAside === undefined || isHeld!(groups[k]!) === isAside) crowd += crowds[k]!; // prettier-ignore
-      const to = Math.max(0, ahead + crowd - VISITOR_UNITS / 2) / servedPerSecond;
-      const perSecond = to > from ? (questions(to) - questions(from)) / (to - from) : 1 / soonestPollSeconds;
+      const perSecond = asking(ahead, crowd, pace.perSecond);
+      const ofPassedOver = asking(ahead, crowd, pace.passedOverPerSecond);
+      // nobody behind is nearer
+      if (perSecond === undefined && ofPassedOver === undefined) break;
       for (let k = 0; k < groups.length; k++) {
-        if (isAside !== undefined && isHeld!(groups[k]!) !== isAside) continue;
-        const classIndex = this.classOf[groups[k]!]!;
+        const group = groups[k]!;
+        const its = pace.isPassedOver(this.kindOf[group]!) ? ofPassedOver : perSecond;
+        if (its === undefined || (isAside !== undefined && isHeld!(group) !== isAside)) continue;
+        const classIndex = this.classOf[group]!;
         far[classIndex]! -= crowds[k]!;
-        asked[classIndex]! += crowds[k]! * perSecond;
+        asked[classIndex]! += crowds[k]! * its;
       }
       ahead += crowd;
     }
@@ -269,27 +320,21 @@ export class StormQueue {
     const group = slice.groups[k]!;
     slice.crowds[k]! += by;
     slice.crowd += by;
+    slice.ofKind[this.kindOf[group]!]! += by;
     this.waiting[group]! += by;
     this.waitingOfClass[this.classOf[group]!]! += by;
   }
 }
 
-function standingOf({ groups, crowds }: Slice, isHeld: (group: number) => boolean): number {
-  let crowd = 0;
-  for (let k = 0; k < groups.length; k++) if (crowds[k]! > 0 && !isHeld(groups[k]!)) crowd += crowds[k]!;
-  return crowd;
-}
-
-/** How far a slice is served, as a step: in order within it, as far as those groups have come of whom somebody waits. */
-function headOf({ step, lastStep, groups, crowds, served }: Slice, isHeld: IsHeld): number {
-  let waiting = 0;
-  let gone = 0;
-  for (let k = 0; k < groups.length; k++) {
-    if (crowds[k] === 0 || isHeld?.(groups[k]!)) continue;
-    waiting += crowds[k]!;
-    gone += served[k]!;
-  }
-  return waiting === 0 ? step : step + ((lastStep + 1 - step) * gone) / (gone + waiting);
+/** Takes up to `most` of those whom it is for, of each kind in the same proportion. @returns how many */
+function takeEvenly(waiting: Float64Array, isFor: (kind: number) => boolean, most: number): number {
+  let standing = 0;
+  waiting.forEach((crowd, kind) => (standing += isFor(kind) ? crowd : 0));
+  if (standing === 0 || most <= 0) return 0;
+  const ratio = standing <= Math.max(most, NOBODY) ? 1 : most / standing;
+  for (let kind = 0; kind < waiting.length; kind++)
+    if (isFor(kind)) waiting[kind] = ratio === 1 ? 0 : waiting[kind]! * (1 - ratio);
+  return standing * ratio;
 }
 
 /** The part of a cell's quota that a step may spend. */

@@ -123,7 +123,7 @@ function stepOfService(
   random: Random,
 ): { step: number; isOpening: boolean; isGone: boolean } {
   const { cellCount, room, groups, entrySpreadSeconds } = problem;
-  const head = trace.headSteps[groups[g]!.profile]!;
+  const head = trace.headSteps[groups[g]!.profile]!.at(trace.walkInKindOf[g]!)!;
   const opening = entitlement.nextCell[g * cellCount + Math.floor(step / STEPS_PER_CELL)]!;
   const openingStep = opening < 0 ? Infinity : opening * STEPS_PER_CELL;
   const stepCount = cellCount * STEPS_PER_CELL;

@@ -2,7 +2,7 @@ import { CELL_SECONDS } from '../cell-grid';
 import { effectiveLimits, entitlementOf, type Entitlement } from './storm-entitlement';
 import { Presence } from './storm-presence';
 import { assertStormProblem, STEP_SECONDS, STEPS_PER_CELL, type StormProblem, VISITOR_UNITS } from './storm-problem';
-import { type LineQuota, quotaOfStep, StormQueue } from './storm-queue';
+import { type LinePace, type LineQuota, quotaOfStep, StormQueue } from './storm-queue';
 import { delaySteps, LANE, LANE_COUNT, laneAfter, laneShares, Returns } from './storm-returns';
 
 /** Visitors per reporting class (territory x profile) and cell: index = class x cellCount + cell. */
@@ -31,8 +31,8 @@ export interface StormTrace {
   /** The same of those who may not, by the quota: of each kind that the steps leave as much of it. */
   walkInRatio: readonly Float64Array[];
   walkInKindOf: Int32Array;
-  /** Per profile: tickets older than this step have been served. */
-  headSteps: readonly Float64Array[];
+  /** Per profile and kind: tickets older than this step have been served. The last kind is of those whom no window binds. */
+  headSteps: readonly (readonly Float64Array[])[];
 }
 
 export interface StormResult {
@@ -104,6 +104,8 @@ class Storm {
     this.limits = effectiveLimits(problem);
     this.returns = new Returns(groups.length);
     this.presence = new Presence(problem, this.stepCount, this.limits.idleSeconds);
+    const { kindOf, columns } = this.limits.walkInShare;
+    const kindCount = columns.length + 1;
     const column = () => new Float64Array(this.classCount * cellCount);
     this.curves = {
       arrivals: column(), attempts: column(), admitted: column(), walkIns: column(),
@@ -111,12 +113,14 @@ class Storm {
     }; // prettier-ignore
     this.trace = {
       entitledRatio: new Float64Array(this.stepCount),
-      walkInRatio: this.limits.walkInShare.columns.map(() => new Float64Array(this.stepCount)),
-      walkInKindOf: this.limits.walkInShare.kindOf,
-      headSteps: Array.from({ length: profileCount }, () => new Float64Array(this.stepCount)),
+      walkInRatio: columns.map(() => new Float64Array(this.stepCount)),
+      walkInKindOf: kindOf,
+      headSteps: Array.from({ length: profileCount }, () =>
+        Array.from({ length: kindCount }, () => new Float64Array(this.stepCount)),
+      ),
     };
     this.classOf = Int32Array.from(groups, ({ territory, profile }) => territory * profileCount + profile);
-    this.queue = problem.room && new StormQueue(problem.room, groups.length, profileCount, this.classOf);
+    this.queue = problem.room && new StormQueue(problem.room, groups.length, profileCount, this.classOf, kindOf.map((kind) => (kind < 0 ? kindCount - 1 : kind)), kindCount); // prettier-ignore
     this.totals = Float64Array.from(groups, ({ visitorCount }) => Math.round(visitorCount * VISITOR_UNITS));
     this.arrived = new Float64Array(groups.length);
     this.waiting = new Float64Array(groups.length);
@@ -261,31 +265,34 @@ class Storm {
    * that share. What others spent counts, as at the gate.
    */
   private quotasFor(cell: number): LineQuota[] {
-    const { kindOf, columns } = this.limits.walkInShare;
     const whole = this.problem.walkInLimit[cell]! * VISITOR_UNITS;
     let had = this.quotaSpent;
-    return this.quotaShares.map((share, k) => {
+    return this.quotaShares.map((share) => {
       const most = Math.min(this.quotaSpent + this.quotaLeft, whole * share);
       const crowd = Math.max(0, most - had);
       had += crowd;
-      return { crowd, isCut: k === 0 ? undefined : (g) => kindOf[g]! >= 0 && columns[kindOf[g]!]![cell]! < share };
+      return { crowd, isFor: (kind) => this.shareOf(kind, cell) >= share };
     });
+  }
+
+  /** The share of the cell's quota that the steps leave a kind; none to those whom no window binds. */
+  private shareOf(kind: number, cell: number): number {
+    return this.limits.walkInShare.columns[kind]?.[cell] ?? -1;
   }
 
   /** Of those outside who stand at the gate, by kind, the share that the quota lets in: chance serves evenly whom it may serve. */
   private walkInRatios(cell: number, crowds: readonly number[], places: number): number[] {
     const refused = crowds.map(() => 1);
     let left = places;
-    this.quotasFor(cell).forEach(({ crowd }, k) => {
-      const may = this.limits.walkInShare.columns.map((column) => column[cell]! >= this.quotaShares[k]!);
-      const standing = crowds.reduce((sum, its, kind) => sum + (may[kind] ? its * refused[kind]! : 0), 0);
+    for (const { crowd, isFor } of this.quotasFor(cell)) {
+      const standing = crowds.reduce((sum, its, kind) => sum + (isFor(kind) ? its * refused[kind]! : 0), 0);
       const served = Math.min(crowd, left, standing);
-      if (served <= 0) return;
+      if (served <= 0) continue;
       left -= served;
-      may.forEach((isServed, kind) => {
-        if (isServed) refused[kind] = served === standing ? 0 : refused[kind]! * (1 - served / standing);
+      crowds.forEach((_, kind) => {
+        if (isFor(kind)) refused[kind] = served === standing ? 0 : refused[kind]! * (1 - served / standing);
       });
-    });
+    }
     return refused.map((share) => 1 - share);
   }
 
@@ -364,14 +371,28 @@ class Storm {
     }
     if (!this.queue) return;
     const isHeld = this.heldIn(cell);
-    const { walkInLimit, room } = this.problem;
-    const perCell = walkInLimit[cell]! * this.limits.mostWalkInShare[cell]! + (room!.leftPerCell?.[cell] ?? 0);
-    this.queue.askAll((perCell * VISITOR_UNITS) / CELL_SECONDS, isHeld, (k, count) => (this.curves.polls[k * cellCount + cell]! += count)); // prettier-ignore
+    this.queue.askAll(this.paceIn(cell), isHeld, (k, count) => (this.curves.polls[k * cellCount + cell]! += count));
     for (let g = 0; g < groups.length; g++) this.count(this.curves.waiting, g, cell, this.queue.waiting[g]!);
     for (let profile = 0; profile < profileCount; profile++) {
       const rank = this.problem.room!.rankOfProfile[profile]!;
-      this.trace.headSteps[profile]![step] = Math.min(this.queue.headStep(rank, isHeld), step + 1);
+      this.trace.headSteps[profile]!.forEach((headSteps, kind) => {
+        headSteps[step] = Math.min(this.queue!.headStep(rank, kind, isHeld), step + 1);
+      });
     }
+  }
+
+  private paceIn(cell: number): LinePace {
+    const { walkInLimit, room } = this.problem;
+    const left = room!.leftPerCell?.[cell] ?? 0;
+    const most = this.limits.mostWalkInShare[cell]!;
+    const perSecond = (perCell: number) => (perCell * VISITOR_UNITS) / CELL_SECONDS;
+    const spent = this.quotaSpent / VISITOR_UNITS;
+    return {
+      perSecond: perSecond(walkInLimit[cell]! * most + left),
+      passedOverPerSecond: perSecond(left),
+      isPassedOver: (kind) =>
+        this.shareOf(kind, cell) < most && spent + 1 > walkInLimit[cell]! * this.shareOf(kind, cell),
+    };
   }
 
   private count(curve: Float64Array, g: number, cell: number, crowd: number): void {
