@@ -76,7 +76,8 @@ export const run: Benchmark = async (args) => {
   const gapOf = (objective: number, bound: number) => (check.unplacedCount > 0 ? null : gapRatio(objective, bound));
 
   const dump = option(args, 'dump', '');
-  if (dump) await writeDump(dump, problem, plan, { objective: check.objective, ...bounds });
+  const peakLowerBoundRatio = peakBoundFromPrices(problem, plan.peakPrices);
+  if (dump) await writeDump(dump, problem, plan, { objective: check.objective, ...bounds, peakLowerBoundRatio });
 
   return {
     scale,
@@ -92,7 +93,7 @@ export const run: Benchmark = async (args) => {
     violationCount: check.violationCount,
     unplacedCount: check.unplacedCount,
     peakUtilisationRatio: Math.max(check.peakUtilisationRatio.sessions, check.peakUtilisationRatio.logins),
-    peakLowerBoundRatio: peakBoundFromPrices(problem, plan.peakPrices),
+    peakLowerBoundRatio,
     objective: check.objective,
     lowerBound: bounds.lowerBound,
     gapRatio: gapOf(check.objective, bounds.lowerBound),

@@ -1,6 +1,9 @@
 /* global fetch, TextDecoderStream */
 // Checks a plan from the outside: node docs/verify-a-plan.mjs http://127.0.0.1:3000 12
 // Takes nothing over from the service but what it publishes; see verify-a-plan.md. Exit code 0: the plan holds.
+import { Readable } from 'node:stream';
+import { linesOf, verifyCase } from './verify-a-dump.mjs';
+
 // What it reads is not public: ETALE_KEY is a key of scope `windows` (npm run etale -- key create --name verify --scope windows).
 const [base, plan] = process.argv.slice(2);
 const headers = process.env.ETALE_KEY ? { authorization: `Bearer ${process.env.ETALE_KEY}` } : {};
@@ -25,6 +28,11 @@ const series = new Map();
 let isBooked = false;
 const problems = [];
 const problem = (text) => problems.push(text);
+/** What a window is called in the case: its class or audience, where it stands, what it wished, how many come, how long it is. */
+const keyOf = ({ classId, audience }, start, wish, scale, cells) =>
+  `${classId ?? audience} at ${start} wished ${wish} scale ${scale} cells ${cells}`;
+/** Windows of the plan by that name, those apart that schools have booked since. */
+const named = new Map();
 const collect = (map, key, window) => (map.has(key) ? map.get(key).push(window) : map.set(key, [window]));
 
 function take(window) {
@@ -42,10 +50,13 @@ function take(window) {
   if (window.classId !== null) collect(ofClass, window.classId, span);
   if (window.teacherKeyId !== null) collect(ofTeacher, window.teacherKeyId, span);
   isBooked ||= window.origin === 'booked';
+  const wish = window.wishedAt === null ? null : Date.parse(window.wishedAt) / 300_000;
+  const key = keyOf(window, window.startCell, wish, scale, window.cellCount);
+  if (window.origin !== 'booked') named.set(key, (named.get(key) ?? 0) + 1);
   // the windows of a series are one choice of a start
   const first = window.seriesId === null ? undefined : series.get(window.seriesId);
   if (first) return void first.starts.push(window.startCell);
-  const moved = window.wishedAt === null ? null : Date.parse(window.wishedAt) / 300_000 - window.startCell;
+  const moved = wish === null ? null : wish - window.startCell;
   const choice = { profile, scale, moved, window, starts: [window.startCell] };
   if (window.seriesId !== null) series.set(window.seriesId, choice);
   (moved === null ? free : wished).push(choice);
@@ -57,6 +68,7 @@ for await (const piece of (await get('windows?format=ndjson')).body.pipeThrough(
   for (const line of lines) take(JSON.parse(line));
 }
 
+const overfull = [];
 // law 1: no cell over its limit, and the curve that the service shows is this one
 for (const [name, load] of Object.entries({ sessions, logins })) {
   const { planned, limit, capacity, headroom, background, reserved, otherPlans } = curve[name];
@@ -72,7 +84,7 @@ for (const [name, load] of Object.entries({ sessions, logins })) {
       problem(`${name} of cell ${cell}: ${mine / 1000} added up, ${planned[i]} published`);
     if (Math.max(0, left) !== thousandths(limit))
       problem(`${name} of cell ${cell}: the limit is not what is left of the capacity`);
-    if (mine > thousandths(limit)) problem(`${name} of cell ${cell}: ${mine / 1000} over the limit of ${limit[i]}`);
+    if (mine > thousandths(limit)) overfull.push({ name, cell, mine, text: `${name} of cell ${cell}: ${mine / 1000} over the limit of ${limit[i]}` }); // prettier-ignore
     load.delete(cell);
   }
   for (const [cell, mine] of load) if (mine > 0) problem(`${name} of cell ${cell}: load outside the curve`);
@@ -89,6 +101,8 @@ for (const [who, map] of Object.entries({ class: ofClass, teacher: ofTeacher }))
   }
 }
 const certificate = await (await get('certificate')).json();
+// released windows are gone
+isBooked ||= windowCount !== certificate.windowCount;
 const prices = await (await get('prices')).json();
 // what classes are owed for earlier weeks
 const memoryOf = new Map(prices.memory.map((memory) => [memory.classId, memory]));
@@ -97,118 +111,77 @@ const weightOf = ({ window }) => memoryOf.get(window.classId)?.weight ?? 1;
 const objective = wished.reduce((sum, choice) => sum + weightOf(choice) * choice.moved ** 2, 0);
 if (!isBooked && Math.abs(objective - certificate.objective) > 1e-6 * Math.max(1, objective))
   problem(`objective: ${objective} added up, ${certificate.objective} certified`);
-const limitOf = (name, cell) => curve[name].limit[cell - curve.firstCell] ?? 0;
-const priceOf = (name, cell) => (prices[name][cell - prices.firstCell] ?? 0) / prices.cellPriceUnits;
-/** What one unit of scale pays when all dates of a choice move by so many cells; Infinity where a cell has no room. */
-const known = new Map();
-function unitPrice({ profile, starts }, shift) {
-  const key = `${profile.profileId} ${shift} ${starts.join()}`;
-  if (known.has(key)) return known.get(key);
-  let sum = 0;
-  for (const start of starts) {
-    profile.sessionsPerMille.forEach((sessions, k) => {
-      const cell = start + shift - 1 + k;
-      const logins = profile.loginsPerMille[k];
-      if ((sessions > 0 && limitOf('sessions', cell) <= 0) || (logins > 0 && limitOf('logins', cell) <= 0))
-        sum = Infinity;
-      sum += (sessions * priceOf('sessions', cell) + logins * priceOf('logins', cell)) / 1000;
+
+// the case that the plan was computed from, with the exact starts and laws: its bounds are derived again (verify-a-dump.mjs)
+const { state } = await (await get('')).json();
+const answer = await fetch(`${base}/v1/plans/${plan}/case`, { headers });
+// plans of earlier versions were stored without it
+if (!answer.ok && answer.status !== 404) throw new Error(`case: ${answer.status} ${await answer.text()}`);
+let found;
+if (answer.ok) {
+  // every window of the plan is one of the case and stands where it has it, unless a school has booked it since
+  found = await verifyCase(linesOf(Readable.from(answer.body), true), (demand, { originCell, occurrenceSets, candidateSets }) => {
+    if (demand.weight !== (demand.classId === null ? 1 : weightOf({ window: demand })))
+      problem(`demand ${demand.id} of the case: its weight is not what its class is owed`);
+    const limitCells = (memoryOf.get(demand.classId)?.limitMinutes ?? Infinity) / 5;
+    const isNear = (start) => Math.abs(start - demand.wish) <= limitCells;
+    if (demand.wish >= 0 && demand.start >= 0 && !isNear(demand.start) && candidateSets[demand.candidateSet].some(isNear))
+      problem(`demand ${demand.id} of the case: further from its wish than the limit of its class`);
+    if (demand.start < 0) return;
+    for (const shift of occurrenceSets[demand.occurrenceSet]) {
+      const cell = originCell + shift;
+      const key = keyOf(demand, cell + demand.start, demand.wish < 0 ? null : cell + demand.wish, demand.scale, demand.cells);
+      const count = named.get(key) ?? 0;
+      if (count === 0 && !isBooked) problem(`demand ${demand.id} of the case: no such window in the plan`);
+      named.set(key, count - 1);
+    }
+  }); // prettier-ignore
+  for (const [key, count] of named) if (count > 0) problem(`window ${key}: not in the case`);
+  for (const text of found.problems) problem(`case: ${text}`);
+  const { instance, plan: claims, replan, verdict } = found;
+  for (const [name, limit] of [
+    ['sessions', (replan ?? instance).sessionLimit],
+    ['logins', (replan ?? instance).loginLimit],
+  ])
+    // prettier-ignore
+    limit.forEach((most, k) => {
+      const shown = curve[name].limit[instance.originCell + k - curve.firstCell];
+      if (state === 'draft' && shown !== undefined && Math.round(shown * 1000) !== most)
+        problem(`${name} of cell ${instance.originCell + k}: ${most / 1000} in the case, limit of ${shown}`);
     });
-  }
-  known.set(key, sum);
-  return sum;
+  for (const [name, column] of [
+    ['sessions', claims.sessionPrices],
+    ['logins', claims.loginPrices],
+    ['peakSessions', claims.peakSessionPrices],
+    ['peakLogins', claims.peakLoginPrices],
+  ])
+    // prettier-ignore
+    column.forEach((price, k) => {
+      const cell = instance.originCell + k;
+      if ((prices[name][cell - prices.firstCell] ?? 0) !== price) problem(`prices: ${name} of cell ${cell} differ from the case`); // prettier-ignore
+    });
+  const certified = {
+    ...certificate.replan,
+    lowerBound: certificate.lowerBound,
+    jointLowerBound: certificate.jointLowerBound,
+  };
+  for (const name of ['lowerBound', 'jointLowerBound', ...(replan ? ['movedWindowCount', 'movedWindowBound', 'movedPupilCount', 'movedPupilBound'] : [])])
+    if (Math.abs(verdict[name] - certified[name]) > 1e-5 * Math.max(1, certified[name]))
+      problem(`bound: ${name} is ${verdict[name]} derived, ${certified[name]} certified`); // prettier-ignore
+  if (Math.abs(verdict.peakLowerBoundRatio - certificate.peakLowerBoundRatio) > 1e-5)
+    problem(`bound: peakLowerBoundRatio is ${verdict.peakLowerBoundRatio} derived, ${certificate.peakLowerBoundRatio} certified`); // prettier-ignore
+  // the cap binds whoever has a start within it; how many have none is certified
+  const { capMinutes, beyondCapCount } = certificate.displacement;
+  if (claims.displacementCapCells * 5 !== capMinutes || found.beyondCapCount !== (beyondCapCount ?? 0))
+    problem(`cap: ${found.beyondCapCount} choices stand beyond ${claims.displacementCapCells * 5} minutes, ${beyondCapCount} beyond ${capMinutes} certified`); // prettier-ignore
 }
-// where a window may start at most: within the hours of any rule of the campaign for such windows; a fixed one where it stands
-const { campaignId, state } = await (await get('')).json();
-const { rules } = await (await fetch(`${base}/v1/campaigns/${campaignId}`, { headers })).json();
-const minuteOf = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
-const rangesOf = new Map();
-function mayStart({ window }, shift) {
-  if (shift === 0 || window.origin === 'fixed') return shift === 0;
-  const weekday = new Date(window.date).getUTCDay() || 7;
-  const minutes = window.cellCount * 5;
-  const key = `${window.audience} ${window.activity} ${minutes} ${weekday}`;
-  if (!rangesOf.has(key)) {
-    const like = (rule) =>
-      rule.audience === window.audience && rule.activity === window.activity && rule.windowMinutes === minutes;
-    const hours = rules.filter(like).flatMap((rule) => rule.hours.filter(({ weekdays }) => weekdays.includes(weekday)));
-    rangesOf.set(key, hours.map(({ from, to }) => [minuteOf(from), minuteOf(to) - minutes])); // prettier-ignore
-  }
-  const start = minuteOf(window.startsAt.slice(11, 16)) + shift * 5;
-  return rangesOf.get(key).some(([from, to]) => start >= from && start <= to);
+
+// a replan leaves cells over that frozen windows alone put there: the case has these limits raised to just that
+for (const { name, cell, mine, text } of overfull) {
+  const { instance, replan } = found ?? {};
+  const raised = name === 'sessions' ? instance?.sessionLimit : instance?.loginLimit;
+  if (!replan || mine > raised[cell - instance.originCell]) problem(text);
 }
-// what teachers, classes and sites cost besides, for the cells that the first date of a choice holds
-const { local } = prices;
-const localRows = new Map();
-let priceOfLaws = 0;
-local.law.forEach((law, row) => {
-  const { uai, simultaneousWindowLimit } = law === 'site' ? local.sites[local.owner[row]] : {};
-  const price = local.price[row] / local.priceUnits;
-  if (!(price >= 0)) problem(`${law} ${local.owner[row]}: a negative price proves nothing`);
-  priceOfLaws += price * (law === 'site' ? (simultaneousWindowLimit ?? Infinity) : 1);
-  collect(localRows, `${law} ${uai ?? local.owner[row]}`, { cell: local.cell[row], price });
-});
-/** Cells that a class is held for after a window: the least gap of a rule for such windows, which can only lower the bound. */
-const gapCellsOf = ({ window }) =>
-  rules.reduce(
-    (least, rule) =>
-      rule.audience === window.audience &&
-      rule.activity === window.activity &&
-      rule.windowMinutes === window.cellCount * 5
-        ? Math.min(least, Math.ceil(rule.minimumGapMinutes / 5))
-        : least,
-    Infinity,
-  );
-function localPrice(choice, shift) {
-  const { window, starts } = choice;
-  const from = Math.min(...starts) + shift;
-  const held = (key, cells) =>
-    (localRows.get(key) ?? []).reduce(
-      (sum, { cell, price }) => (cell >= from && cell < from + cells ? sum + price : sum),
-      0,
-    );
-  const { cellCount } = window;
-  const ofClass = window.classId === null ? 0 : held(`class ${window.classId}`, cellCount + gapCellsOf(choice));
-  const ofSite = window.classId === null ? 0 : held(`site ${window.uai}`, cellCount);
-  return ofClass + ofSite + (window.teacherKeyId === null ? 0 : held(`teacher ${window.teacherKeyId}`, cellCount));
-}
-let bound = 0;
-let beyondCapCount = 0;
-const capCells = certificate.displacement.capMinutes / 5;
-for (const choice of wished) {
-  let cheapest = Infinity;
-  const reach = Math.max(capCells, Math.abs(choice.moved));
-  for (let away = -reach; away <= reach; away++) {
-    const shift = choice.moved + away;
-    if (!mayStart(choice, shift)) continue;
-    const cells = choice.scale * unitPrice(choice, shift);
-    cheapest = Math.min(cheapest, weightOf(choice) * away * away + cells + localPrice(choice, shift));
-  }
-  bound += cheapest;
-  if (choice.window.origin !== 'booked' && Math.abs(choice.moved) > capCells) beyondCapCount++;
-  // a wish that may be had at all is kept within the limit of a class that was among the worst
-  const limit = memoryOf.get(choice.window.classId)?.limitMinutes ?? Infinity;
-  if (choice.window.origin === 'allocated' && Math.abs(choice.moved) * 5 > limit && mayStart(choice, choice.moved))
-    problem(`window ${choice.window.id}: further from its wish than the limit of its class`);
-}
-// the cap binds whoever has a start within it; how many have none is certified
-const certifiedBeyond = certificate.displacement.beyondCapCount;
-if (!isBooked && certifiedBeyond !== undefined && beyondCapCount !== certifiedBeyond)
-  problem(`cap: ${beyondCapCount} choices stand beyond ${capCells * 5} minutes, ${certifiedBeyond} certified`);
-bound -= priceOfLaws;
-for (const choice of free) bound += choice.scale * unitPrice(choice, 0);
-for (const name of ['sessions', 'logins'])
-  prices[name].forEach((price, i) => {
-    if (price < 0) problem(`${name} of cell ${prices.firstCell + i}: a negative price proves nothing`);
-    if (price > 0) bound -= priceOf(name, prices.firstCell + i) * limitOf(name, prices.firstCell + i) * 1000;
-  });
-const outsideLowerBound = Math.max(0, Math.floor(bound));
-// of a draft nothing changed since: what the stored prices prove with fewer starts ruled out is no more than what is certified
-if (state === 'draft' && outsideLowerBound > certificate.lowerBound * (1 + 1e-6) + 1)
-  problem(`bound: ${outsideLowerBound} derived, ${certificate.lowerBound} certified`);
-if (!isBooked && certificate.unplacedCount === 0 && outsideLowerBound > objective * (1 + 1e-9) + 1)
-  problem(
-    `bound: ${outsideLowerBound} derived is above the objective of ${objective}: the prices or the windows are not the plan's`,
-  );
 
 for (const text of problems.slice(0, 20)) console.log(text);
 console.log(
@@ -219,7 +192,9 @@ console.log(
     violationCount: problems.length,
     objective,
     certifiedLowerBound: certificate.lowerBound,
-    outsideLowerBound,
+    outsideLowerBound: found?.verdict.lowerBound ?? null,
+    outsidePeakLowerBoundRatio: found?.verdict.peakLowerBoundRatio ?? null,
+    ...(found?.replan ? { movedWindowCount: found.verdict.movedWindowCount, movedWindowBound: found.verdict.movedWindowBound, movedPupilBound: found.verdict.movedPupilBound } : {}), // prettier-ignore
   }),
 );
 process.exitCode = problems.length === 0 ? 0 : 1;

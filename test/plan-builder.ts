@@ -252,6 +252,7 @@ export function draftOf(
       everybodyAtWish: { sessions: new Float64Array(cellCount), logins: new Float64Array(cellCount) },
       letterByLevel: { sessions: new Float64Array(cellCount), logins: new Float64Array(cellCount) },
     },
+    caseFile: null,
     memory: options.memory ?? { classId: new Int32Array(), weight: new Float64Array(), limitMinutes: new Int32Array() },
   };
 }

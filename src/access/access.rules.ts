@@ -151,6 +151,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   readProof:                     rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   listProofs:                    rule('-',     '-',         '-',         'all',       'all',   'all',   ['windows']),
   readPrices:                    rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
+  readCase:                      rule('-',     '-',         '-',         '-',         'all',   'all',   ['windows'],           'plan:id'),
   readFairness:                  rule('-',     'published', 'published', 'all',       'all',   'all',   ['windows'],           'plan:id'),
   readShortfall:                 rule('-',     '-',         '-',         'all',       'all',   'all'),
   comparePlans:                  rule('-',     '-',         '-',         'all',       'all',   'all'),

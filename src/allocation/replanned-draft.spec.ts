@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { assembledOf, ORIGIN } from '../../test/kernel/tiny-assembled';
 import type { TinyDemand } from '../../test/kernel/tiny-problem';
 import { replannedDraft } from './replanned-draft';
@@ -24,6 +28,17 @@ const meeting: TinyDemand[] = [
   { candidates: [102], classId: 0, cells: 4, visitors: 10, teacher: 0 },
 ];
 
+/** What docs/verify-a-dump.mjs finds in the case of a draft. */
+function provenOutside({ caseFile }: ReturnType<typeof draftOf>): { problems: string[]; verdict: object } {
+  const folder = mkdtempSync(join(tmpdir(), 'etale-case-'));
+  const file = join(folder, 'case.ndjson.gz');
+  writeFileSync(file, caseFile!);
+  const { stdout } = spawnSync(process.execPath, ['docs/verify-a-dump.mjs', file], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  const lines = stdout.trimEnd().split('\n');
+  return { problems: lines.slice(0, -1), verdict: JSON.parse(lines.at(-1)!) as object };
+}
+
 describe('the draft of a replan', () => {
   it('tells what frozen windows break among themselves instead of refusing everything', () => {
     const { columns, evidence } = draftOf(
@@ -49,6 +64,19 @@ describe('the draft of a replan', () => {
     // 102 to 105 is taken, and the gap after it
     expect(columns.startCell[2]! - ORIGIN).toBe(108);
     expect(evidence.replan).toMatchObject({ movedWindowCount: 1, movedWindowBound: 1 });
+  });
+
+  it('has a case from which an outsider derives both bounds, what frozen windows break being no fault of it', () => {
+    const draft = draftOf(
+      [...meeting, { candidates: starts, classId: 0, cells: 4, visitors: 10, gapCells: 2, wish: 104 }],
+      [100, 102, 104],
+      2,
+    );
+    const { problems, verdict } = provenOutside(draft);
+    expect(problems).toEqual([]);
+    const { movedWindowCount, movedWindowBound, movedPupilCount, movedPupilBound } = draft.evidence.replan!;
+    expect(verdict).toMatchObject({ movedWindowCount, movedWindowBound, movedPupilCount, movedPupilBound });
+    expect(movedWindowBound).toBe(1);
   });
 
   it('says nothing of it where they break nothing', () => {

@@ -9,6 +9,8 @@ import {
   withoutFrozenLaws,
 } from '../kernel/allocation/replan/check-replan';
 import { extraCapacity } from '../kernel/allocation/extra-capacity';
+import { PAIR_PRICE_UNIT } from '../kernel/allocation/replan/moved-bound';
+import { PUPILS_OF_A_WINDOW } from '../kernel/allocation/replan/moved-pupils';
 import { replan, withFrozenSets, type ReplanOptions } from '../kernel/allocation/replan/replan';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import { instantOfCell } from '../common/civil-time';
@@ -48,8 +50,28 @@ export function replannedDraft(
   const isFrozenLawful = Object.keys(frozenCounts).length === 0;
   const pinned = { ...assembled, problem: isFrozenLawful ? left.problem : withoutFrozenLaws(left.problem, isFrozen) };
   const allocation = certifyStarts(pinned.problem, answer.starts, check, options.isCancelled);
-  const draft = planDraftOf(pinned, allocation, check, proofOf(pinned, allocation, seed), seed);
   const figures = figuresOf(pinned, before, isFrozen, answer.starts);
+  const { movedWindowCount } = checkReplan(problem, before, isFrozen, answer.starts);
+  const movedWindowBound = movedBoundFromPrices(problem, before, isFrozen, answer.movePrices);
+  const ofPupils = bestMovedPupilBound(problem, before, isFrozen, pupils, answer.pupilPrices);
+  const moved = {
+    movedWindowCount,
+    movedWindowBound,
+    movedPupilCount: figures.movedPupilCount,
+    movedPupilBound: ofPupils.bound,
+  };
+  const draft = planDraftOf(pinned, allocation, check, proofOf(pinned, allocation, seed), seed, {
+    before,
+    isFrozen,
+    pupils,
+    isFrozenLifted: !isFrozenLawful,
+    ...problem,
+    movePrices: answer.movePrices,
+    pupilPrices: ofPupils.prices,
+    pupilsOfAWindow: PUPILS_OF_A_WINDOW,
+    pairPriceUnits: 1 / PAIR_PRICE_UNIT,
+    claims: moved,
+  });
   if (draft.unplaced.length > 0) {
     const extra = extraCapacity(pinned.problem, answer.starts, { seed, ...options });
     draft.evidence.missingCapacity = missingCapacityOf(pinned, extra);
@@ -58,9 +80,7 @@ export function replannedDraft(
     publishedPlanId,
     frozenUntilAt: instantOfCell(frozenUntilCell),
     ...figures,
-    movedWindowCount: checkReplan(problem, before, isFrozen, answer.starts).movedWindowCount,
-    movedWindowBound: movedBoundFromPrices(problem, before, isFrozen, answer.movePrices),
-    movedPupilBound: bestMovedPupilBound(problem, before, isFrozen, pupils, answer.pupilPrices).bound,
+    ...moved,
     ...(left.overCellCount > 0 ? { frozenOverCellCount: left.overCellCount } : {}),
     ...(isFrozenLawful ? {} : { frozenViolationCounts: frozenCounts }),
   };

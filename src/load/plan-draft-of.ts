@@ -4,9 +4,11 @@ import type { PlanCheck } from '../kernel/allocation/check-plan';
 import { SHUT_CAUSES, shutStarts } from '../kernel/allocation/shut-starts';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import { AUDIENCES } from '../campaign/window-kind';
+import type { CaseReplan } from '../kernel/allocation/case-lines';
 import type { AllocationEvidence, PlanColumns, PlanDraft, UnplacedWindow } from '../plan/plan-draft';
 import { type BaselinePeaks, type PlanBaselines, LOCAL_LAWS, type PlanPrices } from '../plan/plan-evidence';
 import type { AssembledProblem } from './assembled-problem';
+import { caseFileOf } from './case-file';
 
 /** What was derived again from the prices of an allocation, by those who share no code with the solver. */
 export interface AllocationProof {
@@ -28,7 +30,10 @@ export function planDraftOf(
   check: PlanCheck,
   proof: AllocationProof,
   seed: number,
+  replan?: CaseReplan,
 ): PlanDraft {
+  const { peakLowerBoundRatio, objectiveLowerBound: lowerBound, jointLowerBound } = proof;
+  const claims = { objective: check.objective, lowerBound, jointLowerBound, peakLowerBoundRatio };
   const { campaignId, platformId, baseEpoch, baseRevision, profiles, cells, memory } = assembled;
   return {
     campaignId,
@@ -43,6 +48,7 @@ export function planDraftOf(
     prices: pricesOf(assembled, allocation),
     baselines: proof.baselines.curves,
     memory,
+    caseFile: caseFileOf(assembled, allocation, claims, replan),
   };
 }
 

@@ -151,4 +151,6 @@ export interface PlanDraft {
   prices: PlanPrices;
   baselines: PlanBaselines;
   memory: PlanMemory;
+  /** What it was computed from and what proves it, as a gzipped file (docs/allocation-dump.md); null where there is none to show. */
+  caseFile: Uint8Array | null;
 }

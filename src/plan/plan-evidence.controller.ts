@@ -36,6 +36,22 @@ export class PlanEvidenceController {
     return this.evidence.prices(actor, id);
   }
 
+  @Get('case')
+  @ApiParam(ID)
+  @ApiOperation({
+    operationId: 'readCase',
+    summary:
+      'What the plan was computed from, what it became and what proves it, as lines of JSON: docs/allocation-dump.md has every field.',
+  })
+  @ApiOkResponse({
+    description: 'The case: gzipped lines of JSON.',
+    content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
+  })
+  @ApiProblems(400, 404)
+  readCase(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<StreamableFile> {
+    return this.evidence.caseFile(actor, id);
+  }
+
   @Get('fairness')
   @Header('vary', 'accept')
   @ApiHeader({

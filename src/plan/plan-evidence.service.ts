@@ -7,6 +7,7 @@ import type { FairnessDto, LocalPricesDto, PlanPricesDto, ShortfallDto } from '.
 import { PlanFairnessStore } from './plan-fairness.store';
 import { PlanLoadStore } from './plan-load.store';
 import { PlanMemoryStore } from './plan-memory.store';
+import { PlanCaseStore } from './plan-case.store';
 import { PlanPriceStore } from './plan-price.store';
 import { PlanShortfallStore } from './plan-shortfall.store';
 import { PlanStore } from './plan.store';
@@ -24,6 +25,7 @@ export class PlanEvidenceService {
     private readonly loads: PlanLoadStore,
     private readonly memories: PlanMemoryStore,
     private readonly missing: PlanShortfallStore,
+    private readonly cases: PlanCaseStore,
   ) {}
 
   /** @throws NotFoundError */
@@ -43,6 +45,15 @@ export class PlanEvidenceService {
       local: await this.localPrices(prices),
       memory: await this.memories.find(planId),
     };
+  }
+
+  /** The case, as a file. @throws NotFoundError */
+  async caseFile(_actor: Actor, planId: number): Promise<StreamableFile> {
+    await this.plans.find(planId);
+    return new StreamableFile(await this.cases.file(planId), {
+      type: 'application/gzip',
+      disposition: `attachment; filename="plan-${planId}-case.ndjson.gz"`,
+    });
   }
 
   private async localPrices({ localLaw, localOwnerId, localCell, localPrice }: PlanPrices): Promise<LocalPricesDto> {

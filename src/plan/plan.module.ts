@@ -27,6 +27,7 @@ import { PlanMemoryStore } from './plan-memory.store';
 import { PlanPinService } from './plan-pin.service';
 import { PlanPinStore } from './plan-pin.store';
 import { PlanBaselineStore } from './plan-baseline.store';
+import { PlanCaseStore } from './plan-case.store';
 import { PlanPriceStore } from './plan-price.store';
 import { StandingWindowStore } from './standing-window.store';
 import { PlanPublications } from './plan-publications';
@@ -93,6 +94,7 @@ import { WindowController } from './window.controller';
     PlanLoadStore,
     PlanMemoryStore,
     PlanBaselineStore,
+    PlanCaseStore,
     PlanPriceStore,
     PlanFairnessStore,
     PlanShortfallStore,

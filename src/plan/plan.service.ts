@@ -14,6 +14,7 @@ import { PlanFairnessStore } from './plan-fairness.store';
 import { PlanLoadStore } from './plan-load.store';
 import { PlanMemoryStore } from './plan-memory.store';
 import { PlanBaselineStore } from './plan-baseline.store';
+import { PlanCaseStore } from './plan-case.store';
 import { PlanPriceStore } from './plan-price.store';
 import { PlanPublicationService } from './plan-publication.service';
 import { PlanWindowStore } from './plan-window.store';
@@ -29,6 +30,7 @@ export class PlanService {
     private readonly windows: PlanWindowStore,
     private readonly loads: PlanLoadStore,
     private readonly prices: PlanPriceStore,
+    private readonly cases: PlanCaseStore,
     private readonly baselines: PlanBaselineStore,
     private readonly memories: PlanMemoryStore,
     private readonly fairness: PlanFairnessStore,
@@ -67,6 +69,7 @@ export class PlanService {
       onProgress({ phase: 'check', doneCount: 1, totalCount: 2 });
       await this.windows.checkOverlaps(tx, planId);
       await this.prices.insert(tx, planId, draft.prices);
+      if (draft.caseFile) await this.cases.insert(tx, planId, draft.caseFile);
       await this.baselines.insert(tx, planId, draft.baselines);
       await this.memories.insert(tx, planId, draft.memory);
       await this.fairness.compute(tx, planId);

@@ -8,6 +8,7 @@ import { LOAD_SCALE } from '../../src/kernel/cell-grid';
 import type { PlanCertificate } from '../../src/plan/plan-certificate';
 import { standStillAt } from '../booking-region';
 import { makeRegion, type Region } from '../plan-builder';
+import { verifyFromOutside } from '../outside';
 import { startTestApplication } from '../test-application';
 
 describe('a replan', () => {
@@ -17,6 +18,8 @@ describe('a replan', () => {
   let region: Region;
   let campaignId: number;
   let publishedId: number;
+  /** The replan after the first regulation. */
+  let regulatedId: number;
 
   const post = (path: string, body: object = {}): Promise<Response> =>
     fetch(`${address}${path}`, {
@@ -36,6 +39,13 @@ describe('a replan', () => {
     return get<JobDto>(`/jobs/${id}`);
   }
   const certificateOf = (planId: number) => get<PlanCertificate>(`/plans/${planId}/certificate`);
+  /** The plan as it was stored, read back and proven from the outside: what it moved, and the least of windows and pupils that it had to. */
+  const provenOutside = async (planId: number) => {
+    const { exitCode, problems, verdict } = await verifyFromOutside(address.replace('/v1', ''), planId);
+    expect([exitCode, problems]).toEqual([0, []]);
+    const { movedWindowCount, movedWindowBound, movedPupilBound } = (await certificateOf(planId)).replan!;
+    expect(verdict).toMatchObject({ movedWindowCount, movedWindowBound, movedPupilBound });
+  };
   const publish = async (planId: number) => {
     const answer = await post(`/plans/${planId}/publish`, { reason: 'test' });
     expect([answer.status, answer.status < 300 || (await answer.text())]).toEqual([answer.status, true]);
@@ -110,6 +120,9 @@ describe('a replan', () => {
     expect(replan!.movedWindowBound).toBeGreaterThan(0);
     expect(replan!.movedWindowBound).toBeLessThanOrEqual(replan!.movedWindowCount);
     expect(await movedIn(planId!)).toBe(replan!.movedWindowCount);
+    expect(replan!.movedPupilBound).toBeGreaterThan(0);
+    await provenOutside(planId!);
+    regulatedId = planId!;
     await publish(planId!);
     const [over] = await database.query<{ count: number }[]>(
       `select count(*)::int as count from ledger_cell
@@ -117,6 +130,23 @@ describe('a replan', () => {
       [region.platformId],
     );
     expect(over!.count).toBe(0);
+  });
+
+  it.each([
+    ['a bound of moved windows above what its prices prove', 'movedWindowBound'],
+    ['fewer moved pupils than there are', 'movedPupilCount'],
+    ['a bound of moved pupils above what its prices prove', 'movedPupilBound'],
+  ])('is found out from the outside where its certificate claims %s', async (_what, field) => {
+    const path = ['replan', field];
+    const set = 'update plan set certificate = jsonb_set(certificate, $2::text[], $3::jsonb) where id = $1';
+    const [known] = await database.query<{ value: number }[]>(
+      'select (certificate #>> $2::text[])::int as value from plan where id = $1',
+      [regulatedId, path],
+    );
+    await database.query(set, [regulatedId, path, String(known!.value + 1)]);
+    const { exitCode, problems } = await verifyFromOutside(address.replace('/v1', ''), regulatedId);
+    await database.query(set, [regulatedId, path, String(known!.value)]);
+    expect([exitCode, problems]).toEqual([1, [expect.stringContaining(`bound: ${field}`)]]);
   });
 
   it('gives a class that comes its windows and moves nobody where there is room', async () => {
@@ -192,6 +222,7 @@ describe('a replan', () => {
     expect(replan!.movedWindowCount).toBeGreaterThan(0);
     expect(replan!.movedWindowCount).toBeLessThan(replan!.newWindowCount);
     expect(await movedIn(planId!)).toBe(replan!.movedWindowCount);
+    await provenOutside(planId!);
   });
 
   it('in the middle of the week leaves what has begun, or soon begins, where it stands, and puts nothing there', async () => {
@@ -273,6 +304,7 @@ describe('a replan', () => {
     expect(replan!.movedWindowCount).toBeGreaterThan(0);
     expect(replan!.frozenOverCellCount).toBeGreaterThan(0);
     expect(peakUtilisationRatio).toBeGreaterThan(1);
+    await provenOutside(job.planId!);
     await publish(job.planId!);
     const [over] = await database.query<{ count: number; free: number }[]>(
       `select count(*)::int as count,

@@ -6,7 +6,7 @@ import { writeDump } from '../../bench/allocation-dump';
 import { placementModel, startsOf } from '../../bench/highs-model';
 import { solveWithHighs } from '../../bench/highs-thread';
 import { allocate } from '../../src/kernel/allocation/allocate';
-import { objectiveBoundFromPrices } from '../../src/kernel/allocation/check-bound';
+import { objectiveBoundFromPrices, peakBoundFromPrices } from '../../src/kernel/allocation/check-bound';
 import { checkPlan } from '../../src/kernel/allocation/check-plan';
 import { everyPlan, tinyProblem } from './tiny-problem';
 
@@ -50,7 +50,8 @@ describe('the dump of an allocation', () => {
   const dumpLines = async () => {
     const check = checkPlan(problem, plan.starts);
     const bounds = objectiveBoundFromPrices(problem, plan.starts, plan.displacementCapCells, plan.objectivePrices);
-    await writeDump(file, problem, plan, { objective: check.objective, ...bounds });
+    const peakLowerBoundRatio = peakBoundFromPrices(problem, plan.peakPrices);
+    await writeDump(file, problem, plan, { objective: check.objective, ...bounds, peakLowerBoundRatio });
     return { check, bounds, lines: readFileSync(file, 'utf8').trimEnd().split('\n') };
   };
 
