@@ -167,6 +167,12 @@ export class BehaviourDto {
   @Max(100_000)
   participationPerMille!: number;
 
+  /** Share of those who come that comes in its window, per mille; the others come by habit. Plans reckon with all, simulations with this. */
+  @IsInt()
+  @Min(0)
+  @Max(1000)
+  adherencePerMille!: number;
+
   /** How they arrive. */
   @ValidateNested()
   @Type(() => ArrivalDto)

@@ -47,6 +47,8 @@ export interface Behaviour extends LoadParameters {
   /** Null for relatives and staff. */
   levelGroup: LevelGroup | null;
   activity: Activity;
+  /** Share of those who come that come in their window; the others come by habit. Plans reckon with all, simulations with this. */
+  adherencePerMille: number;
 }
 
 /** Everything from which the load of a campaign is computed; stored whole with the campaign. */

@@ -45,3 +45,4 @@ export { CountedStays1764000212000 } from '../../migrations/0212-counted-stays';
 export { NumberedCapacity1764000213000 } from '../../migrations/0213-numbered-capacity';
 export { StepEnforced1764000216000 } from '../../migrations/0216-step-enforced';
 export { PlanCase1764000225000 } from '../../migrations/0225-plan-case';
+export { BelievedAdherence1764000230000 } from '../../migrations/0230-believed-adherence';

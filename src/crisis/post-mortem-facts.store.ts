@@ -87,14 +87,21 @@ export class PostMortemFactsStore {
     );
   }
 
-  /** Of a day, by kind and profile, those who had a window on it; with zeros where nobody was let in. */
+  /** Of a day, by kind and profile, those who had a window on it, as counted and as the load models expect them; with zeros where nobody was let in. */
   adherences(platformId: number, on: string): Promise<CountedAdherence[]> {
     return this.database.query(
-      `with windowed as (
-         select distinct w.establishment_id, w.audience, coalesce(w.class_id, w.establishment_id) as owner_id
-           from plan_window w join plan p on p.id = w.plan_id and p.state = 'published'
-           join campaign c on c.id = p.campaign_id and c.platform_id = $1
-          where w.local_date = $2 and w.audience < 2),
+      `with believed as (
+         select p.id as plan_id, (profile ->> 'profileId')::int as profile_id, (profile ->> 'participationPerMille')::float8 / 1000 as participation,
+                (behaviour ->> 'adherencePerMille')::float8 / 1000 as adherence
+           from plan p join campaign c on c.id = p.campaign_id and c.platform_id = $1, jsonb_array_elements(p.profiles) profile,
+                jsonb_array_elements(c.load_model -> 'behaviours') behaviour
+          where p.state = 'published' and behaviour ->> 'audience' = profile ->> 'audience' and behaviour ->> 'activity' = profile ->> 'activity'
+            and behaviour ->> 'levelGroup' is not distinct from profile ->> 'levelGroup'),
+       windowed as (
+         select w.establishment_id, w.audience, coalesce(w.class_id, w.establishment_id) as owner_id, sum(w.headcount * b.participation) as expected,
+                sum(w.headcount * b.participation * b.adherence) as expected_in_window
+           from plan_window w join believed b using (plan_id, profile_id)
+          where w.local_date = $2 and w.audience < 2 group by 1, 2, 3),
        counted as (
          select n.establishment_id, n.audience, sum(n.admitted) as admitted, coalesce(sum(n.admitted) filter (where n.start_cell >= 0), 0) as in_window
            from gateway_window_count n join windowed using (establishment_id, audience, owner_id)
@@ -102,10 +109,12 @@ export class PostMortemFactsStore {
          union all
          select establishment_id, audience, admitted, admitted_in_window from gateway_day_count where platform_id = $1 and on_date = $2),
        schools as (
-         select w.establishment_id, w.audience, coalesce(sum(n.admitted), 0) as admitted, coalesce(sum(n.in_window), 0) as in_window
-           from (select distinct establishment_id, audience from windowed) w left join counted n using (establishment_id, audience) group by 1, 2)
+         select w.establishment_id, w.audience, w.expected, w.expected_in_window, coalesce(sum(n.admitted), 0) as admitted, coalesce(sum(n.in_window), 0) as in_window
+           from (select establishment_id, audience, sum(expected) as expected, sum(expected_in_window) as expected_in_window from windowed group by 1, 2) w
+           left join counted n using (establishment_id, audience) group by 1, 2, 3, 4)
        select case s.audience when 0 then 'pupil' else 'relative' end as profile, e.kind, count(*) filter (where s.admitted > 0)::int as "establishmentCount",
-              sum(s.admitted)::int as admitted, sum(s.in_window)::int as "admittedInWindow"
+              sum(s.admitted)::int as admitted, sum(s.in_window)::int as "admittedInWindow",
+              sum(s.expected) as expected, sum(s.expected_in_window) as "expectedInWindow"
          from schools s join establishment e on e.id = s.establishment_id group by s.audience, e.kind order by s.audience, e.kind`,
       [platformId, on],
     );

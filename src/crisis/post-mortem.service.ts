@@ -18,7 +18,7 @@ import type { CrowdCounts, PostMortemFacts } from './post-mortem';
 import { causesOf } from './post-mortem.rules';
 import { type CountedPlace, PostMortemFactsStore } from './post-mortem-facts.store';
 import { PostMortemSources } from './post-mortem-sources.service';
-import { replayAdherencesOf, simulatedAdherencesOf } from './replay-adherence.rules';
+import { believedPerMille, replayAdherencesOf, simulatedAdherencesOf } from './replay-adherence.rules';
 import { triedStepsOf } from './tried-steps.rules';
 import { type PostMortemHead, type PostMortemRow, PostMortemStore } from './post-mortem.store';
 
@@ -67,11 +67,11 @@ export class PostMortemService {
     const facts = await this.find(platformId, { firstOn, lastOn, firstCell, endCell, timeZone }, steps);
     const replayedOn = worstDay(facts, firstOn, timeZone);
     const request = await this.replay(actor, platformId, replayedOn, timeZone, steps, asked.variants, now);
-    facts.assumedAdherencePerMille = request.adherencePerMille;
     const counted = await this.facts.adherences(platformId, replayedOn);
     const [admitted, inWindow] = [counted.reduce((sum, its) => sum + its.admitted, 0), counted.reduce((sum, its) => sum + its.admittedInWindow, 0)]; // prettier-ignore
     facts.adherence = admitted === 0 ? null : inWindow / admitted;
-    facts.replayAdherences = replayAdherencesOf(counted, request.adherencePerMille);
+    facts.assumedAdherencePerMille = believedPerMille(counted);
+    facts.replayAdherences = replayAdherencesOf(counted);
     request.adherences = simulatedAdherencesOf(facts.replayAdherences);
     const simulationId = await this.simulations.request(actor, request).catch((error: unknown) => {
       // a morning without a plan has nothing to simulate, and is told of all the same

@@ -10,6 +10,9 @@ export interface CountedAdherence {
   establishmentCount: number;
   admitted: number;
   admittedInWindow: number;
+  /** Whom the load models expect, and of them in their window. */
+  expected: number;
+  expectedInWindow: number;
 }
 
 /** From what the share that keeps to its window is known: counts of the kind, of all of the profile, or nothing. */
@@ -27,10 +30,10 @@ export interface ReplayAdherence {
 }
 
 /**
- * What was counted of each kind where enough people stand behind it, else of all of the profile, else what the simulator assumes;
+ * What was counted of each kind where enough people stand behind it, else of all of the profile, else what the load models believe;
  * enough is what a calibration takes as enough.
  */
-export function replayAdherencesOf(counted: readonly CountedAdherence[], assumedPerMille: number): ReplayAdherence[] {
+export function replayAdherencesOf(counted: readonly CountedAdherence[]): ReplayAdherence[] {
   const isEnough = ({ admitted, establishmentCount }: CountedAdherence): boolean =>
     admitted >= LEAST_VISITORS && establishmentCount >= LEAST_ESTABLISHMENTS;
   return counted.map((row): ReplayAdherence => {
@@ -44,7 +47,8 @@ export function replayAdherencesOf(counted: readonly CountedAdherence[], assumed
         admittedInWindow: sum.admittedInWindow + other.admittedInWindow,
       }));
     const its = isEnough(row) ? row : isEnough(all) ? all : undefined;
-    if (!its) return { profile, kind, countedVisitorCount: 0, adherencePerMille: assumedPerMille, basis: 'assumed' };
+    if (!its)
+      return { profile, kind, countedVisitorCount: 0, adherencePerMille: believedPerMille([row]), basis: 'assumed' };
     return {
       profile,
       kind,
@@ -53,6 +57,12 @@ export function replayAdherencesOf(counted: readonly CountedAdherence[], assumed
       basis: its === row ? 'kind' : 'profile',
     };
   });
+}
+
+/** What the load models believe of some visitors; nobody is expected: all. */
+export function believedPerMille(rows: readonly CountedAdherence[]): number {
+  const [expected, inWindow] = [rows.reduce((sum, row) => sum + row.expected, 0), rows.reduce((sum, row) => sum + row.expectedInWindow, 0)]; // prettier-ignore
+  return expected === 0 ? 1000 : Math.round((inWindow / expected) * 1000);
 }
 
 /** As a simulation takes them: what is assumed is left to it, kinds that another plan may have are told by their profile. */

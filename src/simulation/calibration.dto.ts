@@ -130,6 +130,10 @@ export class CalibrationDto {
   stay!: CalibratedStayDto | null;
   /** Visits of relatives on a day, per pupil; null where too few came. */
   relativesPerPupil!: EstimateDto | null;
+  /** The same as the campaign's load model has it: accounts per pupil x their participation. */
+  relativesPerPupilCurrent!: number;
+  /** The same as it is proposed: the accounts stay, their participation is what was counted. */
+  relativesPerPupilProposed!: number;
   /** Who asked for it. */
   madeBy!: string;
   /** When. */

@@ -139,6 +139,7 @@ export function proposedModel(model: LoadModel, { behaviours, stay }: Calibratio
       return {
         ...behaviour,
         ...(found?.participation && { participationPerMille: Math.round(found.participation.value * 1000) }),
+        ...(found?.adherence && { adherencePerMille: Math.round(found.adherence.value * 1000) }),
         ...(found?.arrivals && { arrival: arrivalFrom(behaviour.arrival, found.arrivals) }),
         // a last page is not yet a leave: what was watched alone would be too short
         ...(isExplained && {

@@ -6,7 +6,7 @@ import { recordAudit } from '../audit/audit-entry';
 import { behaviourDtoOf } from '../campaign/campaign-rules.dto';
 import { CampaignService } from '../campaign/campaign.service';
 import { type CalibrationRow, CalibrationStore } from '../campaign/calibration.store';
-import { kindOf } from '../campaign/load-model.rules';
+import { behaviourOf, kindOf } from '../campaign/load-model.rules';
 import { addDays, cellOfCivil, type CivilDate } from '../common/civil-time';
 import { inTransaction } from '../common/database';
 import { DomainError, NotFoundError } from '../common/domain-error';
@@ -103,7 +103,10 @@ export class CalibrationService {
   ): Promise<CalibrationDto> {
     const { loadModel: current } = await this.campaigns.find(actor, row.campaignId);
     const { behaviours, groups, ...rest } = findings;
-    const behaviourOf = (model: typeof current, kind: string) =>
+    const activity = behaviours.find(({ audience }) => audience === 'relatives')?.activity ?? 'open';
+    const perPupil = (model: typeof current): number =>
+      (model.relativeAccountsPerThousandPupils * behaviourOf(model, 'relatives', null, activity).participationPerMille) / 1e6; // prettier-ignore
+    const shown = (model: typeof current, kind: string) =>
       behaviourDtoOf(model.behaviours.find((behaviour) => kindOf(behaviour) === kind)!);
     return {
       ...row,
@@ -118,9 +121,11 @@ export class CalibrationService {
       behaviours: behaviours.map((found) => ({
         ...found,
         stayMinutes: found.stayMinutes ?? null,
-        current: behaviourOf(current, kindOf(found)),
-        proposed: behaviourOf(loadModel, kindOf(found)),
+        current: shown(current, kindOf(found)),
+        proposed: shown(loadModel, kindOf(found)),
       })),
+      relativesPerPupilCurrent: perPupil(current),
+      relativesPerPupilProposed: perPupil(loadModel),
       madeAt: madeAt.toISOString(),
     };
   }

@@ -38,8 +38,8 @@ export interface SimulatedDay {
   isUnplanned: boolean;
   /** Whether the gate keeps out who is outside the window; else windows are advice. */
   isEnforced: boolean;
-  /** Share that comes in its window, per mille; the others come by habit. */
-  adherencePerMille: number;
+  /** Share that comes in its window, per mille; the others come by habit. Null: as the load model of each plan has it. */
+  adherencePerMille: number | null;
   /** The same of some of them. */
   adherences?: readonly SimulatedAdherence[];
   /** Factor on every participation, per mille. */
@@ -105,7 +105,9 @@ export function stormProblemOfDay(day: SimulatedDay): StormProblem {
       visit: visitFor(behaviour),
       entryTimes: isBound ? [window, ...catchUpOf(day, plan)] : null,
     };
-    const keeping = day.isUnplanned ? 0 : (visitorCount * adherenceOf(day, PROFILE_OF[audience], row.kind)) / 1000;
+    const keeping = day.isUnplanned
+      ? 0
+      : (visitorCount * adherenceOf(day, PROFILE_OF[audience], row.kind, behaviour)) / 1000;
     const what = `${territory} ${its.profile} ${cohort} ${its.visit} ${its.entryTimes ? `${start} ${end} ${window.isLive} ${row.planId}` : ''}`;
     if (keeping > 0) {
       const law = `${start} ${profile.profileId} ${row.planId}`;
@@ -172,15 +174,16 @@ function leftToRoom(day: SimulatedDay): Float64Array {
   return logins.map((left, cell) => Math.max(0, Math.min(left, ...sessions.subarray(cell, cell + stayCells).map((count) => count / stayCells)))); // prettier-ignore
 }
 
-/** Of a kind, else of the profile, else of all; per mille. */
+/** Of a kind, else of the profile, else of all, else what is believed; per mille. */
 function adherenceOf(
   { adherences = [], adherencePerMille }: SimulatedDay,
   profile: SimulatedAdherence['profile'],
   kind: EstablishmentKind,
+  believed: Behaviour,
 ): number {
   const its = adherences.filter((one) => one.profile === profile);
   const found = its.find(({ establishmentKind }) => establishmentKind === kind) ?? its.find(({ establishmentKind }) => establishmentKind === null); // prettier-ignore
-  return found?.adherencePerMille ?? adherencePerMille;
+  return found?.adherencePerMille ?? adherencePerMille ?? believed.adherencePerMille;
 }
 
 /** Share still there k cells after a lesson to which nothing binds began: everybody for an hour. */

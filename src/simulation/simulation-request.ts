@@ -37,7 +37,8 @@ export interface SimulationRequest {
   date: string;
   seed: number;
   isEnforced: boolean;
-  adherencePerMille: number;
+  /** Null: as the load models of the plans have it. */
+  adherencePerMille: number | null;
   /** Those of whom more is known than `adherencePerMille`; absent in requests of before there was any. */
   adherences?: readonly SimulatedAdherence[];
   participationPerMille: number;

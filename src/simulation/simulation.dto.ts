@@ -136,12 +136,13 @@ export class RequestSimulationDto implements SimulationRequest {
   @ApiPropertyOptional()
   isEnforced: boolean = true;
 
-  /** Share that comes in its window, per mille; the others come by habit. */
+  /** Share that comes in its window, per mille; the others come by habit. Null: as the load models of the plans believe. */
+  @IsOptional()
   @IsInt()
   @Min(0)
   @Max(1000)
-  @ApiPropertyOptional()
-  adherencePerMille: number = 900;
+  @ApiPropertyOptional({ type: Number, nullable: true })
+  adherencePerMille: number | null = null;
 
   /** The same of some of them, where more is known: it goes before. */
   @IsArray()

@@ -236,6 +236,10 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     expect(body.stay!.measuredDayCount).toBe(5);
     expect(found!.current.participationPerMille).toBe(600);
     near(found!.proposed.participationPerMille, TRUE.participation * 1000);
+    expect(found!.current.adherencePerMille).toBe(900);
+    near(found!.proposed.adherencePerMille, TRUE.adherence * 1000);
+    expect(body.relativesPerPupilCurrent).toBe(0.1);
+    near(body.relativesPerPupilProposed, truth);
     // the stays are those of the stretch
     const meanOf = (stay: number[] | null): number => stay!.reduce((sum, share) => sum + share / 1000, 0);
     expect(meanOf(found!.proposed.stayPerMille) / meanOf(found!.current.stayPerMille)).toBeGreaterThan(1.4);

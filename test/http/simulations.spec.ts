@@ -154,6 +154,20 @@ describe('simulations', () => {
     expect(sessions[3]).toEqual(sessions[0]);
   });
 
+  it('reckon with the adherence that the load model of the plan believes, where nothing else is said', async () => {
+    const database = app.get(DataSource);
+    const arrivals = async (said: object) => (await done({ variants: [today], ...said })).variants![0]!.curves.arrivals;
+    expect(await arrivals({})).toEqual(await arrivals({ adherencePerMille: 900 }));
+    const believed = `jsonb_set(load_model, '{behaviours}', (select jsonb_agg(b || $2) from jsonb_array_elements(load_model -> 'behaviours') b))`;
+    const believes = (adherencePerMille: number) =>
+      database.query(`update campaign set load_model = ${believed} where platform_id = $1`, [region.platformId, { adherencePerMille }]); // prettier-ignore
+    await believes(500);
+    const calibrated = await arrivals({});
+    await believes(900);
+    expect(calibrated).toEqual(await arrivals({ adherencePerMille: 500 }));
+    expect(calibrated).not.toEqual(await arrivals({}));
+  });
+
   it('refuse what cannot be simulated, and whoever may not', async () => {
     const { platformId } = await makeRegion(app.get(DataSource));
     const refused = async (body: object) => {

@@ -72,7 +72,7 @@ export function CalibrationSheet({ campaign, canChange }: SheetProps) {
 /** A calibration in sentences and a table, old and new side by side. */
 function Found({ calibration }: { calibration: Calibration }) {
   const { t } = useTranslation('operator');
-  const { behaviours, groups, stay, relativesPerPupil } = calibration;
+  const { behaviours, groups, stay, relativesPerPupil, relativesPerPupilCurrent } = calibration;
   const interval = ({ low, high }: Schema<'EstimateDto'>): string =>
     t('calibration.interval', { low: formatPercent(low, 1), high: formatPercent(high, 1) });
   const minutesOf = (stayed: Schema<'EstimateDto'> | null): string =>
@@ -98,7 +98,13 @@ function Found({ calibration }: { calibration: Calibration }) {
               residual: formatPercent(stay.residualRatio),
             })
           : t('calibration.noStay')}{' '}
-        {relativesPerPupil && t('calibration.relatives', { count: formatDecimal(relativesPerPupil.value, 2) })}
+        {relativesPerPupil &&
+          t('calibration.relatives', {
+            count: formatDecimal(relativesPerPupil.value, 2),
+            low: formatDecimal(relativesPerPupil.low, 2),
+            high: formatDecimal(relativesPerPupil.high, 2),
+            old: formatDecimal(relativesPerPupilCurrent, 2),
+          })}
       </Text>
       <Records label={t('calibration.title')}>
         <Table.Thead>
@@ -133,7 +139,15 @@ function Found({ calibration }: { calibration: Calibration }) {
                     ? `${formatPercent(participation.value, 1)} ${interval(participation)}`
                     : t('calibration.tooFew')}
                 </Table.Td>
-                <Table.Td>{adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}</Table.Td>
+                <Table.Td>
+                  {adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}
+                  <Text size="sm">
+                    {t('calibration.change', {
+                      old: formatPercent(current.adherencePerMille / 1000, 1),
+                      found: formatPercent(proposed.adherencePerMille / 1000, 1),
+                    })}
+                  </Text>
+                </Table.Td>
                 <Table.Td>
                   {arrivals
                     ? t('calibration.change', {
