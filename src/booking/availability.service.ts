@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { ACTIVITIES, AUDIENCES } from '../campaign/window-kind';
+import type { LoadModel } from '../campaign/window-rule';
 import { NotFoundError } from '../common/domain-error';
 import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
 import type { LedgerState, LedgerWindow } from '../plan/sequencer.rules';
@@ -17,7 +18,9 @@ import { BookingRefused } from './booking.errors';
 import { BookingFactsService } from './booking-facts.service';
 import { needsOf } from './booking-needs.rules';
 import type { BookingOwner, OwnerDay } from './booking-owner';
-import { cellOfStart, verdictOf } from './place.rules';
+import { cellOfStart, isOf, verdictOf } from './place.rules';
+import { brokenRule } from './rule-limit.rules';
+import { profileOfLength } from './window-profile.rules';
 
 const DAY_MINUTES = 1440;
 /** An id that no window has. */
@@ -51,24 +54,25 @@ export class AvailabilityService {
   private async read(owner: BookingOwner, query: AvailabilityQuery, now: Date): Promise<AvailabilityDto> {
     const day = owner.days.get(query.date)!;
     const moved = query.windowId === undefined ? [] : await this.facts.windows([query.windowId]);
-    const needs = needsOf({ kind: 'release', windowIds: [] }, [owner], moved);
-    const teacherKeyIds = [
-      ...needs.teacherKeyIds,
-      ...(owner.soleTeacherKeyId === null ? [] : [owner.soleTeacherKeyId]),
-    ];
-    const { state, revision } = await this.sequencer.peek(owner.platformId, [{ ...needs, teacherKeyIds }]);
+    const needs = needsOf({ kind: 'add', targets: [], isSeries: false, profileId: 0 }, [owner], moved);
+    const { state, revision } = await this.sequencer.peek(owner.platformId, [needs]);
     const before = this.movedWindow(state, owner, query.windowId);
-    const cellCount =
-      query.minutes !== undefined ? query.minutes / CELL_MINUTES : (before?.cellCount ?? owner.rule.windowCells);
+    const asked = query.minutes === undefined ? undefined : query.minutes / CELL_MINUTES;
+    if (asked !== undefined && !Number.isInteger(asked)) {
+      throw new BookingRefused('off_grid', 'unprocessable', 'A window lasts whole five minutes.', { minutes: query.minutes }); // prettier-ignore
+    }
+    const cellCount = asked ?? before?.cellCount ?? owner.rule.windowCells;
     const headcount = before?.headcount ?? (await this.headcountOf(state, owner, day));
-    const template = templateOf(state, owner, day, before, cellCount, headcount);
+    const model = before?.cellCount === cellCount ? undefined : await this.facts.loadModel(owner);
+    const template = templateOf(state, owner, day, before, cellCount, headcount, model);
     const others = [...state.windows()].filter(({ windowId }) => windowId !== template.windowId);
+    const isBeyondRule = brokenRule([{ before, after: template, owner, day }], state, []) !== undefined;
     const nowCell = cellOfSeconds(now.getTime() / 1000);
     const starts: AvailableStartDto[] = [];
     for (let minute = 0; minute + cellCount * CELL_MINUTES <= DAY_MINUTES; minute += CELL_MINUTES) {
       const startCell = cellOfStart(day, minute, owner.timeZone);
       const after = { ...template, startCell };
-      const { verdict, room } = verdictOf(state, owner, day, minute, before, after, others, nowCell);
+      const { verdict, room } = verdictOf(state, owner, day, minute, before, after, others, nowCell, isBeyondRule);
       const startsAt = this.instants.of(startCell, owner.timeZone);
       starts.push({
         startsAt,
@@ -83,7 +87,7 @@ export class AvailabilityService {
     return { date: day.date, timeZone, minutes: cellCount * CELL_MINUTES, planId, revision, starts };
   }
 
-  /** An audience of an establishment is as large as its windows say: those of the day, else the nearest of the plan. */
+  /** An audience of an establishment is as large as its windows say: those of the day, else the nearest of the plan, else as the allocation counts it. */
   private async headcountOf(state: LedgerState, owner: BookingOwner, { date }: OwnerDay): Promise<number> {
     if (owner.classId !== null) return owner.headcount;
     for (const window of state.windows()) {
@@ -111,11 +115,8 @@ export class AvailabilityService {
     if (windowId === undefined) return null;
     const window = state.window(windowId);
     if (!window) throw new NotFoundError('window', windowId);
-    const isOwn =
-      owner.classId === null
-        ? window.classId === null && window.establishmentId === owner.establishmentId && AUDIENCES[window.audience] === owner.audience // prettier-ignore
-        : window.classId === owner.classId;
-    if (!isOwn) throw new BookingRefused('other_class', 'conflict', `Window ${windowId} belongs to somebody else.`);
+    if (!isOf(owner, window))
+      throw new BookingRefused('other_class', 'conflict', `Window ${windowId} belongs to somebody else.`);
     return window;
   }
 }
@@ -128,19 +129,11 @@ function templateOf(
   before: LedgerWindow | null,
   cellCount: number,
   headcount: number,
+  model: LoadModel | undefined,
 ): LedgerWindow {
-  if (before?.cellCount === cellCount) return { ...before, date: day.date };
-  const profiles = state.plan(owner.planId)?.profiles ?? [];
-  const profile = profiles.find(
-    (one) =>
-      one.audience === owner.audience &&
-      one.activity === owner.activity &&
-      one.windowCells === cellCount &&
-      (one.levelGroup === null || one.levelGroup === owner.levelGroup),
-  );
-  if (!profile) {
-    throw new BookingRefused('no_profile', 'unprocessable', `The plan knows no load of such a window of ${cellCount * CELL_MINUTES} minutes.`); // prettier-ignore
-  }
+  if (before && model === undefined) return { ...before, date: day.date };
+  const profile = profileOfLength(owner, state.plan(owner.planId)?.profiles ?? [], cellCount, model!);
+  state.alsoProfile(owner.planId, profile);
   return {
     windowId: before?.windowId ?? NO_WINDOW,
     planId: owner.planId,

@@ -3,10 +3,13 @@ import { CalendarService } from '../calendar/calendar.service';
 import { CampaignService } from '../campaign/campaign.service';
 import { type CompiledRule, compileRule, ruleOfAudience, ruleOfLevels } from '../campaign/compiled-rule';
 import type { Campaign } from '../campaign/campaign.entity';
+import { audienceCount } from '../campaign/load-model.rules';
 import { AUDIENCES, type Audience } from '../campaign/window-kind';
+import type { LoadModel } from '../campaign/window-rule';
 import { addDays, cellOfCivil, civilOfCell, weekdayOf } from '../common/civil-time';
 import { NotFoundError } from '../common/domain-error';
-import { levelGroupOf } from '../directory/level';
+import { FIRST_DEGREE_KINDS } from '../directory/establishment-kind.rules';
+import { type LevelGroup, levelGroupOf } from '../directory/level';
 import { LOOPBACK_OPERATOR } from '../access/actor';
 import { CELLS_PER_DAY, cellOfSeconds } from '../kernel/cell-grid';
 import { wishesOfDay } from '../wish/wish-precedence.rules';
@@ -86,21 +89,37 @@ export class BookingFactsService {
   async ownerOfClass(classId: number, on: string | Date): Promise<BookingOwner> {
     const row = await this.store.classOwner(classId);
     if (!row) throw new NotFoundError('class', classId);
-    const date = on instanceof Date ? civilOfCell(cellOfSeconds(on.getTime() / 1000), row.timeZone).on : on;
-    return this.ownerOn(row, 'pupils', date);
+    return this.ownerOn(row, 'pupils', on);
   }
 
   /** An audience of an establishment, the same. @throws NotFoundError, BookingRefused */
-  async ownerOfEstablishment(uai: string, audience: Exclude<Audience, 'pupils'>, on: string): Promise<BookingOwner> {
+  async ownerOfEstablishment(
+    uai: string,
+    audience: Exclude<Audience, 'pupils'>,
+    on: string | Date,
+  ): Promise<BookingOwner> {
     const id = await this.store.establishmentId(uai);
     const row = id === undefined ? undefined : await this.store.establishmentOwner(id);
     if (!row) throw new NotFoundError('establishment', uai);
     return this.ownerOn(row, audience, on);
   }
 
-  /** How many an audience of an establishment is in the window of the plan that is nearest to a date; nobody where the plan has none. */
-  audienceHeadcount({ planId, establishmentId, audience }: BookingOwner, on: string): Promise<number> {
-    return this.store.audienceHeadcount(planId, establishmentId, AUDIENCES.indexOf(audience), on);
+  /** How many an audience of an establishment is: in the window of the plan that is nearest to a date; where the plan has none, as the allocation counts. */
+  async audienceHeadcount(
+    { planId, campaignId, establishmentId, audience }: BookingOwner,
+    on: string,
+  ): Promise<number> {
+    if (audience === 'pupils') throw new Error('pupils are counted by class');
+    const known = await this.store.audienceHeadcount(planId, establishmentId, AUDIENCES.indexOf(audience), on);
+    if (known !== undefined) return known;
+    const { campaign } = await this.campaign(campaignId);
+    const { pupilCount, kind } = await this.store.pupils(campaign, establishmentId);
+    return audienceCount(campaign.loadModel, audience, pupilCount, FIRST_DEGREE_KINDS.includes(kind));
+  }
+
+  /** How a campaign's visitors behave: what the profiles of its plans were made of. */
+  async loadModel({ campaignId }: BookingOwner): Promise<LoadModel> {
+    return (await this.campaign(campaignId)).campaign.loadModel;
   }
 
   /** The same owner with other dates. */
@@ -113,7 +132,8 @@ export class BookingFactsService {
     return this.owner(row, owner.audience, plan, dates);
   }
 
-  private async ownerOn(row: OwnerRow, audience: Audience, on: string): Promise<BookingOwner> {
+  private async ownerOn(row: OwnerRow, audience: Audience, at: string | Date): Promise<BookingOwner> {
+    const on = at instanceof Date ? civilOfCell(cellOfSeconds(at.getTime() / 1000), row.timeZone).on : at;
     for (const { planId, campaignId } of await this.store.plansOn(row.platformId, on)) {
       const { campaign } = await this.campaign(campaignId);
       if (await this.store.takesPart(campaign, row)) return this.owner(row, audience, { planId, campaignId }, [on]);
@@ -142,13 +162,14 @@ export class BookingFactsService {
     return {
       platformId: row.platformId,
       planId,
+      campaignId,
       classId: row.classId,
       establishmentId: row.establishmentId,
       uai: row.uai,
       departmentId: row.departmentId,
       timeZone: row.timeZone,
       audience,
-      levelGroup: audience === 'pupils' ? levelGroupOf(row.levels) : null,
+      levelGroup: audience === 'pupils' ? levelGroupOfClass(row) : null,
       headcount: row.headcount,
       conflictClassIds: row.conflictClassIds,
       soleTeacherKeyId: row.soleTeacherKeyId,
@@ -211,4 +232,9 @@ export class BookingFactsService {
     }
     return known;
   }
+}
+
+/** Pupils without accounts of their own come through their parents, whatever their age: so the allocation weighs them. */
+function levelGroupOfClass({ levels, parentAccountLevels = [] }: OwnerRow): LevelGroup {
+  return levels.every((level) => parentAccountLevels.includes(level)) ? 'pre_elementary' : levelGroupOf(levels);
 }

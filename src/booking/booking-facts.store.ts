@@ -6,6 +6,7 @@ import { GatheredRead } from '../common/gathered-read';
 import { scopeConditions } from '../campaign/campaign-scope.rules';
 import type { Campaign } from '../campaign/campaign.entity';
 import { type Audience, AUDIENCES, ORIGINS } from '../campaign/window-kind';
+import type { EstablishmentKind } from '../directory/directory-rows';
 import { CLASSES_WITH_SAME_PUPILS } from '../directory/same-pupils';
 import { partitionOf } from '../plan/plan-window.store';
 import type { FoundWindow, OwnerRow, StatedTime } from './booking-owner';
@@ -127,13 +128,31 @@ export class BookingFactsStore {
     );
   }
 
-  async audienceHeadcount(planId: number, establishmentId: number, audience: number, on: string): Promise<number> {
+  async audienceHeadcount(
+    planId: number,
+    establishmentId: number,
+    audience: number,
+    on: string,
+  ): Promise<number | undefined> {
     const [row] = await this.database.query<{ headcount: number }[]>(
       `select headcount from ${partitionOf(planId)} where establishment_id = $1 and class_id is null and audience = $2
         order by abs(local_date - $3::date), local_date limit 1`,
       [establishmentId, audience, on],
     );
-    return row?.headcount ?? 0;
+    return row?.headcount;
+  }
+
+  /** Pupils of an establishment's classes that take part in a campaign, each once. */
+  async pupils(campaign: Campaign, establishmentId: number): Promise<{ pupilCount: number; kind: EstablishmentKind }> {
+    const conditions = scopeConditions(campaign);
+    const [row] = await this.database.query<[{ pupilCount: number; kind: EstablishmentKind }]>(
+      `select establishment.kind, coalesce(sum(class.headcount), 0)::int as "pupilCount"
+         from establishment left join class on class.establishment_id = establishment.id and class.kind <> 'group'
+              and ${conditions.class}
+        where establishment.id = $1 group by establishment.id`,
+      [establishmentId],
+    );
+    return row;
   }
 
   async takesPart(campaign: Campaign, owner: OwnerRow): Promise<boolean> {
@@ -201,7 +220,8 @@ export class BookingFactsStore {
 
   private async readClassOwners(classIds: number[]): Promise<(OwnerRow | undefined)[]> {
     const rows = await this.crowd.query<OwnerRow>(
-      `select ${PLACE}, ${CLASS_FACTS} from class k join establishment e on e.id = k.establishment_id ${PLACE_JOINS} where k.id = any($1)`,
+      `select ${PLACE}, ${CLASS_FACTS}, (select parent_account_levels from platform where id = e.platform_id) as "parentAccountLevels"
+         from class k join establishment e on e.id = k.establishment_id ${PLACE_JOINS} where k.id = any($1)`,
       [[...new Set(classIds)]],
     );
     const found = new Map(rows.map((row) => [row.classId, row]));

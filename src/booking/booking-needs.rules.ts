@@ -26,7 +26,10 @@ export function needsOf(
   const firsts = [...ranges.values()].map(([first]) => first);
   const ends = [...ranges.values()].map(([, end]) => end);
   const isAdd = operation.kind === 'add';
-  const isByWeek = isAdd && owners.some(({ rule }) => rule.rule.windowsPerWeek !== null);
+  // what stays within its day takes no more of its week
+  const dates = new Set([...days, ...windows].map(({ date }) => date));
+  const isComing = isAdd || operation.kind === 'undo' || (operation.kind !== 'release' && dates.size > 1);
+  const isByWeek = isComing && owners.some(({ rule }) => rule.rule.windowsPerWeek !== null);
   const margin = isByWeek ? WEEK_CELLS : 0;
   const teachers = new Set([
     ...windows.flatMap(({ teacherKeyId }) => (teacherKeyId === null ? [] : [teacherKeyId])),

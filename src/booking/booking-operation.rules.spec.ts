@@ -55,6 +55,7 @@ const LIVE = 1;
 const ownerOf = (classId: number): BookingOwner => ({
   platformId: 1,
   planId: 1,
+  campaignId: 1,
   classId,
   establishmentId: classId,
   uai: `000000${classId}A`,

@@ -98,7 +98,7 @@ export function decideBooking(
   const released = releasedIds.map((id): WindowChange => ({ before: movable(state, id, nowCell), after: null }));
   const placed = placedBy(operation, state, nowCell);
   for (const { after } of placed) checkNotice(after.startCell, nowCell);
-  if (operation.kind === 'add') checkRule(withDays(placed, operation), state, releasedIds);
+  checkRule(withDays(placed, operation), state, releasedIds);
   const alternatives = (): object[] =>
     operation.kind === 'swap' || !isExplained ? [] : alternativesOf(operation, state, nowCell, placed, released);
   checkPlaced(placed, state, alternatives, released);
@@ -288,12 +288,20 @@ function conflictsWith(placed: readonly Placed[], rivals: readonly LedgerWindow[
 export function alternativesOn(operation: PlacedOperation, state: LedgerState, now: Date): Alternative[] {
   const nowCell = cellOfSeconds(now.getTime() / 1000);
   const placed = placedBy(operation, state, nowCell, () => NO_WINDOW_ID);
-  if (operation.kind === 'add' && brokenRule(withDays(placed, operation), state, [])) return [];
+  if (brokenRule(withDays(placed, operation), state, [])) return [];
   return alternativesOf(operation, state, nowCell, placed, [], true);
 }
 
-const withDays = (placed: readonly Placed[], { targets }: PlacedOperation): (Placed & { day: OwnerDay })[] =>
-  placed.map((one, i) => ({ ...one, day: targets[i]!.day }));
+const withDays = (
+  placed: readonly Placed[],
+  { targets }: { targets: readonly Target[] },
+): (Placed & { day: OwnerDay })[] => placed.map((one, i) => ({ ...one, day: targets[i]!.day }));
+
+/** Refuses what no room could ever make possible: the campaign gives no window more there, or the window may not change. @throws BookingRefused */
+export function checkAllowed(operation: PlacedOperation, state: LedgerState, now: Date): void {
+  const placed = placedBy(operation, state, cellOfSeconds(now.getTime() / 1000), () => NO_WINDOW_ID);
+  checkRule(withDays(placed, operation), state, []);
+}
 
 /** The starts nearest to the wanted one at which every window of the operation would have its place. */
 function alternativesOf(
@@ -361,14 +369,16 @@ function undone(
     if (restored && present?.date !== restored.date) restored.ordinal = freeOrdinal(restored, state, []);
     return { before: present, after: restored };
   });
-  const placed = changes.flatMap(({ before, after }) =>
-    after ? [{ before, after, owner: owners.get(after.windowId)! }] : [],
-  );
+  const placed = changes.flatMap(({ before, after }) => {
+    const owner = owners.get((after ?? before)!.windowId)!;
+    return after ? [{ before, after, owner, day: owner.days.get(after.date)! }] : [];
+  });
   for (const { after, owner } of placed) {
     checkNotice(after.startCell, nowCell);
     const { on, minuteOfDay: startMinute } = civilOfCell(after.startCell, owner.timeZone);
     checkHours({ owner, day: owner.days.get(on)!, startMinute, cellCount: after.cellCount });
   }
+  checkRule(placed, state, changes.flatMap(({ before, after }) => (before && !after ? [before.windowId] : []))); // prettier-ignore
   const conflicts = conflictsAmong(placed, state, []);
   if (conflicts.length > 0) {
     throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', { conflicts });

@@ -24,14 +24,16 @@ export interface OwnerDay {
 export interface BookingOwner {
   platformId: number;
   planId: number;
+  campaignId: number;
   classId: number | null;
   establishmentId: number;
   uai: string;
   departmentId: number;
   timeZone: string;
   audience: Audience;
-  /** Null for relatives and staff. */
+  /** As the load model groups them; null for relatives and staff. */
   levelGroup: LevelGroup | null;
+  /** Of a class; an audience's is its windows' own (`BookingFactsService.audienceHeadcount`). */
   headcount: number;
   /** Classes that share pupils with this one. */
   conflictClassIds: readonly number[];
@@ -75,6 +77,8 @@ export interface OwnerRow extends CalendarPlace {
   headcount: number;
   conflictClassIds: number[];
   soleTeacherKeyId: number | null;
+  /** Levels that come through their parents' accounts: read of a class alone, for which a window may be new. */
+  parentAccountLevels?: string[];
   /** What the calendar was when this was read. */
   calendarVersion: string;
 }

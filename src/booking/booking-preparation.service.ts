@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { addDays, civilOfCell, datesBetween, weekdayOf } from '../common/civil-time';
-import { CELL_MINUTES } from '../kernel/cell-grid';
+import { cellOfSeconds } from '../kernel/cell-grid';
 import { PlanChangeStore } from '../plan/plan-change.store';
 import { PlanReadService } from '../plan/plan-read.service';
+import { Sequencer } from '../plan/sequencer.service';
 import type { BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingFactsService } from './booking-facts.service';
-import type { Operation, Target } from './booking-operation.rules';
+import { needsOf } from './booking-needs.rules';
+import { checkAllowed, type Operation, type Target } from './booking-operation.rules';
 import type { BookingOwner, FoundWindow } from './booking-owner';
 import { checkHours, wantedPlace } from './place.rules';
+import { profileOf } from './window-profile.rules';
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 
@@ -31,6 +34,7 @@ export class BookingPreparation {
     private readonly facts: BookingFactsService,
     private readonly changes: PlanChangeStore,
     private readonly plans: PlanReadService,
+    private readonly sequencer: Sequencer,
   ) {}
 
   /** What a request asks, with everything that does not change under the platform's lock. @throws BookingRefused, NotFoundError */
@@ -41,6 +45,13 @@ export class BookingPreparation {
   /** The same for a request of earlier: a date that it excepted may have left the series since. @throws BookingRefused, NotFoundError */
   prepareAgain(actor: Actor, request: BookingRequest): Promise<Prepared> {
     return this.prepared(actor, request, undefined, false);
+  }
+
+  /** Refuses to wait for what no room could make possible. @throws BookingRefused */
+  async checkWaitable({ owner, owners, operation, windows }: Prepared, now: Date): Promise<void> {
+    if (operation.kind !== 'move' && operation.kind !== 'add') throw new Error(`nobody waits for a ${operation.kind}`);
+    const needs = { ...needsOf(operation, owners, windows), newWindowCount: 0 };
+    checkAllowed(operation, (await this.sequencer.peek(owner.platformId, [needs])).state, now);
   }
 
   private async prepared(
@@ -98,23 +109,33 @@ export class BookingPreparation {
 
   private async add(actor: Actor, request: BookingRequest, isNew: boolean): Promise<Prepared> {
     const startsAt = new Date(request.startsAt!);
-    const near = await this.facts.ownerOfClass(request.classId!, startsAt);
+    const near = await this.ownerToBe(request, startsAt);
     const cellCount = near.rule.windowCells;
     const { date, startMinute } = wantedPlace(startsAt, cellCount, near.timeZone);
     const dates = request.isSeries
       ? datesBetween(date, near.campaign.endsOn).filter((on) => weekdayOf(on) === weekdayOf(date))
       : [date];
     if (isNew) checkExceptions(request.exceptDates, dates);
-    const owner = await this.facts.withDays(
-      near,
-      checkNotEmpty(dates.filter((on) => !request.exceptDates?.includes(on))),
-    );
+    const kept = checkNotEmpty(dates.filter((on) => !request.exceptDates?.includes(on)));
+    const owner = { ...(await this.facts.withDays(near, kept)), headcount: near.headcount };
     const days = [...owner.days.values()].filter(({ openHalves }) => !request.isSeries || openHalves !== 0);
     const targets = days.map((day): Target => ({ owner, windowId: null, day, startMinute, cellCount }));
     targets.forEach(checkHours);
     const profileId = await this.profileId(actor, owner, cellCount);
     const operation: Operation = { kind: 'add', targets, isSeries: request.isSeries ?? false, profileId };
     return { owner, owners: [owner], operation, windows: [], seen: new Map() };
+  }
+
+  /** Who is to have the window, as large as it is where nobody books it. @throws BookingRefused where it is nobody */
+  private async ownerToBe({ classId, uai, audience }: BookingRequest, startsAt: Date): Promise<BookingOwner> {
+    if (classId !== undefined) return this.facts.ownerOfClass(classId, startsAt);
+    const owner = await this.facts.ownerOfEstablishment(uai!, audience!, startsAt);
+    const on = civilOfCell(cellOfSeconds(startsAt.getTime() / 1000), owner.timeZone).on;
+    const headcount = await this.facts.audienceHeadcount(owner, on);
+    if (headcount > 0) return { ...owner, headcount };
+    throw new BookingRefused('nobody', 'conflict', `${uai} has no ${audience!} whom the campaign expects.`, {
+      audience,
+    });
   }
 
   /** The windows to swap; of two series all dates that lie as far apart, from the given windows on. @throws BookingRefused */
@@ -187,16 +208,7 @@ export class BookingPreparation {
 
   private async profileId(actor: Actor, owner: BookingOwner, cellCount: number): Promise<number> {
     const { profiles } = await this.plans.loadParameters(actor, owner.planId);
-    const profile = profiles.find((one) => one.audience === owner.audience && one.activity === owner.activity && one.windowCells === cellCount && (one.levelGroup === null || owner.levelGroup === null || one.levelGroup === owner.levelGroup)); // prettier-ignore
-    if (!profile) {
-      const minutes = cellCount * CELL_MINUTES;
-      throw new BookingRefused(
-        'no_profile',
-        'unprocessable',
-        `The plan knows no load of such a window of ${minutes} minutes.`,
-      );
-    }
-    return profile.profileId;
+    return profileOf(owner, profiles, cellCount).profileId;
   }
 }
 

@@ -17,13 +17,16 @@ const FIELDS: Record<BookingRequest['operation'], { needed: readonly Field[]; al
     allowed: ['classId', 'isSeries', 'exceptDates', 'reason'],
   },
 };
+/** Who adds a window says for whom: a class, or an audience of an establishment. */
+const ADD_FOR_AUDIENCE = { ...FIELDS.add, needed: ['uai', 'audience', 'startsAt'] as readonly Field[] };
 const ALL: readonly Field[] = [
-  'windowId', 'withWindowId', 'withRevision', 'classId', 'startsAt', 'isSeries', 'exceptDates', 'reason',
+  'windowId', 'withWindowId', 'withRevision', 'classId', 'uai', 'audience', 'startsAt', 'isSeries', 'exceptDates', 'reason',
 ]; // prettier-ignore
 
 /** Refuses a request whose fields do not belong to its operation. @throws BookingRefused */
 export function checkFields(request: BookingRequest): void {
-  const { needed, allowed } = FIELDS[request.operation];
+  const isForAudience = request.operation === 'add' && (request.uai !== undefined || request.audience !== undefined);
+  const { needed, allowed } = isForAudience ? ADD_FOR_AUDIENCE : FIELDS[request.operation];
   const missing = needed.filter((field) => request[field] === undefined);
   const strange = ALL.filter((field) => request[field] !== undefined && !needed.includes(field) && !allowed.includes(field)); // prettier-ignore
   if (missing.length + strange.length > 0) {

@@ -7,6 +7,7 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  Matches,
   Max,
   MaxLength,
   Min,
@@ -16,11 +17,14 @@ import { WindowPlaceDto } from '../plan/plan-change.dto';
 import type { Verdict } from './place.rules';
 
 export const OPERATIONS = ['move', 'add', 'release', 'swap'] as const;
+/** Audiences whose windows are an establishment's own. */
+export const OWN_AUDIENCES = ['relatives', 'staff'] as const;
+export const UAI = /^[0-9]{7}[A-Z]$/;
 const LARGEST_ID = 9_007_199_254_740_991;
 
 /** A change that is wished, of one window or of a series, all of it or nothing. */
 export class BookingRequest {
-  /** `move` a window, `add` one for a class, `release` one, or `swap` two. */
+  /** `move` a window, `add` one for a class or for an establishment's relatives or staff, `release` one, or `swap` two. */
   @IsIn(OPERATIONS)
   operation!: (typeof OPERATIONS)[number];
 
@@ -51,6 +55,17 @@ export class BookingRequest {
   @Min(1)
   @Max(2_147_483_647)
   classId?: number;
+
+  /** Instead of a class: the establishment for whose relatives or staff a window is added. */
+  @IsOptional()
+  @IsString()
+  @Matches(UAI)
+  uai?: string;
+
+  /** Whose window is added there. */
+  @IsOptional()
+  @IsIn(OWN_AUDIENCES)
+  audience?: (typeof OWN_AUDIENCES)[number];
 
   /** Where to move or add: the first instant of the window, on whole five minutes. */
   @IsOptional()
@@ -133,8 +148,8 @@ export class AvailabilityQuery {
 /** The same for an audience of an establishment. */
 export class EstablishmentAvailabilityQuery extends AvailabilityQuery {
   /** Whose windows. */
-  @IsIn(['relatives', 'staff'])
-  audience!: 'relatives' | 'staff';
+  @IsIn(OWN_AUDIENCES)
+  audience!: (typeof OWN_AUDIENCES)[number];
 }
 
 /** A start of the day. */
@@ -143,7 +158,7 @@ export class AvailableStartDto {
   startsAt!: string;
   /** The same in cells of five minutes since 1970-01-01T00:00:00Z. */
   startCell!: number;
-  /** `free`, `tight` (under a twentieth left), `full`, `class_conflict`, `teacher_conflict`, `too_late`, `outside_hours` or `closed`. */
+  /** `free`, `tight` (under a twentieth left), `full`, `class_conflict`, `teacher_conflict`, `rule_limit` (the campaign gives no window more on the day, or in its week), `too_late`, `outside_hours` or `closed`. */
   verdict!: Verdict;
   /** Sessions left in the fullest cell once the window stands here; below zero where it is full. */
   roomSessions!: number;

@@ -1,4 +1,5 @@
 import { allowedStarts, usableHalves } from '../campaign/compiled-rule';
+import { AUDIENCES } from '../campaign/window-kind';
 import { cellOfCivil, civilOfCell, instantOfCell } from '../common/civil-time';
 import { CELL_MINUTES, CELLS_PER_HOUR } from '../kernel/cell-grid';
 import type { LedgerState, LedgerWindow } from '../plan/sequencer.rules';
@@ -20,6 +21,7 @@ export const VERDICTS = [
   'full',
   'class_conflict',
   'teacher_conflict',
+  'rule_limit',
   'too_late',
   'outside_hours',
   'closed',
@@ -173,6 +175,12 @@ export function isSameOwner(a: LedgerWindow, b: LedgerWindow): boolean {
   return a.establishmentId === b.establishmentId && a.audience === b.audience;
 }
 
+/** Whether a window is an owner's. */
+export function isOf({ classId, establishmentId, audience }: BookingOwner, window: LedgerWindow): boolean {
+  if (classId !== null || window.classId !== null) return window.classId === classId;
+  return window.establishmentId === establishmentId && AUDIENCES[window.audience] === audience;
+}
+
 /** A teacher is bound by live windows alone. */
 function sharesTeacher(a: LedgerWindow, b: LedgerWindow): boolean {
   return a.teacherKeyId !== null && a.teacherKeyId === b.teacherKeyId && a.activity === LIVE && b.activity === LIVE;
@@ -212,11 +220,13 @@ export function verdictOf(
   after: LedgerWindow,
   others: readonly LedgerWindow[],
   nowCell: number,
+  isBeyondRule: boolean,
 ): { verdict: Verdict; room: PlaceRoom } {
   const room = roomOf(state, before, after);
   const hours = refusalOfHours(owner, day, startMinute, after.cellCount);
   if (hours) return { verdict: hours, room };
   if (after.startCell - NOTICE_CELLS < nowCell) return { verdict: 'too_late', room };
+  if (isBeyondRule) return { verdict: 'rule_limit', room };
   const conflicts = conflictsOf(after, owner, others);
   if (conflicts.some(({ who }) => who === 'class')) return { verdict: 'class_conflict', room };
   if (conflicts.length > 0) return { verdict: 'teacher_conflict', room };

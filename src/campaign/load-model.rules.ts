@@ -130,6 +130,19 @@ export function behaviourOf(
   return found;
 }
 
+/** Accounts of an audience of an establishment: its own number of pupils, as the model multiplies it. */
+export function audienceCount(
+  { relativeAccountsPerThousandPupils, staffPerThousandPupils }: LoadModel,
+  audience: Exclude<Audience, 'pupils'>,
+  pupilCount: number,
+  isFirstDegree: boolean,
+): number {
+  const { firstDegree, secondDegree } = staffPerThousandPupils;
+  const ofStaff = isFirstDegree ? firstDegree : secondDegree;
+  const perThousandPupils = audience === 'relatives' ? relativeAccountsPerThousandPupils : ofStaff;
+  return Math.ceil((pupilCount * perThousandPupils) / 1000);
+}
+
 /** `pupils college live`: names a behaviour within a model. */
 export function kindOf({
   audience,

@@ -44,5 +44,7 @@ export { StepNames1764000211000 } from '../../migrations/0211-step-names';
 export { CountedStays1764000212000 } from '../../migrations/0212-counted-stays';
 export { NumberedCapacity1764000213000 } from '../../migrations/0213-numbered-capacity';
 export { StepEnforced1764000216000 } from '../../migrations/0216-step-enforced';
+export { OfferEnded1764000220000 } from '../../migrations/0220-offer-ended';
+export { WaitingAudience1764000221000 } from '../../migrations/0221-waiting-audience';
 export { PlanCase1764000225000 } from '../../migrations/0225-plan-case';
 export { BelievedAdherence1764000230000 } from '../../migrations/0230-believed-adherence';

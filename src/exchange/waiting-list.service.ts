@@ -60,6 +60,7 @@ export class WaitingListService {
         const until = waitsUntil(prepared, starts);
         if (until <= now)
           throw new WaitingRefused('too_late', 'unprocessable', 'It is too late to wait for this start.');
+        await this.preparation.checkWaitable(prepared, now);
         const id = randomUUID();
         try {
           await this.database.transaction(async (tx) => {
@@ -198,12 +199,14 @@ function dtoOf(row: WaitingRow): WaitingEntryDto {
     operation: request.operation as 'move' | 'add',
     windowId: request.windowId ?? null,
     classId: request.classId ?? null,
+    audience: request.audience ?? null,
     startsAt: request.startsAt!,
     offeredStartsAt: offeredStart(row),
     takesAutomatically,
     improvementMinutes,
     holdId,
     offerExpiresAt: row.offerExpiresAt?.toISOString() ?? null,
+    offerEndedAt: row.offerEndedAt?.toISOString() ?? null,
     bookingId,
     waitsUntil: row.waitsUntil.toISOString(),
     askedBy: row.askedBy,

@@ -42,6 +42,7 @@ export class WaitingServer implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     keptRoom.servedBy({
       waitedCells: (tx, platformId, now) => store.waitedCells(tx, platformId, now),
+      endOffers: (tx, platformId, cells, now) => store.endOffers(tx, platformId, cells, now),
       roomKept: (platformId) => this.serveSoon(platformId),
     });
   }

@@ -8,7 +8,7 @@ import { type Accepted, KeyedWork, type WorkParts } from '../booking/booking-wor
 import { heldCells, holdExpiry } from '../booking/hold.rules';
 import { HoldWork } from '../booking/hold-work';
 import type { HoldStore } from '../booking/hold.store';
-import { cellOfStart } from '../booking/place.rules';
+import { cellOfStart, isOf } from '../booking/place.rules';
 import { KEPT_HOLDER_ID } from '../plan/kept-room';
 import { NOTHING_NEEDED, NOTHING_TO_REMEMBER, type SequencedRequest } from '../plan/sequencer';
 import type { CellDeltas, Decision, HoldChange, LedgerHold, LedgerState, WindowChange } from '../plan/sequencer.rules';
@@ -36,7 +36,7 @@ function isMet(parts: WorkParts, state: LedgerState, starts: readonly number[]):
       const present = state.window(windowId)?.startCell;
       return present !== undefined && (present === wanted || starts.length === 0);
     }
-    return [...state.windows()].some(({ classId, startCell }) => classId === owner.classId && startCell === wanted);
+    return [...state.windows()].some((window) => window.startCell === wanted && isOf(owner, window));
   });
 }
 
@@ -58,6 +58,11 @@ function firstThatFits(parts: WorkParts, entry: Entry, state: LedgerState, now: 
     }
   }
   throw refusal;
+}
+
+/** An entry is served once, also where two rounds asked in one batch: their looks at the table saw it wait both. @throws WaitingRefused */
+function claim(state: LedgerState, { id }: Entry): void {
+  if (!state.claim(`waiting ${id}`)) throw waitingOver(id);
 }
 
 /** What changes that were decided with kept room take of it: each kept hold that they touch gives way to what is left of it. */
@@ -123,6 +128,7 @@ export class OfferWork extends HoldWork {
     this.changes = state.withoutHolds(kept, () => firstThatFits(this.parts, this.entry, state, now));
     const expiresAt = holdExpiry(this.changes, OFFER_MINUTES, now);
     if (expiresAt.getTime() - now.getTime() < LEAST_OFFER_MILLISECONDS) throw waitingOver(this.entry.id);
+    claim(state, this.entry);
     const offer = this.takeHold(state, expiresAt);
     return { changes: [], holds: [{ taken: offer }, ...takenOf(kept, offer.cells, this.keptIds)] };
   }
@@ -140,7 +146,7 @@ export class OfferWork extends HoldWork {
 export class TakeWork extends KeyedWork {
   constructor(
     private readonly parts: WorkParts,
-    private readonly entry: Entry,
+    protected readonly entry: Entry,
     private readonly keptIds: KeptIds,
     private readonly waiting: WaitingStore,
   ) {
@@ -154,6 +160,7 @@ export class TakeWork extends KeyedWork {
   decide(state: LedgerState, now: Date): Decision {
     const kept = keptIn(state, this.keptIds);
     const changes = state.withoutHolds(kept, () => firstThatFits(this.parts, this.entry, state, now));
+    claim(state, this.entry);
     return { changes, holds: takenOf(kept, heldCells(state.deltasOf(changes)), this.keptIds) };
   }
 
@@ -169,6 +176,8 @@ export class TakeWork extends KeyedWork {
 /** A place that is given back, and an entry that takes what it leaves, at once. */
 export class PromoteWork extends TakeWork {
   override decide(state: LedgerState, now: Date): Decision {
-    return { changes: decideBooking(this.operation, this.planId, this.seen, state, now), holds: [] };
+    const changes = decideBooking(this.operation, this.planId, this.seen, state, now);
+    claim(state, this.entry);
+    return { changes, holds: [] };
   }
 }

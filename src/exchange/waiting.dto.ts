@@ -6,10 +6,12 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  Matches,
   Max,
   MaxLength,
   Min,
 } from 'class-validator';
+import { OWN_AUDIENCES, UAI } from '../booking/booking.dto';
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 
@@ -21,7 +23,7 @@ const LARGEST_ID = 9_007_199_254_740_991;
 
 /** A move or an addition that waits for room. */
 export class WaitingRequest {
-  /** `move` a window, or `add` one for a class. */
+  /** `move` a window, or `add` one for a class or for an establishment's relatives or staff. */
   @IsIn(['move', 'add'])
   operation!: 'move' | 'add';
 
@@ -38,6 +40,17 @@ export class WaitingRequest {
   @Min(1)
   @Max(2_147_483_647)
   classId?: number;
+
+  /** Instead of a class: the establishment for whose relatives or staff a window is added. */
+  @IsOptional()
+  @IsString()
+  @Matches(UAI)
+  uai?: string;
+
+  /** Whose window is added there. */
+  @IsOptional()
+  @IsIn(OWN_AUDIENCES)
+  audience?: (typeof OWN_AUDIENCES)[number];
 
   /** The wanted start, on whole five minutes. */
   @IsInstant()
@@ -104,8 +117,10 @@ export class WaitingEntryDto {
   operation!: 'move' | 'add';
   /** The window to move; null where one would be added. */
   windowId!: number | null;
-  /** The class to add a window for; null where one would move. */
+  /** The class to add a window for; null where one would move, or would be the establishment's own. */
   classId!: number | null;
+  /** Whose window would be added to the establishment; null for pupils, and where one would move. */
+  audience!: (typeof OWN_AUDIENCES)[number] | null;
   /** The wanted start. */
   startsAt!: string;
   /** The start that is offered, or was taken: an improvement may lie elsewhere than what was wanted; null where there is none yet. */
@@ -118,6 +133,8 @@ export class WaitingEntryDto {
   holdId!: string | null;
   /** When the offer lapses; null where there is none. */
   offerExpiresAt!: string | null;
+  /** When an offer to it ended because a plan that came into force needed the room; it waits on in its place. Null where none did. */
+  offerEndedAt!: string | null;
   /** The booking that it became; null for none. */
   bookingId!: string | null;
   /** When it is over by itself. */

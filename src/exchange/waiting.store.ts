@@ -28,6 +28,8 @@ export interface WaitingRow {
   askedBy: string;
   reason: string;
   waitsUntil: Date;
+  /** When an offer to it ended because a plan that came into force needed the room. */
+  offerEndedAt: Date | null;
 }
 
 export interface NewEntry extends Pick<
@@ -55,11 +57,18 @@ const SELECT = `select w.id, w.platform_id as "platformId", w.establishment_id a
       select count(*) + 1 from waiting_entry o where o.platform_id = w.platform_id and o.state = 'waiting'
          and o.waits_until > $1 and o.arrival < w.arrival and o.cells && w.cells) end as position,
     w.hold_id as "holdId", h.expires_at as "offerExpiresAt", coalesce(w.booking_id, b.booking_id) as "bookingId",
-    w.asked_by as "askedBy", w.reason, w.waits_until as "waitsUntil", b.changes as "heldChanges",
+    w.asked_by as "askedBy", w.reason, w.waits_until as "waitsUntil",
+    w.offer_ended_at as "offerEndedAt", b.changes as "heldChanges",
     (select (c.after ->> 'startCell')::int from plan_change c where c.booking_id = coalesce(w.booking_id, b.booking_id) and c.after is not null
       order by c.epoch, c.revision limit 1) as "takenCell"
   from waiting_entry w join establishment e on e.id = w.establishment_id
   left join hold h on h.id = w.hold_id left join held_booking b on b.hold_id = w.hold_id`;
+
+/** What makes two entries the same wish, as the table has it. */
+const wishOf = (entry: string): string =>
+  `(${['establishment_id', ...['windowId', 'classId', 'audience', 'startsAt'].map((field) => `request ->> '${field}'`)]
+    .map((part) => `${entry}.${part}`)
+    .join(', ')})`;
 
 @Injectable()
 export class WaitingStore {
@@ -95,7 +104,38 @@ export class WaitingStore {
   }
 
   async offer(tx: EntityManager, id: string, holdId: string): Promise<void> {
-    await tx.query(`update waiting_entry set state = 'offered', hold_id = $2 where id = $1`, [id, holdId]);
+    await tx.query(`update waiting_entry set state = 'offered', hold_id = $2, offer_ended_at = null where id = $1`, [
+      id,
+      holdId,
+    ]);
+  }
+
+  /**
+   * Puts the entries with a live offer that keeps room in any of the cells back on the list, where they stood; of a wish that joined again
+   * meanwhile the first entry counts. Returns the holds of the offers.
+   */
+  async endOffers(tx: EntityManager, platformId: number, cells: readonly number[], now: Date): Promise<string[]> {
+    const offers = await tx.query<{ id: string; holdId: string }[]>(
+      `select w.id, w.hold_id as "holdId" from waiting_entry w join hold h on h.id = w.hold_id
+        where w.platform_id = $1 and w.state = 'offered' and h.state = 'held' and h.expires_at > $3
+          and exists (select from hold_cell c where c.platform_id = $1 and c.hold_id = h.id and c.cell = any($2))
+        order by w.arrival for update of w`,
+      [platformId, cells, now],
+    );
+    if (offers.length === 0) return [];
+    const ids = offers.map(({ id }) => id);
+    await tx.query(
+      `update waiting_entry w set state = 'withdrawn', hold_id = null
+        where (w.state = 'waiting' or w.id = any($1)) and exists (
+          select from waiting_entry o where (o.state = 'waiting' or o.id = any($1)) and o.arrival < w.arrival
+             and ${wishOf('o')} is not distinct from ${wishOf('w')})`,
+      [ids],
+    );
+    await tx.query(
+      `update waiting_entry set state = 'waiting', hold_id = null, offer_ended_at = $2 where id = any($1) and state = 'offered'`,
+      [ids, now],
+    );
+    return offers.map(({ holdId }) => holdId);
   }
 
   async take(tx: EntityManager, id: string, bookingId: string): Promise<void> {

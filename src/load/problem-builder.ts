@@ -6,6 +6,7 @@ import {
   ruleOfLevels,
   type MinuteRange,
 } from '../campaign/compiled-rule';
+import { audienceCount } from '../campaign/load-model.rules';
 import { ACTIVITIES, AUDIENCES, ORIGINS } from '../campaign/window-kind';
 import { levelGroupOf } from '../directory/level';
 import { CELL_MINUTES, DRAIN_CELLS, LEAD_CELLS } from '../kernel/cell-grid';
@@ -137,16 +138,9 @@ export class ProblemBuilder {
 
   /** The windows of an establishment's own audiences; call it when all of its classes were added. */
   endEstablishment(establishment: AssembledEstablishment, establishmentIndex: number): void {
-    const { relativeAccountsPerThousandPupils, staffPerThousandPupils } = this.campaign.loadModel;
-    const staff = establishment.isFirstDegree
-      ? staffPerThousandPupils.firstDegree
-      : staffPerThousandPupils.secondDegree;
-    for (const [audience, perThousandPupils] of [
-      ['relatives', relativeAccountsPerThousandPupils],
-      ['staff', staff],
-    ] as const) {
+    for (const audience of ['relatives', 'staff'] as const) {
       const compiled = ruleOfAudience(this.rules, audience);
-      const headcount = Math.ceil((this.pupilCount * perThousandPupils) / 1000);
+      const headcount = audienceCount(this.campaign.loadModel, audience, this.pupilCount, establishment.isFirstDegree);
       if (!compiled || headcount === 0) continue;
       const profile = this.profiles.of(audience, null, compiled.rule.activity, compiled.windowCells);
       const scale = headcount * profile.participationPerMille;

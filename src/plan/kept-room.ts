@@ -14,6 +14,11 @@ export type CellSpan = readonly [firstCell: number, endCell: number];
 export interface RoomWaiters {
   /** Cells in which somebody waits for room: one cheap look for each batch, which leaves with its other reads. */
   waitedCells(tx: EntityManager, platformId: number, now: Date): Promise<CellSpan[]>;
+  /**
+   * Puts those to whom room in any of the cells is offered back on the list, in their place: a plan that comes into force needs it.
+   * Returns the holds of these offers, which are nobody's any more.
+   */
+  endOffers(tx: EntityManager, platformId: number, cells: readonly number[], now: Date): Promise<string[]>;
   /** Room is kept for them, and committed. */
   roomKept(platformId: number): void;
 }
@@ -32,6 +37,10 @@ export class KeptRoom {
 
   waitedCells(tx: EntityManager, platformId: number, now: Date): Promise<CellSpan[]> {
     return this.waiters?.waitedCells(tx, platformId, now) ?? Promise.resolve([]);
+  }
+
+  endOffers(tx: EntityManager, platformId: number, cells: readonly number[], now: Date): Promise<string[]> {
+    return this.waiters?.endOffers(tx, platformId, cells, now) ?? Promise.resolve([]);
   }
 
   tell(platformId: number): void {

@@ -77,12 +77,39 @@ export class LedgerService {
 
   /**
    * Moves what a plan adds, less what the superseded one gives back, into the ledger: one net delta per cell, against the
-   * limits of this moment. The platform's lock is held, and the states of the plans are the new ones already.
+   * limits of this moment. The platform's lock is held, and the states of the plans are the new ones already. Offers of the waiting list
+   * whose room it needs end, and their entries wait on in their place: what a head only thinks about stops no plan. A head's own
+   * hold does, for its few minutes, and the refusal names it.
    *
    * @throws PlanOverCapacity
    */
-  exchange(tx: EntityManager, platformId: number, planId: number, supersededPlanId: number | undefined): Promise<void> {
-    return this.keepingRoom(tx, platformId, () => this.exchangeLoads(tx, platformId, planId, supersededPlanId));
+  async exchange(
+    tx: EntityManager,
+    platformId: number,
+    planId: number,
+    supersededPlanId: number | undefined,
+  ): Promise<void> {
+    const attempt = (endedIds: readonly string[]): Promise<void> =>
+      // a savepoint, so that offers can be ended and holds be named after the table refused it
+      tx.transaction(
+        (inner) =>
+        this.keepingRoom(inner, platformId, () => this.exchangeLoads(inner, platformId, planId, supersededPlanId), endedIds), // prettier-ignore
+      );
+    try {
+      await attempt([]);
+    } catch (error) {
+      if (!(error instanceof PlanOverCapacity)) throw error;
+      const offerIds = await this.keptRoom.endOffers(tx, platformId, cellsOf(error), new Date());
+      if (offerIds.length === 0) throw await this.withHolds(tx, platformId, error);
+      await attempt(offerIds).catch(async (still: unknown) => {
+        throw still instanceof PlanOverCapacity ? await this.withHolds(tx, platformId, still) : still;
+      });
+    }
+  }
+
+  private async withHolds(tx: EntityManager, platformId: number, refusal: PlanOverCapacity): Promise<PlanOverCapacity> {
+    const holds = await this.ledger.holdsIn(tx, platformId, cellsOf(refusal));
+    return holds.length === 0 ? refusal : new PlanOverCapacity(refusal.overfull, holds);
   }
 
   private async exchangeLoads(
@@ -168,15 +195,23 @@ export class LedgerService {
 
   /**
    * Keeps the room that a work makes for who waits for it, as the sequencer does; the platform's lock is held. What is kept already is
-   * given back for the time of the work, which it must not keep from anything, and kept again.
+   * given back for the time of the work, which it must not keep from anything, and kept again; so is the room of offers that ended, and
+   * that of holds whose time is over, swept or not.
    */
-  private async keepingRoom<T>(tx: EntityManager, platformId: number, work: () => Promise<T>): Promise<T> {
+  private async keepingRoom<T>(
+    tx: EntityManager,
+    platformId: number,
+    work: () => Promise<T>,
+    offerIds: readonly string[] = [],
+  ): Promise<T> {
     const now = new Date();
     const waited = await this.keptRoom.waitedCells(tx, platformId, now);
-    if (waited.length === 0) return work();
     const before = await this.store.cells(tx, platformId, waited);
-    const kept = await this.store.holds(tx, platformId, [{ ...NOTHING_NEEDED, holderIds: [KEPT_HOLDER_ID] }], now);
-    const ended = kept.flatMap((hold): HoldChange[] => hold.establishmentId === KEPT_HOLDER_ID ? [{ ended: hold, as: 'cancelled' }] : []); // prettier-ignore
+    const needs = { ...NOTHING_NEEDED, holderIds: [KEPT_HOLDER_ID], holdIds: offerIds };
+    const ended = (await this.store.holds(tx, platformId, [needs], now)).map((hold): HoldChange => ({
+      ended: hold,
+      as: hold.expiresAt <= now ? 'lapsed' : 'cancelled',
+    }));
     await this.moveHolds(tx, platformId, ended, now);
     const result = await work();
     const cells = grownRoom(before, await this.store.cells(tx, platformId, waited));
@@ -220,3 +255,5 @@ export class LedgerService {
     }
   }
 }
+
+const cellsOf = ({ overfull }: PlanOverCapacity): number[] => overfull.map(({ cell }) => cell);

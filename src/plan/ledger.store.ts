@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { CellRange, CellLoad } from './plan-curve.rules';
 import { loadOfWindows } from './plan-load.store';
-import type { OverfullCell } from './plan.errors';
+import type { HoldInTheWay, OverfullCell } from './plan.errors';
 
 /** The numbered state of a platform's published windows. */
 export interface Revision {
@@ -225,6 +225,17 @@ export class LedgerStore {
          from ledger_cell where platform_id = $1 and cell >= $2 and cell < $3
           and (session_planned > session_limit or login_planned > login_limit) order by cell`,
       [platformId, firstCell, endCell],
+    );
+  }
+
+  /** Live holds of establishments that keep room in any of the cells, the last to end first. */
+  holdsIn(tx: EntityManager, platformId: number, cells: readonly number[]): Promise<HoldInTheWay[]> {
+    return tx.query<HoldInTheWay[]>(
+      `select h.id as "holdId", e.uai, h.expires_at as "expiresAt" from hold h join establishment e on e.id = h.establishment_id
+        where h.platform_id = $1 and h.state = 'held'
+          and exists (select from hold_cell c where c.platform_id = $1 and c.hold_id = h.id and c.cell = any($2))
+        order by h.expires_at desc, h.id`,
+      [platformId, cells],
     );
   }
 

@@ -152,14 +152,36 @@ export class PlanBookingsInTheWay extends DomainError {
   }
 }
 
-/** The ledger refuses the plan: other plans or a smaller capacity stand in its way. */
+/** A head's hold that keeps room which a plan would need. */
+export interface HoldInTheWay {
+  holdId: string;
+  uai: string;
+  expiresAt: Date;
+}
+
+/** The ledger refuses the plan: other plans, a smaller capacity or holds of heads stand in its way. */
 export class PlanOverCapacity extends DomainError {
-  constructor(cells: readonly OverfullCell[]) {
+  constructor(
+    readonly overfull: readonly OverfullCell[],
+    holds: readonly HoldInTheWay[] = [],
+  ) {
+    const until = holds[0]?.expiresAt.toISOString();
+    const what = until
+      ? `${holds.length} holds keep room there, the last one until ${until}: try again then, or allocate again.`
+      : 'allocate again.';
     super(
       'plan.over_capacity',
       'conflict',
-      `The capacity that is left does not hold the plan in ${cells.length} cells; allocate again.`,
-      { ...named(cells) },
+      `The capacity that is left does not hold the plan in ${overfull.length} cells; ${what}`,
+      {
+        ...named(overfull),
+        ...(until && {
+          holdCount: holds.length,
+          holds: holds
+            .slice(0, MOST_NAMED)
+            .map(({ holdId, uai, expiresAt }) => ({ holdId, uai, expiresAt: expiresAt.toISOString() })),
+        }),
+      },
     );
   }
 }

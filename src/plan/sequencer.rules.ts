@@ -81,6 +81,7 @@ export class LedgerState {
   private planOf = new Map<number, PublishedPlan>();
   private readonly holdOf = new Map<string, LedgerHold>();
   private loads = new Map<string, { sessions: number[]; logins: number[] }>();
+  private readonly claimed = new Set<string>();
 
   /** Takes the cells over: they change with what is applied. */
   constructor(
@@ -103,6 +104,12 @@ export class LedgerState {
     other.cellOf = this.cellOf;
     other.loads = this.loads;
     return other;
+  }
+
+  /** Lets a window be tried with a load that no window of its plan has. */
+  alsoProfile(planId: number, profile: PlanProfile): void {
+    const plan = this.planOf.get(planId);
+    if (plan) this.planOf.set(planId, { ...plan, profiles: [...plan.profiles, profile] });
   }
 
   planIds(): number[] {
@@ -143,6 +150,13 @@ export class LedgerState {
     } finally {
       for (const { cells } of holds) this.addToCells(cells, 1);
     }
+  }
+
+  /** Takes what one request of a batch alone may have; false where another one has it already. */
+  claim(name: string): boolean {
+    if (this.claimed.has(name)) return false;
+    this.claimed.add(name);
+    return true;
   }
 
   /** An id that no window ever had. */

@@ -242,6 +242,31 @@ describe('bookings by REST', () => {
       expect([await startOf(windowId), await startOf(other!)]).toEqual([cellAt(0, 10), cellAt(0, 9)]);
     });
 
+    it('add a window for the relatives of an establishment, as many as come there on other days, and hold one', async () => {
+      const profile = { profileId: 4, audience: 'relatives', levelGroup: null };
+      await database.query(`update plan set profiles = profiles || (profiles -> 0 || $2) where id = $1`, [region.planId, JSON.stringify(profile)]); // prettier-ignore
+      const add = { operation: 'add', uai: region.uais[0], audience: 'relatives', startsAt: at(1, '20:00') };
+      const other = await signedInAs(app, { role: 'head', uais: [region.uais[2]!], territories: [] });
+      expect((await post<Problem>(add, other)).body.code).toBe('booking.not_own');
+      const { status, body } = await post(add);
+      expect(status).toBe(201);
+      const rows = await database.query<object[]>(
+        'select establishment_id, class_id, audience, headcount, profile_id from plan_window where plan_id = $1 and window_id = $2',
+        [region.planId, body.changes[0]!.windowId],
+      );
+      expect(rows).toEqual([{ establishment_id: region.establishmentIds[0], class_id: null, audience: 1, headcount: 30, profile_id: 4 }]); // prettier-ignore
+      // the relatives of a school without any window of theirs are counted as the allocation counts them: one account per pupil
+      const elsewhere = await post({ ...add, uai: region.uais[1], startsAt: at(1, '21:00') }, {}, '/v1/holds');
+      expect(elsewhere).toMatchObject({ status: 201, body: { changes: [{ kind: 'add', windowId: null }] } });
+      const [{ most }] = await database.query<[{ most: number }]>(
+        `select max(sessions) as most from hold_cell where platform_id = $1`,
+        [region.platformId],
+      );
+      // classes of 21, 22 and 23
+      expect(most).toBe(66 * 700);
+      expect((await post<Problem>({ ...add, audience: 'staff' })).body.code).toBe('booking.no_rule');
+    });
+
     it('move a window of the relatives', async () => {
       const { status } = await post({ operation: 'move', windowId: region.windowIds[5], startsAt: at(0, '20:00') });
       expect(status).toBe(201);
@@ -573,10 +598,30 @@ describe('bookings by REST', () => {
       const url = `/v1/establishments/${region.uais[0]}/availability?audience=relatives&date=${MONDAY_ON}`;
       expect((await get<Problem>(url)).status).toBe(422);
       expect((await get(`/v1/classes/${region.classIds[0]![0]}/availability?date=2026-13-01`)).status).toBe(400);
-      expect(
-        (await get(`/v1/classes/${region.classIds[0]![0]}/availability?date=${MONDAY_ON}&minutes=45`)).status,
-      ).toBe(422);
+      const odd = await get<Problem>(`/v1/classes/${region.classIds[0]![0]}/availability?date=${MONDAY_ON}&minutes=7`);
+      expect([odd.status, odd.body.code]).toEqual([422, 'booking.off_grid']);
       expect((await get(`/v1/classes/999999/availability?date=${MONDAY_ON}`)).status).toBe(404);
+    });
+  });
+
+  describe('and what a day offers to a window of another length than the campaign gives', () => {
+    it('is told with the load of that length', async () => {
+      const url = `/v1/classes/${region.classIds[0]![1]}/availability?date=2026-12-11&minutes=`;
+      const roomOf = async (minutes: number): Promise<Map<string, number | string>> => {
+        const { status, body } = await get<AvailabilityDto>(`${url}${minutes}`);
+        expect([status, body.minutes]).toEqual([200, minutes]);
+        return new Map(
+          body.starts.map(({ startsAt, verdict, roomSessions }) => [
+            startsAt.slice(11, 16),
+            verdict === 'free' ? roomSessions : verdict,
+          ]),
+        );
+      };
+      const [half, whole] = [await roomOf(30), await roomOf(60)];
+      // of 22 pupils seven tenths come; over an hour they come and go, half an hour they are nearly all there at once
+      expect(half.get('10:00')).toBe(39);
+      expect(whole.get('10:00')).toBeGreaterThan(39);
+      expect([half.get('17:30'), whole.get('17:30'), whole.get('17:00')]).toEqual([39, 'outside_hours', whole.get('10:00')]); // prettier-ignore
     });
   });
 
@@ -700,6 +745,52 @@ describe('bookings by REST', () => {
       // whoever gives one back may have another one
       expect((await post({ operation: 'release', windowId: region.windowIds[6] })).status).toBe(201);
       expect((await post({ operation: 'add', classId, startsAt: at(0, '12:00') })).status).toBe(201);
+    });
+
+    it('and windows that move to another day count there', async () => {
+      const [, , , tuesday] = region.windowIds;
+      const move = { operation: 'move', windowId: tuesday, startsAt: at(0, '12:00') };
+      const refused = await post<Problem>(move);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'booking.rule_limit', most: 2, presentCount: 2, date: MONDAY_ON, swapPartners: [] } }); // prettier-ignore
+      // its own day, on which it takes no more than before, and the next ones
+      const alternatives = refused.body['alternatives'] as { startsAt: string }[];
+      expect(alternatives.map(({ startsAt }) => startsAt)).toEqual([at(1, '12:00'), at(2, '12:00'), at(3, '12:00')]);
+      // no room could ever make it possible
+      const waits = await post<Problem>({ ...move }, {}, '/v1/waiting-list');
+      expect([waits.status, waits.body.code]).toEqual([409, 'booking.rule_limit']);
+      const more = { operation: 'add', classId: region.classIds[0]![0], startsAt: at(0, '12:00') };
+      expect((await post<Problem>(more, {}, '/v1/waiting-list')).body.code).toBe('booking.rule_limit');
+      expect((await post<Problem>(move, {}, '/v1/holds')).body.code).toBe('booking.rule_limit');
+      expect((await post({ ...move, startsAt: alternatives[0]!.startsAt })).status).toBe(201);
+    });
+
+    it('and an undo that would bring one window too many is refused', async () => {
+      const released = await post({ operation: 'release', windowId: region.windowIds[6] });
+      const added = await post({ operation: 'add', classId: region.classIds[0]![0], startsAt: at(0, '12:00') });
+      expect([released.status, added.status]).toEqual([201, 201]);
+      const undo = (id: string) => post<Problem>({}, {}, `/v1/bookings/${id}/undo`);
+      expect(await undo(released.body.id)).toMatchObject({ status: 409, body: { code: 'booking.rule_limit', presentCount: 2, date: MONDAY_ON } }); // prettier-ignore
+      expect(await startOf(region.windowIds[6]!)).toBeUndefined();
+      expect((await undo(added.body.id)).status).toBe(201);
+      expect((await undo(released.body.id)).status).toBe(201);
+    });
+
+    const day = async (date: string, more = ''): Promise<Set<string>> => {
+      const url = `/v1/classes/${region.classIds[0]![0]}/availability?date=${date}${more}`;
+      return new Set((await get<AvailabilityDto>(url)).body.starts.map(({ verdict }) => verdict));
+    };
+
+    it('and the day says so, but of a window that stands on it', async () => {
+      expect(await day(MONDAY_ON)).toEqual(new Set(['outside_hours', 'rule_limit']));
+      expect(await day(MONDAY_ON, `&windowId=${region.windowIds[3]}`)).toContain('rule_limit');
+      expect(await day(MONDAY_ON, `&windowId=${region.windowIds[0]}`)).not.toContain('rule_limit');
+      expect(await day('2026-12-08')).not.toContain('rule_limit');
+    });
+
+    it('and each day of a week that has all of its windows says so, but of a window that stands in it', async () => {
+      await setRule({ windowsPerDay: null, windowsPerHalfDay: null, windowsPerWeek: 4 });
+      expect(await day('2026-12-11')).toContain('rule_limit');
+      expect(await day('2026-12-11', `&windowId=${region.windowIds[0]}`)).not.toContain('rule_limit');
     });
 
     it('by the week', async () => {

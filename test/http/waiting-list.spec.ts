@@ -7,7 +7,10 @@ import type { BookingDto } from '../../src/booking/booking.dto';
 import type { WaitingEntryDto, WaitingEntryPageDto } from '../../src/exchange/waiting.dto';
 import { WaitingServer } from '../../src/exchange/waiting-server.service';
 import { WaitingStore } from '../../src/exchange/waiting.store';
+import type { HoldDto } from '../../src/booking/hold.dto';
 import type { NoticePageDto } from '../../src/feeds/notice.dto';
+import { LedgerService } from '../../src/plan/ledger.service';
+import { PlanService } from '../../src/plan/plan.service';
 import {
   bookingViolations,
   type BookableRegion,
@@ -15,7 +18,7 @@ import {
   publishedRegion,
   standStillAt,
 } from '../booking-region';
-import { cellAt, ledgerDifferenceCount } from '../plan-builder';
+import { cellAt, draftOf, ledgerDifferenceCount, TESTER, type WindowSpec } from '../plan-builder';
 import { startTestApplication } from '../test-application';
 
 const NOW = '2026-12-07T07:00:00+01:00';
@@ -41,19 +44,16 @@ describe('the waiting list', () => {
     jest.useRealTimers();
   });
 
+  const windows = (lastHour: number): WindowSpec[] => [
+    { establishment: 0, classIndex: 0, startCell: cellAt(0, 13), headcount: 30 },
+    { establishment: 1, classIndex: 0, startCell: cellAt(0, 14), headcount: 30 },
+    { establishment: 0, classIndex: 1, startCell: cellAt(0, 15), headcount: 30 },
+    { establishment: 0, classIndex: 2, startCell: cellAt(0, lastHour), headcount: 30 },
+  ];
   /** Room for one window of 30 at a time (21 sessions); 10 h on Monday is taken by the last window. */
   beforeEach(async () => {
     standStillAt(NOW);
-    region = await publishedRegion(
-      app,
-      [
-        { establishment: 0, classIndex: 0, startCell: cellAt(0, 13), headcount: 30 },
-        { establishment: 1, classIndex: 0, startCell: cellAt(0, 14), headcount: 30 },
-        { establishment: 0, classIndex: 1, startCell: cellAt(0, 15), headcount: 30 },
-        { establishment: 0, classIndex: 2, startCell: cellAt(0, 10), headcount: 30 },
-      ],
-      { concurrentSessions: 26, loginsPerMinute: 2000 },
-    );
+    region = await publishedRegion(app, windows(10), { concurrentSessions: 26, loginsPerMinute: 2000 });
   });
   afterEach(async () => {
     expect(await bookingViolations(database, region.platformId)).toEqual(NO_VIOLATIONS);
@@ -65,8 +65,9 @@ describe('the waiting list', () => {
     url: string,
     payload?: object,
     key: string = randomUUID(),
+    revision = 1,
   ): Promise<Answer<T>> => {
-    const headers = { 'idempotency-key': key, 'if-match': '"1"' };
+    const headers = { 'idempotency-key': key, 'if-match': `"${revision}"` };
     const response = await app.inject({ method, url: `/v1/${url}`, headers, ...(payload ? { payload } : {}) });
     return { status: response.statusCode, body: response.json<Answer<T>['body']>() };
   };
@@ -81,6 +82,13 @@ describe('the waiting list', () => {
     (await call<WaitingEntryDto>('GET', `waiting-list/${id}`)).body;
   const release = (index: number): Promise<Answer<BookingDto>> =>
     call<BookingDto>('POST', 'bookings', { operation: 'release', windowId: region.windowIds[index] });
+  /** Another plan, which has the last window at another hour. */
+  const replanned = async (lastHour: number): Promise<number> => {
+    const base = await app.get(LedgerService).revision(region.platformId);
+    const planId = await app.get(PlanService).createDraft(TESTER, draftOf(region, windows(lastHour), { base }));
+    await app.get(PlanService).publish(TESTER, planId, 'another hour');
+    return planId;
+  };
   const served = (): Promise<void> => app.get(WaitingServer).serve(region.platformId);
 
   it('keeps the order in which wishes came, and offers released room to the first, then to the next', async () => {
@@ -102,6 +110,25 @@ describe('the waiting list', () => {
     const booked = await call<BookingDto>('POST', `holds/${next.holdId}/confirm`, {});
     expect(booked).toMatchObject({ status: 201, body: { changes: [{ after: { startsAt: TEN } }] } });
     expect(await entry(second.body.id)).toMatchObject({ state: 'taken', bookingId: booked.body.id });
+  });
+
+  it('offers a place once, also where several rounds serve the list at a time', async () => {
+    const { body } = await wait(0);
+    const server = app.get(WaitingServer);
+    const capacity = {
+      startsAt: at(0, '09:00'),
+      concurrentSessions: 90,
+      loginsPerMinute: 2000,
+      reason: 'more servers',
+    };
+    expect((await call('POST', `platforms/${region.platformId}/capacity-steps`, capacity)).status).toBe(201);
+    await Promise.all(Array.from({ length: 6 }, () => server.serve(region.platformId)));
+    expect((await entry(body.id)).state).toBe('offered');
+    const holds = await database.query<object[]>(
+      `select id from hold where platform_id = $1 and state = 'held' and establishment_id > 0`,
+      [region.platformId],
+    );
+    expect(holds).toEqual([{ id: (await entry(body.id)).holdId }]);
   });
 
   it('offers the room that comes with more capacity', async () => {
@@ -156,8 +183,47 @@ describe('the waiting list', () => {
     expect((await call('POST', 'bookings', other)).status).toBe(201);
   });
 
+  it('waits on in its place, and is told, where a plan that comes into force needs the room of its offer', async () => {
+    const [first, second] = [await wait(0), await wait(1)];
+    const planId = await replanned(17);
+    await served();
+    const offered = await entry(first.body.id);
+    expect(offered).toMatchObject({ state: 'offered', offerEndedAt: null });
+    // who wished the same once more waits once
+    const again = await wait(0);
+    await app.get(PlanService).rollback(TESTER, planId, 'back');
+    expect(await entry(first.body.id)).toMatchObject({
+      state: 'waiting',
+      position: 1,
+      holdId: null,
+      offerEndedAt: new Date().toISOString(),
+    });
+    expect(await entry(second.body.id)).toMatchObject({ state: 'waiting', position: 2, offerEndedAt: null });
+    expect((await entry(again.body.id)).state).toBe('withdrawn');
+    const late = await call('POST', `holds/${offered.holdId}/confirm`, {});
+    expect(late).toMatchObject({ status: 409, body: { code: 'booking.hold_over' } });
+    // the room comes again: it is offered to the same one
+    await replanned(17);
+    await served();
+    expect(await entry(first.body.id)).toMatchObject({ state: 'offered', offerEndedAt: null });
+  });
+
+  it('names the holds of heads that keep room which a plan would need, and no hold that is over keeps any', async () => {
+    const planId = await replanned(17);
+    const move = { operation: 'move', windowId: region.windowIds[0], startsAt: TEN };
+    const { status, body } = await call<HoldDto>('POST', 'holds', move, randomUUID(), 2);
+    expect(status).toBe(201);
+    const rollback = () => call<{ holds: object[] }>('POST', `plans/${planId}/rollback`, { reason: 'back' });
+    const refused = await rollback();
+    expect(refused).toMatchObject({ status: 409, body: { code: 'plan.over_capacity', holdCount: 1 } });
+    expect(refused.body.holds).toEqual([{ holdId: body.id, uai: region.uais[0], expiresAt: body.expiresAt }]);
+    standStillAt(body.expiresAt);
+    expect((await rollback()).status).toBe(200);
+    expect((await call<HoldDto>('GET', `holds/${body.id}`)).body.state).toBe('lapsed');
+  });
+
   it('is over for a wish that came true by another way', async () => {
-    const [first, second] = [await wait(0), await wait(1, { improvementMinutes: 180 })];
+    const [first, second] = [await wait(0), await wait(1, { improvementMinutes: 235 })];
     const swap = {
       operation: 'swap',
       windowId: region.windowIds[0],
@@ -169,7 +235,7 @@ describe('the waiting list', () => {
     expect((await call('POST', 'bookings', nearer)).status).toBe(201);
     await served();
     expect(await entry(first.body.id)).toMatchObject({ state: 'met', position: null, holdId: null, bookingId: null });
-    // two hours from ten: no start of the day is three hours nearer
+    // two hours from ten: no start of the day is nearer by as much
     expect((await entry(second.body.id)).state).toBe('met');
     expect(await wait(0)).toMatchObject({ status: 201 });
   });

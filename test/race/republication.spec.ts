@@ -4,6 +4,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { BookingDto } from '../../src/booking/booking.dto';
 import { DomainError } from '../../src/common/domain-error';
+import { WaitingServer } from '../../src/exchange/waiting-server.service';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 import { LedgerService } from '../../src/plan/ledger.service';
 import { PlanService } from '../../src/plan/plan.service';
@@ -61,6 +62,13 @@ describe('plans that are published over the live one, and rolled back, while hea
     );
     return id;
   };
+  const offeredCount = async (platformId: number): Promise<number> =>
+    (
+      await database.query<[{ count: number }]>(
+        `select count(*)::int from waiting_entry where platform_id = $1 and state = 'offered'`,
+        [platformId],
+      )
+    )[0].count;
   const placesOf = async (planId: number): Promise<Map<number, number>> => {
     const rows = await database.query<{ id: number; start: number }[]>(
       'select window_id as id, start_cell as start from plan_window where plan_id = $1',
@@ -135,5 +143,59 @@ describe('plans that are published over the live one, and rolled back, while hea
     expect(free).toEqual(free.map(() => cellAt(0, 9 + (ROUND_COUNT % 5))));
     expect(await bookingViolations(database, region.platformId)).toEqual(NO_VIOLATIONS);
     expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
+  });
+
+  it('come into force however full the hours are that the waiting list offers, and its order stays', async () => {
+    const [full, hours] = [6, [9, 11]];
+    const windows = (hour: number): WindowSpec[] =>
+      Array.from({ length: 2 * full }, (_, i) => ({
+        establishment: i,
+        classIndex: 0,
+        // those that follow the plans fill their hour; the others wait for it
+        startCell: i < full ? cellAt(0, hour) : cellAt(0, 14, 30 * (i - full)),
+        headcount: 10,
+      }));
+    // ten classes' heads come with seven tenths
+    const shape = { establishmentCount: 2 * full, classesEach: 1, concurrentSessions: 7 * full, loginsPerMinute: 5000 }; // prettier-ignore
+    const tight = await publishedRegion(app, windows(hours[0]!), shape);
+    const entryIds: string[] = [];
+    for (const [i, windowId] of tight.windowIds.slice(full).entries()) {
+      const startsAt = new Date(cellAt(0, hours[i % 2]!) * 300_000).toISOString();
+      const response = await app.inject({
+        method: 'POST',
+        url: '/v1/waiting-list',
+        payload: { operation: 'move', windowId, startsAt },
+        headers: { 'idempotency-key': randomUUID() },
+      });
+      expect(response.statusCode).toBe(201);
+      entryIds.push(response.json<{ id: string }>().id);
+    }
+    let isOver = false;
+    const server = async (): Promise<void> => {
+      while (!isOver) await app.get(WaitingServer).serve(tight.platformId);
+    };
+    let offerCount = 0;
+    const publisher = async (): Promise<void> => {
+      for (let round = 1; round <= ROUND_COUNT; round++) {
+        const base = await app.get(LedgerService).revision(tight.platformId);
+        const planId = await plans.createDraft(TESTER, draftOf(tight, windows(hours[round % 2]!), { base }));
+        offerCount += await offeredCount(tight.platformId);
+        await plans.publish(TESTER, planId, `round ${round}`);
+        await app.get(WaitingServer).serve(tight.platformId);
+        if (round % 3 === 0) await plans.rollback(TESTER, planId, 'back');
+      }
+    };
+    await Promise.all([publisher().finally(() => (isOver = true)), server()]);
+
+    // else nothing was ever in the way
+    expect(offerCount).toBeGreaterThan(0);
+    const rows = await database.query<{ id: string; state: string }[]>(
+      'select id, state from waiting_entry where platform_id = $1 order by arrival',
+      [tight.platformId],
+    );
+    expect(rows.map(({ id }) => id)).toEqual(entryIds);
+    expect(rows.filter(({ state }) => state !== 'waiting' && state !== 'offered')).toEqual([]);
+    expect(await bookingViolations(database, tight.platformId)).toEqual(NO_VIOLATIONS);
+    expect(await ledgerDifferenceCount(database, tight.platformId)).toBe(0);
   });
 });

@@ -73,6 +73,8 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
   const why = sentenceOf(refusal.error);
   // where the wanted hour itself is nearer than that, no start could be better by as much
   const minutesAway = Math.abs(Date.parse(startsAt) - Date.parse(window.startsAt)) / 60_000;
+  // room that comes free gives nobody more windows than the campaign does
+  const canWait = refusal.error.code !== 'booking.rule_limit';
   const canImprove = !isSeries && minutesAway >= IMPROVEMENT_MINUTES;
   return (
     <Alert
@@ -113,28 +115,32 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
             </Button>
           ))}
         </Group>
-        <Stack gap={4} component="fieldset" className="plain-set">
-          <Text component="legend" size="sm">
-            {t('refusal.orWait')}
-          </Text>
-          <Checkbox
-            label={t('refusal.takes')}
-            checked={takesAutomatically}
-            onChange={({ currentTarget: { checked } }) => setTakes(checked)}
-          />
-          {canImprove && (
-            <Checkbox
-              label={t('refusal.betterEnough', { minutes: formatMinutes(IMPROVEMENT_MINUTES) })}
-              checked={isBetterEnough}
-              onChange={({ currentTarget: { checked } }) => setBetterEnough(checked)}
-            />
-          )}
-        </Stack>
-        <Group>
-          <Button variant="default" loading={wait.isPending} onClick={() => wait.mutate()}>
-            {t(takesAutomatically ? 'refusal.takeForMe' : 'refusal.tellMe')}
-          </Button>
-        </Group>
+        {canWait && (
+          <>
+            <Stack gap={4} component="fieldset" className="plain-set">
+              <Text component="legend" size="sm">
+                {t('refusal.orWait')}
+              </Text>
+              <Checkbox
+                label={t('refusal.takes')}
+                checked={takesAutomatically}
+                onChange={({ currentTarget: { checked } }) => setTakes(checked)}
+              />
+              {canImprove && (
+                <Checkbox
+                  label={t('refusal.betterEnough', { minutes: formatMinutes(IMPROVEMENT_MINUTES) })}
+                  checked={isBetterEnough}
+                  onChange={({ currentTarget: { checked } }) => setBetterEnough(checked)}
+                />
+              )}
+            </Stack>
+            <Group>
+              <Button variant="default" loading={wait.isPending} onClick={() => wait.mutate()}>
+                {t(takesAutomatically ? 'refusal.takeForMe' : 'refusal.tellMe')}
+              </Button>
+            </Group>
+          </>
+        )}
       </Stack>
     </Alert>
   );

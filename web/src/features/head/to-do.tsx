@@ -239,6 +239,9 @@ function WaitingCard({
                 at: formatInstant(entry.startsAt, timeZone),
                 position: entry.position ?? 1,
               })}
+          {!isOffer &&
+            entry.offerEndedAt &&
+            ` ${t('waiting.offerEnded', { at: formatInstant(entry.offerEndedAt, timeZone) })}`}
           {!isOffer && entry.takesAutomatically && ` ${t('waiting.takes')}`}
           {
             !isOffer && entry.improvementMinutes !== null &&
