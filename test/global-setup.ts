@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
@@ -30,6 +30,8 @@ export default async function setup(): Promise<void> {
   process.env.TEST_APPLICATION_URL = postgres.url;
   process.env.TEST_READER_URL = postgres.readerUrl;
   process.env.TEST_POSTGRES_URL = postgres.ownerUrl;
+  process.env.TEST_COMPILED_FOLDER = join(folder, 'compiled');
+  mkdirSync(process.env.TEST_COMPILED_FOLDER);
   // threads and child processes that tests start run the sources as well
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --require "${join(__dirname, 'swc-register.cjs')}"`;
   (globalThis as { stopPostgres?: () => Promise<void> }).stopPostgres = async () => {

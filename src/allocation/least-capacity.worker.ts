@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { leastCapacityRatio } from '../kernel/allocation/least-capacity';
 import type { AllocationProblem } from '../kernel/allocation/problem';
 
-parentPort!.postMessage(leastCapacityRatio(workerData as AllocationProblem));
+parentPort!.on('message', (problem: AllocationProblem) => parentPort!.postMessage(leastCapacityRatio(problem)));

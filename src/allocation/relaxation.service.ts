@@ -6,8 +6,8 @@ import { ProblemAssembler, type WishChange } from '../load/problem-assembler.ser
 import type { UnplacedWindow } from '../plan/plan-draft';
 import type { Relaxation } from '../plan/relaxation';
 import { AllocationFactsStore } from './allocation-facts.store';
-import { leastCapacityInThread, leftOutInThread } from './answer-of-thread';
-import { LIFTED_LAWS } from './left-out.rules';
+import { askingLeastCapacity, askingLeftOut, type AskThread } from './answer-of-thread';
+import { LIFTED_LAWS, type LeftOutCounts } from './left-out.rules';
 import { ENOUGH_RATIO, inOrderOfLoss, lowerParticipation, OF_CAPACITY } from './relaxation.rules';
 
 const MOST_NAMED = 20;
@@ -41,11 +41,13 @@ export class RelaxationService {
   ): Promise<Relaxation[]> {
     if (ratio <= ENOUGH_RATIO) return [];
     const found: Relaxation[] = [lowerParticipation(ratio)];
-    for (const [k, kind] of RULE_RELAXATIONS.entries()) {
-      onProgress({ phase: 'relax', doneCount: k, totalCount: RULE_RELAXATIONS.length });
-      const relaxation = await this.leastStep(campaignId, problem, kind, signal);
-      if (relaxation) found.push(relaxation);
-    }
+    await askingLeastCapacity(signal, async (ask) => {
+      for (const [k, kind] of RULE_RELAXATIONS.entries()) {
+        onProgress({ phase: 'relax', doneCount: k, totalCount: RULE_RELAXATIONS.length });
+        const relaxation = await this.leastStep(campaignId, problem, kind, ask, signal);
+        if (relaxation) found.push(relaxation);
+      }
+    });
     return inOrderOfLoss(found);
   }
 
@@ -53,18 +55,27 @@ export class RelaxationService {
    * What would give a place to those whom no capacity helps: their establishments alone, with capacity without end, are planned again by
    * each step of the rules, without their closed times or fixed windows, and without each law between windows.
    */
-  async ofLaws(
+  ofLaws(
     campaignId: number,
     unplaced: readonly UnplacedWindow[],
     onProgress: OnProgress,
     signal: AbortSignal,
+  ): Promise<Relaxation[]> {
+    return askingLeftOut(signal, (ask) => this.asked(campaignId, unplaced, ask, onProgress));
+  }
+
+  private async asked(
+    campaignId: number,
+    unplaced: readonly UnplacedWindow[],
+    ask: AskThread<LeftOutCounts>,
+    onProgress: OnProgress,
   ): Promise<Relaxation[]> {
     const barred = unplaced.filter(({ reason }) => !FULL.includes(reason));
     const ids = new Set((barred.length > 0 ? barred : unplaced).map(({ establishmentId }) => establishmentId));
     const whole = await this.assembler.ofEstablishments(campaignId, ids, (rules) => rules);
     if (!whole) return [];
     const time = windowTimeOf(whole);
-    const { asItIs, lifted } = await leftOutInThread(whole, signal);
+    const { asItIs, lifted } = await ask(whole);
     if (asItIs === 0) return [];
     const uais = await this.facts.uais([...ids].slice(0, MOST_NAMED));
     const common = { cause: 'laws', leastCapacityRatio: null, leftOutBefore: asItIs, uais } as const;
@@ -86,10 +97,7 @@ export class RelaxationService {
     );
     for (const [kind, change] of Object.entries(LIFTED_WISHES)) {
       const without = await this.assembler.ofEstablishments(campaignId, ids, (rules) => rules, change);
-      if (without)
-        found.push(
-          relaxationOf(kind as keyof typeof LIFTED_WISHES, ids.size, (await leftOutInThread(without, signal)).asItIs),
-        );
+      if (without) found.push(relaxationOf(kind as keyof typeof LIFTED_WISHES, ids.size, (await ask(without)).asItIs));
     }
     for (const [k, kind] of RULE_RELAXATIONS.entries()) {
       onProgress({ phase: 'relax', doneCount: k, totalCount: RULE_RELAXATIONS.length });
@@ -100,7 +108,7 @@ export class RelaxationService {
         );
         if (!relaxed) continue;
         const lossRatio = Math.max(0, 1 - windowTimeOf(relaxed).windowCellCount / time.windowCellCount);
-        last = relaxationOf(kind, amount, (await leftOutInThread(relaxed, signal)).asItIs, lossRatio);
+        last = relaxationOf(kind, amount, (await ask(relaxed)).asItIs, lossRatio);
         if (last.isEnough) break;
       }
       if (last) found.push(last);
@@ -114,6 +122,7 @@ export class RelaxationService {
     campaignId: number,
     { windowCellCount }: WindowTime,
     kind: RuleRelaxation,
+    ask: AskThread<number>,
     signal: AbortSignal,
   ): Promise<Relaxation | undefined> {
     let last: Relaxation | undefined;
@@ -122,7 +131,7 @@ export class RelaxationService {
       const relaxed = await this.assembler.relaxed(campaignId, (rules) => relaxedRules(rules, kind, amount));
       if (!relaxed) continue;
       const lossRatio = Math.max(0, 1 - windowTimeOf(relaxed).windowCellCount / windowCellCount);
-      const leastCapacityRatio = await leastCapacityInThread(relaxed, signal);
+      const leastCapacityRatio = await ask(relaxed);
       const isEnough = leastCapacityRatio <= ENOUGH_RATIO;
       last = { kind, amount, ...OF_CAPACITY, leastCapacityRatio, isEnough, lossRatio };
       if (last.isEnough) break;

@@ -66,7 +66,7 @@ describe('a plan explains itself', () => {
   beforeAll(async () => {
     app = await startTestApplication();
     database = app.get<DataSource>(getDataSourceToken());
-    planId = await allocated({}, { establishmentCount: 6, classesEach: 5, loginsPerMinute: 24 });
+    planId = await allocated({}, { establishmentCount: 4, classesEach: 4, loginsPerMinute: 13 });
     certificate = await get(`${planId}/certificate`);
     windows = (await get<{ items: WindowDto[] }>(`${planId}/windows?limit=500`)).items;
     await app.listen(0, '127.0.0.1');
@@ -193,7 +193,7 @@ describe('a plan explains itself', () => {
   });
 
   describe('where the limits do not do', () => {
-    const shape = { establishmentCount: 6, classesEach: 6, concurrentSessions: 110, loginsPerMinute: 200 };
+    const shape = { establishmentCount: 4, classesEach: 4, concurrentSessions: 49, loginsPerMinute: 200 };
     let short: number;
     let shortfall: ShortfallDto;
     beforeAll(async () => {
@@ -264,7 +264,7 @@ describe('a plan explains itself', () => {
     let unplaced: UnplacedDto[];
     beforeAll(async () => {
       // one school may have one class connected at a time; a class of the other is closed all day
-      barred = await allocated({ endsOn: MONDAY }, { establishmentCount: 2, classesEach: 8 }, async (campaignId) => {
+      barred = await allocated({ endsOn: MONDAY }, { establishmentCount: 2, classesEach: 6 }, async (campaignId) => {
         const [{ uai }] = await database.query<[{ uai: string }]>('select uai from establishment where id = $1', [
           region.establishmentIds[0],
         ]);
