@@ -1,6 +1,6 @@
 import { CELLS_PER_DAY } from '../kernel/cell-grid';
 import type { SequencerNeeds } from '../plan/sequencer';
-import type { Operation } from './booking-operation.rules';
+import type { Operation } from './booking-operation';
 import type { BookingOwner, FoundWindow } from './booking-owner';
 
 /** An hour before a day: where a load profile of its first window may begin. */

@@ -3,7 +3,8 @@ import { compileRule } from '../campaign/compiled-rule';
 import type { PlanProfile } from '../plan/plan-draft';
 import { type HoldChange, type LedgerCell, type LedgerHold, LedgerState, type LedgerWindow, type WindowChange } from '../plan/sequencer.rules'; // prettier-ignore
 import { BookingRefused } from './booking.errors';
-import { decideBooking, type Operation, type Target } from './booking-operation.rules';
+import type { Operation, Target } from './booking-operation';
+import { decideBooking } from './booking-operation.rules';
 import type { BookingOwner, OwnerDay } from './booking-owner';
 import { heldCells } from './hold.rules';
 

@@ -1,9 +1,11 @@
 import { ACTIVITIES, AUDIENCES, ORIGINS } from '../campaign/window-kind';
 import { civilOfCell, instantOfCell, zonedInstantOfCell } from '../common/civil-time';
+import { DomainError } from '../common/domain-error';
 import { cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
 import { PlanNotPublished, type OverfullCell } from '../plan/plan.errors';
 import type { LedgerState, LedgerWindow, WindowChange } from '../plan/sequencer.rules';
 import { BookingRefused } from './booking.errors';
+import { type Alternative, ALTERNATIVE_COUNT, insteadOf, type Operation, type PlacedOperation, type SeenRevisions, type Target } from './booking-operation'; // prettier-ignore
 import type { BookingOwner, OwnerDay } from './booking-owner';
 import {
   cellOfStart,
@@ -24,46 +26,8 @@ const BOOKED = ORIGINS.indexOf('booked');
 const FIXED = ORIGINS.indexOf('fixed');
 const MOST_WINDOWS_PER_DAY = 12;
 const MOST_NAMED = 20;
-export const ALTERNATIVE_COUNT = 3;
 /** Of a window that is only tried. */
 const NO_WINDOW_ID = 0;
-
-/** A window that is to stand on a day, from whatever place it has now. */
-export interface Target {
-  owner: BookingOwner;
-  /** Null for one that is added. */
-  windowId: number | null;
-  day: OwnerDay;
-  /** Local minutes. */
-  startMinute: number;
-  cellCount: number;
-}
-
-/** A prepared operation: everything that does not change under the platform's lock. */
-export type Operation =
-  /** Moved or added into what the windows of `releasedIds`, if there are any, leave. */
-  | { kind: 'move'; targets: readonly Target[]; isSeries: boolean; releasedIds?: readonly number[] }
-  | { kind: 'add'; targets: readonly Target[]; isSeries: boolean; profileId: number; releasedIds?: readonly number[] }
-  | { kind: 'release'; windowIds: readonly number[] }
-  /** Pairs of windows, one after the other. */
-  | { kind: 'swap'; targets: readonly Target[]; isSeries: boolean }
-  | { kind: 'undo'; done: readonly WindowChange[]; owners: ReadonlyMap<number, BookingOwner> };
-
-/** An operation whose windows get a place of their own choice. */
-export type PlacedOperation = Extract<Operation, { kind: 'move' | 'add' }>;
-
-/** A start that is free instead of the wanted one. */
-export interface Alternative {
-  startsAt: string;
-  startCell: number;
-  verdict: 'free' | 'tight';
-  /** By the clock; together with the days. */
-  minutesFromWanted: number;
-  daysFromWanted: number;
-}
-
-/** Revisions that the caller has seen, by window. */
-export type SeenRevisions = ReadonlyMap<number, number>;
 
 /** The changes that an operation makes of the windows of now. @throws BookingRefused, PlanNotPublished */
 export function decideBooking(
@@ -99,8 +63,11 @@ export function decideBooking(
   const placed = placedBy(operation, state, nowCell);
   for (const { after } of placed) checkNotice(after.startCell, nowCell);
   checkRule(withDays(placed, operation), state, releasedIds);
-  const alternatives = (): object[] =>
-    operation.kind === 'swap' || !isExplained ? [] : alternativesOf(operation, state, nowCell, placed, released);
+  const alternatives = (): object[] => {
+    if (!isExplained) return [];
+    if (operation.kind === 'swap') return alternativesInstead(operation, state, nowCell);
+    return alternativesOf(operation, state, nowCell, placed, released);
+  };
   checkPlaced(placed, state, alternatives, released);
   return [...released, ...placed.map(({ before, after }) => ({ before, after }))];
 }
@@ -297,6 +264,20 @@ const withDays = (
   { targets }: { targets: readonly Target[] },
 ): (Placed & { day: OwnerDay })[] => placed.map((one, i) => ({ ...one, day: targets[i]!.day }));
 
+/** Where else what was wanted by a swap or an undo has a place, the wanted one included: it may be free for one window alone. */
+function alternativesInstead(operation: Operation, state: LedgerState, nowCell: number): Alternative[] {
+  const instead = insteadOf(operation);
+  if (!instead) return [];
+  try {
+    const placed = placedBy(instead, state, nowCell, () => NO_WINDOW_ID);
+    if (brokenRule(withDays(placed, instead), state, [])) return [];
+    return alternativesOf(instead, state, nowCell, placed, [], true);
+  } catch (error) {
+    if (error instanceof DomainError) return [];
+    throw error;
+  }
+}
+
 /** Refuses what no room could ever make possible: the campaign gives no window more there, or the window may not change. @throws BookingRefused */
 export function checkAllowed(operation: PlacedOperation, state: LedgerState, now: Date): void {
   const placed = placedBy(operation, state, cellOfSeconds(now.getTime() / 1000), () => NO_WINDOW_ID);
@@ -352,11 +333,9 @@ function restoredIn(present: LedgerWindow | null, before: LedgerWindow): LedgerW
 }
 
 /** Takes a booking back: every window of it as it was, where nothing has happened to it since and its place is still free. */
-function undone(
-  { done, owners }: Extract<Operation, { kind: 'undo' }>,
-  state: LedgerState,
-  nowCell: number,
-): WindowChange[] {
+function undone(operation: Extract<Operation, { kind: 'undo' }>, state: LedgerState, nowCell: number): WindowChange[] {
+  const { done, owners } = operation;
+  const alternatives = (): object[] => alternativesInstead(operation, state, nowCell);
   const changes = done.map(({ before, after }): WindowChange => {
     const windowId = (after ?? before)!.windowId;
     const present = state.window(windowId) ?? null;
@@ -381,12 +360,16 @@ function undone(
   checkRule(placed, state, changes.flatMap(({ before, after }) => (before && !after ? [before.windowId] : []))); // prettier-ignore
   const conflicts = conflictsAmong(placed, state, []);
   if (conflicts.length > 0) {
-    throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', { conflicts });
+    throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', {
+      conflicts,
+      alternatives: alternatives(),
+    });
   }
   const overfull = state.overfilledBy(state.deltasOf(changes));
   if (overfull.length > 0) {
     throw new BookingRefused('cell_full', 'conflict', 'The place was taken meanwhile.', {
       cells: overfull.slice(0, MOST_NAMED).map(named),
+      alternatives: alternatives(),
     });
   }
   return changes;

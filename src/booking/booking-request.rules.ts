@@ -3,7 +3,7 @@ import { type Actor, answersFor } from '../access/actor';
 import type { LedgerState } from '../plan/sequencer.rules';
 import type { BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
-import type { Operation } from './booking-operation.rules';
+import type { Operation } from './booking-operation';
 import type { HeldChangeDto } from './hold.dto';
 
 type Field = Exclude<keyof BookingRequest, 'operation'>;

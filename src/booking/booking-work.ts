@@ -9,10 +9,8 @@ import type { ZonedInstants } from '../plan/zoned-instants';
 import type { BookedChangeDto, BookingDto } from './booking.dto';
 import type { Prepared } from './booking-preparation.service';
 import { needsOf } from './booking-needs.rules';
-import { decideBooking, type Operation, type SeenRevisions } from './booking-operation.rules';
-
-/** Refusals of one window of which is said what instead. */
-const EXPLAINED = new Set(['booking.cell_full', 'booking.conflict', 'booking.rule_limit']);
+import { isExplainable, type Operation, type SeenRevisions } from './booking-operation';
+import { decideBooking } from './booking-operation.rules';
 
 /** What names a request, so that it is answered once. */
 export interface RequestKey {
@@ -76,11 +74,7 @@ export abstract class KeyedWork implements SequencedRequest {
 
   /** Whether more is to be said of a refusal than can be found under the lock: who asked looks for it and keeps it then. */
   isExplained(error: DomainError): boolean {
-    const { operation } = this;
-    // asked again: the answer of then names the partners of then
-    const isNew = EXPLAINED.has(error.code) && 'alternatives' in error.facts && !('swapPartners' in error.facts);
-    const isOfOne = (operation.kind === 'move' || operation.kind === 'add') && operation.targets.length === 1;
-    return isNew && isOfOne && this.key !== null && this.isAsked();
+    return this.key !== null && this.isAsked() && isExplainable(this.operation, error);
   }
 
   /** Whether somebody asked for just this place, who wants to hear what instead. */

@@ -35,6 +35,7 @@ import { SwapPartners } from './swap-partners.service';
     SwapPartners,
   ],
   exports: [
+    BookingRefusals,
     BookingService,
     AvailabilityService,
     BookingPreparation,

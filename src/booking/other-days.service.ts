@@ -8,7 +8,8 @@ import type { LedgerState } from '../plan/sequencer.rules';
 import type { SequencerNeeds } from '../plan/sequencer';
 import { BookingFactsService } from './booking-facts.service';
 import { needsOf } from './booking-needs.rules';
-import { type Alternative, ALTERNATIVE_COUNT, alternativesOn, type PlacedOperation } from './booking-operation.rules';
+import { type Alternative, ALTERNATIVE_COUNT, type PlacedOperation } from './booking-operation';
+import { alternativesOn } from './booking-operation.rules';
 import type { Prepared } from './booking-preparation.service';
 import { startsOf } from './place.rules';
 
@@ -43,7 +44,8 @@ export class OtherDays {
     for (let away = 1; away <= MOST_DAYS_AWAY; away++) dates.push(addDays(wanted, away), addDays(wanted, -away));
     const inside = dates.filter((date) => date >= today && date >= campaign.startsOn && date <= campaign.endsOn);
     if (inside.length === 0) return [];
-    const owner = await this.facts.withDays(target!.owner, inside);
+    const { headcount } = target!.owner;
+    const owner = { ...(await this.facts.withDays(target!.owner, inside)), headcount };
     const days = inside
       .map((date) => owner.days.get(date)!)
       .filter((day) => startsOf(owner, day, target!.cellCount).length > 0)

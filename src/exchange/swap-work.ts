@@ -26,6 +26,10 @@ export class AcceptSwapWork extends KeyedWork {
     if (!(await this.store.lockOpen(tx, this.swap.id, this.now))) throw swapOver(this.swap.id);
   }
 
+  protected override isAsked(): boolean {
+    return true;
+  }
+
   decide(state: LedgerState, now: Date): Decision {
     checkUnmoved(state, this.swap.changes);
     return { changes: decideBooking(this.operation, this.planId, NO_REVISIONS, state, now), holds: [] };

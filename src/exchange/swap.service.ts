@@ -6,9 +6,9 @@ import { type Actor, answersFor } from '../access/actor';
 import { recordAudit } from '../audit/audit-entry';
 import type { BookingRequest } from '../booking/booking.dto';
 import { BookingJournal } from '../booking/booking-journal';
-import { needsOf } from '../booking/booking-needs.rules';
-import { decideBooking } from '../booking/booking-operation.rules';
+import type { Operation } from '../booking/booking-operation';
 import { BookingPreparation, type Prepared } from '../booking/booking-preparation.service';
+import { BookingRefusals } from '../booking/booking-refusals.service';
 import { checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from '../booking/booking-request.rules';
 import type { BookingHeaders } from '../booking/booking.service';
 import type { RequestKey } from '../booking/booking-work';
@@ -19,7 +19,6 @@ import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, type Page, pageOf } from '../common/keyset';
 import { placeOf } from '../plan/plan-change.service';
 import type { LedgerWindow, WindowChange } from '../plan/sequencer.rules';
-import { Sequencer } from '../plan/sequencer.service';
 import { ZonedInstants } from '../plan/zoned-instants';
 import { SwapRefused } from './exchange.errors';
 import { SWAP_STATES, type SwapDto, type SwapRequest, type SwapState } from './swap.dto';
@@ -39,7 +38,7 @@ export class SwapService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly preparation: BookingPreparation,
-    private readonly sequencer: Sequencer,
+    private readonly refusals: BookingRefusals,
     private readonly requests: KeyedRequests,
     private readonly journal: BookingJournal,
     private readonly store: SwapStore,
@@ -64,7 +63,8 @@ export class SwapService {
         throw new SwapRefused('no_consent_needed', 'conflict', 'Both windows are yours: swap them with a booking.');
       }
       const now = new Date();
-      const changes = await this.tried(prepared, now);
+      // nobody is asked for what cannot be
+      const changes = await this.refusals.tried(requestKey, actor, prepared, now);
       const row: NewSwap = {
         id: randomUUID(),
         platformId: own!.platformId,
@@ -92,10 +92,14 @@ export class SwapService {
       const swap = await this.visible(actor, id);
       if (!answersFor(actor, swap.withUai)) throw notAsked(swap);
       if (swap.state !== 'proposed') throw swapOver(id);
-      const prepared = await this.preparation.prepareAgain(actor, swap.request);
+      const asked = await this.preparation.prepareAgain(actor, swap.request);
+      const prepared = { ...asked, operation: { ...asked.operation, askedSide: 1 } as Operation };
       const { reason } = swap;
       const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };
-      return this.requests.submit<SwapDto>(new AcceptSwapWork(parts, swap, this.store));
+      return this.requests.submit<SwapDto>(
+        new AcceptSwapWork(parts, swap, this.store),
+        async (error, state) => (await this.refusals.explain(requestKey, actor, prepared, error, state)) as SwapDto,
+      );
     });
   }
 
@@ -130,13 +134,6 @@ export class SwapService {
     const rows = await this.store.list(uai, filter, new Date(), query.limit, before);
     const page = pageOf(rows, query.limit, ({ proposedAt, id }) => [proposedAt.toISOString(), id]);
     return { items: page.items.map(swapDtoOf), nextCursor: page.nextCursor };
-  }
-
-  /** The changes that the swap would make now: nobody is asked for what cannot be. */
-  private async tried(prepared: Prepared, now: Date): Promise<WindowChange[]> {
-    const { owner, owners, operation, windows, seen } = prepared;
-    const { state } = await this.sequencer.peek(owner.platformId, [needsOf(operation, owners, windows)]);
-    return decideBooking(operation, owner.planId, seen, state, now);
   }
 
   private async keep(actor: Actor, key: RequestKey, row: NewSwap, uais: [string, string], now: Date): Promise<SwapDto> {

@@ -317,6 +317,21 @@ describe('bookings by REST', () => {
       expect(body).toMatchObject({ code: 'booking.cell_full', swapPartners: [] });
     });
 
+    it('of a swap say what instead: the place may be free for one window alone, or somebody else has it', async () => {
+      const [one, own, other] = region.windowIds;
+      // the other side gets a window that reaches into 9:00
+      const [{ id }] = await database.query<[{ id: number }]>('select class_id as id from plan_window where plan_id = $1 and window_id = $2', [region.planId, other]); // prettier-ignore
+      expect((await post({ operation: 'add', classId: id, startsAt: at(0, '08:45') })).status).toBe(201);
+      const request = { operation: 'swap', windowId: one, withWindowId: other, withRevision: 1 };
+      const refused = await post<Problem>(request);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'booking.conflict', alternatives: { length: 3 } } });
+      expect(refused.body.swapPartners).toEqual([expect.objectContaining({ windowId: own, isOwn: true })]);
+      const held = await post<Problem>(request, {}, '/v1/holds');
+      expect(held.body).toMatchObject({ code: 'booking.conflict', swapPartners: refused.body.swapPartners });
+      const [{ startsAt }] = refused.body.alternatives as [{ startsAt: string }];
+      expect((await move(startsAt)).status).toBe(201);
+    });
+
     it('name who is in two windows at once', async () => {
       const { status, body } = await move(at(0, '15:10'));
       expect({ status, code: body.code }).toEqual({ status: 409, code: 'booking.conflict' });
@@ -508,7 +523,28 @@ describe('bookings by REST', () => {
       expect((await post({ operation: 'move', windowId: region.windowIds[7], startsAt: at(0, '10:00') })).status).toBe(
         201,
       );
-      expect(await undo(mine.body.id)).toMatchObject({ status: 409, body: { code: 'booking.cell_full' } });
+      const refused = await undo(mine.body.id);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'booking.cell_full', alternatives: { length: 3 } } });
+      // near the place that it had, and whoever has it and could take the present one
+      const [best] = refused.body.alternatives as { startsAt: string; minutesFromWanted: number }[];
+      expect(Math.abs(best!.minutesFromWanted)).toBeLessThanOrEqual(60);
+      const partners = refused.body.swapPartners as { windowId: number; startsAt: string }[];
+      expect(partners.map(({ windowId }) => windowId).sort()).toEqual(
+        [region.windowIds[1], region.windowIds[7]].sort(),
+      );
+      const back = { operation: 'swap', windowId: region.windowIds[2], withWindowId: partners[0]!.windowId };
+      const revision = mine.body.changes[0]!.revision;
+      const withRevision = partners[0]!.windowId === region.windowIds[1] ? 1 : revision + 1;
+      expect((await post({ ...back, withRevision }, { 'if-match': `"${revision}"` })).status).toBe(201);
+    });
+
+    it('not when a release left a place that is taken: near it, and on other days where the day is full', async () => {
+      const released = await post({ operation: 'release', windowId: region.windowIds[2] });
+      expect((await post({ operation: 'move', windowId: region.windowIds[7], startsAt: at(0, '10:00') })).status).toBe(
+        201,
+      );
+      const refused = await undo(released.body.id);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'booking.cell_full', alternatives: { length: 3 }, swapPartners: [] } }); // prettier-ignore
     });
   });
 

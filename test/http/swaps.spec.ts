@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import type { Actor } from '../../src/access/actor';
 import type { BookingDto, BookingRequest } from '../../src/booking/booking.dto';
 import { BookingService } from '../../src/booking/booking.service';
+import { DomainError } from '../../src/common/domain-error';
 import type { SwapDto, SwapPageDto } from '../../src/exchange/swap.dto';
 import { SwapService } from '../../src/exchange/swap.service';
 import {
@@ -68,6 +69,14 @@ describe('swaps', () => {
   const propose = (more: object = {}, actor = here, ifMatch = '"1"'): Promise<SwapDto> => {
     const [windowId, withWindowId] = region.windowIds as [number, number];
     return swaps.propose(actor, { windowId, withWindowId, withRevision: 1, ...more }, headers(ifMatch));
+  };
+  const refusalOf = async (asked: Promise<unknown>): Promise<DomainError> => {
+    const error: unknown = await asked.then(
+      () => undefined,
+      (refused: unknown) => refused,
+    );
+    if (error instanceof DomainError) return error;
+    throw new Error('it was not refused');
   };
   const starts = async (...indexes: number[]): Promise<number[]> => {
     const rows = await database.query<{ id: number; start: number }[]>(
@@ -213,10 +222,26 @@ describe('swaps', () => {
     await database.query('update plan_window set headcount = 40 where window_id = $1', [region.windowIds[5]]);
     const [windowId, withWindowId] = [region.windowIds[4]!, region.windowIds[5]!];
     const request = { windowId, withWindowId, withRevision: 1 };
-    await expect(swaps.propose(here, request, headers('"1"'))).rejects.toMatchObject({ code: 'booking.cell_full' });
+    const key = headers('"1"');
+    const refused = await refusalOf(swaps.propose(here, request, key));
+    // what instead: other hours near the wanted one, and who weighs as much there (nobody does)
+    expect(refused).toMatchObject({ code: 'booking.cell_full', facts: { alternatives: { length: 3 }, swapPartners: [] } }); // prettier-ignore
+    expect(await refusalOf(swaps.propose(here, request, key))).toMatchObject({ facts: refused.facts });
     await database.query('update plan_window set headcount = 35 where window_id = $1', [region.windowIds[5]]);
     await expect(swaps.propose(here, request, headers('"0"'))).rejects.toMatchObject({ code: 'booking.stale' });
     await expect(propose({ withWindowId: 987_654 })).rejects.toMatchObject({ code: 'window.not_found' });
+  });
+
+  it('that are refused when they are accepted say what instead for the window of who accepts', async () => {
+    const { id } = await propose();
+    await database.query('update class set headcount = 5 where id = $1', [region.classIds[1]![0]]);
+    const inTheWay = { operation: 'add', classId: region.classIds[1]![0]!, startsAt: at(0, '09:15') } as const;
+    await app.get(BookingService).book(there, inTheWay, headers());
+    const refused = await refusalOf(swaps.accept(there, id, headers()));
+    expect(refused).toMatchObject({ code: 'booking.conflict', facts: { alternatives: { length: 3 }, swapPartners: [] } }); // prettier-ignore
+    const [{ startsAt }] = refused.facts['alternatives'] as [{ startsAt: string }];
+    const instead = { operation: 'move', windowId: region.windowIds[1]!, startsAt } as const;
+    expect((await app.get(BookingService).book(there, instead, headers('"1"'))).changes).toHaveLength(1);
   });
 
   it('are answered once for a key', async () => {
