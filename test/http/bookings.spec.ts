@@ -402,6 +402,32 @@ describe('bookings by REST', () => {
       expect([status, body.code]).toEqual([422, 'booking.closed']);
     });
 
+    it('on the holidays of its zone and on public holidays, as the school calendar has them', async () => {
+      await database.query(`update campaign set ends_on = '2027-03-31' where id = $1`, [region.campaignId]);
+      const classId = region.classIds[0]![1]!;
+      const asked = async (startsAt: string): Promise<(string | undefined)[]> => {
+        const moved = { operation: 'move', windowId: region.windowIds[0], startsAt };
+        const added = { operation: 'add', classId, startsAt };
+        const answers = [
+          await post<Problem>(moved),
+          await post<Problem>(added),
+          await post<Problem>(moved, {}, '/v1/holds'),
+          await post<Problem>(added, {}, '/v1/waiting-list'),
+        ];
+        return answers.map(({ status, body }) => (status === 422 ? body.code : undefined));
+      };
+      const closed = Array<string>(4).fill('booking.closed');
+      // Christmas holidays of all zones, winter holidays of zone B, when zone C is back, and Easter Monday
+      for (const date of ['2026-12-21', '2027-02-22', '2027-03-29']) {
+        expect([date, await asked(`${date}T10:00:00${date < '2027-03-28' ? '+01:00' : '+02:00'}`)]).toEqual([date, closed]); // prettier-ignore
+        const { body } = await get<AvailabilityDto>(`/v1/classes/${classId}/availability?date=${date}`);
+        expect(new Set(body.starts.map(({ verdict }) => verdict))).toEqual(new Set(['closed']));
+      }
+      await database.query(`update establishment set holiday_zone = 'C' where id = $1`, [region.establishmentIds[0]]);
+      expect(await asked('2027-02-22T10:00:00+01:00')).not.toContain('booking.closed');
+      expect(await asked('2027-02-08T10:00:00+01:00')).toEqual(closed);
+    });
+
     it('for another class', async () => {
       const { status, body } = await move(at(0, '11:00'), { classId: region.classIds[1]![0] });
       expect([status, body.code]).toEqual([409, 'booking.other_class']);
