@@ -46,5 +46,6 @@ export { NumberedCapacity1764000213000 } from '../../migrations/0213-numbered-ca
 export { StepEnforced1764000216000 } from '../../migrations/0216-step-enforced';
 export { OfferEnded1764000220000 } from '../../migrations/0220-offer-ended';
 export { WaitingAudience1764000221000 } from '../../migrations/0221-waiting-audience';
+export { ShownNames1764000222000 } from '../../migrations/0222-shown-names';
 export { PlanCase1764000225000 } from '../../migrations/0225-plan-case';
 export { BelievedAdherence1764000230000 } from '../../migrations/0230-believed-adherence';

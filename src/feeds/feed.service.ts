@@ -96,11 +96,14 @@ export class FeedService {
   private async answer(facts: FeedFacts, request: FeedRequest, now: Date): Promise<FeedAnswer> {
     const today = civilOfCell(cellOfSeconds(now.getTime() / 1000), facts.timeZone).on;
     const dayStartsAt = new Date(cellOfCivil(today, 0, facts.timeZone) * 300_000);
-    const moments = [dayStartsAt, facts.lastChangedAt, facts.publishedAt].filter((at) => at !== null);
-    const lastModified = new Date(Math.max(...moments.map((at) => at.getTime())));
+    const moments = [dayStartsAt, facts.shownChangedAt, facts.lastChangedAt, facts.publishedAt].filter((at) => at !== null); // prettier-ignore
+    const changedAt = Math.max(...moments.map((at) => at.getTime()));
+    // more may change within this very second, which dates of HTTP do not tell apart
+    const lastModified = new Date(Math.min(changedAt, now.getTime() - 1000));
     // compressed or not, the bytes differ, so that a strong ETag must
-    const etag = `"${sha256(JSON.stringify([facts, today, request.language, request.acceptEncoding ?? ''])).toString('base64url').slice(0, 27)}"`; // prettier-ignore
-    if (isKnown(request, etag, lastModified)) return { etag, lastModified, text: undefined };
+    const shown = { ...facts, shownChangedAt: undefined };
+    const etag = `"${sha256(JSON.stringify([shown, today, request.language, request.acceptEncoding ?? ''])).toString('base64url').slice(0, 27)}"`; // prettier-ignore
+    if (isKnown(request, etag, changedAt)) return { etag, lastModified, text: undefined };
     return { etag, lastModified, text: await this.build(facts, today, request.language) };
   }
 
@@ -184,10 +187,10 @@ export class FeedService {
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** If-None-Match goes before If-Modified-Since, and compares weakly: proxies that compress mark an ETag as weak (RFC 9110, 13.1). */
-function isKnown({ ifNoneMatch, ifModifiedSince }: FeedRequest, etag: string, lastModified: Date): boolean {
+function isKnown({ ifNoneMatch, ifModifiedSince }: FeedRequest, etag: string, changedAt: number): boolean {
   if (ifNoneMatch !== undefined) {
     return ifNoneMatch.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag);
   }
   const since = ifModifiedSince === undefined ? NaN : Date.parse(ifModifiedSince);
-  return Math.floor(lastModified.getTime() / 1000) * 1000 <= since;
+  return Math.floor(changedAt / 1000) * 1000 <= since;
 }

@@ -19,6 +19,8 @@ export interface FeedFacts extends FeedOwner {
   groupIds: number[];
   /** A mark of the codes of all classes that it may show; null without any. */
   classCodes: string | null;
+  /** When its name, its platform, or a code or group of its classes changed last. */
+  shownChangedAt: Date;
   /** Epoch of the platform, 1 where nothing was ever published. */
   epoch: number;
   /** Latest booking in the establishment: `epoch.revision` and when; null for none. */
@@ -30,7 +32,7 @@ export interface FeedFacts extends FeedOwner {
 }
 
 const FACTS = `e.id as "establishmentId", k.id as "classId", e.uai, e.name as "establishmentName", e.time_zone as "timeZone",
-  e.platform_id as "platformId", k.code as "classCode",
+  e.platform_id as "platformId", e.shown_changed_at as "shownChangedAt", k.code as "classCode",
   array(select group_id from class_group_source where class_id = k.id order by 1) as "groupIds",
   (select md5(string_agg(s.id || ' ' || s.code, e'\\n' order by s.id)) from class s
     where s.establishment_id = e.id

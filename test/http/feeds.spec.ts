@@ -198,6 +198,36 @@ describe('feeds and notices', () => {
     expect((await again(ofClass, etags[0])).body).toContain('SUMMARY:Créneau de connexion Nouveau');
   });
 
+  it('are sent again to who keeps a date alone, when something that they show has another name', async () => {
+    const [ofClass, ofSchool] = [await classFeed(), await feedOf(`establishments/${region.uais[0]}`)];
+    const classId = region.classIds[0]![0]!;
+    const changes: [what: string, change: string, of: string[]][] = [
+      ['another code', `update class set code = 'Nouveau' where id = ${classId}`, [ofClass, ofSchool]],
+      ['another name of the school', `update establishment set name = 'Collège neuf' where uai = '${region.uais[0]}'`, [ofClass, ofSchool]],
+      ['a group', `insert into class_group_source (group_id, class_id) values (${region.classIds[0]![2]}, ${classId})`, [ofClass]],
+      ['no group', `delete from class_group_source where class_id = ${classId}`, [ofClass]],
+    ]; // prettier-ignore
+    try {
+      for (const [what, change, urls] of changes) {
+        // the clock of the database, which dates the changes
+        standStillAt(new Date(jest.getRealSystemTime()).toISOString());
+        const since = await Promise.all(urls.map(async (url) => (await app.inject({ url })).headers['last-modified'] as string)); // prettier-ignore
+        await database.query(change);
+        for (const [i, url] of urls.entries()) {
+          const again = await app.inject({ url, headers: { 'if-modified-since': since[i]! } });
+          expect([what, again.statusCode]).toEqual([what, 200]);
+        }
+      }
+      // and not for what no feed shows
+      standStillAt(new Date(jest.getRealSystemTime() + 2000).toISOString());
+      const since = (await app.inject({ url: ofClass })).headers['last-modified'] as string;
+      await database.query('update class set headcount = headcount + 1 where id = $1', [classId]);
+      expect((await app.inject({ url: ofClass, headers: { 'if-modified-since': since } })).statusCode).toBe(304);
+    } finally {
+      standStillAt('2026-12-01T07:00:00+01:00');
+    }
+  });
+
   it('have an address that is kept as a hash, can be replaced and ended', async () => {
     const owner = `/v1/establishments/${region.uais[0]}/feed`;
     const first = (await send('POST', owner)).json<{ path: string }>().path;
