@@ -291,8 +291,8 @@ export class PostMortemDto extends PostMortemHeadDto {
   profiles!: ProfileCountsDto[];
   /** Assumptions beside what was seen: the weakest first. */
   assumptions!: AssumptionDto[];
-  /** What the replay takes where it was not counted, per mille. */
-  assumedAdherencePerMille!: number;
+  /** What the replay takes where it was not counted, per mille, as the load models believe; null on a day without windows. */
+  assumedAdherencePerMille!: number | null;
   /** What the replay lets keep to its window on that day, by kind and profile: as counted, or as assumed; empty where it was not told apart. */
   replayAdherences!: ReplayAdherenceDto[];
   /** What was ruled out, what contributed, what is open. */

@@ -37,7 +37,11 @@ export function causesOf(facts: PostMortemFacts): Cause[] {
     cause('capacity_cut', facts.capacityCutCount, facts.capacityCutCount === 0),
     cause('platform_failed_below_capacity', failing, failing === 0),
     cause('more_came_than_planned', came, came !== null && came <= MORE_RATIO),
-    cause('outside_their_windows', adherence, adherence !== null && adherence * 1000 >= facts.assumedAdherencePerMille),
+    cause(
+      'outside_their_windows',
+      adherence,
+      adherence !== null && adherence * 1000 >= (facts.assumedAdherencePerMille ?? 0),
+    ),
     cause('came_again', amplification, amplification !== null && amplification <= BUBBLE_RATIO),
   ];
 }
@@ -49,7 +53,11 @@ export function assumptionsOf(facts: PostMortemFacts, replayed: ReplayedDay | un
   const peak = measured.length === 0 ? null : Math.max(...measured);
   const pairs: [Assumption['name'], number | null, number | null][] = [
     ['participation', totals.expected, totals.admitted],
-    ['adherence', facts.assumedAdherencePerMille / 1000, adherenceOf(facts)],
+    [
+      'adherence',
+      facts.assumedAdherencePerMille === null ? null : facts.assumedAdherencePerMille / 1000,
+      adherenceOf(facts),
+    ],
     ['amplification', replayed?.amplification ?? null, amplificationOf(totals)],
     ['peak_sessions', replayed?.peakSessions ?? null, peak],
   ];

@@ -64,7 +64,7 @@ export class PostMortemService {
     if (at(firstCell) > now)
       throw new DomainError('post_mortem.days_invalid', 'unprocessable', 'These days have not begun.');
     const steps = await this.sources.steps(platformId, at(firstCell), at(endCell));
-    const facts = await this.find(platformId, { firstOn, lastOn, firstCell, endCell, timeZone }, steps);
+    const facts = await this.find(platformId, { firstOn, lastOn, firstCell, endCell, timeZone }, steps, now);
     const replayedOn = worstDay(facts, firstOn, timeZone);
     const request = await this.replay(actor, platformId, replayedOn, timeZone, steps, asked.variants, now);
     const counted = await this.facts.adherences(platformId, replayedOn);
@@ -128,6 +128,7 @@ export class PostMortemService {
     platformId: number,
     { firstOn, lastOn, firstCell, endCell, timeZone }: { firstOn: string; lastOn: string; firstCell: number; endCell: number; timeZone: string }, // prettier-ignore
     steps: readonly StepRow[],
+    now: Date,
   ): Promise<PostMortemFacts> {
     const cellCount = endCell - firstCell;
     const at = (cell: number) => new Date(cell * CELL_SECONDS * 1000);
@@ -146,7 +147,8 @@ export class PostMortemService {
     return {
       timeZone,
       firstCell,
-      timeline: await this.sources.timeline(platformId, at(firstCell), at(endCell), steps),
+      // what is to begin or end later was not done yet
+      timeline: await this.sources.timeline(platformId, at(firstCell), now < at(endCell) ? now : at(endCell), steps),
       curves: {
         sessionLimit,
         loginLimit,
@@ -163,7 +165,7 @@ export class PostMortemService {
       territories: groupedBy(places, ({ department }) => department).map(([territory, sum]) => ({ territory, ...countsOf(sum) })), // prettier-ignore
       kinds: groupedBy(places, ({ kind }) => kind).map(([kind, sum]) => ({ kind, ...countsOf(sum) })),
       profiles: (await this.facts.profiles(platformId, firstCell, endCell)).map(({ profile, ...counts }) => ({ profile: COUNTED_PROFILES[profile]!, ...countsOf({ ...counts, expected: 0 }), expected: null })), // prettier-ignore
-      assumedAdherencePerMille: 0,
+      assumedAdherencePerMille: null,
       overPlannedCellCount: planned.filter(({ isOver }) => isOver).length,
       capacityCutCount: await this.facts.capacityCutCount(platformId, at(firstCell), at(endCell)),
       ...minutes,

@@ -55,8 +55,8 @@ export interface PostMortemFacts {
   adherence?: number | null;
   /** What the replay lets keep to its window, by kind and profile; absent where it was made before that was counted. */
   replayAdherences?: ReplayAdherence[];
-  /** Share that was assumed to keep to its window, per mille, where nobody measured. */
-  assumedAdherencePerMille: number;
+  /** Share that was assumed to keep to its window, per mille, where nobody measured; null on a day without windows. */
+  assumedAdherencePerMille: number | null;
   /** Cells of the days in which more was planned than the limit, regulations taken off. */
   overPlannedCellCount: number;
   /** Regulations and steps that took capacity away in these days. */

@@ -48,7 +48,13 @@ export function replayAdherencesOf(counted: readonly CountedAdherence[]): Replay
       }));
     const its = isEnough(row) ? row : isEnough(all) ? all : undefined;
     if (!its)
-      return { profile, kind, countedVisitorCount: 0, adherencePerMille: believedPerMille([row]), basis: 'assumed' };
+      return {
+        profile,
+        kind,
+        countedVisitorCount: 0,
+        adherencePerMille: believedPerMille([row]) ?? 1000,
+        basis: 'assumed',
+      };
     return {
       profile,
       kind,
@@ -59,10 +65,10 @@ export function replayAdherencesOf(counted: readonly CountedAdherence[]): Replay
   });
 }
 
-/** What the load models believe of some visitors; nobody is expected: all. */
-export function believedPerMille(rows: readonly CountedAdherence[]): number {
+/** What the load models believe of some visitors; null where nobody has a window. */
+export function believedPerMille(rows: readonly CountedAdherence[]): number | null {
   const [expected, inWindow] = [rows.reduce((sum, row) => sum + row.expected, 0), rows.reduce((sum, row) => sum + row.expectedInWindow, 0)]; // prettier-ignore
-  return expected === 0 ? 1000 : Math.round((inWindow / expected) * 1000);
+  return expected === 0 ? null : Math.round((inWindow / expected) * 1000);
 }
 
 /** As a simulation takes them: what is assumed is left to it, kinds that another plan may have are told by their profile. */

@@ -147,6 +147,10 @@ describe('post-mortems', () => {
     expect(its.totals).toMatchObject({ admitted: 100, admittedInWindow: 60, attempts: 300 });
     const page = await app.inject({ url: `${url}/${its.id}/page?lang=fr` });
     for (const day of [before, DAY]) expect(page.body).toContain(DateTime.fromISO(day).setLocale('fr').toFormat('d MMMM yyyy')); // prettier-ignore
+    const sunday = await simulated((await make({ firstDate: before })).id);
+    expect(sunday.assumedAdherencePerMille).toBeNull();
+    const sundayPage = await app.inject({ url: `${url}/${sunday.id}/page?lang=fr` });
+    expect(sundayPage.body).toContain('Personne n’avait de créneau ce jour-là.');
   });
 
   it('say what is ruled out and which assumption failed most', async () => {
@@ -217,6 +221,10 @@ describe('post-mortems', () => {
     const another = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, 'another');
     const short = (await app.inject({ method: 'POST', url: `${platform}/protection-steps`, payload: { ...payload, endsAt: at('13:20') }, headers: another })).json<{ id: number }>(); // prettier-ignore
     jest.setSystemTime(new Date(at('13:03')));
+    // what ends by itself in a quarter of an hour has not been done
+    const meanwhile = (await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } })).json<PostMortemDto>(); // prettier-ignore
+    const ofShort = meanwhile.timeline.filter(({ about, by }) => about === String(short.id) && by === 'service');
+    expect(ofShort.map(({ action }) => action)).toEqual(['protection_step.begins']);
     await app.inject({ method: 'POST', url: `${platform}/protection-steps/${short.id}/undo`, payload: { reason: 'erreur' } }); // prettier-ignore
     const again = (await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } })).json<PostMortemDto>(); // prettier-ignore
     expect(again.causes.find(({ code }) => code === 'capacity_cut')!.figure).toBe(2);

@@ -2,6 +2,7 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../shared/api';
 import { Chart } from '../../shared/chart';
+import { markedBars } from '../../shared/chart-bars';
 import { civilDateOf, civilHourOf, formatCount, formatHour, formatPercent } from '../../shared/format';
 import { LINES } from '../../shared/load-scale';
 import type { CapacityCurve, MeasuredDay, Step } from './data';
@@ -37,8 +38,9 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
       const now = hourOn(new Date(), measured, axis);
       const bars = steps.flatMap((step) => {
         if (step.enforcedAt === null) return [];
-        const span = [hourOn(new Date(step.startsAt), measured, axis), hourOn(new Date(step.endsAt), measured, axis)];
-        return span[0] === span[1] ? [] : [[{ name: said(step.name), xAxis: span[0] }, { xAxis: span[1] }]];
+        const [from, to] = [step.startsAt, step.endsAt].map((at) => hourOn(new Date(at), measured, axis));
+        const fromRatio = axis.findIndex((hour) => formatHour(hour) === from) / axis.length;
+        return from === to ? [] : [{ name: said(step.name), from: from!, to: to!, fromRatio }];
       });
       return {
         grid: { left: 64, right: 16, top: 48, bottom: 72 },
@@ -59,7 +61,7 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
             lineStyle: { color, type: line.type, width: line.width },
             ...(name === 'capacity' && {
               markLine: { symbol: 'none', label: { formatter: t('day.now'), color: ink, position: 'end', distance: 8 }, lineStyle: { color: ink }, data: isOnAxis(now, axis) ? [{ xAxis: now }] : [] }, // prettier-ignore
-              markArea: { itemStyle: { color: ink, opacity: 0.1 }, label: { color: ink, position: 'insideTopLeft' }, data: bars }, // prettier-ignore
+              markArea: markedBars(bars, ink),
             }),
           };
         }),

@@ -177,14 +177,23 @@ function Found({ calibration }: { calibration: Calibration }) {
         <Records label={t('calibration.groups')}>
           <Table.Thead>
             <Table.Tr>
-              {(['who', 'visitors', 'found', 'adherence', 'stay', 'relatives'] as const).map((column) => (
+              {(['who', 'visitors', 'found', 'adherence', 'begin', 'stay', 'relatives'] as const).map((column) => (
                 <Table.Th key={column}>{t(`calibration.column.${column}`)}</Table.Th>
               ))}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {groups.map(
-              ({ by, key, visitorCount, participation, adherence, stayMinutes, relativesPerPupil: perPupil }) => (
+              ({
+                by,
+                key,
+                visitorCount,
+                participation,
+                adherence,
+                arrivals,
+                stayMinutes,
+                relativesPerPupil: perPupil,
+              }) => (
                 <Table.Tr key={`${by} ${key}`}>
                   <Table.Th scope="row">{nameOf(by, key)}</Table.Th>
                   <Table.Td>{formatCount(visitorCount)}</Table.Td>
@@ -192,6 +201,9 @@ function Found({ calibration }: { calibration: Calibration }) {
                     {participation ? `${formatPercent(participation.value, 1)} ${interval(participation)}` : '–'}
                   </Table.Td>
                   <Table.Td>{adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}</Table.Td>
+                  <Table.Td>
+                    {arrivals ? formatPercent(arrivals.slice(0, 2).reduce((sum, { value }) => sum + value, 0)) : '–'}
+                  </Table.Td>
                   <Table.Td>{minutesOf(stayMinutes)}</Table.Td>
                   <Table.Td>{perPupil ? formatDecimal(perPupil.value, 2) : '–'}</Table.Td>
                 </Table.Tr>

@@ -2,6 +2,7 @@ import { type ReactNode, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../shared/api';
 import { Chart } from '../../shared/chart';
+import { markedBars } from '../../shared/chart-bars';
 import { civilDateOf, formatCount, formatInstant, formatShortDay } from '../../shared/format';
 import { LINES } from '../../shared/load-scale';
 
@@ -23,7 +24,7 @@ export function CapacityChart({ curve, regulations, controls, onDraw }: Capacity
       const last = start + curve.pointCount * curve.stepMinutes * 60_000;
       const bars = regulations
         .filter(({ startsAt, endsAt }) => Date.parse(endsAt) > start && Date.parse(startsAt) < last)
-        .map(({ startsAt, endsAt, reason }) => [{ name: reason, xAxis: startsAt }, { xAxis: endsAt }]);
+        .map(({ startsAt, endsAt, reason }) => ({ name: reason, from: startsAt, to: endsAt, fromRatio: (Date.parse(startsAt) - start) / (last - start) })); // prettier-ignore
       const series = (['capacity', 'limit', 'background'] as const).map((name) => {
         const line = LINES[name];
         const color = isDark ? line.dark : line.light;
@@ -41,7 +42,7 @@ export function CapacityChart({ curve, regulations, controls, onDraw }: Capacity
           showSymbol: false,
           lineStyle: { color, type: line.type, width: line.width },
           data: curve.sessions[column].map((value, i) => [at(i), value / 1000]),
-          ...(name === 'capacity' && { markLine: { symbol: 'none', label: { formatter: t('capacity.now'), color: ink, distance: 8 }, lineStyle: { color: ink }, data: [{ xAxis: new Date().toISOString() }] }, markArea: { itemStyle: { color: ink, opacity: 0.12 }, label: { color: ink, position: 'insideTopLeft' }, data: bars } }), // prettier-ignore
+          ...(name === 'capacity' && { markLine: { symbol: 'none', label: { formatter: t('capacity.now'), color: ink, distance: 8 }, lineStyle: { color: ink }, data: [{ xAxis: new Date().toISOString() }] }, markArea: markedBars(bars, ink) }), // prettier-ignore
         };
       });
       return {
