@@ -3,6 +3,7 @@ import { allocateOnThreads } from '../src/allocation/allocation-threads';
 import { allocate } from '../src/kernel/allocation/allocate';
 import { everybodyAtWish, firstFit, letterByLevel, randomStarts } from '../src/kernel/allocation/baselines';
 import { objectiveBoundFromPrices, peakBoundFromPrices } from '../src/kernel/allocation/check-bound';
+import { extraCapacity } from '../src/kernel/allocation/extra-capacity';
 import { checkPlan } from '../src/kernel/allocation/check-plan';
 import {
   type Allocation,
@@ -21,7 +22,7 @@ import { referenceLp } from './reference-lp';
 
 /**
  * Allocates the benchmark's week at a capacity that is `--tightness` times the least one, and checks the plan independently. `--dump FILE`
- * writes the case (docs/allocation-dump.md); `--reference-lp no` leaves out the linear program that tells how fast the machine is;
+ * writes the case (docs/allocation-dump.md); `--extra yes` asks how much capacity is missing where somebody is left out; `--reference-lp no` leaves out the linear program that tells how fast the machine is;
  * `--cancel-after SECONDS` gives up after so long and tells how long it took until the run had ended.
  */
 export const run: Benchmark = async (args) => {
@@ -107,8 +108,33 @@ export const run: Benchmark = async (args) => {
       ? { referenceLpSeconds: null, referenceLpCpuSeconds: null }
       : await referenceLp(seed)),
     ...displacements(problem, plan.starts),
+    ...(option(args, 'extra', 'no') === 'yes' ? missingCapacity(problem, plan.starts, seed) : {}),
   };
 };
+
+/** The extra capacity that would do, what it costs to find it, and the least of it that is certified. */
+function missingCapacity(problem: AllocationProblem, starts: Int32Array, seed: number) {
+  const cpuFrom = process.cpuUsage();
+  const from = performance.now();
+  const onPart = (done: number, total: number) => console.error(`extra capacity: ${done} of ${total} parts`);
+  const { sessions, logins, parts, beyondCapacity } = extraCapacity(problem, starts, { seed, onPart });
+  const cpu = process.cpuUsage(cpuFrom);
+  const most = (extra: Float64Array, limit: Float64Array) =>
+    extra.reduce((worst, more, cell) => (limit[cell]! > 0 ? Math.max(worst, more / limit[cell]!) : worst), 0);
+  return {
+    extraWallSeconds: (performance.now() - from) / 1000,
+    extraCpuSeconds: (cpu.user + cpu.system) / 1e6,
+    extraParts: parts.map(({ sessionsRatio, loginsRatio, ratio, leastRatio }) => ({
+      sessionsRatio,
+      loginsRatio,
+      ratio,
+      leastRatio,
+    })),
+    extraSessionsRatio: most(sessions, problem.sessionLimit),
+    extraLoginsRatio: most(logins, problem.loginLimit),
+    beyondCapacityCount: beyondCapacity.length,
+  };
+}
 
 const allocateWith = async (
   problem: AllocationProblem,

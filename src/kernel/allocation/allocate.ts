@@ -88,15 +88,20 @@ export function* allocationRun(
 
   const plans: (SolveAnswer | undefined)[] = parts.map(() => undefined);
   const capOf = new Int32Array(parts.length);
-  /** Plans of these parts under a cap; null where one has no complete plan there and need not have any. */
+  const isSmall = (part: number): boolean => parts[part]!.demand.length < smallBelow;
+  /** Plans of these parts under a cap; null where one has no complete plan there and need not have any. Small ones may only be tried. */
   function* planned(
     wanted: readonly number[],
     cap: number,
+    isTrialOfSmall = false,
   ): Generator<TaskBatch, (SolveAnswer | null)[], PartAnswer[]> {
-    const task = { kind: 'solve', capCells: cap, seed, smallBelow, lastResort: cap >= farthest } as const;
+    const task = { kind: 'solve', capCells: cap, seed, smallBelow } as const;
     const answers = yield {
       parts,
-      wanted: wanted.map((part): PartTask => ({ ...task, part, known: plans[part] ?? null })),
+      wanted: wanted.map((part): PartTask => {
+        const isTrial = isTrialOfSmall && isSmall(part);
+        return { ...task, part, isTrial, lastResort: cap >= farthest && !isTrial, known: plans[part] ?? null };
+      }),
     };
     return answers.map((answer) => (answer.kind === 'solve' ? answer : null));
   }
@@ -117,15 +122,18 @@ export function* allocationRun(
     }
     // as far as it takes; then, where everybody has a place there, half way back again and again, in whole steps
     let [failing, found] = [capCells, farthest];
-    let best = (yield* planned(missing, farthest)) as SolveAnswer[];
-    while (found - failing > CAP_STEP_CELLS && best.every(isComplete)) {
+    let best = yield* planned(missing, farthest, true);
+    while (found - failing > CAP_STEP_CELLS && best.every((plan) => plan && isComplete(plan))) {
       const middle = failing + Math.floor((found - failing) / CAP_STEP_CELLS / 2) * CAP_STEP_CELLS;
-      const tried = yield* planned(missing, middle);
+      const tried = yield* planned(missing, middle, true);
       if (tried.every((plan) => plan !== null)) [found, best] = [middle, tried];
       else failing = middle;
     }
     capCells = found;
-    missing.forEach((part, k) => keep(part, best[k]!, found));
+    // small ones were only tried: a search of all its steps comes nearer to the wishes, if it finds a place for everybody too
+    const small = missing.filter(isSmall);
+    const whole = small.length > 0 ? yield* planned(small, found) : [];
+    missing.forEach((part, k) => keep(part, whole[small.indexOf(part)] ?? best[k]!, found));
     missing = [];
   }
   // one cap for the whole plan: who was planned under a smaller one may use what the others need, now that it is known

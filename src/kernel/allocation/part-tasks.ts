@@ -27,6 +27,8 @@ export type PartTask =
       smallBelow: number;
       /** Take what can be placed even where it is not everybody. */
       lastResort: boolean;
+      /** Of a small part: any complete plan will do, for it is only asked whether there is one. */
+      isTrial?: boolean;
       /** A complete plan under a smaller cap, to fall back on. */
       known: SolveAnswer | null;
     };
@@ -94,7 +96,7 @@ function boundPart(problem: AllocationProblem, watch: Watch): BoundAnswer {
 
 function planPart(
   problem: AllocationProblem,
-  { capCells, seed, smallBelow, lastResort, known }: Extract<PartTask, { kind: 'solve' }>,
+  { capCells, seed, smallBelow, lastResort, isTrial = false, known }: Extract<PartTask, { kind: 'solve' }>,
   watch: Watch,
 ): SolveAnswer | FailedAnswer {
   const state = pricePart(problem, capCells, watch);
@@ -114,7 +116,7 @@ function planPart(
   const isLast = lastResort && !known;
   const search =
     problem.demandCount < smallBelow
-      ? solveSmallPart(state, seed, { lastResort: isLast, isHopeless: isHopeless && isLast }, watch)
+      ? solveSmallPart(state, seed, { lastResort: isLast, isHopeless: isHopeless && isLast, isTrial }, watch)
       : solvePart(state, seed, isLast, watch);
   if (search && overload(search) > 0) dropOverload(search, watch);
   const plan: KnownPlan | null = search ? { starts: search.starts, ...explainUnplaced(search) } : known;

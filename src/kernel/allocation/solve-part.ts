@@ -141,10 +141,10 @@ export function solvePart(state: PartState, seed: number, lastResort: boolean, w
 export function solveSmallPart(
   { model, reach, prices }: PartState,
   seed: number,
-  { lastResort, isHopeless }: { lastResort: boolean; isHopeless: boolean },
+  { lastResort, isHopeless, isTrial }: { lastResort: boolean; isHopeless: boolean; isTrial: boolean },
   watch: Watch,
 ): Search | null {
-  const starts = solveSmall(model, reach, prices, seed, { mustPlaceAll: !lastResort, isHopeless }, watch);
+  const starts = solveSmall(model, reach, prices, seed, { mustPlaceAll: !lastResort, isHopeless, isTrial }, watch);
   if (!starts) return null;
   const search = emptySearch(model, reach);
   starts.forEach((start, i) => start >= 0 && place(search, i, start, 1));

@@ -25,7 +25,7 @@ const problemOf = (count: number, seed: number, logins: number) =>
   tinyProblem({ logins, siteLimits: [4, 4, 4, 4], demands: crowd(count, seed) });
 const solve = (problem: ReturnType<typeof problemOf>, seed: number, mustPlaceAll: boolean) => {
   const { model, reach, prices } = pricePart(problem, 48, {});
-  return solveSmall(model, reach, prices, seed, { mustPlaceAll, isHopeless: false }, {});
+  return solveSmall(model, reach, prices, seed, { mustPlaceAll, isHopeless: false, isTrial: false }, {});
 };
 
 describe('solveSmall', () => {
@@ -45,6 +45,22 @@ describe('solveSmall', () => {
     const problem = tinyProblem({ logins: 5, demands });
     expect(solve(problem, 1, true)).toBeNull();
     expect(checkPlan(problem, solve(problem, 1, false)!)).toMatchObject({ violationCount: 0, placedCount: 6 });
+  });
+
+  it('takes the first complete plan where it is only asked whether there is one, and says no where there is none', () => {
+    const tried = (problem: ReturnType<typeof problemOf>, isTrial: boolean) => {
+      const { model, reach, prices } = pricePart(problem, 48, {});
+      let askedCount = 0;
+      const watch = { isCancelled: () => ++askedCount < 0 };
+      const options = { mustPlaceAll: true, isHopeless: false, isTrial };
+      return { starts: solveSmall(model, reach, prices, 1, options, watch), askedCount: () => askedCount };
+    };
+    const problem = problemOf(24, 1, 6);
+    const [trial, whole] = [tried(problem, true), tried(problem, false)];
+    expect(checkPlan(problem, trial.starts!)).toMatchObject({ violationCount: 0, unplacedCount: 0 });
+    expect(trial.askedCount()).toBeLessThan(whole.askedCount() / 4);
+    const crowded = tinyProblem({ logins: 5, demands: range(0, 10).map(() => ({ candidates: range(2, 8), wish: 4, visitors: 5 })) }); // prettier-ignore
+    expect(tried(crowded, true).starts).toBeNull();
   });
 
   it('chooses the same plan for the same seed, and is what a part of few demands is planned with', () => {

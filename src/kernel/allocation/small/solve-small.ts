@@ -48,7 +48,7 @@ const CANCEL_EVERY = 256;
 
 /**
  * A part searched window by window: single moves with softened laws, then annealed ruin and recreate, and, where that leaves somebody
- * out or much to wish for, ruin and recreate from nothing; nothing but the last where it is proven that no plan has a place for all. Gives the starts of the best plan met, none of which passes a
+ * out or much to wish for, ruin and recreate from nothing; nothing but the last where it is proven that no plan has a place for all. A trial takes the first complete plan, however dear. Gives the starts of the best plan met, none of which passes a
  * limit, -1 for who found no place in it; null where somebody did not and `mustPlaceAll`.
  *
  * @throws AllocationCancelled
@@ -58,14 +58,19 @@ export function solveSmall(
   reach: Int32Array,
   prices: CellPrices,
   seed: number,
-  { mustPlaceAll, isHopeless }: { mustPlaceAll: boolean; isHopeless: boolean },
+  { mustPlaceAll, isHopeless, isTrial }: { mustPlaceAll: boolean; isHopeless: boolean; isTrial: boolean },
   watch: Watch,
 ): Int32Array | null {
   const tables = emptyTables(model);
   fillPrices(model, tables, prices.sessions, prices.logins);
-  const enough = Math.max(0, prices.value) * (1 + GOOD_ENOUGH_RATIO);
+  const enough = isTrial ? Infinity : Math.max(0, prices.value) * (1 + GOOD_ENOUGH_RATIO);
   if (isHopeless) return search(emptySmallPlan(model, reach, tables), false).starts;
+  if (isTrial) {
+    const { starts, unplacedCount } = search(emptySmallPlan(model, reach, tables), false);
+    if (unplacedCount === 0) return starts;
+  }
   const settled = search(emptySmallPlan(model, reach, tables), true);
+  if (isTrial) return settled.unplacedCount === 0 ? settled.starts : null;
   if (settled.unplacedCount === 0 && settled.value <= Math.max(0, prices.value) * (1 + DOUBTED_RATIO))
     return settled.starts;
   // a plan made law by law from nothing may have a place for one more, and where a few windows lock each other it is nearer to the wishes
@@ -78,7 +83,8 @@ export function solveSmall(
     const movable = placeFirst(plan, random);
     const missingCost = MISSING_COST * reach.reduce((most, cells) => Math.max(most, cells * cells), 1);
     const task = { plan, movable, missingCost, enough, mustPlaceAll, random, watch };
-    if (isSoft && plan.objective + missingCost * plan.unplacedCount > enough && movable.length > 1) settleSoftly(task);
+    const isFar = plan.unplacedCount > 0 || plan.objective > enough;
+    if (isSoft && isFar && movable.length > 1) settleSoftly(task);
     return ruinAndRecreate(task, isSoft ? SETTLED_TEMPERATURE : FIRST_TEMPERATURE);
   }
 }
@@ -120,7 +126,7 @@ function ruinAndRecreate(
   const before: number[] = [];
   let lastGain = 0;
 
-  for (let step = 0; step < steps && best.value > enough; step++) {
+  for (let step = 0; step < steps && (best.unplacedCount > 0 || best.value > enough); step++) {
     const done = step / steps;
     if (step % CANCEL_EVERY === 0) {
       if (watch.isCancelled?.()) throw new AllocationCancelled();
