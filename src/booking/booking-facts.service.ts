@@ -172,6 +172,7 @@ export class BookingFactsService {
       levelGroup: audience === 'pupils' ? levelGroupOfClass(row) : null,
       headcount: row.headcount,
       conflictClassIds: row.conflictClassIds,
+      windowLimit: row.classId === null ? null : row.simultaneousWindowLimit,
       soleTeacherKeyId: row.soleTeacherKeyId,
       rule,
       activity: rule.rule.activity,

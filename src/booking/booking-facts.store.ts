@@ -41,7 +41,7 @@ const CLASS_FACTS = `k.id as "classId", k.levels, k.headcount, ${CLASSES_WITH_SA
 const NO_CLASS_FACTS = `null::int as "classId", '{}'::text[] as levels, 0 as headcount, '{}'::int[] as "conflictClassIds",
   null::int as "soleTeacherKeyId"`;
 const PLACE = `e.id as "establishmentId", e.uai, e.time_zone as "timeZone", e.holiday_zone as "holidayZone",
-  e.open_half_days as "openHalfDays", d.id as "departmentId", a.id as "academyId", a.parent_id as "regionId",
+  e.open_half_days as "openHalfDays", e.simultaneous_window_limit as "simultaneousWindowLimit", d.id as "departmentId", a.id as "academyId", a.parent_id as "regionId",
   e.platform_id as "platformId", (select version from calendar_version) as "calendarVersion"`;
 /** A time of a wish as it counts: a fixed one that is not approved is a wished one. */
 const STATED_TIME = `case w.approval when 'pending' then 'wished' else w.kind end as kind, w.weekday, w.local_date::text as "on",

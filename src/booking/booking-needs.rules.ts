@@ -39,6 +39,7 @@ export function needsOf(
     windowIds: windows.map(({ windowId }) => windowId),
     classIds: [...new Set(owners.flatMap(({ classId, conflictClassIds }) => (classId === null ? [] : [classId, ...conflictClassIds])))], // prettier-ignore
     establishmentIds: [...new Set(owners.flatMap(({ classId, establishmentId }) => (classId === null ? [establishmentId] : [])))], // prettier-ignore
+    wholeEstablishmentIds: [...new Set(owners.flatMap(({ windowLimit, establishmentId }) => (windowLimit === null ? [] : [establishmentId])))], // prettier-ignore
     teacherKeyIds: [...teachers],
     firstCell: Math.min(...firsts) - margin,
     endCell: Math.max(...ends) + margin,

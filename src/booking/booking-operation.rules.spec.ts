@@ -66,6 +66,7 @@ const ownerOf = (classId: number): BookingOwner => ({
   levelGroup: 'college',
   headcount: 20 + classId,
   // a group of classes 1 and 2
+  windowLimit: null,
   conflictClassIds: classId === 3 ? [1, 2] : classId < 3 ? [3] : [],
   soleTeacherKeyId: TEACHER_OF[classId] ?? null,
   rule: RULE,

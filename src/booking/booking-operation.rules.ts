@@ -21,6 +21,7 @@ import {
   startsOf,
 } from './place.rules';
 import { brokenRule, checkRule } from './rule-limit.rules';
+import { checkWindowLimit, crowdedCell } from './window-limit.rules';
 
 const BOOKED = ORIGINS.indexOf('booked');
 const FIXED = ORIGINS.indexOf('fixed');
@@ -189,6 +190,7 @@ function checkPlaced(
       alternatives: alternatives(),
     });
   }
+  checkWindowLimit(placed, state, idsOf(released), alternatives);
   const overfull = state.overfilledBy(state.deltasOf([...released, ...placed]));
   if (overfull.length > 0) {
     throw new BookingRefused(
@@ -211,7 +213,8 @@ function fits(
   return (
     placed.every(({ after }) => after.startCell - NOTICE_CELLS >= nowCell) &&
     state.overfilledBy(state.deltasOf([...released, ...placed])).length === 0 &&
-    conflictsWith(placed, others).length === 0
+    conflictsWith(placed, others).length === 0 &&
+    crowdedCell(placed, state, idsOf(released)) === undefined
   );
 }
 
@@ -258,6 +261,9 @@ export function alternativesOn(operation: PlacedOperation, state: LedgerState, n
   if (brokenRule(withDays(placed, operation), state, [])) return [];
   return alternativesOf(operation, state, nowCell, placed, [], true);
 }
+
+const idsOf = (changes: readonly WindowChange[]): number[] =>
+  changes.map(({ before, after }) => (before ?? after)!.windowId);
 
 const withDays = (
   placed: readonly Placed[],
@@ -357,7 +363,8 @@ function undone(operation: Extract<Operation, { kind: 'undo' }>, state: LedgerSt
     const { on, minuteOfDay: startMinute } = civilOfCell(after.startCell, owner.timeZone);
     checkHours({ owner, day: owner.days.get(on)!, startMinute, cellCount: after.cellCount });
   }
-  checkRule(placed, state, changes.flatMap(({ before, after }) => (before && !after ? [before.windowId] : []))); // prettier-ignore
+  const releasedIds = idsOf(changes.filter(({ after }) => after === null));
+  checkRule(placed, state, releasedIds);
   const conflicts = conflictsAmong(placed, state, []);
   if (conflicts.length > 0) {
     throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', {
@@ -365,6 +372,7 @@ function undone(operation: Extract<Operation, { kind: 'undo' }>, state: LedgerSt
       alternatives: alternatives(),
     });
   }
+  checkWindowLimit(placed, state, releasedIds, alternatives);
   const overfull = state.overfilledBy(state.deltasOf(changes));
   if (overfull.length > 0) {
     throw new BookingRefused('cell_full', 'conflict', 'The place was taken meanwhile.', {

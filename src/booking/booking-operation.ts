@@ -5,7 +5,12 @@ import type { BookingOwner, OwnerDay } from './booking-owner';
 import { isSameOwner } from './place.rules';
 
 /** Refusals of one window of which is said what instead. */
-const EXPLAINED = new Set(['booking.cell_full', 'booking.conflict', 'booking.rule_limit']);
+const EXPLAINED = new Set([
+  'booking.cell_full',
+  'booking.conflict',
+  'booking.establishment_full',
+  'booking.rule_limit',
+]);
 
 /** A window that is to stand on a day, from whatever place it has now. */
 export interface Target {

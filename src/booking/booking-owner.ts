@@ -37,6 +37,8 @@ export interface BookingOwner {
   headcount: number;
   /** Classes that share pupils with this one. */
   conflictClassIds: readonly number[];
+  /** Most windows of classes at once in the establishment; null for no limit, and for its own windows, which it does not count. */
+  windowLimit: number | null;
   /** The teacher of the class where it has exactly one. */
   soleTeacherKeyId: number | null;
   rule: CompiledRule;
@@ -76,6 +78,7 @@ export interface OwnerRow extends CalendarPlace {
   levels: Level[];
   headcount: number;
   conflictClassIds: number[];
+  simultaneousWindowLimit: number | null;
   soleTeacherKeyId: number | null;
   /** Levels that come through their parents' accounts: read of a class alone, for which a window may be new. */
   parentAccountLevels?: string[];

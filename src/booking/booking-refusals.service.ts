@@ -13,7 +13,7 @@ import { OtherDays } from './other-days.service';
 import { SwapPartners } from './swap-partners.service';
 
 /** Refusals for which somebody may swap. */
-const WITH_PARTNERS = new Set(['booking.cell_full', 'booking.conflict']);
+const WITH_PARTNERS = new Set(['booking.cell_full', 'booking.conflict', 'booking.establishment_full']);
 
 /** What instead, of one window that has no place where it is wanted: looked for after the refusal, outside of the platform's lock. */
 @Injectable()

@@ -4,6 +4,7 @@ import { cellOfCivil, civilOfCell, instantOfCell } from '../common/civil-time';
 import { CELL_MINUTES, CELLS_PER_HOUR } from '../kernel/cell-grid';
 import type { LedgerState, LedgerWindow } from '../plan/sequencer.rules';
 import { BookingRefused } from './booking.errors';
+import { crowdedCell } from './window-limit.rules';
 import type { BookingOwner, OwnerDay } from './booking-owner';
 
 /** Nobody's window changes later than this before its start: gateways and families must hear of it. */
@@ -21,6 +22,7 @@ export const VERDICTS = [
   'full',
   'class_conflict',
   'teacher_conflict',
+  'establishment_full',
   'rule_limit',
   'too_late',
   'outside_hours',
@@ -230,6 +232,7 @@ export function verdictOf(
   const conflicts = conflictsOf(after, owner, others);
   if (conflicts.some(({ who }) => who === 'class')) return { verdict: 'class_conflict', room };
   if (conflicts.length > 0) return { verdict: 'teacher_conflict', room };
+  if (crowdedCell([{ before, after, owner }], state, [])) return { verdict: 'establishment_full', room };
   if (state.overfilledBy(state.deltasOf([{ before, after }])).length > 0) return { verdict: 'full', room };
   return { verdict: room.isTight ? 'tight' : 'free', room };
 }

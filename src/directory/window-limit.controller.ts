@@ -17,7 +17,7 @@ export class WindowLimitController {
     summary: 'Say how many classes of an establishment may be connected at once, where its own line is narrow.',
   })
   @ApiParam({ name: 'uai', description: 'The UAI: seven digits and a check letter.' })
-  @ApiOkResponse({ description: 'The limit that the next allocation keeps.', type: WindowLimitDto })
+  @ApiOkResponse({ description: 'The limit that bookings and the next allocation keep.', type: WindowLimitDto })
   @ApiProblems(400, 404)
   setWindowLimit(
     @CurrentActor() actor: Actor,

@@ -14,6 +14,6 @@ export class WindowLimitRequestDto {
 export class WindowLimitDto {
   /** The establishment. */
   uai!: string;
-  /** Most windows of classes at once; null for no limit. Published plans stay as they are: the next allocation keeps it. */
+  /** Most windows of classes at once; null for no limit. Published plans stay as they are: the next allocation keeps it, and no booking brings more at once. */
   simultaneousWindowLimit!: number | null;
 }

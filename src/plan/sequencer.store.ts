@@ -287,33 +287,33 @@ function statementOfWindows(
   needs: readonly SequencerNeeds[],
 ): { text: string; values: unknown[] } {
   const ids = new Set(needs.flatMap(({ windowIds }) => windowIds));
-  const columns: [name: string, ids: number[], first: number[], end: number[]][] = (
+  const columns: [name: string, of: string, ids: number[], first: number[], end: number[]][] = (
     [
-      ['class_id', 'classIds'],
-      ['establishment_id', 'establishmentIds'],
-      ['teacher_key_id', 'teacherKeyIds'],
+      ['class_id', '', 'classIds'],
+      // an establishment's own windows only: those of its classes come by class
+      ['establishment_id', 'and w.class_id is null', 'establishmentIds'],
+      ['establishment_id', 'and w.class_id is not null', 'wholeEstablishmentIds'],
+      ['teacher_key_id', 'and w.teacher_key_id is not null', 'teacherKeyIds'],
     ] as const
-  ).map(([name, list]) => {
+  ).map(([name, of, list]) => {
     const asked = new Map<string, [number, number, number]>();
     for (const need of needs) {
-      for (const id of need[list]) {
+      for (const id of need[list] ?? []) {
         asked.set(`${id} ${need.firstCell} ${need.endCell}`, [id, need.firstCell, need.endCell]);
       }
     }
     const rows = [...asked.values()];
-    return [name, rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2])];
+    return [name, of, rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2])];
   });
   const parameters: unknown[] = [[...ids]];
   const parts = planIds.map((id) => `select * from ${partitionOf(id)} where plan_id = ${id} and window_id = any($1)`);
-  for (const [name, owners, first, end] of columns) {
+  for (const [name, of, owners, first, end] of columns) {
     if (owners.length === 0) continue;
     const at = parameters.push(owners, first, end);
-    // an establishment's own windows only: those of its classes come by class
-    const own = name === 'establishment_id' ? 'and w.class_id is null' : name === 'teacher_key_id' ? 'and w.teacher_key_id is not null' : ''; // prettier-ignore
     for (const id of planIds) {
       parts.push(`select w.* from unnest($${at - 2}::int[], $${at - 1}::int[], $${at}::int[]) as asked (id, first, last)
         cross join lateral (select * from ${partitionOf(id)} w
-          where w.${name} = asked.id and w.start_cell >= asked.first and w.start_cell < asked.last ${own}) w`);
+          where w.${name} = asked.id and w.start_cell >= asked.first and w.start_cell < asked.last ${of}) w`);
     }
   }
   const text = `select ${FIELDS} from (${parts.join(' union all ')}) w join establishment e on e.id = w.establishment_id`;

@@ -10,6 +10,8 @@ export interface SequencerNeeds {
   /** All windows of these owners that start in [firstCell, endCell) of them. */
   classIds: readonly number[];
   establishmentIds: readonly number[];
+  /** With those of their classes. */
+  wholeEstablishmentIds?: readonly number[];
   teacherKeyIds: readonly number[];
   firstCell: number;
   endCell: number;

@@ -888,6 +888,49 @@ describe('bookings by REST', () => {
     });
   });
 
+  describe('of an establishment whose line takes only so many classes at once', () => {
+    const limitTo = (limit: number | null): Promise<unknown> =>
+      database.query('update establishment set simultaneous_window_limit = $2 where id = $1', [region.establishmentIds[0], limit]); // prettier-ignore
+    const move = (index: number, clock: string, revision = 1) =>
+      post<BookingDto & Problem>(
+        { operation: 'move', windowId: region.windowIds[index], startsAt: at(0, clock) },
+        { 'if-match': `"${revision}"` },
+      );
+
+    it('keep its limit, and say what instead', async () => {
+      await limitTo(1);
+      const classId = region.classIds[0]![2];
+      const url = `/v1/classes/${classId}/availability?date=${MONDAY_ON}&windowId=${region.windowIds[7]}`;
+      const { starts } = (await get<AvailabilityDto>(url)).body;
+      const verdictAt = (clock: string) => starts.find(({ startsAt }) => startsAt === at(0, clock))!.verdict;
+      expect(['08:30', '08:35', '09:00', '09:30'].map(verdictAt)).toEqual(['free', 'establishment_full', 'establishment_full', 'free']); // prettier-ignore
+      const refused = await move(7, '09:00');
+      expect(refused).toMatchObject({ status: 409, body: { code: 'booking.establishment_full', uai: region.uais[0], most: 1, at: '2026-12-07T08:00:00Z' } }); // prettier-ignore
+      const alternatives = refused.body['alternatives'] as { startsAt: string }[];
+      expect(alternatives.map(({ startsAt }) => startsAt)).toEqual([at(0, '08:30'), at(0, '09:30'), at(0, '08:25')]);
+      expect(refused.body['swapPartners']).toMatchObject([{ windowId: region.windowIds[0], isOwn: true }]);
+      expect((await post<Problem>({ operation: 'add', classId, startsAt: at(0, '15:00') })).body.code).toBe('booking.establishment_full'); // prettier-ignore
+      expect((await move(7, '09:30')).status).toBe(201);
+      // its own windows and those of others are not counted
+      expect((await move(5, '09:30')).status).toBe(201);
+      expect((await move(2, '09:00')).status).toBe(201);
+    });
+
+    it('and an undo too; where the limit fell below what stands, nothing makes it worse', async () => {
+      await limitTo(1);
+      const moved = await move(7, '11:30');
+      expect((await move(1, '08:00')).status).toBe(201);
+      const undone = await post<Problem>({}, {}, `/v1/bookings/${moved.body.id}/undo`);
+      expect(undone).toMatchObject({ status: 409, body: { code: 'booking.establishment_full', alternatives: { length: 3 } } }); // prettier-ignore
+      await limitTo(2);
+      expect((await move(1, '09:00', 3)).status).toBe(201);
+      await limitTo(1);
+      expect((await move(7, '09:10', 2)).body.code).toBe('booking.establishment_full');
+      expect((await move(1, '09:05', 4)).status).toBe(201);
+      expect((await move(1, '12:00', 5)).status).toBe(201);
+    });
+  });
+
   describe('and their stream of changes', () => {
     const listen = async (): Promise<void> => {
       if (!app.getHttpServer().listening) await app.listen(0, '127.0.0.1');
