@@ -100,6 +100,30 @@ describe.each([
 });
 
 describe('the extra capacity', () => {
+  it('lets each limit grow as far as it must, where both are short', () => {
+    // ten who stay at one hour, where five may; six threes that log in within five cells of two: the sixth needs a whole three more
+    const [staying, arriving]: [number[], number[]][] = [
+      [[0, 1000, 0, 0], [0, 0, 0, 0]],
+      [[0, 0, 0, 0], [0, 1000, 0, 0]],
+    ]; // prettier-ignore
+    const problem = tinyProblem({
+      sessions: 5,
+      logins: 2,
+      profiles: [staying!, arriving!],
+      demands: [
+        ...range(0, 10).map((classId) => ({ candidates: [10], classId, profile: 0 })),
+        ...range(10, 16).map((classId) => ({ candidates: range(8, 13), classId, profile: 1, visitors: 3 })),
+      ],
+    });
+    const { starts } = allocate(problem, { seed: 1 });
+    const { sessions, logins, parts } = extraCapacity(problem, starts, { seed: 1 });
+    expect(parts).toEqual([expect.objectContaining({ sessionsRatio: 2, loginsRatio: 1.8 })]);
+    // by one factor for both it would be seventeen sessions instead of ten
+    expect(Math.max(...sessions)).toBe(5000);
+    expect(Math.max(...logins)).toBeGreaterThanOrEqual(4000);
+    expect(leftOut(allocate(added(problem, sessions, logins), { seed: 1 }).starts)).toBe(0);
+  });
+
   it('opens cells that have no room at all, and sets those apart whom no capacity helps', () => {
     const problem = tinyProblem({
       logins: range(0, 60).map((cell) => (cell === 30 ? 0 : 4)),

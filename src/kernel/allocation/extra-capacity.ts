@@ -43,8 +43,8 @@ export interface ExtraCapacityOptions {
 
 /**
  * The extra capacity that would do where a plan leaves somebody out. In each part that leaves somebody out, the limit that is proven to be
- * short (sessions, log-ins, or both) grows by one factor, the least of a ladder with which the solver finds a place for everybody, in the
- * cells that the plan found then needs more of. The very limits that are given were solved: whoever adds them gets a complete plan.
+ * short (sessions, log-ins, or both) grows by one factor, the least of a ladder with which the solver finds a place for everybody; where both
+ * grow, each then comes down alone as far as the other lets it; in the cells that the plan found needs more of. The very limits that are given were solved: whoever adds them gets a complete plan.
  * Not searched: demands that have no place even where nothing is short.
  *
  * @throws AllocationCancelled
@@ -99,10 +99,41 @@ export function extraCapacity(
 
 type Limits = Pick<AllocationProblem, 'sessionLimit' | 'loginLimit'>;
 
+/** How far up the ladder sessions and log-ins are, each for itself; -1 for a limit that is left as it is. */
+type Steps = readonly [sessions: number, logins: number];
+/** Which of the two limits grow. */
+type Way = readonly [sessions: boolean, logins: boolean];
+
 interface Found {
   limits: Limits;
   starts: Starts;
-  both: boolean;
+  steps: Steps;
+}
+
+const waysOf = (base: { sessions: number; logins: number }): Way[] =>
+  base.sessions > 1 === base.logins > 1 ? [[true, true]] : [[base.sessions > 1, base.logins > 1], [true, true]]; // prettier-ignore
+
+/**
+ * The least mix: where both limits grow, each comes down the ladder alone as long as the other can stay, first the one that grows by more.
+ * One that is short by itself is not taken below what is proven.
+ */
+function leanest(
+  found: Found,
+  base: { sessions: number; logins: number },
+  tryWith: (steps: Steps) => Found | null,
+): Found {
+  let best = found;
+  if (best.steps.some((step) => step < 0)) return best;
+  const least: Steps = [base.sessions > 1 ? 0 : -1, base.logins > 1 ? 0 : -1];
+  for (const limit of base.sessions >= base.logins ? ([0, 1] as const) : ([1, 0] as const)) {
+    while (best.steps[limit] > least[limit]) {
+      const lower = best.steps[limit] - 1;
+      const next = tryWith(limit === 0 ? [lower, best.steps[1]] : [best.steps[0], lower]);
+      if (!next) break;
+      best = next;
+    }
+  }
+  return best;
 }
 
 const leftOut = (starts: Starts): number => starts.reduce((count, start) => (start < 0 ? count + 1 : count), 0);
@@ -137,17 +168,20 @@ function growLimits(
   const hasEmptyCells = [part.sessionLimit, part.loginLimit].some((column) => column.some((limit) => limit <= 0));
   for (const withEmptyCells of [false, true]) {
     const room = withEmptyCells ? withoutEmptyCells(part) : part;
-    const raised = (growth: number, both: boolean): Limits => ({
-      sessionLimit: grown(part.sessionLimit, room.sessionLimit, both || base.sessions > 1 ? base.sessions * growth : 1),
-      loginLimit: grown(part.loginLimit, room.loginLimit, both || base.logins > 1 ? base.logins * growth : 1),
-    });
-    const isOneShort = base.sessions > 1 !== base.logins > 1;
+    const raised = ([ofSessions, ofLogins]: Steps): Limits => ({
+      sessionLimit: grown(part.sessionLimit, room.sessionLimit, ofSessions < 0 ? 1 : base.sessions * GROWTHS[ofSessions]!),
+      loginLimit: grown(part.loginLimit, room.loginLimit, ofLogins < 0 ? 1 : base.logins * GROWTHS[ofLogins]!),
+    }); // prettier-ignore
+    const tryWith = (steps: Steps): Found | null => {
+      const limits = raised(steps);
+      const starts = planFor(limits);
+      return starts && { limits, starts, steps };
+    };
     /** Of one limit where one is short; of both where that does not do. */
-    const tryAt = (step: number, ways = isOneShort ? [false, true] : [true]): Found | null => {
-      for (const both of ways) {
-        const limits = raised(GROWTHS[step]!, both);
-        const starts = planFor(limits);
-        if (starts) return { limits, starts, both };
+    const tryAt = (step: number, ways = waysOf(base)): Found | null => {
+      for (const [sessions, logins] of ways) {
+        const found = tryWith([sessions ? step : -1, logins ? step : -1]);
+        if (found) return found;
       }
       return null;
     };
@@ -156,12 +190,13 @@ function growLimits(
     let step = FIRST_GROWTH;
     let best = tryAt(step);
     if (best) {
-      const ways = [best.both];
+      const ways: Way[] = [[best.steps[0] >= 0, best.steps[1] >= 0]];
       for (let lower = tryAt(step - 1, ways); lower; lower = step > 0 ? tryAt(step - 1, ways) : null) {
         best = lower;
         step--;
       }
     } else while (!best && ++step < GROWTHS.length) best = tryAt(step);
+    if (best) best = leanest(best, base, tryWith);
     for (; best; best = ++step < GROWTHS.length ? tryAt(step) : null) {
       // what the plan found does not use need not grow, where the solver finds a plan without it too
       for (const limits of [usedOf(part, best.limits, best.starts), best.limits])
