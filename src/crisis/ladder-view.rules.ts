@@ -65,12 +65,17 @@ export function effectOf(
   const minutes = (Date.parse(tried.endsAt) - Date.parse(tried.startsAt)) / 60_000;
   if (Math.abs(minutes - trial.minutes) >= MINUTES_APART) return null;
   return {
+    hasWaitingRoom: simulated!.hasWaitingRoom,
     peakSessions: its.peakSessions,
     peakSessionsBefore: before.peakSessions,
     attemptCount: its.attemptCount,
     attemptCountBefore: before.attemptCount,
     refusedCount: its.refusedCount,
     refusedCountBefore: before.refusedCount,
+    gaveUpCount: its.gaveUpCount,
+    gaveUpCountBefore: before.gaveUpCount,
+    peakWaitingCount: its.peakWaitingCount,
+    peakWaitingCountBefore: before.peakWaitingCount,
     meanWaitSeconds: its.meanWaitSeconds,
     meanWaitSecondsBefore: before.meanWaitSeconds,
   };

@@ -91,6 +91,8 @@ export class LadderSimulationRequestDto {
 
 /** What the simulator expects of a rung alone, beside the same day without it. */
 export class ExpectedEffectDto {
+  /** Whether those outside their window, or deferred, wait in a waiting room; else they are refused and come again. */
+  hasWaitingRoom!: boolean;
   /** Most sessions at once, over the day. */
   peakSessions!: number;
   /** The same without it. */
@@ -99,10 +101,18 @@ export class ExpectedEffectDto {
   attemptCount!: number;
   /** The same without it. */
   attemptCountBefore!: number;
-  /** Refusals and deferrals. */
+  /** Refusals and deferrals; with a waiting room only of those whose window it is, the others wait. */
   refusedCount!: number;
   /** The same without it. */
   refusedCountBefore!: number;
+  /** Left for the day without having been let in: after a refusal, or out of the waiting room. */
+  gaveUpCount!: number;
+  /** The same without it. */
+  gaveUpCountBefore!: number;
+  /** Most in the waiting room, in the mean of five minutes; 0 without one. */
+  peakWaitingCount!: number;
+  /** The same without it. */
+  peakWaitingCountBefore!: number;
   /** Mean wait of the admitted. */
   meanWaitSeconds!: number;
   /** The same without it. */

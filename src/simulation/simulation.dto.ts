@@ -220,7 +220,10 @@ export class CrowdReportDto {
   amplification!: number;
   /** Let in. */
   admittedCount!: number;
-  /** Refusals and deferrals; a visitor may be refused often. */
+  /**
+   * Refusals and deferrals; a visitor may be refused often. With a waiting room only of those who may enter while the platform is full:
+   * who is outside the window or deferred waits there, and is no refusal.
+   */
   refusedCount!: number;
   /** Left for the day without having been let in. */
   gaveUpCount!: number;

@@ -18,14 +18,17 @@ export interface KeptVariant extends Omit<SimulatedVariant, 'territories' | 'cla
 /** What a variant came to in a few figures, and the steps that it was simulated with. */
 export interface VariantEffect extends Pick<
   KeptVariant,
-  'name' | 'peakSessions' | 'attemptCount' | 'refusedCount' | 'meanWaitSeconds'
+  'name' | 'peakSessions' | 'attemptCount' | 'refusedCount' | 'gaveUpCount' | 'meanWaitSeconds'
 > {
+  /** Most in the waiting room, in the mean of a cell. */
+  peakWaitingCount: number;
   steps: TriedStep[];
 }
 
 /** What a simulation came to, and the civil date that it was of. */
 export interface SimulatedEffects {
   date: string;
+  hasWaitingRoom: boolean;
   variants: VariantEffect[];
 }
 
@@ -54,19 +57,21 @@ export class SimulationStore {
   async effects(jobIds: readonly number[]): Promise<Map<number, SimulatedEffects>> {
     if (jobIds.length === 0) return new Map();
     const rows = await this.database.query<
-      { jobId: number; date: string; asked: Pick<VariantEffect, 'name' | 'steps'>[]; effects: Omit<VariantEffect, 'steps'>[] }[]
+      { jobId: number; date: string; hasWaitingRoom: boolean; asked: Pick<VariantEffect, 'name' | 'steps'>[]; effects: Omit<VariantEffect, 'steps'>[] }[]
     >(
-      `select s.job_id as "jobId", j.parameters ->> 'date' as date, j.parameters -> 'variants' as asked,
+      `select s.job_id as "jobId", j.parameters ->> 'date' as date,
+              coalesce((j.parameters ->> 'hasWaitingRoom')::boolean, false) as "hasWaitingRoom", j.parameters -> 'variants' as asked,
               jsonb_agg(jsonb_build_object('name', v -> 'name', 'peakSessions', v -> 'peakSessions', 'attemptCount', v -> 'attemptCount',
-                'refusedCount', v -> 'refusedCount', 'meanWaitSeconds', v -> 'meanWaitSeconds')) as effects
+                'refusedCount', v -> 'refusedCount', 'gaveUpCount', v -> 'gaveUpCount', 'meanWaitSeconds', v -> 'meanWaitSeconds',
+                'peakWaitingCount', (select coalesce(max(w::numeric), 0) from jsonb_array_elements_text(v #> '{curves,waiting}') w))) as effects
          from simulation s join job_run j on j.id = s.job_id, jsonb_array_elements(s.variants) v
-        where s.job_id = any($1) group by 1, 2, 3`,
+        where s.job_id = any($1) group by 1, 2, 3, 4`,
       [jobIds],
     ); // prettier-ignore
     return new Map(
-      rows.map(({ jobId, date, asked, effects }) => {
+      rows.map(({ jobId, date, hasWaitingRoom, asked, effects }) => {
         const variants = effects.map((effect) => ({ ...effect, steps: asked.find(({ name }) => name === effect.name)?.steps ?? [] })); // prettier-ignore
-        return [jobId, { date, variants }];
+        return [jobId, { date, hasWaitingRoom, variants }];
       }),
     );
   }

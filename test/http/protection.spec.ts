@@ -1,11 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import type { LadderDto } from '../../src/crisis/ladder.dto';
+import type { ExpectedEffectDto, LadderDto } from '../../src/crisis/ladder.dto';
 import type { ProtectionDto, ProtectionStepDto, ProtectionStepPageDto } from '../../src/crisis/protection-step.dto';
 import { JobRunner } from '../../src/jobs/job-runner.service';
 import { PlanService } from '../../src/plan/plan.service';
 import { ProofService } from '../../src/plan/proof.service';
 import { ProtectionStore } from '../../src/protection/protection.store';
+import type { SimulationDto } from '../../src/simulation/simulation.dto';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
 import { cellAt, draftOf, TESTER } from '../plan-builder';
 import { NOBODY, signedInAs, startTestApplication } from '../test-application';
@@ -49,6 +50,15 @@ describe('protection steps', () => {
     send<ProtectionStepDto & { code?: string }>('POST', 'protection-steps', { reason: 'essai', ...body }, headers);
   const approve = (id: number, headers: Record<string, string>) =>
     send<ProtectionStepDto & { code?: string }>('POST', `protection-steps/${id}/approval`, undefined, headers);
+  /** What is expected of the newest step, once its simulation is done. */
+  const expectedOf = async (id: number): Promise<ExpectedEffectDto> => {
+    for (;;) {
+      const seen = (await send<ProtectionStepPageDto>('GET', 'protection-steps')).body.items[0]!;
+      expect(seen.id).toBe(id);
+      if (seen.expected !== null) return seen.expected;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
   const undo = (id: number) =>
     send<ProtectionStepDto & { code?: string }>('POST', `protection-steps/${id}/undo`, { reason: 'assez' });
   const at = (clock: string): string => `2026-12-07T${clock}:00+01:00`;
@@ -358,15 +368,31 @@ describe('protection steps', () => {
     expect(status).toBe(202);
     const { body: step } = await enforce({ name, words: its, scope, measures, startsAt: at('08:45'), endsAt, simulationId: body.simulationId }); // prettier-ignore
     expect(step).toMatchObject({ state: 'proposed', simulationId: body.simulationId });
-    let seen: ProtectionStepDto;
-    do {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      seen = (await send<ProtectionStepPageDto>('GET', 'protection-steps')).body.items[0]!;
-    } while (seen.expected === null);
-    expect(seen.id).toBe(step.id);
+    const expected = await expectedOf(step.id);
+    expect(expected.hasWaitingRoom).toBe(false);
     // the window at nine is open, not live: whoever would come in it is told to come back
-    expect(seen.expected.refusedCount).toBeGreaterThan(seen.expected.refusedCountBefore);
+    expect(expected.refusedCount).toBeGreaterThan(expected.refusedCountBefore);
     await undo(step.id);
     expect((await send('POST', 'protection-steps/simulation', { scope, measures })).status).toBe(422);
+  });
+
+  it('make people wait instead of refusing them where an agent has a waiting room, and what is expected says so', async () => {
+    const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId } })).json<{ secret: string }>(); // prettier-ignore
+    const room = { isOpen: true, isAway: false, pupils: 0, unknown: 0, relatives: 0, held: 0, called: 0 };
+    const status = { agent: 'proxy-1', version: '1', state: 'running', sentAt: new Date().toISOString(), room };
+    const told = await app.inject({ method: 'POST', url: '/v1/gateways/status', payload: status, headers: { authorization: `Bearer ${key.secret}` } }); // prettier-ignore
+    expect(told.statusCode).toBe(200);
+    const { name, words: its, endsAt, scope, measures } = own({ isLiveOnly: true }, { endsAt: at('09:45') });
+    const { body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', { scope, measures, startsAt: at('08:45'), endsAt }); // prettier-ignore
+    const { body: step } = await enforce({ name, words: its, scope, measures, startsAt: at('08:45'), endsAt, simulationId: body.simulationId }); // prettier-ignore
+    const expected = await expectedOf(step.id);
+    expect(expected.hasWaitingRoom).toBe(true);
+    // whoever would come at nine waits until a quarter to ten, and is no refusal
+    expect(expected.refusedCount).toBe(expected.refusedCountBefore);
+    expect(expected.peakWaitingCount).toBeGreaterThan(expected.peakWaitingCountBefore);
+    expect(expected.meanWaitSeconds).toBeGreaterThan(expected.meanWaitSecondsBefore);
+    const { variants } = (await app.inject({ url: `/v1/simulations/${body.simulationId}` })).json<SimulationDto>();
+    expect(expected).toMatchObject({ peakWaitingCount: Math.max(...variants![1]!.curves.waiting), gaveUpCount: variants![1]!.gaveUpCount }); // prettier-ignore
+    await undo(step.id);
   });
 });

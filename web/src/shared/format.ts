@@ -41,6 +41,16 @@ export function formatMinutes(minutes: number): string {
   return rest === 0 ? hours : `${hours}\u00a0${String(rest).padStart(2, '0')}`;
 }
 
+/** How long somebody waits: 45 s, 2 min 30 s, 25 min */
+export function formatWait(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole >= 600) return formatMinutes(whole / 60);
+  const rest = `${whole % 60}\u00a0s`;
+  if (whole < 60) return rest;
+  const minutes = `${Math.floor(whole / 60)}\u00a0min`;
+  return whole % 60 === 0 ? minutes : `${minutes}\u00a0${rest}`;
+}
+
 /** 10 h 05 in French, 10:05 in English; the zone is that of the school or the platform. */
 export function formatTime(at: string | Date, timeZone: string): string {
   const parts = dates({ timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(new Date(at));

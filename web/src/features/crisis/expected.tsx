@@ -1,36 +1,67 @@
 import { Text } from '@mantine/core';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../shared/api';
-import { formatCount } from '../../shared/format';
+import { formatCount, formatWait } from '../../shared/format';
 
 type Effect = Schema<'ExpectedEffectDto'>;
 
-/** Who is told to come back without and with a step, as a sentence says it. */
-export const effectWords = ({ refusedCountBefore, refusedCount }: Effect) => ({
-  before: formatCount(refusedCountBefore),
-  after: formatCount(refusedCount),
-});
+/** What a step costs those whom it concerns, as a sentence says it: who is told to come back; in a waiting room how long one waits. */
+export function effectWords(effect: Effect, t: TFunction<'crisis'>): string {
+  return effect.hasWaitingRoom
+    ? t('enforce.expectedWait', {
+        before: formatWait(effect.meanWaitSecondsBefore),
+        after: formatWait(effect.meanWaitSeconds),
+        waitingBefore: formatCount(effect.peakWaitingCountBefore),
+        waiting: formatCount(effect.peakWaitingCount),
+      })
+    : t('enforce.expected', {
+        before: formatCount(effect.refusedCountBefore),
+        after: formatCount(effect.refusedCount),
+      });
+}
 
 interface ExpectedProps {
   expected: Effect;
   step: { scope: Schema<'StepScopeDto'>; measures: Schema<'StepMeasuresDto'> };
 }
 
-/** What is expected without and with a step: the day's peak, and who is told to come back. */
+/**
+ * What is expected without and with a step: the day's peak, who is told to come back, how long those wait who get in, and who goes away.
+ * Where a waiting room is open a step makes people wait and refuses hardly anybody: the room stands there instead of the refusals.
+ */
 export function Expected({ expected, step }: ExpectedProps) {
   const { t } = useTranslation('crisis');
   const { featuresOff = [], capacityPerMille = 1000 } = step.measures;
   return (
     <div className="expected">
       <Bars title={t('expected.peak')} before={expected.peakSessionsBefore} after={expected.peakSessions} />
-      <Bars title={t('expected.refused')} before={expected.refusedCountBefore} after={expected.refusedCount} />
+      {expected.hasWaitingRoom ? (
+        <Bars title={t('expected.room')} before={expected.peakWaitingCountBefore} after={expected.peakWaitingCount} />
+      ) : (
+        <Bars title={t('expected.refused')} before={expected.refusedCountBefore} after={expected.refusedCount} />
+      )}
+      <Bars
+        title={t('expected.wait')}
+        before={expected.meanWaitSecondsBefore}
+        after={expected.meanWaitSeconds}
+        format={formatWait}
+      />
+      <Bars title={t('expected.gaveUp')} before={expected.gaveUpCountBefore} after={expected.gaveUpCount} />
       {featuresOff.length > 0 && <Text size="sm">{t('expected.notReckoned')}</Text>}
       {capacityPerMille < 1000 && <Text size="sm">{t('expected.beforeReplan')}</Text>}
     </div>
   );
 }
 
-function Bars({ title, before, after }: { title: string; before: number; after: number }) {
+interface BarsProps {
+  title: string;
+  before: number;
+  after: number;
+  format?: (value: number) => string;
+}
+
+function Bars({ title, before, after, format = formatCount }: BarsProps) {
   const { t } = useTranslation('crisis');
   const most = Math.max(1, before, after);
   return (
@@ -47,7 +78,7 @@ function Bars({ title, before, after }: { title: string; before: number; after: 
           <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
             <rect width={(100 * value) / most} height="10" />
           </svg>
-          <span>{formatCount(value)}</span>
+          <span>{format(value)}</span>
         </div>
       ))}
     </>

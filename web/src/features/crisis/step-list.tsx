@@ -51,7 +51,7 @@ export function StepList({ steps, timeZone, may, acts }: StepListProps) {
                   <Text size="sm">
                     <ScopeText scope={step.scope} />
                   </Text>
-                  {step.expected && <Text size="sm">{t('enforce.expected', effectWords(step.expected))}</Text>}
+                  {step.expected && <Text size="sm">{effectWords(step.expected, t)}</Text>}
                 </Table.Th>
                 <Table.Td>
                   {t(`state.${stateOf(step)}`)}

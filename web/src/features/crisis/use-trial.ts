@@ -14,7 +14,7 @@ export function useTrial(acts: Acts, trial: Schema<'StepTrialRequestDto'>) {
   return {
     isTried,
     isRunning,
-    expected: isTried && !isRunning ? effectOf(simulation.data?.variants) : undefined,
+    expected: isTried && !isRunning ? effectOf(simulation.data) : undefined,
     simulationId: isTried ? tried.simulationId : null,
     simulate: async () => {
       const made = await acts.tryStep(trial).catch((error: unknown) => {
