@@ -68,7 +68,7 @@ export function EnforceButton({ rung, isApproved, isSimulatedToday, reason: beca
           onSubmit={(event: { preventDefault: () => void }) => {
             event.preventDefault();
             // what was refused is said, and the form stays
-            void (expected || trial.isTried ? enforce() : trial.simulate()).catch(() => undefined);
+            void (expected ? enforce() : trial.simulate()).catch(() => undefined);
           }}
         >
           <Text size="sm">
@@ -112,15 +112,20 @@ export function EnforceButton({ rung, isApproved, isSimulatedToday, reason: beca
             )}
           </Text>
           <Group>
-            <Button type="submit" loading={acts.isBusy}>
-              {t(
-                !expected && !trial.isTried
-                  ? 'own.simulate'
-                  : needsTwo && !isBreakGlass
-                    ? 'enforce.propose'
-                    : 'enforce.now',
-              )}
+            <Button type="submit" loading={acts.isBusy || trial.isRunning}>
+              {t(expected ? (needsTwo && !isBreakGlass ? 'enforce.propose' : 'enforce.now') : 'own.simulate')}
             </Button>
+            {trial.isTried && !expected && (
+              // in a fire nobody waits for a figure
+              <Button
+                variant="default"
+                onClick={({ currentTarget: { form: fields } }) => {
+                  if (fields?.reportValidity()) void enforce().catch(() => undefined);
+                }}
+              >
+                {t('own.anyway')}
+              </Button>
+            )}
             <Button variant="default" onClick={form.close}>
               {t('close')}
             </Button>
