@@ -24,6 +24,17 @@ describeWeb('the web of an operator', (web) => {
       [path, body] as const,
     );
 
+  /** Keeps simulations under way for the page until it is released. */
+  const held = async (page: Page, path: RegExp): Promise<() => void> => {
+    let isHeld = true;
+    await page.route(path, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as object;
+      await route.fulfill({ response, json: isHeld ? { ...body, state: 'running', variants: null } : body });
+    });
+    return () => (isHeld = false);
+  };
+
   it('makes a campaign, learns why it cannot hold, allocates it, publishes it when the authority of its schools has approved, and compares drafts', async () => {
     const { page } = await openReader(web.browser);
     await signIn(page, web.url, 'operator');
@@ -358,5 +369,43 @@ describeWeb('the web of an operator', (web) => {
     for (const text of ['Étaler les 6e', 'Académie de Lille', '15 janvier 2027', 'Vérifié avec l’hébergeur.']) await page.getByText(text).waitFor(); // prettier-ignore
     found.push(...(await overflowing(page)), ...(await violationsOf(page, 'light')));
     expect(found).toEqual([]);
+  });
+
+  it('shows the agents and the waiting room of its own platform, and of a step how long it makes people wait', async () => {
+    const { page } = await openReader(web.browser);
+    await signIn(page, web.url, 'operator');
+    const other = await post(page, '/v1/platforms', { code: 'autre', name: 'Autre plateforme', timeZone: 'Europe/Paris' }); // prettier-ignore
+    for (const [platformId, agent, pupils] of [
+      [1, 'mandataire-ici', 40],
+      [other.id, 'mandataire-ailleurs', 977],
+    ] as const) {
+      const { secret } = (await post(page, '/v1/keys', { name: agent, scopes: ['gateway'], platformId })) as unknown as { secret: string }; // prettier-ignore
+      const room = { isOpen: true, isAway: false, pupils, unknown: 0, relatives: 12, held: 0, called: 900 };
+      const status = { agent, version: '1', state: 'running', sentAt: new Date().toISOString(), room };
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${secret}` };
+      const told = await fetch(`${web.url}/v1/gateways/status`, { method: 'POST', headers, body: JSON.stringify(status) }); // prettier-ignore
+      expect(told.status).toBe(200);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${web.url}/app/protection?platform=1`);
+    await page.getByText(/Salle d'attente\s: 40 élèves/).waitFor();
+    expect(await page.getByRole('list', { name: 'Passerelles' }).getByRole('listitem').allInnerTexts()).toEqual([expect.stringContaining('mandataire-ici')]); // prettier-ignore
+
+    // while it is simulated the button of the act is not there yet; who cannot wait takes another one
+    const release = await held(page, /\/v1\/simulations\/\d+$/);
+    await page.getByRole('button', { name: /^Mettre en vigueur.*Parents différés/ }).click();
+    const form = page.getByRole('dialog', { name: /Parents différés/ });
+    await form.getByLabel('Motif').fill('trop de monde');
+    await form.getByLabel(/^Durée en minutes/).fill('120');
+    await form.getByRole('button', { name: "Simuler l'effet" }).click();
+    await form.getByText('Simulation en cours…').waitFor();
+    expect(await form.getByRole('button', { name: /^(Mettre en vigueur|Proposer)$/ }).count()).toBe(0);
+    expect(await form.getByRole('button', { name: "Prendre sans connaître l'effet" }).count()).toBe(1);
+    release();
+    // where a room is open a step makes people wait, and refuses hardly anybody
+    for (const told of ["Au plus en salle d'attente", 'Attente moyenne des admis', 'Partis sans être entrés']) await form.getByText(told).waitFor(); // prettier-ignore
+    expect(await form.getByText('Refusés ou différés').count()).toBe(0);
+    await form.getByRole('button', { name: /^(Mettre en vigueur|Proposer)$/ }).waitFor();
+    expect([...(await overflowing(page)), ...(await violationsOf(page, 'light'))]).toEqual([]);
   });
 });

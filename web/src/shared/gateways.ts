@@ -14,6 +14,10 @@ export function useGateways() {
   });
 }
 
+/** Those of a platform: what another one's agents do says nothing of it. */
+export const agentsOf = (gateways: readonly Gateway[], platformId: number): Gateway[] =>
+  gateways.filter((one) => one.platformId === platformId);
+
 /** Without a plan yet, or with one that it may still use as it is. */
 const FINE: readonly Gateway['state'][] = ['starting', 'running'];
 

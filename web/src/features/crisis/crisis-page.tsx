@@ -4,7 +4,7 @@ import { NativeSelect, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { civilDateOf } from '../../shared/format';
-import { useGateways } from '../../shared/gateways';
+import { agentsOf, useGateways } from '../../shared/gateways';
 import { useCampaigns, usePlatforms, usePublishedPlans } from '../../shared/plans';
 import { useSession } from '../../shared/session';
 import { Empty, Failure, failureOf, Loading } from '../../shared/states';
@@ -76,6 +76,7 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
   )
     return <Loading what={t('loading.state')} />;
   const may = { act: role === 'operator' || role === 'authority', agree: role === 'operator' };
+  const agents = gateways.data && agentsOf(gateways.data, platform.id);
   const active = steps.data.filter(({ isActive }) => isActive);
   return (
     <Stack gap="lg" className="crisis">
@@ -93,8 +94,8 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
           acts={acts}
         />
       </div>
-      {gateways.data && <AgentRow gateways={gateways.data} />}
-      {gateways.data && <RoomLine gateways={gateways.data} />}
+      {agents && <AgentRow gateways={agents} />}
+      {agents && <RoomLine gateways={agents} />}
       <div className="bad-morning">
         <Stack gap="lg" style={{ minWidth: 0 }}>
           <DayLine measured={measured.data} capacity={capacity.data} planned={planned.data} steps={steps.data} />

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
 import { formatCount, formatDecimal } from '../../shared/format';
-import { useGateways } from '../../shared/gateways';
+import { agentsOf, useGateways } from '../../shared/gateways';
 import { Failure, Loading } from '../../shared/states';
 
 interface PublishSummaryProps {
@@ -30,7 +30,7 @@ export function PublishSummary({ plan, published, schools }: PublishSummaryProps
   if (comparison.isLoadingError) return <Failure error={comparison.error} onRetry={() => void comparison.refetch()} />;
   const all = comparison.data?.all;
   if (published && !all) return <Loading what={t('publish.comparing')} height={120} />;
-  const agents = gateways.data?.filter(({ platformId }) => platformId === plan.platformId).length ?? 0;
+  const agents = agentsOf(gateways.data ?? [], plan.platformId).length;
   const heads = all ? all.changedEstablishmentCount : schools;
   return (
     <div className="wraps">
