@@ -1,14 +1,16 @@
 import { instantOfCell } from '../common/civil-time';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import type { PostMortemDto, PostMortemHeadDto } from './post-mortem.dto';
-import { amplificationOf, assumptionsOf } from './post-mortem.rules';
+import { amplificationOf, assumptionsOf, causesOf } from './post-mortem.rules';
 import type { PostMortemView } from './post-mortem.service';
 import type { PostMortemHead } from './post-mortem.store';
 
 export const headDtoOf = ({ id, firstOn, lastOn, replayedOn, simulationId, summary, revision, madeAt, changedAt }: PostMortemHead): PostMortemHeadDto => ({ id, firstDate: firstOn, lastDate: lastOn, replayedDate: replayedOn, simulationId, summary, revision, madeAt: madeAt.toISOString(), changedAt: changedAt.toISOString() }); // prettier-ignore
 
 export function postMortemDtoOf({ row, variants }: PostMortemView): PostMortemDto {
-  const { facts, causes, improvements } = row;
+  const { facts, improvements } = row;
+  // what the replay says of pages that ask is there later than the rest, and never goes over what people wrote
+  const causes = facts.hasWaitingRoom && row.revision === 1 ? causesOf(facts, variants?.[0]) : row.causes;
   const { timeZone, firstCell, timeline, curves, totals, territories, kinds, profiles } = facts;
   return {
     ...headDtoOf(row),

@@ -280,8 +280,8 @@ export class PostMortemDto extends PostMortemHeadDto {
   curves!: ObservedCurvesDto;
   /** Of all visitors. */
   totals!: TotalCountsDto;
-  /** Attempts of each who was let in: the bubble effect. */
-  @ApiProperty({ type: Number, nullable: true, description: 'Attempts of each who was let in: the bubble effect.' })
+  /** Attempts of each who was let in, the questions of waiting pages included: the bubble effect. */
+  @ApiProperty({ type: Number, nullable: true, description: 'Attempts of each who was let in, the questions of waiting pages included: the bubble effect.' }) // prettier-ignore
   amplification!: number | null;
   /** By department. */
   territories!: TerritoryCountsDto[];

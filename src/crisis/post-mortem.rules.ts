@@ -2,13 +2,16 @@ import type { Assumption, Cause, CauseCode, CauseVerdict, CrowdCounts, PostMorte
 
 /** What of a simulated day is set beside the real one. */
 export interface ReplayedDay {
-  amplification: number;
+  attemptCount: number;
+  /** Questions of waiting pages; a gate counts each as an attempt. */
+  pollCount: number;
+  admittedCount: number;
   peakSessions: number;
 }
 
 /** So much more than was planned for is no cause by itself. */
 const MORE_RATIO = 1.05;
-/** From here on people come again often enough to be a load of their own. */
+/** From here on people come again often enough to be a load of their own: beyond the attempt that each has, and the questions that pages ask as told. */
 const BUBBLE_RATIO = 1.5;
 
 const ratioOf = (count: number | null, of: number | null): number | null =>
@@ -17,12 +20,27 @@ const ratioOf = (count: number | null, of: number | null): number | null =>
 /** Attempts of a visitor: each is admitted once a day, so those admitted stand for the distinct ones. */
 export const amplificationOf = ({ attempts, admitted }: CrowdCounts): number | null => ratioOf(attempts, admitted);
 
+/** The same of a replay, counted as gates count: the questions of waiting pages are attempts. */
+export const replayedAmplificationOf = ({ attemptCount, pollCount, admittedCount }: ReplayedDay): number | null =>
+  ratioOf(attemptCount + pollCount, admittedCount);
+
+/** Attempts of a visitor who never comes again: one, and where a room was open the questions of the waiting page; null where no replay tells these. */
+function askedAsTold({ hasWaitingRoom = false }: PostMortemFacts, replayed: ReplayedDay | undefined): number | null {
+  if (!hasWaitingRoom) return 1;
+  const questions = replayed === undefined ? null : ratioOf(replayed.pollCount, replayed.admittedCount);
+  return questions === null ? null : 1 + questions;
+}
+
 /** Of those who were let in and had a window, the share inside it; of the replayed day. Of post-mortems of before: of all who were let in. */
 export const adherenceOf = ({ adherence, totals }: PostMortemFacts): number | null =>
   adherence === undefined ? ratioOf(totals.admittedInWindow, totals.admitted) : adherence;
 
-/** Possible causes with what the figures say of each; what nothing was measured of stays open. */
-export function causesOf(facts: PostMortemFacts): Cause[] {
+/**
+ * Possible causes with what the figures say of each; what nothing was measured of stays open, and so does the bubble where a waiting room
+ * was open until the replay says how often its pages ask.
+ * @param replayed the simulation of the day as it was
+ */
+export function causesOf(facts: PostMortemFacts, replayed?: ReplayedDay): Cause[] {
   const { totals } = facts;
   const cause = (code: CauseCode, figure: number | null, isRuledOut: boolean): Cause => {
     const verdict: CauseVerdict = figure === null ? 'open' : isRuledOut ? 'ruled_out' : 'contributed';
@@ -31,6 +49,7 @@ export function causesOf(facts: PostMortemFacts): Cause[] {
   const came = ratioOf(totals.admitted, totals.expected);
   const adherence = adherenceOf(facts);
   const amplification = amplificationOf(totals);
+  const told = askedAsTold(facts, replayed);
   const failing = facts.measuredMinutes === 0 ? null : facts.failingBelowCapacityMinutes;
   return [
     cause('plan_over_limit', facts.overPlannedCellCount, facts.overPlannedCellCount === 0),
@@ -42,7 +61,9 @@ export function causesOf(facts: PostMortemFacts): Cause[] {
       adherence,
       adherence !== null && adherence * 1000 >= (facts.assumedAdherencePerMille ?? 0),
     ),
-    cause('came_again', amplification, amplification !== null && amplification <= BUBBLE_RATIO),
+    told === null
+      ? { ...cause('came_again', amplification, false), verdict: 'open' }
+      : cause('came_again', amplification, amplification !== null && amplification <= BUBBLE_RATIO * told),
   ];
 }
 
@@ -58,7 +79,7 @@ export function assumptionsOf(facts: PostMortemFacts, replayed: ReplayedDay | un
       facts.assumedAdherencePerMille === null ? null : facts.assumedAdherencePerMille / 1000,
       adherenceOf(facts),
     ],
-    ['amplification', replayed?.amplification ?? null, amplificationOf(totals)],
+    ['amplification', replayed === undefined ? null : replayedAmplificationOf(replayed), amplificationOf(totals)],
     ['peak_sessions', replayed?.peakSessions ?? null, peak],
   ];
   return pairs

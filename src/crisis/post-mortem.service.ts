@@ -67,6 +67,7 @@ export class PostMortemService {
     const facts = await this.find(platformId, { firstOn, lastOn, firstCell, endCell, timeZone }, steps, now);
     const replayedOn = worstDay(facts, firstOn, timeZone);
     const request = await this.replay(actor, platformId, replayedOn, timeZone, steps, asked.variants, now);
+    facts.hasWaitingRoom = request.hasWaitingRoom;
     const counted = await this.facts.adherences(platformId, replayedOn);
     const [admitted, inWindow] = [counted.reduce((sum, its) => sum + its.admitted, 0), counted.reduce((sum, its) => sum + its.admittedInWindow, 0)]; // prettier-ignore
     facts.adherence = admitted === 0 ? null : inWindow / admitted;

@@ -154,7 +154,7 @@ export class ObservedDto {
   adherenceRatio!: number | null;
   @nullable(
     Number,
-    'Attempts divided by those let in, who stand for the distinct visitors: who never got in is not among them.',
+    'Attempts divided by those let in, who stand for the distinct visitors: who never got in is not among them. Each question of a waiting page is an attempt.',
   )
   amplificationRatio!: number | null;
   @nullable(

@@ -88,7 +88,8 @@ export function observedOf(row: Figures, gotNothing = gotNothingOf(row)) {
     refused: shown(row.refused),
     attempts: shown(attempts),
     wouldRefuse: shown(row.wouldRefuse),
-    // each visitor is admitted once a day, so those admitted stand for the distinct ones
+    // each visitor is admitted once a day, so those admitted stand for the distinct ones; with a waiting room every question of a
+    // waiting page is an attempt, so that it tells the load of the gate and not how often people came again
     expectedInsideRatio: isShown && expected >= LEAST_SHOWN ? admittedInWindow / expected : null,
     adherenceRatio: isShown ? admittedInWindow / admitted : null,
     amplificationRatio: isShown ? attempts / admitted : null,

@@ -216,7 +216,7 @@ export class CrowdReportDto {
   visitorCount!: number;
   /** Attempts, those that come again included. */
   attemptCount!: number;
-  /** Attempts divided by visits: the bubble effect. */
+  /** Attempts divided by visits: the bubble effect. Questions of waiting pages (`pollCount`) are not in it, at a gate they are attempts. */
   amplification!: number;
   /** Let in. */
   admittedCount!: number;
