@@ -2,6 +2,7 @@ import type { AgentState, AgentStatus } from './agent-status';
 import type { CountDisk } from './count-disk';
 import type { GateCounts } from './gate-counts';
 import type { GateMeasurements } from './gate-measurements';
+import type { GateQuota } from './gate-quota';
 import type { HeldPlan } from './held-plan';
 import { isUntakable, messageOf, type Intervals, type ServiceConnection } from './service-connection';
 
@@ -20,6 +21,7 @@ export class AgentReports {
     private readonly name: string,
     private readonly service: ServiceConnection,
     private readonly counts: GateCounts,
+    private readonly quota: GateQuota,
     private readonly measurements: GateMeasurements,
     private readonly held: HeldPlan,
     private readonly disk: CountDisk,
@@ -28,9 +30,11 @@ export class AgentReports {
     status.onRefusal = () => void this.sendStatus().catch(() => undefined);
   }
 
-  /** Takes the counts of an earlier process that were not sent. */
+  /** Takes the counts of an earlier process that were not sent, and what it had left of its quotas. */
   async restore(): Promise<void> {
     this.counts.restore(await this.disk.read());
+    const quota = await this.disk.readQuota();
+    if (quota) this.quota.restore(quota);
   }
 
   /** Sends the status at every turn while somebody waits in the room or after the state has changed, at every third one otherwise. */
@@ -89,7 +93,7 @@ export class AgentReports {
     const changes = this.counts.toKeep();
     if (changes.batches.length === 0 && changes.taken.length === 0) return;
     try {
-      await this.disk.write(changes.batches, changes.taken);
+      await this.disk.write(changes.batches, changes.taken, this.quota);
     } catch (error) {
       this.counts.notKept(changes);
       this.status.kept(messageOf(error));

@@ -175,22 +175,17 @@ export class AgentServer {
     answerOf: (judged: Judged) => GateAnswer,
   ): Promise<RoomAnswer> {
     const room = this.room!;
-    const walksIn = judged.decision.spends === SPENDS_WALK_IN && !(room.isEmpty && ticket === undefined);
+    const walksIn = judged.decision.spends === SPENDS_WALK_IN;
     const waiting = walksIn ? withoutQuota() : judged;
     if (!room.isFor(waiting)) {
       if (ticket !== undefined && judged.decision.kind === ADMIT && !judged.isByPass)
         room.leave(ticket, judged.pass.draw);
       return { answer: answerOf(judged) };
     }
-    const { quota } = this.gate;
-    const walkIn = walksIn ? room.walkIn(quota.cell, judged.decision.walkInCount) : undefined;
-    const isPassedOver = !walksIn && quota.left.walkInCount > 0;
-    let place: RoomPlace | undefined;
-    try {
-      place = await room.visit(waiting, ticket, isGiven, walkIn, isPassedOver);
-      if (place?.kind === 'walksIn') return { answer: this.gate.settle(judged) };
-    } finally {
-      if (walkIn) room.walked(walkIn, place?.kind === 'walksIn');
+    const place = await room.visit(waiting, ticket, isGiven, walksIn ? judged.decision.walkInCount : 0);
+    if (place?.kind === 'walksIn') {
+      room.walked(place.cell);
+      return { answer: this.gate.settle(judged) };
     }
     if (place?.kind === 'called') return { answer: this.gate.callIn(waiting, place.isAgain), place };
     return { answer: answerOf(waiting), place };

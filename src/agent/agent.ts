@@ -46,7 +46,8 @@ function roomOf(settings: AgentSettings, gate: Gate, held: HeldPlan, status: Age
 export async function startAgent(settings: AgentSettings, clock: () => number = Date.now): Promise<RunningAgent> {
   const held = new HeldPlan();
   const counts = new GateCounts();
-  const gate = new Gate(held, new GateQuota(), counts, settings.entKey);
+  const quota = new GateQuota();
+  const gate = new Gate(held, quota, counts, settings.entKey);
   const status = new AgentStatus(settings.name, held, counts, () => gate.signsPasses, clock);
   const service = new ServiceConnection(settings, status);
   const passKeys = new PassKeyClient(service, gate, status);
@@ -54,6 +55,7 @@ export async function startAgent(settings: AgentSettings, clock: () => number = 
     settings.name,
     service,
     counts,
+    quota,
     gate.measurements,
     held,
     new CountDisk(settings.folder),

@@ -1,7 +1,7 @@
 import { CELL_SECONDS } from '../kernel/cell-grid';
 import { roomBudget, type RoomLimits } from '../kernel/decision/room-residue';
 import {
-  CALLED_SECONDS, HELD_RANK, MOST_SAVED_SECONDS, MOST_TICKETS, pollSeconds, presentSeconds, walkInsPerSecond,
+  CALLED_SECONDS, HELD_RANK, mostAheadOfWalkIn, MOST_SAVED_SECONDS, MOST_TICKETS, pollSeconds, presentSeconds,
   RANKS, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit, type RoomWalkIn,
 } from './room-store'; // prettier-ignore
 import { SortedScores } from './sorted-scores';
@@ -26,8 +26,8 @@ export class ProcessRoom implements RoomStore {
   private readonly admitted = new Map<number, number>();
   /** Places of the walk-in quotas that were given, by whose they are. */
   private readonly walkIns = new Map<string, { cell: number; count: number }>();
-  /** Who stands in line in vain for the walk-in quota of a cell. */
-  private passedOver = passedOverIn(-1);
+  /** Whom the walk-in quota of a cell passes over, by whose it is. */
+  private readonly passedOver = new Map<string, ReturnType<typeof passedOverIn>>();
   private lookedAt = 0;
   private bornAt: number | undefined;
   private gathersUntil = 0;
@@ -77,7 +77,16 @@ export class ProcessRoom implements RoomStore {
     this.gathersUntil = now + this.settings.settleSeconds;
   }
 
-  private answer({ id, arrivedAt: shownAt, rank, now, limits, walkIn, isPassedOver = false }: RoomVisit): RoomAnswer {
+  private answer({
+    id,
+    arrivedAt: shownAt,
+    rank,
+    now,
+    limits,
+    walkIn,
+    walkInsPerCell,
+    isPassing,
+  }: RoomVisit): RoomAnswer {
     this.begin(now);
     this.late(now);
     const { longestPollSeconds } = this.settings;
@@ -87,6 +96,7 @@ export class ProcessRoom implements RoomStore {
       return { outcome: 'again', arrivedAt: shownAt ?? 0, aheadCount: 0, pollSeconds: 0 };
     if (!known && this.present.size >= MOST_TICKETS)
       return { outcome: 'full', arrivedAt: 0, aheadCount: this.present.size, pollSeconds: longestPollSeconds };
+    if (isPassing && !known) return this.pass(rank, walkIn, now);
     let arrivedAt = known?.arrivedAt ?? shownAt;
     if (arrivedAt === undefined) {
       arrivedAt = this.lastArrivedAt = Math.max(Math.floor(now * 1e6), this.lastArrivedAt + 1);
@@ -98,12 +108,11 @@ export class ProcessRoom implements RoomStore {
     if (!known || known.rank !== rank) while (!this.lines[rank]!.add(arrivedAt)) arrivedAt++;
     let aheadCount = this.lines[rank]!.rankOf(arrivedAt);
     for (let r = 0; r < rank; r++) aheadCount += this.lines[r]!.size;
-    const poll = pollSeconds(aheadCount, perSecond + walkInsPerSecond(limits, isPassedOver), longestPollSeconds);
+    const poll = pollSeconds(aheadCount, perSecond + walkInsPerCell / CELL_SECONDS, longestPollSeconds);
     this.expect(id, { rank, arrivedAt, dueAt: now + presentSeconds(poll) });
     const answer = { arrivedAt, aheadCount, pollSeconds: poll };
     if (rank === HELD_RANK || now < this.gathersUntil) return { outcome: 'waits', ...answer };
-    const passedCount = this.passOver(limits.cell, rank, arrivedAt, isPassedOver);
-    if (walkIn && this.takesWalkIn(walkIn, aheadCount - passedCount)) {
+    if (walkIn && this.takesWalkIn(walkIn, aheadCount - this.passOver(walkIn, rank, arrivedAt))) {
       this.call(id, now);
       return { outcome: 'walksIn', ...answer };
     }
@@ -115,22 +124,41 @@ export class ProcessRoom implements RoomStore {
     return { outcome: 'called', ...answer };
   }
 
+  /** Who only passes has everybody of the rank ahead. */
+  private pass(rank: number, walkIn: RoomWalkIn | undefined, now: number): RoomAnswer {
+    let aheadCount = 0;
+    for (let r = 0; r <= rank; r++) aheadCount += this.lines[r]!.size;
+    const answer = { arrivedAt: 0, aheadCount, pollSeconds: 0 };
+    if (rank === HELD_RANK || now < this.gathersUntil || !walkIn) return { outcome: 'waits', ...answer };
+    const { lines } = this.passedOverOf(walkIn);
+    let passedCount = 0;
+    for (let r = 0; r <= rank; r++) passedCount += lines[r]!.size;
+    return { outcome: this.takesWalkIn(walkIn, aheadCount - passedCount) ? 'walksIn' : 'waits', ...answer };
+  }
+
+  private passedOverOf({ by, cell }: RoomWalkIn): ReturnType<typeof passedOverIn> {
+    const known = this.passedOver.get(by);
+    if (known && known.cell >= cell) return known;
+    const made = passedOverIn(cell);
+    this.passedOver.set(by, made);
+    return made;
+  }
+
   /** Notes whether the walk-in quota passes somebody over. @returns how many of those ahead it does in the same cell */
-  private passOver(cell: number, rank: number, arrivedAt: number, isPassedOver: boolean): number {
-    if (cell > this.passedOver.cell) this.passedOver = passedOverIn(cell);
-    if (cell < this.passedOver.cell) return 0;
-    const { lines } = this.passedOver;
-    if (isPassedOver) lines[rank]!.add(arrivedAt);
+  private passOver(walkIn: RoomWalkIn, rank: number, arrivedAt: number): number {
+    const { lines } = this.passedOverOf(walkIn);
+    if (walkIn.leftCount === 0) lines[rank]!.add(arrivedAt);
     else lines[rank]!.delete(arrivedAt);
     let count = lines[rank]!.rankOf(arrivedAt);
     for (let r = 0; r < rank; r++) count += lines[r]!.size;
     return count;
   }
 
-  private takesWalkIn({ by, cell, leftCount, heardCount }: RoomWalkIn, aheadCount: number): boolean {
+  private takesWalkIn(walkIn: RoomWalkIn, aheadCount: number): boolean {
+    const { by, cell, heardCount } = walkIn;
     const known = this.walkIns.get(by);
     const count = Math.max(known?.cell === cell ? known.count : 0, heardCount);
-    if (aheadCount >= leftCount - (count - heardCount)) return false;
+    if (walkIn.leftCount === 0 || aheadCount > mostAheadOfWalkIn(walkIn, count)) return false;
     this.walkIns.set(by, { cell, count: count + 1 });
     return true;
   }
@@ -158,7 +186,7 @@ export class ProcessRoom implements RoomStore {
 
   private stepOut({ rank, arrivedAt }: Present): void {
     this.lines[rank]!.delete(arrivedAt);
-    this.passedOver.lines[rank]?.delete(arrivedAt);
+    for (const { lines } of this.passedOver.values()) lines[rank]?.delete(arrivedAt);
   }
 
   private expect(id: string, present: Present): void {

@@ -5,24 +5,14 @@ import {
 
 /** One hash slot per platform: a cluster runs the scripts too. */
 export const roomKeys = (platformId: number): string[] =>
-  [
-    'state',
-    'due',
-    'called',
-    'admitted',
-    'agents',
-    'leases',
-    'told',
-    ...RANKS,
-    'held',
-    'walkIns',
-    ...RANKS.map((rank) => `passedOver:${rank}`),
-  ].map((name) => `etale:{room:${platformId}}:${name}`);
+  ['state', 'due', 'called', 'admitted', 'agents', 'leases', 'told', ...RANKS, 'held', 'walkIns', 'passedOver'].map(
+    (name) => `etale:{room:${platformId}}:${name}`,
+  );
 
 /** Lua 5.1, as every Redis 5 or later and Valkey runs it. What the lines say is said by `process-room.ts` in TypeScript. */
 const COMMON = `
 local state, due, called, admitted, agents, leases, told = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local lines, walk_ins, passed = { KEYS[8], KEYS[9], KEYS[10], KEYS[11] }, KEYS[12], { KEYS[13], KEYS[14], KEYS[15] }
+local lines, walk_ins, passed = { KEYS[8], KEYS[9], KEYS[10], KEYS[11] }, KEYS[12], KEYS[13]
 local call = redis.call
 local function number(text) return tonumber(text) or 0 end
 local function whole(value) return string.format('%.0f', value) end
@@ -34,8 +24,12 @@ local function begin(now, settle)
   end
   return false
 end
+-- by whose quota the cell, and beside it a line of each rank
+local passers
+local function passed_line(by, r) return passed .. ':' .. by .. ':' .. r end
 local function step_out(r, id)
-  if passed[r] then call('ZREM', passed[r], id) end
+  passers = passers or call('HKEYS', passed)
+  if r < ${HELD_RANK + 1} then for _, by in ipairs(passers) do call('ZREM', passed_line(by, r), id) end end
   return call('ZREM', lines[r], id) == 1
 end
 local function late(now, most)
@@ -57,17 +51,17 @@ end
 `;
 
 /**
- * KEYS of `roomKeys`; ARGV: id, arrivedAt or '', rank, now, cell, logins, sessions, stay cells, longest poll, settle seconds, walk-ins a second, then
- * of a walk-in by whom, cell, left, heard (left 0: none), '1' for who is passed over.
+ * KEYS of `roomKeys`; ARGV: id, arrivedAt or '', rank, now, cell, logins, sessions, stay cells, longest poll, settle seconds, walk-ins of a cell, then
+ * of the walk-in quota by whom ('' for none), cell, left (0: passed over), fewest left, heard, and '1' for who only passes.
  * Returns outcome, arrivedAt, ahead, poll seconds (a text: Lua numbers become whole ones).
  */
 export const VISIT = `${COMMON}
 local id, rank, now = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
 local cell, logins, sessions, stay = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local longest, passes_over = tonumber(ARGV[9]), ARGV[16] == '1'
+local longest, by, of_cell, left_to, is_passing = tonumber(ARGV[9]), ARGV[12], ARGV[13], tonumber(ARGV[14]), ARGV[17] == '1'
 begin(now, tonumber(ARGV[10]))
 late(now, 64)
-local its = call('HMGET', state, 'bornAt', 'gathersUntil', 'lastArrivedAt', 'saved', 'savedAt', 'passedCell')
+local its = call('HMGET', state, 'bornAt', 'gathersUntil', 'lastArrivedAt', 'saved', 'savedAt')
 local bornAt, gathersUntil, lastArrivedAt, saved, savedAt = number(its[1]), number(its[2]), number(its[3]), number(its[4]), number(its[5])
 local whole_budget = budget(cell, logins, sessions, stay)
 local per_second = whole_budget / 300
@@ -75,6 +69,24 @@ saved = math.min(math.max(1, per_second * ${MOST_SAVED_SECONDS}), saved + per_se
 savedAt = math.max(now, savedAt)
 local function keep()
   call('HSET', state, 'saved', string.format('%.9f', saved), 'savedAt', string.format('%.6f', savedAt), 'gathersUntil', string.format('%.6f', gathersUntil), 'lastArrivedAt', whole(lastArrivedAt))
+end
+local function begin_passing()
+  local known = tonumber(call('HGET', passed, by))
+  if known and known >= tonumber(of_cell) then return end
+  call('HSET', passed, by, of_cell)
+  for r = 1, ${HELD_RANK} do call('DEL', passed_line(by, r)) end
+end
+local function takes_walk_in(ahead_count)
+  local fewest, heard = tonumber(ARGV[15]), tonumber(ARGV[16])
+  if left_to == 0 then return false end
+  local known_cell, known = string.match(call('HGET', walk_ins, by) or '', '^(%-?%d+):(%d+)$')
+  local given = math.max(known_cell == of_cell and tonumber(known) or 0, heard)
+  local most_ahead = left_to - (given - heard) - 1
+  fewest = fewest - (given - heard)
+  if fewest > 0 then most_ahead = math.min(most_ahead, fewest - 1) end
+  if ahead_count > most_ahead then return false end
+  call('HSET', walk_ins, by, of_cell .. ':' .. whole(given + 1))
+  return true
 end
 local known_rank, arrivedAt
 for r = 1, ${HELD_RANK + 1} do
@@ -85,6 +97,17 @@ if not known_rank then
   local until_ = call('ZSCORE', called, id)
   if until_ and tonumber(until_) > now then keep() return { 'again', ARGV[2] == '' and '0' or ARGV[2], 0, '0' } end
   if call('ZCARD', due) >= ${MOST_TICKETS} then keep() return { 'full', '0', ${MOST_TICKETS}, tostring(longest) } end
+  if is_passing then
+    keep()
+    local ahead_count, passed_count = 0, 0
+    if rank == ${HELD_RANK} or now < gathersUntil or by == '' then return { 'waits', '0', 0, '0' } end
+    begin_passing()
+    for r = 1, rank + 1 do
+      ahead_count = ahead_count + call('ZCARD', lines[r])
+      passed_count = passed_count + call('ZCARD', passed_line(by, r))
+    end
+    return { takes_walk_in(ahead_count - passed_count) and 'walksIn' or 'waits', '0', ahead_count, '0' }
+  end
   if ARGV[2] == '' then
     arrivedAt = math.max(math.floor(now * 1000000), lastArrivedAt + 1)
     lastArrivedAt = arrivedAt
@@ -99,33 +122,24 @@ if known_rank ~= rank then
 end
 local ahead = call('ZRANK', lines[rank + 1], id)
 for r = 1, rank do ahead = ahead + call('ZCARD', lines[r]) end
-local poll, pace = longest, per_second + tonumber(ARGV[11])
+local poll, pace = longest, per_second + tonumber(ARGV[11]) / 300
 if pace > 0 then poll = math.min(longest, math.max(${SHORTEST_POLL_SECONDS}, ${POLL_RATIO} * ahead / pace)) end
-local function passed_count()
-  local passed_cell = number(its[6])
-  if cell > passed_cell then
-    call('DEL', unpack(passed))
-    call('HSET', state, 'passedCell', whole(cell))
-  elseif cell < passed_cell then
-    return 0
+local function passed_ahead()
+  begin_passing()
+  local line = passed_line(by, rank + 1)
+  if left_to == 0 then
+    call('ZADD', line, whole(arrivedAt), id)
+    call('EXPIRE', line, 172800)
+  else
+    call('ZREM', line, id)
   end
-  if passes_over then call('ZADD', passed[rank + 1], whole(arrivedAt), id) else call('ZREM', passed[rank + 1], id) end
-  local count = call('ZCOUNT', passed[rank + 1], '-inf', '(' .. whole(arrivedAt))
-  for r = 1, rank do count = count + call('ZCARD', passed[r]) end
+  local count = call('ZCOUNT', line, '-inf', '(' .. whole(arrivedAt))
+  for r = 1, rank do count = count + call('ZCARD', passed_line(by, r)) end
   return count
-end
-local function takes_walk_in(ahead_count)
-  local by, of_cell, left, heard = ARGV[12], ARGV[13], tonumber(ARGV[14]), tonumber(ARGV[15])
-  if left == 0 then return false end
-  local known_cell, known = string.match(call('HGET', walk_ins, by) or '', '^(%-?%d+):(%d+)$')
-  local given = math.max(known_cell == of_cell and tonumber(known) or 0, heard)
-  if ahead_count >= left - (given - heard) then return false end
-  call('HSET', walk_ins, by, of_cell .. ':' .. whole(given + 1))
-  return true
 end
 local outcome = 'waits'
 if rank < ${HELD_RANK} and now >= gathersUntil then
-  if takes_walk_in(ahead - passed_count()) then
+  if by ~= '' and takes_walk_in(ahead - passed_ahead()) then
     outcome = 'walksIn'
   else
     local left = whole_budget - number(call('HGET', admitted, whole(cell)))
@@ -186,6 +200,8 @@ local flat = call('HGETALL', admitted)
 for k = 1, #flat, 2 do if tonumber(flat[k]) < cell - 48 then call('HDEL', admitted, flat[k]) end end
 local given = call('HGETALL', walk_ins)
 for k = 1, #given, 2 do if number(string.match(given[k + 1], '^(%-?%d+):')) < cell - 48 then call('HDEL', walk_ins, given[k]) end end
+local passing = call('HGETALL', passed)
+for k = 1, #passing, 2 do if tonumber(passing[k + 1]) < cell - 48 then call('HDEL', passed, passing[k]) end end
 local whole_budget = budget(cell, logins, sessions, stay)
 local left = whole_budget - number(call('HGET', admitted, whole(cell)))
 local alive = call('ZCARD', agents)

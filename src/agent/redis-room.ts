@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, createCluster, defineScript } from '@redis/client';
 import { roomKeys, BEAT, LEAVE, VISIT } from './redis-room.scripts';
-import { RoomAway, walkInsPerSecond, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit } from './room-store'; // prettier-ignore
+import { RoomAway, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit } from './room-store'; // prettier-ignore
 
 /** A visitor's answer is worth this much waiting; nginx gives the agent a second. */
 const COMMAND_MILLISECONDS = 400;
 const CONNECT_MILLISECONDS = 1000;
 const RECONNECT_MILLISECONDS = 250;
-const KEY_COUNT = 15;
+const KEY_COUNT = 13;
 
 type VisitReply = [outcome: RoomAnswer['outcome'], arrivedAt: string, aheadCount: number, pollSeconds: string];
 type BeatReply = [
@@ -64,10 +64,19 @@ export class RedisRoom implements RoomStore {
     this.connecting = this.client.connect().catch(() => undefined);
   }
 
-  async visit({ id, arrivedAt, rank, now, limits, walkIn, isPassedOver = false }: RoomVisit): Promise<RoomAnswer> {
+  async visit({
+    id,
+    arrivedAt,
+    rank,
+    now,
+    limits,
+    walkIn,
+    walkInsPerCell,
+    isPassing = false,
+  }: RoomVisit): Promise<RoomAnswer> {
     const { cell, logins, sessions, stayCells } = limits;
     const { longestPollSeconds, settleSeconds } = this.settings;
-    const args = [id, arrivedAt === undefined ? '' : String(arrivedAt), String(rank), text(now), ...[cell, logins, bounded(sessions), stayCells, longestPollSeconds, settleSeconds, walkInsPerSecond(limits, isPassedOver)].map(String), walkIn?.by ?? '', ...[walkIn?.cell ?? 0, walkIn?.leftCount ?? 0, walkIn?.heardCount ?? 0].map(String), isPassedOver ? '1' : '0']; // prettier-ignore
+    const args = [id, arrivedAt === undefined ? '' : String(arrivedAt), String(rank), text(now), ...[cell, logins, bounded(sessions), stayCells, longestPollSeconds, settleSeconds, walkInsPerCell].map(String), walkIn?.by ?? '', ...[walkIn?.cell ?? 0, walkIn?.leftCount ?? 0, bounded(walkIn?.fewestLeftCount ?? 0), walkIn?.heardCount ?? 0].map(String), isPassing ? '1' : '0']; // prettier-ignore
     const reply = await this.within(() => this.client.visit(this.keys, args));
     const [outcome, its, aheadCount, poll] = reply as VisitReply;
     return { outcome, arrivedAt: Number(its), aheadCount, pollSeconds: Number(poll) };

@@ -1,4 +1,3 @@
-import { CELL_SECONDS } from '../kernel/cell-grid';
 import type { RoomLimits } from '../kernel/decision/room-residue';
 
 /** Who is served first: pupils and staff, then those of whom nobody knows which they are, then relatives. */
@@ -15,8 +14,10 @@ export interface RoomWalkIn {
   by: string;
   /** The cell of the quota. */
   cell: number;
-  /** Places left to this visitor, as the agent knew when it asked. */
+  /** Places left to this visitor, as the agent knew when it asked; 0 for whom it passes over, although it has some for others. */
   leftCount: number;
+  /** Places left to those to whom a step leaves the fewest of any: those ahead may be of them, and are to find theirs. */
+  fewestLeftCount: number;
   /** How many the line had given it in this cell, as the agent had heard; what was given since comes off `leftCount`. */
   heardCount: number;
 }
@@ -31,10 +32,12 @@ export interface RoomVisit {
   /** Unix seconds. */
   now: number;
   limits: RoomLimits;
-  /** Those who stand first may have places of the walk-in quota; absent: none is free to this visitor. */
+  /** What is left of the walk-in quota, for those who stand first; absent: nothing, to nobody. */
   walkIn?: RoomWalkIn | undefined;
-  /** Places of it are free, and none to this visitor, by a step or because they are kept: in this cell they go to those who stand behind. */
-  isPassedOver?: boolean;
+  /** Places of the quota that a whole cell brings this visitor. */
+  walkInsPerCell: number;
+  /** Takes no place in line: only a place of the quota is asked for, behind all who wait. */
+  isPassing?: boolean;
 }
 
 export interface RoomAnswer {
@@ -118,9 +121,17 @@ export const LEASE_SECONDS = 10;
 export const AGENT_SECONDS = 10;
 export const MOST_TICKETS = 500_000;
 
-/** How fast the asking agent's own walk-in quota moves the line on; others may have one too, so it is the least. */
-export const walkInsPerSecond = ({ walkIns }: RoomLimits, isPassedOver: boolean): number =>
-  isPassedOver ? 0 : walkIns / CELL_SECONDS;
+/**
+ * How many may stand ahead, beside those whom the quota passes over, of who takes a place of it now: each of them finds one, also where
+ * they may have no more than the fewest.
+ *
+ * @param count given of the quota in the cell; what the agent has not heard of comes off
+ */
+export function mostAheadOfWalkIn({ leftCount, fewestLeftCount, heardCount }: RoomWalkIn, count: number): number {
+  const unheard = Math.max(0, count - heardCount);
+  const [left, fewest] = [leftCount - unheard, fewestLeftCount - unheard];
+  return fewest > 0 ? Math.min(left - 1, fewest - 1) : left - 1;
+}
 
 /** Without jitter. */
 export const pollSeconds = (aheadCount: number, perSecond: number, longest: number): number =>

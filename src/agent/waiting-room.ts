@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { cellOfSeconds } from '../kernel/cell-grid';
 import { comesForChildren } from '../kernel/decision/decide';
-import { forecastSeconds, roomForecast, roomLimitsAt, type RoomForecast } from '../kernel/decision/room-residue';
+import {
+  forecastSeconds,
+  roomForecast,
+  roomLimitsAt,
+  type RoomForecast,
+  type RoomLimits,
+} from '../kernel/decision/room-residue';
 import { PUPIL, REASON, RELATIVE, STAFF, WAIT } from '../kernel/decision/visitor';
+import { fewestWalkInsLeft, walkInsPerCell } from '../kernel/decision/walk-in-share';
 import type { Gate, Judged } from './gate';
 import type { HeldPlan, PlanInForce } from './held-plan';
 import type { RoomDisk } from './room-disk';
@@ -15,7 +22,9 @@ import type { Ticket } from './ticket.rules';
 
 /** What the room says to a visitor. */
 export type RoomPlace =
-  | { kind: 'called' | 'walksIn'; isAgain: boolean }
+  | { kind: 'called'; isAgain: boolean }
+  /** In by the walk-in quota of this cell. */
+  | { kind: 'walksIn'; cell: number }
   | {
       kind: 'waits';
       /** To be kept on the device and shown the next time. */
@@ -36,6 +45,8 @@ const OPEN_SECONDS = 0.1;
 /** The forecast looks over a day. */
 const FORECAST_CELLS = 288;
 const KEPT_CELLS = 48;
+/** Of a second or two, by what is left of the quota. */
+const MOST_FORECASTS = 64;
 const MOST_CALLED = 50_000;
 const ID_BYTES = 12;
 const NO_STATE: RoomState = {
@@ -52,8 +63,8 @@ export class WaitingRoom {
   private platformId: number | undefined;
   private state = NO_STATE;
   private stateAt = 0;
-  /** Since the last beat: with the walk-in quota, and for whom it passes over. */
-  private forecasts = new Map<boolean, RoomForecast>();
+  /** Since the last beat, by what the walk-in quota holds for a visitor. */
+  private readonly forecasts = new Map<string, RoomForecast>();
   private awaySince: number | undefined;
   private problem: string | undefined;
   private spentCount = 0;
@@ -70,9 +81,8 @@ export class WaitingRoom {
   private hasStopped = false;
   /** Draws of another process of the same name are another quota. */
   private readonly process = randomBytes(ID_BYTES).toString('base64url');
-  /** Walk-ins that were heard of in a cell, and questions for one that are on their way. */
+  /** Walk-ins that were heard of in a cell. */
   private walkIns = { cell: -1, heardCount: 0 };
-  private walkingCount = 0;
   readonly total = { called: 0, calledAlone: 0, walkedIn: 0 };
 
   /** @param open makes the store once the platform is known */
@@ -119,7 +129,7 @@ export class WaitingRoom {
   /** Whether nobody waits, for certain: what an agent cannot know counts as somebody. */
   get isEmpty(): boolean {
     const now = this.now();
-    return now < this.stateAt + LEASE_SECONDS && this.knowsLine(now) && !this.hasWaiting && this.walkingCount === 0;
+    return now < this.stateAt + LEASE_SECONDS && this.knowsLine(now) && !this.hasWaiting;
   }
 
   /** Whether the line is the store's: it is there, and those who waited without it have had the time to come into it. */
@@ -136,55 +146,54 @@ export class WaitingRoom {
     return this.isOpen && decision.kind === WAIT && !visitor.hasSession;
   }
 
-  /** Asks for a place of the quota, which is for those who stand first; ended with `walked`, in the same turn in which the quota is spent. */
-  walkIn(cell: number, leftCount: number): RoomWalkIn {
-    if (this.walkIns.cell !== cell) this.walkIns = { cell, heardCount: 0 };
-    this.walkingCount++;
-    return { by: this.process, cell, leftCount, heardCount: this.walkIns.heardCount };
-  }
-
-  walked({ cell }: RoomWalkIn, isIn: boolean): void {
-    this.walkingCount--;
-    if (isIn && this.walkIns.cell === cell) this.walkIns.heardCount++;
+  /** Somebody has walked in: called in the same turn in which the quota is spent. */
+  walked(cell: number): void {
+    if (this.walkIns.cell === cell) this.walkIns.heardCount++;
   }
 
   /**
    * The place of somebody who waits; undefined where the room is full, or where they have no ticket and none is given here.
    *
-   * @param walkIn places of the walk-in quota are free to this visitor, for those who stand first
-   * @param isPassedOver places of it are free, and none to this visitor: nobody behind waits for this one to have one
+   * @param walkInCount places of the walk-in quota that are left to this visitor
    */
   async visit(
     judged: Judged,
     shown: string | undefined,
     isGiven: boolean,
-    walkIn: RoomWalkIn | undefined,
-    isPassedOver: boolean,
+    walkInCount: number,
   ): Promise<RoomPlace | undefined> {
     const current = this.held.current!;
     const now = this.now();
     const { draw } = judged.pass;
     let ticket = shown === undefined ? undefined : this.gate.ticketOf(shown, draw);
     if (ticket && (this.called.get(ticket.id) ?? 0) > now) return { kind: 'called', isAgain: true };
-    if (!ticket && !isGiven) return undefined;
+    // where no ticket can be given the quota is asked for all the same
+    const isPassing = !ticket && !isGiven;
+    if (isPassing && walkInCount === 0) return undefined;
     // a tab that was closed for long begins anew
     if (ticket && ticket.seenAt + KEPT_SECONDS + this.longestPollSeconds < now) ticket = undefined;
     const rank = rankOf(current, judged);
     const id = ticket?.id ?? randomBytes(ID_BYTES).toString('base64url');
-    const about = { id, arrivedAt: ticket?.arrivedAt, rank, now, isPassedOver };
-    const answer = await this.ask(current, { ...about, walkIn: this.knowsLine(now) ? walkIn : undefined });
-    if (!answer) return this.alone(id, ticket, rank, draw, now);
+    const perCell = walkInsPerCell(current.plan, judged.visitor, now);
+    const walkIn = rank === HELD_RANK || !this.knowsLine(now) ? undefined : this.walkIn(current, walkInCount, now);
+    const answer = await this.ask(current, { id, arrivedAt: ticket?.arrivedAt, rank, now, walkIn, walkInsPerCell: perCell, isPassing }); // prettier-ignore
+    if (!answer) return isPassing ? undefined : this.alone(id, ticket, rank, draw, now);
     if (answer.outcome === 'full') return undefined;
     if (answer.outcome === 'again') return { kind: 'called', isAgain: true };
-    if (answer.outcome !== 'waits') {
-      if (answer.outcome === 'called') this.count(now);
-      else this.total.walkedIn++;
+    if (answer.outcome === 'walksIn') {
+      this.total.walkedIn++;
       this.remember(id, now);
-      return { kind: answer.outcome, isAgain: false };
+      return { kind: 'walksIn', cell: walkIn!.cell };
     }
+    if (answer.outcome === 'called') {
+      this.count(now);
+      this.remember(id, now);
+      return { kind: 'called', isAgain: false };
+    }
+    if (isPassing) return undefined;
     const isHeld = rank === HELD_RANK;
     this.hasJoined ||= !isHeld;
-    const seconds = isHeld ? undefined : this.estimate(current, answer.aheadCount, now, isPassedOver);
+    const seconds = isHeld ? undefined : this.estimate(current, answer.aheadCount, now, { left: walkInCount, perCell });
     return {
       kind: 'waits',
       ticket: this.textOf({ id, arrivedAt: answer.arrivedAt, seenAt: Math.floor(now) }, draw),
@@ -224,14 +233,27 @@ export class WaitingRoom {
     return { isOpen: this.isOpen, isAway: this.isAway, pupils, unknown, relatives, held, called: this.total.called };
   }
 
-  private async ask({ plan }: PlanInForce, visit: Omit<RoomVisit, 'limits'>): Promise<RoomAnswer | undefined> {
+  /** What is left of this agent's quota, with what the line has given of it and the agent has not spent yet. */
+  private walkIn({ plan }: PlanInForce, leftCount: number, now: number): RoomWalkIn | undefined {
+    const { cell, left } = this.gate.quota;
+    if (left.walkInCount === 0) return undefined;
+    if (this.walkIns.cell !== cell) this.walkIns = { cell, heardCount: 0 };
+    const fewestLeftCount = fewestWalkInsLeft(plan, left, now);
+    return { by: this.process, cell, leftCount, fewestLeftCount, heardCount: this.walkIns.heardCount };
+  }
+
+  private async ask(current: PlanInForce, visit: Omit<RoomVisit, 'limits'>): Promise<RoomAnswer | undefined> {
     if (this.awaySince !== undefined) return undefined;
     try {
-      return await this.store!.visit({ ...visit, limits: roomLimitsAt(plan.content, cellOfSeconds(visit.now)) });
+      return await this.store!.visit({ ...visit, limits: this.limits(current, visit.now) });
     } catch (error) {
       this.away(error);
       return undefined;
     }
+  }
+
+  private limits({ plan: { content } }: PlanInForce, now: number): RoomLimits {
+    return roomLimitsAt(content, cellOfSeconds(now), this.state.agentCount * content.quotas.walkInPerCell);
   }
 
   /** The store is away: what was leased is spent on those who stood first, for some seconds; then nobody is called. */
@@ -271,15 +293,20 @@ export class WaitingRoom {
     this.called.set(id, now + CALLED_SECONDS);
   }
 
-  private estimate({ plan }: PlanInForce, aheadCount: number, now: number, isPassedOver: boolean): number | undefined {
-    let forecast = this.forecasts.get(isPassedOver);
+  /** @param own places of one agent's quota that this visitor may have: what is left of the present cell, and in each to come */
+  private estimate(
+    { plan: { content } }: PlanInForce,
+    aheadCount: number,
+    now: number,
+    own: { left: number; perCell: number },
+  ): number | undefined {
+    const key = `${own.left} ${own.perCell}`;
+    let forecast = this.forecasts.get(key);
     if (!forecast) {
-      const { content } = plan;
-      const agents = isPassedOver ? 0 : this.state.agentCount;
-      const left = agents * this.gate.quota.seenAt(now, content.quotas).walkInCount;
-      const walkIns = { left, perCell: agents * content.quotas.walkInPerCell };
-      forecast = roomForecast(content, now, this.state.admitted, walkIns, FORECAST_CELLS);
-      this.forecasts.set(isPassedOver, forecast);
+      const { agentCount, admitted } = this.state;
+      const all = agentCount * content.quotas.walkInPerCell;
+      forecast = roomForecast(content, now, admitted, { all, left: agentCount * own.left, perCell: agentCount * own.perCell }, FORECAST_CELLS); // prettier-ignore
+      if (this.forecasts.size < MOST_FORECASTS) this.forecasts.set(key, forecast);
     }
     return forecastSeconds(forecast, aheadCount);
   }
@@ -331,7 +358,7 @@ export class WaitingRoom {
     const spent = this.spentCount;
     const unspent = { cell: cellOfSeconds(this.stateAt), count: Math.max(0, this.state.leasedCount - spent) };
     try {
-      const limits = roomLimitsAt(current.plan.content, cell);
+      const limits = this.limits(current, now);
       // whoever comes while the answer is on its way must not spend what is given back
       if (this.awaySince === undefined) this.spentCount = this.state.leasedCount;
       const waited = this.awaySince !== undefined && this.hasWaiting;

@@ -10,7 +10,9 @@ const CELL = 6_000_000;
 const START = CELL * 300;
 const SETTINGS: RoomSettings = { longestPollSeconds: 60, settleSeconds: 0 };
 /** Three hundred log-ins a cell: one a second. */
-const LIMITS = { cell: CELL, logins: 300, sessions: 1e6, stayCells: 12, walkIns: 0 };
+const LIMITS = { cell: CELL, logins: 300, sessions: 1e6, stayCells: 12 };
+/** An agent's quota of which no step takes anything from anybody. */
+const QUOTA = { by: 'agent', cell: CELL, leftCount: 1, fewestLeftCount: Infinity, heardCount: 0 };
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const MOST_TRIES = 400;
@@ -62,7 +64,7 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   };
   afterAll(() => Promise.all(rooms.map((its) => its.close())));
   const visit = (store: RoomStore, id: string, now: number, more: Partial<RoomVisit> = {}) =>
-    store.visit({ id, arrivedAt: undefined, rank: 0, now, limits: { ...LIMITS, cell: Math.floor(now / 300) }, ...more }); // prettier-ignore
+    store.visit({ id, arrivedAt: undefined, rank: 0, now, walkInsPerCell: 0, limits: { ...LIMITS, cell: Math.floor(now / 300) }, ...more }); // prettier-ignore
   const beat = (store: RoomStore, agent: string, now: number, more: object = {}) =>
     store.beat({ agent, now, limits: { ...LIMITS, cell: Math.floor(now / 300) }, unspent: { cell: 0, count: 0 }, admitted: new Map(), called: new Map(), ...more }); // prettier-ignore
 
@@ -177,7 +179,7 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   when('the walk-in quota is for who stands first', async () => {
     const store = await room();
     const first = await visit(store, 'first', START);
-    const walkIn = { by: 'agent', cell: CELL, leftCount: 1, heardCount: 0 };
+    const walkIn = { ...QUOTA, leftCount: 1 };
     expect(await visit(store, 'second', START, { walkIn })).toMatchObject({ outcome: 'waits' });
     expect(await visit(store, 'first', START, { arrivedAt: first.arrivedAt, walkIn })).toMatchObject({ outcome: 'walksIn' }); // prettier-ignore
   });
@@ -185,7 +187,7 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   when('so many walk in as stand first and have a place, whoever asks first', async () => {
     const store = await room();
     const limits = { ...LIMITS, logins: 0 };
-    const walkIn = { by: 'agent', cell: CELL, leftCount: 2, heardCount: 0 };
+    const walkIn = { ...QUOTA, leftCount: 2 };
     const arrivals: number[] = [];
     for (const id of ['a', 'b', 'c']) arrivals.push((await visit(store, id, START, { limits })).arrivedAt);
     const ask = async (k: number) => (await visit(store, 'abc'[k]!, START + 5, { arrivedAt: arrivals[k]!, limits, walkIn })).outcome; // prettier-ignore
@@ -196,22 +198,23 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     const store = await room();
     const from = START + 240;
     const limits = { ...LIMITS, logins: 0 };
-    const walkIn = { by: 'agent', cell: CELL, leftCount: 1, heardCount: 0 };
+    const walkIn = { ...QUOTA, leftCount: 1 };
+    const over = { ...walkIn, leftCount: 0 };
     const line = ['cut', 'kept', 'alsoCut', 'free', 'relative'];
     const arrivals = new Map<string, number>();
     for (const id of line) arrivals.set(id, (await visit(store, id, from, { limits, rank: id === 'relative' ? 2 : 0 })).arrivedAt); // prettier-ignore
     const ask = async (id: string, more: Partial<RoomVisit>, now = from + 5) =>
       (await visit(store, id, now, { arrivedAt: arrivals.get(id)!, limits: { ...limits, cell: Math.floor(now / 300) }, rank: id === 'relative' ? 2 : 0, ...more })).outcome; // prettier-ignore
     // who has not asked yet may have a place
-    expect(await ask('cut', { isPassedOver: true })).toBe('waits');
-    expect(await ask('alsoCut', { isPassedOver: true })).toBe('waits');
+    expect(await ask('cut', { walkIn: over })).toBe('waits');
+    expect(await ask('alsoCut', { walkIn: over })).toBe('waits');
     expect(await ask('free', { walkIn })).toBe('waits');
-    expect(await ask('kept', { isPassedOver: true })).toBe('waits');
+    expect(await ask('kept', { walkIn: over })).toBe('waits');
     expect(await ask('relative', { walkIn })).toBe('waits');
     expect(await ask('free', { walkIn })).toBe('walksIn');
     const second = { ...walkIn, leftCount: 1, heardCount: 1 };
     // the step has ended for one of them, who stands before the relatives again
-    expect(await ask('alsoCut', {})).toBe('waits');
+    expect(await ask('alsoCut', { walkIn: { ...second, leftCount: 1, heardCount: 0 } })).toBe('waits');
     expect(await ask('relative', { walkIn: second })).toBe('waits');
     await store.leave('alsoCut');
     expect(await ask('relative', { walkIn: second })).toBe('walksIn');
@@ -222,17 +225,60 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     expect(await ask('cut', { walkIn: next }, START + 302)).toBe('walksIn');
     // a place that the plan leaves is for who stands first, passed over or not
     const one = { ...LIMITS, cell: CELL + 1, logins: 300 };
-    expect(await ask('kept', { isPassedOver: true, limits: one }, START + 304)).toBe('called');
+    expect(await ask('kept', { walkIn: { ...next, leftCount: 0 }, limits: one }, START + 304)).toBe('called');
   });
 
-  when('a walk-in quota brings the line on, and those ask sooner whom it does not pass over', async () => {
+  when(
+    'who has the whole quota leaves those who stand before their places of it, also where a step leaves them fewer',
+    async () => {
+      const store = await room();
+      const limits = { ...LIMITS, logins: 0 };
+      // two of four places are for those of a step too
+      let spent = 0;
+      const ask = async (id: string, most: number) => {
+        const walkIn = { ...QUOTA, leftCount: Math.max(0, most - spent), fewestLeftCount: 2 - spent > 0 ? 2 - spent : Infinity, heardCount: spent }; // prettier-ignore
+        const { outcome } = await visit(store, id, START + 5, { arrivedAt: arrivals.get(id)!, limits, walkIn });
+        if (outcome === 'walksIn') spent++;
+        return outcome === 'walksIn';
+      };
+      const arrivals = new Map<string, number>();
+      for (const id of ['a0', 'a1', 'b2', 'b3'])
+        arrivals.set(id, (await visit(store, id, START, { limits })).arrivedAt);
+      expect([await ask('b3', 4), await ask('b2', 4), await ask('a1', 2)]).toEqual([false, false, true]);
+      expect([await ask('b2', 4), await ask('a0', 2), await ask('b3', 4), await ask('b2', 4)]).toEqual([false, true, true, true]); // prettier-ignore
+    },
+  );
+
+  when('the quota of one agent passes over nobody in favour of those who ask another', async () => {
     const store = await room();
-    const limits = { ...LIMITS, logins: 0, walkIns: 60 };
+    const limits = { ...LIMITS, logins: 0 };
+    const [one, two] = [QUOTA, { ...QUOTA, by: 'other' }];
+    const first = await visit(store, 'first', START, { limits, walkIn: { ...one, leftCount: 0 } });
+    expect(await visit(store, 'second', START, { limits, walkIn: two })).toMatchObject({ outcome: 'waits' });
+    expect(await visit(store, 'first', START + 1, { limits, walkIn: two, arrivedAt: first.arrivedAt })).toMatchObject({ outcome: 'walksIn' }); // prettier-ignore
+  });
+
+  when('who cannot be given a ticket walks in behind all who wait, and takes no place in line', async () => {
+    const store = await room();
+    const limits = { ...LIMITS, logins: 0 };
+    const passing = { limits, isPassing: true, walkIn: { ...QUOTA, leftCount: 2 } };
+    expect(await visit(store, 'p0', START, { ...passing, rank: 1 })).toMatchObject({ outcome: 'walksIn' });
+    const first = await visit(store, 'first', START, { limits, rank: 1 });
+    expect(await visit(store, 'p1', START, { ...passing, rank: 1 })).toMatchObject({ outcome: 'waits', aheadCount: 1 });
+    expect(await visit(store, 'p2', START, { ...passing, rank: 2 })).toMatchObject({ outcome: 'waits', aheadCount: 1 });
+    // nobody of an own or a higher rank waits
+    expect(await visit(store, 'p3', START, { ...passing, rank: 0 })).toMatchObject({ outcome: 'walksIn' });
+    expect(await visit(store, 'first', START, { limits, rank: 1, arrivedAt: first.arrivedAt })).toMatchObject({ aheadCount: 0 }); // prettier-ignore
+  });
+
+  when('a walk-in quota brings the line on: those ask sooner who may have more of it', async () => {
+    const store = await room();
+    const limits = { ...LIMITS, logins: 0 };
     for (let k = 0; k < 8; k++) await visit(store, `q${k}`, START, { limits });
     // four ahead, a fifth of one a second
-    expect((await visit(store, 'q4', START, { limits })).pollSeconds).toBeCloseTo(10, 5);
-    expect((await visit(store, 'q4', START, { limits, isPassedOver: true })).pollSeconds).toBe(60);
-    expect((await visit(store, 'q4', START, { limits: { ...limits, walkIns: 0 } })).pollSeconds).toBe(60);
+    expect((await visit(store, 'q4', START, { limits, walkInsPerCell: 60 })).pollSeconds).toBeCloseTo(10, 5);
+    expect((await visit(store, 'q4', START, { limits, walkInsPerCell: 30 })).pollSeconds).toBeCloseTo(20, 5);
+    expect((await visit(store, 'q4', START, { limits })).pollSeconds).toBe(60);
   });
 
   when(
@@ -240,7 +286,7 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     async () => {
       const store = await room();
       const limits = { ...LIMITS, logins: 0 };
-      const walkIn = { by: 'agent', cell: CELL, leftCount: 2, heardCount: 0 };
+      const walkIn = { ...QUOTA, leftCount: 2 };
       const ids = Array.from({ length: 12 }, (_, k) => `w${k}`);
       const outcomesOf = async (asked: object, from: number) =>
       (await Promise.all(ids.slice(from).map((id) => visit(store, id, START, { limits, ...asked })))).map(({ outcome }) => outcome); // prettier-ignore
@@ -354,7 +400,7 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   it('a share is for those who stand first', async () => {
     const store = await opened(() => new RedisRoom([redis!.url], ++platformCount, SETTINGS));
     const arrivals: number[] = [];
-    for (let k = 0; k < 30; k++) arrivals.push((await store.visit({ id: `s${k}`, arrivedAt: undefined, rank: 2, now: START, limits: { ...LIMITS, logins: 0 } })).arrivedAt); // prettier-ignore
+    for (let k = 0; k < 30; k++) arrivals.push((await store.visit({ id: `s${k}`, arrivedAt: undefined, rank: 2, now: START, walkInsPerCell: 0, limits: { ...LIMITS, logins: 0 } })).arrivedAt); // prettier-ignore
     const state = await beatOf(store, 'one', START);
     expect(state).toMatchObject({ leasedCount: 10, leasedTo: { rank: 2, arrivedAt: arrivals[11] }, waitingCounts: [0, 0, 30, 0] }); // prettier-ignore
     await store.close();
@@ -363,7 +409,8 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   it('a server that is away is said at once, and one that comes back empty is used again', async () => {
     const own = await RealRedis.start(redisServer!);
     const store = await opened(() => new RedisRoom([own.url], 1, SETTINGS));
-    const ask = () => store.visit({ id: 'v', arrivedAt: undefined, rank: 0, now: START, limits: LIMITS });
+    const ask = () =>
+      store.visit({ id: 'v', arrivedAt: undefined, rank: 0, now: START, walkInsPerCell: 0, limits: LIMITS });
     await ask();
     await own.kill();
     await expect(ask()).rejects.toThrow(RoomAway);

@@ -15,21 +15,23 @@ export interface RoomLimits {
   /** Sessions that it leaves in every cell of a visit that begins now. */
   sessions: number;
   stayCells: number;
-  /** Places of one agent's walk-in quota, which come beside those. */
-  walkIns: number;
 }
 
 const NOTHING = { logins: 0, sessions: 0 };
 
-/** Limits of a cell; nothing is left where the plan says nothing of it. */
-export function roomLimitsAt({ room, firstCell, quotas }: BundleContent, cell: number): RoomLimits {
+/**
+ * Limits of a cell; nothing is left where the plan says nothing of it.
+ *
+ * @param walkIns places of all walk-in quotas in a cell: they come out of what the plan leaves, as far as it leaves so much
+ */
+export function roomLimitsAt({ room, firstCell }: BundleContent, cell: number, walkIns: number): RoomLimits {
   const k = cell - firstCell;
   const stayCells = room?.stayCells ?? 1;
-  const walkIns = quotas.walkInPerCell;
-  if (!room || k < 0 || k >= room.logins.length) return { cell, ...NOTHING, stayCells, walkIns };
+  if (!room || k < 0 || k >= room.logins.length) return { cell, ...NOTHING, stayCells };
   let sessions = Infinity;
   for (let i = k; i < k + stayCells; i++) sessions = Math.min(sessions, room.sessions[i] ?? Infinity);
-  return { cell, logins: room.logins[k]!, sessions, stayCells, walkIns };
+  const left = (count: number, taken: number): number => Math.max(0, count - taken);
+  return { cell, logins: left(room.logins[k]!, walkIns), sessions: left(sessions, walkIns * stayCells), stayCells };
 }
 
 /** Admissions that a cell still takes, given those of the cells before it, whose visits are going on. */
@@ -52,7 +54,9 @@ export interface RoomForecast {
 
 /** Places of the walk-in quotas of all agents. */
 export interface RoomWalkIns {
-  /** Still free in the present cell. */
+  /** Of a whole cell. */
+  all: number;
+  /** Of these, those of a visitor: what is free in the present cell, and in each to come. */
   left: number;
   perCell: number;
 }
@@ -72,7 +76,7 @@ export function roomForecast(
   let served = 0;
   for (let cell = first; cell < first + cells; cell++) {
     const already = counted.get(cell) ?? 0;
-    const whole = roomBudget(roomLimitsAt(content, cell), counted);
+    const whole = roomBudget(roomLimitsAt(content, cell, walkIns.all), counted);
     // what is left of the present cell comes at the pace of the whole one
     const left = cell === first ? Math.min(whole - already, Math.ceil((whole * ((cell + 1) * CELL_SECONDS - now)) / CELL_SECONDS)) : whole - already; // prettier-ignore
     const its = Math.max(0, left);
