@@ -4,6 +4,7 @@ const facts = (fields: Partial<ExplanationFacts>): ExplanationFacts => ({
   origin: 'allocated',
   wishedMinute: 600,
   givenMinute: 635,
+  displacementDays: 0,
   displacementMinutes: 35,
   obstacle: 'logins',
   rivalCount: 1243,
@@ -37,6 +38,13 @@ describe('the sentence about a window', () => {
       'l’enseignant a alors une autre classe en direct : le créneau commence à 7 h 55, 2 h 05 plus tôt.',
     );
     expect(en).toContain('starts at 7:55, 2 hours 5 minutes earlier.');
+  });
+
+  it('says days as days, and the hour by the clock', () => {
+    const [fr, en] = told({ displacementDays: 1, displacementMinutes: -35, givenMinute: 565 });
+    expect(fr).toContain('commence à 9 h 25, 1 jour plus tard, 35 minutes plus tôt.');
+    expect(en).toContain('starts at 9:25, 1 day later, 35 minutes earlier.');
+    expect(told({ displacementDays: -2, displacementMinutes: 0 })[1]).toContain('starts at 10:35, 2 days earlier.');
   });
 
   it.each([

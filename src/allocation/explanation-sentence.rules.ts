@@ -10,8 +10,9 @@ export interface ExplanationFacts {
   origin: Origin;
   wishedMinute: number | null;
   givenMinute: number;
-  /** Positive where the window came later than it wished. */
-  displacementMinutes: number;
+  /** Positive where the window came later than it wished: days of the calendar, and minutes by the clock. Null without a wish. */
+  displacementDays: number | null;
+  displacementMinutes: number | null;
   obstacle: Obstacle;
   rivalCount: number;
   /** Alternatives that the laws allow and that have room, the best first. */
@@ -69,7 +70,7 @@ const ENGLISH_OBSTACLE: Record<Obstacle, (rivals: string) => string> = {
 
 /** One sentence that a head understands, in French and English. */
 export function explanationSentences(facts: ExplanationFacts): Sentences {
-  const { origin, wishedMinute, givenMinute, displacementMinutes } = facts;
+  const { origin, wishedMinute, givenMinute, displacementDays, displacementMinutes } = facts;
   const fr = frenchTime(givenMinute);
   const en = englishTime(givenMinute);
   if (origin === 'fixed') {
@@ -90,30 +91,34 @@ export function explanationSentences(facts: ExplanationFacts): Sentences {
       en: `No hour was wished: ${en} is one at which the platform is little used.`,
     };
   }
-  if (displacementMinutes === 0) {
+  if (displacementDays === 0 && displacementMinutes === 0) {
     return { fr: `L’heure souhaitée, ${fr}, a été accordée.`, en: `The wished hour, ${en}, was given.` };
   }
   return movedSentences(facts, wishedMinute);
 }
 
 function movedSentences(facts: ExplanationFacts, wishedMinute: number): Sentences {
-  const { givenMinute, displacementMinutes, obstacle, rivalCount, freeMinutes } = facts;
+  const { givenMinute, obstacle, rivalCount, freeMinutes } = facts;
+  const [days, minutes] = [facts.displacementDays ?? 0, facts.displacementMinutes ?? 0];
   const many = rivalCount > 1;
   const rivalsFr = `${FRENCH_COUNT.format(rivalCount)} ${many ? 'autres créneaux la souhaitaient' : 'autre créneau la souhaitait'}`;
   const rivalsEn = `${ENGLISH_COUNT.format(rivalCount)} other ${many ? 'windows' : 'window'} wished it`;
-  const isLater = displacementMinutes > 0;
-  const minutes = Math.abs(displacementMinutes);
+  const away = (length: (minutes: number) => string, day: string, [later, earlier]: [string, string]): string =>
+    [
+      ...(days === 0 ? [] : [`${Math.abs(days)} ${day}${Math.abs(days) > 1 ? 's' : ''} ${days > 0 ? later : earlier}`]),
+      ...(minutes === 0 ? [] : [`${length(Math.abs(minutes))} ${minutes > 0 ? later : earlier}`]),
+    ].join(', ');
   const free = freeMinutes.length > 0;
   const list = (texts: readonly string[], or: string): string =>
     texts.length < 2 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} ${or} ${texts.at(-1)!}`;
   return {
     fr:
       `L’heure souhaitée était ${frenchTime(wishedMinute)}, mais ${FRENCH_OBSTACLE[obstacle](rivalsFr)} : ` +
-      `le créneau commence à ${frenchTime(givenMinute)}, ${frenchLength(minutes)} plus ${isLater ? 'tard' : 'tôt'}` +
+      `le créneau commence à ${frenchTime(givenMinute)}, ${away(frenchLength, 'jour', ['plus tard', 'plus tôt'])}` +
       `${free ? ` ; il reste de la place à ${list(freeMinutes.map(frenchTime), 'ou')}` : ''}.`,
     en:
       `The wished hour was ${englishTime(wishedMinute)}, but ${ENGLISH_OBSTACLE[obstacle](rivalsEn)}: ` +
-      `the window starts at ${englishTime(givenMinute)}, ${englishLength(minutes)} ${isLater ? 'later' : 'earlier'}` +
+      `the window starts at ${englishTime(givenMinute)}, ${away(englishLength, 'day', ['later', 'earlier'])}` +
       `${free ? `; there is room left at ${list(freeMinutes.map(englishTime), 'or')}` : ''}.`,
   };
 }

@@ -5,7 +5,9 @@ import { SentencesDto } from '../plan/plan.dto';
 export class StartCostDto {
   /** The start. */
   startsAt!: string;
-  /** Distance from the wish; null without one. */
+  /** Days from the wished date, positive when later; null without a wish. */
+  displacementDays!: number | null;
+  /** Minutes by the clock from the wished start, positive when later, whatever the days; null without a wish. */
   displacementMinutes!: number | null;
   /** Weight times the square of the displacement in cells. */
   displacementCost!: number;

@@ -5,6 +5,7 @@ import { civilOfCell, zonedInstantOfCell } from '../common/civil-time';
 import { CELL_MINUTES, CELLS_PER_DAY, LEAD_CELLS } from '../kernel/cell-grid';
 import { ProblemAssembler } from '../load/problem-assembler.service';
 import type { WindowSite, WindowStarts } from '../load/window-starts';
+import { type Displacement, displacementOf } from '../plan/displacement.rules';
 import { limitsOf, type PlanCurve } from '../plan/plan-curve.rules';
 import { PlanLoadStore } from '../plan/plan-load.store';
 import type { ClassMemory } from '../plan/plan-memory';
@@ -85,7 +86,7 @@ export class WindowExplanationService {
         origin: ORIGINS[window.origin]!,
         wishedMinute: wishCell === null ? null : minuteOf(wishCell),
         givenMinute: minuteOf(startCell),
-        displacementMinutes: wishCell === null ? 0 : (startCell - wishCell) * CELL_MINUTES,
+        ...fromWish(startCell, wishCell, timeZone),
         obstacle: !wished
           ? 'unknown'
           : allowed && !mayStart(wished.startCell)
@@ -144,11 +145,19 @@ const startCostOf = (
   hasRoom: boolean,
 ): StartCostDto => ({
   startsAt: zonedInstantOfCell(startCell, timeZone),
-  displacementMinutes: wishCell === null ? null : (startCell - wishCell) * CELL_MINUTES,
+  ...fromWish(startCell, wishCell, timeZone),
   ...cost,
   isAllowed,
   hasRoom: isAllowed && hasRoom,
 });
+
+const fromWish = (startCell: number, wishCell: number | null, timeZone: string): Displacement =>
+  displacementOf(
+    zonedInstantOfCell(startCell, timeZone),
+    startCell,
+    wishCell === null ? null : zonedInstantOfCell(wishCell, timeZone),
+    wishCell,
+  );
 
 /** Of the starts that the cap allows, or where it allows none of the nearest ones: a term of the bound of the objective. */
 function leastCostInReach(starts: readonly StartCost[], wishCell: number | null, capCells: number): number | null {

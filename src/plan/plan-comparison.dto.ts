@@ -49,12 +49,16 @@ export class ComparisonFiguresDto {
   gainingCount!: number;
   /** Windows that go further from their wish. */
   losingCount!: number;
-  /** Minutes between wish and start before, over all windows with a wish. */
+  /** Minutes between wish and start before, over all windows on their wished day. */
   displacementMinutesBefore!: number;
-  /** Minutes between wish and start after, over all windows with a wish. */
+  /** Minutes between wish and start after, over all windows on their wished day. */
   displacementMinutesAfter!: number;
   /** What is lost, or gained where negative. */
   displacementMinutesChange!: number;
+  /** Windows that stood on another day than they wished. */
+  otherDayCountBefore!: number;
+  /** Windows that stand on another day than they wish. */
+  otherDayCountAfter!: number;
 }
 
 /** The change for one kind of establishment. */
@@ -107,9 +111,13 @@ export class WindowChangeDto {
   minutesBefore!: number | null;
   /** Its length after. */
   minutesAfter!: number | null;
-  /** Minutes from its wish to its start before, positive when later. */
+  /** Days from its wished date to its date before, positive when later. */
+  displacementDaysBefore!: number | null;
+  /** Minutes by the clock from its wish to its start before, positive when later, whatever the days. */
   displacementMinutesBefore!: number | null;
-  /** Minutes from its wish to its start after, positive when later. */
+  /** Days from its wished date to its date after, positive when later. */
+  displacementDaysAfter!: number | null;
+  /** Minutes by the clock from its wish to its start after, positive when later, whatever the days. */
   displacementMinutesAfter!: number | null;
 }
 

@@ -4,6 +4,7 @@ import { literal, scopeCondition } from '../access/scope.rules';
 import { AUDIENCES } from '../campaign/window-kind';
 import { pageOf } from '../common/keyset';
 import { CELL_MINUTES } from '../kernel/cell-grid';
+import { type Displacement, displacementOf, NOT_WISHED } from './displacement.rules';
 import type { ComparisonDto, ComparisonFiguresDto, WindowChangePageDto } from './plan-comparison.dto';
 import { PlanComparisonStore, type ComparisonGroupRow, type WindowChangeRow } from './plan-comparison.store';
 import { wholeKeyOf } from './plan-export.service';
@@ -59,6 +60,10 @@ export class PlanComparisonService {
 
   private changeOf(row: WindowChangeRow): WindowChangePageDto['items'][number] {
     const at = (cell: number | null): string | null => (cell === null ? null : this.instants.of(cell, row.timeZone));
+    const fromWish = (startCell: number | null, wishCell: number | null): Displacement =>
+      startCell === null ? NOT_WISHED : displacementOf(at(startCell)!, startCell, at(wishCell), wishCell);
+    const before = fromWish(row.startBefore, row.wishBefore);
+    const after = fromWish(row.startAfter, row.wishAfter);
     return {
       id: row.id,
       change: row.startBefore === null ? 'added' : row.startAfter === null ? 'removed' : 'moved',
@@ -71,9 +76,10 @@ export class PlanComparisonService {
       startsAt: at(row.startAfter),
       minutesBefore: row.cellsBefore === null ? null : row.cellsBefore * CELL_MINUTES,
       minutesAfter: row.cellsAfter === null ? null : row.cellsAfter * CELL_MINUTES,
-      displacementMinutesBefore:
-        row.displacementCellsBefore === null ? null : row.displacementCellsBefore * CELL_MINUTES,
-      displacementMinutesAfter: row.displacementCellsAfter === null ? null : row.displacementCellsAfter * CELL_MINUTES,
+      displacementDaysBefore: before.displacementDays,
+      displacementMinutesBefore: before.displacementMinutes,
+      displacementDaysAfter: after.displacementDays,
+      displacementMinutesAfter: after.displacementMinutes,
     };
   }
 }
@@ -94,5 +100,7 @@ function figuresOf(row: ComparisonGroupRow): ComparisonFiguresDto {
     displacementMinutesBefore: before,
     displacementMinutesAfter: after,
     displacementMinutesChange: after - before,
+    otherDayCountBefore: row.otherDayCountBefore,
+    otherDayCountAfter: row.otherDayCountAfter,
   };
 }

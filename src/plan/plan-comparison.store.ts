@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { isOnOtherDay } from './other-day';
 import { partitionOf } from './plan-window.store';
 
 /** How a group of windows fares, and which group: neither kind nor department for all of them. */
@@ -16,8 +17,11 @@ export interface ComparisonGroupRow {
   changedEstablishmentCount: number;
   gainingCount: number;
   losingCount: number;
+  /** Over the windows on their wished day; the others are counted. */
   displacementCellsBefore: number;
   displacementCellsAfter: number;
+  otherDayCountBefore: number;
+  otherDayCountAfter: number;
 }
 
 export interface WindowChangeRow {
@@ -32,8 +36,8 @@ export interface WindowChangeRow {
   cellsAfter: number | null;
   startBefore: number | null;
   startAfter: number | null;
-  displacementCellsBefore: number | null;
-  displacementCellsAfter: number | null;
+  wishBefore: number | null;
+  wishAfter: number | null;
 }
 
 /** Two plans of a campaign side by side: the same window has the same id in both. */
@@ -52,8 +56,10 @@ export class PlanComparisonStore {
               (count(distinct e.id) filter (where a.start_cell is distinct from b.start_cell))::int as "changedEstablishmentCount",
               count(*) filter (where abs(b.start_cell - b.wish_cell) < abs(a.start_cell - a.wish_cell)) as "gainingCount",
               count(*) filter (where abs(b.start_cell - b.wish_cell) > abs(a.start_cell - a.wish_cell)) as "losingCount",
-              coalesce(sum(abs(a.start_cell - a.wish_cell)), 0) as "displacementCellsBefore",
-              coalesce(sum(abs(b.start_cell - b.wish_cell)), 0) as "displacementCellsAfter"
+              coalesce(sum(abs(a.start_cell - a.wish_cell)) filter (where not ${isOnOtherDay('a')}), 0) as "displacementCellsBefore",
+              coalesce(sum(abs(b.start_cell - b.wish_cell)) filter (where not ${isOnOtherDay('b')}), 0) as "displacementCellsAfter",
+              count(*) filter (where ${isOnOtherDay('a')}) as "otherDayCountBefore",
+              count(*) filter (where ${isOnOtherDay('b')}) as "otherDayCountAfter"
          from ${partitionOf(beforeId)} a full join ${partitionOf(afterId)} b using (window_id)
          join establishment e on e.id = coalesce(b.establishment_id, a.establishment_id)
          join territory d on d.id = e.department_id
@@ -76,7 +82,7 @@ export class PlanComparisonStore {
               coalesce(b.audience, a.audience) as audience, coalesce(b.local_date, a.local_date)::text as date,
               a.cell_count as "cellsBefore", b.cell_count as "cellsAfter",
               a.start_cell as "startBefore", b.start_cell as "startAfter",
-              a.start_cell - a.wish_cell as "displacementCellsBefore", b.start_cell - b.wish_cell as "displacementCellsAfter"
+              a.wish_cell as "wishBefore", b.wish_cell as "wishAfter"
          from ${side(beforeId)} a full join ${side(afterId)} b using (window_id)
          join establishment e on e.id = coalesce(b.establishment_id, a.establishment_id)
          left join class k on k.id = coalesce(b.class_id, a.class_id)

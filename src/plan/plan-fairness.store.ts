@@ -6,10 +6,8 @@ import { LEVELS } from '../directory/level';
 import { CELL_MINUTES, CELL_SECONDS } from '../kernel/cell-grid';
 import { badHourCondition } from './bad-hours.rules';
 import { FAIRNESS_DIMENSIONS, type FairnessRow } from './plan-evidence';
+import { isOnOtherDay } from './other-day';
 import { partitionOf } from './plan-window.store';
-
-/** Nearer than this a window stands on the day of its wish, whatever the hours of a campaign: only the others are looked up in a calendar. */
-const SAME_DAY_CELLS = (6 * 60) / CELL_MINUTES;
 
 /** The least displacement that `share` of the windows with a wish do not exceed. */
 const quantile = (share: number): string =>
@@ -51,9 +49,7 @@ export class PlanFairnessStore {
            join start on start.start_cell = w.start_cell and start.cell_count = w.cell_count and start.time_zone = e.time_zone
            left join level on level.id = w.class_id
            cross join lateral (
-             select case when abs(w.start_cell - w.wish_cell) > ${SAME_DAY_CELLS}
-                         then (to_timestamp(w.wish_cell::bigint * ${CELL_SECONDS}) at time zone e.time_zone)::date <> w.local_date
-                         else false end as is_other_day) other
+             select ${isOnOtherDay('w')} as is_other_day) other
           where w.audience = ${AUDIENCES.indexOf('pupils')}
           group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
        grouped as (

@@ -277,6 +277,26 @@ describe('plans by REST', () => {
     expect(rest.nextCursor).toBeNull();
   });
 
+  it('are compared by days as days: a window on another day is not thousands of minutes away', async () => {
+    const campaignId = await makeCampaign(database, region.platformId);
+    const windows = [8, 9].map((hour, classIndex) => ({ establishment: 0, classIndex, startCell: cellAt(0, hour), wishCell: cellAt(0, 8) })); // prettier-ignore
+    const draft = (): Promise<number> => plans.createDraft(TESTER, draftOf(region, windows, { campaignId }));
+    const [before, after] = [await draft(), await draft()];
+    await database.query(
+      `update plan_window set start_cell = start_cell + 288, local_date = local_date + 1 where plan_id = $1 and start_cell = $2`,
+      [after, cellAt(0, 9)],
+    );
+    const { all } = await read<{ all: object }>(`/v1/plans/${after}/comparison?with=${before}`);
+    expect(all).toMatchObject({
+      movedCount: 1, displacementMinutesBefore: 60, displacementMinutesAfter: 0, displacementMinutesChange: -60,
+      otherDayCountBefore: 0, otherDayCountAfter: 1,
+    }); // prettier-ignore
+    const { items } = await read<{ items: object[] }>(`/v1/plans/${after}/comparison/windows?with=${before}`);
+    expect(items).toMatchObject([
+      { displacementDaysBefore: 0, displacementMinutesBefore: 60, displacementDaysAfter: 1, displacementMinutesAfter: 60 }, // prettier-ignore
+    ]);
+  });
+
   it('are compared within one campaign only', async () => {
     const campaignId = await makeCampaign(database, region.platformId);
     const other = await plans.createDraft(TESTER, draftOf(region, [], { campaignId }));

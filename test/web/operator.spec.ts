@@ -150,6 +150,22 @@ describeWeb('the web of an operator', (web) => {
       await notice.getByRole('button', { name: 'Prouver à nouveau' }).click();
       await page.getByText(/La preuve tient/).waitFor();
       await notice.waitFor({ state: 'detached' });
+      // of another platform as well, which is named
+      const [{ id }] = await database.query<[{ id: number }]>(
+        `insert into platform (code, name, time_zone, headroom_per_mille) values ('autre', 'Autre plateforme', 'Europe/Paris', 0) returning id`,
+      );
+      await database.query(
+        `insert into ledger_proof (platform_id, epoch, revision, cell_difference_count, window_difference_count, differences)
+         values ($1, 1, 1, 7, 0, '{"cells": [], "windows": []}')`,
+        [id],
+      );
+      await open(page, 'passerelles');
+      await notice
+        .filter({ hasText: 'Autre plateforme' })
+        .getByText(/dans 7 pas de grille/)
+        .waitFor();
+      await database.query('delete from ledger_proof where platform_id = $1', [id]);
+      await database.query('delete from platform where id = $1', [id]);
     } finally {
       await database.destroy();
     }

@@ -73,7 +73,7 @@ export function PlanComparison({ plan, names, withId, onWith }: PlanComparisonPr
   );
 }
 
-const FIGURES = ['windowCount', 'movedCount', 'earlierCount', 'laterCount', 'addedCount', 'removedCount', 'changedEstablishmentCount', 'gainingCount', 'losingCount', 'displacementMinutesChange'] as const; // prettier-ignore
+const FIGURES = ['windowCount', 'movedCount', 'earlierCount', 'laterCount', 'addedCount', 'removedCount', 'changedEstablishmentCount', 'gainingCount', 'losingCount', 'displacementMinutesChange', 'otherDayCountBefore', 'otherDayCountAfter'] as const; // prettier-ignore
 
 function tableOf(
   { all, byKind, byDepartment }: Schema<'ComparisonDto'>,

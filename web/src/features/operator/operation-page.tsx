@@ -41,7 +41,9 @@ export function OperationPage() {
       <Title order={1} size="h3">
         {t('title', { platform: platform.name })}
       </Title>
-      <ProofNotice platform={platform} />
+      {platforms.data.map((one) => (
+        <ProofNotice key={one.id} platform={one} />
+      ))}
       <Tabs value={section} onChange={(value) => void navigate(`/app/exploitation/${value}`)} keepMounted={false}>
         <Tabs.List mb="md">
           {SECTIONS.map((one) => (

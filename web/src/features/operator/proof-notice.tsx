@@ -29,7 +29,7 @@ export function ProofNotice({ platform }: { platform: Schema<'PlatformDto'> }) {
   if (!last || last.isProved) return null;
   const counts = { cells: formatCount(last.differenceCount), windows: formatCount(last.windowDifferenceCount) };
   return (
-    <Alert color="red" role="alert" title={t('proof.title')}>
+    <Alert color="red" role="alert" title={t('proof.title', { platform: platform.name })}>
       <Text size="sm">
         {t('proof.text', {
           at: formatInstant(last.provedAt, platform.timeZone),
