@@ -29,7 +29,7 @@ export class PostMortemController {
   @Post()
   @ApiOperation({ operationId: 'makePostMortem', summary: 'Look back on a day or a period: what was done and seen is kept, the worst day is simulated again.' }) // prettier-ignore
   @ApiCreatedResponse({ description: 'The post-mortem.', type: PostMortemDto, headers: { Location: { description: 'Its address.', schema: { type: 'string' } } } }) // prettier-ignore
-  @ApiProblems(400, 404, 422)
+  @ApiProblems(400, 404, 409, 422)
   async makePostMortem(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,

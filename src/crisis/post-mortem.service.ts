@@ -19,6 +19,7 @@ import { causesOf } from './post-mortem.rules';
 import { type CountedPlace, PostMortemFactsStore } from './post-mortem-facts.store';
 import { PostMortemSources } from './post-mortem-sources.service';
 import { believedPerMille, replayAdherencesOf, simulatedAdherencesOf } from './replay-adherence.rules';
+import { StepAuthority } from './step-authority.service';
 import { triedStepsOf } from './tried-steps.rules';
 import { type PostMortemHead, type PostMortemRow, PostMortemStore } from './post-mortem.store';
 
@@ -49,15 +50,18 @@ export class PostMortemService {
     private readonly facts: PostMortemFactsStore,
     private readonly sources: PostMortemSources,
     private readonly simulations: SimulationService,
+    private readonly authority: StepAuthority,
   ) {}
 
-  /** @throws NotFoundError, DomainError */
+  /** @throws NotFoundError, NotConcerned, DomainError */
   async make(actor: Actor, platformId: number, asked: PostMortemAsked, now: Date): Promise<number> {
     const firstOn = asked.firstDate;
     const lastOn = asked.lastDate ?? firstOn;
     if (lastOn < firstOn || lastOn > addDays(firstOn, MOST_DAYS - 1))
       throw new DomainError('post_mortem.days_invalid', 'unprocessable', `From one to ${MOST_DAYS} days, the first one first.`); // prettier-ignore
     const { timeZone } = await this.sources.capacity.platform(platformId);
+    // it tells of the whole platform, and another region's authority has no say in that
+    await this.authority.hold(this.database.manager, actor, platformId, []);
     const firstCell = cellOfCivil(firstOn, 0, timeZone);
     const endCell = cellOfCivil(addDays(lastOn, 1), 0, timeZone);
     const at = (cell: number) => new Date(cell * CELL_SECONDS * 1000);
@@ -106,7 +110,7 @@ export class PostMortemService {
     return pageOf(await this.store.page(platformId, beforeId, limit + 1), limit, ({ id }) => [id]);
   }
 
-  /** Writes what people found and agreed. @throws NotFoundError, DomainError where somebody else has written meanwhile */
+  /** Writes what people found and agreed. @throws NotFoundError, NotConcerned, DomainError where somebody else has written meanwhile */
   async write(
     actor: Actor,
     platformId: number,
@@ -117,6 +121,7 @@ export class PostMortemService {
     await inTransaction(this.database, async (tx) => {
       const before = await this.store.find(platformId, id, tx);
       if (!before) throw new NotFoundError('post-mortem', id);
+      await this.authority.hold(tx, actor, platformId, []);
       if (!(await this.store.write(tx, id, revision, written, now)))
         throw new DomainError('post_mortem.changed', 'conflict', 'Somebody else has written meanwhile: read it again.');
       const { summary, causes, improvements } = before;

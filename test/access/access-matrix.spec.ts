@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { ACCESS_RULES, type AccessRule, type Reach } from '../../src/access/access.rules';
 import type { Grant } from '../../src/access/account.store';
 import { KEY_SCOPES } from '../../src/access/actor';
+import type { PostMortemDto } from '../../src/crisis/post-mortem.dto';
 import { PlanService } from '../../src/plan/plan.service';
 import { publishedRegion, type BookableRegion } from '../booking-region';
 import { cellAt, draftOf, TESTER } from '../plan-builder';
@@ -209,6 +210,24 @@ describe('every operation, called as every role on its own and on another’s da
     for (const name of ['head', 'inspector'])
       expect([await book(name, 1), (await book(name, 0)) === 403]).toEqual([403, false]);
     for (const name of ['authority', 'auditor', 'key windows']) expect(await book(name, 0)).toBe(403);
+  });
+
+  it('lets no authority look back on a platform for which others answer too, nor write over what they found', async () => {
+    const departments = await app.get(DataSource).query<{ code: string }[]>('select code from territory where id = any($1)', [region.departmentIds]); // prettier-ignore
+    const territories = departments.map(({ code }) => ({ code, level: 'territory' as const, kinds: ['college' as const] })); // prettier-ignore
+    const whole = await signedInAs(app, { role: 'authority', uais: [], territories }, 'matrix-whole');
+    const url = `/v1/platforms/${region.platformId}/post-mortems`;
+    const day = new Date().toISOString().slice(0, 10);
+    const make = async (headers: Record<string, string>) => app.inject({ method: 'POST', url, headers, payload: { firstDate: day } }); // prettier-ignore
+    const told = await make(as('authority'));
+    expect([told.statusCode, told.json<{ code: string }>().code]).toEqual([409, 'protection.not_concerned']);
+    const made = await make(whole);
+    expect(made.statusCode).toBe(201);
+    const { id, revision, causes } = made.json<PostMortemDto>();
+    const write = async (headers: Record<string, string>) => app.inject({ method: 'PUT', url: `${url}/${id}`, headers, payload: { revision, summary: 'rien', causes, improvements: [] } }); // prettier-ignore
+    expect((await write(as('authority'))).statusCode).toBe(409);
+    expect((await app.inject({ url: `${url}/${id}`, headers: as('authority') })).json<PostMortemDto>().revision).toBe(revision); // prettier-ignore
+    expect((await write(whole)).statusCode).toBe(200);
   });
 
   it('changes nothing at a role that was taken away: the next request knows', async () => {
