@@ -151,8 +151,8 @@ export function stormProblemOfDay(day: SimulatedDay): StormProblem {
 }
 
 /**
- * Log-ins of each cell that the published windows leave, as the bundle tells them to the agents: no more than their sessions find room
- * for as long as a visit lasts, each cell of which may take as many again.
+ * Log-ins of each cell that the published windows and the walk-in quota leave, as the agents reckon with them: no more than their sessions
+ * find room for as long as a visit lasts, each cell of which may take as many again.
  */
 function leftToRoom(day: SimulatedDay): Float64Array {
   const { cellCount, firstCell, planLimit, plans } = day;
@@ -171,7 +171,7 @@ function leftToRoom(day: SimulatedDay): Float64Array {
     });
   }
   const stayCells = roomStayCells(idleMinutesOf(day));
-  return logins.map((left, cell) => Math.max(0, Math.min(left, ...sessions.subarray(cell, cell + stayCells).map((count) => count / stayCells)))); // prettier-ignore
+  return logins.map((left, cell) => Math.max(0, Math.min(left, ...sessions.subarray(cell, cell + stayCells).map((count) => count / stayCells)) - day.walkInPerCell)); // prettier-ignore
 }
 
 /** Of a kind, else of the profile, else of all, else what is believed; per mille. */

@@ -60,11 +60,11 @@ export function replayedMorning(
     profileCount: RANKS.length,
     sessionLimit: everywhere(1e9),
     loginLimit: everywhere(1e9),
-    walkInLimit: placesTaken(morning, from, cellCount),
+    walkInLimit: everywhere(0),
     refusalCostPerMille: 0,
     idleSeconds: 0,
     entrySpreadSeconds: 10,
-    room: { rankOfProfile: [0, 1], pollSeconds: pollSeconds * SPEED, soonestPollSeconds: pollSeconds * SPEED, leavesPerMillePerMinute: 0 },
+    room: { rankOfProfile: [0, 1], pollSeconds: pollSeconds * SPEED, soonestPollSeconds: pollSeconds * SPEED, leavesPerMillePerMinute: 0, leftPerCell: placesTaken(morning, from, cellCount) },
     habits: { impatientPerMille: 0, threeMinutesPerMille: 0, asToldPerMille: 1000, backOffPerMille: 0, givesUpPerMille: 0 },
     arrivals: crowds.map((crowd) => {
       const law = everywhere(0);

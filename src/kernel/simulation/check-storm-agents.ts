@@ -74,7 +74,7 @@ class AgentStorm {
   private tickets: Ticket[] = [];
   private sessionCount = 0;
   private readonly sessionsOfClass: Float64Array;
-  /** Places of the present cell's quota that have come and are not spent, and that were spent; the same that the plan leaves to the room. */
+  /** Places of the present cell's quota that are not spent, and that were spent; those that the plan leaves to the room, as they come. */
   private quota = 0;
   private walkedIn = 0;
   private left = 0;
@@ -115,7 +115,8 @@ class AgentStorm {
     for (let step = 0; step < this.stepCount; step++) {
       const cell = Math.floor(step / STEPS_PER_CELL);
       if (step % STEPS_PER_CELL === 0) {
-        this.quota = this.walkedIn = this.left = 0;
+        this.walkedIn = this.left = 0;
+        this.quota = this.mostWalkIns[cell]!;
         this.callThoseWhoseHourComes(step, cell);
       }
       for (const classIndex of this.ends[step]!) {
@@ -154,7 +155,6 @@ class AgentStorm {
     const steps = inForce(problem, cell);
     const share = Math.min(1000, ...steps.map(({ capacityPerMille }) => capacityPerMille)) / 1000;
     const leftPerCell = problem.room?.leftPerCell?.[cell] ?? 0;
-    this.quota += this.mostWalkIns[cell]! / STEPS_PER_CELL;
     this.left += leftPerCell / STEPS_PER_CELL;
 
     const loginRoom = (problem.loginLimit[cell]! * share) / STEPS_PER_CELL;
@@ -215,10 +215,7 @@ class AgentStorm {
           continue;
         }
         const ahead = place >= 0 ? place : standing.length + aside.indexOf(ticket);
-        const most = this.mostWalkIns[cell]!;
-        // whom the quota passes over has only what the plan leaves to wait for
-        const isPassedOver = !isWithin(this.walkedIn, ticket.agent, cell) && this.walkedIn + 1 <= most;
-        const perSecond = ((isPassedOver ? 0 : most) + leftPerCell) / CELL_SECONDS;
+        const perSecond = (ticket.agent.hours.walkInCount[cell]! + leftPerCell) / CELL_SECONDS;
         const left = perSecond > 0 ? ahead / perSecond : Infinity;
         const pause = Math.min(problem.room!.pollSeconds, Math.max(SOONEST_POLL_SECONDS, left / 2));
         ticket.asksAt += pause * (1 - JITTER_RATIO + 2 * JITTER_RATIO * random());
@@ -231,6 +228,7 @@ class AgentStorm {
   private placesOf(standing: readonly Ticket[], places: number, cell: number): ('quota' | 'left' | undefined)[] {
     let [quota, left] = [bounded(this.quota), bounded(this.left)];
     let walkedIn = this.walkedIn;
+    let fewest = Infinity;
     let free = places;
     const ways: ('quota' | 'left' | undefined)[] = [];
     for (const { agent } of standing) {
@@ -239,7 +237,9 @@ class AgentStorm {
       if (quota > 0 && isWithin(walkedIn, agent, cell)) {
         quota--;
         walkedIn++;
-        ways.push('quota');
+        fewest = Math.min(fewest, agent.hours.walkInCount[cell]!);
+        // who has more of it than somebody before waits until that one has taken theirs
+        ways.push(walkedIn <= fewest + 1e-9 ? 'quota' : undefined);
       } else if (left > 0) {
         left--;
         ways.push('left');

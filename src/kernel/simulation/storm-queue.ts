@@ -1,4 +1,4 @@
-import { STEP_SECONDS, STEPS_PER_CELL, VISITOR_UNITS, type WaitingRoom } from './storm-problem';
+import { STEP_SECONDS, VISITOR_UNITS, type WaitingRoom } from './storm-problem';
 
 /** Those who took a ticket within the same minute, of one rank: what each group has in it. */
 interface Slice {
@@ -48,12 +48,8 @@ interface Served {
   fromLeft: number;
 }
 
-/** How fast the line goes on, visitors a second; whom the quota passes over has only what the plan leaves. */
-export interface LinePace {
-  perSecond: number;
-  passedOverPerSecond: number;
-  isPassedOver: (kind: number) => boolean;
-}
+/** How fast the line goes on for each kind, units a second. */
+export type LinePace = readonly number[];
 
 /**
  * The waiting room: by rank, then in order of arrival (to the minute). Who closes the page leaves it; whose window opens is
@@ -279,13 +275,12 @@ export class StormQueue {
     for (const { groups, crowds, isAside } of this.inOrder(isHeld)) {
       let crowd = 0;
       for (let k = 0; k < groups.length; k++) if (isAside === undefined || isHeld!(groups[k]!) === isAside) crowd += crowds[k]!; // prettier-ignore
-      const perSecond = asking(ahead, crowd, pace.perSecond);
-      const ofPassedOver = asking(ahead, crowd, pace.passedOverPerSecond);
+      const ofKinds = pace.map((perSecond) => asking(ahead, crowd, perSecond));
       // nobody behind is nearer
-      if (perSecond === undefined && ofPassedOver === undefined) break;
+      if (ofKinds.every((its) => its === undefined)) break;
       for (let k = 0; k < groups.length; k++) {
         const group = groups[k]!;
-        const its = pace.isPassedOver(this.kindOf[group]!) ? ofPassedOver : perSecond;
+        const its = ofKinds[this.kindOf[group]!];
         if (its === undefined || (isAside !== undefined && isHeld!(group) !== isAside)) continue;
         const classIndex = this.classOf[group]!;
         far[classIndex]! -= crowds[k]!;
@@ -336,6 +331,3 @@ function takeEvenly(waiting: Float64Array, isFor: (kind: number) => boolean, mos
     if (isFor(kind)) waiting[kind] = ratio === 1 ? 0 : waiting[kind]! * (1 - ratio);
   return standing * ratio;
 }
-
-/** The part of a cell's quota that a step may spend. */
-export const quotaOfStep = (walkInLimit: number): number => Math.floor((walkInLimit * VISITOR_UNITS) / STEPS_PER_CELL);

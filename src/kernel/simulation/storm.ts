@@ -2,7 +2,7 @@ import { CELL_SECONDS } from '../cell-grid';
 import { effectiveLimits, entitlementOf, type Entitlement } from './storm-entitlement';
 import { Presence } from './storm-presence';
 import { assertStormProblem, STEP_SECONDS, STEPS_PER_CELL, type StormProblem, VISITOR_UNITS } from './storm-problem';
-import { type LinePace, type LineQuota, quotaOfStep, StormQueue } from './storm-queue';
+import { type LinePace, type LineQuota, StormQueue } from './storm-queue';
 import { delaySteps, LANE, LANE_COUNT, laneAfter, laneShares, Returns } from './storm-returns';
 
 /** Visitors per reporting class (territory x profile) and cell: index = class x cellCount + cell. */
@@ -68,6 +68,8 @@ class Storm {
   private readonly classCount: number;
   private readonly entitlement: Entitlement;
   private readonly limits: ReturnType<typeof effectiveLimits>;
+  /** Of shares of the walk-in quota; the last is of those whom no window binds. */
+  private readonly kindCount: number;
   private readonly returns: Returns;
   private readonly presence: Presence;
   private readonly queue: StormQueue | null;
@@ -87,7 +89,7 @@ class Storm {
   /** All attempts of each active group. */
   private readonly crowds: Float64Array;
   private readonly shares: readonly number[];
-  /** Walk-in quota of the present cell that has been dealt out and not spent, and that was spent; places that the plan leaves to the room. */
+  /** Walk-in quota of the present cell that is not spent, and that was spent; places that the plan leaves to the room, which come evenly. */
   private quotaLeft = 0;
   private quotaSpent = 0;
   private roomLeft = 0;
@@ -105,7 +107,7 @@ class Storm {
     this.returns = new Returns(groups.length);
     this.presence = new Presence(problem, this.stepCount, this.limits.idleSeconds);
     const { kindOf, columns } = this.limits.walkInShare;
-    const kindCount = columns.length + 1;
+    const kindCount = (this.kindCount = columns.length + 1);
     const column = () => new Float64Array(this.classCount * cellCount);
     this.curves = {
       arrivals: column(), attempts: column(), admitted: column(), walkIns: column(),
@@ -161,9 +163,11 @@ class Storm {
   private advance(step: number): void {
     const cell = Math.floor(step / STEPS_PER_CELL);
     if (step % STEPS_PER_CELL === 0) {
-      this.quotaLeft = this.quotaSpent = this.roomLeft = 0;
+      this.quotaSpent = this.roomLeft = 0;
       const shares = this.limits.walkInShare.columns.map((column) => column[cell]!);
       this.quotaShares = [...new Set(shares)].sort((a, b) => a - b);
+      // agents have the whole quota of a cell at its begin
+      this.quotaLeft = Math.floor(this.problem.walkInLimit[cell]! * this.limits.mostWalkInShare[cell]! * VISITOR_UNITS);
       this.open(cell, step);
     }
     this.presence.advance(step);
@@ -238,11 +242,10 @@ class Storm {
     const served = Math.min(entitledCrowd, sessionRoom, loginsServed(entitledCrowd, loginRoom, problem));
     const entitledRatio = entitledCrowd > 0 ? served / entitledCrowd : 1;
 
-    this.quotaLeft += quotaOfStep(problem.walkInLimit[cell]! * limits.mostWalkInShare[cell]!);
     const places = Math.max(0, Math.min(sessionRoom, loginRoom) - served);
     const walkInRatios = this.queue ? outsideCrowds : this.walkInRatios(cell, outsideCrowds, places);
     if (this.queue) {
-      this.roomLeft += quotaOfStep(problem.room!.leftPerCell?.[cell] ?? 0);
+      this.roomLeft += Math.floor(((problem.room!.leftPerCell?.[cell] ?? 0) * VISITOR_UNITS) / STEPS_PER_CELL);
       const line = { places, left: this.roomLeft, quotas: this.quotasFor(cell) };
       const { fromQuota, fromLeft } = this.queue.serve(line, this.heldIn(cell), (g, crowd) => this.admit(g, step, cell, crowd, true)); // prettier-ignore
       this.spend(fromQuota);
@@ -381,18 +384,11 @@ class Storm {
     }
   }
 
+  /** As the agents tell intervals: of each kind what steps leave it of the quota, and what the plan leaves. */
   private paceIn(cell: number): LinePace {
     const { walkInLimit, room } = this.problem;
-    const left = room!.leftPerCell?.[cell] ?? 0;
-    const most = this.limits.mostWalkInShare[cell]!;
-    const perSecond = (perCell: number) => (perCell * VISITOR_UNITS) / CELL_SECONDS;
-    const spent = this.quotaSpent / VISITOR_UNITS;
-    return {
-      perSecond: perSecond(walkInLimit[cell]! * most + left),
-      passedOverPerSecond: perSecond(left),
-      isPassedOver: (kind) =>
-        this.shareOf(kind, cell) < most && spent + 1 > walkInLimit[cell]! * this.shareOf(kind, cell),
-    };
+    const perCell = (kind: number) => walkInLimit[cell]! * Math.max(0, this.shareOf(kind, cell)) + (room!.leftPerCell?.[cell] ?? 0); // prettier-ignore
+    return Array.from({ length: this.kindCount }, (_, kind) => (perCell(kind) * VISITOR_UNITS) / CELL_SECONDS);
   }
 
   private count(curve: Float64Array, g: number, cell: number, crowd: number): void {
