@@ -1,6 +1,6 @@
 import { allocate } from '../src/kernel/allocation/allocate';
 import { checkPlan } from '../src/kernel/allocation/check-plan';
-import { checkReplan, movedBoundFromPrices } from '../src/kernel/allocation/replan/check-replan';
+import { bestMovedPupilBound, checkReplan, movedBoundFromPrices } from '../src/kernel/allocation/replan/check-replan';
 import { openChange } from '../src/kernel/allocation/replan/change';
 import { openIncumbent } from '../src/kernel/allocation/replan/incumbent';
 import { seatNewcomers } from '../src/kernel/allocation/replan/seat';
@@ -52,9 +52,11 @@ function cutOneDay(week: AllocationProblem, weekStarts: Int32Array) {
     });
   const problem = { ...day, sessionLimit: lowered(day.sessionLimit), loginLimit: lowered(day.loginLimit) };
   const isFrozen = new Uint8Array(problem.demandCount);
+  // expected heads of the class of each window
+  const pupils = Int32Array.from(problem.demandClass, (owner, i) => (owner < 0 ? 0 : problem.demandSiteUnits[i]!));
   const cpuFrom = process.cpuUsage();
   const startedAt = performance.now();
-  const answer = replan({ problem, before, isFrozen });
+  const answer = replan({ problem, before, isFrozen, pupils });
   const cutWallSeconds = (performance.now() - startedAt) / 1000;
   const cpu = process.cpuUsage(cpuFrom);
 
@@ -62,7 +64,9 @@ function cutOneDay(week: AllocationProblem, weekStarts: Int32Array) {
   const { movedWindowCount, overfullCellCount } = checkReplan(problem, before, isFrozen, answer.starts);
   const movedWindowBound = movedBoundFromPrices(problem, before, isFrozen, answer.movePrices);
   const moved = Array.from(before.keys()).filter((i) => answer.starts[i] !== before[i]);
-  const pupils = new Map(moved.map((i) => [problem.demandClass[i]!, problem.demandSiteUnits[i]!]));
+  const movedPupils = new Map(moved.map((i) => [problem.demandClass[i]!, pupils[i]!]));
+  const movedPupilCount = [...movedPupils.values()].reduce((sum, heads) => sum + heads, 0);
+  const { bound: movedPupilBound } = bestMovedPupilBound(problem, before, isFrozen, pupils, answer.pupilPrices);
   const minutes = moved.reduce((sum, i) => sum + Math.abs(answer.starts[i]! - before[i]!) * CELL_MINUTES, 0);
   return {
     windowCount: check.windowCount,
@@ -71,8 +75,10 @@ function cutOneDay(week: AllocationProblem, weekStarts: Int32Array) {
     movedWindowCount,
     movedWindowBound,
     movedRatio: movedWindowCount / movedWindowBound,
-    // expected heads of the classes that have a moved window
-    movedPupilCount: [...pupils].reduce((sum, [classIndex, heads]) => sum + (classIndex < 0 ? 0 : heads), 0),
+    // of the classes that have a moved window, each class once
+    movedPupilCount,
+    movedPupilBound,
+    movedPupilRatio: movedPupilCount / movedPupilBound,
     meanMoveMinutes: minutes / Math.max(1, moved.length),
     violationCount: check.violationCount,
     unplacedCount: check.unplacedCount,

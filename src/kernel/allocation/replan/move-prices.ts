@@ -66,19 +66,12 @@ export function priceMoves(
   temperatures: readonly number[],
   isCancelled?: () => boolean,
 ): CellMovePrices {
-  const { problem } = model;
-  const { cellCount } = problem;
   const tables = emptyTables(model);
   const groups = groupMoves(model, asked);
   const kinds = new KindMinima(model, tables, groups);
-  const sessionPrice = new Float64Array(cellCount);
-  const loginPrice = new Float64Array(cellCount);
-  const sessionLoad = new Float64Array(cellCount);
-  const loginLoad = new Float64Array(cellCount);
-  let temperature = temperatures[0]!;
 
   /** Shares of everybody at the present prices: fills `scaleAt`; the softened and the exact sum. */
-  const spread = (): { softened: number; exact: number } => {
+  const spread: Spread = (temperature) => {
     const { price, scaleAt } = tables;
     scaleAt.fill(0);
     kinds.look(temperature);
@@ -115,14 +108,47 @@ export function priceMoves(
     kinds.arrive();
     return { softened, exact };
   };
+  return climbMovePrices(model, tables, spread, groups, { sessionRoom, loginRoom, start, temperatures, isCancelled });
+}
 
-  const before = spread();
+/** Lets everybody choose at the prices of the tables, softly: leaves who stands where in `scaleAt`, gives what all pay together. */
+export type Spread = (temperature: number) => { softened: number; exact: number };
+
+/** Raises the prices of cells as long as what everybody pays, less the price of the room, grows; gives the best that were met. */
+export function climbMovePrices(
+  model: AllocationModel,
+  tables: PriceTables,
+  spread: Spread,
+  { totalScale, totalSize, totalWindows }: { totalScale: number; totalSize: number; totalWindows: number },
+  {
+    sessionRoom,
+    loginRoom,
+    start,
+    temperatures,
+    isCancelled,
+  }: {
+    sessionRoom: Float64Array;
+    loginRoom: Float64Array;
+    start: CellMovePrices | null;
+    temperatures: readonly number[];
+    isCancelled: (() => boolean) | undefined;
+  },
+): CellMovePrices {
+  const { problem } = model;
+  const { cellCount } = problem;
+  const sessionPrice = new Float64Array(cellCount);
+  const loginPrice = new Float64Array(cellCount);
+  const sessionLoad = new Float64Array(cellCount);
+  const loginLoad = new Float64Array(cellCount);
+  let temperature = temperatures[0]!;
+
+  const before = spread(temperature);
   fillLoads(model, tables, sessionLoad, loginLoad);
   const cells: number[] = [];
   const units: number[] = [];
   const rooms: number[] = [];
   const first: number[] = [];
-  const meanScale = groups.totalScale / Math.max(1, groups.totalSize);
+  const meanScale = totalScale / Math.max(1, totalSize);
   for (let c = 0; c < 2 * cellCount; c++) {
     const cell = c < cellCount ? c : c - cellCount;
     const limit = c < cellCount ? problem.sessionLimit[cell]! : problem.loginLimit[cell]!;
@@ -149,7 +175,7 @@ export function priceMoves(
       else loginPrice[cells[j]! - cellCount] = price;
     }
     fillPrices(model, tables, sessionPrice, loginPrice);
-    const { softened, exact } = spread();
+    const { softened, exact } = spread(temperature);
     fillLoads(model, tables, sessionLoad, loginLoad);
     for (let j = 0; j < cells.length; j++) {
       const c = cells[j]!;
@@ -162,7 +188,7 @@ export function priceMoves(
     return softened - spent;
   };
   // above the number of all windows the prices run away: no plan holds them all, and that is proven
-  const enough = groups.totalWindows;
+  const enough = totalWindows;
   for (temperature of temperatures) {
     if (best.value > enough) break;
     let step = 0;
@@ -247,7 +273,7 @@ function groupMoves(model: AllocationModel, { stay, windows, isFrozen, detour }:
 }
 
 /** The cheapest start of each kind per unit of scale, exact and softened, and where those who go arrive. */
-class KindMinima {
+export class KindMinima {
   readonly least: Float64Array;
   readonly softened: Float64Array;
   readonly going: Float64Array;
@@ -257,7 +283,7 @@ class KindMinima {
   constructor(
     private readonly model: AllocationModel,
     private readonly tables: PriceTables,
-    groups: MoveGroups,
+    groups: Pick<MoveGroups, 'count' | 'kind' | 'scale' | 'size'>,
   ) {
     const { kindCount, kindStart } = model;
     this.least = new Float64Array(kindCount);
