@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import * as migrations from './migrations';
+import { Patience } from './patience';
 
 const CONNECT_MILLISECONDS = 5000;
 const APPLICATION_NAME = 'etale';
@@ -140,9 +141,32 @@ export function isConnectionFailure(error: unknown): boolean {
   );
 }
 
-/** Runs the work in a transaction, the whole of it again after a serialization failure or a deadlock, and only then. */
+/** Whether somebody held a lock for longer than the transaction was to wait. */
+export const isLockHeld = (error: unknown): boolean => sqlFailure(error).state === '55P03';
+
+/** Longer than a crowd's batches take; a publication takes longer. */
+const LOCK_MILLISECONDS = 250;
+/** Of a pool's connections, what those may have together who wait for platforms whose lock was not to be had. */
+const MOST_PATIENT = 2;
+const patienceOf = new WeakMap<DataSource, Patience>();
+/** Transactions that are run again where a platform's lock was not to be had. */
+const PATIENT = new WeakSet<EntityManager>();
+
+/**
+ * Runs the work in a transaction, the whole of it again after a serialization failure or a deadlock, or where somebody held a platform's
+ * lock for long: who waits for one platform has no connection meanwhile, which others need.
+ */
 export function inTransaction<T>(database: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-  return retried(() => database.transaction(work));
+  let patience = patienceOf.get(database);
+  if (!patience) patienceOf.set(database, (patience = new Patience(MOST_PATIENT, isLockHeld)));
+  return patience.run(() =>
+    retried(() =>
+      database.transaction((tx) => {
+        PATIENT.add(tx);
+        return work(tx);
+      }),
+    ),
+  );
 }
 
 /** Runs a whole transaction, again where it failed to be serialized or was chosen to end a deadlock. */
@@ -174,5 +198,9 @@ export async function advisoryLock(
   namespace: keyof typeof ADVISORY_LOCK,
   key: number,
 ): Promise<void> {
+  const isBounded = namespace === 'platform' && PATIENT.has(tx);
+  const timeout = `select set_config('lock_timeout', $1, true)`;
+  if (isBounded) await tx.query(timeout, [`${LOCK_MILLISECONDS}ms`]);
   await tx.query('select pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK[namespace], key]);
+  if (isBounded) await tx.query(timeout, ['0']);
 }

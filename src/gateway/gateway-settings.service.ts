@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { CapacityService } from '../capacity/capacity.service';
-import { advisoryLock } from '../common/database';
+import { advisoryLock, inTransaction } from '../common/database';
 import { DomainError } from '../common/domain-error';
 import { BundleBuilder } from './bundle-builder.service';
 import { BundleStore } from './bundle.store';
@@ -43,7 +43,7 @@ export class GatewaySettingsService {
             ? 'An exemption must end after it starts.'
             : undefined;
     if (wrong !== undefined) throw new DomainError('gateway.settings_invalid', 'unprocessable', wrong);
-    await this.database.transaction(async (tx) => {
+    await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const before = await this.store.settings(platformId, tx);
       await this.store.setSettings(tx, platformId, settings, actor.subject);
@@ -82,7 +82,7 @@ export class GatewaySettingsService {
   /** After a restore: gateways that saw later revisions take the plan of the new epoch, and never an older one again. @throws NotFoundError */
   async beginEpoch(actor: Actor, platformId: number, now: Date): Promise<EpochDto> {
     await this.capacity.platform(platformId);
-    const row = await this.database.transaction(async (tx) => {
+    const row = await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const rows = await tx.query<[EpochDto[], number]>(
         `update platform_revision set epoch = epoch + 1, epoch_base_revision = revision where platform_id = $1

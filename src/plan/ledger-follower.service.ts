@@ -6,17 +6,16 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { CalendarChanges } from '../calendar/calendar-changes';
 import { CapacityChanges } from '../capacity/capacity-changes';
-import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
+import { advisoryLock, isLockHeld, retried } from '../common/database';
 import { LedgerService } from './ledger.service';
 import { LedgerStore } from './ledger.store';
 
 const LOOK_INTERVAL_MILLISECONDS = 1000;
 /** Many batches of bookings long; a publication takes longer, and is looked at again. */
 const LOCK_TIMEOUT = '200ms';
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Keeps the limits of the ledger at what capacity and calendar say: those of a platform's capacity in the transaction that changes it. A
@@ -64,7 +63,8 @@ export class LedgerFollower implements OnModuleInit, OnApplicationBootstrap, OnM
   private async follow(): Promise<void> {
     for (const platformId of await this.ledgerStore.stale()) {
       try {
-        await inTransaction(this.database, async (tx) => {
+        // looked at again as a whole, it is not patient by itself: the other platforms are next
+        const followed = async (tx: EntityManager): Promise<void> => {
           const timeout = `select set_config('lock_timeout', $1, true)`;
           await tx.query(timeout, [LOCK_TIMEOUT]);
           await advisoryLock(tx, 'platform', platformId);
@@ -73,9 +73,10 @@ export class LedgerFollower implements OnModuleInit, OnApplicationBootstrap, OnM
           if (mark === undefined) return;
           await this.ledger.refreshLimits(platformId, null, null, tx);
           await this.ledgerStore.followed(tx, platformId, mark);
-        });
+        };
+        await retried(() => this.database.transaction(followed));
       } catch (error) {
-        if (sqlFailure(error).state !== LOCK_NOT_AVAILABLE) throw error;
+        if (!isLockHeld(error)) throw error;
       }
     }
   }

@@ -1,8 +1,9 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Config } from '../common/config';
-import { advisoryLock, databaseOptions, retried, sqlFailure } from '../common/database';
+import { advisoryLock, databaseOptions, isLockHeld, retried } from '../common/database';
 import { CONFIG } from '../common/database.module';
+import { Patience } from '../common/patience';
 
 /** A batch needs one, and so does who only asks: platforms of this replica that are busy at once share them. */
 const POOL_SIZE = 6;
@@ -10,7 +11,6 @@ const POOL_SIZE = 6;
 const LOCK_MILLISECONDS = 100;
 /** Of the connections, what platforms may have together whose lock was not to be had. */
 const MOST_PATIENT = 2;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * The connections of the sequencer alone. Statements that do not wait for each other's answer leave together (pipelining), so that a
@@ -19,8 +19,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 @Injectable()
 export class SequencerDatabase implements OnModuleInit, OnApplicationShutdown {
   readonly source: DataSource;
-  private patientCount = 0;
-  private readonly patient: (() => void)[] = [];
+  private readonly patience = new Patience(MOST_PATIENT, isLockHeld);
 
   constructor(@Inject(CONFIG) config: Config) {
     this.source = new DataSource(databaseOptions(config.databaseUrl ?? '', POOL_SIZE, true));
@@ -74,33 +73,9 @@ export class SequencerDatabase implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
-  /**
-   * Runs a transaction that takes a platform's lock, the whole of it again where somebody held it for long. Between two attempts it has
-   * no connection, and with others alike it never has more than a few at once: platforms share the connections, and none waits for
-   * the lock of another one.
-   */
-  async patiently<T>(transaction: () => Promise<T>): Promise<T> {
-    for (let isFirst = true; ; isFirst = false) {
-      if (!isFirst) await this.enter();
-      try {
-        return await transaction();
-      } catch (error) {
-        if (sqlFailure(error).state !== LOCK_NOT_AVAILABLE) throw error;
-      } finally {
-        if (!isFirst) this.leave();
-      }
-    }
-  }
-
-  private async enter(): Promise<void> {
-    if (this.patientCount < MOST_PATIENT) this.patientCount++;
-    else await new Promise<void>((resolve) => this.patient.push(resolve));
-  }
-
-  private leave(): void {
-    const next = this.patient.shift();
-    if (next) next();
-    else this.patientCount--;
+  /** Runs a transaction that takes a platform's lock, the whole of it again where somebody held it for long: see Patience. */
+  patiently<T>(transaction: () => Promise<T>): Promise<T> {
+    return this.patience.run(transaction);
   }
 
   /** After `onModuleDestroy`, in which the sequencer commits what is under way. */

@@ -10,7 +10,9 @@ import {
   publishedRegion,
   standStillAt,
 } from '../booking-region';
-import { cellAt } from '../plan-builder';
+import { LedgerService } from '../../src/plan/ledger.service';
+import { PlanService } from '../../src/plan/plan.service';
+import { cellAt, draftOf, TESTER } from '../plan-builder';
 import { startTestApplication } from '../test-application';
 import { freshDatabaseUrl } from '../test-database';
 
@@ -26,7 +28,8 @@ describe('platforms', () => {
   beforeAll(async () => {
     standStillAt('2026-12-06T12:00:00+01:00');
     const url = await freshDatabaseUrl();
-    app = await startTestApplication({ DATABASE_URL: url });
+    // fewer connections than there are platforms whose lock is held
+    app = await startTestApplication({ DATABASE_URL: url, ETALE_POOL_SIZE: '5' });
     watch = await new DataSource(databaseOptions(url, 2)).initialize();
     holder = new Client({ connectionString: url });
     await holder.connect();
@@ -71,6 +74,35 @@ describe('platforms', () => {
     await holder.query('commit');
     // and those who were patient have not been forgotten
     expect(await Promise.all(waiting)).toEqual(held.map(() => 201));
+    for (const { platformId } of regions) expect(await bookingViolations(watch, platformId)).toEqual(NO_VIOLATIONS);
+  });
+
+  it('leave their connections to others while they wait for a change of the capacity or a publication', async () => {
+    const [free, ...held] = regions as [BookableRegion, ...BookableRegion[]];
+    const plans = app.get(PlanService);
+    const draft = async (region: BookableRegion): Promise<number> => {
+      const base = await app.get(LedgerService).revision(region.platformId);
+      return plans.createDraft(TESTER, draftOf(region, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 9), headcount: 30 }], { base })); // prettier-ignore
+    };
+    const drafts = [];
+    for (const region of held) drafts.push(await draft(region));
+    const freeDraft = await draft(free);
+    await holder.query('begin');
+    for (const { platformId } of held) {
+      await holder.query('select pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.platform, platformId]);
+    }
+    const step = { startsAt: '2026-12-09T00:00:00+01:00', concurrentSessions: 9000, loginsPerMinute: 2000, reason: 'a server' }; // prettier-ignore
+    const grow = ({ platformId }: BookableRegion): Promise<number> => send(`platforms/${platformId}/capacity-steps`, step); // prettier-ignore
+    let answeredCount = 0;
+    const waiting = [
+      ...held.map(grow),
+      ...drafts.map((id) => plans.publish(TESTER, id, 'while it waits').then(() => 201)),
+    ].map((answer) => answer.finally(() => answeredCount++));
+    expect(await inTime(grow(free))).toBe(201);
+    expect(await inTime(plans.publish(TESTER, freeDraft, 'free').then(() => 201))).toBe(201);
+    expect(answeredCount).toBe(0);
+    await holder.query('commit');
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => 201));
     for (const { platformId } of regions) expect(await bookingViolations(watch, platformId)).toEqual(NO_VIOLATIONS);
   });
 });
