@@ -1,3 +1,6 @@
+import { allocationInstance, withCapacity } from '../../bench/allocation-instance';
+import { leastCapacities } from '../../bench/least-capacities';
+import { partProblem, splitProblem } from '../../src/kernel/allocation/parts';
 import { performTask, type PartTask } from '../../src/kernel/allocation/part-tasks';
 import { AllocationCancelled, type AllocationProblem } from '../../src/kernel/allocation/problem';
 import { seededRandom } from '../../src/kernel/random';
@@ -51,7 +54,7 @@ function told(problem: AllocationProblem, onRead: () => void): AllocationProblem
 }
 
 const problem = busyDay();
-const solve: PartTask = {
+const solve: Extract<PartTask, { kind: 'solve' }> = {
   kind: 'solve',
   part: 0,
   capCells: 24,
@@ -84,6 +87,33 @@ describe('a cancelled allocation', () => {
     },
     120_000,
   );
+
+  it('asks at least every half second of processor time on the Monday of three hundred schools', () => {
+    const shape = allocationInstance(300, 1);
+    const least = leastCapacities(shape);
+    const week = withCapacity(shape, 1.2 * least.sessions, 1.2 * least.logins);
+    const monday = partProblem(week, splitProblem(week)[0]!);
+    expect(monday.demandCount).toBeGreaterThan(3_500);
+    const secondsUsed = (): number => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e6;
+    };
+    let asked = secondsUsed();
+    let longest = 0;
+    let askedCount = 0;
+    const isCancelled = (): boolean => {
+      const now = secondsUsed();
+      longest = Math.max(longest, now - asked);
+      asked = now;
+      askedCount++;
+      return false;
+    };
+    performTask(monday, { kind: 'bound', part: 0 }, { isCancelled });
+    performTask(monday, { ...solve, capCells: 18, lastResort: false }, { isCancelled });
+    isCancelled();
+    expect(askedCount).toBeGreaterThan(100);
+    expect(longest).toBeLessThan(0.5);
+  }, 120_000);
 
   it('ends at the very check that says so, wherever it is', () => {
     let checks = 0;
