@@ -16,6 +16,7 @@ const LOOK_MILLISECONDS = 2;
 const MOST_WAIT_MILLISECONDS = 60_000;
 const CELL_MILLISECONDS = 300_000;
 const TRIED_CELLS = 30;
+const STEP_MILLISECONDS = 1_200_000;
 /** With a pause, this many bookings come in a row: the first while a bundle is built, the others behind it. */
 const BOOKINGS_A_PAUSE = 10;
 
@@ -34,7 +35,9 @@ interface Window {
  * A whole bundle is built again by the first booking after a minute: with `--pause-seconds 61` every tenth of the streamed bookings is
  * one of those.
  *
- * Options: `--scale XS --agents 20 --bookings 40 --polled-bookings 4 --pause-seconds 0`.
+ * Then protection steps: from the press of the button (a step of one department, then its undoing) until each agent applies it.
+ *
+ * Options: `--scale XS --agents 20 --bookings 40 --polled-bookings 4 --steps 20 --pause-seconds 0`.
  */
 export const run: Benchmark = async (args) => {
   const scale = option(args, 'scale', 'XS');
@@ -54,6 +57,7 @@ export const run: Benchmark = async (args) => {
     const streamed = await measured(server.url, server.url, key, join(folder, 'streamed'), count, windows, Number(option(args, 'bookings', '40')), pauseSeconds); // prettier-ignore
     const afterPause = streamed.filter((_, k) => pauseSeconds > 0 && Math.floor(k / count) % BOOKINGS_A_PAUSE === 0);
     const polled = await measured(server.url, relayUrl, key, join(folder, 'polled'), count, windows, Number(option(args, 'polled-bookings', '4')), 0); // prettier-ignore
+    const { taken, undone } = await steps(server.url, campaign.platformId, key, join(folder, 'steps'), count, Number(option(args, 'steps', '20'))); // prettier-ignore
     const { pollSeconds, pollJitterSeconds } = await prescribed(server.url, key);
     const prescribedMilliseconds = (pollSeconds + pollJitterSeconds) * 1000;
     return {
@@ -68,6 +72,12 @@ export const run: Benchmark = async (args) => {
         afterPauseP50Milliseconds: percentile(afterPause, 50),
         afterPauseP99Milliseconds: percentile(afterPause, 99),
       }),
+      steps: taken.length / count,
+      stepP50Milliseconds: percentile(taken, 50),
+      stepP99Milliseconds: percentile(taken, 99),
+      stepWithinSecondRatio: taken.length === 0 ? null : rounded(taken.filter((took) => took <= 1000).length / taken.length), // prettier-ignore
+      undoneP50Milliseconds: percentile(undone, 50),
+      undoneP99Milliseconds: percentile(undone, 99),
       polledBookings: polled.length / count,
       polledP50Milliseconds: percentile(polled, 50),
       polledP99Milliseconds: percentile(polled, 99),
@@ -133,25 +143,68 @@ async function measured(
   bookings: number,
   pauseSeconds: number,
 ): Promise<number[]> {
-  // prettier-ignore
-  const agents = await Promise.all(
-    Array.from({ length: count }, (_, k) =>
-      startAgent({
-        url: agentUrl, key, name: `agent-${k}`, folder: join(folder, String(k)), host: '127.0.0.1', port: 0, entKey: undefined,
-        userinfoUrl: undefined, workUrl: undefined, neverGated: NEVER_GATED,
-      }),
-    ),
-  ); // prettier-ignore
+  const agents = await agentsOf(agentUrl, key, folder, count);
   try {
     const times: number[] = [];
     // the first booking waits until all of them have the plan and follow it
     for (let k = 0; k <= bookings; k++) {
       if (pauseSeconds > 0 && k % BOOKINGS_A_PAUSE === 1) await sleep(pauseSeconds * 1000);
       const revision = await moved(url, windows);
-      const took = await applied(agents, revision);
+      const took = await applied(agents, performance.now(), ({ held }) => (held.current?.revision ?? -1) >= revision);
       if (k > 0) times.push(...took);
     }
     return times;
+  } finally {
+    await Promise.all(agents.map((agent) => agent.stop()));
+  }
+}
+
+const agentsOf = (url: string, key: string, folder: string, count: number): Promise<RunningAgent[]> =>
+  Promise.all(
+    Array.from({ length: count }, (_, k) =>
+      startAgent({
+        url, key, name: `agent-${k}`, folder: join(folder, String(k)), host: '127.0.0.1', port: 0, entKey: undefined,
+        userinfoUrl: undefined, workUrl: undefined, neverGated: NEVER_GATED,
+      }),
+    ),
+  ); // prettier-ignore
+
+/** Milliseconds of each agent from each press of the button until the step holds there, and until it no longer does. */
+async function steps(
+  url: string,
+  platformId: number,
+  key: string,
+  folder: string,
+  count: number,
+  stepCount: number,
+): Promise<{ taken: number[]; undone: number[] }> {
+  const agents = await agentsOf(url, key, folder, count);
+  const post = async (path: string, body: object): Promise<{ id: number }> => {
+    const answer = await fetch(`${url}/v1/platforms/${platformId}/protection-steps${path}`, { method: 'POST', headers: { ...asOperator, 'content-type': 'application/json' }, body: JSON.stringify(body) }); // prettier-ignore
+    if (!answer.ok) throw new Error(`no step: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as { id: number };
+  };
+  const holds = (id: number) => ({ held }: RunningAgent): boolean => held.current?.plan.content.rules.some((rule) => rule.id === id) === true; // prettier-ignore
+  try {
+    const taken: number[] = [];
+    const undone: number[] = [];
+    await applied(agents, performance.now(), ({ held }) => held.current !== undefined);
+    // a step of one department is one person's to take
+    const department = agents[0]!.held.current!.plan.content.departments[0];
+    // the first one waits until all of them follow the stream
+    for (let k = 0; k <= stepCount; k++) {
+      const endsAt = new Date(Date.now() + STEP_MILLISECONDS).toISOString();
+      let from = performance.now();
+      const { id } = await post('', { name: { fr: 'essai', en: 'trial' }, scope: { territories: [department] }, measures: { idleMinutes: 10 }, words: { fr: 'Essai.', en: 'Trial.' }, reason: 'benchmark', endsAt }); // prettier-ignore
+      const began = await applied(agents, from, holds(id));
+      from = performance.now();
+      await post(`/${id}/undo`, { reason: 'benchmark' });
+      const ended = await applied(agents, from, (agent) => !holds(id)(agent));
+      if (k === 0) continue;
+      taken.push(...began);
+      undone.push(...ended);
+    }
+    return { taken, undone };
   } finally {
     await Promise.all(agents.map((agent) => agent.stop()));
   }
@@ -179,13 +232,17 @@ async function moved(url: string, windows: Window[]): Promise<number> {
   throw new Error('no window of the day could be moved');
 }
 
-async function applied(agents: readonly RunningAgent[], revision: number): Promise<number[]> {
-  const from = performance.now();
+/** @param from of `performance.now()` */
+async function applied(
+  agents: readonly RunningAgent[],
+  from: number,
+  isApplied: (agent: RunningAgent) => boolean,
+): Promise<number[]> {
   const times = new Map<RunningAgent, number>();
   while (times.size < agents.length) {
     const took = performance.now() - from;
-    for (const agent of agents) if (!times.has(agent) && (agent.held.current?.revision ?? -1) >= revision) times.set(agent, took); // prettier-ignore
-    if (took > MOST_WAIT_MILLISECONDS) throw new Error(`${agents.length - times.size} agents never applied revision ${revision}`); // prettier-ignore
+    for (const agent of agents) if (!times.has(agent) && isApplied(agent)) times.set(agent, took);
+    if (took > MOST_WAIT_MILLISECONDS) throw new Error(`${agents.length - times.size} agents never applied it`);
     await sleep(LOOK_MILLISECONDS);
   }
   return [...times.values()];
