@@ -2,7 +2,7 @@ import { CELL_SECONDS } from '../cell-grid';
 import { effectiveLimits, entitlementOf, type Entitlement } from './storm-entitlement';
 import { Presence } from './storm-presence';
 import { assertStormProblem, STEP_SECONDS, STEPS_PER_CELL, type StormProblem, VISITOR_UNITS } from './storm-problem';
-import { type LinePace, type LineQuota, StormQueue } from './storm-queue';
+import { type HeldSorts, type LinePace, type LineQuota, type QueueSorts, StormQueue } from './storm-queue';
 import { delaySteps, LANE, LANE_COUNT, laneAfter, laneShares, Returns } from './storm-returns';
 
 /** Visitors per reporting class (territory x profile) and cell: index = class x cellCount + cell. */
@@ -72,7 +72,10 @@ class Storm {
   private readonly kindCount: number;
   private readonly returns: Returns;
   private readonly presence: Presence;
+  private readonly sorts: QueueSorts;
   private readonly queue: StormQueue | null;
+  /** Whom steps keep out in the present cell. */
+  private held: HeldSorts;
   private readonly curves: StormCurves;
   private readonly trace: StormTrace;
   private readonly classOf: Int32Array;
@@ -122,7 +125,8 @@ class Storm {
       ),
     };
     this.classOf = Int32Array.from(groups, ({ territory, profile }) => territory * profileCount + profile);
-    this.queue = problem.room && new StormQueue(problem.room, groups.length, profileCount, this.classOf, kindOf.map((kind) => (kind < 0 ? kindCount - 1 : kind)), kindCount); // prettier-ignore
+    this.sorts = this.sortsOf(kindOf.map((kind) => (kind < 0 ? kindCount - 1 : kind)), kindCount); // prettier-ignore
+    this.queue = problem.room && new StormQueue(problem.room, groups.length, profileCount, this.classOf, this.sorts);
     this.totals = Float64Array.from(groups, ({ visitorCount }) => Math.round(visitorCount * VISITOR_UNITS));
     this.arrived = new Float64Array(groups.length);
     this.waiting = new Float64Array(groups.length);
@@ -168,10 +172,11 @@ class Storm {
       this.quotaShares = [...new Set(shares)].sort((a, b) => a - b);
       // agents have the whole quota of a cell at its begin
       this.quotaLeft = Math.floor(this.problem.walkInLimit[cell]! * this.limits.mostWalkInShare[cell]! * VISITOR_UNITS);
+      this.held = this.heldIn(cell);
       this.open(cell, step);
     }
     this.presence.advance(step);
-    this.queue?.abandon(step, (group, crowd) => this.count(this.curves.gaveUp, group, cell, crowd));
+    this.queue?.abandon(step, (k, crowd) => (this.curves.gaveUp[k * this.problem.cellCount + cell]! += crowd));
     const activeCount = this.gather(step, cell);
     this.serve(step, cell, activeCount);
     this.record(step, cell);
@@ -247,7 +252,7 @@ class Storm {
     if (this.queue) {
       this.roomLeft += Math.floor(((problem.room!.leftPerCell?.[cell] ?? 0) * VISITOR_UNITS) / STEPS_PER_CELL);
       const line = { places, left: this.roomLeft, quotas: this.quotasFor(cell) };
-      const { fromQuota, fromLeft } = this.queue.serve(line, this.heldIn(cell), (g, crowd) => this.admit(g, step, cell, crowd, true)); // prettier-ignore
+      const { fromQuota, fromLeft } = this.queue.serve(line, this.held, (g, crowd) => this.admit(g, step, cell, crowd, true)); // prettier-ignore
       this.spend(fromQuota);
       this.roomLeft -= fromLeft;
     }
@@ -304,11 +309,30 @@ class Storm {
     this.quotaLeft = Math.max(0, this.quotaLeft - crowd);
   }
 
+  /** Groups of a kind that steps keep out in the same cells are one sort. */
+  private sortsOf(kindOf: Int32Array, kindCount: number): QueueSorts {
+    const { cellCount, steps } = this.problem;
+    const edges = [...new Set(steps.flatMap(({ fromCell, toCell }) => [fromCell, toCell]))].filter((cell) => cell < cellCount); // prettier-ignore
+    const numbers = new Map<string, number>();
+    const kinds: number[] = [];
+    const sortOf = kindOf.map((kind, g) => {
+      // who is kept out changes where a step begins or ends, and nowhere else
+      const key = `${kind} ${edges.map((cell) => this.entitlement.isBarred[g * cellCount + cell]).join('')}`;
+      const sort = numbers.get(key) ?? kinds.push(kind) - 1;
+      numbers.set(key, sort);
+      return sort;
+    });
+    return { sortOf, kindOf: Int32Array.from(kinds), kindCount };
+  }
+
   /** Whom steps keep out in a cell; undefined where there are none that do. */
-  private heldIn(cell: number): ((g: number) => boolean) | undefined {
+  private heldIn(cell: number): HeldSorts {
     const { steps, cellCount } = this.problem;
     const isBinding = steps.some(({ fromCell, toCell, isDeferred, isLiveOnly }) => fromCell <= cell && cell < toCell && (isDeferred || isLiveOnly)); // prettier-ignore
-    return isBinding ? (g) => this.entitlement.isBarred[g * cellCount + cell] === 1 : undefined;
+    if (!isBinding) return undefined;
+    const held = new Uint8Array(this.sorts.kindOf.length);
+    this.sorts.sortOf.forEach((sort, g) => (held[sort] = this.entitlement.isBarred[g * cellCount + cell]!));
+    return held;
   }
 
   /** Lets a share of a group's attempts in and sends the others home or away. */
@@ -373,13 +397,12 @@ class Storm {
       this.curves.sessions[k * cellCount + cell]! += this.presence.sessions[k]!;
     }
     if (!this.queue) return;
-    const isHeld = this.heldIn(cell);
-    this.queue.askAll(this.paceIn(cell), isHeld, (k, count) => (this.curves.polls[k * cellCount + cell]! += count));
+    this.queue.askAll(this.paceIn(cell), this.held, (k, count) => (this.curves.polls[k * cellCount + cell]! += count));
     for (let g = 0; g < groups.length; g++) this.count(this.curves.waiting, g, cell, this.queue.waiting[g]!);
     for (let profile = 0; profile < profileCount; profile++) {
       const rank = this.problem.room!.rankOfProfile[profile]!;
       this.trace.headSteps[profile]!.forEach((headSteps, kind) => {
-        headSteps[step] = Math.min(this.queue!.headStep(rank, kind, isHeld), step + 1);
+        headSteps[step] = Math.min(this.queue!.headStep(rank, kind, this.held), step + 1);
       });
     }
   }
