@@ -249,6 +249,48 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     },
   );
 
+  when('nobody who walks in takes the place of one ahead, whatever steps leave to whom and whoever asks', async () => {
+    const store = await room();
+    const random = seededRandom(seed);
+    const whole = 60;
+    const shares = [whole, 40, 15, 0];
+    const limits = { ...LIMITS, logins: 0 };
+    const line: { id: string; share: number; arrivedAt: number }[] = [];
+    const isPassedOver = new Set<string>();
+    let spent = 0;
+    /** How many of some are served when they ask in their order. */
+    const servedOf = (them: typeof line, from: number): number =>
+      them.reduce((count, { share }) => (from + count < share ? count + 1 : count), 0);
+    const wronged: object[] = [];
+    let asked = 0;
+    const ask = async (its: (typeof line)[number], isNew: boolean): Promise<void> => {
+      const left = shares.map((share) => share - spent).filter((count) => count > 0);
+      const walkIn = spent < whole ? { ...QUOTA, leftCount: Math.max(0, its.share - spent), fewestLeftCount: Math.min(...left), heardCount: spent } : undefined; // prettier-ignore
+      const answer = await visit(store, its.id, START + asked++ / 20, { arrivedAt: isNew ? undefined : its.arrivedAt, limits, ...(walkIn && { walkIn }) }); // prettier-ignore
+      if (walkIn) isPassedOver[walkIn.leftCount === 0 ? 'add' : 'delete'](its.id);
+      if (answer.outcome === 'waits') {
+        its.arrivedAt = answer.arrivedAt;
+        if (isNew) line.push(its);
+        return;
+      }
+      expect(answer.outcome).toBe('walksIn');
+      const at = isNew ? line.length : line.indexOf(its);
+      const ahead = line.slice(0, at).filter(({ id }) => !isPassedOver.has(id));
+      if (servedOf(ahead, spent + 1) < servedOf(ahead, spent)) wronged.push({ its, spent });
+      line.splice(at, isNew ? 0 : 1);
+      spent++;
+    };
+    for (let k = 0; k < 300; k++) {
+      if (line.length > 0 && random() < 0.6) await ask(line[randomInteger(random, line.length)]!, false);
+      else await ask({ id: `w${k}`, share: shares[randomInteger(random, shares.length)]!, arrivedAt: -1 }, true);
+    }
+    expect({ seed, wronged }).toEqual({ seed, wronged: [] });
+    // when all of them have asked again, nobody waits who may have a place
+    for (let turn = 0; turn < 3; turn++) for (const its of [...line]) await ask(its, false);
+    expect({ seed, waiting: line.filter(({ share }) => share > spent) }).toEqual({ seed, waiting: [] });
+    expect(spent).toBeGreaterThan(30);
+  });
+
   when('the quota of one agent passes over nobody in favour of those who ask another', async () => {
     const store = await room();
     const limits = { ...LIMITS, logins: 0 };
