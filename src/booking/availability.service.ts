@@ -18,7 +18,7 @@ import { BookingRefused } from './booking.errors';
 import { BookingFactsService } from './booking-facts.service';
 import { needsOf } from './booking-needs.rules';
 import type { BookingOwner, OwnerDay } from './booking-owner';
-import { cellOfStart, isOf, verdictOf } from './place.rules';
+import { cellOfStart, isOf, unmovable, verdictOf } from './place.rules';
 import { brokenRule } from './rule-limit.rules';
 import { profileOfLength } from './window-profile.rules';
 
@@ -68,6 +68,7 @@ export class AvailabilityService {
     const others = [...state.windows()].filter(({ windowId }) => windowId !== template.windowId);
     const isBeyondRule = brokenRule([{ before, after: template, owner, day }], state, []) !== undefined;
     const nowCell = cellOfSeconds(now.getTime() / 1000);
+    const stays = before ? unmovable(before, nowCell) : undefined;
     const starts: AvailableStartDto[] = [];
     for (let minute = 0; minute + cellCount * CELL_MINUTES <= DAY_MINUTES; minute += CELL_MINUTES) {
       const startCell = cellOfStart(day, minute, owner.timeZone);
@@ -77,7 +78,7 @@ export class AvailabilityService {
       starts.push({
         startsAt,
         startCell,
-        verdict,
+        verdict: stays ?? verdict,
         roomSessions: Math.floor(room.sessions / LOAD_SCALE),
         roomLogins: Math.floor(room.logins / LOAD_SCALE),
         ...(before ? this.fromWish(before, startsAt, startCell, owner) : fromNearestWish(day, minute)),

@@ -158,7 +158,7 @@ export class AvailableStartDto {
   startsAt!: string;
   /** The same in cells of five minutes since 1970-01-01T00:00:00Z. */
   startCell!: number;
-  /** `free`, `tight` (under a twentieth left), `full`, `class_conflict`, `teacher_conflict`, `establishment_full` (as many windows at once as its line takes), `rule_limit` (the campaign gives no window more on the day, or in its week), `too_late`, `outside_hours` or `closed`. */
+  /** `free`, `tight` (under a twentieth left), `full`, `class_conflict`, `teacher_conflict`, `establishment_full` (as many windows at once as its line takes), `rule_limit` (the campaign gives no window more on the day, or in its week), `too_late`, `outside_hours` or `closed`; of a window that may not change itself `fixed` or `frozen`, at every start. */
   verdict!: Verdict;
   /** Sessions left in the fullest cell once the window stands here; below zero where it is full. */
   roomSessions!: number;

@@ -94,6 +94,10 @@ export class ConfirmWork extends KeyedWork {
     super(parts, { holdIds: [held.id] });
   }
 
+  protected override isAsked(): boolean {
+    return true;
+  }
+
   decide(state: LedgerState, now: Date): Decision {
     const hold = liveHold(state, this.held.id);
     checkUnmoved(state, this.held.changes);

@@ -70,7 +70,10 @@ export class HoldService {
       if (held.state !== 'held') throw holdOver(holdId);
       const prepared = await this.preparation.prepareAgain(actor, held.request);
       const parts = { id: randomUUID(), actor, reason: held.reason, key: requestKey, prepared, journal: this.journal };
-      return this.requests.submit<BookingDto>(new ConfirmWork(parts, held, this.store));
+      return this.requests.submit<BookingDto>(
+        new ConfirmWork(parts, held, this.store),
+        async (error, state) => (await this.refusals.explain(requestKey, actor, prepared, error, state)) as BookingDto,
+      );
     });
   }
 

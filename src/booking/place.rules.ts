@@ -1,5 +1,5 @@
 import { allowedStarts, usableHalves } from '../campaign/compiled-rule';
-import { AUDIENCES } from '../campaign/window-kind';
+import { AUDIENCES, ORIGINS } from '../campaign/window-kind';
 import { cellOfCivil, civilOfCell, instantOfCell } from '../common/civil-time';
 import { CELL_MINUTES, CELLS_PER_HOUR } from '../kernel/cell-grid';
 import type { LedgerState, LedgerWindow } from '../plan/sequencer.rules';
@@ -27,6 +27,8 @@ export const VERDICTS = [
   'too_late',
   'outside_hours',
   'closed',
+  'frozen',
+  'fixed',
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
@@ -114,6 +116,12 @@ export function checkFreeze(window: LedgerWindow, nowCell: number): void {
     const minutes = FREEZE_CELLS * CELL_MINUTES;
     throw new BookingRefused('frozen', 'conflict', `A window does not change in the ${minutes} minutes before it, nor while it runs.`, facts); // prettier-ignore
   }
+}
+
+/** What is to be said of every start of a window that may not change any more. */
+export function unmovable({ origin, startCell }: LedgerWindow, nowCell: number): 'fixed' | 'frozen' | undefined {
+  if (ORIGINS[origin] === 'fixed') return 'fixed';
+  return startCell - FREEZE_CELLS <= nowCell ? 'frozen' : undefined;
 }
 
 /** Whether a start comes too soon. @throws BookingRefused */

@@ -635,6 +635,20 @@ describe('bookings by REST', () => {
       expect(all.get('09:00')).toBe('free');
     });
 
+    it('says of a window that is fixed, or about to begin, that it stays', async () => {
+      const url = `/v1/classes/${region.classIds[0]![0]}/availability?date=${MONDAY_ON}&windowId=${region.windowIds[0]}`;
+      const said = async (): Promise<Set<string>> => new Set((await verdicts(url)).values());
+      try {
+        standStillAt(at(0, '08:50'));
+        expect(await said()).toEqual(new Set(['frozen']));
+        expect((await post<Problem>({ operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:30') })).body.code).toBe('booking.frozen'); // prettier-ignore
+      } finally {
+        standStillAt(NOW);
+      }
+      await database.query('update plan_window set origin = 1 where window_id = $1', [region.windowIds[0]]);
+      expect(await said()).toEqual(new Set(['fixed']));
+    });
+
     it('agrees with what is booked: free and tight are accepted, full is refused', async () => {
       const windowId = region.windowIds[0]!;
       const all = await verdicts(

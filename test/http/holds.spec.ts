@@ -195,6 +195,15 @@ describe('holds', () => {
     expect(await confirm(held.body.id)).toMatchObject({ status: 409, body: { code: 'booking.moved_since' } });
   });
 
+  it('that are refused when they are confirmed say what instead, like a move', async () => {
+    const held = await hold(region.windowIds[0]!, at(0, '10:00'));
+    const classId = region.classIds[0]![0];
+    await database.query('update class set headcount = 5 where id = $1', [classId]);
+    const inTheWay = { operation: 'add', classId, startsAt: at(0, '10:15') };
+    expect((await call('POST', 'bookings', inTheWay)).status).toBe(201);
+    expect(await confirm(held.body.id)).toMatchObject({ status: 409, body: { code: 'booking.conflict', alternatives: { length: 3 }, swapPartners: [] } }); // prettier-ignore
+  });
+
   it('of an establishment are ten at a time', async () => {
     const startsAt = (i: number): string => at(2 + (i % 3), `${8 + i}:30`.padStart(5, '0'));
     for (let i = 0; i < 10; i++) {
