@@ -15,13 +15,11 @@ import { type AskedStep, resolvedStep } from './asked-step.rules';
 import { AdmissionLaw } from './admission-law.service';
 import { LeastChange } from './least-change.service';
 import { SimulationService } from '../simulation/simulation.service';
+import { STEP_ENDED, stepFacts } from './webhook-message.rules';
 import { WebhookStore } from './webhook.store';
 import { AlreadyApproved, GlassProlonged, ProtectionInvalid, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors'; // prettier-ignore
 import { countedTogether, GLASS_HOURS, prolongsGlass } from './second-person.rules';
 import { StepAuthority } from './step-authority.service';
-
-/** What is told when a step ends by itself. */
-const ENDED = 'etale.protection_step.ended';
 
 /** What somebody wants to put in force: a rung of the ladder, or a step of its own with all that a rung says. */
 export interface StepRequest extends AskedStep {
@@ -151,11 +149,11 @@ export class ProtectionStepService {
     step: NewStep & { id: number },
     now: Date,
   ): Promise<void> {
-    const { id, rung, name, scope, measures, words, startsAt, endsAt, isBreakGlass, reason } = step;
-    const facts = { stepId: id, rung, name, scope, measures, words, startsAt, endsAt, isBreakGlass, reason };
+    const { id, endsAt } = step;
+    const facts = stepFacts(step);
     await this.webhooks.post(tx, platformId, `etale.protection_step.${what}`, facts, now);
-    await this.webhooks.forget(tx, platformId, ENDED, id);
-    if (what === 'enforced') await this.webhooks.post(tx, platformId, ENDED, facts, now, endsAt);
+    await this.webhooks.forget(tx, platformId, STEP_ENDED, id);
+    if (what === 'enforced') await this.webhooks.post(tx, platformId, STEP_ENDED, facts, now, endsAt);
   }
 
   private async standing(tx: EntityManager, platformId: number, stepId: number, now: Date): Promise<StepRow> {

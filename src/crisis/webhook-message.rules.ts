@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
+import type { NewStep } from '../protection/protection.store';
 
 /** The prefix of a secret as it is handed over, by Standard Webhooks. */
 const SECRET_PREFIX = 'whsec_';
@@ -28,6 +29,15 @@ export function cloudEvent(id: string, platformId: number, type: string, at: Dat
   });
 }
 
+/** What is told when a step ends by itself. */
+export const STEP_ENDED = 'etale.protection_step.ended';
+
+/** What is told of a step: what it does and says, and no account. */
+export function stepFacts(step: NewStep & { id: number }): object {
+  const { id, rung, name, scope, measures, words, startsAt, endsAt, isBreakGlass, reason } = step;
+  return { stepId: id, rung, name, scope, measures, words, startsAt, endsAt, isBreakGlass, reason };
+}
+
 /** Seconds until the next attempt after so many, spread by a tenth; undefined where it was the last. */
 export function retryAfterSeconds(attemptCount: number, random: number): number | undefined {
   const seconds = RETRY_SECONDS[attemptCount - 1];
@@ -38,7 +48,7 @@ export function retryAfterSeconds(attemptCount: number, random: number): number 
 const PRIVATE = [
   '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24',
   '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4',
-  '::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', 'fc00::/7', 'fe80::/10', 'ff00::/8',
+  '::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', 'fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8',
 ] as const; // prettier-ignore
 
 function listOf(ranges: readonly string[]): BlockList {

@@ -10,14 +10,21 @@ import { type DueMessage, WebhookStore } from './webhook.store';
 
 const LOOK_INTERVAL_MILLISECONDS = 1000;
 const TIMEOUT_MILLISECONDS = 10_000;
+/** Messages that one look takes, each of another address. */
 const BATCH_SIZE = 20;
 
-/** Sends what is in the outbox, by whichever replica is free; each message at least once, none before its change has committed. */
+/**
+ * Sends what is in the outbox, by whichever replica is free; each message at least once, none before its change has committed. Of each
+ * address one message is on its way, in the order in which they came: who does not answer holds up nobody else.
+ */
 @Injectable()
 export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(WebhookSender.name);
   private look: NodeJS.Timeout | undefined;
-  private sending: Promise<unknown> | undefined;
+  private taking: Promise<unknown> | undefined;
+  /** By webhook: what is on its way there. */
+  private readonly sending = new Map<number, Promise<unknown>>();
+  private isClosing = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -25,23 +32,36 @@ export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.look = setInterval(() => {
-      // the database may be away, or not migrated yet: the next look finds what this one missed
-      this.sending ??= this.sendDue(new Date())
-        .catch((error: unknown) => this.logger.debug(error))
-        .finally(() => (this.sending = undefined));
-    }, LOOK_INTERVAL_MILLISECONDS).unref();
+    this.look = setInterval(() => this.lookOnce(), LOOK_INTERVAL_MILLISECONDS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.look);
-    await this.sending;
+    this.isClosing = true;
+    await this.taking;
+    await Promise.all(this.sending.values());
   }
 
-  /** Makes an attempt with each message that is due. */
+  private lookOnce(): void {
+    if (this.isClosing) return;
+    // the database may be away, or not migrated yet: the next look finds what this one missed
+    this.taking ??= this.sendDue(new Date())
+      .catch((error: unknown) => this.logger.debug(error))
+      .finally(() => (this.taking = undefined));
+  }
+
+  /** Begins an attempt with the next message of each address that is due and has none on its way. */
   private async sendDue(now: Date): Promise<void> {
-    const messages = await this.store.take(now, BATCH_SIZE);
-    await Promise.all(messages.map((message) => this.send(message)));
+    const messages = await this.store.take(now, [...this.sending.keys()], BATCH_SIZE);
+    for (const message of messages) {
+      const sent = this.send(message)
+        .catch((error: unknown) => this.logger.debug(error))
+        .finally(() => {
+          this.sending.delete(message.webhookId);
+          this.lookOnce();
+        });
+      this.sending.set(message.webhookId, sent);
+    }
   }
 
   private async send(message: DueMessage): Promise<void> {

@@ -39,7 +39,7 @@ export class WebhookController {
     @Param('id', RowIdPipe) id: number,
     @Body() { url }: MakeWebhookDto,
   ): Promise<MadeWebhookDto> {
-    return this.webhooks.make(actor, id, url);
+    return this.webhooks.make(actor, id, url, new Date());
   }
 
   @Delete(':webhookId')

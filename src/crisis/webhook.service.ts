@@ -7,10 +7,11 @@ import type { Actor } from '../access/actor';
 import { recordAudit } from '../audit/audit-entry';
 import { CapacityService } from '../capacity/capacity.service';
 import type { Config } from '../common/config';
-import { inTransaction, sqlFailure } from '../common/database';
+import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { CONFIG } from '../common/database.module';
 import { DomainError, NotFoundError } from '../common/domain-error';
-import { mayReach, secretText } from './webhook-message.rules';
+import { ProtectionStore } from '../protection/protection.store';
+import { mayReach, secretText, STEP_ENDED, stepFacts } from './webhook-message.rules';
 import { type WebhookRow, WebhookStore } from './webhook.store';
 
 const SECRET_BYTES = 32;
@@ -23,6 +24,7 @@ export class WebhookService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly capacity: CapacityService,
     private readonly store: WebhookStore,
+    private readonly protection: ProtectionStore,
   ) {}
 
   /** @throws NotFoundError */
@@ -31,15 +33,18 @@ export class WebhookService {
     return this.store.list(platformId);
   }
 
-  /** From now on the address is told; the secret is shown once. @throws NotFoundError, DomainError */
-  async make(actor: Actor, platformId: number, url: string): Promise<{ id: number; secret: string }> {
+  /** From now on the address is told, also when what is in force already ends; the secret is shown once. @throws NotFoundError, DomainError */
+  async make(actor: Actor, platformId: number, url: string, now: Date): Promise<{ id: number; secret: string }> {
     await this.capacity.platform(platformId);
     this.refusePrivate(url);
     const secret = randomBytes(SECRET_BYTES);
     try {
       const id = await inTransaction(this.database, async (tx) => {
+        await advisoryLock(tx, 'platform', platformId);
         const made = await this.store.insert(tx, platformId, url, secret, actor.subject);
         await recordAudit(tx, actor, { action: 'webhook.make', key: made, platformId, after: { url } });
+        for (const step of await this.protection.current(platformId, now, tx))
+          await this.store.postTo(tx, made, platformId, STEP_ENDED, stepFacts(step), now, step.endsAt);
         return made;
       });
       return { id, secret: secretText(secret) };

@@ -18,6 +18,7 @@ export interface WebhookRow {
 /** A message that is due. */
 export interface DueMessage {
   id: string;
+  webhookId: number;
   url: string;
   secret: Buffer;
   body: string;
@@ -64,13 +65,24 @@ export class WebhookStore {
    */
   async post(tx: EntityManager, platformId: number, type: string, facts: object, now: Date, at = now): Promise<void> {
     const hooks = await tx.query<{ id: number }[]>('select id from webhook where platform_id = $1', [platformId]);
-    for (const hook of hooks) {
-      const id = randomUUID();
-      await tx.query(
-        'insert into webhook_delivery (id, webhook_id, type, body, made_at, due_at) values ($1, $2, $3, $4, $5, $6)',
-        [id, hook.id, type, cloudEvent(id, platformId, type, at, facts), now, at],
-      );
-    }
+    for (const hook of hooks) await this.postTo(tx, hook.id, platformId, type, facts, now, at);
+  }
+
+  /** The same to one of them. */
+  async postTo(
+    tx: EntityManager,
+    webhookId: number,
+    platformId: number,
+    type: string,
+    facts: object,
+    now: Date,
+    at: Date,
+  ): Promise<void> {
+    const id = randomUUID();
+    await tx.query(
+      'insert into webhook_delivery (id, webhook_id, type, body, made_at, due_at) values ($1, $2, $3, $4, $5, $6)',
+      [id, webhookId, type, cloudEvent(id, platformId, type, at, facts), now, at],
+    );
   }
 
   /** Takes a message of a step that was to come out of the outbox again. */
@@ -83,16 +95,24 @@ export class WebhookStore {
     );
   }
 
-  /** Takes messages that are due for one attempt each; another replica sees them again after a minute only. */
-  async take(now: Date, size: number): Promise<DueMessage[]> {
+  /**
+   * Takes the first message that is due of each webhook that is not busy, for one attempt each; another replica sees them again after a
+   * minute only.
+   */
+  async take(now: Date, busyIds: readonly number[], size: number): Promise<DueMessage[]> {
     const rows = await this.database.query<[DueMessage[], number]>(
       `update webhook_delivery d set attempt_count = attempt_count + 1, due_at = $1::timestamptz + interval '1 minute'
          from webhook w
         where w.id = d.webhook_id and d.id in (
-          select id from webhook_delivery where delivered_at is null and given_up_at is null and due_at <= $1
+          select id from webhook_delivery where id in (
+            select distinct on (webhook_id) id from webhook_delivery
+             where delivered_at is null and given_up_at is null and due_at <= $1 and webhook_id <> all($3)
+             order by webhook_id, due_at, made_at)
+             -- another replica may have taken it between the two looks
+             and delivered_at is null and due_at <= $1
            order by due_at limit $2 for update skip locked)
-       returning d.id, w.url, w.secret, d.body, d.attempt_count as "attemptCount"`,
-      [now, size],
+       returning d.id, d.webhook_id as "webhookId", w.url, w.secret, d.body, d.attempt_count as "attemptCount"`,
+      [now, size, busyIds],
     );
     return rows[0];
   }

@@ -102,6 +102,33 @@ describe('webhooks', () => {
     await app.inject({ method: 'DELETE', url: url(`webhooks/${body.id}`) });
   });
 
+  it('tell of the end of a step that was in force before the address was told of anything, and wait for no dead address meanwhile', async () => {
+    received.length = 0;
+    let goneCount = 0;
+    const dead = createServer((request) => request.on('close', () => goneCount++));
+    await new Promise<void>((resolve) => dead.listen(0, '127.0.0.1', resolve));
+    const deaf = await make(`http://127.0.0.1:${(dead.address() as AddressInfo).port}/`);
+    const step = { name: { fr: 'essai', en: 'trial' }, scope: {}, measures: { idleMinutes: 5 }, words: { fr: 'Plus tard.', en: 'Later.' }, reason: 'essai', isBreakGlass: true }; // prettier-ignore
+    const enforce = async (who: string, seconds: number) => {
+      const headers = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, who);
+      const payload = { ...step, endsAt: new Date(Date.now() + seconds * 1000).toISOString() };
+      return (await app.inject({ method: 'POST', url: url('protection-steps'), payload, headers })).json<{ id: number }>().id; // prettier-ignore
+    };
+    const short = await enforce('fourth', 2);
+    const { body } = await make(address);
+    const long = await enforce('fifth', 600);
+    const told = () => received.map(({ body: text }) => JSON.parse(text) as { type: string; data: { stepId: number } });
+    const has = (what: string, id: number) => told().some(({ type, data }) => type === `etale.protection_step.${what}` && data.stepId === id); // prettier-ignore
+    await until(() => has('enforced', long) && has('ended', short));
+    await app.inject({ method: 'POST', url: url(`protection-steps/${long}/undo`), payload: { reason: 'assez' } });
+    await until(() => has('undone', long));
+    // the request that nobody answers is still under way
+    expect(goneCount).toBe(0);
+    dead.closeAllConnections();
+    dead.close();
+    for (const id of [body.id, deaf.body.id]) await app.inject({ method: 'DELETE', url: url(`webhooks/${id}`) });
+  });
+
   it('reach no private address, not by a name either', async () => {
     received.length = 0;
     for (const to of ['https://10.0.0.1/x', 'https://[::1]/x', 'http://8.8.8.8/x', 'https://user:pass@8.8.8.8/x']) {
