@@ -23,6 +23,8 @@ const cellOf = (at: number): number => Math.floor((at - STORM_DAY) / CELL_SECOND
 /** A waiting room that serves what the plan leaves, with a step that makes relatives wait for a time. */
 export interface ReplayedRoom {
   leftPerCell: number;
+  /** Places of all walk-in quotas, which come out of it. */
+  walkInPerCell: number;
   pollSeconds: number;
   relativesWait: { from: number; until: number };
 }
@@ -48,12 +50,12 @@ export function replayed(comers: readonly Comer[], obeys: boolean, room?: Replay
     profileCount: PROFILES.length,
     sessionLimit: new Float64Array(CELLS_PER_DAY).fill(NO_LIMIT),
     loginLimit: new Float64Array(CELLS_PER_DAY).fill(NO_LIMIT),
-    walkInLimit: new Float64Array(CELLS_PER_DAY).fill(room ? 0 : WALK_IN_PER_CELL),
+    walkInLimit: new Float64Array(CELLS_PER_DAY).fill(room ? room.walkInPerCell : WALK_IN_PER_CELL),
     refusalCostPerMille: 0,
     idleSeconds: 1200,
     // whoever waits in the room learns of the own window at the next question
     entrySpreadSeconds: room?.pollSeconds ?? ENTRY_SPREAD_SECONDS,
-    room: room ? { rankOfProfile: RANKS, pollSeconds: room.pollSeconds, leavesPerMillePerMinute: 0, leftPerCell: new Float64Array(CELLS_PER_DAY).fill(room.leftPerCell) } : null, // prettier-ignore
+    room: room ? { rankOfProfile: RANKS, pollSeconds: room.pollSeconds, leavesPerMillePerMinute: 0, leftPerCell: new Float64Array(CELLS_PER_DAY).fill(room.leftPerCell - room.walkInPerCell) } : null, // prettier-ignore
     habits: obeys ? OBEYING : RELOADING,
     arrivals: all.map(({ arrivals, visitorCount }) => arrivals.map((count) => count / visitorCount)),
     visits: [{ stay: [1000], logOutPerMille: 1000 }],

@@ -18,8 +18,8 @@ import { RealRedis } from './real-redis';
 const CONNECTIONS = 24;
 const AGENTS = ['a', 'b'];
 const STEP_SECONDS = 2;
-/** Agents say how they are as often as this, of the storm's own time. */
-const BEAT_SECONDS = 10;
+/** Agents say how they are as often as this, of the storm's own time: soon enough to be taken for alive. */
+const BEAT_SECONDS = 8;
 export const ROOM_POLL_SECONDS = 120;
 /** The crowd comes in an hour: what the plan leaves is a fifth of it. */
 const COMING_CELLS = 3600 / CELL_SECONDS;
@@ -38,7 +38,7 @@ export interface RoomStorm {
   admittedByPlan: number;
   /** What the ENT saw: as many as were let in, where nobody was twice. */
   seenByEnt: number;
-  /** The most that the room let in within five minutes. */
+  /** The most that the room let in within five minutes, by the walk-in quotas or called. */
   mostCalledInCell: number;
   /** Relatives that it let in while the step held them. */
   relativesDuringStep: number;
@@ -50,16 +50,19 @@ export interface RoomStorm {
 /**
  * Five times as many as the plan leaves room for, at a real nginx with two agents and a real Redis behind it, on a clock of their own
  * that goes in steps: each takes a ticket and asks as it is told; a protection step makes relatives wait for an hour.
+ *
+ * @param walkInPerAgent places of each agent's walk-in quota in five minutes, which come out of what the plan leaves
  */
 export async function stormAtRoom(
   nginx: string,
   redisServer: string,
   random: Random,
   count: number,
+  walkInPerAgent = 0,
 ): Promise<RoomStorm> {
   const { content, comers } = gateCrowd(random, count, MORNING);
   const leftPerCell = Math.round(count / COMING_CELLS / TIMES_CAPACITY);
-  const plan = withRoom(content, leftPerCell);
+  const plan = withRoom(content, leftPerCell, walkInPerAgent);
   const folders = AGENTS.map(() => mkdtempSync(join(tmpdir(), 'etale-room-storm-')));
   const redis = await RealRedis.start(redisServer);
   let now = STORM_FROM;
@@ -130,16 +133,21 @@ export async function stormAtRoom(
     mostCalledInCell: Math.max(0, ...byCell.values()),
     relativesDuringStep: called.filter(({ comer, admittedAt }) => comer.profile === 'relative' && admittedAt >= RELATIVES_WAIT.from && admittedAt < RELATIVES_WAIT.until).length, // prettier-ignore
     measured: { attempts, refused: attempts - inside.length, meanWaitSeconds: waits.reduce((sum, wait) => sum + wait, 0) / count }, // prettier-ignore
-    simulated: replayed(comers, true, { leftPerCell, pollSeconds: ROOM_POLL_SECONDS, relativesWait: RELATIVES_WAIT }),
+    simulated: replayed(comers, true, {
+      leftPerCell,
+      walkInPerCell: AGENTS.length * walkInPerAgent,
+      pollSeconds: ROOM_POLL_SECONDS,
+      relativesWait: RELATIVES_WAIT,
+    }),
   };
 }
 
-function withRoom(content: BundleContent, leftPerCell: number): BundleContent {
+function withRoom(content: BundleContent, leftPerCell: number, walkInPerCell: number): BundleContent {
   const { from, until } = RELATIVES_WAIT;
   const column = (each: number) => Array<number>(CELLS_PER_DAY).fill(each);
   return {
     ...content,
-    quotas: { walkInPerCell: 0, keptPerCell: 0, urgentPerCell: 0 },
+    quotas: { walkInPerCell, keptPerCell: 0, urgentPerCell: 0 },
     rules: [
       {
         id: 1, startsAt: from, endsAt: until, scope: { departments: [], profiles: [RELATIVE] }, relativesWaitUntil: until,
