@@ -159,7 +159,9 @@ function growLimits(
     const key = `${isLast} ${limits.sessionLimit.join()} ${limits.loginLimit.join()}`;
     let starts = tried.get(key);
     if (starts === undefined) {
-      starts = solve(limits, isLast, isLast || hopelessCount > 0);
+      // what is proven impossible need not be tried, and a try that fails takes longest
+      const isProvenShort = hopelessCount === 0 && ratioOf(limits) > 1;
+      starts = isProvenShort ? null : solve(limits, isLast, isLast || hopelessCount > 0);
       if (starts && leftOut(starts) > hopelessCount) starts = null;
       tried.set(key, starts);
     }
