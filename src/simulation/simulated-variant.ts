@@ -15,9 +15,18 @@ export interface SimulatedVariant extends CrowdReport {
   profiles: ProfileReport[];
   /** In the order of the departments that were given. */
   territories: CrowdReport[];
-  curves: Record<'sessionLimit' | 'loginLimit' | 'arrivals' | 'attempts' | 'admitted' | 'refused' | 'gaveUp' | 'sessions' | 'waiting', Curve>; // prettier-ignore
+  curves: Record<'sessionLimit' | 'loginLimit' | 'arrivals' | 'attempts' | 'admitted' | 'refused' | 'gaveUp' | 'sessions' | 'waiting' | 'polls', Curve>; // prettier-ignore
   /** Of each department and profile with visitors. */
-  classes: { territory: number; profile: StormProfile; arrivals: Curve; attempts: Curve; refused: Curve; sessions: Curve }[]; // prettier-ignore
+  classes: ClassCurves[];
+}
+
+const CLASS_CURVES = ['arrivals', 'attempts', 'admitted', 'refused', 'gaveUp', 'sessions', 'waiting', 'polls'] as const;
+
+interface ClassCurves extends Record<(typeof CLASS_CURVES)[number], Curve> {
+  territory: number;
+  profile: StormProfile;
+  /** Attempts of the day divided by visits. */
+  amplification: number;
 }
 
 /** Enough to tell a mean wait within a few per cent, few enough for a region's territories. */
@@ -37,14 +46,17 @@ export function simulatedVariant(problem: StormProblem, seed: number): Simulated
     });
   const ofClass = (curve: Float64Array, k: number): Curve =>
     Array.from(curve.subarray(k * cellCount, (k + 1) * cellCount), Math.round);
-  const classes = Array.from({ length: territoryCount * profileCount }, (_, k) => ({
-    territory: Math.floor(k / profileCount),
-    profile: STORM_PROFILES[k % profileCount]!,
-    arrivals: ofClass(curves.arrivals, k),
-    attempts: ofClass(curves.attempts, k),
-    refused: ofClass(curves.refused, k),
-    sessions: ofClass(curves.sessions, k),
-  }));
+  const totalOf = (curve: Float64Array, k: number): number =>
+    curve.subarray(k * cellCount, (k + 1) * cellCount).reduce((sum, count) => sum + count, 0);
+  const classes = Array.from({ length: territoryCount * profileCount }, (_, k): ClassCurves => {
+    const its = Object.fromEntries(CLASS_CURVES.map((name) => [name, ofClass(curves[name], k)]));
+    return {
+      territory: Math.floor(k / profileCount),
+      profile: STORM_PROFILES[k % profileCount]!,
+      amplification: totalOf(curves.attempts, k) / totalOf(curves.arrivals, k),
+      ...(its as Record<(typeof CLASS_CURVES)[number], Curve>),
+    };
+  });
   return {
     peakSessions: report.peakSessions,
     peakCell: Math.floor(result.peakStep / STEPS_PER_CELL),
@@ -71,6 +83,7 @@ export function simulatedVariant(problem: StormProblem, seed: number): Simulated
       gaveUp: summed(curves.gaveUp),
       sessions: summed(curves.sessions),
       waiting: summed(curves.waiting),
+      polls: summed(curves.polls),
     },
     classes: classes.filter(({ arrivals }) => arrivals.some((count) => count > 0)),
   };

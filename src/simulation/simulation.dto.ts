@@ -268,6 +268,8 @@ export class StormCurvesDto {
   sessions!: number[];
   /** Mean of those in the waiting room. */
   waiting!: number[];
+  /** Questions of waiting pages; absent in simulations of before. */
+  polls?: number[];
 }
 
 /** Curves of a profile in a department. */
@@ -281,10 +283,20 @@ export class StormClassDto {
   arrivals!: number[];
   /** All attempts. */
   attempts!: number[];
+  /** Attempts of the day divided by visits: the bubble effect of these; absent, as the other curves that may be, in simulations of before. */
+  amplification?: number;
+  /** Let in. */
+  admitted?: number[];
   /** Refusals and deferrals. */
   refused!: number[];
+  /** Gave up. */
+  gaveUp?: number[];
   /** Mean of the sessions open. */
   sessions!: number[];
+  /** Mean of those in the waiting room. */
+  waiting?: number[];
+  /** Questions of waiting pages. */
+  polls?: number[];
 }
 
 /** What a simulated day comes to. */

@@ -94,6 +94,15 @@ describe('simulations', () => {
     expect(without.admittedCount).toBeLessThan(0.97 * without.visitorCount);
     expect(withRoom.admittedCount).toBeGreaterThan(0.995 * withRoom.visitorCount);
     expect(withRoom.refusedCount).toBeLessThan(without.refusedCount);
+    // what waits, asks and comes in is told of each department and profile too
+    const byClass = (of: (its: (typeof withRoom.classes)[number]) => readonly number[] | undefined): number => sum(withRoom.classes.flatMap((its) => of(its)!)); // prettier-ignore
+    // each point is a whole number
+    const isAbout = (count: number, whole: number): void => expect(Math.abs(count / whole - 1)).toBeLessThan(0.05);
+    isAbout(byClass(({ admitted }) => admitted), withRoom.admittedCount); // prettier-ignore
+    isAbout(byClass(({ polls }) => polls), withRoom.pollCount); // prettier-ignore
+    isAbout(byClass(({ waiting }) => waiting), sum(withRoom.curves.waiting)); // prettier-ignore
+    for (const { amplification, attempts, arrivals } of without.classes) expect(Math.abs(amplification! / (sum(attempts) / sum(arrivals)) - 1)).toBeLessThan(0.05); // prettier-ignore
+    expect(Math.max(...without.classes.map(({ amplification }) => amplification!))).toBeGreaterThan(without.amplification); // prettier-ignore
     // sessions of a visit are left for no more than a fraction of those who log in at nine
     const [atNine, atEleven] = [108, 132].map((cell) => withRoom.curves.admitted[cell]! - without.curves.admitted[cell]!); // prettier-ignore
     expect(Math.max(atNine!, atEleven!)).toBeLessThan(4000 / 12);
