@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -13,6 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { Level, LevelGroup } from '../directory/level';
+import { ADHERENCE_PER_MILLE } from './load-model.rules';
 import { ACTIVITIES, type Activity, AUDIENCES, type Audience } from './window-kind';
 import type { Behaviour } from './window-rule';
 
@@ -171,7 +173,8 @@ export class BehaviourDto {
   @IsInt()
   @Min(0)
   @Max(1000)
-  adherencePerMille!: number;
+  @ApiPropertyOptional()
+  adherencePerMille: number = ADHERENCE_PER_MILLE;
 
   /** How they arrive. */
   @ValidateNested()

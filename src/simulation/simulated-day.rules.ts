@@ -10,7 +10,7 @@ import type { EntryTime, ReturnHabits, StormGroup, StormProblem, StormStep, Visi
 import type { StepMeasures, StepScope } from '../protection/protection-step';
 import { deferredSpans } from '../protection/relatives-hours.rules';
 import type { PupilsRow, SimulatedPlan, WindowCrowdRow } from './simulation-facts.store';
-import type { SimulatedAdherence } from './simulation-request';
+import { type SimulatedAdherence, WINDOW_PROFILES } from './simulation-request';
 import { habitArrivals, STORM_PROFILES } from './storm-day.rules';
 
 /** A step as it would be in force, in cells of absolute time, half open; territories are departments already. */
@@ -20,6 +20,9 @@ export interface SimulatedStep {
   scope: Omit<StepScope, 'territories'> & { departments: readonly string[] | null };
   measures: StepMeasures;
 }
+
+/** Which share of a profile comes in its window, per mille. */
+export type ResolvedAdherence = Pick<SimulatedAdherence, 'profile' | 'adherencePerMille'>;
 
 /** Everything that a day of a platform is made of. */
 export interface SimulatedDay {
@@ -184,6 +187,29 @@ function adherenceOf(
   const its = adherences.filter((one) => one.profile === profile);
   const found = its.find(({ establishmentKind }) => establishmentKind === kind) ?? its.find(({ establishmentKind }) => establishmentKind === null); // prettier-ignore
   return found?.adherencePerMille ?? adherencePerMille ?? believed.adherencePerMille;
+}
+
+/** Of each profile with windows on a planned day the share that comes in its window, of all its visitors together; as it is simulated. */
+export function resolvedAdherences(day: SimulatedDay): ResolvedAdherence[] {
+  if (day.isUnplanned) return [];
+  const planOf = new Map(day.plans.map((plan) => [plan.planId, plan]));
+  const sums = new Map<ResolvedAdherence['profile'], { visitors: number; keeping: number }>();
+  for (const { planId, profileId, audience, kind, headcount } of day.windows) {
+    const its = AUDIENCES[audience]!;
+    if (its === 'staff') continue;
+    const { loadModel, profiles } = planOf.get(planId)!;
+    const load = profiles.find((one) => one.profileId === profileId)!;
+    const profile = PROFILE_OF[its];
+    const visitors = headcount * load.participationPerMille;
+    const sum = sums.get(profile) ?? { visitors: 0, keeping: 0 };
+    sum.visitors += visitors;
+    sum.keeping += visitors * adherenceOf(day, profile, kind, behaviourOf(loadModel, load.audience, load.levelGroup, load.activity)); // prettier-ignore
+    sums.set(profile, sum);
+  }
+  return WINDOW_PROFILES.flatMap((profile) => {
+    const sum = sums.get(profile);
+    return sum && sum.visitors > 0 ? [{ profile, adherencePerMille: Math.round(sum.keeping / sum.visitors) }] : [];
+  });
 }
 
 /** Share still there k cells after a lesson to which nothing binds began: everybody for an hour. */

@@ -6,7 +6,13 @@ import { DomainError, NotFoundError } from '../common/domain-error';
 import { CELL_SECONDS, LOAD_SCALE } from '../kernel/cell-grid';
 import type { StormProblem, WaitingRoom } from '../kernel/simulation/storm-problem';
 import { ProtectionStore } from '../protection/protection.store';
-import { stormProblemOfDay, type SimulatedStep } from './simulated-day.rules';
+import {
+  resolvedAdherences,
+  type ResolvedAdherence,
+  type SimulatedDay,
+  type SimulatedStep,
+  stormProblemOfDay,
+} from './simulated-day.rules';
 import { type SimulatedPlan, SimulationFactsStore } from './simulation-facts.store';
 import type { SimulationRequest, TriedStep, VariantRequest } from './simulation-request';
 
@@ -23,6 +29,8 @@ export interface PosedVariant {
   planIds: number[];
   firstCell: number;
   departments: readonly string[];
+  /** Who comes in the window, as the request or the load models have it. */
+  adherences: ResolvedAdherence[];
   problem: StormProblem;
 }
 
@@ -50,7 +58,7 @@ export class SimulationDays {
     const inWhole = (thousandths: Float64Array) => thousandths.map((value) => value / LOAD_SCALE);
     const departments = await this.protection.departmentsOf(platformId);
     const { name, isUnplanned } = variant;
-    const problem = stormProblemOfDay({
+    const day: SimulatedDay = {
       ...request,
       timeZone,
       firstCell,
@@ -65,8 +73,8 @@ export class SimulationDays {
       room: request.hasWaitingRoom ? WAITING_ROOM : null,
       planLimit: { sessions: inWhole(limit.sessions), logins: inWhole(limit.logins) },
       steps: await this.stepsOf(variant.steps),
-    });
-    return { name, planIds, firstCell, departments, problem };
+    };
+    return { name, planIds, firstCell, departments, adherences: resolvedAdherences(day), problem: stormProblemOfDay(day) }; // prettier-ignore
   }
 
   /** What is wrong with a variant, before it waits for its turn. @throws NotFoundError, DomainError */

@@ -52,13 +52,14 @@ export class SimulationJob implements JobHandler, OnModuleInit {
 }
 
 export function keptOf(
-  { name, planIds, firstCell, departments }: PosedVariant,
+  { name, planIds, firstCell, departments, adherences }: PosedVariant,
   variant: SimulatedVariant,
 ): KeptVariant {
   const { territories, classes, ...figures } = variant;
   return {
     name,
     planIds,
+    adherences,
     startsAt: instantOfCell(firstCell),
     stepMinutes: CELL_MINUTES,
     peakAt: instantOfCell(firstCell + figures.peakCell),

@@ -136,7 +136,7 @@ export class RequestSimulationDto implements SimulationRequest {
   @ApiPropertyOptional()
   isEnforced: boolean = true;
 
-  /** Share that comes in its window, per mille; the others come by habit. Null: as the load models of the plans believe. */
+  /** Share that comes in its window, per mille; the others come by habit. Null: as the load models of the plans believe; which share that is stands in each variant (`adherences`). */
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -299,12 +299,23 @@ export class StormClassDto {
   polls?: number[];
 }
 
+/** Which share of a profile comes in its window in a variant. */
+export class ResolvedAdherenceDto {
+  /** Those who come for themselves, or for their children. */
+  @ApiProperty({ enum: WINDOW_PROFILES, description: 'Those who come for themselves, or for their children.' })
+  profile!: SimulatedAdherence['profile'];
+  /** Per mille of all of them together: what the request says, else what the load models of the plans believe. */
+  adherencePerMille!: number;
+}
+
 /** What a simulated day comes to. */
 export class SimulatedVariantDto extends CrowdReportDto {
   /** As in the request. */
   name!: string;
   /** The plans whose visitors came. */
   planIds!: number[];
+  /** Who comes in the window, by profile; none on a day without a plan. Absent in simulations of before. */
+  adherences?: ResolvedAdherenceDto[];
   /** The first instant of the curves: local midnight. */
   startsAt!: string;
   /** Minutes between the points of the curves. */

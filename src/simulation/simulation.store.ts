@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { ResolvedAdherence } from './simulated-day.rules';
 import type { TriedStep } from './simulation-request';
 import type { SimulatedVariant } from './simulated-variant';
 
@@ -8,6 +9,8 @@ import type { SimulatedVariant } from './simulated-variant';
 export interface KeptVariant extends Omit<SimulatedVariant, 'territories' | 'classes'> {
   name: string;
   planIds: number[];
+  /** Absent in simulations of before. */
+  adherences?: ResolvedAdherence[];
   startsAt: string;
   stepMinutes: number;
   peakAt: string;

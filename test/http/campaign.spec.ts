@@ -57,6 +57,14 @@ describe('campaigns', () => {
     expect(read.headers.etag).toBeDefined();
   });
 
+  it('take a load model of before, which says nothing of adherence: nine in ten', async () => {
+    const before = { audience: 'pupils', levelGroup: 'college', activity: 'open', participationPerMille: 300, arrival: { shape: 'burst', perMille: [500, 500] }, stayPerMille: null, logOutPerMille: 0, idleMinutes: 20 }; // prettier-ignore
+    const answer = await send('POST', '/campaigns', request({ loadModel: { behaviours: [before] } }));
+    expect(answer.statusCode).toBe(201);
+    const { behaviours } = answer.json<{ loadModel: { behaviours: object[] } }>().loadModel;
+    expect(behaviours).toContainEqual({ ...before, adherencePerMille: 900 });
+  });
+
   it('take rules, hours and behaviours of their own, and can be without catch-up', async () => {
     const behaviour = {
       audience: 'pupils',

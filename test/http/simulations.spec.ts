@@ -94,13 +94,14 @@ describe('simulations', () => {
     expect(without.admittedCount).toBeLessThan(0.97 * without.visitorCount);
     expect(withRoom.admittedCount).toBeGreaterThan(0.995 * withRoom.visitorCount);
     expect(withRoom.refusedCount).toBeLessThan(without.refusedCount);
-    // what waits, asks and comes in is told of each department and profile too
-    const byClass = (of: (its: (typeof withRoom.classes)[number]) => readonly number[] | undefined): number => sum(withRoom.classes.flatMap((its) => of(its)!)); // prettier-ignore
-    // each point is a whole number
-    const isAbout = (count: number, whole: number): void => expect(Math.abs(count / whole - 1)).toBeLessThan(0.05);
-    isAbout(byClass(({ admitted }) => admitted), withRoom.admittedCount); // prettier-ignore
-    isAbout(byClass(({ polls }) => polls), withRoom.pollCount); // prettier-ignore
-    isAbout(byClass(({ waiting }) => waiting), sum(withRoom.curves.waiting)); // prettier-ignore
+    // who comes in, waits and asks is told of each department and profile too; each point is a whole number
+    const held = { startsAt: '2026-12-07T06:00:00+01:00', endsAt: '2026-12-07T14:00:00+01:00', scope: {}, measures: { defersRelatives: true } }; // prettier-ignore
+    const waits = (await done({ hasWaitingRoom: true, variants: [{ name: 'sans parents', steps: [held] }] })).variants![0]!; // prettier-ignore
+    const isAbout = (curve: 'admitted' | 'polls' | 'waiting', whole: number): void => expect(Math.abs(sum(waits.classes.flatMap((its) => its[curve]!)) / whole - 1)).toBeLessThan(0.05); // prettier-ignore
+    isAbout('admitted', waits.admittedCount);
+    isAbout('polls', waits.pollCount);
+    isAbout('waiting', sum(waits.curves.waiting));
+    expect(sum(waits.classes.filter(({ profile }) => profile === 'pupil').map((its) => sum(its.waiting!)))).toBeLessThan(0.1 * sum(waits.curves.waiting)); // prettier-ignore
     for (const { amplification, attempts, arrivals } of without.classes) expect(Math.abs(amplification! / (sum(attempts) / sum(arrivals)) - 1)).toBeLessThan(0.05); // prettier-ignore
     expect(Math.max(...without.classes.map(({ amplification }) => amplification!))).toBeGreaterThan(without.amplification); // prettier-ignore
     // sessions of a visit are left for no more than a fraction of those who log in at nine
@@ -172,6 +173,9 @@ describe('simulations', () => {
       database.query(`update campaign set load_model = ${believed} where platform_id = $1`, [region.platformId, { adherencePerMille }]); // prettier-ignore
     await believes(500);
     const calibrated = await arrivals({});
+    // the share that nobody stated stands in the answer, by profile, and none of a day without a plan
+    const said = await done({ variants: [today, { name: 'sans plan', isUnplanned: true }], adherences: [{ profile: 'relative', establishmentKind: null, adherencePerMille: 250 }] }); // prettier-ignore
+    expect(said.variants!.map(({ adherences }) => adherences)).toEqual([[{ profile: 'pupil', adherencePerMille: 500 }, { profile: 'relative', adherencePerMille: 250 }], []]); // prettier-ignore
     await believes(900);
     expect(calibrated).toEqual(await arrivals({ adherencePerMille: 500 }));
     expect(calibrated).not.toEqual(await arrivals({}));
