@@ -106,6 +106,7 @@ function Found({ calibration }: { calibration: Calibration }) {
             old: formatDecimal(relativesPerPupilCurrent, 2),
           })}
       </Text>
+      <Text size="sm">{t('calibration.keeping')}</Text>
       <Records label={t('calibration.title')}>
         <Table.Thead>
           <Table.Tr>
@@ -143,8 +144,8 @@ function Found({ calibration }: { calibration: Calibration }) {
                   {adherence ? `${formatPercent(adherence.value, 1)} ${interval(adherence)}` : '–'}
                   <Text size="sm">
                     {t('calibration.change', {
-                      old: formatPercent(current.adherencePerMille / 1000, 1),
-                      found: formatPercent(proposed.adherencePerMille / 1000, 1),
+                      old: formatPercent(keepsOf(current), 1),
+                      found: formatPercent(keepsOf(proposed), 1),
                     })}
                   </Text>
                 </Table.Td>
@@ -215,6 +216,9 @@ function Found({ calibration }: { calibration: Calibration }) {
     </>
   );
 }
+
+/** Share that comes in its window; nine in ten where a model says nothing. */
+const keepsOf = ({ adherencePerMille = 900 }: Schema<'BehaviourDto'>): number => adherencePerMille / 1000;
 
 /** Share that has come before the first five minutes of the window are over. */
 const beginOf = ({ arrival }: Schema<'BehaviourDto'>): number =>
