@@ -25,16 +25,30 @@ const clock = (minute: number): string =>
 
 function table(reports: readonly ScenarioReport[]): string {
   return tableOf(
-    ['scenario', 'peak of sessions', 'at', 'reported', 'deviation', 'attempts a visit', 'how'],
-    reports.map(({ name, peakSessions, peakMinute, reportedPeakSessions, deviationRatio, amplification, isFitted }) => [
-      name,
-      peakSessions,
-      clock(peakMinute),
-      reportedPeakSessions,
-      deviationRatio === null ? null : `${(deviationRatio * 100).toFixed(1)} %`,
-      amplification.toFixed(2),
-      isFitted ? 'fitted' : reportedPeakSessions === null ? 'simulated' : 'predicted',
-    ]),
+    ['scenario', 'peak of sessions', 'at', 'reported', 'deviation', 'attempts a visit', 'how', 'source', 'uncertain'],
+    reports.map(
+      ({
+        name,
+        peakSessions,
+        peakMinute,
+        reportedPeakSessions,
+        deviationRatio,
+        amplification,
+        isFitted,
+        source,
+        uncertain,
+      }) => [
+        name,
+        peakSessions,
+        clock(peakMinute),
+        reportedPeakSessions,
+        deviationRatio === null ? null : `${(deviationRatio * 100).toFixed(1)} %`,
+        amplification.toFixed(2),
+        isFitted ? 'fitted' : reportedPeakSessions === null ? 'simulated' : 'predicted',
+        source,
+        uncertain,
+      ],
+    ),
   );
 }
 

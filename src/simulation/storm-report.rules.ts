@@ -57,6 +57,7 @@ export interface ScenarioReport extends StormReport {
   title: { fr: string; en: string };
   source: string;
   scope: string;
+  uncertain: string;
   isFitted: boolean;
   reportedPeakSessions: number | null;
   /** Simulated over reported, less one; `null` where no peak was reported. */
@@ -66,13 +67,14 @@ export interface ScenarioReport extends StormReport {
 /** The shipped scenarios with the participation fitted to the one that is meant for it, and no other change. */
 export function scenarioReports(scenarios: readonly StormScenario[] = STORM_SCENARIOS): ScenarioReport[] {
   const participationRatio = fittedParticipation();
-  return scenarios.map(({ day, name, title, source, scope, isFitted, reportedPeakSessions }) => {
+  return scenarios.map(({ day, name, title, source, scope, uncertain, isFitted, reportedPeakSessions }) => {
     const report = reportOf({ ...day, participationRatio });
     return {
       name,
       title,
       source,
       scope,
+      uncertain,
       isFitted,
       reportedPeakSessions,
       deviationRatio: reportedPeakSessions === null ? null : report.peakSessions / reportedPeakSessions - 1,

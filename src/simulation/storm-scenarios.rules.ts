@@ -18,6 +18,8 @@ export interface StormScenario {
   source: string;
   /** What the reported figure counts, and what is not known of it. */
   scope: string;
+  /** What its comparison hangs on and nobody knows, in a few words. */
+  uncertain: string;
   day: StormDay;
   /** Sessions at the peak as they were reported, `null` where no peak was published. */
   reportedPeakSessions: number | null;
@@ -95,6 +97,7 @@ export const STORM_SCENARIOS: readonly StormScenario[] = [
     name: 'eure-2020-03-16',
     title: { fr: 'Eure, lundi 16 mars 2020', en: 'Eure, Monday 16 March 2020' },
     source: FRANCE_BLEU_2020,
+    uncertain: 'whether 15,000 were there at once or came one after the other; how far above it was',
     scope:
       'Connections wanted at once on the ENT of the collèges, more than 15,000, one pupil in two, on a platform for 5,000: read as the peak that there would have been with room for all. All accounts are in it.',
     day: { ...usual, population: collegesOf(0, EURE_PUPILS), capacity: null },
@@ -105,6 +108,7 @@ export const STORM_SCENARIOS: readonly StormScenario[] = [
     name: 'eure-2020-03-18',
     title: { fr: 'Eure, mercredi 18 mars 2020 : plages horaires', en: 'Eure, Wednesday 18 March 2020: hours by level' },
     source: FRANCE_BLEU_2020,
+    uncertain: 'which hours were told to whom, and how many kept to them',
     scope:
       'Peak of the morning after hours had been announced and the platform raised to 8,500. Which hours were told to whom was not reported: those of the letter of Île-de-France are taken, kept by nine in ten.',
     day: {
@@ -123,6 +127,7 @@ export const STORM_SCENARIOS: readonly StormScenario[] = [
       en: 'Hauts-de-France, Monday 26 April 2021: without relatives',
     },
     source: 'France Bleu Nord, 26 April 2021, quoting the provider',
+    uncertain: 'whether Picardie and the primary schools are in the 200,000; what relatives did',
     scope:
       'People connected at once in the morning, 200,000, relatives kept out from 7:30 to 17:30. Whether Picardie and the primary schools are counted is not said: all collèges and lycées of the region are taken.',
     day: {
@@ -138,6 +143,7 @@ export const STORM_SCENARIOS: readonly StormScenario[] = [
     name: 'hauts-de-france-2021-04-06',
     title: { fr: 'Hauts-de-France, mardi 6 avril 2021', en: 'Hauts-de-France, Tuesday 6 April 2021' },
     source: 'La Voix du Nord and others, April 2021, quoting the provider',
+    uncertain: 'capacity, regional peak, habits of those who came again',
     scope:
       'No regional peak and no capacity were published; nationwide 6 million connections and attempts against 3 million usual. Only amplification and shape can be compared.',
     day: {
@@ -160,6 +166,7 @@ export const STORM_SCENARIOS: readonly StormScenario[] = [
       en: 'Île-de-France, March 2020: the letter by level',
     },
     source: 'Letter of the région to lycées, March 2020',
+    uncertain: 'everything but the hours: nothing was reported',
     scope: 'For comparison: hours by level as the letter gave them, kept by nine in ten; no load was published.',
     day: {
       ...usual,

@@ -160,7 +160,9 @@ describe('the command line', () => {
     const scenarios = all.answer.scenarios as { name: string; isFitted: boolean; deviationRatio: number | null }[];
     expect([all.exitCode, scenarios.length]).toEqual([0, 5]);
     expect(scenarios.filter(({ isFitted, deviationRatio }) => !isFitted && deviationRatio !== null)).toHaveLength(2);
-    expect((await command('storm')).stdout).toMatch(/eure-2020-03-18 .*6160 .*predicted/);
+    expect((await command('storm')).stdout).toMatch(
+      /eure-2020-03-18 .*6160 .*predicted .*France Bleu Normandie.*which hours were told to whom/,
+    );
     const one = await command('storm', '--scenario', 'hauts-de-france-2021-04-06');
     expect(one.stdout).toMatch(/08:00 +\d+/);
     expect((await command('storm', '--scenario', 'none')).exitCode).toBe(2);
