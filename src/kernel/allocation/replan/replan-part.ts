@@ -16,6 +16,7 @@ import { comeNearer, goHome, jumpCost, relieve, relieveByPushing } from './repla
 import { sweepMoves } from './replan-sweeps';
 import { seatAll, seatNewcomers, takeBack } from './seat';
 import { settle } from './settle';
+import { sparePupils } from './spare-pupils';
 
 /** What a part of the plan became. */
 export interface PartReplan {
@@ -35,7 +36,8 @@ const NEARER_ROUNDS = 3;
  * Replans one part. Nobody is asked where nothing is amiss. Where newcomers are all that is new they are seated as they come, and prices only
  * prove how many others had to move, if any did. Otherwise: the prices of the dual say who leaves (whose load on the short
  * cells is worth more than a move), the dearest first, each to a start with room; whoever finds none pushes one aside; then whoever can
- * goes home again, large ones leave where that lets two or more go home, and the rest comes as near as there is room.
+ * goes home again, large ones leave where that lets two or more go home, one leaves in the place of another where that moves fewer pupils,
+ * and the rest comes as near as there is room.
  */
 export function replanPart(
   incumbent: Incumbent,
@@ -88,6 +90,7 @@ export function replanPart(
   seatAll(change, homeless);
   relieveByPushing(change, stuck);
   goHome(change, stay);
+  if (pupils) sparePupils(change, stay, pupils);
   for (let round = 0; round < NEARER_ROUNDS; round++) if (!comeNearer(change)) break;
   return { starts: incumbent.starts, movedWindowBound, prices, pupilPrices };
 }

@@ -168,6 +168,25 @@ describe('replan', () => {
     expect(() => movedPupilBoundFromPrices(problem, before, isFrozen, pupils, less)).toThrow(RangeError);
   });
 
+  it('of plans that move as few windows takes one that moves few pupils: of the classes that move anyway', () => {
+    // at cells 10, 20 and 30 one of two classes has to leave, at 40 class 0, which stands at all of them
+    const owners = [1, 0, 2, 0, 3, 0, 0];
+    const problem = tinyProblem({
+      sessions: range(0, 60).map((cell) => ([10, 20, 30].includes(cell) ? 40 : cell === 40 ? 0 : 100)),
+      logins: 1000,
+      demands: owners.map((classId) => ({ candidates: range(1, 50), visitors: 40, classId })),
+    });
+    const before = Int32Array.of(10, 10, 20, 20, 30, 30, 40);
+    const pupils = Int32Array.from(owners, () => 40);
+    const movedClasses = (starts: Int32Array) => [...new Set(owners.filter((_, i) => starts[i] !== before[i]))];
+    const task = { problem, before, isFrozen: new Uint8Array(7) };
+    const { starts, movedWindowCount } = replan({ ...task, pupils });
+    expect(checkPlan(problem, starts).violationCount).toBe(0);
+    expect([movedWindowCount, movedClasses(starts)]).toEqual([4, [0]]);
+    // who does not ask for pupils moves as many windows
+    expect(replan(task).movedWindowCount).toBe(4);
+  });
+
   it('a class doubled: the new half is seated, and only as many of the others move as have to', () => {
     // nine classes of 10 fill cells 10 to 12; each has its double from now on, and cells 13 to 15 are free
     const logins = range(0, 60).map((cell) => (cell >= 10 && cell < 16 ? 30 : 0));

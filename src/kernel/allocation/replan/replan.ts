@@ -36,7 +36,7 @@ export interface Replan {
 /**
  * Changes a plan as little as the new facts allow: nobody moves but whoever must, so that no cell passes its limit (or what those
  * who are frozen load it with, where that is more), no law is broken and newcomers have a window. First the fewest
- * windows move; among starts that serve as well, the one nearest to the present one is taken.
+ * windows move, then the fewest pupils; among starts that serve as well, the one nearest to the present one is taken.
  * Pure: the same task gives the same plan.
  *
  * @throws AllocationProblemInvalid, AllocationCancelled
