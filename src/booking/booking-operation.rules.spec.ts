@@ -317,6 +317,19 @@ describe('bookings, whatever their sequence', () => {
     expect(undoneCount).toBeGreaterThan(50);
   });
 
+  it('are restored by an undo also where one of the same pupils took the place of a window that was given back', () => {
+    const given = windowOf(1, 0, 480);
+    const booker = new Booker(stateOf([given]));
+    const before = snapshotOf(booker.state);
+    const target: Target = { owner: ownerOf(3), windowId: null, day: DAYS.get(DATES[0]!)!, startMinute: 480, cellCount: 6 }; // prettier-ignore
+    const promotion = { kind: 'add', targets: [target], isSeries: false, profileId: 1 } as const;
+    expect(booker.book(promotion)).toBeUndefined();
+    const done = booker.book({ ...promotion, releasedIds: [given.windowId] });
+    expect(done).toHaveLength(2);
+    expect(booker.book(undoOf(done!))).toHaveLength(2);
+    expect(snapshotOf(booker.state)).toEqual(before);
+  });
+
   it('change no cell when windows of the same load are swapped, whatever the limit is', () => {
     fc.assert(
       fc.property(fc.nat({ max: 4 }), fc.nat({ max: 4 }), (a, b) => {

@@ -363,12 +363,13 @@ function undone(operation: Extract<Operation, { kind: 'undo' }>, state: LedgerSt
     const { on, minuteOfDay: startMinute } = civilOfCell(after.startCell, owner.timeZone);
     checkHours({ owner, day: owner.days.get(on)!, startMinute, cellCount: after.cellCount });
   }
-  const releasedIds = idsOf(changes.filter(({ after }) => after === null));
+  const released = changes.filter(({ after }) => after === null);
+  const releasedIds = idsOf(released);
   checkRule(placed, state, releasedIds);
-  const conflicts = conflictsAmong(placed, state, []);
+  const conflicts = conflictsAmong(placed, state, released);
   if (conflicts.length > 0) {
     throw new BookingRefused('conflict', 'conflict', 'Somebody would be in two windows at once.', {
-      conflicts,
+      conflicts: conflicts.slice(0, MOST_NAMED),
       alternatives: alternatives(),
     });
   }
