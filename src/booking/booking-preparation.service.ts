@@ -120,6 +120,11 @@ export class BookingPreparation {
     const kept = checkNotEmpty(dates.filter((on) => !request.exceptDates?.includes(on)));
     const owner = { ...(await this.facts.withDays(near, kept)), headcount: near.headcount };
     const days = [...owner.days.values()].filter(({ openHalves }) => !request.isSeries || openHalves !== 0);
+    if (days.length === 0) {
+      throw new BookingRefused('closed', 'unprocessable', 'The establishment is closed on every date of the series.', {
+        date: kept[0]!,
+      });
+    }
     const targets = days.map((day): Target => ({ owner, windowId: null, day, startMinute, cellCount }));
     targets.forEach(checkHours);
     const profileId = await this.profileId(actor, owner, cellCount);

@@ -105,8 +105,13 @@ export class WaitingServer implements OnApplicationBootstrap, OnModuleDestroy {
   private async lookAround(): Promise<void> {
     for (const { platformId, mark } of await this.store.marks(new Date())) {
       if (this.servedMarks.get(platformId) === mark) continue;
-      await this.serve(platformId);
-      this.servedMarks.set(platformId, mark);
+      try {
+        await this.serve(platformId);
+        this.servedMarks.set(platformId, mark);
+      } catch (error) {
+        // the next look tries it again; the platforms behind it do not wait for that
+        this.logger.debug(error);
+      }
     }
   }
 

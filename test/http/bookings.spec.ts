@@ -402,6 +402,15 @@ describe('bookings by REST', () => {
       expect([status, body.code]).toEqual([422, 'booking.closed']);
     });
 
+    it('of a series all of whose dates are closed, however it is asked', async () => {
+      await database.query(`update campaign set ends_on = '2026-12-20' where id = $1`, [region.campaignId]);
+      const series = { operation: 'add', classId: region.classIds[0]![1], startsAt: at(6, '10:00'), isSeries: true };
+      for (const url of ['/v1/bookings', '/v1/holds', '/v1/waiting-list']) {
+        const { status, body } = await post<Problem>(series, {}, url);
+        expect([url, status, body.code, body['date']]).toEqual([url, 422, 'booking.closed', '2026-12-13']);
+      }
+    });
+
     it('on the holidays of its zone and on public holidays, as the school calendar has them', async () => {
       await database.query(`update campaign set ends_on = '2027-03-31' where id = $1`, [region.campaignId]);
       const classId = region.classIds[0]![1]!;
