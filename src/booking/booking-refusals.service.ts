@@ -5,7 +5,7 @@ import type { LedgerState, WindowChange } from '../plan/sequencer.rules';
 import { Sequencer } from '../plan/sequencer.service';
 import { BookingJournal } from './booking-journal';
 import { needsOf } from './booking-needs.rules';
-import { insteadOf, isExplainable } from './booking-operation';
+import { ALTERNATIVE_COUNT, insteadOf, isExplainable } from './booking-operation';
 import { decideBooking } from './booking-operation.rules';
 import type { Prepared } from './booking-preparation.service';
 import type { RequestKey } from './booking-work';
@@ -25,15 +25,23 @@ export class BookingRefusals {
     private readonly sequencer: Sequencer,
   ) {}
 
-  /** What a request that is only tried now would change. @throws DomainError its refusal, explained and kept */
-  async tried(key: RequestKey, actor: Actor, prepared: Prepared, now: Date): Promise<WindowChange[]> {
+  /**
+   * What a request that is only tried now would change, or the answer that another replica gave the same request meanwhile.
+   * @throws DomainError its refusal, explained and kept
+   */
+  async tried(
+    key: RequestKey,
+    actor: Actor,
+    prepared: Prepared,
+    now: Date,
+  ): Promise<{ changes: WindowChange[] } | { answer: object }> {
     const { owner, owners, operation, windows, seen } = prepared;
     const { state } = await this.sequencer.peek(owner.platformId, [needsOf(operation, owners, windows)]);
     try {
-      return decideBooking(operation, owner.planId, seen, state, now);
+      return { changes: decideBooking(operation, owner.planId, seen, state, now) };
     } catch (error) {
-      if (error instanceof DomainError && isExplainable(operation, error)) await this.explain(key, actor, prepared, error, state); // prettier-ignore
-      throw error;
+      if (!(error instanceof DomainError) || !isExplainable(operation, error)) throw error;
+      return { answer: await this.explain(key, actor, prepared, error, state) };
     }
   }
 
@@ -50,11 +58,12 @@ export class BookingRefusals {
   ): Promise<object> {
     const present = error.facts.alternatives as readonly object[];
     const asked = wantedOf(prepared);
-    const [alternatives, swapPartners] = await Promise.all([
-      present.length > 0 ? present : this.otherDays.alternatives(asked),
+    const [elsewhere, swapPartners] = await Promise.all([
+      present.length < ALTERNATIVE_COUNT ? this.otherDays.alternatives(asked) : [],
       // who adds a window has none to give for it
       asked.operation.kind === 'move' && WITH_PARTNERS.has(error.code) ? this.partners.of(actor, asked, state) : [],
     ]);
+    const alternatives = [...present, ...elsewhere].slice(0, ALTERNATIVE_COUNT);
     const explained = new DomainError(error.code, error.kind, error.message, { ...error.facts, alternatives, swapPartners }); // prettier-ignore
     return this.journal.keepRefusal(key, prepared.owner.platformId, explained);
   }

@@ -64,7 +64,9 @@ export class SwapService {
       }
       const now = new Date();
       // nobody is asked for what cannot be
-      const changes = await this.refusals.tried(requestKey, actor, prepared, now);
+      const tried = await this.refusals.tried(requestKey, actor, prepared, now);
+      if ('answer' in tried) return tried.answer as SwapDto;
+      const { changes } = tried;
       const row: NewSwap = {
         id: randomUUID(),
         platformId: own!.platformId,
@@ -152,8 +154,12 @@ export class SwapService {
         await recordAudit(tx, actor, { action: 'swap.propose', key: id, platformId, uai, after, reason });
       });
     } catch (error) {
-      if (sqlFailure(error).constraint !== OPEN_INDEX) throw error;
-      throw new SwapRefused('already_proposed', 'conflict', 'This swap waits for an answer already.');
+      const isOpen = sqlFailure(error).constraint === OPEN_INDEX;
+      if (!isOpen && !(error instanceof SwapRefused)) throw error;
+      // by the same request, where another replica has answered it meanwhile
+      const earlier = await this.journal.find(key);
+      if (earlier) return earlier as SwapDto;
+      throw isOpen ? new SwapRefused('already_proposed', 'conflict', 'This swap waits for an answer already.') : error;
     }
     return dto;
   }

@@ -907,7 +907,13 @@ describe('bookings by REST', () => {
         classId: region.classIds[1]![0],
         startsAt: at(0, '10:00'),
       });
-      expect(added).toMatchObject({ status: 409, body: { code: 'booking.cell_full', alternatives: [{ startsAt: at(0, '09:00'), daysFromWanted: 0 }], swapPartners: [] } }); // prettier-ignore
+      expect(added).toMatchObject({ status: 409, body: { code: 'booking.cell_full', swapPartners: [] } });
+      // the one that is left of the day, then those of the next one
+      expect(added.body['alternatives']).toMatchObject([
+        { startsAt: at(0, '09:00'), daysFromWanted: 0, minutesFromWanted: -60 },
+        { startsAt: at(1, '10:00'), daysFromWanted: 1, minutesFromWanted: 0 },
+        { startsAt: at(1, '09:00'), daysFromWanted: 1, minutesFromWanted: -60 },
+      ]);
     });
   });
 

@@ -4,6 +4,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../src/access/actor';
 import type { BookingDto, BookingRequest } from '../../src/booking/booking.dto';
+import { BookingJournal } from '../../src/booking/booking-journal';
 import { BookingService } from '../../src/booking/booking.service';
 import { DomainError } from '../../src/common/domain-error';
 import type { SwapDto, SwapPageDto } from '../../src/exchange/swap.dto';
@@ -253,6 +254,20 @@ describe('swaps', () => {
     const key = headers();
     const accepted = await swaps.accept(there, first.id, key);
     expect(await swaps.accept(there, first.id, key)).toEqual(accepted);
+  });
+
+  it('are answered alike where another replica answers the same request meanwhile, whatever became of it', async () => {
+    const missed = () => jest.spyOn(app.get(BookingJournal), 'find').mockResolvedValueOnce(undefined);
+    const request = { windowId: region.windowIds[4]!, withWindowId: region.windowIds[5]!, withRevision: 1 };
+    const same = headers('"1"');
+    const first = await swaps.propose(here, request, same);
+    missed();
+    expect(await swaps.propose(here, request, same)).toEqual(first);
+    // there is no room for it any more
+    await database.query('update plan_window set headcount = 40 where window_id = $1', [region.windowIds[5]]);
+    missed();
+    expect(await swaps.propose(here, request, same)).toEqual(first);
+    await database.query('update plan_window set headcount = 35 where window_id = $1', [region.windowIds[5]]);
   });
 
   it('by REST: the operator answers for both, so a proposal is sent to bookings; bad input is refused', async () => {
