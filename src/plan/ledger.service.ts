@@ -100,15 +100,21 @@ export class LedgerService {
     } catch (error) {
       if (!(error instanceof PlanOverCapacity)) throw error;
       const offerIds = await this.keptRoom.endOffers(tx, platformId, cellsOf(error), new Date());
-      if (offerIds.length === 0) throw await this.withHolds(tx, platformId, error);
+      if (offerIds.length === 0) throw await this.withHolds(tx, platformId, error, []);
       await attempt(offerIds).catch(async (still: unknown) => {
-        throw still instanceof PlanOverCapacity ? await this.withHolds(tx, platformId, still) : still;
+        throw still instanceof PlanOverCapacity ? await this.withHolds(tx, platformId, still, offerIds) : still;
       });
     }
   }
 
-  private async withHolds(tx: EntityManager, platformId: number, refusal: PlanOverCapacity): Promise<PlanOverCapacity> {
-    const holds = await this.ledger.holdsIn(tx, platformId, cellsOf(refusal));
+  /** The refusal with the holds in the way; those of `offerIds` ended in the attempt that was taken back, and expired ones did too. */
+  private async withHolds(
+    tx: EntityManager,
+    platformId: number,
+    refusal: PlanOverCapacity,
+    offerIds: readonly string[],
+  ): Promise<PlanOverCapacity> {
+    const holds = await this.ledger.holdsIn(tx, platformId, cellsOf(refusal), new Date(), offerIds);
     return holds.length === 0 ? refusal : new PlanOverCapacity(refusal.overfull, holds);
   }
 

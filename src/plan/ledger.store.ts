@@ -228,14 +228,20 @@ export class LedgerStore {
     );
   }
 
-  /** Live holds of establishments that keep room in any of the cells, the last to end first. */
-  holdsIn(tx: EntityManager, platformId: number, cells: readonly number[]): Promise<HoldInTheWay[]> {
+  /** Live holds of establishments that keep room in any of the cells, but for `exceptIds`, the last to end first. */
+  holdsIn(
+    tx: EntityManager,
+    platformId: number,
+    cells: readonly number[],
+    now: Date,
+    exceptIds: readonly string[],
+  ): Promise<HoldInTheWay[]> {
     return tx.query<HoldInTheWay[]>(
       `select h.id as "holdId", e.uai, h.expires_at as "expiresAt" from hold h join establishment e on e.id = h.establishment_id
-        where h.platform_id = $1 and h.state = 'held'
+        where h.platform_id = $1 and h.state = 'held' and h.expires_at > $3 and h.id <> all($4::uuid[])
           and exists (select from hold_cell c where c.platform_id = $1 and c.hold_id = h.id and c.cell = any($2))
         order by h.expires_at desc, h.id`,
-      [platformId, cells],
+      [platformId, cells, now, exceptIds],
     );
   }
 

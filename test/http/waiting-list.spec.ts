@@ -4,6 +4,7 @@ import { instantOfCell } from '../../src/common/civil-time';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { BookingDto } from '../../src/booking/booking.dto';
+import { BookingJournal } from '../../src/booking/booking-journal';
 import type { WaitingEntryDto, WaitingEntryPageDto } from '../../src/exchange/waiting.dto';
 import { WaitingServer } from '../../src/exchange/waiting-server.service';
 import { WaitingStore } from '../../src/exchange/waiting.store';
@@ -146,7 +147,16 @@ describe('the waiting list', () => {
     expect((await entry(body.id)).state).toBe('offered');
   });
 
-  it('is served by itself, whoever made room', async () => {
+  it('is served by itself, whoever made room, also behind a platform that cannot be served', async () => {
+    const [store, server] = [app.get(WaitingStore), app.get(WaitingServer)];
+    const [marks, serve] = [store.marks.bind(store), server.serve.bind(server)];
+    const broken = 0;
+    const marked = jest.spyOn(store, 'marks').mockImplementation(async (now) => [{ platformId: broken, mark: '' }, ...(await marks(now))]); // prettier-ignore
+    const serving = jest
+      .spyOn(server, 'serve')
+      .mockImplementation((platformId, isKeptRoomOnly) =>
+        platformId === broken ? Promise.reject(new Error('out of order')) : serve(platformId, isKeptRoomOnly),
+      );
     const { body } = await wait(0);
     const step = { startsAt: at(0, '09:00'), concurrentSessions: 60, loginsPerMinute: 2000, reason: 'a second server' };
     expect((await call('POST', `platforms/${region.platformId}/capacity-steps`, step)).status).toBe(201);
@@ -154,6 +164,8 @@ describe('the waiting list', () => {
       (await database.query<[{ state: string }]>('select state from waiting_entry where id = $1', [body.id]))[0].state;
     for (let look = 0; look < 5000 && (await state()) === 'waiting'; look++) await new Promise(setImmediate);
     expect(await state()).toBe('offered');
+    expect(serving).toHaveBeenCalledWith(broken);
+    for (const spy of [marked, serving]) spy.mockRestore();
   });
 
   it('keeps the room of more capacity for who waits, until the list was served', async () => {
@@ -210,16 +222,38 @@ describe('the waiting list', () => {
 
   it('names the holds of heads that keep room which a plan would need, and no hold that is over keeps any', async () => {
     const planId = await replanned(17);
-    const move = { operation: 'move', windowId: region.windowIds[0], startsAt: TEN };
-    const { status, body } = await call<HoldDto>('POST', 'holds', move, randomUUID(), 2);
-    expect(status).toBe(201);
+    const held = async (index: number, clock: string): Promise<HoldDto> => {
+      const move = { operation: 'move', windowId: region.windowIds[index], startsAt: at(0, clock) };
+      const { status, body } = await call<HoldDto>('POST', 'holds', move, randomUUID(), 2);
+      expect(status).toBe(201);
+      return body;
+    };
+    const named = ({ id, expiresAt }: HoldDto) => ({ holdId: id, uai: region.uais[0], expiresAt });
     const rollback = () => call<{ holds: object[] }>('POST', `plans/${planId}/rollback`, { reason: 'back' });
+    // both stand in the way of the window at ten
+    const first = await held(0, '09:40');
+    standStillAt(new Date(Date.now() + 60_000).toISOString());
+    const second = await held(2, '10:20');
     const refused = await rollback();
-    expect(refused).toMatchObject({ status: 409, body: { code: 'plan.over_capacity', holdCount: 1 } });
-    expect(refused.body.holds).toEqual([{ holdId: body.id, uai: region.uais[0], expiresAt: body.expiresAt }]);
-    standStillAt(body.expiresAt);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'plan.over_capacity', holdCount: 2 } });
+    expect(refused.body.holds).toEqual([named(second), named(first)]);
+    standStillAt(first.expiresAt);
+    expect((await rollback()).body.holds).toEqual([named(second)]);
+    standStillAt(second.expiresAt);
     expect((await rollback()).status).toBe(200);
-    expect((await call<HoldDto>('GET', `holds/${body.id}`)).body.state).toBe('lapsed');
+    expect((await call<HoldDto>('GET', `holds/${first.id}`)).body.state).toBe('lapsed');
+  });
+
+  it('does not name the offers that a plan would end anyway', async () => {
+    const planId = await replanned(17);
+    const offered = await wait(0, { startsAt: at(0, '09:40') });
+    await served();
+    expect((await entry(offered.body.id)).state).toBe('offered');
+    const move = { operation: 'move', windowId: region.windowIds[2], startsAt: at(0, '10:20') };
+    const hold = await call<HoldDto>('POST', 'holds', move, randomUUID(), 2);
+    const refused = await call<{ holds: object[] }>('POST', `plans/${planId}/rollback`, { reason: 'back' });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'plan.over_capacity', holds: [{ holdId: hold.body.id }] } }); // prettier-ignore
+    expect((await entry(offered.body.id)).state).toBe('offered');
   });
 
   it('is over for a wish that came true by another way', async () => {
@@ -282,6 +316,17 @@ describe('the waiting list', () => {
     expect((await call('POST', 'bookings', moved)).status).toBe(201);
     expect(await promote('"1"')).toEqual([412, 'booking.stale']);
     expect((await promote('"2"'))[0]).toBe(201);
+  });
+
+  it('is joined once by a request that another replica answers meanwhile', async () => {
+    const request = { operation: 'move', windowId: region.windowIds[0], startsAt: TEN };
+    const key = randomUUID();
+    const first = await call<WaitingEntryDto>('POST', 'waiting-list', request, key);
+    // it looked for an answer before there was one
+    jest.spyOn(app.get(BookingJournal), 'find').mockResolvedValueOnce(undefined);
+    const second = await call<WaitingEntryDto>('POST', 'waiting-list', request, key);
+    expect(second).toEqual(first);
+    expect(second.status).toBe(201);
   });
 
   it('is left by who waits or was offered, and refuses what cannot wait', async () => {
