@@ -1,3 +1,4 @@
+import { cellOfSeconds } from '../kernel/cell-grid';
 import type { AgentState, AgentStatus } from './agent-status';
 import type { CountDisk } from './count-disk';
 import type { GateCounts } from './gate-counts';
@@ -34,7 +35,8 @@ export class AgentReports {
   async restore(): Promise<void> {
     this.counts.restore(await this.disk.read());
     const quota = await this.disk.readQuota();
-    if (quota) this.quota.restore(quota);
+    // a clock that was ahead leaves no quota for hours to come
+    if (quota && quota.cell <= cellOfSeconds(this.status.nowSeconds())) this.quota.restore(quota);
   }
 
   /** Sends the status at every turn while somebody waits in the room or after the state has changed, at every third one otherwise. */

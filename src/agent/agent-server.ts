@@ -178,6 +178,13 @@ export class AgentServer {
     const walksIn = judged.decision.spends === SPENDS_WALK_IN;
     const waiting = walksIn ? withoutQuota() : judged;
     if (!room.isFor(waiting)) {
+      // who has shown no class takes no ticket, and asks for a place behind all who wait
+      if (walksIn) {
+        const place = await room.visit(waiting, undefined, false, judged.decision.walkInCount);
+        if (place?.kind !== 'walksIn') return { answer: answerOf(waiting) };
+        room.walked(place.cell);
+        return { answer: this.gate.settle(judged) };
+      }
       if (ticket !== undefined && judged.decision.kind === ADMIT && !judged.isByPass)
         room.leave(ticket, judged.pass.draw);
       return { answer: answerOf(judged) };

@@ -74,6 +74,7 @@ local function begin_passing()
   local known = tonumber(call('HGET', passed, by))
   if known and known >= tonumber(of_cell) then return end
   call('HSET', passed, by, of_cell)
+  passers = nil
   for r = 1, ${HELD_RANK} do call('DEL', passed_line(by, r)) end
 end
 local function takes_walk_in(ahead_count)
@@ -81,10 +82,7 @@ local function takes_walk_in(ahead_count)
   if left_to == 0 then return false end
   local known_cell, known = string.match(call('HGET', walk_ins, by) or '', '^(%-?%d+):(%d+)$')
   local given = math.max(known_cell == of_cell and tonumber(known) or 0, heard)
-  local most_ahead = left_to - (given - heard) - 1
-  fewest = fewest - (given - heard)
-  if fewest > 0 then most_ahead = math.min(most_ahead, fewest - 1) end
-  if ahead_count > most_ahead then return false end
+  if ahead_count > math.min(left_to, fewest) - (given - heard) - 1 then return false end
   call('HSET', walk_ins, by, of_cell .. ':' .. whole(given + 1))
   return true
 end

@@ -129,8 +129,7 @@ export const MOST_TICKETS = 500_000;
  */
 export function mostAheadOfWalkIn({ leftCount, fewestLeftCount, heardCount }: RoomWalkIn, count: number): number {
   const unheard = Math.max(0, count - heardCount);
-  const [left, fewest] = [leftCount - unheard, fewestLeftCount - unheard];
-  return fewest > 0 ? Math.min(left - 1, fewest - 1) : left - 1;
+  return Math.min(leftCount, fewestLeftCount) - unheard - 1;
 }
 
 /** Without jitter. */

@@ -14,7 +14,7 @@ export interface LadderView {
   ladder: Omit<LadderRow, 'changedBy' | 'changedAt'> & { changedBy: string | null; changedAt: Date | null };
   /** What the rungs were last simulated to do; undefined where they were not, or the simulation is still under way. */
   simulated: SimulatedEffects | undefined;
-  /** Codes of the rungs that concern every department of the platform. */
+  /** Codes of the rungs that concern departments with more than half of the platform's schools. */
   regional: ReadonlySet<string>;
 }
 

@@ -127,7 +127,7 @@ export class RungViewDto extends RungDto {
   /** What becomes of those who are inside already. */
   @ApiProperty({ enum: INSIDERS, isArray: true, description: 'What becomes of those who are inside already.' })
   insiders!: Insiders[];
-  /** Whether it concerns every department of the platform: two people, unless the ladder is approved. */
+  /** Whether it concerns departments with more than half of the platform's schools: two people, unless the ladder is approved. */
   isRegional!: boolean;
   /** What the last simulation of the ladder expects; null where there is none yet, or it was of another step. */
   expected!: ExpectedEffectDto | null;

@@ -1,3 +1,4 @@
+import { CELLS_PER_HOUR } from '../kernel/cell-grid';
 import type { Assumption, Cause, CauseCode, CauseVerdict, CrowdCounts, PostMortemFacts } from './post-mortem';
 
 /** What of a simulated day is set beside the real one. */
@@ -14,6 +15,9 @@ const MORE_RATIO = 1.05;
 /** From here on people come again often enough to be a load of their own: beyond the attempt that each has, and the questions that pages ask as told. */
 const BUBBLE_RATIO = 1.5;
 
+/** A day on which clocks go back has 25 hours. */
+const LONGEST_DAY_CELLS = 25 * CELLS_PER_HOUR;
+
 const ratioOf = (count: number | null, of: number | null): number | null =>
   count === null || of === null || of === 0 ? null : count / of;
 
@@ -24,9 +28,16 @@ export const amplificationOf = ({ attempts, admitted }: CrowdCounts): number | n
 export const replayedAmplificationOf = ({ attemptCount, pollCount, admittedCount }: ReplayedDay): number | null =>
   ratioOf(attemptCount + pollCount, admittedCount);
 
-/** Attempts of a visitor who never comes again: one, and where a room was open the questions of the waiting page; null where no replay tells these. */
-function askedAsTold({ hasWaitingRoom = false }: PostMortemFacts, replayed: ReplayedDay | undefined): number | null {
+/**
+ * Attempts of a visitor who never comes again: one, and where a room was open the questions of the waiting page; null where no replay tells
+ * these, as of several days, of which one is replayed.
+ */
+function askedAsTold(
+  { hasWaitingRoom = false, curves }: PostMortemFacts,
+  replayed: ReplayedDay | undefined,
+): number | null {
   if (!hasWaitingRoom) return 1;
+  if (curves.attempts.length > LONGEST_DAY_CELLS) return null;
   const questions = replayed === undefined ? null : ratioOf(replayed.pollCount, replayed.admittedCount);
   return questions === null ? null : 1 + questions;
 }

@@ -55,7 +55,7 @@ export interface PostMortemFacts {
   adherence?: number | null;
   /** What the replay lets keep to its window, by kind and profile; absent where it was made before that was counted. */
   replayAdherences?: ReplayAdherence[];
-  /** Whether an agent had an open waiting room in these days: its pages ask, and each question is an attempt. Absent of before. */
+  /** Whether an agent had an open waiting room when it was made: its pages ask, and each question is an attempt. Absent of before. */
   hasWaitingRoom?: boolean;
   /** Share that was assumed to keep to its window, per mille, where nobody measured; null on a day without windows. */
   assumedAdherencePerMille: number | null;

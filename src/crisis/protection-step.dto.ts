@@ -154,7 +154,7 @@ export class ProtectionStepDto {
   state!: StepState;
   /** Whether it is at work at this moment. */
   isActive!: boolean;
-  /** Whether it concerns every department of the platform. */
+  /** Whether it concerns departments with more than half of the platform's schools. */
   isRegional!: boolean;
   /** Put in force by one person, for 30 minutes unless it is confirmed. */
   isBreakGlass!: boolean;

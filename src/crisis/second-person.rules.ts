@@ -32,7 +32,7 @@ const overlap = (a: Ruling, b: Ruling): boolean => a.startsAt < b.endsAt && b.st
 
 /**
  * The steps of one person that count together with a new one: at the same time, of the same sort, of some departments each, and seen
- * by nobody else. All departments one by one are a regional step.
+ * by nobody else. Departments with more than half of the schools, one by one, are a regional step.
  *
  * @param own steps of the same person that no second person has confirmed
  */

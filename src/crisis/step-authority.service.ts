@@ -20,13 +20,16 @@ export class StepAuthority {
     if (actor.role !== 'authority') return;
     const own = (actor.territories ?? []).filter(({ level }) => level === 'territory').map(({ code }) => code);
     const answered = new Set([...(await this.store.departmentsInside(own, tx)).values()].flat());
-    const platforms = await this.store.departmentsOf(platformId, tx);
+    const platforms = [...(await this.store.schoolsByDepartment(platformId, tx)).keys()];
     const concerned = territories.length === 0 ? platforms : [...(await this.store.departmentsInside(territories, tx)).values()].flat(); // prettier-ignore
     const others = [...new Set(concerned)].filter((code) => platforms.includes(code) && !answered.has(code));
     if (others.length > 0) throw new NotConcerned(others);
   }
 
-  /** Whether a scope names no territory, or all of them together take in every department of the platform. @throws ProtectionInvalid */
+  /**
+   * Whether a scope names no territory, or the departments of all of them together have more than half of the platform's schools.
+   * @throws ProtectionInvalid
+   */
   async isRegional(tx: EntityManager, platformId: number, scopes: readonly StepScope[]): Promise<boolean> {
     if (scopes.some(({ territories }) => territories.length === 0)) return true;
     const territories = scopes.flatMap((scope) => scope.territories);
@@ -34,6 +37,8 @@ export class StepAuthority {
     const empty = territories.find((code) => (inside.get(code)?.length ?? 0) === 0);
     if (empty !== undefined) throw new ProtectionInvalid(`${empty} is no territory with departments.`);
     const concerned = new Set([...inside.values()].flat());
-    return (await this.store.departmentsOf(platformId, tx)).every((code) => concerned.has(code));
+    const schools = [...(await this.store.schoolsByDepartment(platformId, tx))];
+    const count = (of: typeof schools): number => of.reduce((sum, [, schoolCount]) => sum + schoolCount, 0);
+    return 2 * count(schools.filter(([code]) => concerned.has(code))) > count(schools);
   }
 }

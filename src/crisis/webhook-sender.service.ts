@@ -15,7 +15,8 @@ const BATCH_SIZE = 20;
 
 /**
  * Sends what is in the outbox, by whichever replica is free; each message at least once, none before its change has committed. Of each
- * address one message is on its way, in the order in which they came: who does not answer holds up nobody else.
+ * address a replica has one message on its way, so that who does not answer holds up nobody else; what failed comes later than what
+ * came after it: messages tell their time, and promise no order.
  */
 @Injectable()
 export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {

@@ -222,14 +222,17 @@ export class ProtectionStore {
     return new Map(rows.map(({ code, departments }) => [code, departments]));
   }
 
-  /** Codes of the departments of the platform's establishments. */
-  async departmentsOf(platformId: number, tx: EntityManager = this.database.manager): Promise<string[]> {
-    const rows = await tx.query<{ code: string }[]>(
-      `select distinct d.code from establishment e join territory d on d.id = e.department_id
-        where e.platform_id = $1 order by 1`,
+  /** How many of the platform's establishments lie in each department, by its code, in the order of codes. */
+  async schoolsByDepartment(
+    platformId: number,
+    tx: EntityManager = this.database.manager,
+  ): Promise<Map<string, number>> {
+    const rows = await tx.query<{ code: string; count: number }[]>(
+      `select d.code, count(*)::int as count from establishment e join territory d on d.id = e.department_id
+        where e.platform_id = $1 group by 1 order by 1`,
       [platformId],
     );
-    return rows.map(({ code }) => code);
+    return new Map(rows.map(({ code, count }) => [code, count]));
   }
 }
 

@@ -56,7 +56,7 @@ export class SimulationDays {
       effective.map((capacity, k) => Math.max(0, capacity - background[k]!) / LOAD_SCALE);
     const limit = limitOf(cells);
     const inWhole = (thousandths: Float64Array) => thousandths.map((value) => value / LOAD_SCALE);
-    const departments = await this.protection.departmentsOf(platformId);
+    const departments = [...(await this.protection.schoolsByDepartment(platformId)).keys()];
     const { name, isUnplanned } = variant;
     const day: SimulatedDay = {
       ...request,

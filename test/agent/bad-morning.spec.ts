@@ -307,6 +307,7 @@ class AgentProcess {
       const spent = admitted(redisDiedAt, spentUntil);
       // the shares of ten seconds of both, and who was called before and heard of it after
       expect(leases.every(({ room }) => room!.leasedCount <= (PER_SECOND * LEASE_SECONDS) / agents.length)).toBe(true);
+      expect(spent).toBeGreaterThan(0);
       expect(spent).toBeLessThanOrEqual(PER_SECOND * LEASE_SECONDS + agents.length);
       await redis.begin();
       const redisBackAt = now();

@@ -263,9 +263,12 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
       them.reduce((count, { share }) => (from + count < share ? count + 1 : count), 0);
     const wronged: object[] = [];
     let asked = 0;
-    const ask = async (its: (typeof line)[number], isNew: boolean): Promise<void> => {
-      const left = shares.map((share) => share - spent).filter((count) => count > 0);
-      const walkIn = spent < whole ? { ...QUOTA, leftCount: Math.max(0, its.share - spent), fewestLeftCount: Math.min(...left), heardCount: spent } : undefined; // prettier-ignore
+    // answers are on their way: the agent has not heard of the last ones
+    let heard = 0;
+    const ask = async (its: (typeof line)[number], isNew: boolean, unheard: number): Promise<void> => {
+      heard = Math.max(heard, spent - unheard);
+      const left = shares.map((share) => share - heard).filter((count) => count > 0);
+      const walkIn = heard < whole ? { ...QUOTA, leftCount: Math.max(0, its.share - heard), fewestLeftCount: Math.min(...left), heardCount: heard } : undefined; // prettier-ignore
       const answer = await visit(store, its.id, START + asked++ / 20, { arrivedAt: isNew ? undefined : its.arrivedAt, limits, ...(walkIn && { walkIn }) }); // prettier-ignore
       if (walkIn) isPassedOver[walkIn.leftCount === 0 ? 'add' : 'delete'](its.id);
       if (answer.outcome === 'waits') {
@@ -281,12 +284,14 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
       spent++;
     };
     for (let k = 0; k < 300; k++) {
-      if (line.length > 0 && random() < 0.6) await ask(line[randomInteger(random, line.length)]!, false);
-      else await ask({ id: `w${k}`, share: shares[randomInteger(random, shares.length)]!, arrivedAt: -1 }, true);
+      const unheard = randomInteger(random, 4);
+      if (line.length > 0 && random() < 0.6) await ask(line[randomInteger(random, line.length)]!, false, unheard);
+      else
+        await ask({ id: `w${k}`, share: shares[randomInteger(random, shares.length)]!, arrivedAt: -1 }, true, unheard);
     }
     expect({ seed, wronged }).toEqual({ seed, wronged: [] });
     // when all of them have asked again, nobody waits who may have a place
-    for (let turn = 0; turn < 3; turn++) for (const its of [...line]) await ask(its, false);
+    for (let turn = 0; turn < 3; turn++) for (const its of [...line]) await ask(its, false, 0);
     expect({ seed, waiting: line.filter(({ share }) => share > spent) }).toEqual({ seed, waiting: [] });
     expect(spent).toBeGreaterThan(30);
   });

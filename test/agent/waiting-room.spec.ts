@@ -223,6 +223,20 @@ describe('the waiting room of an agent', () => {
     expect(test.agent.gate.quota.left.walkInCount).toBe(240);
   });
 
+  it('lets nobody who has shown no class walk past those who wait', async () => {
+    test = await start({ room: room(0), quotas: { walkInPerCell: 1, keptPerCell: 0, urgentPerCell: 0 } });
+    const unknown = () => new Device(test);
+    test.nowSeconds += 294;
+    const [first, second] = [pupil(), pupil()];
+    expect([await first.enters(), await second.enters()]).toEqual([true, false]);
+    // the place of the next five minutes is of who waits
+    test.nowSeconds += 8;
+    expect(await unknown().enters()).toBe(false);
+    expect([await second.enters(), await unknown().enters()]).toEqual([true, false]);
+    test.nowSeconds += 300;
+    expect([await unknown().enters(), test.agent.gate.quota.left.walkInCount]).toEqual([true, 0]);
+  });
+
   it('gives no place of the walk-in quota twice when the agent is started again', async () => {
     test = await start({ room: room(0), quotas: { walkInPerCell: 3, keptPerCell: 0, urgentPerCell: 0 } });
     for (let k = 0; k < 2; k++) expect(await pupil().enters()).toBe(true);

@@ -126,6 +126,22 @@ describe('protection steps', () => {
     await undo(local.body.id);
   });
 
+  it('are regional where their departments have more than half of the schools', async () => {
+    const [moved] = region.establishmentIds;
+    const [home] = await database.query<{ id: number }[]>('select department_id as id from establishment where id = $1', [moved]); // prettier-ignore
+    const [third] = await database.query<{ id: number }[]>(
+      `insert into territory (code, kind, name, parent_id) select code || '3', 'department', 'Oise', parent_id from territory where id = $1 returning id`,
+      [region.departmentIds[0]],
+    );
+    await database.query('update establishment set department_id = $1 where id = $2', [third!.id, moved]);
+    const two = await enforce(own({ defersRelatives: true }, { scope: { territories: codes.slice(0, 2) } }));
+    expect(two.body).toMatchObject({ state: 'proposed', isRegional: true });
+    const one = await enforce(own({ defersRelatives: true }, { scope: { territories: [codes[1]] } }));
+    expect(one.body).toMatchObject({ state: 'in_force', isRegional: false });
+    for (const { body } of [one, two]) await undo(body.id);
+    await database.query('update establishment set department_id = $1 where id = $2', [home!.id, moved]);
+  });
+
   it('are regional too when one person puts the same in force department by department', async () => {
     const of = (code: string | undefined, measures: object, more: object = {}) => own(measures, { scope: { territories: [code] }, ...more }); // prettier-ignore
     const { body: one } = await enforce(of(codes[0], { defersRelatives: true }));

@@ -13,17 +13,20 @@ export function walkInsPerCell(plan: GatePlan, visitor: Visitor, now: number): n
   return Math.max(0, Math.floor((quotas.walkInPerCell * perMille) / 1000) - kept);
 }
 
-/** Places that are left in the present cell to those to whom a step leaves the fewest of any; Infinity where none leaves some. */
+/**
+ * Places that are left in the present cell to those to whom a step leaves the fewest of any, admitted today or not; Infinity where none
+ * leaves some.
+ */
 export function fewestWalkInsLeft(
   { content }: GatePlan,
-  { walkInCount, walkInWholeCount }: QuotaLeft,
+  { walkInCount, walkInWholeCount, keptCount }: QuotaLeft,
   now: number,
 ): number {
   let fewest = Infinity;
   for (const { startsAt, endsAt, walkInPerMille } of content.rules) {
     if (walkInPerMille >= 1000 || now < startsAt || now >= endsAt) continue;
     const left = Math.floor((walkInWholeCount * walkInPerMille) / 1000 - (walkInWholeCount - walkInCount));
-    if (left > 0) fewest = Math.min(fewest, left);
+    for (const its of [left, left - keptCount]) if (its > 0) fewest = Math.min(fewest, its);
   }
   return fewest;
 }

@@ -119,6 +119,7 @@ export function EnforceButton({ rung, isApproved, isSimulatedToday, reason: beca
               // in a fire nobody waits for a figure
               <Button
                 variant="default"
+                disabled={acts.isBusy}
                 onClick={({ currentTarget: { form: fields } }) => {
                   if (fields?.reportValidity()) void enforce().catch(() => undefined);
                 }}
