@@ -141,12 +141,17 @@ export function useToDo(uai: string, isAsked: boolean) {
         answerOf(api.GET('/v1/establishments/{uai}/swaps', { params: { path, query: { state: 'proposed', limit: 100 } } })), // prettier-ignore
         listed('offered'),
         listed('waiting'),
-        answerOf(api.GET('/v1/establishments/{uai}/notices', { params: { path, query: { unacknowledged: 'true', ofOthers: 'true', limit: 50 } } })), // prettier-ignore
+        // all of them: "seen" is said of every one
+        allOf(async (after) => {
+          const query = { unacknowledged: 'true', ofOthers: 'true', limit: 100, ...(after && { after }) } as const;
+          const page = await answerOf(api.GET('/v1/establishments/{uai}/notices', { params: { path, query } }));
+          return { items: page.items, nextCursor: page.hasMore ? page.nextAfter : null };
+        }),
       ]);
       return {
         swaps: swaps.items,
         waiting: [...offered.items, ...waiting.items],
-        notices: notices.items,
+        notices,
       };
     },
     refetchInterval: 60_000,

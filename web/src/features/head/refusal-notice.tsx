@@ -58,9 +58,9 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
           body: { windowId: window.id, withWindowId: partner.windowId, withRevision: partner.revision },
         }),
       ),
-    onSuccess: () => {
+    onSuccess: ({ expiresAt }) => {
       onClose();
-      sayDone(t('refusal.proposed'));
+      sayDone(t('refusal.proposed', { until: formatInstant(expiresAt, zone) }));
     },
     onError: sayRefused,
     onSettled: refresh,

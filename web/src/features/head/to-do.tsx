@@ -259,6 +259,17 @@ function WaitingCard({
   );
 }
 
+/** Notices that are read at a glance; the others open below them. */
+const FIRST_NOTICES = 5;
+
+function NoticeLines({ notices }: { notices: Schema<'NoticeDto'>[] }) {
+  return notices.map((notice) => (
+    <Text key={`${notice.epoch}-${notice.revision}-${notice.windowId}`} size="sm">
+      {currentLanguage() === 'fr' ? notice.french : notice.english}
+    </Text>
+  ));
+}
+
 function NoticesCard({ uai, notices, onDone }: { uai: string; notices: Schema<'NoticeDto'>[]; onDone: () => void }) {
   const { t } = useTranslation('head');
   const last = notices.at(-1)!;
@@ -278,11 +289,13 @@ function NoticesCard({ uai, notices, onDone }: { uai: string; notices: Schema<'N
       <Group justify="space-between" align="flex-start" gap="xs">
         <Stack gap={2}>
           <Text fw={600}>{t('notices.title', { count: notices.length })}</Text>
-          {notices.slice(0, 5).map((notice) => (
-            <Text key={`${notice.revision}-${notice.windowId}`} size="sm">
-              {currentLanguage() === 'fr' ? notice.french : notice.english}
-            </Text>
-          ))}
+          <NoticeLines notices={notices.slice(0, FIRST_NOTICES)} />
+          {notices.length > FIRST_NOTICES && (
+            <details>
+              <summary>{t('notices.rest', { count: notices.length - FIRST_NOTICES })}</summary>
+              <NoticeLines notices={notices.slice(FIRST_NOTICES)} />
+            </details>
+          )}
         </Stack>
         <Button variant="default" loading={acknowledge.isPending} onClick={() => acknowledge.mutate()}>
           {t('notices.seen')}
