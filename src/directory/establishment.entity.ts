@@ -59,4 +59,8 @@ export class Establishment {
 
   @Column({ name: 'source', type: 'text' })
   source!: string;
+
+  /** When something was changed last that feeds and pages show of it: kept by the database. */
+  @Column({ name: 'shown_changed_at', type: 'timestamptz', insert: false, update: false })
+  shownChangedAt!: Date;
 }
