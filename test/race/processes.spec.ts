@@ -118,7 +118,7 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
     // on a slow machine a process takes longer to come back: it goes on until each kind of death has come twice, and enough was booked
     const isOver = (): boolean => {
       const seconds = (performance.now() - startedAt) / 1000;
-      const hasSeen = Math.min(...Object.values(killed)) > 1 && seriesCount > 5 && acknowledged.size > 100;
+      const hasSeen = Math.min(...Object.values(killed)) > 1 && seriesCount > 2 && acknowledged.size > 100;
       return seconds >= SECONDS && (hasSeen || seconds >= MOST_SECONDS);
     };
     const unexpected: { status: number; body: string }[] = [];
@@ -265,7 +265,8 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
     expect(unexpected).toEqual([]);
     expect(Math.min(...Object.values(killed))).toBeGreaterThan(1);
     expect(acknowledged.size).toBeGreaterThan(100);
-    expect(seriesCount).toBeGreaterThan(5);
+    // those of three windows and more: rare, for releases leave few that repeat and the campaign's number of windows bounds what is added
+    expect(seriesCount).toBeGreaterThan(2);
     expect(await bookingViolations(watch, region.platformId)).toEqual(NO_VIOLATIONS);
     expect(await ledgerDifferenceCount(watch, region.platformId)).toBe(0);
     const [{ count }] = await query<[{ count: number }]>('select count(*) from plan_change where platform_id = $1', [region.platformId]); // prettier-ignore
