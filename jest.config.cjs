@@ -54,4 +54,6 @@ module.exports = {
   testTimeout: 180_000,
   // on two cores jest alone would take one: a test waits for its database or its server half of the time
   maxWorkers: Math.max(2, os.availableParallelism() - 1),
+  // what earlier files leave behind slows the later ones down: the storm that ran last took several times as long as alone
+  workerIdleMemoryLimit: '1GB',
 };
