@@ -219,6 +219,10 @@ describe('bookings by REST', () => {
       );
       const classId = region.classIds[0]![2]!;
       const series = { operation: 'add', classId, startsAt: at(4, '10:00'), isSeries: true };
+      const late = await post<Problem>({ ...series, startsAt: at(14, '10:00') });
+      expect([late.status, late.body.code, late.body.detail]).toEqual([409, 'booking.no_plan', 'No published plan holds 2026-12-21 for it.']); // prettier-ignore
+      const none = await post<Problem>({ ...series, exceptDates: ['2026-12-11', '2026-12-18'] });
+      expect([none.status, none.body.code, none.body.detail]).toEqual([422, 'booking.no_date_left', 'The exceptions leave no date.']); // prettier-ignore
       const alone = await post({ ...series, exceptDates: ['2026-12-18'] });
       expect(alone.body.changes.map(({ after }) => after!.date)).toEqual(['2026-12-11']);
       expect((await post({}, {}, `/v1/bookings/${alone.body.id}/undo`)).status).toBe(201);
