@@ -66,8 +66,8 @@ export function decideBooking(
   checkRule(withDays(placed, operation), state, releasedIds);
   const alternatives = (): object[] => {
     if (!isExplained) return [];
-    if (operation.kind === 'swap') return alternativesInstead(operation, state, nowCell);
-    return alternativesOf(operation, state, nowCell, placed, released);
+    if (operation.kind === 'swap' || released.length > 0) return alternativesInstead(operation, state, nowCell);
+    return alternativesOf(operation, state, nowCell, placed);
   };
   checkPlaced(placed, state, alternatives, released);
   return [...released, ...placed.map(({ before, after }) => ({ before, after }))];
@@ -207,14 +207,13 @@ function fits(
   placed: readonly Placed[],
   state: LedgerState,
   nowCell: number,
-  released: readonly WindowChange[],
   others: readonly LedgerWindow[],
 ): boolean {
   return (
     placed.every(({ after }) => after.startCell - NOTICE_CELLS >= nowCell) &&
-    state.overfilledBy(state.deltasOf([...released, ...placed])).length === 0 &&
+    state.overfilledBy(state.deltasOf(placed)).length === 0 &&
     conflictsWith(placed, others).length === 0 &&
-    crowdedCell(placed, state, idsOf(released)) === undefined
+    crowdedCell(placed, state, []) === undefined
   );
 }
 
@@ -259,7 +258,7 @@ export function alternativesOn(operation: PlacedOperation, state: LedgerState, n
   const nowCell = cellOfSeconds(now.getTime() / 1000);
   const placed = placedBy(operation, state, nowCell, () => NO_WINDOW_ID);
   if (brokenRule(withDays(placed, operation), state, [])) return [];
-  return alternativesOf(operation, state, nowCell, placed, [], true);
+  return alternativesOf(operation, state, nowCell, placed, true);
 }
 
 const idsOf = (changes: readonly WindowChange[]): number[] =>
@@ -270,14 +269,14 @@ const withDays = (
   { targets }: { targets: readonly Target[] },
 ): (Placed & { day: OwnerDay })[] => placed.map((one, i) => ({ ...one, day: targets[i]!.day }));
 
-/** Where else what was wanted by a swap or an undo has a place, the wanted one included: it may be free for one window alone. */
+/** Where else what was wanted by a swap, an undo or a promotion has a place, the wanted one included: it may be free for one window alone. */
 function alternativesInstead(operation: Operation, state: LedgerState, nowCell: number): Alternative[] {
   const instead = insteadOf(operation);
   if (!instead) return [];
   try {
     const placed = placedBy(instead, state, nowCell, () => NO_WINDOW_ID);
     if (brokenRule(withDays(placed, instead), state, [])) return [];
-    return alternativesOf(instead, state, nowCell, placed, [], true);
+    return alternativesOf(instead, state, nowCell, placed, true);
   } catch (error) {
     if (error instanceof DomainError) return [];
     throw error;
@@ -296,7 +295,6 @@ function alternativesOf(
   state: LedgerState,
   nowCell: number,
   placed: readonly Placed[],
-  released: readonly WindowChange[],
   isWantedToo = false,
 ): Alternative[] {
   const { targets } = operation;
@@ -305,7 +303,7 @@ function alternativesOf(
   const starts = startsOf(first.owner, first.day, first.cellCount)
     .filter((start) => isWantedToo || start !== wanted)
     .sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || a - b);
-  const rivals = rivalsOf(placed, state, released);
+  const rivals = rivalsOf(placed, state, []);
   const alternatives: Alternative[] = [];
   for (const startMinute of starts) {
     if (alternatives.length === ALTERNATIVE_COUNT) break;
@@ -318,7 +316,7 @@ function alternativesOf(
     });
     // where it stands already is no way out
     if (moved.every(({ before, after }) => before?.startCell === after.startCell)) continue;
-    if (!fits(moved, state, nowCell, released, rivals)) continue;
+    if (!fits(moved, state, nowCell, rivals)) continue;
     const { after, before } = moved[0]!;
     alternatives.push({
       startsAt: zonedInstantOfCell(after.startCell, first.owner.timeZone),

@@ -52,11 +52,12 @@ export interface Alternative {
 export type SeenRevisions = ReadonlyMap<number, number>;
 
 /**
- * What whoever asks wanted for the own windows, as windows that look for a place by themselves: what is said instead of a swap or an undo
- * that is refused. Undefined where nothing was wanted.
+ * What whoever asks wanted for the own windows, as windows that look for a place by themselves: what is said instead of a swap, of an undo
+ * or of a window given back for another that is refused. Undefined where nothing was wanted.
  */
 export function insteadOf(operation: Operation): PlacedOperation | undefined {
-  if (operation.kind === 'move' || operation.kind === 'add') return operation;
+  // nobody gives a window back for another place than the one that it was to leave
+  if (operation.kind === 'move' || operation.kind === 'add') return { ...operation, releasedIds: [] };
   if (operation.kind === 'swap') {
     const { targets, isSeries, askedSide = 0 } = operation;
     return { kind: 'move', targets: targets.filter((_, i) => i % 2 === askedSide), isSeries };

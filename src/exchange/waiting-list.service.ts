@@ -4,28 +4,21 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { recordAudit } from '../audit/audit-entry';
-import type { BookingDto, BookingRequest } from '../booking/booking.dto';
+import type { BookingRequest } from '../booking/booking.dto';
 import { BookingJournal } from '../booking/booking-journal';
 import { BookingPreparation, type Prepared } from '../booking/booking-preparation.service';
-import { checkFields, checkOwn, keyOf, payloadSha256, revisionOf } from '../booking/booking-request.rules';
+import { checkFields, checkOwn, keyOf, payloadSha256 } from '../booking/booking-request.rules';
 import type { BookingHeaders } from '../booking/booking.service';
 import { HoldService } from '../booking/hold.service';
 import { KeyedRequests } from '../booking/keyed-requests.service';
 import { instantOfCell } from '../common/civil-time';
 import { inTransaction, sqlFailure } from '../common/database';
-import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, type Page, pageOf } from '../common/keyset';
 import { WaitingRefused } from './exchange.errors';
-import {
-  type PromotionRequest,
-  WAITING_STATES,
-  type WaitingEntryDto,
-  type WaitingRequest,
-  type WaitingState,
-} from './waiting.dto';
+import { ownEntry } from './own-entry';
+import { WAITING_STATES, type WaitingEntryDto, type WaitingRequest, type WaitingState } from './waiting.dto';
 import { acceptableStarts, MOST_ENTRIES, waitedCells, waitingOver, waitsUntil } from './waiting.rules';
 import { type WaitingRow, WaitingStore } from './waiting.store';
-import { PromoteWork } from './waiting-work';
 
 const ONCE_INDEX = 'waiting_entry_once_idx';
 
@@ -99,7 +92,7 @@ export class WaitingListService {
 
   /** Leaves the list, or turns the offer down; again: changes nothing. @throws WaitingRefused where it was taken, NotFoundError */
   async withdraw(actor: Actor, id: string): Promise<WaitingEntryDto> {
-    const entry = await this.own(actor, id);
+    const entry = await ownEntry(this.store, actor, id);
     if (entry.state === 'offered') await this.holds.cancel(actor, entry.holdId!);
     else {
       await inTransaction(this.database, async (tx) => {
@@ -107,33 +100,13 @@ export class WaitingListService {
         await recordAudit(tx, actor, { action: 'waiting.leave', key: id, platformId: entry.platformId });
       });
     }
-    const present = await this.own(actor, id);
+    const present = await ownEntry(this.store, actor, id);
     if (present.state === 'taken') throw waitingOver(id);
     return dtoOf(present);
   }
 
-  /** Gives a window back and lets an entry of one's own take its place, in one transaction. @throws WaitingRefused, BookingRefused, NotFoundError */
-  async promote(actor: Actor, id: string, promotion: PromotionRequest, headers: BookingHeaders): Promise<BookingDto> {
-    const key = keyOf(headers.idempotencyKey);
-    const revision = revisionOf(headers.ifMatch);
-    const payload = payloadSha256({ promote: id, ...promotion, revision });
-    const requestKey = { subject: actor.subject, key, payloadSha256: payload };
-    return this.requests.once(requestKey, async () => {
-      const entry = await this.own(actor, id);
-      if (entry.state !== 'waiting') throw waitingOver(id);
-      const release: BookingRequest = { operation: 'release', windowId: promotion.windowId };
-      const given = await this.preparation.prepare(actor, release, revision);
-      checkOwn(actor, given.owners);
-      const taken = await this.preparation.prepareAgain(actor, entry.request);
-      const prepared = this.substituted(given, taken);
-      const reason = promotion.reason ?? entry.reason;
-      const parts = { id: randomUUID(), actor, reason, key: requestKey, prepared, journal: this.journal };
-      return this.requests.submit<BookingDto>(new PromoteWork(parts, entry, new Set(), this.store));
-    });
-  }
-
   async read(actor: Actor, id: string): Promise<WaitingEntryDto> {
-    return dtoOf(await this.own(actor, id));
+    return dtoOf(await ownEntry(this.store, actor, id));
   }
 
   async list(
@@ -157,32 +130,6 @@ export class WaitingListService {
       throw new WaitingRefused('nothing_better', 'unprocessable', 'No start of the day is better by as much.');
     }
     return starts;
-  }
-
-  private substituted(given: Prepared, taken: Prepared): Prepared {
-    const { operation } = taken;
-    if (
-      given.owner.planId !== taken.owner.planId ||
-      given.operation.kind !== 'release' ||
-      (operation.kind !== 'move' && operation.kind !== 'add')
-    ) {
-      throw new WaitingRefused('other_plan', 'conflict', 'The window stands in another plan than the wish.');
-    }
-    const releasedIds = given.operation.windowIds;
-    return {
-      owner: taken.owner,
-      owners: [...taken.owners, ...given.owners],
-      operation: { ...operation, releasedIds },
-      windows: [...taken.windows, ...given.windows],
-      seen: given.seen,
-    };
-  }
-
-  private async own(actor: Actor, id: string): Promise<WaitingRow> {
-    const entry = await this.store.find(id, new Date());
-    if (!entry) throw new NotFoundError('waiting_entry', id);
-    checkOwn(actor, [entry]);
-    return entry;
   }
 }
 

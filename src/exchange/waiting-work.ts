@@ -175,6 +175,10 @@ export class TakeWork extends KeyedWork {
 
 /** A place that is given back, and an entry that takes what it leaves, at once. */
 export class PromoteWork extends TakeWork {
+  protected override isAsked(): boolean {
+    return true;
+  }
+
   override decide(state: LedgerState, now: Date): Decision {
     const changes = decideBooking(this.operation, this.planId, this.seen, state, now);
     claim(state, this.entry);

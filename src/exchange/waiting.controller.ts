@@ -7,13 +7,17 @@ import { BookingDto } from '../booking/booking.dto';
 import { ApiProblems } from '../common/api-problems';
 import { PromotionRequest, WaitingEntryDto, WaitingEntryPageDto, WaitingQuery, WaitingRequest } from './waiting.dto';
 import { WaitingListService } from './waiting-list.service';
+import { WaitingPromotion } from './waiting-promotion.service';
 
 const ENTRY_ID = { name: 'id', description: 'The entry.', schema: { type: 'string', format: 'uuid' } } as const;
 
 @ApiTags('bookings')
 @Controller()
 export class WaitingController {
-  constructor(private readonly list: WaitingListService) {}
+  constructor(
+    private readonly list: WaitingListService,
+    private readonly promotion: WaitingPromotion,
+  ) {}
 
   @Post('waiting-list')
   @HttpCode(201)
@@ -46,11 +50,11 @@ export class WaitingController {
   promoteWaitingEntry(
     @CurrentActor() actor: Actor,
     @Param('id', ParseUUIDPipe) id: string,
-    @Body() promotion: PromotionRequest,
+    @Body() asked: PromotionRequest,
     @Headers('idempotency-key') idempotencyKey?: string,
     @Headers('if-match') ifMatch?: string,
   ): Promise<BookingDto> {
-    return this.list.promote(actor, id, promotion, { idempotencyKey, ifMatch });
+    return this.promotion.promote(actor, id, asked, { idempotencyKey, ifMatch });
   }
 
   @Delete('waiting-list/:id')

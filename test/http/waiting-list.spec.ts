@@ -303,6 +303,24 @@ describe('the waiting list', () => {
     expect((await call('POST', `bookings/${promoted.body.id}/undo`, {})).status).toBe(201);
   });
 
+  it('says what instead where a released place does not do: whom the waiting window could swap with, and starts that are free with nothing given back', async () => {
+    const moved = { operation: 'move', windowId: region.windowIds[2], startsAt: at(0, '09:25') };
+    expect((await call('POST', 'bookings', moved)).status).toBe(201);
+    const { body } = await wait(0);
+    const key = randomUUID();
+    const promote = () => call<{ alternatives: { startsAt: string }[]; swapPartners: object[] }>('POST', `waiting-list/${body.id}/promote`, { windowId: region.windowIds[2] }, key, 2); // prettier-ignore
+    const refused = await promote();
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'booking.cell_full', swapPartners: [{ windowId: region.windowIds[3], isOwn: true }] },
+    });
+    expect(refused.body.alternatives.map(({ startsAt }) => startsAt)).toEqual([at(0, '10:30'), at(0, '10:35'), at(0, '10:40')]); // prettier-ignore
+    expect((await promote()).body).toEqual(refused.body);
+    expect((await entry(body.id)).state).toBe('waiting');
+    const alternative = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '10:30') };
+    expect((await call('POST', 'bookings', alternative)).status).toBe(201);
+  });
+
   it('gives no released place that has changed since it was read', async () => {
     const { body } = await wait(0);
     const promote = async (ifMatch: string | undefined) => {
