@@ -1,4 +1,3 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -14,7 +13,6 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { Level, LevelGroup } from '../directory/level';
-import { ADHERENCE_PER_MILLE } from './load-model.rules';
 import { ACTIVITIES, type Activity, AUDIENCES, type Audience } from './window-kind';
 import type { Behaviour } from './window-rule';
 
@@ -148,8 +146,8 @@ export class ArrivalDto {
   firstPerMille?: number;
 }
 
-/** How the visitors of one kind of window behave. */
-export class BehaviourDto {
+/** How the visitors of one kind of window behave, as a campaign states it. */
+export class StatedBehaviourDto {
   /** Who they are. */
   @IsIn(AUDIENCES)
   audience!: Audience;
@@ -169,24 +167,24 @@ export class BehaviourDto {
   @Max(100_000)
   participationPerMille!: number;
 
-  /** Share of those who come that comes in its window, per mille; the others come by habit. Plans reckon with all, simulations with this. */
+  /** Share of those who come that comes in its window, per mille; the others come by habit. Plans reckon with all, simulations with this. Where absent: as the preset or the calibration has it. */
+  @IsOptional()
   @IsInt()
   @Min(0)
   @Max(1000)
-  @ApiPropertyOptional()
-  adherencePerMille: number = ADHERENCE_PER_MILLE;
+  adherencePerMille?: number;
 
   /** How they arrive. */
   @ValidateNested()
   @Type(() => ArrivalDto)
   arrival!: ArrivalDto;
 
-  /** Share still active after each five minutes, per mille, from 1000, never rising; null where everybody stays to the end. */
+  /** Share still active after each five minutes, per mille, from 1000, never rising; null where everybody stays to the end. Where absent: as the preset or the calibration has it. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(288)
   @IsInt({ each: true })
-  stayPerMille!: number[] | null;
+  stayPerMille?: number[] | null;
 
   /** Share of those who leave that logs out, per mille; the others idle. */
   @IsInt()
@@ -199,6 +197,14 @@ export class BehaviourDto {
   @Min(0)
   @Max(1440)
   idleMinutes!: number;
+}
+
+/** How the visitors of one kind of window behave. */
+export class BehaviourDto extends StatedBehaviourDto {
+  /** Share of those who come that comes in its window, per mille; the others come by habit. Plans reckon with all, simulations with this. */
+  override adherencePerMille!: number;
+  /** Share still active after each five minutes, per mille, from 1000, never rising; null where everybody stays to the end. */
+  override stayPerMille!: number[] | null;
 }
 
 /** Staff per thousand pupils. */
@@ -236,8 +242,8 @@ export class LoadModelDto {
   @IsArray()
   @ArrayMaxSize(50)
   @ValidateNested({ each: true })
-  @Type(() => BehaviourDto)
-  behaviours?: BehaviourDto[];
+  @Type(() => StatedBehaviourDto)
+  behaviours?: StatedBehaviourDto[];
 }
 
 /** A complete load model. */
@@ -250,16 +256,17 @@ export class LoadModelAnswerDto {
   behaviours!: BehaviourDto[];
 }
 
-/** A behaviour as it is kept, from the one on the wire. */
-export function behaviourFrom({ arrival, stayPerMille, ...rest }: BehaviourDto): Behaviour {
+/** What a behaviour on the wire makes of the one of its kind that holds without it: what it does not state stays. */
+export function behaviourFrom({ arrival, stayPerMille, ...rest }: StatedBehaviourDto, present: Behaviour): Behaviour {
   return {
     ...rest,
-    levelGroup: rest.levelGroup ?? null,
+    levelGroup: present.levelGroup,
+    adherencePerMille: rest.adherencePerMille ?? present.adherencePerMille,
     arrival:
       arrival.shape === 'burst'
         ? { shape: 'burst', perMille: arrival.perMille! }
         : { shape: 'spread', earlyPerMille: arrival.earlyPerMille!, firstPerMille: arrival.firstPerMille! },
-    stay: stayPerMille ?? 'toEnd',
+    stay: stayPerMille === undefined ? present.stay : (stayPerMille ?? 'toEnd'),
   };
 }
 

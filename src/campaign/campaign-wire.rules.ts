@@ -82,15 +82,16 @@ function windowRuleFrom(rule: WindowRuleDto): WindowRule {
 
 function loadModelFrom(model: LoadModel, changes: LoadModelDto | undefined): LoadModel {
   if (!changes) return model;
-  const behaviours = changes.behaviours?.map(behaviourFrom);
-  const known = new Set(model.behaviours.map(kindOf));
-  const stray = behaviours?.find((behaviour) => !known.has(kindOf(behaviour)));
-  if (stray) {
+  const present = new Map(model.behaviours.map((behaviour) => [kindOf(behaviour), behaviour]));
+  const behaviours = changes.behaviours?.map((stated) => {
+    const kind = kindOf(stated);
+    const known = present.get(kind);
+    if (known) return behaviourFrom(stated, known);
     throw new CampaignRefused(
       'load_model',
-      `There is no behaviour "${kindOf(stray)}": pupils need one of the level groups, relatives and staff have none.`,
+      `There is no behaviour "${kind}": pupils need one of the level groups, relatives and staff have none.`,
     );
-  }
+  });
   const { relativeAccountsPerThousandPupils, staffPerThousandPupils } = changes;
   return withChanges(model, {
     ...(relativeAccountsPerThousandPupils !== undefined && { relativeAccountsPerThousandPupils }),

@@ -39,7 +39,7 @@ const RELATIVES_PER_MILLE = 100;
 const STAFF_PER_MILLE = 800;
 
 /** Most come when they were told to; seen nowhere yet: to be calibrated. */
-export const ADHERENCE_PER_MILLE = 900;
+const ADHERENCE_PER_MILLE = 900;
 
 /** Between the 170 and the 2,000 accounts per thousand pupils that were seen. */
 const RELATIVE_ACCOUNTS_PER_THOUSAND_PUPILS = 1000;

@@ -218,7 +218,7 @@ function Found({ calibration }: { calibration: Calibration }) {
 }
 
 /** Share that comes in its window; nine in ten where a model says nothing. */
-const keepsOf = ({ adherencePerMille = 900 }: Schema<'BehaviourDto'>): number => adherencePerMille / 1000;
+const keepsOf = ({ adherencePerMille }: Schema<'BehaviourDto'>): number => adherencePerMille / 1000;
 
 /** Share that has come before the first five minutes of the window are over. */
 const beginOf = ({ arrival }: Schema<'BehaviourDto'>): number =>
