@@ -198,9 +198,15 @@ export async function advisoryLock(
   namespace: keyof typeof ADVISORY_LOCK,
   key: number,
 ): Promise<void> {
-  const isBounded = namespace === 'platform' && PATIENT.has(tx);
-  const timeout = `select set_config('lock_timeout', $1, true)`;
-  if (isBounded) await tx.query(timeout, [`${LOCK_MILLISECONDS}ms`]);
-  await tx.query('select pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK[namespace], key]);
-  if (isBounded) await tx.query(timeout, ['0']);
+  if (namespace === 'platform' && PATIENT.has(tx)) await boundedLock(tx, key, LOCK_MILLISECONDS);
+  else await tx.query('select pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK[namespace], key]);
+}
+
+/** A platform's lock until the transaction ends. @throws the database's error where somebody holds it for longer: see isLockHeld */
+export async function boundedLock(tx: EntityManager, platformId: number, milliseconds: number): Promise<void> {
+  // from left to right: whatever else the transaction waits for is not bounded
+  await tx.query(
+    `select set_config('lock_timeout', $3, true), pg_advisory_xact_lock($1, $2), set_config('lock_timeout', '0', true)`,
+    [ADVISORY_LOCK.platform, platformId, `${milliseconds}ms`],
+  );
 }

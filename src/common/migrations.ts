@@ -49,3 +49,4 @@ export { WaitingAudience1764000221000 } from '../../migrations/0221-waiting-audi
 export { ShownNames1764000222000 } from '../../migrations/0222-shown-names';
 export { PlanCase1764000225000 } from '../../migrations/0225-plan-case';
 export { BelievedAdherence1764000230000 } from '../../migrations/0230-believed-adherence';
+export { LoadHours1764000231000 } from '../../migrations/0231-load-hours';

@@ -9,13 +9,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CalendarChanges } from '../calendar/calendar-changes';
 import { CapacityChanges } from '../capacity/capacity-changes';
-import { advisoryLock, isLockHeld, retried } from '../common/database';
+import { boundedLock, isLockHeld, retried } from '../common/database';
 import { LedgerService } from './ledger.service';
 import { LedgerStore } from './ledger.store';
 
 const LOOK_INTERVAL_MILLISECONDS = 1000;
 /** Many batches of bookings long; a publication takes longer, and is looked at again. */
-const LOCK_TIMEOUT = '200ms';
+const LOCK_MILLISECONDS = 200;
 
 /**
  * Keeps the limits of the ledger at what capacity and calendar say: those of a platform's capacity in the transaction that changes it. A
@@ -65,10 +65,7 @@ export class LedgerFollower implements OnModuleInit, OnApplicationBootstrap, OnM
       try {
         // looked at again as a whole, it is not patient by itself: the other platforms are next
         const followed = async (tx: EntityManager): Promise<void> => {
-          const timeout = `select set_config('lock_timeout', $1, true)`;
-          await tx.query(timeout, [LOCK_TIMEOUT]);
-          await advisoryLock(tx, 'platform', platformId);
-          await tx.query(timeout, ['0']);
+          await boundedLock(tx, platformId, LOCK_MILLISECONDS);
           const mark = await this.ledgerStore.staleMark(tx, platformId);
           if (mark === undefined) return;
           await this.ledger.refreshLimits(platformId, null, null, tx);

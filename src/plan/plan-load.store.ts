@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { LEAD_CELLS } from '../kernel/cell-grid';
+import { CELLS_PER_HOUR, LEAD_CELLS } from '../kernel/cell-grid';
 import type { CapacityCells } from '../capacity/capacity-cells';
 import type { CellLoad, CellRange, PlanCurve } from './plan-curve.rules';
 import type { PlanCells } from './plan-draft';
@@ -16,6 +16,12 @@ const CELL_FIELDS = [
 /** What the windows of a plan may use of a cell, as an expression over plan_cell `c`. */
 const limitOf = (of: 'sessions' | 'logins'): string =>
   `greatest(0, c.capacity_${of} - c.headroom_${of} - c.background_${of} - c.reserved_${of} - c.other_${of})`;
+
+/** The sums of a column in the cells of an hour, as one list. */
+const hourOf = (column: 'sessions' | 'logins'): string => {
+  const cells = Array.from({ length: CELLS_PER_HOUR }, (_, k) => k);
+  return `array[${cells.map((k) => `coalesce(sum(${column}) filter (where cell % ${CELLS_PER_HOUR} = ${k}), 0)::bigint`).join(', ')}]`;
+};
 
 interface LoadOwner {
   /** Whom a window's load is counted for, over plan_window `w` and its establishment `e`. */
@@ -75,15 +81,16 @@ export class PlanLoadStore {
     );
   }
 
-  /** Fills plan_load from the stored windows and profiles: nothing that the solver added up is taken over. */
+  /** Fills plan_load_hour from the stored windows and profiles: nothing that the solver added up is taken over. */
   async computeLoad(tx: EntityManager, planId: number): Promise<void> {
-    await tx.query(`insert into plan_load (department_id, cell, sessions, logins, plan_id)
-      select *, ${planId} from (${loadOfWindows(planId)}) load`);
+    await tx.query(`insert into plan_load_hour (plan_id, department_id, hour, sessions, logins)
+      select ${planId}, owner_id, cell / ${CELLS_PER_HOUR}, ${hourOf('sessions')}, ${hourOf('logins')}
+        from (${loadOfWindows(planId)}) load group by 1, 2, 3`);
   }
 
   /** The same after the stored windows changed. */
   async recomputeLoad(tx: EntityManager, planId: number): Promise<void> {
-    await tx.query('delete from plan_load where plan_id = $1', [planId]);
+    await tx.query('delete from plan_load_hour where plan_id = $1', [planId]);
     await this.computeLoad(tx, planId);
   }
 
@@ -122,7 +129,7 @@ export class PlanLoadStore {
   ): Promise<CellLoad> {
     return this.columns(
       `select cell, sum(sessions)::bigint as sessions, sum(logins)::bigint as logins from plan_load
-        where plan_id = $1 and cell >= $2 and cell < $3 and ($4::int[] is null or department_id = any($4)) group by cell`,
+        where plan_id = $1 and hour between $2 / ${CELLS_PER_HOUR} and $3 / ${CELLS_PER_HOUR} and cell >= $2 and cell < $3 and ($4::int[] is null or department_id = any($4)) group by cell`,
       [planId, range.firstCell, range.firstCell + range.cellCount, departmentIds ?? null],
       range,
       tx,

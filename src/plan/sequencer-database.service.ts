@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Config } from '../common/config';
-import { advisoryLock, databaseOptions, isLockHeld, retried } from '../common/database';
+import { boundedLock, databaseOptions, isLockHeld, retried } from '../common/database';
 import { CONFIG } from '../common/database.module';
 import { Patience } from '../common/patience';
 
@@ -61,16 +61,8 @@ export class SequencerDatabase implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** The platform's lock until the transaction ends. @throws the database's error where somebody holds it for long: see `patiently` */
-  async platformLock(tx: EntityManager, platformId: number): Promise<void> {
-    const timeout = `select set_config('lock_timeout', $1, true)`;
-    const limited = tx.query(timeout, [`${LOCK_MILLISECONDS}ms`]);
-    const locked = advisoryLock(tx, 'platform', platformId);
-    const unlimited = tx.query(timeout, ['0']);
-    // without the lock the last one fails too, and is heard of first: it says only that something failed before
-    await Promise.all([limited, locked, unlimited]).catch(async (error: unknown) => {
-      await locked;
-      throw error;
-    });
+  platformLock(tx: EntityManager, platformId: number): Promise<void> {
+    return boundedLock(tx, platformId, LOCK_MILLISECONDS);
   }
 
   /** Runs a transaction that takes a platform's lock, the whole of it again where somebody held it for long: see Patience. */

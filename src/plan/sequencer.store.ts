@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { CrowdDatabase } from '../common/crowd-database';
+import { CELLS_PER_HOUR } from '../kernel/cell-grid';
 import { type Revision } from './ledger.store';
 import type { PlanProfile } from './plan-draft';
 import { partitionOf } from './plan-window.store';
@@ -163,26 +164,31 @@ export class SequencerStore {
     );
   }
 
-  /** The load curve of a plan by department follows. */
+  /** The load curve of a plan by department follows, an hour of a department at a time. */
   async addLoad(
     tx: EntityManager,
     planId: number,
     loads: readonly { departmentId: number; deltas: CellDeltas }[],
   ): Promise<void> {
-    const rows = loads.flatMap(({ departmentId, deltas }) =>
-      [...deltas].map(([cell, load]) => ({ departmentId, cell, ...load })),
+    const hours = loads.flatMap(({ departmentId, deltas }) =>
+      hoursOf(deltas).map((hour) => ({ departmentId, ...hour })),
     );
-    if (rows.length === 0) return;
-    // an upsert would lock each cell before it writes it: only those that nobody of the department has loaded yet are inserted
+    if (hours.length === 0) return;
+    // an upsert would lock each hour before it writes it: only those that nobody of the department has loaded yet are inserted
     await tx.query(
       `with asked as materialized (
-         select * from unnest($2::int[], $3::int[], $4::bigint[], $5::bigint[]) d (department_id, cell, s, l)),
+         select d.department_id, d.hour, ($4::bigint[])[d.first : d.first + 11] as s, ($5::bigint[])[d.first : d.first + 11] as l
+           from (select department_id, hour, 12 * i - 11 as first
+                   from unnest($2::int[], $3::int[]) with ordinality a (department_id, hour, i)) d),
        known as (
-         update plan_load p set sessions = p.sessions + d.s, logins = p.logins + d.l from asked d
-          where p.plan_id = $1 and p.department_id = d.department_id and p.cell = d.cell returning p.department_id, p.cell)
-       insert into plan_load (plan_id, department_id, cell, sessions, logins)
-       select $1, d.* from asked d where (d.department_id, d.cell) not in (select k.department_id, k.cell from known k)`,
-      [planId, rows.map((r) => r.departmentId), rows.map((r) => r.cell), rows.map((r) => r.sessions), rows.map((r) => r.logins)], // prettier-ignore
+         update plan_load_hour p set
+           sessions = array(select a + b from unnest(p.sessions, d.s) c (a, b)),
+           logins = array(select a + b from unnest(p.logins, d.l) c (a, b))
+           from asked d
+          where p.plan_id = $1 and p.department_id = d.department_id and p.hour = d.hour returning p.department_id, p.hour)
+       insert into plan_load_hour (plan_id, department_id, hour, sessions, logins)
+       select $1, d.* from asked d where (d.department_id, d.hour) not in (select k.department_id, k.hour from known k)`,
+      [planId, hours.map((h) => h.departmentId), hours.map((h) => h.hour), hours.flatMap((h) => h.sessions), hours.flatMap((h) => h.logins)], // prettier-ignore
     );
   }
 
@@ -279,6 +285,29 @@ export class SequencerStore {
 function columnsOf(deltas: CellDeltas): [cells: number[], sessions: number[], logins: number[]] {
   const cells = [...deltas.keys()].sort((a, b) => a - b);
   return [cells, cells.map((cell) => deltas.get(cell)!.sessions), cells.map((cell) => deltas.get(cell)!.logins)];
+}
+
+interface HourDeltas {
+  /** Its first cell / CELLS_PER_HOUR. */
+  hour: number;
+  /** For each of its cells. */
+  sessions: number[];
+  logins: number[];
+}
+
+function hoursOf(deltas: CellDeltas): HourDeltas[] {
+  const found = new Map<number, HourDeltas>();
+  for (const [cell, load] of deltas) {
+    const hour = Math.floor(cell / CELLS_PER_HOUR);
+    let own = found.get(hour);
+    if (!own) {
+      own = { hour, sessions: new Array<number>(CELLS_PER_HOUR).fill(0), logins: new Array<number>(CELLS_PER_HOUR).fill(0) };
+      found.set(hour, own);
+    }
+    own.sessions[cell % CELLS_PER_HOUR] = load.sessions;
+    own.logins[cell % CELLS_PER_HOUR] = load.logins;
+  }
+  return [...found.values()];
 }
 
 /** Each partition by its name and by its indexes. */

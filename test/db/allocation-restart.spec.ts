@@ -126,9 +126,9 @@ describe('an allocation whose process is killed', () => {
     await holder.connect();
     await holder.startTransaction();
     // the child gets no further than the middle of its transaction
-    await holder.query('lock table plan_load in exclusive mode');
+    await holder.query('lock table plan_load_hour in exclusive mode');
     const child = startChild();
-    await somebodyWaitsFor('plan_load');
+    await somebodyWaitsFor('plan_load_hour');
     await kill(child);
     const [{ id: jobId }] = await database.query<[{ id: number }]>('select id from job_run');
     await holder.rollbackTransaction();
