@@ -40,6 +40,9 @@ export interface RoomStorm {
   seenByEnt: number;
   /** The most that the room let in within five minutes, by the walk-in quotas or called. */
   mostCalledInCell: number;
+  /** Of those that it let in, whom the agents say that a walk-in quota took, and whom they say that they called. */
+  walkedIn: number;
+  called: number;
   /** Relatives that it let in while the step held them. */
   relativesDuringStep: number;
   measured: StormFigures;
@@ -123,6 +126,7 @@ export async function stormAtRoom(
     const cell = Math.floor(admittedAt / CELL_SECONDS);
     byCell.set(cell, (byCell.get(cell) ?? 0) + 1);
   }
+  const totalOf = (what: 'walkedIn' | 'called') => agents.reduce((sum, { room }) => sum + room!.total[what], 0);
   const waits = states.map(({ comer, admittedAt = now }) => admittedAt - comer.comesAt);
   return {
     visitors: count,
@@ -131,6 +135,8 @@ export async function stormAtRoom(
     admittedByPlan: inside.length - called.length,
     seenByEnt: proxy.seen.length,
     mostCalledInCell: Math.max(0, ...byCell.values()),
+    walkedIn: totalOf('walkedIn'),
+    called: totalOf('called'),
     relativesDuringStep: called.filter(({ comer, admittedAt }) => comer.profile === 'relative' && admittedAt >= RELATIVES_WAIT.from && admittedAt < RELATIVES_WAIT.until).length, // prettier-ignore
     measured: { attempts, refused: attempts - inside.length, meanWaitSeconds: waits.reduce((sum, wait) => sum + wait, 0) / count }, // prettier-ignore
     simulated: replayed(comers, true, {

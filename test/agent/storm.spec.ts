@@ -30,15 +30,21 @@ const WAITING_VISITORS = 240;
 
 (nginx && redisServer ? describe : describe.skip)(`a storm at nginx, two agents and Redis (SEED=${seed})`, () => {
   it.each([
-    ['called as the plan leaves room', 0],
-    ['and half of them let in by the walk-in quotas', 1],
+    ['called as the plan leaves room', 0, 0, 0],
+    ['and half of them let in by the walk-in quotas', 1, 350, 650],
   ])(
     'of five times what the plan leaves waits in line through a protection step, %s, nobody is let in beyond it or twice, and the simulator tells waits and refusals',
-    async (_, walkInPerAgent) => {
+    async (_, walkInPerAgent, leastPerMille, mostPerMille) => {
       const storm = await stormAtRoom(nginx!, redisServer!, seededRandom(seed), WAITING_VISITORS, walkInPerAgent);
       expect({ seed, ...storm }).toMatchObject({ seed, admitted: WAITING_VISITORS, seenByEnt: WAITING_VISITORS, relativesDuringStep: 0 }); // prettier-ignore
       expect(storm.mostCalledInCell).toBeLessThanOrEqual(storm.leftPerCell);
-      expect(storm.admitted - storm.admittedByPlan).toBeGreaterThan(storm.leftPerCell);
+      const outsideCount = storm.admitted - storm.admittedByPlan;
+      expect(outsideCount).toBeGreaterThan(storm.leftPerCell);
+      // each of them took a place of a quota or was called, by what the agents say themselves
+      expect({ seed, outsideCount: storm.walkedIn + storm.called }).toEqual({ seed, outsideCount });
+      const walkInPerMille = Math.round((1000 * storm.walkedIn) / outsideCount);
+      const isAsSaid = leastPerMille <= walkInPerMille && walkInPerMille <= mostPerMille;
+      expect({ seed, walkInPerMille, isAsSaid }).toMatchObject({ isAsSaid: true });
       for (const figure of ['attempts', 'refused', 'meanWaitSeconds'] as const) {
         const deviation = storm.simulated[figure] / storm.measured[figure] - 1;
         expect({ seed, figure, ...storm, isNear: Math.abs(deviation) <= 0.15 }).toMatchObject({ isNear: true });
