@@ -97,12 +97,7 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
       {agents && <AgentRow gateways={agents} />}
       {agents && <RoomLine gateways={agents} />}
       <div className="bad-morning">
-        <Stack gap="lg" style={{ minWidth: 0 }}>
-          <DayLine measured={measured.data} capacity={capacity.data} planned={planned.data} steps={steps.data} />
-          <StepList steps={steps.data} timeZone={platform.timeZone} may={may} acts={acts} />
-          <WordsToSay steps={active} timeZone={platform.timeZone} />
-          <PostMortemList platform={platform} rungs={ladder.data.rungs} may={may} acts={acts} />
-        </Stack>
+        <DayLine measured={measured.data} capacity={capacity.data} planned={planned.data} steps={steps.data} />
         <LadderColumn
           ladder={ladder.data}
           steps={steps.data}
@@ -111,6 +106,11 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
           may={may}
           acts={acts}
         />
+        <Stack gap="lg">
+          <StepList steps={steps.data} timeZone={platform.timeZone} may={may} acts={acts} />
+          <WordsToSay steps={active} timeZone={platform.timeZone} />
+          <PostMortemList platform={platform} rungs={ladder.data.rungs} may={may} acts={acts} />
+        </Stack>
       </div>
       <Text size="sm" c="dimmed">
         {t('law')}

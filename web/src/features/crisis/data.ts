@@ -18,6 +18,8 @@ export type WrittenWords = Schema<'PostMortemWordsDto'>;
 
 /** In a bad morning a screen is as old as this, at most. */
 const LOOK_AGAIN_MILLISECONDS = 5_000;
+/** The curves of the whole day move a point in five minutes. */
+const LOOK_AGAIN_AT_DAY_MILLISECONDS = 30_000;
 
 /** What was measured lately, and what the service proposes because of it. */
 export function useAdvice(platformId: number) {
@@ -56,6 +58,7 @@ export function useLadder(platformId: number) {
 export function useGatewaySettings(platformId: number) {
   return useQuery({
     queryKey: ['crisis', 'gateways', platformId],
+    refetchInterval: LOOK_AGAIN_MILLISECONDS,
     queryFn: () => answerOf(api.GET('/v1/platforms/{id}/gateway-settings', { params: { path: { id: platformId } } })),
   });
 }
@@ -63,7 +66,7 @@ export function useGatewaySettings(platformId: number) {
 export function useMeasuredDay(platformId: number, date: string) {
   return useQuery({
     queryKey: ['crisis', 'measured', platformId, date],
-    refetchInterval: LOOK_AGAIN_MILLISECONDS * 6,
+    refetchInterval: LOOK_AGAIN_AT_DAY_MILLISECONDS,
     queryFn: () =>
       answerOf(api.GET('/v1/platforms/{id}/measurements', { params: { path: { id: platformId }, query: { date } } })),
   });
@@ -73,6 +76,7 @@ export function useMeasuredDay(platformId: number, date: string) {
 export function useCapacityOf(platform: Platform, date: string) {
   return useQuery({
     queryKey: ['crisis', 'capacity', platform.id, date],
+    refetchInterval: LOOK_AGAIN_AT_DAY_MILLISECONDS,
     queryFn: () =>
       answerOf(
         api.GET('/v1/platforms/{id}/capacity', {
@@ -93,6 +97,7 @@ export function useCapacityOf(platform: Platform, date: string) {
 export function usePlannedOf(planId: number | undefined, date: string) {
   return useQuery({
     queryKey: ['crisis', 'planned', planId, date],
+    refetchInterval: LOOK_AGAIN_AT_DAY_MILLISECONDS,
     enabled: planId !== undefined,
     queryFn: () =>
       answerOf(api.GET('/v1/plans/{id}/load', { params: { path: { id: planId! }, query: { date, stepMinutes: 5 } } })),
@@ -108,7 +113,7 @@ export function usePlansOf(platformId: number, date: string) {
     enabled: its.length > 0,
     queryFn: async () => {
       const pages = await Promise.all(
-        its.map(({ id }) => answerOf(api.GET('/v1/plans', { params: { query: { campaignId: id, limit: 50 } } }))),
+        its.map(({ id }) => answerOf(api.GET('/v1/plans', { params: { query: { campaign: id, limit: 50 } } }))),
       );
       return pages.flatMap(({ items }) => items).toSorted((a, b) => b.id - a.id);
     },

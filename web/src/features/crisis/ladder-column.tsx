@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { instantOfCivil } from '../../shared/civil-instant';
 import { DateField } from '../../shared/date-field';
-import { civilDateOf, formatDay, formatPercent, formatTime } from '../../shared/format';
+import { civilDateOf, formatDay, formatInstant, formatPercent, formatTime } from '../../shared/format';
 import { sayDone } from '../../shared/undo';
 import { type Acts, type May, type Advice, isUnderWay, type Ladder, type Rung, type Step, useSimulation } from './data';
 import { EnforceButton } from './enforce-form';
@@ -12,6 +12,7 @@ import { measuresOf } from './measures';
 import { OwnStepButton } from './own-step-form';
 import { said } from './said';
 import { ScopeText } from './scope';
+import { standingStep, stateOf } from './step-state';
 import { ThresholdForm } from './threshold-form';
 import { UndoButton } from './undo-form';
 
@@ -70,9 +71,7 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
             key={rung.code}
             rung={rung}
             isProposed={advice.proposal.action === 'climb' && advice.proposal.rung === rung.code}
-            step={steps.find(
-              ({ rung: code, isActive, state }) => code === rung.code && (isActive || state === 'proposed'),
-            )}
+            step={standingStep(steps, rung.code)}
             isApproved={agreement === 'approved'}
             isSimulatedToday={ladder.simulatedOn === civilDateOf(new Date(), timeZone)}
             timeZone={timeZone}
@@ -89,7 +88,7 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
 interface RungCardProps {
   rung: Rung;
   isProposed: boolean;
-  /** The rung as it is in force, or waits for a second person. */
+  /** The rung as it is in force, is to come, or waits for a second person. */
   step: Step | undefined;
   isApproved: boolean;
   isSimulatedToday: boolean;
@@ -100,13 +99,16 @@ interface RungCardProps {
 
 function RungCard({ rung, isProposed, step, isApproved, isSimulatedToday, timeZone, mayAct, acts }: RungCardProps) {
   const { t } = useTranslation('crisis');
+  const isToCome = step !== undefined && stateOf(step) === 'toCome';
   const state = step?.isActive
     ? t('rung.inForce', { until: formatTime(step.endsAt, timeZone) })
-    : step
-      ? t('rung.waits')
-      : isProposed
-        ? t('rung.proposed')
-        : undefined;
+    : isToCome
+      ? t('rung.toCome', { from: formatInstant(step.startsAt, timeZone) })
+      : step
+        ? t('rung.waits')
+        : isProposed
+          ? t('rung.proposed')
+          : undefined;
   return (
     <li className={step?.isActive ? 'in-force' : isProposed ? 'proposed' : undefined}>
       <Group justify="space-between" gap="xs" align="flex-start">
@@ -137,7 +139,7 @@ function RungCard({ rung, isProposed, step, isApproved, isSimulatedToday, timeZo
       {mayAct && !step && (
         <EnforceButton rung={rung} isApproved={isApproved} isSimulatedToday={isSimulatedToday} acts={acts} />
       )}
-      {mayAct && step?.isActive && <UndoButton step={step} acts={acts} />}
+      {mayAct && (step?.isActive || isToCome) && <UndoButton step={step} acts={acts} />}
     </li>
   );
 }

@@ -2,9 +2,10 @@ import { Button, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Schema } from '../../shared/api';
-import { civilDateOf, formatCount, formatPercent, formatTime } from '../../shared/format';
+import { civilDateOf, formatCount, formatDecimal, formatPercent, formatTime } from '../../shared/format';
 import type { Acts, May, Advice, Ladder, Step } from './data';
 import { EnforceButton } from './enforce-form';
+import { loadShare } from './load-share';
 import { ReasonButton } from './reason-form';
 import { said } from './said';
 import { UndoButton } from './undo-form';
@@ -25,21 +26,25 @@ export function StateNow({ advice, ladder, posture, active, timeZone, may, acts 
   const { t } = useTranslation('crisis');
   const last = advice.minutes.at(-1);
   const { proposal, capacityNotice } = advice;
-  const fuller = last && (last.loginsPerMinute ?? 0) * last.sessionLimit > (last.sessions ?? 0) * last.loginLimit ? 'logins' : 'sessions'; // prettier-ignore
+  const load = last && loadShare(last);
   const rung = ladder.rungs.find(({ code }) => code === proposal.rung);
   const left = active.find(({ id }) => id === proposal.stepId);
   return (
     <>
       <p className="answer" role="status">
-        {last
-          ? t(`now.${fuller}`, {
-              ratio: formatPercent(last.loadPerMille / 1000),
+        {last && load
+          ? t(load.ratio === null ? `now.${load.figure}Alone` : `now.${load.figure}`, {
+              ratio: formatPercent(load.ratio ?? 0),
               time: formatTime(last.at, timeZone),
-              shown: formatCount((fuller === 'logins' ? last.loginsPerMinute : last.sessions) ?? 0),
-              limit: formatCount(fuller === 'logins' ? last.loginLimit : last.sessionLimit),
+              shown: formatCount(load.shown),
+              limit: formatCount(load.limit),
             })
           : t('now.unknown')}{' '}
         {last?.errorsPerMille ? `${t('now.errors', { ratio: formatPercent(last.errorsPerMille / 1000, 1) })} ` : ''}
+        {last &&
+          last.latencyMilliseconds !== null &&
+          `${t('now.latency', { seconds: formatDecimal(last.latencyMilliseconds / 1000) })} `}
+        {last && load && load.ratio !== null && load.ratio < 0.99 && last.loadPerMille >= 1000 && `${t('now.countsAsFull')} `}
         {active.length === 0
           ? t('now.noStep')
           : t('now.steps', { count: active.length, names: active.map(({ name }) => said(name)).join(', ') })}

@@ -9,6 +9,7 @@ import { effectWords } from './expected';
 import { said } from './said';
 import { ScopeText } from './scope';
 import { StepReplans } from './step-replans';
+import { mayBeApproved, stateOf } from './step-state';
 import { UndoButton } from './undo-form';
 
 interface StepListProps {
@@ -79,18 +80,4 @@ export function StepList({ steps, timeZone, may, acts }: StepListProps) {
       )}
     </div>
   );
-}
-
-const isOver = ({ endsAt }: Step): boolean => Date.parse(endsAt) <= Date.now();
-
-/** A second person is asked for a proposal, and for a break-glass that nobody confirmed. */
-const mayBeApproved = (step: Step): boolean =>
-  !isOver(step) && step.approvedBy === null && (step.state === 'proposed' || (step.isActive && step.isBreakGlass));
-
-function stateOf(step: Step): 'proposed' | 'undone' | 'over' | 'breakGlass' | 'active' | 'toCome' {
-  if (step.state === 'undone') return 'undone';
-  if (isOver(step)) return 'over';
-  if (step.state === 'proposed') return 'proposed';
-  if (!step.isActive) return 'toCome';
-  return step.isBreakGlass && step.approvedBy === null ? 'breakGlass' : 'active';
 }
