@@ -19,11 +19,46 @@ import type { Verdict } from './place.rules';
 export const OPERATIONS = ['move', 'add', 'release', 'swap'] as const;
 /** Audiences whose windows are an establishment's own. */
 export const OWN_AUDIENCES = ['relatives', 'staff'] as const;
-export const UAI = /^[0-9]{7}[A-Z]$/;
+const UAI = /^[0-9]{7}[A-Z]$/;
 const LARGEST_ID = 9_007_199_254_740_991;
 
+/** For whom a change is wished, and on which dates of a series it is not. */
+export class ChangeRequest {
+  /** The class to add a window for; with a window: the class that it must belong to. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  classId?: number;
+
+  /** Instead of a class: the establishment for whose relatives or staff a window is added. */
+  @IsOptional()
+  @IsString()
+  @Matches(UAI)
+  uai?: string;
+
+  /** Whose window is added there. */
+  @IsOptional()
+  @IsIn(OWN_AUDIENCES)
+  audience?: (typeof OWN_AUDIENCES)[number];
+
+  /** Dates of the series that stay as they are. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(70)
+  @IsCivilDate({ each: true })
+  @MaxLength(10, { each: true })
+  exceptDates?: string[];
+
+  /** Why, for the record; no person's name. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  reason?: string;
+}
+
 /** A change that is wished, of one window or of a series, all of it or nothing. */
-export class BookingRequest {
+export class BookingRequest extends ChangeRequest {
   /** `move` a window, `add` one for a class or for an establishment's relatives or staff, `release` one, or `swap` two. */
   @IsIn(OPERATIONS)
   operation!: (typeof OPERATIONS)[number];
@@ -49,24 +84,6 @@ export class BookingRequest {
   @Max(LARGEST_ID)
   withRevision?: number;
 
-  /** The class to add a window for; with a window: the class that it must belong to. */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(2_147_483_647)
-  classId?: number;
-
-  /** Instead of a class: the establishment for whose relatives or staff a window is added. */
-  @IsOptional()
-  @IsString()
-  @Matches(UAI)
-  uai?: string;
-
-  /** Whose window is added there. */
-  @IsOptional()
-  @IsIn(OWN_AUDIENCES)
-  audience?: (typeof OWN_AUDIENCES)[number];
-
   /** Where to move or add: the first instant of the window, on whole five minutes. */
   @IsOptional()
   @IsInstant()
@@ -76,20 +93,6 @@ export class BookingRequest {
   @IsOptional()
   @IsBoolean()
   isSeries?: boolean;
-
-  /** Dates of the series that stay as they are. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(70)
-  @IsCivilDate({ each: true })
-  @MaxLength(10, { each: true })
-  exceptDates?: string[];
-
-  /** Why, for the record; no person's name. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(300)
-  reason?: string;
 }
 
 /** What a booking changed of a window. */

@@ -1,19 +1,7 @@
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
-import { OWN_AUDIENCES, UAI } from '../booking/booking.dto';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ChangeRequest, type OWN_AUDIENCES } from '../booking/booking.dto';
 import { PageQuery } from '../common/page-query.dto';
-import { IsCivilDate, IsInstant } from '../common/wire-time';
+import { IsInstant } from '../common/wire-time';
 
 export const WAITING_STATES = [
   'waiting', 'offered', 'taken', 'declined', 'lapsed', 'withdrawn', 'met', 'over',
@@ -22,7 +10,7 @@ export type WaitingState = (typeof WAITING_STATES)[number];
 const LARGEST_ID = 9_007_199_254_740_991;
 
 /** A move or an addition that waits for room. */
-export class WaitingRequest {
+export class WaitingRequest extends ChangeRequest {
   /** `move` a window, or `add` one for a class or for an establishment's relatives or staff. */
   @IsIn(['move', 'add'])
   operation!: 'move' | 'add';
@@ -34,24 +22,6 @@ export class WaitingRequest {
   @Max(LARGEST_ID)
   windowId?: number;
 
-  /** The class to add a window for. */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(2_147_483_647)
-  classId?: number;
-
-  /** Instead of a class: the establishment for whose relatives or staff a window is added. */
-  @IsOptional()
-  @IsString()
-  @Matches(UAI)
-  uai?: string;
-
-  /** Whose window is added there. */
-  @IsOptional()
-  @IsIn(OWN_AUDIENCES)
-  audience?: (typeof OWN_AUDIENCES)[number];
-
   /** The wanted start, on whole five minutes. */
   @IsInstant()
   startsAt!: string;
@@ -60,14 +30,6 @@ export class WaitingRequest {
   @IsOptional()
   @IsBoolean()
   isSeries?: boolean;
-
-  /** Dates of the series that stay as they are. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(70)
-  @IsCivilDate({ each: true })
-  @MaxLength(10, { each: true })
-  exceptDates?: string[];
 
   /** Book it without asking as soon as there is room; else it is offered as a hold. */
   @IsOptional()
@@ -80,12 +42,6 @@ export class WaitingRequest {
   @Min(5)
   @Max(600)
   improvementMinutes?: number;
-
-  /** Why, for the record; no person's name. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(300)
-  reason?: string;
 }
 
 /** The place that a released window leaves to an entry of the same head. */
