@@ -1,5 +1,5 @@
 import type { Activity, Audience, Origin } from '../campaign/window-kind';
-import { SentencesDto } from '../plan/plan.dto';
+import { SentencesDto } from '../plan/plan-certificate.dto';
 
 /** What a start costs, in squares of displacement (cells of five minutes); prices are those that prove the plan's bound. */
 export class StartCostDto {

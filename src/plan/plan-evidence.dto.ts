@@ -1,5 +1,5 @@
 import { IsIn, IsOptional } from 'class-validator';
-import { MissingCapacityDto, RelaxationDto } from './plan.dto';
+import { MissingCapacityDto, RelaxationDto } from './plan-certificate.dto';
 import type { FairnessDimension, LocalLaw } from './plan-evidence';
 
 /** How to give the fairness sheet. */

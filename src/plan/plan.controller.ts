@@ -16,15 +16,15 @@ import {
 import { PlanLoadService } from './plan-load.service';
 import { PlanReadService } from './plan-read.service';
 import {
-  CertificateDto,
   PlanDto,
   PlanListQuery,
   PlanPageDto,
   PublicationRequest,
   PublishPlanRequest,
   RevisionDto,
-  UnplacedPageDto,
 } from './plan.dto';
+import { CertificateDto } from './plan-certificate.dto';
+import { UnplacedPageDto } from './plan-unplaced.dto';
 import { PlanService } from './plan.service';
 import { PageQuery } from '../common/page-query.dto';
 
