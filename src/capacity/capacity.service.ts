@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DateTime } from 'luxon';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { recordAudit } from '../audit/audit-entry';
@@ -10,7 +9,7 @@ import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { CursorError, decodeCursor, pageOf, type Page } from '../common/keyset';
 import { instantOf } from '../common/wire-time';
-import { CELL_MINUTES, CELL_SECONDS, cellOfSeconds, CELLS_PER_DAY, secondsOfCell } from '../kernel/cell-grid';
+import { cellOfSeconds, CELLS_PER_DAY, secondsOfCell } from '../kernel/cell-grid';
 import {
   backgroundRowsOf,
   layBackground,
@@ -20,6 +19,7 @@ import {
 } from './background.rules';
 import type { CapacityCells } from './capacity-cells';
 import { CapacityChanges } from './capacity-changes';
+import { type CurveQuery, curveRangeOf } from './capacity-curve.rules';
 import { CapacityStepEntity } from './capacity-step.entity';
 import { CapacityInputError, CapacityStepExistsError, PlatformExistsError } from './capacity.errors';
 import { capacityCells, pointsOf, type CapacityPoints, type CapacityStep, type Regulation } from './capacity.rules';
@@ -36,13 +36,6 @@ import {
 import { CapacityStore } from './capacity.store';
 import { PlatformStore, type Platform, type PlatformStatement } from './platform.store';
 import { RegulationEntity } from './regulation.entity';
-
-/** Which stretch of capacity, how fine; instants with their offset. */
-export interface CurveQuery {
-  from?: string | undefined;
-  to?: string | undefined;
-  stepMinutes?: number | undefined;
-}
 
 /** Capacity over time as columns, one entry per point. */
 export interface CapacityCurve {
@@ -63,9 +56,6 @@ export interface PageQuery {
 
 const DEFAULT_PAGE_SIZE = 100;
 const LONGEST_READ_CELLS = 790 * CELLS_PER_DAY;
-const LONGEST_CURVE_DAYS = 100;
-const MOST_CURVE_POINTS = 10_000;
-const DEFAULT_CURVE_DAYS = 7;
 
 /** Platforms with their capacity: declared, left by regulations, and taken by those who have no window. */
 @Injectable()
@@ -101,21 +91,8 @@ export class CapacityService {
 
   /** Capacity as a curve, by default the seven days from today's midnight of the platform. */
   async curve(_actor: Actor, platformId: number, asked: CurveQuery, now: Date): Promise<CapacityCurve> {
-    const { stepMinutes = CELL_MINUTES } = asked;
     const { timeZone } = await this.platform(platformId);
-    const start =
-      asked.from === undefined
-        ? DateTime.fromJSDate(now, { zone: timeZone }).startOf('day')
-        : DateTime.fromISO(asked.from, { zone: timeZone });
-    const end = asked.to === undefined ? start.plus({ days: DEFAULT_CURVE_DAYS }) : DateTime.fromISO(asked.to);
-    const firstCell = Math.floor(start.toSeconds() / CELL_SECONDS);
-    const cellCount = Math.ceil(end.toSeconds() / CELL_SECONDS) - firstCell;
-    const cellsPerPoint = stepMinutes / CELL_MINUTES;
-    if (cellCount <= 0) throw new CapacityInputError('`to` must be after `from`.');
-    if (cellCount > LONGEST_CURVE_DAYS * CELLS_PER_DAY || cellCount / cellsPerPoint > MOST_CURVE_POINTS)
-      throw new CapacityInputError(
-        `At most ${LONGEST_CURVE_DAYS} days and ${MOST_CURVE_POINTS} points: ask for a shorter range or a larger stepMinutes.`,
-      );
+    const { firstCell, cellCount, stepMinutes, cellsPerPoint } = curveRangeOf(asked, timeZone, now);
     return {
       platformId,
       timeZone,
