@@ -3,20 +3,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { languageOf, LANGUAGES, type Language } from '../common/language.rules';
 import { ADMIT, DECISION_KINDS, ANSWER_REASONS, NOTHING_LEFT, REASON, SPENDS, SPENDS_WALK_IN, WAY } from '../kernel/decision/visitor'; // prettier-ignore
+import { bodyOf, forwardedOf, isSecure, send, sendJson, ticketOf, wantsJson } from './agent-http';
 import type { AgentSettings } from './agent-settings';
 import type { AgentStatus } from './agent-status';
 import { classChoiceOf } from './class-choice.rules';
 import { decideRequestOf, RequestInvalid } from './decide-request.rules';
 import { type Gate, type GateAnswer, type GateRequest, type Judged } from './gate';
-import { cookieText, gateRequestOf, isNeverGated, passCookie, passInCookies, safeReturnPath, ticketCookie } from './gate-request.rules'; // prettier-ignore
+import { gateRequestOf, isNeverGated, passCookie, passInCookies, safeReturnPath, ticketCookie } from './gate-request.rules'; // prettier-ignore
 import { PUBLIC_PATH } from './public-path';
-import { TICKET_NAME } from './ticket.rules';
 import type { UserinfoClient } from './userinfo-client';
 import { WAITING_POLICY, waitingCalendar, waitingPage, type ClassChoice } from './waiting-page.rules';
 import type { RoomPlace, WaitingRoom } from './waiting-room';
 import { roomViewOf, waitingView, type WaitingView } from './waiting-view.rules';
 
-const MOST_BODY_BYTES = 16_384;
 const WAIT_STATUS = 503;
 /** Envoy puts the path of the visitor's request after it, and takes whatever begins with 5 for a broken agent. */
 const EXT_AUTHZ_PATH = '/ext-authz';
@@ -365,49 +364,4 @@ export class AgentServer {
       'x-content-type-options': 'nosniff',
     });
   }
-}
-
-/** The path that Traefik asks about. */
-function forwardedOf({ headers }: IncomingMessage): string {
-  const its = headers['x-forwarded-uri'];
-  return typeof its === 'string' ? its : '/';
-}
-
-/** The ticket that a visitor's device, or a program for it, shows. */
-function ticketOf({ headers }: IncomingMessage): string | undefined {
-  const its = headers['x-etale-ticket'];
-  return typeof its === 'string' ? its : cookieText(headers.cookie, TICKET_NAME);
-}
-
-const isSecure = (request: IncomingMessage): boolean => request.headers['x-forwarded-proto'] === 'https';
-
-function wantsJson({ headers }: IncomingMessage): boolean {
-  const accept = headers.accept ?? '';
-  return accept.includes('json') && !accept.includes('text/html');
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let byteCount = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    byteCount += chunk.length;
-    if (byteCount > MOST_BODY_BYTES) throw new RequestInvalid(413, 'agent.too_large', 'The body is too large.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
-  send(response, status, 'application/json', JSON.stringify(body), { 'cache-control': 'no-store', ...headers });
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  type: string,
-  body: string,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
 }
