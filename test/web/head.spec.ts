@@ -368,6 +368,66 @@ describeWeb('the web of a head', (web) => {
     }
   });
 
+  /** Two weeks more of campaign and of limits, as a longer campaign would have been published with them. */
+  const lengthenCampaign = async (): Promise<void> => {
+    const database = await new DataSource(databaseOptions(web.databaseUrl, 1)).initialize();
+    await database.query('update campaign set ends_on = starts_on + 18 where id = 1');
+    await database.query(`insert into ledger_cell (platform_id, cell, session_limit, session_planned, session_ceiling, login_limit, login_planned, login_ceiling)
+      select platform_id, cell + 2016 * week, session_limit, 0, session_limit, login_limit, 0, login_limit
+        from ledger_cell, generate_series(1, 2) week on conflict do nothing`);
+    await database.destroy();
+  };
+  const weeksLater = (date: string, weeks: number): string =>
+    new Date(Date.parse(`${date}T12:00:00Z`) + weeks * 604_800_000).toISOString().slice(0, 10);
+  const datesOf = async (
+    page: Page,
+    classId: number,
+    from: string,
+  ): Promise<{ date: string; hour: string; seriesId: number | null }[]> => {
+    const { items } = await readJson<{ items: (Window & { seriesId: number | null })[] }>(page, `/v1/classes/${classId}/windows?from=${from}&to=${weeksLater(from, 3)}`); // prettier-ignore
+    return items.map(({ date, startsAt, seriesId }) => ({ date, hour: startsAt.slice(11, 16), seriesId }));
+  };
+
+  it('adds a window each week to the end of the campaign but for a date; a full hour is refused with other hours', async () => {
+    await lengthenCampaign();
+    const { page } = await openReader(web.browser, { width: 390 });
+    const uai = await openWeek(page, 'head-lycee');
+    const { window } = await windowWith(page, uai, 'full');
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    // a window more than the campaign gives is none: one is given back first
+    await page.getByRole('button', { name: 'Rendre ce créneau' }).click();
+    await page.getByRole('button', { name: 'Rendre', exact: true }).click();
+    await page.getByText('est rendu.').waitFor();
+    await page.goto(`${web.url}/app/etablissements/${uai}`);
+    await page.getByRole('button', { name: 'Ajouter un créneau' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Ajouter un créneau' });
+    await sheet.getByRole('combobox', { name: 'Pour' }).fill(window.classCode);
+    await page.getByRole('option', { name: window.classCode, exact: true }).click();
+    await sheet.getByLabel('Date', { exact: true }).fill(window.date);
+    await sheet.getByText('Chaque semaine').click();
+    const dates = sheet.getByRole('group', { name: /^Dates à laisser de côté/ }).getByRole('checkbox');
+    await dates.first().check();
+    expect(await dates.count()).toBe(2);
+    await sheet.getByLabel('Motif, si vous le souhaitez').fill('Conseil de classe');
+    await sheet.locator('.start-full').first().waitFor();
+    expect(await overflowing(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 900 });
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await sheet.locator('.start-full').first().click();
+    const refusal = page.getByRole('alert').filter({ hasText: `${window.classCode} ne peut pas avoir de créneau à` });
+    await refusal.getByText(/La plateforme est pleine à cette heure\. Dates où elle l'est/).waitFor();
+    const other = refusal.getByRole('button', { name: /, \d.* plus (tard|tôt)/ }).first();
+    const hour = /^\d+\sh\s\d\d/.exec(await other.innerText())![0];
+    await other.click();
+    await page.getByText(`Créneau ajouté : ${window.classCode}`).waitFor();
+    await sheet.waitFor({ state: 'detached' });
+    const added = (await datesOf(page, window.classId, window.date)).filter(({ seriesId }) => seriesId !== null);
+    expect(added.map(({ date }) => date)).toEqual([window.date, weeksLater(window.date, 2)]);
+    expect(timeOf(`${window.date}T${added[0]!.hour}`)).toBe(hour);
+    await page.goto(`${web.url}/app/etablissements/${uai}?ajouter=${window.classId}&jour=${window.date}`);
+    await sheet.getByText('La campagne ne donne pas plus de créneaux ce jour-là').waitFor();
+  });
+
   it('prints the links by which families show the gateway their class, a page or eight slips for each', async () => {
     const { page } = await openReader(web.browser);
     const uai = await openWeek(page);

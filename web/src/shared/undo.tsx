@@ -19,6 +19,7 @@ export function sayDone(what: string, undo?: { label: string; run: () => void })
           <Button
             size="compact-sm"
             variant="light"
+            flex="none"
             onClick={() => {
               notifications.hide(id);
               undo.run();

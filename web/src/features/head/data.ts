@@ -168,21 +168,27 @@ export function useStepsInForce(platformId: number) {
   });
 }
 
-/** Every possible start of a window's day, or of a class's day for a new one. */
-export function useAvailability(asked: { classId: number; date: string; windowId?: number } | undefined) {
+/** Who is to have a window: a class, or an audience of the establishment. */
+export type WindowOwner = { classId: number } | { uai: string; audience: OwnAudience };
+export type OwnAudience = 'relatives' | 'staff';
+
+/** Every possible start of a window's day, or of a day for a new one. */
+export function useAvailability(asked: (WindowOwner & { date: string; windowId?: number }) | undefined) {
   return useQuery({
     queryKey: ['availability', asked],
     enabled: asked !== undefined,
     staleTime: 0,
-    queryFn: () =>
-      answerOf(
-        api.GET('/v1/classes/{id}/availability', {
-          params: {
-            path: { id: asked!.classId },
-            query: { date: asked!.date, ...(asked!.windowId !== undefined && { windowId: asked!.windowId }) },
-          },
-        }),
-      ),
+    queryFn: () => {
+      const { date, windowId } = asked!;
+      const query = { date, ...(windowId !== undefined && { windowId }) };
+      return 'classId' in asked!
+        ? answerOf(api.GET('/v1/classes/{id}/availability', { params: { path: { id: asked.classId }, query } }))
+        : answerOf(
+            api.GET('/v1/establishments/{uai}/availability', {
+              params: { path: { uai: asked!.uai }, query: { ...query, audience: asked!.audience } },
+            }),
+          );
+    },
   });
 }
 

@@ -3,11 +3,11 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, newIdempotencyKey } from '../../shared/api';
-import { formatInstant, formatMinutes, formatTime } from '../../shared/format';
+import { civilDateOf, formatInstant, formatMinutes, formatShortDay, formatTime } from '../../shared/format';
 import { sentenceOf } from '../../shared/problem-sentence';
 import { sayDone, sayRefused } from '../../shared/undo';
 import type { Partner, Refusal, useBooking } from './booking';
-import { useRefreshWeek } from './data';
+import { useRefreshWeek, type Window } from './data';
 
 /** What a start must be nearer to the wanted one to do as well. */
 const IMPROVEMENT_MINUTES = 30;
@@ -24,8 +24,8 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
   const { t } = useTranslation('head');
   const { t: common } = useTranslation();
   const refresh = useRefreshWeek(uai);
-  const { window, startsAt, isSeries, alternatives, partners } = refusal;
-  const zone = window.timeZone;
+  const { window, name, timeZone: zone, wanted, fullDates, alternatives, partners } = refusal;
+  const { startsAt } = wanted;
   const [takesAutomatically, setTakes] = useState(false);
   const [isBetterEnough, setBetterEnough] = useState(false);
   const wait = useMutation({
@@ -34,10 +34,7 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
         api.POST('/v1/waiting-list', {
           params: { header: { 'idempotency-key': newIdempotencyKey() } },
           body: {
-            operation: 'move',
-            windowId: window.id,
-            startsAt,
-            isSeries,
+            ...wanted,
             takesAutomatically,
             ...(isBetterEnough && canImprove && { improvementMinutes: IMPROVEMENT_MINUTES }),
           },
@@ -51,7 +48,7 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
     onSettled: refresh,
   });
   const propose = useMutation({
-    mutationFn: (partner: Partner) =>
+    mutationFn: ({ window, partner }: { window: Window; partner: Partner }) =>
       answerOf(
         api.POST('/v1/swaps', {
           params: { header: { 'idempotency-key': newIdempotencyKey(), 'if-match': `"${window.revision ?? 0}"` } },
@@ -72,10 +69,10 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
   }, [refusal]);
   const why = sentenceOf(refusal.error);
   // where the wanted hour itself is nearer than that, no start could be better by as much
-  const minutesAway = Math.abs(Date.parse(startsAt) - Date.parse(window.startsAt)) / 60_000;
+  const minutesAway = window ? Math.abs(Date.parse(startsAt) - Date.parse(window.startsAt)) / 60_000 : 0;
   // room that comes free gives nobody more windows than the campaign does
   const canWait = refusal.error.code !== 'booking.rule_limit';
-  const canImprove = !isSeries && minutesAway >= IMPROVEMENT_MINUTES;
+  const canImprove = !wanted.isSeries && minutesAway >= IMPROVEMENT_MINUTES;
   return (
     <Alert
       ref={notice}
@@ -85,15 +82,18 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
       withCloseButton
       closeButtonLabel={common('close')}
       onClose={onClose}
-      title={t('refusal.title', { class: window.classCode ?? '', time: formatTime(startsAt, zone) })}
+      title={t(wanted.operation === 'add' ? 'refusal.titleAdd' : 'refusal.title', { class: name, time: formatTime(startsAt, zone) })} // prettier-ignore
     >
       <Stack gap="xs">
-        <Text size="sm">{why}</Text>
-        <Group gap="xs">
+        <Text size="sm">
+          {why}
+          {fullDates.length > 0 && ` ${t('refusal.fullOn', { dates: fullDates.map(formatShortDay).join(', ') })}`}
+        </Text>
+        <Group gap="xs" className="ways-out">
           {alternatives.map((one) => (
             <Button
               key={one.startsAt}
-              onClick={() => void booking.move(window, one.startsAt, isSeries).catch(() => undefined)}
+              onClick={() => void booking.instead(refusal, { startsAt: one.startsAt }).catch(() => undefined)}
             >
               {one.daysFromWanted === 0
                 ? t(one.minutesFromWanted > 0 ? 'refusal.later' : 'refusal.earlier', {
@@ -103,17 +103,30 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
                 : formatInstant(one.startsAt, zone)}
             </Button>
           ))}
-          {partners.map((partner) => (
+          {fullDates.length > 0 && !fullDates.includes(civilDateOf(startsAt, zone)) && (
             <Button
-              key={partner.windowId}
-              variant="default"
-              onClick={() =>
-                partner.isOwn ? void booking.swap(window, partner).catch(() => undefined) : propose.mutate(partner)
-              }
+              onClick={() => {
+                const exceptDates = [...(wanted.exceptDates ?? []), ...fullDates];
+                void booking.instead(refusal, { exceptDates }).catch(() => undefined);
+              }}
             >
-              {t(partner.isOwn ? 'refusal.swapOwn' : 'refusal.swap', { uai: partner.uai })}
+              {t(fullDates.length === 1 ? 'refusal.withoutDate' : 'refusal.withoutDates')}
             </Button>
-          ))}
+          )}
+          {window &&
+            partners.map((partner) => (
+              <Button
+                key={partner.windowId}
+                variant="default"
+                onClick={() =>
+                  partner.isOwn
+                    ? void booking.swap(window, partner).catch(() => undefined)
+                    : propose.mutate({ window, partner })
+                }
+              >
+                {t(partner.isOwn ? 'refusal.swapOwn' : 'refusal.swap', { uai: partner.uai })}
+              </Button>
+            ))}
         </Group>
         {canWait && (
           <>

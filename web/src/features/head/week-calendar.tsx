@@ -16,7 +16,7 @@ import { moveByArrows } from '../../shared/arrow-keys';
 import { addDays, civilDateOf, civilHourOf } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { loadStepOf } from '../../shared/load-scale';
-import type { useBooking } from './booking';
+import { THIS_DATE, type useBooking } from './booking';
 import type { Start, Window } from './data';
 import { useLoadAt, type WeekViewProps } from './week-table';
 
@@ -90,7 +90,7 @@ export default function WeekCalendar({
     // hatched until the server has confirmed
     setPending({ id: window.id, start: civil(startsAt, timeZone), end: civil(endsAt, timeZone) });
     try {
-      await booking.move(window, startsAt, isSeries);
+      await booking.move(window, startsAt, { ...THIS_DATE, isSeries });
     } catch {
       revert();
     } finally {

@@ -5,7 +5,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { lazy, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
-import { addDays, formatPercent, formatShortDay, otherZone } from '../../shared/format';
+import { addDays, civilDateOf, formatPercent, formatShortDay, mondayOf, otherZone } from '../../shared/format';
 import { LOAD_STEPS } from '../../shared/load-scale';
 import { usePlanChanges } from '../../shared/live';
 import { useMayChange } from '../../shared/session';
@@ -13,7 +13,7 @@ import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { useBooking } from './booking';
 import { byLevel } from './class-order';
 import { STATES, stateOf } from './class-state';
-import { firstMonday, useClasses, useEstablishment, usePlanOf, useProposal, useRefreshWeek, useStepsInForce, useToDo, useWeekLoad, useWeekWindows, useWishCampaign, type Window } from './data'; // prettier-ignore
+import { firstMonday, useClasses, useEstablishment, usePlanOf, useProposal, useRefreshWeek, useStepsInForce, useToDo, useWeekLoad, useWeekWindows, useWishCampaign, type SchoolClass, type Window } from './data'; // prettier-ignore
 import { DayList } from './day-list';
 import { ShareMenu } from './share-menu';
 import { StepsInForce } from './steps-in-force';
@@ -22,8 +22,9 @@ import { WeekTable } from './week-table';
 import { WindowPanel } from './window-panel';
 
 const WeekCalendar = lazy(() => import('./week-calendar'));
-// most visits are refused nothing
+// most visits are refused nothing, and add nothing
 const RefusalNotice = lazy(() => import('./refusal-notice'));
+const AddWindow = lazy(() => import('./add-window'));
 
 /** A school's week: the answer in a sentence, what is to be done, the windows, and what can be done with each. */
 export function WeekPage() {
@@ -69,16 +70,19 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const isPhone = useMediaQuery('(max-width: 48em)', window.innerWidth < 768);
   const monday = search.get('semaine') ?? firstMonday(campaign, school.timeZone);
   const view = search.get('vue') === 'calendrier' ? 'calendrier' : 'tableau';
-  const put = (name: string, value: string | null) =>
+  const putAll = (values: Record<string, string | null>) =>
     setSearch(
       (before) => {
         const after = new URLSearchParams(before);
-        if (value === null || value === '') after.delete(name);
-        else after.set(name, value);
+        for (const [name, value] of Object.entries(values)) {
+          if (value === null || value === '') after.delete(name);
+          else after.set(name, value);
+        }
         return after;
       },
       { replace: true },
     );
+  const put = (name: string, value: string | null) => putAll({ [name]: value });
 
   const classes = useClasses(uai);
   const windows = useWeekWindows(uai, monday);
@@ -88,7 +92,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const toDo = useToDo(uai, mayChange);
   const wishes = useWishCampaign(school);
   const steps = useStepsInForce(plan.platformId);
-  const booking = useBooking(uai);
+  const booking = useBooking(uai, (on) => putAll({ ...NOTHING_TO_ADD, semaine: mondayOf(on) }));
   const refresh = useRefreshWeek(uai);
   const live = usePlanChanges({ id: plan.id, revision: plan.publishedRevision ?? 0 }, refresh);
 
@@ -106,7 +110,11 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   }, [classes.data, windows.data, proposal.data, toDo.data, level, wantedClass, state]);
   const levels = useMemo(() => [...new Set((classes.data ?? []).flatMap((one) => one.levels))], [classes.data]);
   const selected = windows.data?.find(({ id }) => id === Number(search.get('creneau')));
-  const select = (window: Window | undefined) => put('creneau', window ? String(window.id) : null);
+  const select = (window: Window | undefined) => putAll({ creneau: window ? String(window.id) : null, ...NOTHING_TO_ADD }); // prettier-ignore
+  const today = civilDateOf(new Date(), school.timeZone);
+  const mayAdd = mayChange && campaign.endsOn >= today;
+  const adding = mayAdd ? search.get('ajouter') : null;
+  const choose = (whom: string, jour: string) => putAll({ ajouter: whom, jour, creneau: null });
 
   const failed = failureOf(classes, windows);
   if (failed) return <Failure error={failed} onRetry={() => void windows.refetch()} />;
@@ -117,8 +125,9 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const visible = windows.data.filter(({ classId }) => classId === null ? !wantedClass && !level && !state : shown.some(({ id }) => id === classId)); // prettier-ignore
   const zone = otherZone(school.timeZone);
   const common = { classes: shown, windows: visible, load: load.data ?? [], monday, timeZone: school.timeZone, selected, onSelect: select }; // prettier-ignore
+  const hasPanel = selected !== undefined || adding !== null;
   return (
-    <div className={selected && !isPhone ? 'week with-panel' : 'week'}>
+    <div className={hasPanel && !isPhone ? 'week with-panel' : 'week'}>
       <Stack gap="sm" className="week-main">
         <Group justify="space-between" align="flex-start" gap="sm">
           <div style={{ minWidth: 0 }}>
@@ -212,6 +221,15 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
               onChange={(value) => put('vue', value === 'tableau' ? null : value)}
             />
           )}
+          {mayAdd && (
+            <Button
+              variant="default"
+              aria-expanded={adding !== null}
+              onClick={() => choose(whomToAddFor(selected, wantedClass, classes.data), selected?.date ?? dayToAdd(monday, today, campaign))} // prettier-ignore
+            >
+              {t('add.title')}
+            </Button>
+          )}
           {live === 'lost' && (
             <Badge color="orange.9" variant="outline">
               {t('live.lost')}
@@ -240,6 +258,22 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
           </Suspense>
         )}
       </Stack>
+      {adding !== null && !(isPhone && booking.refusal) && (
+        <Suspense>
+          <AddWindow
+            uai={uai}
+            classes={classes.data}
+            campaign={campaign}
+            timeZone={school.timeZone}
+            whom={adding}
+            date={search.get('jour') ?? ''}
+            isSheet={isPhone}
+            booking={booking}
+            onChoose={choose}
+            onClose={() => putAll(NOTHING_TO_ADD)}
+          />
+        </Suspense>
+      )}
       {/* on a phone the sheet would cover what to do instead: it is there again once that is closed */}
       {selected && !(isPhone && booking.refusal) && (
         <WindowPanel
@@ -253,6 +287,25 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
       )}
     </div>
   );
+}
+
+const NOTHING_TO_ADD = { ajouter: null, jour: null };
+
+/** The class that is looked at, else the first one; an establishment without classes adds for its relatives. */
+function whomToAddFor(
+  selected: Window | undefined,
+  wantedClass: string | null,
+  classes: readonly SchoolClass[],
+): string {
+  // prettier-ignore
+  if (selected && selected.classId === null) return selected.audience;
+  return String(selected?.classId ?? wantedClass ?? classes.toSorted(byLevel)[0]?.id ?? 'relatives');
+}
+
+/** The first day of the week that is shown on which something may be added still. */
+function dayToAdd(monday: string, today: string, { startsOn, endsOn }: { startsOn: string; endsOn: string }): string {
+  const last = monday < endsOn ? monday : endsOn;
+  return [last, today, startsOn].toSorted().at(-1)!;
 }
 
 /** « 18 créneaux sur 21 à l'heure souhaitée ; 3 à regarder. » */

@@ -1,13 +1,14 @@
-import { Button, CloseButton, Drawer, Group, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { moveByArrows } from '../../shared/arrow-keys';
-import { formatDay, formatRange, formatTime } from '../../shared/format';
+import { formatDay, formatRange } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { Failure, Loading } from '../../shared/states';
-import type { useBooking } from './booking';
-import { useAvailability, useExplanation, type Start, type Window } from './data';
+import { THIS_DATE, type useBooking } from './booking';
+import { useAvailability, useExplanation, type Window } from './data';
 import { displacementWords } from './displacement';
+import { SidePanel } from './side-panel';
+import { Starts } from './starts';
 
 interface PanelProps {
   window: Window;
@@ -20,66 +21,18 @@ interface PanelProps {
 /** One window: why it is there, where else it could be, for this date or the series; giving it back. */
 export function WindowPanel({ window, isSheet, booking, mayChange, onClose }: PanelProps) {
   const { t } = useTranslation('head');
-  const { t: common } = useTranslation();
   const name = window.classCode ?? t(`audience.${window.audience}`);
-  const content = <PanelContent window={window} booking={booking} mayChange={mayChange} />;
-  if (isSheet) {
-    return (
-      <Drawer
-        opened
-        onClose={onClose}
-        position="bottom"
-        size="85%"
-        title={name}
-        closeButtonProps={{ 'aria-label': common('close') }}
-      >
-        {content}
-      </Drawer>
-    );
-  }
   return (
-    <SidePanel name={name} onClose={onClose}>
-      {content}
+    <SidePanel title={name} label={t('panel.of', { name })} isSheet={isSheet} onClose={onClose}>
+      <PanelContent window={window} booking={booking} mayChange={mayChange} />
     </SidePanel>
-  );
-}
-
-/** Beside the week: takes the focus when it opens, and gives it back to where it was when it is closed, by its button or Escape. */
-function SidePanel({ name, onClose, children }: { name: string; onClose: () => void; children: ReactNode }) {
-  const { t } = useTranslation('head');
-  const { t: common } = useTranslation();
-  const element = useRef<HTMLDivElement>(null);
-  const opener = useRef(document.activeElement);
-  useEffect(() => element.current?.focus(), []);
-  const close = (): void => {
-    onClose();
-    if (opener.current instanceof HTMLElement) opener.current.focus();
-  };
-  return (
-    <Paper
-      ref={element}
-      component="aside"
-      withBorder
-      p="md"
-      className="week-panel"
-      tabIndex={-1}
-      aria-label={t('panel.of', { name })}
-      onKeyDown={({ key }) => key === 'Escape' && close()}
-    >
-      <Group justify="space-between" wrap="nowrap">
-        <Title order={2} size="h4">
-          {name}
-        </Title>
-        <CloseButton aria-label={common('close')} onClick={close} />
-      </Group>
-      {children}
-    </Paper>
   );
 }
 
 function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' | 'booking' | 'mayChange'>) {
   const { t } = useTranslation('head');
   const [isSeries, setSeries] = useState(false);
+  const scope = { ...THIS_DATE, isSeries };
   const [isReleasing, setReleasing] = useState(false);
   const explanation = useExplanation(window);
   const canMove = mayChange && window.classId !== null;
@@ -135,7 +88,7 @@ function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' 
               timeZone={zone}
               present={window.startsAt}
               isBusy={booking.isBusy}
-              onPick={(start) => void booking.move(window, start.startsAt, isSeries).catch(() => undefined)}
+              onPick={(start) => void booking.move(window, start.startsAt, scope).catch(() => undefined)}
             />
           )}
         </section>
@@ -144,7 +97,7 @@ function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' 
         {!mayChange ? null : isReleasing ? (
           <>
             <Text size="sm">{t('panel.releaseSure')}</Text>
-            <Button color="red.9" onClick={() => void booking.release(window, isSeries).catch(() => undefined)}>
+            <Button color="red.9" onClick={() => void booking.release(window, scope).catch(() => undefined)}>
               {t('panel.releaseYes')}
             </Button>
             <Button variant="default" onClick={() => setReleasing(false)}>
@@ -158,46 +111,6 @@ function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' 
         )}
       </Group>
     </Stack>
-  );
-}
-
-const SHOWN = new Set(['free', 'tight', 'full']);
-
-/** Every possible start of the day, with a word for its verdict: the nearest free ones first in sight, full ones can be asked for too. */
-function Starts({
-  starts,
-  timeZone,
-  present,
-  isBusy,
-  onPick,
-}: {
-  starts: Start[];
-  timeZone: string;
-  present: string;
-  isBusy: boolean;
-  onPick: (start: Start) => void;
-}) {
-  // prettier-ignore
-  const { t } = useTranslation('head');
-  const now = new Date(present).getTime();
-  const shown = starts.filter(({ verdict, startsAt }) => SHOWN.has(verdict) && new Date(startsAt).getTime() !== now);
-  if (shown.length === 0) return <Text size="sm">{t('panel.noStart')}</Text>;
-  return (
-    <ul className="starts" onKeyDown={moveByArrows}>
-      {shown.map((start) => (
-        <li key={start.startCell}>
-          <button
-            type="button"
-            className={`start start-${start.verdict}`}
-            disabled={isBusy}
-            onClick={() => onPick(start)}
-          >
-            <span>{formatTime(start.startsAt, timeZone)}</span>
-            <small>{t(`verdict.${start.verdict}`)}</small>
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }
 
