@@ -12,6 +12,7 @@ interface Start {
 }
 interface Window {
   id: number;
+  revision: number | null;
   classId: number;
   classCode: string;
   date: string;
@@ -426,6 +427,54 @@ describeWeb('the web of a head', (web) => {
     expect(timeOf(`${window.date}T${added[0]!.hour}`)).toBe(hour);
     await page.goto(`${web.url}/app/etablissements/${uai}?ajouter=${window.classId}&jour=${window.date}`);
     await sheet.getByText('La campagne ne donne pas plus de créneaux ce jour-là').waitFor();
+  });
+
+  it('moves a series and gives it back but for the dates that are named', async () => {
+    await lengthenCampaign();
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, 'head-lycee');
+    const { window } = await windowWith(page, uai, 'free');
+    // the same window, as the first of a series
+    const windowId = await page.evaluate(async ({ id, revision, classId, startsAt }) => {
+      const book = async (body: object, more: object): Promise<{ changes: { windowId: number }[] }> => {
+        const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), ...more };
+        return (await (await fetch('/v1/bookings', { method: 'POST', headers, body: JSON.stringify(body) })).json()) as { changes: { windowId: number }[] }; // prettier-ignore
+      };
+      await book({ operation: 'release', windowId: id }, { 'if-match': `"${revision ?? 0}"` });
+      return (await book({ operation: 'add', classId, startsAt, isSeries: true }, {})).changes[0]!.windowId;
+    }, window);
+    const seriesHours = async () => (await datesOf(page, window.classId, window.date)).filter(({ seriesId }) => seriesId !== null); // prettier-ignore
+    const before = (await seriesHours())[0]!.hour;
+
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${windowId}`);
+    const panel = page.getByRole('complementary');
+    await panel.getByText('Toute la série').click();
+    const stays = panel.getByRole('group', { name: 'Dates qui ne changent pas' }).getByRole('checkbox');
+    await stays.nth(1).waitFor();
+    expect(await stays.count()).toBe(2);
+    await stays.first().focus();
+    await page.keyboard.press('Space');
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await panel.locator('.start-free').first().click();
+    await page.getByText(`${window.classCode} déplacée à`).waitFor();
+    const moved = await datesOf(page, window.classId, window.date);
+    const hourOn = (weeks: number): string[] => moved.filter(({ date, seriesId }) => date === weeksLater(window.date, weeks) && seriesId !== null).map(({ hour }) => hour); // prettier-ignore
+    expect(hourOn(1)).toEqual([before]);
+    expect(hourOn(2)).toEqual(hourOn(0));
+    expect(hourOn(0)).not.toEqual([before]);
+
+    // what moved is a series of two dates now
+    await panel.getByRole('checkbox').nth(1).waitFor({ state: 'detached' });
+    await panel.getByRole('button', { name: 'Rendre ce créneau' }).click();
+    await panel.getByText("La classe n'aura plus ces 2 créneaux").waitFor();
+    await stays.first().check();
+    await panel.getByText("La classe n'aura plus ce créneau").waitFor();
+    await panel.getByRole('button', { name: 'Rendre', exact: true }).click();
+    await page.getByText('est rendu.').waitFor();
+    expect((await seriesHours()).map(({ date }) => date)).toEqual(
+      [1, 2].map((weeks) => weeksLater(window.date, weeks)),
+    );
   });
 
   it('prints the links by which families show the gateway their class, a page or eight slips for each', async () => {

@@ -192,6 +192,25 @@ export function useAvailability(asked: (WindowOwner & { date: string; windowId?:
   });
 }
 
+/** The later dates of a window's series, to the end of its campaign; none for a window of no series. */
+export function useLaterDates({ uai, classId, seriesId, date }: Window, lastDate: string) {
+  return useQuery({
+    queryKey: ['windows', uai, 'series', seriesId, date, lastDate],
+    enabled: seriesId !== null && date < lastDate,
+    queryFn: async () => {
+      const windows = await allOf((cursor) => {
+        const query = { ...LIST, from: addDays(date, 1), to: lastDate, ...(cursor && { cursor }) };
+        return answerOf(
+          classId === null
+            ? api.GET('/v1/establishments/{uai}/windows', { params: { path: { uai }, query } })
+            : api.GET('/v1/classes/{id}/windows', { params: { path: { id: classId }, query } }),
+        );
+      });
+      return [...new Set(windows.filter((one) => one.seriesId === seriesId).map((one) => one.date))];
+    },
+  });
+}
+
 export function useExplanation(window: Window | undefined) {
   return useQuery({
     queryKey: ['explanation', window?.planId, window?.id, window?.revision],

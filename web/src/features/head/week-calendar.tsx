@@ -7,7 +7,7 @@ import interaction from '@fullcalendar/react/interaction';
 import french from '@fullcalendar/react/locales/fr';
 import classic from '@fullcalendar/react/themes/classic';
 import timegrid from '@fullcalendar/react/timegrid';
-import { SegmentedControl } from '@mantine/core';
+import { SegmentedControl, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -107,18 +107,25 @@ export default function WeekCalendar({
       style={isLaidOut ? undefined : { visibility: 'hidden' }}
     >
       {mayChange && windows.some(({ seriesId }) => seriesId !== null) && (
-        <SegmentedControl
-          size="xs"
-          mb={4}
-          className="no-print"
-          aria-label={t('panel.scope')}
-          data={[
-            { value: 'date', label: t('panel.thisDate') },
-            { value: 'series', label: t('panel.series') },
-          ]}
-          value={isSeries ? 'series' : 'date'}
-          onChange={(value) => setSeries(value === 'series')}
-        />
+        <>
+          <SegmentedControl
+            size="xs"
+            mb={4}
+            className="no-print"
+            aria-label={t('panel.scope')}
+            data={[
+              { value: 'date', label: t('panel.thisDate') },
+              { value: 'series', label: t('panel.series') },
+            ]}
+            value={isSeries ? 'series' : 'date'}
+            onChange={(value) => setSeries(value === 'series')}
+          />
+          {isSeries && (
+            <Text size="sm" mb={4} className="no-print">
+              {t('view.exceptElsewhere')}
+            </Text>
+          )}
+        </>
       )}
       <FullCalendar
         key={monday}

@@ -19,10 +19,10 @@ import { ShareMenu } from './share-menu';
 import { StepsInForce } from './steps-in-force';
 import { ToDo } from './to-do';
 import { WeekTable } from './week-table';
-import { WindowPanel } from './window-panel';
 
 const WeekCalendar = lazy(() => import('./week-calendar'));
-// most visits are refused nothing, and add nothing
+// most visits begin with the week alone, are refused nothing, and add nothing
+const WindowPanel = lazy(() => import('./window-panel'));
 const RefusalNotice = lazy(() => import('./refusal-notice'));
 const AddWindow = lazy(() => import('./add-window'));
 
@@ -276,14 +276,17 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
       )}
       {/* on a phone the sheet would cover what to do instead: it is there again once that is closed */}
       {selected && !(isPhone && booking.refusal) && (
-        <WindowPanel
-          key={`${selected.id}`}
-          window={selected}
-          isSheet={isPhone}
-          booking={booking}
-          mayChange={mayChange}
-          onClose={() => select(undefined)}
-        />
+        <Suspense>
+          <WindowPanel
+            key={`${selected.id}`}
+            window={selected}
+            isSheet={isPhone}
+            booking={booking}
+            mayChange={mayChange}
+            lastDate={campaign.endsOn}
+            onClose={() => select(undefined)}
+          />
+        </Suspense>
       )}
     </div>
   );

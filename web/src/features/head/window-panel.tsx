@@ -1,12 +1,13 @@
-import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDay, formatRange } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { Failure, Loading } from '../../shared/states';
-import { THIS_DATE, type useBooking } from './booking';
-import { useAvailability, useExplanation, type Window } from './data';
+import { type Scope, THIS_DATE, type useBooking } from './booking';
+import { useAvailability, useExplanation, useLaterDates, type Window } from './data';
 import { displacementWords } from './displacement';
+import { ScopeFields } from './scope-fields';
 import { SidePanel } from './side-panel';
 import { Starts } from './starts';
 
@@ -15,24 +16,33 @@ interface PanelProps {
   isSheet: boolean | undefined;
   booking: ReturnType<typeof useBooking>;
   mayChange: boolean;
+  /** The end of the campaign: no series goes further. */
+  lastDate: string;
   onClose: () => void;
 }
 
 /** One window: why it is there, where else it could be, for this date or the series; giving it back. */
-export function WindowPanel({ window, isSheet, booking, mayChange, onClose }: PanelProps) {
+export default function WindowPanel({ window, isSheet, booking, mayChange, lastDate, onClose }: PanelProps) {
   const { t } = useTranslation('head');
+  // kept here: the panel becomes a sheet when a tablet is turned
+  const [chosen, setScope] = useState(THIS_DATE);
   const name = window.classCode ?? t(`audience.${window.audience}`);
   return (
     <SidePanel title={name} label={t('panel.of', { name })} isSheet={isSheet} onClose={onClose}>
-      <PanelContent window={window} booking={booking} mayChange={mayChange} />
+      <PanelContent {...{ window, booking, mayChange, lastDate, chosen, setScope }} />
     </SidePanel>
   );
 }
 
-function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' | 'booking' | 'mayChange'>) {
+type ContentProps = Omit<PanelProps, 'isSheet' | 'onClose'> & { chosen: Scope; setScope: (scope: Scope) => void };
+
+function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }: ContentProps) {
   const { t } = useTranslation('head');
-  const [isSeries, setSeries] = useState(false);
-  const scope = { ...THIS_DATE, isSeries };
+  const series = useLaterDates(window, lastDate);
+  const laterDates = series.data ?? [];
+  // a date that was excepted once is of the series no more
+  const scope = { ...chosen, exceptDates: chosen.exceptDates.filter((date) => laterDates.includes(date)) };
+  const changedCount = scope.isSeries ? 1 + laterDates.length - scope.exceptDates.length : 1;
   const [isReleasing, setReleasing] = useState(false);
   const explanation = useExplanation(window);
   const canMove = mayChange && window.classId !== null;
@@ -48,7 +58,7 @@ function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' 
     </div>
   );
   // what is asked for comes at once, so that no button moves under the hand
-  if (explanation.isPending || (canMove && starts.isPending))
+  if (explanation.isPending || (canMove && starts.isPending) || (series.isLoading && !chosen.isSeries))
     return (
       <Stack gap="sm" mt="xs">
         {place}
@@ -65,14 +75,12 @@ function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' 
         <Text size="sm">{explanation.data?.sentence[currentLanguage()] ?? t('panel.noWhy')}</Text>
       </section>
       {mayChange && window.seriesId !== null && (
-        <SegmentedControl
-          aria-label={t('panel.scope')}
-          data={[
-            { value: 'date', label: t('panel.thisDate') },
-            { value: 'series', label: t('panel.series') },
-          ]}
-          value={isSeries ? 'series' : 'date'}
-          onChange={(value) => setSeries(value === 'series')}
+        <ScopeFields
+          scope={scope}
+          onChange={setScope}
+          laterDates={laterDates}
+          seriesLabel={t('panel.series')}
+          exceptLabel={t('panel.except')}
         />
       )}
       {canMove && (
@@ -96,7 +104,7 @@ function PanelContent({ window, booking, mayChange }: Pick<PanelProps, 'window' 
       <Group>
         {!mayChange ? null : isReleasing ? (
           <>
-            <Text size="sm">{t('panel.releaseSure')}</Text>
+            <Text size="sm">{t('panel.releaseSure', { count: changedCount })}</Text>
             <Button color="red.9" onClick={() => void booking.release(window, scope).catch(() => undefined)}>
               {t('panel.releaseYes')}
             </Button>
