@@ -477,6 +477,51 @@ describeWeb('the web of a head', (web) => {
     );
   });
 
+  it("gives a window of one's own back so that a class that waits takes its place, told beforehand what that costs", async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page);
+    const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=500`);
+    const ofClasses = items.filter(({ classId }) => classId !== null);
+    // a start that is full, and at which another class of the school stands
+    const pairOf = async (): Promise<{ waits: Window; gives: Window; startsAt: string }> => {
+      for (const waits of ofClasses) {
+        const { starts } = await readJson<{ starts: Start[] }>(page, `/v1/classes/${waits.classId}/availability?date=${waits.date}&windowId=${waits.id}`); // prettier-ignore
+        for (const { startsAt } of starts.filter(({ verdict }) => verdict === 'full')) {
+          const gives = ofClasses.find((one) => one.classId !== waits.classId && Date.parse(one.startsAt) === Date.parse(startsAt)); // prettier-ignore
+          if (gives) return { waits, gives, startsAt };
+        }
+      }
+      throw new Error(`no class of ${uai} wants the full place of another`);
+    };
+    const { waits, gives, startsAt } = await pairOf();
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${waits.id}`);
+    await page
+      .locator('.start-full', { hasText: timeOf(startsAt) })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Me prévenir si une place se libère' }).click();
+    await page.getByText(new RegExp(`${waits.classCode} attend une place`)).waitFor();
+    await page.getByRole('button', { name: 'Lui rendre une place' }).first().click();
+    const dialog = page.getByRole('dialog', { name: `Une place pour ${waits.classCode}` });
+    const yes = dialog.getByRole('button', { name: 'Rendre, et prendre la place' });
+    const given = dialog.getByRole('radio', { name: `${gives.classCode}, ${timeOf(gives.startsAt)}` });
+    await given.waitFor();
+    expect(await yes.isDisabled()).toBe(true);
+    await given.focus();
+    await page.keyboard.press('Space');
+    await dialog.getByText(`${gives.classCode} n'aura plus son créneau du`).waitFor();
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await yes.click();
+    await page.getByText(`Le créneau de ${gives.classCode} est rendu, ${waits.classCode} a pris la place.`).waitFor();
+    const after = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=500`);
+    expect(after.items.find(({ id }) => id === gives.id)).toBeUndefined();
+    expect(Date.parse(after.items.find(({ id }) => id === waits.id)!.startsAt)).toBe(Date.parse(startsAt));
+    await page.getByText(new RegExp(`${waits.classCode} attend une place`)).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Annuler' }).last().click();
+    await page.getByText("C'est annulé.").waitFor();
+  });
+
   it('prints the links by which families show the gateway their class, a page or eight slips for each', async () => {
     const { page } = await openReader(web.browser);
     const uai = await openWeek(page);

@@ -1,6 +1,6 @@
 import { Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api';
@@ -8,7 +8,11 @@ import { formatInstant, formatMinutes, formatTime } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { usePublishedPlans } from '../../shared/plans';
 import { sayDone, sayRefused } from '../../shared/undo';
-import { useEstablishment, type useToDo, useWishCampaign, type Window } from './data';
+import type { useBooking } from './booking';
+import { useClasses, useEstablishment, type useToDo, useWishCampaign, type WaitingEntry, type Window } from './data';
+
+// opened by the few who need it
+const PromoteEntry = lazy(() => import('./promote-entry'));
 
 interface ToDoProps {
   uai: string;
@@ -17,11 +21,12 @@ interface ToDoProps {
   proposal: Schema<'EstablishmentProposalDto'> | null | undefined;
   toDo: ReturnType<typeof useToDo>['data'];
   windows: Window[];
+  booking: ReturnType<typeof useBooking>;
   onDone: () => void;
 }
 
 /** What waits for the head, each with its button: the proposal and its deadline, swaps, offers, windows that moved. */
-export function ToDo({ uai, campaignId, timeZone, proposal, toDo, windows, onDone }: ToDoProps) {
+export function ToDo({ uai, campaignId, timeZone, proposal, toDo, windows, booking, onDone }: ToDoProps) {
   return (
     <Stack gap="xs" className="no-print">
       <WishesCard uai={uai} timeZone={timeZone} />
@@ -32,7 +37,15 @@ export function ToDo({ uai, campaignId, timeZone, proposal, toDo, windows, onDon
         <SwapCard key={swap.id} uai={uai} swap={swap} timeZone={timeZone} onDone={onDone} />
       ))}
       {toDo?.waiting.map((entry) => (
-        <WaitingCard key={entry.id} entry={entry} timeZone={timeZone} windows={windows} onDone={onDone} />
+        <WaitingCard
+          key={entry.id}
+          uai={uai}
+          entry={entry}
+          timeZone={timeZone}
+          windows={windows}
+          booking={booking}
+          onDone={onDone}
+        />
       ))}
       {toDo && toDo.notices.length > 0 && <NoticesCard uai={uai} notices={toDo.notices} onDone={onDone} />}
     </Stack>
@@ -68,7 +81,7 @@ function ProposalCard({
   timeZone,
   proposal,
   onDone,
-}: Omit<ToDoProps, 'proposal' | 'toDo' | 'windows'> & { proposal: Schema<'EstablishmentProposalDto'> }) {
+}: Omit<ToDoProps, 'proposal' | 'toDo' | 'windows' | 'booking'> & { proposal: Schema<'EstablishmentProposalDto'> }) {
   // prettier-ignore
   const { t } = useTranslation('head');
   const [isAsking, setAsking] = useState(false);
@@ -198,18 +211,15 @@ function SwapCard({
 }
 
 function WaitingCard({
+  uai,
   entry,
   timeZone,
   windows,
+  booking,
   onDone,
-}: {
-  entry: Schema<'WaitingEntryDto'>;
-  timeZone: string;
-  windows: Window[];
-  onDone: () => void;
-}) {
-  // prettier-ignore
+}: Pick<ToDoProps, 'uai' | 'timeZone' | 'windows' | 'booking' | 'onDone'> & { entry: WaitingEntry }) {
   const { t } = useTranslation('head');
+  const [isGiving, setGiving] = useState(false);
   const take = useMutation({
     mutationFn: () =>
       answerOf(
@@ -226,7 +236,12 @@ function WaitingCard({
     onError: sayRefused,
     onSettled: onDone,
   });
-  const code = windows.find(({ id, classId }) => id === entry.windowId || (entry.windowId === null && classId === entry.classId))?.classCode ?? ''; // prettier-ignore
+  const classes = useClasses(uai);
+  const own = windows.find(({ id }) => id === entry.windowId);
+  const code =
+    own?.classCode ??
+    (entry.audience ? t(`audience.${entry.audience}`) : classes.data?.find(({ id }) => id === entry.classId)?.code) ??
+    '';
   const isOffer = entry.state === 'offered' && entry.holdId !== null;
   return (
     <Paper withBorder p="sm">
@@ -250,11 +265,28 @@ function WaitingCard({
         </Text>
         <Group gap="xs">
           {isOffer && <Button onClick={() => take.mutate()}>{t('waiting.take')}</Button>}
+          {!isOffer && (
+            <Button variant="default" onClick={() => setGiving(true)}>
+              {t('promote.open')}
+            </Button>
+          )}
           <Button variant="default" onClick={() => leave.mutate()}>
             {t(isOffer ? 'waiting.decline' : 'waiting.leave')}
           </Button>
         </Group>
       </Group>
+      {isGiving && (
+        <Suspense>
+          <PromoteEntry
+            uai={uai}
+            entry={entry}
+            name={code}
+            timeZone={timeZone}
+            booking={booking}
+            onClose={() => setGiving(false)}
+          />
+        </Suspense>
+      )}
     </Paper>
   );
 }

@@ -149,6 +149,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
             proposal={proposal.data}
             toDo={toDo.data}
             windows={windows.data}
+            booking={booking}
             onDone={refresh}
           />
         )}

@@ -1,0 +1,126 @@
+import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { answerOf, api, newIdempotencyKey } from '../../shared/api';
+import { civilDateOf, formatDay, formatInstant, formatRange, formatTime, mondayOf } from '../../shared/format';
+import { sentenceOf } from '../../shared/problem-sentence';
+import { Failure, Loading } from '../../shared/states';
+import type { useBooking } from './booking';
+import { useRefreshWeek, useWeekWindows, type WaitingEntry, type Window } from './data';
+
+const MILLISECONDS_PER_CELL = 300_000;
+
+interface PromoteEntryProps {
+  uai: string;
+  entry: WaitingEntry;
+  /** Who waits. */
+  name: string;
+  timeZone: string;
+  booking: ReturnType<typeof useBooking>;
+  onClose: () => void;
+}
+
+/** Which of the establishment's windows is given back so that what waits takes its place, and what that costs, before it is done. */
+export default function PromoteEntry({ uai, entry, name, timeZone, booking, onClose }: PromoteEntryProps) {
+  const { t } = useTranslation('head');
+  const { t: common } = useTranslation();
+  const refresh = useRefreshWeek(uai);
+  const windows = useWeekWindows(uai, mondayOf(civilDateOf(entry.startsAt, timeZone)));
+  const [givenId, setGivenId] = useState<string>();
+  const inTheWay = standingThere(entry, windows.data ?? []);
+  const given = inTheWay.find(({ id }) => String(id) === givenId);
+  const nameOf = (window: Window): string => window.classCode ?? t(`audience.${window.audience}`);
+  const promote = useMutation({
+    mutationFn: (window: Window) =>
+      answerOf(
+        api.POST('/v1/waiting-list/{id}/promote', {
+          params: {
+            path: { id: entry.id },
+            header: { 'idempotency-key': newIdempotencyKey(), 'if-match': `"${window.revision ?? 0}"` },
+          },
+          body: { windowId: window.id },
+        }),
+      ),
+    onSuccess: (booked, window) => {
+      booking.tellDone(t('promote.done', { class: name, given: nameOf(window) }), booked);
+      onClose();
+    },
+    onSettled: refresh,
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('promote.title', { class: name })}
+      closeButtonProps={{ 'aria-label': common('close') }}
+    >
+      {windows.isPending ? (
+        <Loading what={t('panel.reading')} height={80} />
+      ) : windows.isLoadingError ? (
+        <Failure error={windows.error} onRetry={() => void windows.refetch()} />
+      ) : inTheWay.length === 0 ? (
+        <Text>{t('promote.none')}</Text>
+      ) : (
+        <Stack gap="sm">
+          <Radio.Group
+            label={t('promote.which', { at: formatInstant(entry.startsAt, timeZone) })}
+            value={givenId ?? null}
+            onChange={setGivenId}
+          >
+            <Stack gap={8} mt={8} className="given-windows">
+              {inTheWay.map((window) => (
+                <Radio
+                  key={window.id}
+                  value={String(window.id)}
+                  label={`${nameOf(window)}, ${formatRange(window.startsAt, window.endsAt, timeZone)}`}
+                />
+              ))}
+            </Stack>
+          </Radio.Group>
+          {promote.isError && (
+            <Text role="alert" size="sm">
+              {sentenceOf(promote.error)}
+            </Text>
+          )}
+          {given && (
+            <Text>
+              {t(entry.operation === 'add' ? 'promote.sureAdd' : 'promote.sureMove', {
+                given: nameOf(given),
+                day: formatDay(given.date),
+                hours: formatRange(given.startsAt, given.endsAt, timeZone),
+                class: name,
+                time: formatTime(entry.startsAt, timeZone),
+              })}
+            </Text>
+          )}
+          <Group>
+            <Button
+              color="red.9"
+              disabled={!given}
+              loading={promote.isPending}
+              onClick={() => given && promote.mutate(given)}
+            >
+              {t('promote.yes')}
+            </Button>
+            <Button variant="default" onClick={onClose}>
+              {t('promote.no')}
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  );
+}
+
+/** Windows whose room lies where the entry wants its own, the nearest first; those of fixed wishes are not given back. */
+function standingThere({ windowId, classId, startsAt }: WaitingEntry, windows: readonly Window[]): Window[] {
+  const own = windows.find(({ id }) => id === windowId) ?? windows.find((window) => window.classId === classId);
+  const start = Date.parse(startsAt);
+  const end = start + (own?.cellCount ?? 0) * MILLISECONDS_PER_CELL;
+  const away = (window: Window): number => Math.abs(Date.parse(window.startsAt) - start);
+  return windows
+    .filter(({ id, origin }) => id !== windowId && origin !== 'fixed')
+    .filter((window) => Date.parse(window.startsAt) < end && Date.parse(window.endsAt) > start)
+    .toSorted((a, b) => away(a) - away(b));
+}
