@@ -522,6 +522,34 @@ describeWeb('the web of a head', (web) => {
     await page.getByText("C'est annulé.").waitFor();
   });
 
+  it('entrusts the answer to a deputy by a link, which answers with one tap until it is withdrawn', async () => {
+    const { page } = await openReader(web.browser);
+    await openWeek(page, 'head-school');
+    await page.getByRole('button', { name: 'Confier la réponse' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Confier la réponse' });
+    await dialog.getByText("Aucun lien n'est en cours.").waitFor();
+    await dialog.getByRole('button', { name: 'Créer un lien' }).click();
+    const address = await dialog.getByLabel('Adresse à envoyer').inputValue();
+    await dialog.getByText(/^Lien créé le/).waitFor();
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    const deputy = await openReader(web.browser);
+    await deputy.page.goto(address);
+    await deputy.page
+      .getByRole('button', { name: /accept/i })
+      .first()
+      .click();
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await page.getByText('Vous avez accepté la proposition').waitFor();
+    await page.getByRole('button', { name: 'Confier la réponse' }).click();
+    await dialog.getByRole('button', { name: 'Retirer' }).click();
+    await dialog.getByText(/ne pourra plus répondre ; ce qu'il a répondu reste/).waitFor();
+    await dialog.getByRole('button', { name: 'Retirer le lien' }).click();
+    await dialog.getByText("Aucun lien n'est en cours.").waitFor();
+    expect((await deputy.page.goto(address))!.ok()).toBe(false);
+  });
+
   it('prints the links by which families show the gateway their class, a page or eight slips for each', async () => {
     const { page } = await openReader(web.browser);
     const uai = await openWeek(page);

@@ -7,12 +7,14 @@ import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api'
 import { formatInstant, formatMinutes, formatTime } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { usePublishedPlans } from '../../shared/plans';
+import { useSession } from '../../shared/session';
 import { sayDone, sayRefused } from '../../shared/undo';
 import type { useBooking } from './booking';
 import { useClasses, useEstablishment, type useToDo, useWishCampaign, type WaitingEntry, type Window } from './data';
 
 // opened by the few who need it
 const PromoteEntry = lazy(() => import('./promote-entry'));
+const DeputyLinks = lazy(() => import('./deputy-links'));
 
 interface ToDoProps {
   uai: string;
@@ -85,6 +87,10 @@ function ProposalCard({
   // prettier-ignore
   const { t } = useTranslation('head');
   const [isAsking, setAsking] = useState(false);
+  const [isEntrusting, setEntrusting] = useState(false);
+  // an inspector has links of his own from the authority, and makes none
+  const role = useSession().data?.role;
+  const mayEntrust = role === 'head' || role === 'operator';
   const [comment, setComment] = useState('');
   const answer = useMutation({
     mutationFn: (body: Schema<'GiveAnswerDto'>) =>
@@ -120,6 +126,11 @@ function ProposalCard({
           <Button variant="default" aria-expanded={isAsking} onClick={() => setAsking(!isAsking)}>
             {t('proposal.askChange')}
           </Button>
+          {mayEntrust && (
+            <Button variant="default" onClick={() => setEntrusting(true)}>
+              {t('deputy.title')}
+            </Button>
+          )}
         </Group>
       </Group>
       {isAsking && (
@@ -144,6 +155,17 @@ function ProposalCard({
             </Button>
           </Stack>
         </form>
+      )}
+      {isEntrusting && (
+        <Suspense>
+          <DeputyLinks
+            uai={uai}
+            campaignId={campaignId}
+            timeZone={timeZone}
+            until={until}
+            onClose={() => setEntrusting(false)}
+          />
+        </Suspense>
       )}
     </Paper>
   );
