@@ -1,11 +1,14 @@
-import { Anchor, Button, CopyButton, Menu, Modal, Stack, Text } from '@mantine/core';
+import { Button, Menu, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { renderSVG } from 'uqr';
 import { answerOf, api, download } from '../../shared/api';
 import { currentLanguage } from '../../shared/i18n';
 import { sayRefused } from '../../shared/undo';
+
+// it draws a QR code, which few ask for
+const FeedAddress = lazy(() => import('./feed-address'));
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
@@ -57,24 +60,9 @@ export function ShareMenu({ uai, monday }: { uai: string; monday: string }) {
         <Stack align="center">
           <Text size="sm">{t('share.feedText')}</Text>
           {url && (
-            <>
-              <img
-                alt={t('share.qr')}
-                width={200}
-                height={200}
-                src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(renderSVG(url))}`}
-              />
-              <Anchor href={url.replace(/^https?:/, 'webcal:')} className="address">
-                {url}
-              </Anchor>
-              <CopyButton value={url}>
-                {({ copied, copy }) => (
-                  <Button variant="default" onClick={copy}>
-                    {t(copied ? 'share.copied' : 'share.copy')}
-                  </Button>
-                )}
-              </CopyButton>
-            </>
+            <Suspense>
+              <FeedAddress url={url} />
+            </Suspense>
           )}
           {address.isError && <Text role="alert">{address.error.message}</Text>}
         </Stack>
