@@ -522,6 +522,61 @@ describeWeb('the web of a head', (web) => {
     await page.getByText("C'est annulé.").waitFor();
   });
 
+  it('says of a swap which class would leave which hours for those of which class, on both sides', async () => {
+    const [{ page }, operator] = [await openReader(web.browser), await openReader(web.browser)];
+    const uai = await openWeek(page);
+    const proposed = await page.evaluate(async (own) => {
+      type Named = {
+        id: number;
+        revision: number | null;
+        classId: number | null;
+        classCode: string;
+        date: string;
+        startsAt: string;
+      };
+      const read = async <T>(path: string): Promise<T> => (await (await fetch(path)).json()) as T;
+      const post = async <T>(path: string, window: Named, body: object): Promise<{ status: number; body: T }> => {
+        const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), 'if-match': `"${window.revision ?? 0}"` }; // prettier-ignore
+        const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+        return { status: answer.status, body: (await answer.json()) as T };
+      };
+      const { items } = await read<{ items: Named[] }>(`/v1/establishments/${own}/windows?limit=500`);
+      for (const window of items.filter(({ classId }) => classId !== null)) {
+        const { starts } = await read<{ starts: { startsAt: string; verdict: string }[] }>(`/v1/classes/${window.classId}/availability?date=${window.date}&windowId=${window.id}`); // prettier-ignore
+        for (const { startsAt } of starts.filter(({ verdict }) => verdict === 'full').slice(0, 3)) {
+          const refused = await post<{ swapPartners?: { windowId: number; revision: number; uai: string; isOwn: boolean }[] }>('/v1/bookings', window, { operation: 'move', windowId: window.id, startsAt }); // prettier-ignore
+          const partner = refused.body.swapPartners?.find(({ isOwn }) => !isOwn);
+          if (!partner) continue;
+          const made = await post('/v1/swaps', window, { windowId: window.id, withWindowId: partner.windowId, withRevision: partner.revision }); // prettier-ignore
+          if (made.status !== 201) continue;
+          const theirs = await read<{ items: Named[] }>(`/v1/establishments/${partner.uai}/windows?limit=500`);
+          return { window, partner, theirs: theirs.items.find(({ id }) => id === partner.windowId)! };
+        }
+      }
+      throw new Error(`no class of ${own} has somebody to swap with`);
+    }, uai);
+    const { window, partner, theirs } = proposed;
+    await page.reload();
+    const card = (of: Page) => of.getByText(/(propose|proposé) un échange/);
+    await card(page)
+      .filter({ hasText: `votre créneau de ${window.classCode} passerait du` })
+      .waitFor();
+    const said = await card(page).innerText();
+    expect(said).toContain(`${timeOf(window.startsAt)} – `);
+    expect(said).toContain(`${timeOf(theirs.startsAt)} – `);
+    expect(said).toContain(`où se tient ${theirs.classCode} de cet établissement`);
+    expect(said).not.toContain(partner.uai);
+    expect(await overflowing(page)).toEqual([]);
+    await signIn(operator.page, web.url, 'operator');
+    await operator.page.goto(`${web.url}/app/etablissements/${partner.uai}`);
+    await card(operator.page)
+      .filter({ hasText: `votre créneau de ${theirs.classCode} passerait du` })
+      .waitFor();
+    expect(await card(operator.page).innerText()).toContain(`où se tient ${window.classCode} de cet établissement`);
+    await page.getByRole('button', { name: 'Retirer la proposition' }).click();
+    await card(page).waitFor({ state: 'detached' });
+  });
+
   it('entrusts the answer to a deputy by a link, which answers with one tap until it is withdrawn', async () => {
     const { page } = await openReader(web.browser);
     await openWeek(page, 'head-school');

@@ -10,6 +10,7 @@ import { usePublishedPlans } from '../../shared/plans';
 import { useSession } from '../../shared/session';
 import { sayDone, sayRefused } from '../../shared/undo';
 import type { useBooking } from './booking';
+import { SwapCard } from './swap-card';
 import { useClasses, useEstablishment, type useToDo, useWishCampaign, type WaitingEntry, type Window } from './data';
 
 // opened by the few who need it
@@ -167,67 +168,6 @@ function ProposalCard({
           />
         </Suspense>
       )}
-    </Paper>
-  );
-}
-
-function SwapCard({
-  uai,
-  swap,
-  timeZone,
-  onDone,
-}: {
-  uai: string;
-  swap: Schema<'SwapDto'>;
-  timeZone: string;
-  onDone: () => void;
-}) {
-  // prettier-ignore
-  const { t } = useTranslation('head');
-  const path = { id: swap.id };
-  const settle = useMutation({
-    mutationFn: async (what: 'accept' | 'decline' | 'withdraw'): Promise<unknown> =>
-      what === 'accept'
-        ? answerOf(
-            api.POST('/v1/swaps/{id}/accept', { params: { path, header: { 'idempotency-key': newIdempotencyKey() } } }),
-          )
-        : what === 'decline'
-          ? answerOf(api.POST('/v1/swaps/{id}/decline', { params: { path } }))
-          : answerOf(api.POST('/v1/swaps/{id}/withdraw', { params: { path } })),
-    onSuccess: (_, what) => sayDone(t(`swap.done.${what}`)),
-    onError: sayRefused,
-    onSettled: onDone,
-  });
-  const isOurs = swap.uai === uai;
-  const [first, second] = swap.changes;
-  const at = (place: Schema<'WindowPlaceDto'> | null | undefined): string =>
-    place ? formatInstant(place.startsAt, timeZone) : '';
-  return (
-    <Paper withBorder p="sm">
-      <Group justify="space-between" gap="xs">
-        <Text>
-          {t(isOurs ? 'swap.ours' : 'swap.theirs', {
-            uai: isOurs ? swap.withUai : swap.uai,
-            from: at(isOurs ? first?.before : second?.before),
-            to: at(isOurs ? first?.after : second?.after),
-            until: formatInstant(swap.expiresAt, timeZone),
-          })}
-        </Text>
-        <Group gap="xs">
-          {isOurs ? (
-            <Button variant="default" onClick={() => settle.mutate('withdraw')}>
-              {t('swap.withdraw')}
-            </Button>
-          ) : (
-            <>
-              <Button onClick={() => settle.mutate('accept')}>{t('swap.accept')}</Button>
-              <Button variant="default" onClick={() => settle.mutate('decline')}>
-                {t('swap.decline')}
-              </Button>
-            </>
-          )}
-        </Group>
-      </Group>
     </Paper>
   );
 }

@@ -1,0 +1,83 @@
+import { Button, Group, Paper, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api';
+import { formatDay, formatInstant, formatRange, mondayOf } from '../../shared/format';
+import { sayDone, sayRefused } from '../../shared/undo';
+import { useEstablishment, useWeekWindows } from './data';
+
+interface SwapCardProps {
+  uai: string;
+  swap: Schema<'SwapDto'>;
+  timeZone: string;
+  onDone: () => void;
+}
+
+/** A swap that waits for an answer: which class would leave which hours for those of which class, with whom, until when. */
+export function SwapCard({ uai, swap, timeZone, onDone }: SwapCardProps) {
+  const { t } = useTranslation('head');
+  const path = { id: swap.id };
+  const settle = useMutation({
+    mutationFn: async (what: 'accept' | 'decline' | 'withdraw'): Promise<unknown> =>
+      what === 'accept'
+        ? answerOf(
+            api.POST('/v1/swaps/{id}/accept', { params: { path, header: { 'idempotency-key': newIdempotencyKey() } } }),
+          )
+        : what === 'decline'
+          ? answerOf(api.POST('/v1/swaps/{id}/decline', { params: { path } }))
+          : answerOf(api.POST('/v1/swaps/{id}/withdraw', { params: { path } })),
+    onSuccess: (_, what) => sayDone(t(`swap.done.${what}`)),
+    onError: sayRefused,
+    onSettled: onDone,
+  });
+  const isOurs = swap.uai === uai;
+  const otherUai = isOurs ? swap.withUai : swap.uai;
+  const [own, other] = isOurs ? [swap.windowId, swap.withWindowId] : [swap.withWindowId, swap.windowId];
+  const { before, after } = swap.changes.find(({ windowId }) => windowId === own) ?? {};
+  const school = useEstablishment(otherUai);
+  const ours = useWindowName(uai, own, before);
+  const theirs = useWindowName(otherUai, other, after);
+  const place = (at: Place): string => at ? `${formatDay(at.date)}, ${formatRange(at.startsAt, at.endsAt, timeZone)}` : ''; // prettier-ignore
+  const moreCount = swap.changes.length / 2 - 1;
+  return (
+    <Paper withBorder p="sm">
+      <Group justify="space-between" gap="xs">
+        <Text>
+          {t(isOurs ? 'swap.ours' : 'swap.theirs', {
+            school: school.data?.name ?? otherUai,
+            ours,
+            theirs,
+            from: place(before),
+            to: place(after),
+            until: formatInstant(swap.expiresAt, timeZone),
+          })}
+          {moreCount > 0 && ` ${t('swap.more', { count: moreCount })}`}
+        </Text>
+        <Group gap="xs">
+          {isOurs ? (
+            <Button variant="default" onClick={() => settle.mutate('withdraw')}>
+              {t('swap.withdraw')}
+            </Button>
+          ) : (
+            <>
+              <Button onClick={() => settle.mutate('accept')}>{t('swap.accept')}</Button>
+              <Button variant="default" onClick={() => settle.mutate('decline')}>
+                {t('swap.decline')}
+              </Button>
+            </>
+          )}
+        </Group>
+      </Group>
+    </Paper>
+  );
+}
+
+type Place = Schema<'WindowPlaceDto'> | null | undefined;
+
+/** Whose window it is, as its establishment shows it to everybody on the day where it stands. */
+function useWindowName(uai: string, windowId: number, place: Place): string {
+  const { t } = useTranslation('head');
+  const windows = useWeekWindows(uai, mondayOf(place?.date ?? '1970-01-01'));
+  const window = windows.data?.find(({ id }) => id === windowId);
+  return window ? (window.classCode ?? t(`audience.${window.audience}`)) : '…';
+}
