@@ -28,9 +28,13 @@ const redisServer = installed('redis-server') ?? installed('valkey-server');
 const SEED = Number(process.env.SEED ?? 6_042_021);
 /** The morning begins ten seconds after the hour, so that all of it lies in one cell. */
 const MORNING = Date.parse('2026-12-07T09:00:10+01:00');
-/** 180 log-ins a minute are declared: three a second. */
-const LOGINS_PER_MINUTE = 180;
-const PER_SECOND = LOGINS_PER_MINUTE / 60;
+const AGENTS = ['a', 'b'];
+/** Places of the walk-in quota of each agent, which come out of what the plan leaves. */
+const WALK_INS = 5;
+const WALK_INS_OF_ALL = AGENTS.length * WALK_INS;
+/** So many log-ins are declared as leave three a second to who is called, beside the quotas of a cell of five minutes. */
+const PER_SECOND = 3;
+const LOGINS_PER_MINUTE = PER_SECOND * 60 + WALK_INS_OF_ALL / 5;
 /** Fifteen visitors a second, of whom the platform takes three. */
 const COMING_SECONDS = 8;
 const CROWD = 5 * PER_SECOND * COMING_SECONDS;
@@ -110,7 +114,7 @@ class AgentProcess {
     signsPasses: boolean;
     posture: string;
     service: { isStreaming: boolean };
-    room: { isOpen: boolean; problem: string | null; leasedCount: number } | null;
+    room: { isOpen: boolean; problem: string | null; leasedCount: number; walkedIn: number } | null;
   }> {
     return (await (await fetch(`http://127.0.0.1:${this.port}/status`)).json()) as never;
   }
@@ -157,12 +161,12 @@ class AgentProcess {
       );
       const settingsUrl = `/v1/platforms/${region.platformId}/gateway-settings`;
       const settings = (await app.inject({ url: settingsUrl })).json<GatewaySettingsDto>();
-      await app.inject({ method: 'PUT', url: settingsUrl, payload: { ...settings, posture: 'enforced', walkInPerCell: 0, keptPerCell: 0 } }); // prettier-ignore
+      await app.inject({ method: 'PUT', url: settingsUrl, payload: { ...settings, posture: 'enforced', walkInPerCell: WALK_INS, keptPerCell: 0 } }); // prettier-ignore
       redis = await RealRedis.start(redisServer!);
       const address = await app.getUrl();
       const shift = Math.round(clock() - (performance.timeOrigin + performance.now()));
       agents = await Promise.all(
-        ['a', 'b'].map(async (name) => {
+        AGENTS.map(async (name) => {
           const payload = { name, scopes: ['gateway'], platformId: region.platformId, days: 30 };
           const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload })).json<{ secret: string }>()
             .secret;
@@ -201,7 +205,8 @@ class AgentProcess {
       const savedAt = (book: { saved: number; savedAt: number }, at: number) => Math.min(PER_SECOND * MOST_SAVED_SECONDS, book.saved + PER_SECOND * (at - book.savedAt)); // prettier-ignore
       const book = await bookOf();
       const beginsAt = Math.max(stormFrom, book.gathersUntil);
-      const begin = { callsAt: beginsAt, savedCount: savedAt(book, beginsAt) };
+      // the quotas are for the first who come, like what is saved up
+      const begin = { callsAt: beginsAt, savedCount: savedAt(book, beginsAt) + WALK_INS_OF_ALL };
       let isOver = false;
       const overtaken: { from: number; to: number; who: string }[] = [];
       const visit = async (visitor: Visitor): Promise<void> => {
@@ -305,6 +310,8 @@ class AgentProcess {
       expect(await windowHolder()).toBe(true);
       expect(admitted(spentUntil, now())).toBe(0);
       const spent = admitted(redisDiedAt, spentUntil);
+      // each of the quotas was given by then, to its last place
+      expect(leases.map(({ room }) => room!.walkedIn)).toEqual(AGENTS.map(() => WALK_INS));
       // the shares of ten seconds of both, and who was called before and heard of it after
       expect(leases.every(({ room }) => room!.leasedCount <= (PER_SECOND * LEASE_SECONDS) / agents.length)).toBe(true);
       expect(spent).toBeGreaterThan(0);
