@@ -85,6 +85,10 @@ export function zonedInstantOfCell(cell: number, zone: string): string {
   return DateTime.fromSeconds(seconds, { zone }).toISO({ suppressMilliseconds: true })!;
 }
 
+/** An instant of the wire in a zone, to the second, as `zonedInstantOfCell` writes it. */
+export const zonedInstant = (at: string, zone: string): string =>
+  DateTime.fromISO(at, { zone }).startOf('second').toISO({ suppressMilliseconds: true })!;
+
 const dayOf = (on: CivilDate): number => Date.parse(on) / DAY_MILLISECONDS;
 
 /** Monday = 1 ... Sunday = 7. */

@@ -1,4 +1,4 @@
-import { zonedInstantOfCell } from '../common/civil-time';
+import { zonedInstant, zonedInstantOfCell } from '../common/civil-time';
 import { csvText } from '../common/csv.rules';
 import type { Language } from '../common/language.rules';
 import { CELL_SECONDS } from '../kernel/cell-grid';
@@ -7,7 +7,12 @@ import { actionText, basisText, postMortemText, type PostMortemText, wordOf } fr
 
 type Line = (string | number | null)[];
 
-/** One table of a post-mortem, with heads in the language; codes of actions and instants stay as they are, beside their words. */
+/** Ten-thousandths are more than any figure of a post-mortem is exact to. */
+const DIGITS = 4;
+
+const rounded = (value: number): number => Number(value.toFixed(DIGITS));
+
+/** One table of a post-mortem, with heads in the language, by the clock of the platform; codes of actions stand beside their words. */
 export function postMortemCsv(its: PostMortemDto, part: CsvPart, language: Language): string {
   const say = (name: PostMortemText) => postMortemText(language, name);
   const word = (code: string) => wordOf(language, code);
@@ -28,12 +33,20 @@ export function postMortemCsv(its: PostMortemDto, part: CsvPart, language: Langu
     },
     timeline: () => [
       [say('when'), say('what'), 'action', say('by'), say('about'), say('why')],
-      ...its.timeline.map(({ at, action, by, about, name, reason }): Line => [at, actionText(language, action), action, word(by), name?.[language] ?? about, reason]), // prettier-ignore
+      ...its.timeline.map(({ at, action, by, about, name, reason }): Line => [zonedInstant(at, its.timeZone), actionText(language, action), action, word(by), name?.[language] ?? about, reason]), // prettier-ignore
     ],
     crowds: () => {
       const counts = ({ expected, admitted, deferred, refused, attempts }: PostMortemDto['territories'][number] | PostMortemDto['kinds'][number] | PostMortemDto['profiles'][number]): Line => [expected, admitted, deferred, refused, attempts]; // prettier-ignore
       return [
-        ['', '', say('expected'), say('admitted'), say('deferred'), say('refused'), say('attempts')],
+        [
+          say('criterion'),
+          say('value'),
+          say('expected'),
+          say('admitted'),
+          say('deferred'),
+          say('refused'),
+          say('attempts'),
+        ],
         ...its.territories.map((row): Line => [say('territory'), row.territory, ...counts(row)]),
         ...its.kinds.map((row): Line => [say('kind'), word(row.kind), ...counts(row)]),
         ...its.profiles.map((row): Line => [say('profile'), word(row.profile), ...counts(row)]),
@@ -53,12 +66,13 @@ export function postMortemCsv(its: PostMortemDto, part: CsvPart, language: Langu
     ],
     replay: () => [
       [say('variant'), say('peak'), say('at'), say('admitted'), say('attempts'), say('refused'), say('gaveUp'), `${say('wait')} (s)`, say('amplification')],
-      ...(its.simulated ?? []).map((its): Line => [word(its.name), its.peakSessions, its.peakAt, its.admittedCount, its.attemptCount, its.refusedCount, its.gaveUpCount, its.meanWaitSeconds, its.amplification]),
+      ...(its.simulated ?? []).map((one): Line => [word(one.name), one.peakSessions, zonedInstant(one.peakAt, its.timeZone), one.admittedCount, one.attemptCount, one.refusedCount, one.gaveUpCount, one.meanWaitSeconds, one.amplification]),
     ], // prettier-ignore
     improvements: () => [
       [say('improvement'), say('owner'), say('due'), say('state')],
       ...its.improvements.map(({ text, owner, dueOn, state }): Line => [text, owner, dueOn, word(state)]),
     ],
   };
-  return csvText(tables[part](), { hasMark: true });
+  const lines = tables[part]().map((line) => line.map((field) => (typeof field === 'number' ? rounded(field) : field)));
+  return csvText(lines, { hasMark: true, hasDecimalComma: language === 'fr' });
 }

@@ -84,7 +84,7 @@ export function rungProposal(
   const next = rungs.find(({ code }) => !active.some((its) => its.code === code));
   if (next && least >= next.thresholds.climbPerMille) {
     return { action: 'climb', rung: next.code, stepId: null, loadPerMille: load, reason: {
-      fr: `La charge est d’au moins ${percent(least)} de la capacité depuis ${CLIMB_MINUTES} minutes ; ce palier est prévu à partir de ${percent(next.thresholds.climbPerMille)}.`,
+      fr: `La charge est d’au moins ${percent(least)} de la capacité depuis ${CLIMB_MINUTES} minutes ; cet échelon est prévu à partir de ${percent(next.thresholds.climbPerMille)}.`,
       en: `The load has been ${percentage(least)} of the capacity or more for ${CLIMB_MINUTES} minutes; this rung is agreed from ${percentage(next.thresholds.climbPerMille)} on.`,
     } }; // prettier-ignore
   }
@@ -101,7 +101,7 @@ export function rungProposal(
     )
       break;
     return { action: 'leave', rung: rung.code, stepId: its.stepId, loadPerMille: load, reason: {
-      fr: `La charge n’a pas dépassé ${percent(most)} de la capacité en ${LEAVE_MINUTES} minutes ; ce palier se quitte sous ${percent(rung.thresholds.leavePerMille)}.`,
+      fr: `La charge n’a pas dépassé ${percent(most)} de la capacité en ${LEAVE_MINUTES} minutes ; cet échelon se quitte sous ${percent(rung.thresholds.leavePerMille)}.`,
       en: `The load has not passed ${percentage(most)} of the capacity in ${LEAVE_MINUTES} minutes; this rung is left below ${percentage(rung.thresholds.leavePerMille)}.`,
     } }; // prettier-ignore
   }

@@ -49,8 +49,8 @@ const FRENCH: Record<string, string> = {
 
 /** The sheet as CSV for French spreadsheets: byte order mark, `;`, decimal comma, CRLF. */
 export function fairnessCsv(groups: readonly FairnessGroupDto[]): string {
-  const field = (value: string | number | null): string =>
-    value === null ? '' : typeof value === 'number' ? String(value).replace('.', ',') : (FRENCH[value] ?? value);
+  const field = (value: string | number | null): string | number | null =>
+    typeof value === 'string' ? (FRENCH[value] ?? value) : value;
   const rows = groups.map((group) => CSV_COLUMNS.map(([, name]) => field(group[name])));
-  return csvText([CSV_COLUMNS.map(([name]) => name), ...rows], { hasMark: true });
+  return csvText([CSV_COLUMNS.map(([name]) => name), ...rows], { hasMark: true, hasDecimalComma: true });
 }

@@ -27,6 +27,13 @@ describe('why a window has no place', () => {
     expect(en).toContain('6 possible starts (30 others lie in a closed time)');
   });
 
+  it('speaks of a single start, and of a single closed one, as of one', () => {
+    expect(told({ startCount: 1, closedStartCount: 1, shut: { site: 1 } })).toEqual([
+      'Son seul début possible (un autre est dans un temps fermé) n’était pas libre : 1 où l’établissement a déjà assez de classes connectées.',
+      'Its only possible start (another one lies in a closed time) was not free: 1 when the school has enough classes connected already.',
+    ]);
+  });
+
   it.each([
     [0, 'Les heures permises ne laissent aucun début possible ce jour-là.', 'The allowed hours leave no start on that day.'],
     [1, 'Des temps fermés occupent le seul début possible de ce jour-là.', 'Closed times take the only start of that day.'],

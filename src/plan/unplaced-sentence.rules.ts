@@ -46,10 +46,21 @@ export function unplacedSentences({ startCount, closedStartCount, shut }: Unplac
   const causes = SHUT_CAUSES.filter((cause) => shut[cause] > 0).sort((a, b) => shut[b] - shut[a]);
   const list = (words: Record<ShutCause, string>): string =>
     causes.map((cause) => `${shut[cause]} ${words[cause]}`).join(', ');
-  const closedFr = closedStartCount > 0 ? ` (${closedStartCount} autres sont dans un temps fermé)` : '';
-  const closedEn = closedStartCount > 0 ? ` (${closedStartCount} others lie in a closed time)` : '';
-  return {
-    fr: `Aucun de ses ${startCount} débuts possibles${closedFr} n’était libre\u00A0: ${list(FRENCH)}.`,
-    en: `None of its ${startCount} possible starts${closedEn} was free: ${list(ENGLISH)}.`,
-  };
+  const isOneClosed = closedStartCount === 1;
+  const closedFr = isOneClosed
+    ? ' (un autre est dans un temps fermé)'
+    : ` (${closedStartCount} autres sont dans un temps fermé)`;
+  const closedEn = isOneClosed
+    ? ' (another one lies in a closed time)'
+    : ` (${closedStartCount} others lie in a closed time)`;
+  const besides = (words: string): string => (closedStartCount > 0 ? words : '');
+  return startCount === 1
+    ? {
+        fr: `Son seul début possible${besides(closedFr)} n’était pas libre\u00A0: ${list(FRENCH)}.`,
+        en: `Its only possible start${besides(closedEn)} was not free: ${list(ENGLISH)}.`,
+      }
+    : {
+        fr: `Aucun de ses ${startCount} débuts possibles${besides(closedFr)} n’était libre\u00A0: ${list(FRENCH)}.`,
+        en: `None of its ${startCount} possible starts${besides(closedEn)} was free: ${list(ENGLISH)}.`,
+      };
 }

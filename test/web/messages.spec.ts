@@ -2,6 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const WEB = join(__dirname, '../../web/src');
+const SERVICE = join(__dirname, '../../src');
+/** Of these a page says what their status means; 503 is nobody's refusal. */
+const BY_STATUS = ['not_found', 'forbidden', 'unauthenticated', 'unavailable'];
+/** Refusals that no page can meet: of commands, of agents and other machines, of jobs, of operations without a screen. */
+const ELSEWHERE = new RegExp(
+  [
+    '^(access|allocation|configuration|data_folder|database|demonstration|directory|file|load|measurement|notice|page|request|start|webhook|window)[.]',
+    '^gateway[.](epoch_changed|gap|no_platform|revision_unknown)$',
+    '^(import[.]refused|job[.](cancelled|process_lost)|platform[.]no_establishments)$',
+    '^plan[.](columns_invalid|other_platform|over_limit|window_outside)$',
+  ].join('|'),
+);
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 
 type Messages = { [key: string]: string | Messages };
@@ -55,5 +67,16 @@ describe('messages of the web', () => {
       .map((key) => key.replace(PLURAL, ''))
       .filter((key) => !text.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)));
     expect(unused).toEqual([]);
+  });
+
+  it('has words for every refusal of the service that a page can meet and whose code stands in the source as a whole', () => {
+    const files = readdirSync(SERVICE, { recursive: true, encoding: 'utf8' });
+    const code = files.filter((name) => /(?<!\.spec)\.ts$/.test(name)).map((name) => readFileSync(join(SERVICE, name), 'utf8')); // prettier-ignore
+    const thrown = [...code.join('\n').matchAll(/(?:\bsuper|\bDomainError)\(\s*'([a-z_]+\.[a-z_]+)',\s*'(\w+)'/g)]
+      .filter(([, one, kind]) => !BY_STATUS.includes(kind!) && !ELSEWHERE.test(one!))
+      .map(([, one]) => `code.${one}`);
+    expect(thrown.length).toBeGreaterThan(50);
+    const told = new Set(keysOf(read('fr', 'problems')));
+    expect(thrown.filter((one) => !told.has(one))).toEqual([]);
   });
 });

@@ -107,7 +107,7 @@ export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
         <Records label={t('work.plans')}>
           <Table.Thead>
             <Table.Tr>
-              {['plan', 'state', 'windows', 'unplaced', 'peak', 'atWish', 'mean', 'worst', 'gap'].map((column) => (
+              {['plan', 'state', 'windows', 'unplaced', 'peak', 'atWish', 'mean', 'worst', 'proven'].map((column) => (
                 <Table.Th key={column}>{t(`work.column.${column}`)}</Table.Th>
               ))}
               <Table.Th>{t('action')}</Table.Th>

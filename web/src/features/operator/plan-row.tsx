@@ -6,6 +6,7 @@ import { answerOf, api, type Schema } from '../../shared/api';
 import { formatCount, formatDecimal, formatInstant, formatPercent } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { sayDone, sayRefused } from '../../shared/undo';
+import { provenOf } from './proven';
 import { PublishSummary } from './publish-summary';
 import { Shortfall } from './shortfall';
 
@@ -81,7 +82,7 @@ export function PlanRow({ plan, schools, published, canChange, isUnapproved, tim
         <Table.Td>{formatPercent(certificate.displacement.atWishRatio)}</Table.Td>
         <Table.Td>{formatDecimal(certificate.displacement.meanMinutes)} min</Table.Td>
         <Table.Td>{formatCount(certificate.displacement.worstMinutes)} min</Table.Td>
-        <Table.Td>{certificate.gapRatio === null ? '–' : formatPercent(certificate.gapRatio, 1)}</Table.Td>
+        <Table.Td>{provenOf(certificate, t)}</Table.Td>
         <Table.Td>
           {canChange && (
             <Group gap={4} wrap="nowrap">

@@ -7,7 +7,7 @@ import { agentsOf, useGateways } from '../../shared/gateways';
 import { Failure, Loading } from '../../shared/states';
 
 interface PublishSummaryProps {
-  plan: Schema<'PlanDto'>;
+  plan: Schema<'PlanDto'> & { certificate: Pick<Schema<'CertificateDto'>, 'replan'> };
   /** The plan that would give way. */
   published: Schema<'PlanDto'> | undefined;
   schools: number;
@@ -31,6 +31,7 @@ export function PublishSummary({ plan, published, schools }: PublishSummaryProps
   const all = comparison.data?.all;
   if (published && !all) return <Loading what={t('publish.comparing')} height={120} />;
   const agents = agentsOf(gateways.data ?? [], plan.platformId).length;
+  const { replan } = plan.certificate;
   const heads = all ? all.changedEstablishmentCount : schools;
   return (
     <div className="wraps">
@@ -46,6 +47,17 @@ export function PublishSummary({ plan, published, schools }: PublishSummaryProps
           : t('publish.first', { windows: formatCount(plan.windowCount) })}{' '}
         {t(plan.unplacedCount === 0 ? 'publish.allPlaced' : 'publish.unplaced', { count: plan.unplacedCount })}
       </Text>
+      {replan && (
+        <Text size="sm">
+          {t('publish.replan', {
+            moved: formatCount(replan.movedWindowCount),
+            least: formatCount(replan.movedWindowBound),
+            pupils: formatCount(replan.movedPupilCount),
+          })}
+          {replan.movedPupilBound !== undefined &&
+            ` ${t('publish.replanPupils', { least: formatCount(replan.movedPupilBound) })}`}
+        </Text>
+      )}
       {all && (
         <Text size="sm">
           {t('publish.fairness', {
