@@ -16,10 +16,12 @@ export interface LadderView {
   simulated: SimulatedEffects | undefined;
   /** Codes of the rungs that concern departments with more than half of the platform's schools. */
   regional: ReadonlySet<string>;
+  /** Codes of the departments with schools of the platform. */
+  departments: string[];
 }
 
 /** The ladder as it is shown: each rung with who carries it out and what is expected of it. */
-export function ladderDtoOf({ ladder, simulated, regional }: LadderView): LadderDto {
+export function ladderDtoOf({ ladder, simulated, regional, departments }: LadderView): LadderDto {
   const { platformId, rungs, changedBy, changedAt, approvedBy, approvedAt, simulationId } = ladder;
   return {
     platformId,
@@ -36,6 +38,7 @@ export function ladderDtoOf({ ladder, simulated, regional }: LadderView): Ladder
     approvedAt: approvedAt?.toISOString() ?? null,
     simulationId,
     simulatedOn: simulated?.date ?? null,
+    departments,
   };
 }
 

@@ -151,4 +151,6 @@ export class LadderDto {
   simulationId!: number | null;
   /** The civil date that it simulated; null where there is none yet. */
   simulatedOn!: string | null;
+  /** Codes of the departments with schools of the platform: an authority decides where it answers for all of those that a step concerns. */
+  departments!: string[];
 }

@@ -38,7 +38,8 @@ export class LadderService {
     const regional = new Set<string>();
     for (const { code, scope } of rungs)
       if (await this.authority.isRegional(this.database.manager, platformId, [scope])) regional.add(code);
-    return { ladder, simulated: effects.get(simulationId ?? 0), regional };
+    const departments = [...(await this.store.schoolsByDepartment(platformId)).keys()];
+    return { ladder, simulated: effects.get(simulationId ?? 0), regional, departments };
   }
 
   /** Replaces the rungs, from the mildest on; what was approved is no more. @throws NotFoundError, ProtectionInvalid */

@@ -6,11 +6,13 @@ import { useSearchParams } from 'react-router';
 import { civilDateOf } from '../../shared/format';
 import { agentsOf, useGateways } from '../../shared/gateways';
 import { useCampaigns, usePlatforms, usePublishedPlans } from '../../shared/plans';
-import { useSession } from '../../shared/session';
+import { type Session, useSession } from '../../shared/session';
 import { Empty, Failure, failureOf, Loading } from '../../shared/states';
+import { useTerritories } from '../../shared/territories';
 import { AgentRow } from './agent-row';
 import { type Platform, useActs, useAdvice, useCapacityOf, useGatewaySettings, useLadder, useMeasuredDay, usePlannedOf, useSteps } from './data'; // prettier-ignore
 import { DayLine } from './day-line';
+import { decidesOf } from './decides';
 import { LadderColumn } from './ladder-column';
 import { RoomLine } from './room-line';
 import { PostMortemList } from './post-mortem-list';
@@ -46,12 +48,12 @@ export function CrisisPage() {
           maw={320}
         />
       )}
-      <Crisis key={platform.id} platform={platform} role={session.data.role} />
+      <Crisis key={platform.id} platform={platform} session={session.data} />
     </>
   );
 }
 
-function Crisis({ platform, role }: { platform: Platform; role: string }) {
+function Crisis({ platform, session }: { platform: Platform; session: Session }) {
   const { t } = useTranslation('crisis');
   const today = civilDateOf(new Date(), platform.timeZone);
   const [advice, steps, ladder] = [useAdvice(platform.id), useSteps(platform.id), useLadder(platform.id)];
@@ -62,7 +64,8 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
   const gateways = useGateways();
   const acts = useActs(platform.id);
   const settings = useGatewaySettings(platform.id);
-  const failed = failureOf(advice, steps, ladder, measured, capacity, settings);
+  const places = useTerritories();
+  const failed = failureOf(advice, steps, ladder, measured, capacity, settings, places);
   if (failed) return <Failure error={failed} onRetry={() => void Promise.all([advice.refetch(), steps.refetch(), ladder.refetch(), measured.refetch(), capacity.refetch()])} />; // prettier-ignore
   // all that stands over another thing is there before it is shown: in a bad morning nothing moves under the hand
   if (
@@ -72,10 +75,13 @@ function Crisis({ platform, role }: { platform: Platform; role: string }) {
     !measured.data ||
     !capacity.data ||
     !settings.data ||
+    !places.data ||
     gateways.isPending
   )
     return <Loading what={t('loading.state')} />;
-  const may = { act: role === 'operator' || role === 'authority', agree: role === 'operator' };
+  const { role } = session;
+  const decides = decidesOf(session, ladder.data.departments, places.data);
+  const may = { act: role === 'operator' || role === 'authority', agree: role === 'operator', decides };
   const agents = gateways.data && agentsOf(gateways.data, platform.id);
   const active = steps.data.filter(({ isActive }) => isActive);
   return (

@@ -4,6 +4,7 @@ import { addDays } from '../../shared/format';
 import { instantOfCivil } from '../../shared/civil-instant';
 import { useCampaigns } from '../../shared/plans';
 import { sayRefused } from '../../shared/undo';
+import type { Decides } from './decides';
 
 export type Platform = Schema<'PlatformDto'>;
 export type Rung = Schema<'RungViewDto'>;
@@ -206,6 +207,8 @@ export interface May {
   act: boolean;
   /** Set the ladder. */
   agree: boolean;
+  /** Of those who act: for whom. */
+  decides: Decides;
 }
 
 export type Acts = ReturnType<typeof useActs>;

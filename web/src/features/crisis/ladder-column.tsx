@@ -50,7 +50,7 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
         </Button>
       )}
       {agreement !== 'usual' && may.agree && <ThresholdForm rungs={ladder.rungs} acts={acts} />}
-      {agreement === 'set' && may.act && (
+      {agreement === 'set' && ladder.rungs.every(({ scope }) => may.decides(scope)) && may.act && (
         <Button
           variant="default"
           loading={acts.isBusy}
@@ -65,6 +65,11 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
         </Button>
       )}
       {agreement !== 'usual' && <Simulation ladder={ladder} timeZone={timeZone} mayAct={may.act} acts={acts} />}
+      {may.act && ladder.rungs.some(({ scope }) => !may.decides(scope)) && (
+        <Text size="sm" mt="xs">
+          {t('ladder.notYours')}
+        </Text>
+      )}
       <ol>
         {ladder.rungs.map((rung) => (
           <RungCard
@@ -75,12 +80,12 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
             isApproved={agreement === 'approved'}
             isSimulatedToday={ladder.simulatedOn === civilDateOf(new Date(), timeZone)}
             timeZone={timeZone}
-            mayAct={may.act && agreement !== 'usual'}
+            mayAct={may.decides(rung.scope) && agreement !== 'usual'}
             acts={acts}
           />
         ))}
       </ol>
-      {may.act && <OwnStepButton platformId={ladder.platformId} acts={acts} />}
+      {may.act && <OwnStepButton ladder={ladder} decides={may.decides} acts={acts} />}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { Checkbox, Group, NativeSelect, NumberInput, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LEVELS } from '../../shared/levels';
-import { useTerritories } from '../../shared/territories';
+import type { Territory } from '../../shared/territories';
 import { useGatewaySettings } from './data';
 import type { OwnStep } from './own-step';
 
@@ -66,10 +66,16 @@ export function MeasureFields({ step, change, platformId }: FieldsProps & { plat
   ); // prettier-ignore
 }
 
+interface ScopeFieldsProps extends FieldsProps {
+  /** Territories that may be named. */
+  places: readonly Territory[];
+  /** Whether it may concern the whole platform. */
+  isEverywhere: boolean;
+}
+
 /** Whom it concerns. */
-export function ScopeFields({ step, change }: FieldsProps) {
+export function ScopeFields({ step, change, places, isEverywhere }: ScopeFieldsProps) {
   const { t } = useTranslation('crisis');
-  const territories = useTerritories();
   const lists = [
     ['profiles', PROFILES.map((value) => ({ value, label: t(`scope.${value}`) }))],
     ['establishmentKinds', KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))],
@@ -85,8 +91,8 @@ export function ScopeFields({ step, change }: FieldsProps) {
         value={step.territory}
         onChange={({ currentTarget: { value } }) => change({ territory: value })}
         data={[
-          { value: '', label: t('own.everywhere') },
-          ...(territories.data ?? []).map(({ code, name }) => ({ value: code, label: name })),
+          ...(isEverywhere ? [{ value: '', label: t('own.everywhere') }] : []),
+          ...places.map(({ code, name }) => ({ value: code, label: name })),
         ]}
       />
       {lists.map(([name, choices]) => (

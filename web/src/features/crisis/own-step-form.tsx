@@ -2,8 +2,10 @@ import { Button, Checkbox, Group, Modal, NumberInput, Stack, Text } from '@manti
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useTerritories } from '../../shared/territories';
 import { sayDone } from '../../shared/undo';
-import type { Acts } from './data';
+import type { Acts, Ladder } from './data';
+import { type Decides, placesFor } from './decides';
 import { Expected } from './expected';
 import { EMPTY_STEP, type OwnStep, requestOf, trialOf } from './own-step';
 import { MeasureFields, ScopeFields, WordFields } from './own-step-fields';
@@ -12,12 +14,13 @@ import { useTrial } from './use-trial';
 const MOST_MINUTES = 4320;
 
 interface OwnStepButtonProps {
-  platformId: number;
+  ladder: Ladder;
+  decides: Decides;
   acts: Acts;
 }
 
 /** Opens the form of a step that is none of the ladder. */
-export function OwnStepButton({ platformId, acts }: OwnStepButtonProps) {
+export function OwnStepButton({ ladder, decides, acts }: OwnStepButtonProps) {
   const { t } = useTranslation('crisis');
   const [isOpen, form] = useDisclosure();
   return (
@@ -32,16 +35,19 @@ export function OwnStepButton({ platformId, acts }: OwnStepButtonProps) {
         title={t('own.title')}
         closeButtonProps={{ 'aria-label': t('close') }}
       >
-        <OwnStepForm platformId={platformId} acts={acts} onDone={form.close} />
+        <OwnStepForm ladder={ladder} decides={decides} acts={acts} onDone={form.close} />
       </Modal>
     </>
   );
 }
 
 /** What a step will do is simulated before its button can be pressed; whatever is changed afterwards is simulated again. */
-function OwnStepForm({ platformId, acts, onDone }: OwnStepButtonProps & { onDone: () => void }) {
+function OwnStepForm({ ladder, decides, acts, onDone }: OwnStepButtonProps & { onDone: () => void }) {
   const { t } = useTranslation('crisis');
-  const [step, setStep] = useState<OwnStep>(EMPTY_STEP);
+  const territories = useTerritories();
+  const places = placesFor(decides, ladder.departments, territories.data ?? []);
+  const isEverywhere = decides();
+  const [step, setStep] = useState<OwnStep>({ ...EMPTY_STEP, territory: isEverywhere ? '' : (places[0]?.code ?? '') });
   const [isBreakGlass, setBreakGlass] = useState(false);
   const trial = trialOf(step);
   const { isTried, isRunning, expected, simulationId, simulate } = useTrial(acts, trial);
@@ -66,8 +72,8 @@ function OwnStepForm({ platformId, acts, onDone }: OwnStepButtonProps & { onDone
         void (expected ? enforce() : simulate()).catch(() => undefined);
       }}
     >
-      <MeasureFields step={step} change={change} platformId={platformId} />
-      <ScopeFields step={step} change={change} />
+      <MeasureFields step={step} change={change} platformId={ladder.platformId} />
+      <ScopeFields step={step} change={change} places={places} isEverywhere={isEverywhere} />
       <NumberInput
         required
         min={5}

@@ -26,7 +26,7 @@ export function PostMortemList({ platform, rungs, may, acts }: PostMortemListPro
         {t('lookBack.title')}
       </Text>
       <Text size="sm">{t('lookBack.text')}</Text>
-      {may.act && <LookBack platform={platform} rungs={rungs} acts={acts} />}
+      {may.decides() && <LookBack platform={platform} rungs={rungs} acts={acts} />}
       {made.data && made.data.length > 0 && (
         <Records label={t('lookBack.title')}>
           <Table.Thead>
@@ -47,7 +47,9 @@ export function PostMortemList({ platform, rungs, may, acts }: PostMortemListPro
                   <Group gap="sm" wrap="nowrap">
                     <Anchor href={addressOf(id, 'page')}>{t('lookBack.page')}</Anchor>
                     <Anchor href={addressOf(id, 'csv?part=curves')}>CSV</Anchor>
-                    {may.act && <PostMortemForm platformId={platform.id} id={id} firstDate={firstDate} acts={acts} />}
+                    {may.decides() && (
+                      <PostMortemForm platformId={platform.id} id={id} firstDate={firstDate} acts={acts} />
+                    )}
                   </Group>
                 </Table.Td>
               </Table.Tr>

@@ -44,7 +44,12 @@ export function StateNow({ advice, ladder, posture, active, timeZone, may, acts 
         {last &&
           last.latencyMilliseconds !== null &&
           `${t('now.latency', { seconds: formatDecimal(last.latencyMilliseconds / 1000) })} `}
-        {last && load && load.ratio !== null && load.ratio < 0.99 && last.loadPerMille >= 1000 && `${t('now.countsAsFull')} `}
+        {last &&
+          load &&
+          load.ratio !== null &&
+          load.ratio < 0.99 &&
+          last.loadPerMille >= 1000 &&
+          `${t('now.countsAsFull')} `}
         {active.length === 0
           ? t('now.noStep')
           : t('now.steps', { count: active.length, names: active.map(({ name }) => said(name)).join(', ') })}
@@ -66,10 +71,10 @@ export function StateNow({ advice, ladder, posture, active, timeZone, may, acts 
             {said(proposal.reason)}
           </Text>
           {
-            may.act && proposal.action === 'climb' && rung &&
+            may.decides(rung?.scope) && proposal.action === 'climb' && rung &&
             <EnforceButton rung={rung} isApproved={ladder.approvedBy !== null} isSimulatedToday={ladder.simulatedOn === civilDateOf(new Date(), timeZone)} reason={said(proposal.reason)} acts={acts} /> // prettier-ignore
           }
-          {may.act && left && <UndoButton step={left} acts={acts} />}
+          {left && may.decides(left.scope) && <UndoButton step={left} acts={acts} />}
         </Group>
       )}
       {capacityNotice && (

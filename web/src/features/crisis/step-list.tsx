@@ -63,12 +63,12 @@ export function StepList({ steps, timeZone, may, acts }: StepListProps) {
                 <Table.Td>{step.undoReason ?? step.reason}</Table.Td>
                 <Table.Td>
                   <Group gap={4} wrap="nowrap">
-                    {may.act && mayBeApproved(step) && (
+                    {may.decides(step.scope) && mayBeApproved(step) && (
                       <Button variant="default" loading={acts.isBusy} onClick={() => approve(step)}>
                         {t(step.state === 'proposed' ? 'steps.approve' : 'steps.confirm')}
                       </Button>
                     )}
-                    {may.act && stateOf(step) !== 'over' && step.state !== 'undone' && (
+                    {may.decides(step.scope) && stateOf(step) !== 'over' && step.state !== 'undone' && (
                       <UndoButton step={step} acts={acts} />
                     )}
                   </Group>
