@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { CELL_SECONDS, LEAD_CELLS } from '../kernel/cell-grid';
+import { LEAST_SPAN_SECONDS } from '../kernel/decision/day-admission';
+import type { DoubtfulDay } from './doubtful-days.rules';
 
 /** Where the replan of a step stands: its job as long as that goes on or where it made no plan, then the plan. */
 export const REPLAN_STATES = ['queued', 'running', 'failed', 'cancelled', 'draft', 'published', 'discarded'] as const;
@@ -61,5 +64,41 @@ export class CrisisStore {
       [platformId, since],
     );
     return rows[0]!;
+  }
+
+  /**
+   * Schools with a class that has no window of its own, long enough for an admission, which a day's steps leave: of live lessons, or
+   * outside of the time of live lessons alone. Whom no plan binds comes in at any other time; a school without any window on the day is
+   * none where the walk-in quota is left.
+   */
+  async schoolsInDoubt(
+    tx: EntityManager,
+    platformId: number,
+    planIds: readonly number[],
+    { zone, from, to, gaps, isQuotaLeft }: DoubtfulDay,
+  ): Promise<number[]> {
+    const rows = await tx.query<{ id: number }[]>(
+      `with its as materialized (
+         select class_id, establishment_id, bool_or(
+                  (activity = 1 and (start_cell + cell_count - (start_cell - ${LEAD_CELLS})) * ${CELL_SECONDS} >= ${LEAST_SPAN_SECONDS})
+                  or exists (select 1 from unnest($5::bigint[], $6::bigint[]) as gap (begins, ends)
+                              where least((start_cell + cell_count)::bigint * ${CELL_SECONDS}, gap.ends)
+                                  - greatest((start_cell - ${LEAD_CELLS})::bigint * ${CELL_SECONDS}, gap.begins) >= ${LEAST_SPAN_SECONDS})) as is_open
+           from plan_window where plan_id = any($2) and audience = 0 and start_cell >= $3 and start_cell < $4 group by 1, 2),
+       years as (select distinct c.school_year from campaign c join plan p on p.campaign_id = c.id where p.id = any($2)),
+       schools as (select distinct establishment_id as id from its)
+       select distinct e.id from establishment e join class k on k.establishment_id = e.id
+         left join its on its.class_id = k.id left join schools s on s.id = e.id
+        where e.platform_id = $1 and e.time_zone = $7 and k.school_year in (select school_year from years)
+          and its.is_open is not true and not ($8 and s.id is null)
+          and not (cardinality($5::bigint[]) > 0
+                   and not exists (select 1 from plan_window w where w.class_id = k.id and w.plan_id = any($2) and w.audience < 2))
+        order by 1`,
+      [
+        platformId, planIds, Math.floor(from / CELL_SECONDS), Math.ceil(to / CELL_SECONDS), gaps.map(([begins]) => begins),
+        gaps.map(([, ends]) => ends), zone, isQuotaLeft,
+      ],
+    ); // prettier-ignore
+    return rows.map(({ id }) => id);
   }
 }

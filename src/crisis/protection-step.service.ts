@@ -77,10 +77,15 @@ export class ProtectionStepService {
     await this.capacity.platform(platformId);
     const { features } = await this.settings.read(actor, platformId);
     if (request.simulationId !== undefined) await this.checkSimulation(actor, platformId, request.simulationId);
+    // what takes long is asked before the lock, and under it only whether that answer still holds
+    const passed = await inTransaction(this.database, async (tx) => {
+      const step = await this.stepOf(tx, actor, platformId, request, features, now);
+      return this.law.hold(tx, platformId, { id: 0, ...step }, now);
+    });
     const stepId = await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const step = await this.stepOf(tx, actor, platformId, request, features, now);
-      await this.law.hold(tx, platformId, { id: 0, ...step }, now);
+      await this.law.hold(tx, platformId, { id: 0, ...step }, now, passed);
       if (step.state === 'in_force') step.regulationId = await this.regulate(tx, actor, step);
       const id = await this.store.insertStep(tx, step);
       if (step.regulationId !== null) await this.leastChange.request(tx, actor, platformId, now, id);
@@ -96,15 +101,15 @@ export class ProtectionStepService {
 
   /** The second person's approval of a proposal, or confirmation of a break-glass. @throws NotFoundError, DomainError */
   async approve(actor: Actor, platformId: number, stepId: number, now: Date): Promise<StepRow> {
+    const passed = await inTransaction(this.database, async (tx) => {
+      const { whole } = await this.approvable(tx, actor, platformId, stepId, now);
+      return this.law.hold(tx, platformId, whole, now);
+    });
     await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
-      const step = await this.standing(tx, platformId, stepId, now);
-      if (step.approvedBy !== null || (step.state === 'in_force' && !step.isBreakGlass)) throw new AlreadyApproved();
-      if (step.proposedBy === actor.subject) throw new SecondPersonNeeded();
-      await this.authority.hold(tx, actor, platformId, step.scope.territories);
-      const startsAt = step.startsAt < now && step.state === 'proposed' ? now : step.startsAt;
-      const whole = { ...step, startsAt, endsAt: step.askedEndsAt };
-      await this.law.hold(tx, platformId, whole, now);
+      const { step, whole } = await this.approvable(tx, actor, platformId, stepId, now);
+      const { startsAt } = whole;
+      await this.law.hold(tx, platformId, whole, now, passed);
       if (step.regulationId !== null) await this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx);
       const regulationId = await this.regulate(tx, actor, whole);
       if (regulationId !== null) await this.leastChange.request(tx, actor, platformId, now, stepId);
@@ -132,6 +137,22 @@ export class ProtectionStepService {
       await recordAudit(tx, actor, { action: 'protection_step.undo', key: stepId, platformId, reason, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'undone' } }); // prettier-ignore
     });
     return (await this.store.step(platformId, stepId))!;
+  }
+
+  /** A step that somebody may approve, and what it is once that is done. @throws DomainError */
+  private async approvable(
+    tx: EntityManager,
+    actor: Actor,
+    platformId: number,
+    stepId: number,
+    now: Date,
+  ): Promise<{ step: StepRow; whole: StepRow }> {
+    const step = await this.standing(tx, platformId, stepId, now);
+    if (step.approvedBy !== null || (step.state === 'in_force' && !step.isBreakGlass)) throw new AlreadyApproved();
+    if (step.proposedBy === actor.subject) throw new SecondPersonNeeded();
+    await this.authority.hold(tx, actor, platformId, step.scope.territories);
+    const startsAt = step.startsAt < now && step.state === 'proposed' ? now : step.startsAt;
+    return { step, whole: { ...step, startsAt, endsAt: step.askedEndsAt } };
   }
 
   /** What a step was decided on is a simulation of its own platform. @throws NotFoundError, ProtectionInvalid */

@@ -116,7 +116,7 @@ function midnightsOf(zone: string, firstCell: number, endCell: number): number[]
 }
 
 /** Evening hours of each day of a campaign inside the bundle. */
-function catchUpsOf(
+export function catchUpsOf(
   { startsOn, endsOn, catchUp }: BundleCampaign,
   zone: string,
   index: number,

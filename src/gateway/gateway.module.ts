@@ -49,6 +49,6 @@ import { SessionLimitStore } from './session-limit.store';
     GatewayViewService,
     SessionLimitStore,
   ],
-  exports: [BundleBuilder, GatewaySettingsChanges, GatewaySettingsService],
+  exports: [BundleBuilder, BundleFactsStore, BundleStore, GatewaySettingsChanges, GatewaySettingsService],
 })
 export class GatewayModule {}

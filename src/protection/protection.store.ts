@@ -137,7 +137,7 @@ export class ProtectionStore {
     );
   }
 
-  /** Whether a step is in force, or will be, that can leave a pupil without an admission: live windows only, fewer walk-ins. */
+  /** Whether a step is in force, or will be, that may leave a pupil without an admission: live windows only, fewer walk-ins. */
   async hasShuttingOut(tx: EntityManager, platformId: number, now: Date): Promise<boolean> {
     const rows = await tx.query<{ has: boolean }[]>(
       `select exists (
@@ -197,7 +197,7 @@ export class ProtectionStore {
   }
 
   /** Time zones of the platform's schools. */
-  private async zonesOf(platformId: number, tx: EntityManager): Promise<string[]> {
+  async zonesOf(platformId: number, tx: EntityManager): Promise<string[]> {
     const rows = await tx.query<{ zone: string }[]>(
       'select distinct time_zone as zone from establishment where platform_id = $1 order by 1',
       [platformId],

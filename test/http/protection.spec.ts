@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import type { ExpectedEffectDto, LadderDto } from '../../src/crisis/ladder.dto';
 import type { ProtectionDto, ProtectionStepDto, ProtectionStepPageDto } from '../../src/crisis/protection-step.dto';
+import { BundleBuilder } from '../../src/gateway/bundle-builder.service';
 import { JobRunner } from '../../src/jobs/job-runner.service';
 import { PlanService } from '../../src/plan/plan.service';
 import { ProofService } from '../../src/plan/proof.service';
@@ -237,6 +238,21 @@ describe('protection steps', () => {
     await plans.publish(TESTER, next, 'essai');
     publishedId = next;
     await undo(first.body.id);
+  });
+
+  it('read no plan where no class is in doubt: walk-ins are left, or every window lies outside of live lessons alone', async () => {
+    const read = jest.spyOn(app.get(BundleBuilder), 'contentBetween');
+    try {
+      const afternoon = { startsAt: at('14:00'), endsAt: at('18:00') };
+      for (const measures of [{ walkInPerMille: 300 }, { isLiveOnly: true }]) {
+        const { body: step } = await enforce(own(measures, { ...afternoon, scope: { territories: [codes[0]] } }));
+        expect(step.state).toBe('in_force');
+        await undo(step.id);
+      }
+      expect(read).not.toHaveBeenCalled();
+    } finally {
+      read.mockRestore();
+    }
   });
 
   it('take no booking and no settings that would leave a pupil without an admission all day', async () => {

@@ -16,7 +16,7 @@ const SIGNED_HEADER = 1;
 const ANSWER = emptyDecision();
 
 /** An admission is one that a whole class can use: so long, or as long as it is open without any rule. */
-const LEAST_SPAN_SECONDS = 15 * 60;
+export const LEAST_SPAN_SECONDS = 15 * 60;
 
 /**
  * The classes whose pupils the rules leave without an admission on a day that they touch, although they have one without them: law 8.
