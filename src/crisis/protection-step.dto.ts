@@ -70,6 +70,7 @@ export class StepRequestDto extends StepTrialRequestDto {
   /** Why. */
   @IsString()
   @Length(1, 500)
+  @Matches(/\S/)
   reason!: string;
 
   /** In force without the second person, for 30 minutes unless somebody else confirms. */
@@ -97,6 +98,7 @@ export class UndoStepDto {
   /** The reason. */
   @IsString()
   @Length(1, 500)
+  @Matches(/\S/)
   reason!: string;
 }
 

@@ -350,6 +350,13 @@ describe('protection steps', () => {
     expect((await app.inject({ url })).json<{ items: object[] }>().items).toEqual([]);
   });
 
+  it('have a reason that says something', async () => {
+    expect((await enforce({ ...own({ idleMinutes: 5 }), reason: '  ' })).status).toBe(400);
+    const { body: step } = await enforce(own({ idleMinutes: 5 }, { scope: { territories: [codes[0]] } }));
+    expect((await send('POST', `protection-steps/${step.id}/undo`, { reason: ' ' })).status).toBe(400);
+    expect((await undo(step.id)).status).toBe(200);
+  });
+
   it('refuse what makes no sense', async () => {
     const codes = [];
     for (const body of [
