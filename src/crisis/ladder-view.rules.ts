@@ -47,13 +47,17 @@ export interface Trial {
   scope: StepScope;
   measures: StepMeasures;
   minutes: number;
+  /** Absent for a rung, which may begin at any time. */
+  startsAt?: Date;
 }
 
 const MINUTES_APART = 5;
+/** A storm of half past eight says nothing of a step that begins in the evening. */
+const START_MINUTES_APART = 15;
 
 /**
  * What a variant changes beside the day without it; null where one of them is missing, or another step was simulated: of other people,
- * with other measures, or of another length.
+ * with other measures, of another length, or at another hour.
  */
 export function effectOf(
   name: string,
@@ -67,6 +71,8 @@ export function effectOf(
   if (!isSame(tried.scope, trial.scope) || !isSame(tried.measures, trial.measures)) return null;
   const minutes = (Date.parse(tried.endsAt) - Date.parse(tried.startsAt)) / 60_000;
   if (Math.abs(minutes - trial.minutes) >= MINUTES_APART) return null;
+  const apart = trial.startsAt === undefined ? 0 : Math.abs(Date.parse(tried.startsAt) - trial.startsAt.getTime());
+  if (apart > START_MINUTES_APART * 60_000) return null;
   return {
     hasWaitingRoom: simulated!.hasWaitingRoom,
     peakSessions: its.peakSessions,

@@ -74,7 +74,7 @@ export class StepTrials {
     return this.simulations.request(actor, request);
   }
 
-  /** What was expected of steps that are not over, by their numbers, where they were simulated before: as they are, on their day. */
+  /** What was expected of steps that are not over, by their numbers, where they were simulated before: as they are, on their day, about their hour. */
   async expected(steps: readonly StepRow[], now: Date): Promise<Map<number, ExpectedEffectDto | null>> {
     const standing = steps.filter(({ state, endsAt, simulationId }) => state !== 'undone' && endsAt > now && simulationId !== null); // prettier-ignore
     const effects = await this.simulations.effects(standing.map(({ simulationId }) => simulationId!));
@@ -83,7 +83,7 @@ export class StepTrials {
       const simulated = effects.get(simulationId!);
       const { timeZone } = await this.capacity.platform(platformId);
       const isOfItsDay = simulated?.date === DateTime.fromJSDate(startsAt, { zone: timeZone }).toISODate();
-      const trial = { scope, measures, minutes: (askedEndsAt.getTime() - startsAt.getTime()) / 60_000 };
+      const trial = { scope, measures, startsAt, minutes: (askedEndsAt.getTime() - startsAt.getTime()) / 60_000 };
       expected.set(id, isOfItsDay ? effectOf(rung ?? TRIAL, simulated, trial) : null);
     }
     return expected;
