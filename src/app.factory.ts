@@ -2,12 +2,13 @@ import { hash } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import compress from '@fastify/compress';
 import etag from '@fastify/etag';
-import { RequestMethod, ValidationPipe, type LoggerService } from '@nestjs/common';
+import { BadRequestException, RequestMethod, ValidationPipe, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module';
+import { unstorableProperty } from './common/body-texts';
 import type { Config } from './common/config';
 import { ProblemFilter } from './common/problem.filter';
 import { rememberValidationRules } from './common/remembered-rules';
@@ -82,6 +83,10 @@ export async function createApplication(
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     if (/%00/.test(request.url)) ProblemFilter.refuseAddress(new Error('NUL'), request, reply);
     else done();
+  });
+  fastify.addHook('preValidation', ({ body }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+    const name = unstorableProperty(body);
+    done(name === undefined ? undefined : new BadRequestException([`${name} must not hold NUL or half a character`]));
   });
   await app.register(compress, { threshold: 1024 });
   await app.register(etag, { weak: true, hashFn: (payload) => hash('sha1', payload, 'base64') });

@@ -57,8 +57,8 @@ export class PostMortemFactsStore {
     return this.database.query(`select profile, ${SUMS} from gateway_cell_count where ${IN_CELLS} group by profile order by profile`, [platformId, firstCell, endCell]); // prettier-ignore
   }
 
-  /** Expected of the published plans and counted, per department and kind. */
-  places(platformId: number, firstOn: string, lastOn: string): Promise<CountedPlace[]> {
+  /** Expected of the published plans, in windows that begin before a cell, and counted, per department and kind. */
+  places(platformId: number, firstOn: string, lastOn: string, beforeCell: number): Promise<CountedPlace[]> {
     return this.database.query(
       `with expected as (
          select w.establishment_id, sum(ceil(w.headcount * coalesce(r.participation, 1000) / 1000.0)) as expected
@@ -66,7 +66,7 @@ export class PostMortemFactsStore {
            join campaign c on c.id = p.campaign_id and c.platform_id = $1
            left join lateral (select (x ->> 'participationPerMille')::int as participation
                                 from jsonb_array_elements(p.profiles) x where (x ->> 'profileId')::int = w.profile_id) r on true
-          where w.local_date between $2 and $3 and w.ordinal = 0 and w.audience < 2 group by 1),
+          where w.local_date between $2 and $3 and w.ordinal = 0 and w.audience < 2 and w.start_cell < $4 group by 1),
        rows as (
          select establishment_id, admitted, case when start_cell >= 0 then admitted else 0 end as in_window, deferred, refused, attempts
            from gateway_window_count where platform_id = $1 and on_date between $2 and $3 and audience <> 2
@@ -83,7 +83,7 @@ export class PostMortemFactsStore {
          from expected x full join counted n using (establishment_id) join establishment e on e.id = establishment_id
          join territory d on d.id = e.department_id
         group by 1, 2 order by 1, 2`,
-      [platformId, firstOn, lastOn],
+      [platformId, firstOn, lastOn, beforeCell],
     );
   }
 

@@ -49,3 +49,17 @@ describe('the bubble of a post-mortem', () => {
     expect(amplification).toEqual({ name: 'amplification', assumed: 3, observed: 3, deviationRatio: 0 });
   });
 });
+
+describe('what no gateway counted', () => {
+  const silent = factsOf({ totals: { expected: 1000, admitted: 0, admittedInWindow: 0, deferred: 0, refused: 0, attempts: 0 } }); // prettier-ignore
+
+  it('leaves open whether more came than planned', () => {
+    const came = causesOf(silent).find(({ code }) => code === 'more_came_than_planned');
+    expect(came).toMatchObject({ verdict: 'open', figure: null });
+  });
+
+  it('is no participation of nobody', () => {
+    expect(assumptionsOf(silent, undefined)).toEqual([]);
+    expect(assumptionsOf(factsOf(), undefined)).toMatchObject([{ name: 'participation', observed: 1000 }]);
+  });
+});

@@ -21,6 +21,9 @@ const LONGEST_DAY_CELLS = 25 * CELLS_PER_HOUR;
 const ratioOf = (count: number | null, of: number | null): number | null =>
   count === null || of === null || of === 0 ? null : count / of;
 
+/** Who was let in; null where no gateway counted anybody, which says nothing of who came. */
+const admittedOf = ({ admitted, attempts }: CrowdCounts): number | null => (attempts === 0 ? null : admitted);
+
 /** Attempts of a visitor: each is admitted once a day, so those admitted stand for the distinct ones. */
 export const amplificationOf = ({ attempts, admitted }: CrowdCounts): number | null => ratioOf(attempts, admitted);
 
@@ -57,7 +60,7 @@ export function causesOf(facts: PostMortemFacts, replayed?: ReplayedDay): Cause[
     const verdict: CauseVerdict = figure === null ? 'open' : isRuledOut ? 'ruled_out' : 'contributed';
     return { code, verdict, figure: figure === null ? null : Math.round(figure * 1000) / 1000, comment: '' };
   };
-  const came = ratioOf(totals.admitted, totals.expected);
+  const came = ratioOf(admittedOf(totals), totals.expected);
   const adherence = adherenceOf(facts);
   const amplification = amplificationOf(totals);
   const told = askedAsTold(facts, replayed);
@@ -84,7 +87,7 @@ export function assumptionsOf(facts: PostMortemFacts, replayed: ReplayedDay | un
   const measured = curves.measuredSessions.filter((sessions) => sessions !== null);
   const peak = measured.length === 0 ? null : Math.max(...measured);
   const pairs: [Assumption['name'], number | null, number | null][] = [
-    ['participation', totals.expected, totals.admitted],
+    ['participation', totals.expected, admittedOf(totals)],
     [
       'adherence',
       facts.assumedAdherencePerMille === null ? null : facts.assumedAdherencePerMille / 1000,

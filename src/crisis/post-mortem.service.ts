@@ -8,7 +8,7 @@ import { inTransaction } from '../common/database';
 import { DomainError, NotFoundError } from '../common/domain-error';
 import { CursorError, decodeCursor, pageOf, type Page } from '../common/keyset';
 import { shown } from '../gateway/observed.rules';
-import { CELL_MINUTES, CELL_SECONDS } from '../kernel/cell-grid';
+import { CELL_MINUTES, CELL_SECONDS, cellOfSeconds } from '../kernel/cell-grid';
 import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 import type { StepRow } from '../protection/protection.store';
 import { RequestSimulationDto, VariantRequestDto } from '../simulation/simulation.dto';
@@ -138,7 +138,8 @@ export class PostMortemService {
   ): Promise<PostMortemFacts> {
     const cellCount = endCell - firstCell;
     const at = (cell: number) => new Date(cell * CELL_SECONDS * 1000);
-    const places = await this.facts.places(platformId, firstOn, lastOn);
+    // of a day that is not over nobody is missed whose window is still to come
+    const places = await this.facts.places(platformId, firstOn, lastOn, Math.min(endCell, cellOfSeconds(now.getTime() / 1000)));
     const column = <T, Row extends { cell: number }>(rows: readonly Row[], none: T, of: (row: Row) => T): T[] => {
       const all = Array<T>(cellCount).fill(none);
       for (const row of rows) all[row.cell - firstCell] = of(row);

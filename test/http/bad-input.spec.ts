@@ -35,6 +35,17 @@ describe('what is wrong with a request or a file', () => {
     return { status: answer.statusCode, body: answer.json<T>() };
   };
 
+  it.each([
+    [{ name: 'nul \u0000' }, 'name'],
+    [{ name: 'half \ud800' }, 'name'],
+    [{ 'half \ud800': 1 }, 'body'],
+  ])('is told of a text that no database can hold: %j', async (wrong, property) => {
+    const platform = { code: 'no-text', name: 'No text', timeZone: 'Europe/Paris', headroomPerMille: 100, reason: 'x' };
+    const answer = await post('/platforms', { ...platform, ...wrong });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+    expect((answer.body as { errors: string[] }).errors[0]).toContain(property);
+  });
+
   describe('in a file', () => {
     const send = async (query: string, payload: string | Buffer, type = 'text/csv') => {
       const headers = { 'content-type': type };

@@ -34,6 +34,8 @@ export interface GatePlan {
   /** Classes of establishment e: [classOffset[e], classOffset[e + 1]). */
   readonly classOffset: Int32Array;
   readonly establishmentZone: Uint8Array;
+  /** The zone of most establishments: the clock of whoever is unknown. */
+  readonly commonZone: number;
   readonly establishmentDepartment: Int32Array;
   readonly relativesCampaigns: Int32Array;
   readonly classOf: ReadonlyMap<number, number>;
@@ -79,6 +81,7 @@ export function gatePlanOf(content: BundleContent): GatePlan {
     classCampaigns: Int32Array.from(classes.campaigns),
     classOffset: new Int32Array(establishmentCount + 1),
     establishmentZone: Uint8Array.from(establishments.zone),
+    commonZone: mostFrequent(establishments.zone, content.zones.length),
     establishmentDepartment: Int32Array.from(establishments.department),
     relativesCampaigns: Int32Array.from(establishments.relativesCampaigns),
     classOf: new Map(classes.id.map((id, index) => [id, index])),
@@ -87,6 +90,13 @@ export function gatePlanOf(content: BundleContent): GatePlan {
   layClasses(plan);
   layWindows(plan);
   return plan;
+}
+
+/** The most frequent of the numbers below `count`, the first of several. */
+function mostFrequent(numbers: ArrayLike<number>, count: number): number {
+  const times = new Uint32Array(count);
+  for (let i = 0; i < numbers.length; i++) times[numbers[i]!]!++;
+  return Math.max(0, times.indexOf(times.reduce((most, own) => Math.max(most, own), 0)));
 }
 
 function layClasses({
