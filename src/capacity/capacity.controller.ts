@@ -114,18 +114,18 @@ export class CapacityController {
   @Delete('regulations/:regulationId')
   @ApiOperation({
     operationId: 'deleteRegulation',
-    summary: 'Withdraw a regulation: one that has begun ends now and stays on record.',
+    summary: 'Withdraw a regulation: one that has begun ends now and stays on record, one of a protection step in force goes with that.',
   })
   @ApiParam(PLATFORM)
   @ApiParam({ name: 'regulationId', description: 'The number of the regulation.', type: Number })
   @ApiOkResponse({ description: 'The cells that it changes.', type: CapacityChangeDto })
-  @ApiProblems(400, 404)
+  @ApiProblems(400, 404, 409)
   deleteRegulation(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
     @Param('regulationId', RowIdPipe) regulationId: number,
   ): Promise<CapacityChangeDto> {
-    return this.capacity.withdrawRegulation(actor, id, regulationId, new Date());
+    return this.capacity.withdrawOwnRegulation(actor, id, regulationId, new Date());
   }
 
   @Put('background')

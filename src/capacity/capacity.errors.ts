@@ -21,3 +21,10 @@ export class PlatformExistsError extends DomainError {
     super('platform.exists', 'conflict', `There is a platform with the code ${JSON.stringify(code)} already.`);
   }
 }
+
+/** A regulation that a protection step made goes with it. */
+export class RegulationOfStep extends DomainError {
+  constructor(stepId: number) {
+    super('capacity.regulation_of_step', 'conflict', `Protection step ${stepId} cuts the capacity by it: take back the step, the regulation goes with it.`, { stepId }); // prettier-ignore
+  }
+}

@@ -21,7 +21,7 @@ import type { CapacityCells } from './capacity-cells';
 import { CapacityChanges } from './capacity-changes';
 import { type CurveQuery, curveRangeOf } from './capacity-curve.rules';
 import { CapacityStepEntity } from './capacity-step.entity';
-import { CapacityInputError, CapacityStepExistsError, PlatformExistsError } from './capacity.errors';
+import { CapacityInputError, CapacityStepExistsError, PlatformExistsError, RegulationOfStep } from './capacity.errors';
 import { capacityCells, pointsOf, type CapacityPoints, type CapacityStep, type Regulation } from './capacity.rules';
 import {
   checkCurve,
@@ -247,6 +247,20 @@ export class CapacityService {
         reason,
       });
       return { id, ...rangeOfRegulation(platformId, regulation) };
+    });
+  }
+
+  /** Withdraws a regulation by itself; one by which a step cuts the capacity goes with that. @throws NotFoundError, RegulationOfStep */
+  async withdrawOwnRegulation(
+    actor: Actor,
+    platformId: number,
+    regulationId: number,
+    now: Date,
+  ): Promise<CapacityChange> {
+    return this.withinPlatform(platformId, undefined, async (within) => {
+      const stepId = await this.store.stepOf(within, regulationId, now);
+      if (stepId !== undefined) throw new RegulationOfStep(stepId);
+      return this.withdrawRegulation(actor, platformId, regulationId, now, within);
     });
   }
 

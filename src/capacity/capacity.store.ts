@@ -86,6 +86,15 @@ export class CapacityStore {
     );
   }
 
+  /** The protection step that cuts the capacity by a regulation and is not over. */
+  async stepOf(tx: EntityManager, regulationId: number, now: Date): Promise<number | undefined> {
+    const rows = await tx.query<{ id: number }[]>(
+      `select id from protection_step where regulation_id = $1 and state = 'in_force' and ends_at > $2`,
+      [regulationId, now],
+    );
+    return rows[0]?.id;
+  }
+
   /** Those of the ids that are no department. */
   async missingDepartments(tx: EntityManager, departmentIds: readonly number[]): Promise<number[]> {
     const rows = await tx.query<{ id: number }[]>(

@@ -110,7 +110,7 @@ export class ProtectionStepService {
       const { step, whole } = await this.approvable(tx, actor, platformId, stepId, now);
       const { startsAt } = whole;
       await this.law.hold(tx, platformId, whole, now, passed);
-      if (step.regulationId !== null) await this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx);
+      if (step.regulationId !== null) await unlessGone(this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx));
       const regulationId = await this.regulate(tx, actor, whole);
       if (regulationId !== null) await this.leastChange.request(tx, actor, platformId, now, stepId);
       await this.store.approveStep(tx, stepId, actor.subject, now, { startsAt, regulationId });
@@ -128,7 +128,7 @@ export class ProtectionStepService {
       const step = await this.standing(tx, platformId, stepId, now);
       await this.authority.hold(tx, actor, platformId, step.scope.territories);
       if (step.regulationId !== null) {
-        await this.capacity.withdrawRegulation(actor, platformId, step.regulationId, now, tx);
+        await unlessGone(this.capacity.withdrawRegulation(actor, platformId, step.regulationId, now, tx));
         await this.leastChange.request(tx, actor, platformId, now, stepId);
       }
       await this.store.undoStep(tx, stepId, actor.subject, now, reason);
@@ -237,5 +237,14 @@ export class ProtectionStepService {
       regulationId: null,
       proposedBy: actor.subject,
     };
+  }
+}
+
+/** A regulation that somebody removed keeps no step from being taken back or confirmed. */
+async function unlessGone(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
   }
 }

@@ -350,6 +350,18 @@ describe('protection steps', () => {
     expect((await app.inject({ url })).json<{ items: object[] }>().items).toEqual([]);
   });
 
+  it('keep the regulation by which they cut the capacity, and are taken back also where it is gone', async () => {
+    const { body: proposed } = await enforce(own({ capacityPerMille: 900 }));
+    const { body: step } = await approve(proposed.id, second);
+    const url = `/v1/platforms/${region.platformId}/regulations/${step.regulationId}`;
+    const refused = await app.inject({ method: 'DELETE', url });
+    expect([refused.statusCode, refused.json()]).toEqual([409, expect.objectContaining({ code: 'capacity.regulation_of_step', stepId: step.id })]); // prettier-ignore
+    await database.query('update protection_step set regulation_id = null where id = $1', [step.id]);
+    const { statusCode } = await app.inject({ method: 'DELETE', url });
+    await database.query('update protection_step set regulation_id = $2 where id = $1', [step.id, step.regulationId]);
+    expect([statusCode, (await undo(step.id)).status]).toEqual([200, 200]);
+  });
+
   it('have a reason that says something', async () => {
     expect((await enforce({ ...own({ idleMinutes: 5 }), reason: '  ' })).status).toBe(400);
     const { body: step } = await enforce(own({ idleMinutes: 5 }, { scope: { territories: [codes[0]] } }));
