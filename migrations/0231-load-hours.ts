@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-const CELL = 'plan_id int not null, department_id int not null, cell int not null, sessions bigint not null, logins bigint not null';
+const CELL =
+  'plan_id int not null, department_id int not null, cell int not null, sessions bigint not null, logins bigint not null';
 /** One list with the sums of a column of plan_load in the twelve cells of an hour. */
 const hourOf = (column: string): string =>
   `array[${Array.from({ length: 12 }, (_, k) => `coalesce(sum(${column}) filter (where cell % 12 = ${k}), 0)::bigint`).join(', ')}]`;

@@ -72,7 +72,8 @@ export function waitingView(
   const { content } = plan;
   const waiting = place?.kind === 'waits' ? place : undefined;
   const schools = [...new Set([...visitor.classes.map((c) => plan.classEstablishment[c]!), ...visitor.establishments])];
-  const zone = content.zones[schools.length > 0 ? plan.establishmentZone[schools[0]!]! : plan.commonZone]?.name ?? 'UTC';
+  const zone =
+    content.zones[schools.length > 0 ? plan.establishmentZone[schools[0]!]! : plan.commonZone]?.name ?? 'UTC';
   const isIn = decision.kind === ADMIT;
   const retryAt = isIn ? now : waiting ? now + waiting.retryAfterSeconds : Math.max(decision.retryAt, now + 1);
   const reason = ANSWER_REASONS[decision.reason]!;

@@ -114,7 +114,8 @@ export class CapacityController {
   @Delete('regulations/:regulationId')
   @ApiOperation({
     operationId: 'deleteRegulation',
-    summary: 'Withdraw a regulation: one that has begun ends now and stays on record, one of a protection step in force goes with that.',
+    summary:
+      'Withdraw a regulation: one that has begun ends now and stays on record, one of a protection step in force goes with that.',
   })
   @ApiParam(PLATFORM)
   @ApiParam({ name: 'regulationId', description: 'The number of the regulation.', type: Number })

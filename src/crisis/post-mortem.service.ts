@@ -139,7 +139,12 @@ export class PostMortemService {
     const cellCount = endCell - firstCell;
     const at = (cell: number) => new Date(cell * CELL_SECONDS * 1000);
     // of a day that is not over nobody is missed whose window is still to come
-    const places = await this.facts.places(platformId, firstOn, lastOn, Math.min(endCell, cellOfSeconds(now.getTime() / 1000)));
+    const places = await this.facts.places(
+      platformId,
+      firstOn,
+      lastOn,
+      Math.min(endCell, cellOfSeconds(now.getTime() / 1000)),
+    );
     const column = <T, Row extends { cell: number }>(rows: readonly Row[], none: T, of: (row: Row) => T): T[] => {
       const all = Array<T>(cellCount).fill(none);
       for (const row of rows) all[row.cell - firstCell] = of(row);

@@ -110,7 +110,8 @@ export class ProtectionStepService {
       const { step, whole } = await this.approvable(tx, actor, platformId, stepId, now);
       const { startsAt } = whole;
       await this.law.hold(tx, platformId, whole, now, passed);
-      if (step.regulationId !== null) await unlessGone(this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx));
+      if (step.regulationId !== null)
+        await unlessGone(this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx));
       const regulationId = await this.regulate(tx, actor, whole);
       if (regulationId !== null) await this.leastChange.request(tx, actor, platformId, now, stepId);
       await this.store.approveStep(tx, stepId, actor.subject, now, { startsAt, regulationId });

@@ -15,14 +15,7 @@ import {
 } from './plan-load.dto';
 import { PlanLoadService } from './plan-load.service';
 import { PlanReadService } from './plan-read.service';
-import {
-  PlanDto,
-  PlanListQuery,
-  PlanPageDto,
-  PublicationRequest,
-  PublishPlanRequest,
-  RevisionDto,
-} from './plan.dto';
+import { PlanDto, PlanListQuery, PlanPageDto, PublicationRequest, PublishPlanRequest, RevisionDto } from './plan.dto';
 import { CertificateDto } from './plan-certificate.dto';
 import { UnplacedPageDto } from './plan-unplaced.dto';
 import { PlanService } from './plan.service';

@@ -301,7 +301,11 @@ function hoursOf(deltas: CellDeltas): HourDeltas[] {
     const hour = Math.floor(cell / CELLS_PER_HOUR);
     let own = found.get(hour);
     if (!own) {
-      own = { hour, sessions: new Array<number>(CELLS_PER_HOUR).fill(0), logins: new Array<number>(CELLS_PER_HOUR).fill(0) };
+      own = {
+        hour,
+        sessions: new Array<number>(CELLS_PER_HOUR).fill(0),
+        logins: new Array<number>(CELLS_PER_HOUR).fill(0),
+      };
       found.set(hour, own);
     }
     own.sessions[cell % CELLS_PER_HOUR] = load.sessions;
