@@ -7,6 +7,7 @@ const facts = (fields: Partial<ExplanationFacts>): ExplanationFacts => ({
   displacementDays: 0,
   displacementMinutes: 35,
   obstacle: 'logins',
+  isWishFree: false,
   rivalCount: 1243,
   freeMinutes: [],
   ...fields,
@@ -29,6 +30,15 @@ describe('the sentence about a window', () => {
         'le créneau commence à 10 h 35, 35 minutes plus tard ; il reste de la place à 10 h 45, 11 h ou 8 h 10.',
       'The wished hour was 10:00, but too many would log in together then (1,243 other windows wished it): ' +
         'the window starts at 10:35, 35 minutes later; there is room left at 10:45, 11:00 or 8:10.',
+    ]);
+  });
+
+  it('says that the wish has room now, and no more that it has none', () => {
+    expect(told({ isWishFree: true, freeMinutes: [605, 595] })).toEqual([
+      'L’heure souhaitée, 10 h, n’a pas pu être accordée à la répartition : le créneau commence à 10 h 35, 35 minutes plus tard ; ' +
+        'il y a de la place à 10 h à présent, comme à 10 h 05 ou 9 h 55.',
+      'The wished hour, 10:00, could not be given when the plan was made: the window starts at 10:35, 35 minutes later; ' +
+        'there is room at 10:00 now, as at 10:05 or 9:55.',
     ]);
   });
 

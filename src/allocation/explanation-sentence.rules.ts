@@ -14,8 +14,10 @@ export interface ExplanationFacts {
   displacementDays: number | null;
   displacementMinutes: number | null;
   obstacle: Obstacle;
+  /** Whether the wished start is allowed and has room now, whatever was in the way when the plan was made. */
+  isWishFree: boolean;
   rivalCount: number;
-  /** Alternatives that the laws allow and that have room, the best first. */
+  /** Other starts that the laws allow and that have room, the best first. */
   freeMinutes: readonly number[];
 }
 
@@ -111,14 +113,25 @@ function movedSentences(facts: ExplanationFacts, wishedMinute: number): Sentence
   const free = freeMinutes.length > 0;
   const list = (texts: readonly string[], or: string): string =>
     texts.length < 2 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} ${or} ${texts.at(-1)!}`;
+  const [frenchWish, englishWish] = [frenchTime(wishedMinute), englishTime(wishedMinute)];
+  const [frenchFree, englishFree] = [list(freeMinutes.map(frenchTime), 'ou'), list(freeMinutes.map(englishTime), 'or')];
+  const given = {
+    fr: `le créneau commence à ${frenchTime(givenMinute)}, ${away(frenchLength, 'jour', ['plus tard', 'plus tôt'])}`,
+    en: `the window starts at ${englishTime(givenMinute)}, ${away(englishLength, 'day', ['later', 'earlier'])}`,
+  };
+  // prices are those of the plan, room is that of now: capacity came back, or others left
+  if (facts.isWishFree) {
+    return {
+      fr: `L’heure souhaitée, ${frenchWish}, n’a pas pu être accordée à la répartition : ${given.fr} ; il y a de la place à ${frenchWish} à présent${free ? `, comme à ${frenchFree}` : ''}.`,
+      en: `The wished hour, ${englishWish}, could not be given when the plan was made: ${given.en}; there is room at ${englishWish} now${free ? `, as at ${englishFree}` : ''}.`,
+    };
+  }
   return {
     fr:
-      `L’heure souhaitée était ${frenchTime(wishedMinute)}, mais ${FRENCH_OBSTACLE[obstacle](rivalsFr)} : ` +
-      `le créneau commence à ${frenchTime(givenMinute)}, ${away(frenchLength, 'jour', ['plus tard', 'plus tôt'])}` +
-      `${free ? ` ; il reste de la place à ${list(freeMinutes.map(frenchTime), 'ou')}` : ''}.`,
+      `L’heure souhaitée était ${frenchWish}, mais ${FRENCH_OBSTACLE[obstacle](rivalsFr)} : ` +
+      `${given.fr}${free ? ` ; il reste de la place à ${frenchFree}` : ''}.`,
     en:
-      `The wished hour was ${englishTime(wishedMinute)}, but ${ENGLISH_OBSTACLE[obstacle](rivalsEn)}: ` +
-      `the window starts at ${englishTime(givenMinute)}, ${away(englishLength, 'day', ['later', 'earlier'])}` +
-      `${free ? `; there is room left at ${list(freeMinutes.map(englishTime), 'or')}` : ''}.`,
+      `The wished hour was ${englishWish}, but ${ENGLISH_OBSTACLE[obstacle](rivalsEn)}: ` +
+      `${given.en}${free ? `; there is room left at ${englishFree}` : ''}.`,
   };
 }

@@ -92,9 +92,10 @@ export class WindowExplanationService {
           : allowed && !mayStart(wished.startCell)
             ? 'hours'
             : obstacleOf(wished, given, around, room),
+        isWishFree: wishCell !== null && wishCell !== startCell && isAllowed(wishCell) && hasRoom(wishCell),
         rivalCount,
         freeMinutes: alternatives
-          .filter(({ startCell: cell }) => hasRoom(cell))
+          .filter(({ startCell: cell }) => cell !== wishCell && hasRoom(cell))
           .map(({ startCell: cell }) => minuteOf(cell)),
       }),
     };

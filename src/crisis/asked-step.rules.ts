@@ -3,6 +3,8 @@ import type { StepMeasures, StepScope } from '../protection/protection-step';
 import { ProtectionInvalid } from './protection.errors';
 
 const MINUTE = 60_000;
+/** A step is of these days or of a known week: a year that was mistyped is neither. */
+const MOST_DAYS_AHEAD = 92;
 
 /** Whom a step concerns, what it does and when, as somebody asks for it: a rung says the rest. */
 export interface AskedStep {
@@ -39,6 +41,8 @@ export function resolvedStep(
   if (!scope || !measures)
     throw new ProtectionInvalid('Name a rung of the ladder, or state name, scope, measures and words.');
   const startsAt = asked.startsAt && asked.startsAt > now ? asked.startsAt : now;
+  if (startsAt.getTime() > now.getTime() + MOST_DAYS_AHEAD * 24 * 60 * MINUTE)
+    throw new ProtectionInvalid(`A step starts within ${MOST_DAYS_AHEAD} days.`);
   if (asked.endsAt && asked.minutes !== undefined)
     throw new ProtectionInvalid('A step has one end: endsAt or minutes, not both.');
   const askedMinutes = asked.minutes ?? rung?.minutes;

@@ -13,11 +13,12 @@ import { armsOf, BREAK_GLASS_MINUTES, type Words } from '../protection/ladder.ru
 import { type NewStep, ProtectionStore, type StepRow } from '../protection/protection.store';
 import { type AskedStep, resolvedStep } from './asked-step.rules';
 import { AdmissionLaw } from './admission-law.service';
+import { isSame } from './ladder-view.rules';
 import { LeastChange } from './least-change.service';
 import { SimulationService } from '../simulation/simulation.service';
 import { STEP_ENDED, stepFacts } from './webhook-message.rules';
 import { WebhookStore } from './webhook.store';
-import { AlreadyApproved, GlassProlonged, ProtectionInvalid, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors'; // prettier-ignore
+import { AlreadyApproved, GlassProlonged, ProtectionInvalid, RungInForce, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors'; // prettier-ignore
 import { countedTogether, GLASS_HOURS, prolongsGlass } from './second-person.rules';
 import { StepAuthority } from './step-authority.service';
 
@@ -71,7 +72,7 @@ export class ProtectionStepService {
    * same person put in force for departments) that is not a rung of an approved ladder, for at most as long as the rung says. A
    * break-glass is in force at once, for 30 minutes unless it is confirmed.
    *
-   * @throws NotFoundError, ProtectionInvalid, RungUnknown, NotConcerned, GlassProlonged, PupilWithoutAdmission
+   * @throws NotFoundError, ProtectionInvalid, RungInForce, RungUnknown, NotConcerned, GlassProlonged, PupilWithoutAdmission
    */
   async propose(actor: Actor, platformId: number, request: StepRequest, now: Date): Promise<StepRow> {
     await this.capacity.platform(platformId);
@@ -86,6 +87,7 @@ export class ProtectionStepService {
       await advisoryLock(tx, 'platform', platformId);
       const step = await this.stepOf(tx, actor, platformId, request, features, now);
       await this.law.hold(tx, platformId, { id: 0, ...step }, now, passed);
+      if (step.state === 'in_force' && !step.isBreakGlass) await this.holdOnce(tx, step, now);
       if (step.state === 'in_force') step.regulationId = await this.regulate(tx, actor, step);
       const id = await this.store.insertStep(tx, step);
       if (step.regulationId !== null) await this.leastChange.request(tx, actor, platformId, now, id);
@@ -184,6 +186,18 @@ export class ProtectionStepService {
     if (step.state === 'undone') throw new StepOver(stepId, 'undone');
     if (step.endsAt <= now) throw new StepOver(stepId, 'over');
     return step;
+  }
+
+  /** A rung that one person puts in force is so once at a time for the same people: a longer one is a second person's, or a broken glass. @throws RungInForce */
+  private async holdOnce(
+    tx: EntityManager,
+    { platformId, rung, scope, startsAt, endsAt }: NewStep,
+    now: Date,
+  ): Promise<void> {
+    if (rung === null) return;
+    const standing = await this.store.current(platformId, now, tx);
+    const same = standing.find((its) => its.rung === rung && isSame(its.scope, scope) && its.startsAt < endsAt && startsAt < its.endsAt); // prettier-ignore
+    if (same) throw new RungInForce(rung, same.id);
   }
 
   /** A capacity that is cut is a regulation for as long as the step is in force; the least change of the published plans is asked for beside it. */

@@ -51,6 +51,13 @@ export class GlassProlonged extends DomainError {
   }
 }
 
+/** The same rung twice at once does nothing more, and two would have to be taken back. */
+export class RungInForce extends DomainError {
+  constructor(code: string, stepId: number) {
+    super('protection.rung_in_force', 'conflict', `Rung ${JSON.stringify(code)} is in force at that time already, as step ${stepId}: take that one back first, or begin after its end.`, { rung: code, stepId }); // prettier-ignore
+  }
+}
+
 export class StepOver extends DomainError {
   constructor(stepId: number, state: string) {
     super('protection.step_over', 'conflict', `Step ${stepId} is ${state}: nothing can be done to it any more.`, { stepId, state }); // prettier-ignore

@@ -97,6 +97,23 @@ describe('protection steps', () => {
     expect((await undo(step.id)).body.code).toBe('protection.step_over');
   });
 
+  it('are a rung once at a time, also where several people press at once', async () => {
+    const rung = { rung: 'walk-in', startsAt: at('10:00'), endsAt: at('11:00') };
+    const answers = await Promise.all([1, 2, 3].map(() => enforce(rung)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    const { body: step } = answers.find(({ status }) => status === 201)!;
+    const refused = answers.filter(({ status }) => status === 409).map(({ body }) => body);
+    for (const body of refused) expect(body).toMatchObject({ code: 'protection.rung_in_force', stepId: step.id });
+    const { body: later } = await enforce({ rung: 'walk-in', startsAt: at('11:00'), endsAt: at('11:30') });
+    for (const { id } of [step, later]) await undo(id);
+  });
+
+  it('begin within 92 days: a year that was mistyped is refused', async () => {
+    const far = new Date(Date.now() + 93 * 86_400_000).toISOString();
+    const answer = await enforce({ rung: 'idle', startsAt: far, minutes: 30 });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'protection.invalid' } });
+  });
+
   it('let relatives come in the hours that they state, each day by the clock of the schools', async () => {
     const relativesHours = { from: '17:00', to: '22:00' };
     const { body: step } = await enforce(own({ defersRelatives: true, relativesHours }, { scope: { territories: [codes[0]] }, endsAt: '2026-12-09T08:00:00+01:00' })); // prettier-ignore
