@@ -39,7 +39,7 @@ export interface SimulatedDay {
   pupils: readonly PupilsRow[];
   /** Nobody was told hours and nothing binds anybody. */
   isUnplanned: boolean;
-  /** Whether the gate keeps out who is outside the window; else windows are advice. */
+  /** Whether the gate keeps out who is outside the window and whom a step holds; else both are advice. */
   isEnforced: boolean;
   /** Share that comes in its window, per mille; the others come by habit. Null: as the load model of each plan has it. */
   adherencePerMille: number | null;
@@ -286,12 +286,12 @@ function stormStepsOf(
   const bound = profiles.filter((profile) => profile !== 'staff').map((profile) => STORM_PROFILES.indexOf(profile));
   const relative = STORM_PROFILES.indexOf('relative');
   const steps: StormStep[] = [];
-  if (measures.defersRelatives && bound.includes(relative)) {
+  if (day.isEnforced && measures.defersRelatives && bound.includes(relative)) {
     for (const deferred of deferredCells(day, from, to, measures.relativesHours))
       steps.push({ ...step, ...deferred, profiles: [relative], isDeferred: true });
   }
   // staff always enters
-  if (measures.isLiveOnly && bound.length > 0) steps.push({ ...step, profiles: bound, isLiveOnly: true });
+  if (day.isEnforced && measures.isLiveOnly && bound.length > 0) steps.push({ ...step, profiles: bound, isLiveOnly: true });
   if (measures.walkInPerMille < 1000 || measures.idleMinutes !== null || measures.capacityPerMille < 1000) {
     steps.push({
       ...step,

@@ -131,7 +131,7 @@ export class RequestSimulationDto implements SimulationRequest {
   @ApiPropertyOptional()
   seed: number = 1;
 
-  /** Whether the gate keeps out who is outside the window; else windows are advice. */
+  /** Whether the gate keeps out who is outside the window and whom a protection step holds; else both are advice, as in the postures `shadow` and `advised`. */
   @IsBoolean()
   @ApiPropertyOptional()
   isEnforced: boolean = true;

@@ -430,7 +430,22 @@ describe('protection steps', () => {
     expect(ladder.rungs.every(({ expected }) => expected !== null)).toBe(true);
   });
 
+  const setPosture = async (posture: string): Promise<void> => {
+    const settings = (await send<object>('GET', 'gateway-settings')).body;
+    expect((await send('PUT', 'gateway-settings', { ...settings, posture })).status).toBe(200);
+  };
+
+  it('hold nobody back in the simulation either where gateways only advise', async () => {
+    const { name, words: its, endsAt, scope, measures } = own({ isLiveOnly: true }, { endsAt: at('09:30') });
+    const { body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', { scope, measures, startsAt: at('08:45'), endsAt }); // prettier-ignore
+    const { body: step } = await enforce({ name, words: its, scope, measures, startsAt: at('08:45'), endsAt, simulationId: body.simulationId }); // prettier-ignore
+    const expected = await expectedOf(step.id);
+    expect(expected.refusedCount).toBe(expected.refusedCountBefore);
+    await undo(step.id);
+  });
+
   it('of one’s own are simulated before anybody puts them in force, and the second person reads what is expected', async () => {
+    await setPosture('enforced');
     const { name, words: its, endsAt, scope, measures } = own({ isLiveOnly: true }, { endsAt: at('09:30') });
     const { status, body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', { scope, measures, startsAt: at('08:45'), endsAt }); // prettier-ignore
     expect(status).toBe(202);
@@ -445,6 +460,7 @@ describe('protection steps', () => {
   });
 
   it('make people wait instead of refusing them where an agent has a waiting room, and what is expected says so', async () => {
+    await setPosture('enforced');
     const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId } })).json<{ secret: string }>(); // prettier-ignore
     const room = { isOpen: true, isAway: false, pupils: 0, unknown: 0, relatives: 0, held: 0, called: 0 };
     const status = { agent: 'proxy-1', version: '1', state: 'running', sentAt: new Date().toISOString(), room };
