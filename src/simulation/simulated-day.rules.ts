@@ -291,7 +291,8 @@ function stormStepsOf(
       steps.push({ ...step, ...deferred, profiles: [relative], isDeferred: true });
   }
   // staff always enters
-  if (day.isEnforced && measures.isLiveOnly && bound.length > 0) steps.push({ ...step, profiles: bound, isLiveOnly: true });
+  if (day.isEnforced && measures.isLiveOnly && bound.length > 0)
+    steps.push({ ...step, profiles: bound, isLiveOnly: true });
   if (measures.walkInPerMille < 1000 || measures.idleMinutes !== null || measures.capacityPerMille < 1000) {
     steps.push({
       ...step,
