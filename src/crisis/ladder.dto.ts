@@ -89,6 +89,13 @@ export class LadderSimulationRequestDto {
   startsAt?: string;
 }
 
+/** Which ladder is approved: the one that was read. */
+export class LadderApprovalDto {
+  /** Its changedAt, as it was read. */
+  @IsInstant()
+  changedAt!: string;
+}
+
 /** What the simulator expects of a rung alone, beside the same day without it. */
 export class ExpectedEffectDto {
   /** Whether those outside their window, or deferred, wait in a waiting room; else they are refused and come again. */

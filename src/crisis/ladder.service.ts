@@ -11,7 +11,7 @@ import { ladderProblem, type Rung, usualLadder } from '../protection/ladder.rule
 import { ProtectionStore } from '../protection/protection.store';
 import { SimulationService } from '../simulation/simulation.service';
 import type { LadderView } from './ladder-view.rules';
-import { AlreadyApproved, ProtectionInvalid, SecondPersonNeeded } from './protection.errors';
+import { AlreadyApproved, LadderChanged, ProtectionInvalid, SecondPersonNeeded } from './protection.errors';
 import { StepAuthority } from './step-authority.service';
 import { StepTrials } from './step-trial.service';
 
@@ -60,13 +60,14 @@ export class LadderService {
     return this.read(actor, platformId);
   }
 
-  /** From then on one person climbs. @throws ProtectionInvalid, SecondPersonNeeded, AlreadyApproved, NotConcerned */
-  async approve(actor: Actor, platformId: number, now: Date): Promise<LadderView> {
+  /** From then on one person climbs. `readAt` is when the ladder that was read was set. @throws ProtectionInvalid, LadderChanged, SecondPersonNeeded, AlreadyApproved, NotConcerned */
+  async approve(actor: Actor, platformId: number, readAt: Date, now: Date): Promise<LadderView> {
     await this.capacity.platform(platformId);
     await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const ladder = await this.store.ladder(platformId, tx);
       if (!ladder) throw new ProtectionInvalid('No ladder was agreed yet: set one first.');
+      if (ladder.changedAt.getTime() !== readAt.getTime()) throw new LadderChanged(ladder.changedAt);
       if (ladder.approvedBy !== null) throw new AlreadyApproved();
       if (ladder.changedBy === actor.subject) throw new SecondPersonNeeded();
       for (const { scope } of ladder.rungs) await this.authority.hold(tx, actor, platformId, scope.territories);

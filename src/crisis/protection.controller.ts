@@ -7,7 +7,7 @@ import { ApiProblems } from '../common/api-problems';
 import { PageQuery } from '../common/page-query.dto';
 import { RowIdPipe } from '../common/row-id.pipe';
 import type { StepScopeDto } from '../protection/protection-step.dto';
-import { LadderDto, LadderRequestDto, LadderSimulationRequestDto } from './ladder.dto';
+import { LadderApprovalDto, LadderDto, LadderRequestDto, LadderSimulationRequestDto } from './ladder.dto';
 import { LadderService } from './ladder.service';
 import { ladderDtoOf } from './ladder-view.rules';
 import { askedInstants, ProtectionDto, ProtectionStepDto, ProtectionStepPageDto, StepRequestDto, StepTrialRequestDto, UndoStepDto } from './protection-step.dto'; // prettier-ignore
@@ -77,8 +77,12 @@ export class ProtectionController {
   @ApiOperation({ operationId: 'approveLadder', summary: 'Approve the rungs, as another person than who set them: from then on one person climbs.' }) // prettier-ignore
   @ApiOkResponse({ description: 'The ladder.', type: LadderDto })
   @ApiProblems(400, 404, 409, 422)
-  async approveLadder(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<LadderDto> {
-    return ladderDtoOf(await this.ladders.approve(actor, id, new Date()));
+  async approveLadder(
+    @CurrentActor() actor: Actor,
+    @Param('id', RowIdPipe) id: number,
+    @Body() { changedAt }: LadderApprovalDto,
+  ): Promise<LadderDto> {
+    return ladderDtoOf(await this.ladders.approve(actor, id, new Date(changedAt), new Date()));
   }
 
   @Post('protection-ladder/simulation')

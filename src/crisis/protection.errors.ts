@@ -51,6 +51,13 @@ export class GlassProlonged extends DomainError {
   }
 }
 
+/** What is approved is what was read. */
+export class LadderChanged extends DomainError {
+  constructor(changedAt: Date) {
+    super('protection.ladder_changed', 'conflict', 'Somebody has set other rungs meanwhile: read the ladder again.', { changedAt: changedAt.toISOString() }); // prettier-ignore
+  }
+}
+
 /** The same rung twice at once does nothing more, and two would have to be taken back. */
 export class RungInForce extends DomainError {
   constructor(code: string, stepId: number) {

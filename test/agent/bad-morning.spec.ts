@@ -245,9 +245,19 @@ class AgentProcess {
       const agreed = rungs
       .filter(({ code }) => code === 'relatives')
       .map(({ code, name, scope, measures, minutes, words, thresholds }) => ({ code, name, scope, measures, minutes, words, thresholds })); // prettier-ignore
-      expect((await app.inject({ method: 'PUT', url: platform('protection-ladder'), payload: { rungs: agreed } })).statusCode).toBe(200); // prettier-ignore
+      const ladder = await app.inject({
+        method: 'PUT',
+        url: platform('protection-ladder'),
+        payload: { rungs: agreed },
+      });
+      const { changedAt } = ladder.json<LadderDto>();
       const second = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, 'second');
-      await app.inject({ method: 'POST', url: platform('protection-ladder/approval'), headers: second });
+      await app.inject({
+        method: 'POST',
+        url: platform('protection-ladder/approval'),
+        payload: { changedAt },
+        headers: second,
+      });
       const items = [3, 2, 1, 0].map((minutesAgo) => ({ measuredAt: new Date(clock() - minutesAgo * 60_000).toISOString(), sessions: 990 })); // prettier-ignore
       await app.inject({ method: 'POST', url: platform('measurements'), payload: { source: 'ent', items } });
       const { proposal } = (await app.inject({ url: platform('protection-proposal') })).json<ProtectionProposalDto>();

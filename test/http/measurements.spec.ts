@@ -68,9 +68,15 @@ describe('measurements of a platform', () => {
     expect((await proposal()).proposal.action).toBe('unknown');
     const { rungs } = (await app.inject({ url: url('protection-ladder') })).json<LadderDto>();
     const agreed = rungs.map(({ code, name, scope, measures, minutes, words, thresholds }) => ({ code, name, scope, measures, minutes, words, thresholds })); // prettier-ignore
-    expect((await app.inject({ method: 'PUT', url: url('protection-ladder'), payload: { rungs: agreed } })).statusCode).toBe(200); // prettier-ignore
+    const ladder = await app.inject({ method: 'PUT', url: url('protection-ladder'), payload: { rungs: agreed } });
+    const { changedAt } = ladder.json<LadderDto>();
     const second = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, 'second');
-    await app.inject({ method: 'POST', url: url('protection-ladder/approval'), headers: second });
+    await app.inject({
+      method: 'POST',
+      url: url('protection-ladder/approval'),
+      payload: { changedAt },
+      headers: second,
+    });
 
     expect(await report('ent', last([700, 820, 830, 840]))).toEqual([202, undefined]);
     // of several sources the largest counts

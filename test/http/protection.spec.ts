@@ -74,11 +74,16 @@ describe('protection steps', () => {
     expect(usual.rungs.map(({ code }) => code)).toEqual(['idle', 'walk-in', 'relatives', 'live-only']);
     const rungs = usual.rungs.map(({ code, name, scope, measures, minutes, words: its, thresholds }) => ({ code, name, scope, measures, minutes, words: its, thresholds })); // prettier-ignore
     expect((await send('PUT', 'protection-ladder', { rungs: [...rungs].reverse() })).status).toBe(422);
-    expect((await send('PUT', 'protection-ladder', { rungs })).status).toBe(200);
-    expect((await send<{ code: string }>('POST', 'protection-ladder/approval')).body.code).toBe('protection.second_person_needed'); // prettier-ignore
-    const { body: approved } = await send<LadderDto>('POST', 'protection-ladder/approval', undefined, second);
+    const { body: read } = await send<LadderDto>('PUT', 'protection-ladder', { rungs });
+    const { body: ladder } = await send<LadderDto>('PUT', 'protection-ladder', { rungs });
+    const its = { changedAt: ladder.changedAt };
+    // what is approved is what was read, not what came meanwhile
+    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', { changedAt: read.changedAt }, second)).body.code).toBe('protection.ladder_changed'); // prettier-ignore
+    expect((await send('POST', 'protection-ladder/approval', {}, second)).status).toBe(400);
+    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', its)).body.code).toBe('protection.second_person_needed'); // prettier-ignore
+    const { body: approved } = await send<LadderDto>('POST', 'protection-ladder/approval', its, second);
     expect(approved.approvedBy).toMatch(/^account:\d+$/);
-    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', undefined, second)).body.code).toBe('protection.already_approved'); // prettier-ignore
+    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', its, second)).body.code).toBe('protection.already_approved'); // prettier-ignore
   });
 
   it('are put in force by one person where they are a rung of an approved ladder, end by themselves, and are undone in one action', async () => {

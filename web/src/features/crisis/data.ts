@@ -180,7 +180,7 @@ export function useActs(platformId: number) {
       run(() => answerOf(api.POST('/v1/platforms/{id}/capacity-notice/approval', { params: { path }, body: { kind, about, reason } }))), // prettier-ignore
     adopt: (rungs: readonly Rung[]) =>
       run(() => answerOf(api.PUT('/v1/platforms/{id}/protection-ladder', { params: { path }, body: { rungs: rungs.map(agreedPart) } }))), // prettier-ignore
-    approveLadder: () => run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path } }))), // prettier-ignore
+    approveLadder: (changedAt: string) => run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path }, body: { changedAt } }))), // prettier-ignore
     lookBack: (body: Schema<'PostMortemRequestDto'>) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/post-mortems', { params: { path }, body }))),
     writePostMortem: (postMortemId: number, body: WrittenWords) =>

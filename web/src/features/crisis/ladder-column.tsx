@@ -55,7 +55,7 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
           variant="default"
           loading={acts.isBusy}
           onClick={() =>
-            void acts.approveLadder().then(
+            void acts.approveLadder(ladder.changedAt!).then(
               () => sayDone(t('done.ladderApproved')),
               () => undefined,
             )
