@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { violationsOf } from './accessibility';
 import { openReader, overflowing, shiftsOf, signIn } from './real-browser';
-import { describeWeb } from './web-server';
+import { A_FORTNIGHT, describeWeb } from './web-server';
 
 const SOURCES = join(__dirname, '../../web/src');
 const routes = [...readFileSync(join(SOURCES, 'app/app.tsx'), 'utf8').matchAll(/path: '([^']+)'/g)].map(([, path]) => path!); // prettier-ignore
@@ -83,7 +83,7 @@ describeWeb('every page of the web', (web) => {
     const { page, context } = await openReader(web.browser);
     await signIn(page, web.url, 'head-school');
     places.uai = new URL(page.url()).pathname.split('/').at(-1)!;
-    const { items } = (await (await context.request.get(`${web.url}/v1/establishments/${places.uai}/windows?limit=500`)).json()) as { items: { id: number; classId: number | null; classCode: string; date: string }[] }; // prettier-ignore
+    const { items } = (await (await context.request.get(`${web.url}/v1/establishments/${places.uai}/windows?limit=500&${A_FORTNIGHT}`)).json()) as { items: { id: number; classId: number | null; classCode: string; date: string }[] }; // prettier-ignore
     const ofClasses = items.filter(({ classId }) => classId !== null);
     const codes = [...new Set(ofClasses.map(({ classCode }) => classCode))];
     Object.assign(places, {

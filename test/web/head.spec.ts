@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
 import { violationsOf } from './accessibility';
 import { openReader, overflowing, signIn } from './real-browser';
-import { describeWeb } from './web-server';
+import { A_FORTNIGHT, describeWeb } from './web-server';
 
 interface Start {
   startsAt: string;
@@ -35,7 +35,7 @@ describeWeb('the web of a head', (web) => {
     leastMinutesAway = 5,
   ): Promise<{ window: Window; start: Start }> => {
     // prettier-ignore
-    const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=500`);
+    const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=500&${A_FORTNIGHT}`);
     for (const window of items.filter(({ classId }) => classId !== null)) {
       const { starts } = await readJson<{ starts: Start[] }>(page, `/v1/classes/${window.classId}/availability?date=${window.date}&windowId=${window.id}`); // prettier-ignore
       const start = starts.find((one) => one.verdict === verdict && Math.abs(Date.parse(one.startsAt) - Date.parse(window.startsAt)) >= leastMinutesAway * 60_000); // prettier-ignore
@@ -174,7 +174,10 @@ describeWeb('the web of a head', (web) => {
   it('drags a whole series in the calendar: each later date goes to the same hour', async () => {
     const { page } = await openReader(web.browser);
     const uai = await openWeek(page, 'head-lycee');
-    const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=500`);
+    const { items } = await readJson<{ items: Window[] }>(
+      page,
+      `/v1/establishments/${uai}/windows?limit=500&${A_FORTNIGHT}`,
+    );
     const freeHours = async (window: Window): Promise<string[]> => {
       const { starts } = await readJson<{ starts: Start[] }>(page, `/v1/classes/${window.classId}/availability?date=${window.date}&windowId=${window.id}`); // prettier-ignore
       return starts.filter(({ verdict }) => verdict === 'free').map(({ startsAt }) => startsAt.slice(11, 16));
@@ -480,7 +483,10 @@ describeWeb('the web of a head', (web) => {
   it("gives a window of one's own back so that a class that waits takes its place, told beforehand what that costs", async () => {
     const { page } = await openReader(web.browser);
     const uai = await openWeek(page);
-    const { items } = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=500`);
+    const { items } = await readJson<{ items: Window[] }>(
+      page,
+      `/v1/establishments/${uai}/windows?limit=500&${A_FORTNIGHT}`,
+    );
     const ofClasses = items.filter(({ classId }) => classId !== null);
     // a start that is full, and at which another class of the school stands
     const pairOf = async (): Promise<{ waits: Window; gives: Window; startsAt: string }> => {
@@ -514,7 +520,10 @@ describeWeb('the web of a head', (web) => {
     expect(await violationsOf(page, 'light')).toEqual([]);
     await yes.click();
     await page.getByText(`Le créneau de ${gives.classCode} est rendu, ${waits.classCode} a pris la place.`).waitFor();
-    const after = await readJson<{ items: Window[] }>(page, `/v1/establishments/${uai}/windows?limit=500`);
+    const after = await readJson<{ items: Window[] }>(
+      page,
+      `/v1/establishments/${uai}/windows?limit=500&${A_FORTNIGHT}`,
+    );
     expect(after.items.find(({ id }) => id === gives.id)).toBeUndefined();
     expect(Date.parse(after.items.find(({ id }) => id === waits.id)!.startsAt)).toBe(Date.parse(startsAt));
     await page.getByText(new RegExp(`${waits.classCode} attend une place`)).waitFor({ state: 'detached' });
@@ -540,7 +549,7 @@ describeWeb('the web of a head', (web) => {
         const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
         return { status: answer.status, body: (await answer.json()) as T };
       };
-      const { items } = await read<{ items: Named[] }>(`/v1/establishments/${own}/windows?limit=500`);
+      const { items } = await read<{ items: Named[] }>(`/v1/establishments/${own}/windows?limit=500&${A_FORTNIGHT}`);
       for (const window of items.filter(({ classId }) => classId !== null)) {
         const { starts } = await read<{ starts: { startsAt: string; verdict: string }[] }>(`/v1/classes/${window.classId}/availability?date=${window.date}&windowId=${window.id}`); // prettier-ignore
         for (const { startsAt } of starts.filter(({ verdict }) => verdict === 'full').slice(0, 3)) {
@@ -549,7 +558,9 @@ describeWeb('the web of a head', (web) => {
           if (!partner) continue;
           const made = await post('/v1/swaps', window, { windowId: window.id, withWindowId: partner.windowId, withRevision: partner.revision }); // prettier-ignore
           if (made.status !== 201) continue;
-          const theirs = await read<{ items: Named[] }>(`/v1/establishments/${partner.uai}/windows?limit=500`);
+          const theirs = await read<{ items: Named[] }>(
+            `/v1/establishments/${partner.uai}/windows?limit=500&${A_FORTNIGHT}`,
+          );
           return { window, partner, theirs: theirs.items.find(({ id }) => id === partner.windowId)! };
         }
       }

@@ -60,7 +60,7 @@ describeWeb('the web of an operator', (web) => {
     const cut = await post(page, '/v1/platforms/1/regulations', { ...span, sessionsPerMille: 10, loginsPerMille: 10, reason: 'presque rien' }); // prettier-ignore
     await page.getByRole('button', { name: 'Calculer un plan' }).click();
     const plans = page.getByRole('region', { name: 'Plans de la campagne' });
-    await plans.getByRole('button', { name: 'Pourquoi' }).click();
+    await plans.getByRole('button', { name: 'Pourquoi' }).click({ timeout: 180_000 });
     await plans.getByText(/Aucun plan ne peut placer tout le monde.+il faudrait au moins [\d\s,]+% de capacité en plus/).waitFor(); // prettier-ignore
     await plans.getByText(/toutes leurs heures sont pleines/).first().waitFor(); // prettier-ignore
     await plans.getByText(/Ou, sans capacité de plus/).waitFor();
