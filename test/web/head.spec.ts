@@ -573,7 +573,9 @@ describeWeb('the web of a head', (web) => {
     const card = (of: Page) => of.getByText(/(propose|proposé) un échange/);
     await card(page)
       .filter({ hasText: `votre créneau de ${window.classCode} passerait du` })
+      .filter({ hasText: `où se tient ${theirs.classCode} de` })
       .waitFor();
+    await card(page).filter({ hasNotText: partner.uai }).waitFor();
     const said = await card(page).innerText();
     expect(said).toContain(`${timeOf(window.startsAt)} – `);
     expect(said).toContain(`${timeOf(theirs.startsAt)} – `);
