@@ -85,22 +85,32 @@ function placedBy(
   takeWindowId = () => state.takeWindowId(),
 ): Placed[] {
   const taken: LedgerWindow[] = [];
-  // windows that were one series, or none yet, are a series of their own; those of a swap are of two
-  const seriesOf = new Map<number | null, number>();
-  return operation.targets.map((target) => {
+  const placed = operation.targets.map((target) => {
     const before = target.windowId === null ? null : movable(state, target.windowId, nowCell);
     const after = before
       ? { ...before, origin: BOOKED, date: target.day.date, startCell: startCellOf(target), seriesId: null }
       : newWindow(target, takeWindowId(), operation.kind === 'add' ? operation.profileId : 0);
     after.ordinal = ordinalOf(after, before, state, taken);
-    if (operation.isSeries) {
-      const from = before?.seriesId ?? null;
-      if (!seriesOf.has(from)) seriesOf.set(from, after.windowId);
-      after.seriesId = seriesOf.get(from)!;
-    }
     taken.push(after);
     return { before, after, owner: target.owner };
   });
+  if (operation.isSeries) makeSeries(placed, state);
+  return placed;
+}
+
+/**
+ * Windows that were one series, or none yet, are a series of their own; those of a swap are of two. It is named by one of its windows, but
+ * not as one whose dates stay where they are: what was excepted would go along the next time.
+ */
+function makeSeries(placed: readonly Placed[], state: LedgerState): void {
+  const going = new Set(placed.map(({ after }) => after.windowId));
+  const staying = new Set<number | null>();
+  for (const { windowId, seriesId } of state.windows()) if (!going.has(windowId)) staying.add(seriesId);
+  for (const from of new Set(placed.map(({ before }) => before?.seriesId ?? null))) {
+    const own = placed.filter(({ before }) => (before?.seriesId ?? null) === from).map(({ after }) => after);
+    const free = [...own.map(({ windowId }) => windowId), from].find((id) => !staying.has(id));
+    for (const after of own) after.seriesId = free ?? null;
+  }
 }
 
 const startCellOf = ({ day, startMinute, owner }: Target): number => cellOfStart(day, startMinute, owner.timeZone);

@@ -22,8 +22,25 @@ export const OWN_AUDIENCES = ['relatives', 'staff'] as const;
 const UAI = /^[0-9]{7}[A-Z]$/;
 const LARGEST_ID = 9_007_199_254_740_991;
 
-/** For whom a change is wished, and on which dates of a series it is not. */
-export class ChangeRequest {
+/** What anybody says of a change: on which dates of a series it is not, and why. */
+export class StatedChange {
+  /** Dates of the series that stay as they are. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(70)
+  @IsCivilDate({ each: true })
+  @MaxLength(10, { each: true })
+  exceptDates?: string[];
+
+  /** Why, for the record; no person's name. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  reason?: string;
+}
+
+/** For whom a change is wished. */
+export class ChangeRequest extends StatedChange {
   /** The class to add a window for; with a window: the class that it must belong to. */
   @IsOptional()
   @IsInt()
@@ -41,20 +58,6 @@ export class ChangeRequest {
   @IsOptional()
   @IsIn(OWN_AUDIENCES)
   audience?: (typeof OWN_AUDIENCES)[number];
-
-  /** Dates of the series that stay as they are. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(70)
-  @IsCivilDate({ each: true })
-  @MaxLength(10, { each: true })
-  exceptDates?: string[];
-
-  /** Why, for the record; no person's name. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(300)
-  reason?: string;
 }
 
 /** A change that is wished, of one window or of a series, all of it or nothing. */

@@ -1,25 +1,14 @@
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { StatedChange } from '../booking/booking.dto';
 import { HeldChangeDto } from '../booking/hold.dto';
 import { PageQuery } from '../common/page-query.dto';
-import { IsCivilDate } from '../common/wire-time';
 
 export const SWAP_STATES = ['proposed', 'accepted', 'declined', 'withdrawn', 'lapsed'] as const;
 export type SwapState = (typeof SWAP_STATES)[number];
 const LARGEST_ID = 9_007_199_254_740_991;
 
 /** Two windows to swap, or two series of them. */
-export class SwapRequest {
+export class SwapRequest extends StatedChange {
   /** The window that is given; If-Match names its revision. */
   @IsInt()
   @Min(1)
@@ -42,20 +31,6 @@ export class SwapRequest {
   @IsOptional()
   @IsBoolean()
   isSeries?: boolean;
-
-  /** Dates of the series that stay as they are. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(70)
-  @IsCivilDate({ each: true })
-  @MaxLength(10, { each: true })
-  exceptDates?: string[];
-
-  /** Why, for the record; no person's name. May be left out. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(300)
-  reason?: string;
 }
 
 /** A swap that one side proposed to the other. */

@@ -151,6 +151,21 @@ describe('bookings by REST', () => {
       expect(await startOf(region.windowIds[3]!)).toBe(cellAt(1, 9));
     });
 
+    it('leave what was excepted out of the series from then on: it stays the next time without being named', async () => {
+      const moveTo = async (clock: string, revision: number, exceptDates: string[] = []) => {
+        const request = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, clock), isSeries: true, exceptDates }; // prettier-ignore
+        const { status, body } = await post(request, { 'if-match': `"${revision}"` });
+        expect(status).toBe(201);
+        return body.changes;
+      };
+      const all = await moveTo('10:30', 1);
+      expect(all).toHaveLength(3);
+      const but = await moveTo('11:00', all[0]!.revision, ['2026-12-08']);
+      const again = await moveTo('12:00', but[0]!.revision);
+      expect(again.map(({ after }) => after!.startsAt)).toEqual([at(0, '12:00'), at(2, '12:00')]);
+      expect((await startOf(region.windowIds[3]!))! - cellAt(1, 10)).toBe(6);
+    });
+
     it.each(['08/12/2026', '2026-13-99', 'never', '2026-12-8'])(
       'refuse the exception %s, which is no date',
       async (date) => {
