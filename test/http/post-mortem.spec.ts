@@ -43,6 +43,11 @@ describe('post-mortems', () => {
       { establishmentCount: 5, concurrentSessions: 1000, loginsPerMinute: 200 },
     );
     url = `/v1/platforms/${region.platformId}/post-mortems`;
+    // in any other posture no step holds anybody back
+    const settingsUrl = `/v1/platforms/${region.platformId}/gateway-settings`;
+    const settings = (await app.inject({ url: settingsUrl })).json<GatewaySettingsDto>();
+    const set = await app.inject({ method: 'PUT', url: settingsUrl, payload: { ...settings, posture: 'enforced' } });
+    expect(set.statusCode).toBe(200);
     await app.get(JobRunner).start();
     const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId } })).json<{ secret: string }>(); // prettier-ignore
     headers = { authorization: `Bearer ${key.secret}` };
@@ -238,14 +243,14 @@ describe('post-mortems', () => {
     const [entry] = await database.query<{ id: string }[]>(
       `insert into audit_entry (recorded_at, role, subject, action, thing, thing_key, platform_id, before, after)
        values ('2026-12-08T10:00:00+01:00', 'operator', 'somebody', 'gateway_settings.set', 'gateway_settings', $1::text, $2, $3, $4) returning id`,
-      [region.platformId, region.platformId, { ...settings, posture: 'enforced', walkInPerCell: 0 }, settings],
+      [region.platformId, region.platformId, { ...settings, posture: 'advised', walkInPerCell: 0 }, settings],
     );
     expect(entry).toBeDefined();
     jest.setSystemTime(new Date('2026-12-08T12:00:00+01:00'));
     const { id, simulationId } = await make();
     await simulated(id);
     const { request } = (await app.inject({ url: `/v1/simulations/${simulationId}` })).json<SimulationDto>();
-    expect(request).toMatchObject({ isEnforced: true, walkInPerCell: 0 });
+    expect(request).toMatchObject({ isEnforced: false, walkInPerCell: 0 });
     jest.setSystemTime(new Date(at('12:00')));
   });
 
