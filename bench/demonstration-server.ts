@@ -16,16 +16,21 @@ const LONGEST_START_SECONDS = 600;
 
 /** The headers of an operator who has signed in, once a server of ours has started. */
 export const asOperator: Record<string, string> = {};
+/** Those of another operator, for what takes two people. */
+export const asColleague: Record<string, string> = {};
 
-/** A session in the server's database: what a browser would have after signing in. */
+/** Sessions in the server's database: what browsers would have after signing in. */
 async function signIn(databaseUrl: string): Promise<void> {
   const database = await new DataSource(databaseOptions(databaseUrl, 1)).initialize();
   try {
     const grant = { role: 'operator', uais: [], territories: [] } as const;
-    const { id } = await new AccountStore(database).grant('https://bench.invalid', 'operator', grant);
-    const sessionId = newSecret();
-    await new SessionStore(database, new CrowdDatabase(databaseUrl)).open(sessionId, id, 10);
-    Object.assign(asOperator, { cookie: `etale_session=${sessionId}`, 'sec-fetch-site': 'same-origin' });
+    const sessions = new SessionStore(database, new CrowdDatabase(databaseUrl));
+    for (const [subject, headers] of [['operator', asOperator], ['colleague', asColleague]] as const) {
+      const { id } = await new AccountStore(database).grant('https://bench.invalid', subject, grant);
+      const sessionId = newSecret();
+      await sessions.open(sessionId, id, 10);
+      Object.assign(headers, { cookie: `etale_session=${sessionId}`, 'sec-fetch-site': 'same-origin' });
+    }
   } finally {
     await database.destroy();
   }

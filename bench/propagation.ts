@@ -6,17 +6,19 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DateTime } from 'luxon';
+import type { LadderDto } from '../src/crisis/ladder.dto';
 import { startAgent, type RunningAgent } from '../src/agent/agent';
 import { NEVER_GATED } from '../src/agent/agent-settings';
 import { type Benchmark, option } from './benchmark';
-import { asOperator, publishedPlan, read, startServer, stopServer, type Server } from './demonstration-server';
+import { asColleague, asOperator, publishedPlan, read, startServer, stopServer, type Server } from './demonstration-server';
 import { percentile, rounded } from './percentile';
 
 const LOOK_MILLISECONDS = 2;
 const MOST_WAIT_MILLISECONDS = 60_000;
 const CELL_MILLISECONDS = 300_000;
 const TRIED_CELLS = 30;
-const STEP_MILLISECONDS = 1_200_000;
+const ZONE = 'Europe/Paris';
 /** With a pause, this many bookings come in a row: the first while a bundle is built, the others behind it. */
 const BOOKINGS_A_PAUSE = 10;
 
@@ -35,9 +37,10 @@ interface Window {
  * A whole bundle is built again by the first booking after a minute: with `--pause-seconds 61` every tenth of the streamed bookings is
  * one of those.
  *
- * Then protection steps: from the press of the button (a step of one department, then its undoing) until each agent applies it.
+ * Then the rungs of the usual ladder, each pressed a few times for the whole platform: from the button until each agent applies it, and
+ * from its undoing until none does.
  *
- * Options: `--scale XS --agents 20 --bookings 40 --polled-bookings 4 --steps 20 --pause-seconds 0`.
+ * Options: `--scale XS --agents 20 --bookings 40 --polled-bookings 4 --presses 5 --pause-seconds 0`.
  */
 export const run: Benchmark = async (args) => {
   const scale = option(args, 'scale', 'XS');
@@ -57,7 +60,8 @@ export const run: Benchmark = async (args) => {
     const streamed = await measured(server.url, server.url, key, join(folder, 'streamed'), count, windows, Number(option(args, 'bookings', '40')), pauseSeconds); // prettier-ignore
     const afterPause = streamed.filter((_, k) => pauseSeconds > 0 && Math.floor(k / count) % BOOKINGS_A_PAUSE === 0);
     const polled = await measured(server.url, relayUrl, key, join(folder, 'polled'), count, windows, Number(option(args, 'polled-bookings', '4')), 0); // prettier-ignore
-    const { taken, undone } = await steps(server.url, campaign.platformId, key, join(folder, 'steps'), count, Number(option(args, 'steps', '20'))); // prettier-ignore
+    const rungs = await presses(server.url, campaign, key, join(folder, 'rungs'), count, Number(option(args, 'presses', '5'))); // prettier-ignore
+    const [taken, undone] = [[...rungs.values()].flatMap((its) => its.taken), [...rungs.values()].flatMap((its) => its.undone)]; // prettier-ignore
     const { pollSeconds, pollJitterSeconds } = await prescribed(server.url, key);
     const prescribedMilliseconds = (pollSeconds + pollJitterSeconds) * 1000;
     return {
@@ -72,7 +76,14 @@ export const run: Benchmark = async (args) => {
         afterPauseP50Milliseconds: percentile(afterPause, 50),
         afterPauseP99Milliseconds: percentile(afterPause, 99),
       }),
-      steps: taken.length / count,
+      presses: taken.length / count,
+      rungs: [...rungs].map(([code, its]) => ({
+        code,
+        answeredP50Milliseconds: percentile(its.answered, 50),
+        p50Milliseconds: percentile(its.taken, 50),
+        worstMilliseconds: percentile(its.taken, 100),
+        undoneP50Milliseconds: percentile(its.undone, 50),
+      })),
       stepP50Milliseconds: percentile(taken, 50),
       stepP99Milliseconds: percentile(taken, 99),
       stepWithinSecondRatio: taken.length === 0 ? null : rounded(taken.filter((took) => took <= 1000).length / taken.length), // prettier-ignore
@@ -169,42 +180,58 @@ const agentsOf = (url: string, key: string, folder: string, count: number): Prom
     ),
   ); // prettier-ignore
 
-/** Milliseconds of each agent from each press of the button until the step holds there, and until it no longer does. */
-async function steps(
+/** Milliseconds of one rung: of the service to answer a press, and of each agent from each press until the step holds there, and until it no longer does. */
+interface Presses {
+  answered: number[];
+  taken: number[];
+  undone: number[];
+}
+
+/**
+ * Each rung of the usual ladder, which two people agreed on, is pressed by one of them for all of the platform, for an hour from eight on
+ * the plan's first morning (at once where that is over): the law of admission then has windows to ask about.
+ */
+async function presses(
   url: string,
-  platformId: number,
+  campaign: { startsOn: string; platformId: number },
   key: string,
   folder: string,
   count: number,
-  stepCount: number,
-): Promise<{ taken: number[]; undone: number[] }> {
+  pressCount: number,
+): Promise<Map<string, Presses>> {
   const agents = await agentsOf(url, key, folder, count);
-  const post = async (path: string, body: object): Promise<{ id: number }> => {
-    const answer = await fetch(`${url}/v1/platforms/${platformId}/protection-steps${path}`, { method: 'POST', headers: { ...asOperator, 'content-type': 'application/json' }, body: JSON.stringify(body) }); // prettier-ignore
-    if (!answer.ok) throw new Error(`no step: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as { id: number };
+  const ask = async <T>(method: string, path: string, body?: object, headers = asOperator): Promise<T> => {
+    const init = { method, headers: { ...headers, 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) }; // prettier-ignore
+    const answer = await fetch(`${url}/v1/platforms/${campaign.platformId}/${path}`, init);
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
   };
   const holds = (id: number) => ({ held }: RunningAgent): boolean => held.current?.plan.content.rules.some((rule) => rule.id === id) === true; // prettier-ignore
   try {
-    const taken: number[] = [];
-    const undone: number[] = [];
     await applied(agents, performance.now(), ({ held }) => held.current !== undefined);
-    // a step of one department is one person's to take
-    const department = agents[0]!.held.current!.plan.content.departments[0];
-    // the first one waits until all of them follow the stream
-    for (let k = 0; k <= stepCount; k++) {
-      const endsAt = new Date(Date.now() + STEP_MILLISECONDS).toISOString();
+    const rungs = (await ask<LadderDto>('GET', 'protection-ladder')).rungs.map(
+      ({ code, name, scope, measures, minutes, words, thresholds }) => ({ code, name, scope, measures, minutes, words, thresholds }), // prettier-ignore
+    );
+    const { changedAt } = await ask<LadderDto>('PUT', 'protection-ladder', { rungs });
+    await ask('POST', 'protection-ladder/approval', { changedAt }, asColleague);
+    const eight = DateTime.fromISO(`${campaign.startsOn}T08:00`, { zone: ZONE });
+    const startsAt = eight > DateTime.now() ? eight.toISO() : undefined;
+    const press = async (rung: string, its?: Presses): Promise<void> => {
       let from = performance.now();
-      const { id } = await post('', { name: { fr: 'essai', en: 'trial' }, scope: { territories: [department] }, measures: { idleMinutes: 10 }, words: { fr: 'Essai.', en: 'Trial.' }, reason: 'benchmark', endsAt }); // prettier-ignore
-      const began = await applied(agents, from, holds(id));
+      const { id } = await ask<{ id: number }>('POST', 'protection-steps', { rung, reason: 'benchmark', startsAt, minutes: 60 }); // prettier-ignore
+      its?.answered.push(performance.now() - from);
+      const taken = await applied(agents, from, holds(id));
       from = performance.now();
-      await post(`/${id}/undo`, { reason: 'benchmark' });
-      const ended = await applied(agents, from, (agent) => !holds(id)(agent));
-      if (k === 0) continue;
-      taken.push(...began);
-      undone.push(...ended);
-    }
-    return { taken, undone };
+      await ask('POST', `protection-steps/${id}/undo`, { reason: 'benchmark' });
+      const undone = await applied(agents, from, (agent) => !holds(id)(agent));
+      its?.taken.push(...taken);
+      its?.undone.push(...undone);
+    };
+    // the first one waits until all of them follow the stream
+    await press(rungs[0]!.code);
+    const found = new Map(rungs.map(({ code }) => [code, { answered: [], taken: [], undone: [] }]));
+    for (let k = 0; k < pressCount; k++) for (const [code, its] of found) await press(code, its);
+    return found;
   } finally {
     await Promise.all(agents.map((agent) => agent.stop()));
   }
