@@ -1,5 +1,5 @@
 import type { Language } from '../common/language.rules';
-import { civilDateOf, clockOf, dayOfWords } from './zone-clock';
+import { civilDateOf, clockText, dayOfWords } from './zone-clock';
 
 /** Sentences of the waiting page; `{x}` is filled in. */
 const TEXTS = {
@@ -124,7 +124,7 @@ export function waitText(language: Language, seconds: number): string {
 
 /** A time of the school's clock; with its day where that is not the present one. */
 export function timeText(language: Language, seconds: number, now: number, zone: string): string {
-  const time = clockOf(seconds, zone);
+  const time = clockText(seconds, zone, language);
   if (civilDateOf(seconds, zone) === civilDateOf(now, zone)) return time;
   return waitingText(language, 'onDay', { time, day: dayOfWords(seconds, zone, language) });
 }

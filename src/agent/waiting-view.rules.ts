@@ -5,14 +5,14 @@ import { entryAt, relativesOwner, windowsOfOwner, type GatePlan } from '../kerne
 import { ADMIT, DECISION_KINDS, ANSWER_REASONS, REASON, RELATIVE, WAY, type Decision, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
 import type { RoomPlace } from './waiting-room';
 import { delayText, timeText, waitingText, waitText } from './waiting-text';
-import { civilDateOf, clockOf, isoOf } from './zone-clock';
+import { civilDateOf, clockText, isoOf } from './zone-clock';
 
 export interface ViewWindow {
   subject: string;
   startsAt: string;
   endsAt: string;
   entryAt: string;
-  /** As the school's clock says it: `09:45 - 10:30`. */
+  /** As the school's clock says it, in the reader's language: `9 h 45 - 10 h 30`. */
   text: string;
 }
 
@@ -88,7 +88,7 @@ export function waitingView(
     opensAt: decision.opensAt > 0 ? isoOf(decision.opensAt, zone) : null,
     retryAt: isoOf(retryAt, zone),
     retryAfterSeconds: Math.ceil(retryAt - now),
-    windows: windowsToday(plan, visitor, now, zone),
+    windows: windowsToday(plan, visitor, now, zone, language),
     workUrl: workUrl ?? null,
     telephones: schools.flatMap((e) =>
       content.establishments.telephone[e]
@@ -163,7 +163,7 @@ function ownersWindows(plan: GatePlan, visitor: Visitor, c: number) {
 }
 
 /** Windows of the present day that are not over, those of every class of the visitor. */
-function windowsToday(plan: GatePlan, visitor: Visitor, now: number, zone: string): ViewWindow[] {
+function windowsToday(plan: GatePlan, visitor: Visitor, now: number, zone: string, language: Language): ViewWindow[] {
   const { content } = plan;
   const ofClasses = visitor.classes.map((c) => ({ subject: content.classes.name[c]!, windows: ownersWindows(plan, visitor, c) })); // prettier-ignore
   const ofSchools =
@@ -185,7 +185,7 @@ function windowsToday(plan: GatePlan, visitor: Visitor, now: number, zone: strin
         startsAt: isoOf(from, zone),
         endsAt: isoOf(to, zone),
         entryAt: isoOf(entryAt(start), zone),
-        text: `${clockOf(from, zone)} - ${clockOf(to, zone)}`,
+        text: `${clockText(from, zone, language)} - ${clockText(to, zone, language)}`,
       };
     });
 }

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { randomInteger, seededRandom } from '../kernel/random';
-import { civilDateOf, clockOf, dayOfWords, isoOf } from './zone-clock';
+import { civilDateOf, clockText, dayOfWords, isoOf } from './zone-clock';
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -14,8 +14,8 @@ describe(`the clock of a school (SEED=${seed})`, () => {
       const near = changesAt[k % 2]! + randomInteger(random, 20_000) - 10_000;
       const seconds = k % 3 === 0 ? near : 1_750_000_000 + randomInteger(random, 80_000_000);
       const at = DateTime.fromSeconds(seconds, { zone, locale: 'fr' });
-      const said = [isoOf(seconds, zone), clockOf(seconds, zone), civilDateOf(seconds, zone), dayOfWords(seconds, zone, 'fr')]; // prettier-ignore
-      const expected = [at.toISO({ suppressMilliseconds: true })!, at.toFormat('HH:mm'), at.toISODate()!, at.toFormat('cccc d LLLL')]; // prettier-ignore
+      const said = [isoOf(seconds, zone), clockText(seconds, zone, 'fr'), clockText(seconds, zone, 'en'), civilDateOf(seconds, zone), dayOfWords(seconds, zone, 'fr')]; // prettier-ignore
+      const expected = [at.toISO({ suppressMilliseconds: true })!, at.toFormat("H'\u00a0h\u00a0'mm"), at.toFormat('HH:mm'), at.toISODate()!, at.toFormat('cccc d LLLL')]; // prettier-ignore
       expect(said).toEqual(expected);
     }
   });

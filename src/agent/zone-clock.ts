@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import type { Language } from '../common/language.rules';
 
 /** No zone changes its offset within a quarter of an hour of universal time. */
 const QUARTER_SECONDS = 900;
@@ -53,8 +54,11 @@ export function isoOf(seconds: number, zone: string): string {
   return `${date}T${clock}:${two(Math.floor(seconds) - Math.floor(seconds / 60) * 60)}${offset}`;
 }
 
-/** `09:40`. */
-export const clockOf = (seconds: number, zone: string): string => minuteOf(seconds, zone).clock;
+/** A clock time that does not break over lines: `9 h 40`, `09:40`. */
+export function clockText(seconds: number, zone: string, language: Language): string {
+  const { clock } = minuteOf(seconds, zone);
+  return language === 'fr' ? `${Number(clock.slice(0, 2))}\u00a0h\u00a0${clock.slice(3)}` : clock;
+}
 
 /** `2025-12-01`. */
 export const civilDateOf = (seconds: number, zone: string): string => minuteOf(seconds, zone).date;

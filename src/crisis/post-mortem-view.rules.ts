@@ -1,7 +1,7 @@
 import { instantOfCell } from '../common/civil-time';
 import { CELL_MINUTES } from '../kernel/cell-grid';
 import type { PostMortemDto, PostMortemHeadDto } from './post-mortem.dto';
-import { amplificationOf, assumptionsOf, causesOf } from './post-mortem.rules';
+import { amplificationOf, assumptionsOf, causesAsReplayed } from './post-mortem.rules';
 import type { PostMortemView } from './post-mortem.service';
 import type { PostMortemHead } from './post-mortem.store';
 
@@ -9,8 +9,7 @@ export const headDtoOf = ({ id, firstOn, lastOn, replayedOn, simulationId, summa
 
 export function postMortemDtoOf({ row, variants }: PostMortemView): PostMortemDto {
   const { facts, improvements } = row;
-  // what the replay says of pages that ask is there later than the rest, and never goes over what people wrote
-  const causes = facts.hasWaitingRoom && row.revision === 1 ? causesOf(facts, variants?.[0]) : row.causes;
+  const causes = facts.hasWaitingRoom ? causesAsReplayed(row.causes, facts, variants?.[0]) : row.causes;
   const { timeZone, firstCell, timeline, curves, totals, territories, kinds, profiles } = facts;
   return {
     ...headDtoOf(row),

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, IsOptional, IsString, Length, Max, MaxLength, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min, ValidateNested } from 'class-validator'; // prettier-ignore
 import { LANGUAGES, type Language } from '../common/language.rules';
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate } from '../common/wire-time';
@@ -10,7 +10,7 @@ import { WINDOW_PROFILES } from '../simulation/simulation-request';
 import { SimulatedVariantDto, VariantRequestDto } from '../simulation/simulation.dto';
 import {
   ASSUMPTION_NAMES, CAUSE_CODES, CAUSE_VERDICTS, IMPROVEMENT_STATES, type Assumption, type Cause, type CauseCode, type CauseVerdict,
-  type CrowdCounts, type Improvement, type ImprovementState, type ObservedCurves, type TimelineEntry, type VisitorProfile,
+  type CrowdCounts, type Improvement, type ImprovementState, type ObservedCurves, type TimelineEntry, type VisitorProfile, type WrittenCause,
 } from './post-mortem'; // prettier-ignore
 import { WordsDto } from './ladder.dto';
 import { ADHERENCE_BASES, type AdherenceBasis, type ReplayAdherence } from './replay-adherence.rules';
@@ -128,8 +128,8 @@ export class ObservedCurvesDto implements ObservedCurves {
   refused!: number[];
 }
 
-/** A possible cause: what the figures say, and what people say. */
-export class CauseDto implements Cause {
+/** What people say of a possible cause. */
+export class WrittenCauseDto implements WrittenCause {
   /** Which. */
   @IsIn(CAUSE_CODES)
   @ApiProperty({ enum: CAUSE_CODES, description: 'Which.' })
@@ -140,18 +140,17 @@ export class CauseDto implements Cause {
   @ApiProperty({ enum: CAUSE_VERDICTS, description: 'Ruled out, contributed, or open.' })
   verdict!: CauseVerdict;
 
-  /** The figure that speaks for it: cells, regulations, minutes, admitted per expected, share in the own window, attempts per visitor. */
-  @ValidateIf((_, value) => value !== null)
-  @IsNumber()
-  @Min(0)
-  @Max(1e9)
-  @ApiProperty({ type: Number, nullable: true, minimum: 0, description: 'The figure that speaks for it; null where nothing was measured.' }) // prettier-ignore
-  figure!: number | null;
-
   /** In the words of who looked at it. */
   @IsString()
   @MaxLength(2000)
   comment!: string;
+}
+
+/** A possible cause: what the figures say, and what people say. */
+export class CauseDto extends WrittenCauseDto implements Cause {
+  /** The figure that speaks for it: cells, regulations, minutes, admitted per expected, share in the own window, attempts per visitor. */
+  @ApiProperty({ type: Number, nullable: true, minimum: 0, description: 'The figure that speaks for it; null where nothing was measured.' }) // prettier-ignore
+  figure!: number | null;
 }
 
 /** What was agreed to be done better. */
@@ -176,7 +175,7 @@ export class ImprovementDto implements Improvement {
   state!: ImprovementState;
 }
 
-/** What people write into it; all of it is replaced. */
+/** What people write into it: the summary and what was agreed are replaced. */
 export class PostMortemWordsDto {
   /** As it was read: somebody else's later words are not lost. */
   @IsInt()
@@ -189,12 +188,13 @@ export class PostMortemWordsDto {
   @MaxLength(4000)
   summary!: string;
 
-  /** Possible causes. */
+  /** What is said of possible causes; those that are not named, and the figures, stay as they are. `other` counts with a comment only. */
   @IsArray()
-  @ArrayMaxSize(30)
+  @ArrayMaxSize(CAUSE_CODES.length)
+  @ArrayUnique(({ code }: WrittenCauseDto) => code)
   @ValidateNested({ each: true })
-  @Type(() => CauseDto)
-  causes!: CauseDto[];
+  @Type(() => WrittenCauseDto)
+  causes!: WrittenCauseDto[];
 
   /** What was agreed. */
   @IsArray()

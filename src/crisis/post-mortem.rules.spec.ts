@@ -1,5 +1,5 @@
 import type { PostMortemFacts } from './post-mortem';
-import { assumptionsOf, causesOf } from './post-mortem.rules';
+import { assumptionsOf, causesAsReplayed, causesOf, causesWith } from './post-mortem.rules';
 
 /** A day of 1,000 visitors who made 3,000 attempts. */
 const factsOf = (more: Partial<PostMortemFacts> = {}): PostMortemFacts => ({
@@ -47,6 +47,38 @@ describe('the bubble of a post-mortem', () => {
   it('is compared with a replay that counts as the gates do', () => {
     const [amplification] = assumptionsOf(factsOf({ hasWaitingRoom: true }), asked).filter(({ name }) => name === 'amplification'); // prettier-ignore
     expect(amplification).toEqual({ name: 'amplification', assumed: 3, observed: 3, deviationRatio: 0 });
+  });
+});
+
+describe('what people say of causes', () => {
+  const causes = causesOf(factsOf({ hasWaitingRoom: true }));
+  const cut = { code: 'capacity_cut', verdict: 'contributed', comment: 'Un serveur de moins.' } as const;
+
+  it('leaves the figures, and the causes that nobody named', () => {
+    const its = causesWith(causes, [cut]);
+    expect(its.find(({ code }) => code === 'capacity_cut')).toEqual({ ...cut, figure: 0 });
+    expect(its.filter(({ code }) => code !== 'capacity_cut')).toEqual(
+      causes.filter(({ code }) => code !== 'capacity_cut'),
+    );
+    expect(causesWith(causes, [])).toEqual(causes);
+  });
+
+  it('is another cause where it has a comment, until that is taken away', () => {
+    const other = { code: 'other', verdict: 'contributed', comment: 'Panne d’un annuaire.' } as const;
+    const its = causesWith(causes, [other]);
+    expect(its.at(-1)).toEqual({ ...other, figure: null });
+    expect(causesWith(its, [{ ...other, comment: ' ' }])).toEqual(causes);
+  });
+
+  it('stands over the replay, which speaks of the others', () => {
+    const facts = factsOf({ hasWaitingRoom: true });
+    const of = (words: Parameters<typeof causesWith>[1]) => {
+      const its = causesAsReplayed(causesWith(causes, words), facts, asked);
+      return its.find(({ code }) => code === 'came_again')!.verdict;
+    };
+    expect(of([cut])).toBe('ruled_out');
+    expect(of([{ code: 'came_again', verdict: 'contributed', comment: '' }])).toBe('contributed');
+    expect(of([{ code: 'came_again', verdict: 'open', comment: 'À revoir.' }])).toBe('open');
   });
 });
 

@@ -1,5 +1,5 @@
 import { CELLS_PER_HOUR } from '../kernel/cell-grid';
-import type { Assumption, Cause, CauseCode, CauseVerdict, CrowdCounts, PostMortemFacts } from './post-mortem';
+import type { Assumption, Cause, CauseCode, CauseVerdict, CrowdCounts, PostMortemFacts, WrittenCause } from './post-mortem';
 
 /** What of a simulated day is set beside the real one. */
 export interface ReplayedDay {
@@ -79,6 +79,30 @@ export function causesOf(facts: PostMortemFacts, replayed?: ReplayedDay): Cause[
       ? { ...cause('came_again', amplification, false), verdict: 'open' }
       : cause('came_again', amplification, amplification !== null && amplification <= BUBBLE_RATIO * told),
   ];
+}
+
+/**
+ * The causes with what people say of them: figures stay, and so do causes that nobody names. Another cause than those that figures speak of
+ * is one once somebody has said what it is.
+ */
+export function causesWith(causes: readonly Cause[], words: readonly WrittenCause[]): Cause[] {
+  const said = new Map(words.map((word) => [word.code, word]));
+  const others = words.filter(({ code }) => causes.every((cause) => cause.code !== code));
+  return [...causes, ...others.map((word): Cause => ({ ...word, figure: null }))]
+    .map((cause) => ({ ...cause, ...said.get(cause.code) }))
+    .filter(({ code, comment }) => code !== 'other' || comment.trim() !== '');
+}
+
+/**
+ * What the replay says of the questions of waiting pages is there later than the rest: it is said of causes that nobody has said anything
+ * else of meanwhile.
+ * @param causes as they were stored
+ */
+export function causesAsReplayed(causes: readonly Cause[], facts: PostMortemFacts, replayed?: ReplayedDay): Cause[] {
+  const verdicts = new Map(causesOf(facts).map(({ code, verdict }) => [code, verdict]));
+  const known = new Map(causesOf(facts, replayed).map((cause) => [cause.code, cause]));
+  const isUntouched = ({ code, verdict, comment }: Cause): boolean => comment === '' && verdict === verdicts.get(code);
+  return causes.map((cause) => (isUntouched(cause) ? (known.get(cause.code) ?? cause) : cause));
 }
 
 /** Assumptions beside what was seen, the one that failed most first. @param replayed the simulation of the day as it was */

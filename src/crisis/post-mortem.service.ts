@@ -14,8 +14,8 @@ import type { StepRow } from '../protection/protection.store';
 import { RequestSimulationDto, VariantRequestDto } from '../simulation/simulation.dto';
 import { SimulationService } from '../simulation/simulation.service';
 import type { KeptVariant } from '../simulation/simulation.store';
-import type { CrowdCounts, PostMortemFacts } from './post-mortem';
-import { causesOf } from './post-mortem.rules';
+import type { CrowdCounts, PostMortemFacts, WrittenCause } from './post-mortem';
+import { causesOf, causesWith } from './post-mortem.rules';
 import { type CountedPlace, PostMortemFactsStore } from './post-mortem-facts.store';
 import { PostMortemSources } from './post-mortem-sources.service';
 import { believedPerMille, replayAdherencesOf, simulatedAdherencesOf } from './replay-adherence.rules';
@@ -115,13 +115,14 @@ export class PostMortemService {
     actor: Actor,
     platformId: number,
     id: number,
-    { revision, ...written }: Pick<PostMortemRow, 'revision' | 'summary' | 'causes' | 'improvements'>,
+    { revision, ...words }: Pick<PostMortemRow, 'revision' | 'summary' | 'improvements'> & { causes: readonly WrittenCause[] }, // prettier-ignore
     now: Date,
   ): Promise<PostMortemView> {
     await inTransaction(this.database, async (tx) => {
       const before = await this.store.find(platformId, id, tx);
       if (!before) throw new NotFoundError('post-mortem', id);
       await this.authority.hold(tx, actor, platformId, []);
+      const written = { ...words, causes: causesWith(before.causes, words.causes) };
       if (!(await this.store.write(tx, id, revision, written, now)))
         throw new DomainError('post_mortem.changed', 'conflict', 'Somebody else has written meanwhile: read it again.');
       const { summary, causes, improvements } = before;

@@ -74,13 +74,17 @@ export type CauseCode = (typeof CAUSE_CODES)[number];
 export const CAUSE_VERDICTS = ['ruled_out', 'contributed', 'open'] as const;
 export type CauseVerdict = (typeof CAUSE_VERDICTS)[number];
 
-/** A possible cause, what the figures say of it, and what people say. */
-export interface Cause {
+/** What people say of a possible cause. */
+export interface WrittenCause {
   code: CauseCode;
   verdict: CauseVerdict;
+  comment: string;
+}
+
+/** A possible cause, what the figures say of it, and what people say. */
+export interface Cause extends WrittenCause {
   /** The figure that speaks for the verdict, null where nothing was measured. */
   figure: number | null;
-  comment: string;
 }
 
 export const IMPROVEMENT_STATES = ['agreed', 'done', 'dropped'] as const;

@@ -29,7 +29,7 @@ for (const [name, file, start] of proxies) {
       expect(answer.status).toBe(503);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(at(9, 40) - at(8));
       const page = await answer.text();
-      expect(page).toContain('Votre classe 6e A ouvre à 09:40');
+      expect(page).toContain('Votre classe 6e A ouvre à 9\u00a0h\u00a040');
       expect(page).toContain('url=/timeline?a=1');
       expect(proxy.seen).toEqual([]);
     });

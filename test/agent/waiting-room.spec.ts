@@ -85,7 +85,7 @@ describe('the waiting room of an agent', () => {
     const html = await (await second.get('/etale/wait?r=/travail', { accept: 'text/html', 'accept-language': 'fr' })).text(); // prettier-ignore
     expect(second.status).toBe(503);
     expect(html).toContain('Vous êtes au rang 2 de la file.');
-    expect(html).toContain('Votre créneau ouvre avant votre tour, à 09:40');
+    expect(html).toContain('Votre créneau ouvre avant votre tour, à 9\u00a0h\u00a040');
     expect(html).toContain(`<meta http-equiv="refresh" content="${second.retryAfterSeconds};url=/travail">`);
     expect(second.retryAfterSeconds).toBeGreaterThanOrEqual(48);
     expect(second.retryAfterSeconds).toBeLessThanOrEqual(72);

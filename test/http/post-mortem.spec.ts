@@ -312,11 +312,14 @@ describe('post-mortems', () => {
   it('are written on by people, with owner and date, and nobody overwrites somebody else', async () => {
     const its = await make();
     const improvements = [{ text: 'Étaler les 6e', owner: 'Académie de Lille', dueOn: '2027-01-15', state: 'agreed' }];
-    const causes = its.causes.map((cause) => (cause.code === 'capacity_cut' ? { ...cause, comment: 'Vérifié avec l’hébergeur.' } : cause)); // prettier-ignore
+    const causes = [{ code: 'capacity_cut', verdict: 'ruled_out', comment: 'Vérifié avec l’hébergeur.' }];
     const words = { revision: 1, summary: 'Trop de monde hors créneau.', causes, improvements };
     const write = (payload: object) => app.inject({ method: 'PUT', url: `${url}/${its.id}`, payload });
     const written = (await write(words)).json<PostMortemDto>();
-    expect(written).toMatchObject({ revision: 2, summary: words.summary, improvements, causes });
+    expect(written).toMatchObject({ revision: 2, summary: words.summary, improvements });
+    expect(written.causes).toEqual(its.causes.map((cause) => (cause.code === 'capacity_cut' ? { ...cause, ...causes[0] } : cause))); // prettier-ignore
+    for (const wrong of [[...causes, ...causes], [{ ...causes[0], figure: 7 }]])
+      expect((await write({ ...words, revision: 2, causes: wrong })).statusCode).toBe(400);
     const late = await write({ ...words, summary: 'autre' });
     expect([late.statusCode, late.json<{ code: string }>().code]).toEqual([409, 'post_mortem.changed']);
     expect((await write({ ...words, revision: 2, improvements: [{ ...improvements[0], dueOn: 'bientôt' }] })).statusCode).toBe(400); // prettier-ignore
@@ -328,8 +331,7 @@ describe('post-mortems', () => {
 
   it('are a page and tables in French and English, for whoever may read them', async () => {
     const { id } = await simulated((await make()).id);
-    const its = (await app.inject({ url: `${url}/${id}` })).json<PostMortemDto>();
-    await app.inject({ method: 'PUT', url: `${url}/${id}`, payload: { revision: 1, summary: '<b>bref</b>', causes: its.causes, improvements: [] } }); // prettier-ignore
+    await app.inject({ method: 'PUT', url: `${url}/${id}`, payload: { revision: 1, summary: '<b>bref</b>', causes: [], improvements: [] } }); // prettier-ignore
     const auditor = await signedInAs(app, { role: 'auditor', uais: [], territories: [] }, 'auditor');
     const page = async (lang: string) => app.inject({ url: `${url}/${id}/page?lang=${lang}`, headers: auditor });
     const french = await page('fr');

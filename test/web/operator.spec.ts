@@ -367,6 +367,7 @@ describeWeb('the web of an operator', (web) => {
     await words.getByLabel('Résumé').fill('La plateforme a tenu.');
     await words.getByLabel('La capacité a été réduite', { exact: true }).selectOption({ label: 'écartée' });
     await words.getByLabel('Commentaire : La capacité a été réduite').fill('Vérifié avec l’hébergeur.');
+    await words.getByLabel('Commentaire : Autre cause').fill('Annuaire en panne.');
     await words.getByRole('button', { name: 'Ajouter une amélioration' }).click();
     await words.getByLabel('Quoi').fill('Étaler les 6e');
     await words.getByLabel('Responsable').fill('Académie de Lille');
@@ -382,7 +383,7 @@ describeWeb('the web of an operator', (web) => {
       .getByText(/Sessions inactives fermées/)
       .first()
       .waitFor();
-    for (const text of ['Étaler les 6e', 'Académie de Lille', '15 janvier 2027', 'Vérifié avec l’hébergeur.']) await page.getByText(text).waitFor(); // prettier-ignore
+    for (const text of ['Étaler les 6e', 'Académie de Lille', '15 janvier 2027', 'Vérifié avec l’hébergeur.', 'Annuaire en panne.']) await page.getByText(text).waitFor(); // prettier-ignore
     found.push(...(await overflowing(page)), ...(await violationsOf(page, 'light')));
     expect(found).toEqual([]);
   });

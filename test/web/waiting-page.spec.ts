@@ -50,7 +50,7 @@ describeInBrowser('the waiting page in the hands of who waits', () => {
     expect(Number(answer.headers()['retry-after'])).toBeGreaterThanOrEqual(at(10, 25) - at(9, 13));
     expect(await page.locator('html').getAttribute('lang')).toBe('fr');
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(
-      'Votre classe 6e B ouvre à 10:25, dans 72 min.',
+      'Votre classe 6e B ouvre à 10\u00a0h\u00a025, dans 72 min.',
     );
     const countdown = page.getByRole('timer');
     await countdown.waitFor();
@@ -58,7 +58,7 @@ describeInBrowser('the waiting page in the hands of who waits', () => {
     expect(first).toMatch(/^1:1[12]:\d\d$/);
     await page.waitForFunction((before) => document.getElementById('countdown')!.textContent !== before, first);
     expect(await page.getByRole('table', { name: 'Créneaux du jour' }).getByRole('row').allInnerTexts()).toEqual([
-      '6e B\t10:30 - 11:15',
+      '6e B\t10\u00a0h\u00a030 - 11\u00a0h\u00a015',
     ]);
     expect(await page.getByRole('link', { name: /Le travail du jour/ }).getAttribute('href')).toBe('/travail.html');
     expect(await page.getByRole('link', { name: /Téléphone de Collège des Embruns/ }).getAttribute('href')).toBe(
@@ -109,15 +109,15 @@ describeInBrowser('the waiting page in the hands of who waits', () => {
     };
     await choose('6e B');
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(
-      'Votre classe 6e B ouvre à 10:25, dans 72 min.',
+      'Votre classe 6e B ouvre à 10\u00a0h\u00a025, dans 72 min.',
     );
     expect(await page.locator('#countdown').isVisible()).toBe(false);
     expect(await page.locator('meta[http-equiv=refresh]').getAttribute('content')).toMatch(/^\d+;url=\/$/);
     await page.getByRole('link', { name: 'Ajouter un enfant' }).click();
     await choose('6e A');
     expect(await page.getByRole('table').getByRole('row').allInnerTexts()).toEqual([
-      '6e A\t09:45 - 10:30',
-      '6e B\t10:30 - 11:15',
+      '6e A\t9\u00a0h\u00a045 - 10\u00a0h\u00a030',
+      '6e B\t10\u00a0h\u00a030 - 11\u00a0h\u00a015',
     ]);
     const { count, bytes } = await weight();
     expect(bytes / count).toBeLessThan(MOST_BYTES);

@@ -15,10 +15,16 @@ interface PostMortemFormProps {
   acts: Acts;
 }
 
+const OTHER: WrittenWords['causes'][number] = { code: 'other', verdict: 'contributed', comment: '' };
+
+/** What was read, and room for a cause of which no figure speaks. */
 const wordsOf = ({ revision, summary, causes, improvements }: PostMortem): WrittenWords => ({
   revision,
   summary,
-  causes,
+  causes: [
+    ...causes.map(({ code, verdict, comment }) => ({ code, verdict, comment })),
+    ...(causes.some(({ code }) => code === 'other') ? [] : [OTHER]),
+  ],
   improvements,
 });
 
