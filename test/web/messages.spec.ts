@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { statedCodes } from './refusal-codes';
 
 const WEB = join(__dirname, '../../web/src');
 const SERVICE = join(__dirname, '../../src');
@@ -12,6 +13,11 @@ const ELSEWHERE = new RegExp(
     '^gateway[.](epoch_changed|gap|no_platform|revision_unknown)$',
     '^(import[.]refused|job[.](cancelled|process_lost)|platform[.]no_establishments)$',
     '^plan[.](columns_invalid|other_platform|over_limit|window_outside)$',
+    // fields and headers that every page sends as they should be, and ends of work that the service does by itself
+    '^booking[.](fields|(key|if_match)_(missing|invalid)|key_reused)$|^waiting[.](fields|met)$|^import[.]school_year_missing$',
+    '^wish[.](end|teacher|day|unknown_teacher)$|^proposal[.](expiry|other_campaign|class_not_concerned)$',
+    // rules of a campaign: pages take a preset
+    '^campaign[.](unknown_.+|no_rules|rules_overlap|catch_up_.+|load_model|levels_not_for_audience|windows?_.+|gap_length|no_hours|hours_.+|weekdays)$',
   ].join('|'),
 );
 const PLURAL = /_(zero|one|two|few|many|other)$/;
@@ -69,14 +75,14 @@ describe('messages of the web', () => {
     expect(unused).toEqual([]);
   });
 
-  it('has words for every refusal of the service that a page can meet and whose code stands in the source as a whole', () => {
+  it('has words for every refusal of the service that a page can meet', () => {
     const files = readdirSync(SERVICE, { recursive: true, encoding: 'utf8' });
-    const code = files.filter((name) => /(?<!\.spec)\.ts$/.test(name)).map((name) => readFileSync(join(SERVICE, name), 'utf8')); // prettier-ignore
-    const thrown = [...code.join('\n').matchAll(/(?:\bsuper|\bDomainError)\(\s*'([a-z_]+\.[a-z_]+)',\s*'(\w+)'/g)]
-      .filter(([, one, kind]) => !BY_STATUS.includes(kind!) && !ELSEWHERE.test(one!))
-      .map(([, one]) => `code.${one}`);
-    expect(thrown.length).toBeGreaterThan(50);
+    const stated = statedCodes(files.filter((name) => /(?<!\.spec)\.ts$/.test(name)).map((name) => readFileSync(join(SERVICE, name), 'utf8'))); // prettier-ignore
+    // one of each way in which a code is stated: whole, to a class, as its own union, by a function of its file
+    const ways = ['job.already_ended', 'booking.no_date_left', 'wish.closed', 'wish.closed_over_fixed'];
+    expect(ways.filter((one) => !stated.some(({ code }) => code === one))).toEqual([]);
+    const met = stated.filter(({ code, kind }) => !BY_STATUS.includes(kind ?? '') && !ELSEWHERE.test(code));
     const told = new Set(keysOf(read('fr', 'problems')));
-    expect(thrown.filter((one) => !told.has(one))).toEqual([]);
+    expect([...new Set(met.map(({ code }) => `code.${code}`))].filter((one) => !told.has(one))).toEqual([]);
   });
 });
