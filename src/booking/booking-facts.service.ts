@@ -15,7 +15,7 @@ import { CELLS_PER_DAY, cellOfSeconds } from '../kernel/cell-grid';
 import { wishesOfDay } from '../wish/wish-precedence.rules';
 import { BookingRefused } from './booking.errors';
 import { BookingFactsStore } from './booking-facts.store';
-import type { BookingOwner, FoundWindow, OwnerDay, OwnerFacts, OwnerRow, StatedTime } from './booking-owner';
+import type { BookingOwner, FoundWindow, OwnerDay, OwnerFacts, OwnerRow, PlaceHolder, StatedTime } from './booking-owner'; // prettier-ignore
 
 interface CampaignRulesOf {
   campaign: Campaign;
@@ -64,8 +64,13 @@ export class BookingFactsService {
     return window.seriesId === null ? Promise.resolve([window]) : this.store.series(window);
   }
 
+  /** Windows that have the series of the given ones, or one that is named as one of them, and are none of them. */
+  leftBehind(windows: readonly FoundWindow[]): Promise<number[]> {
+    return this.store.leftBehind(windows);
+  }
+
   /** Who stands at a place that a window of the department wants, and weighs as it does. */
-  holdersOf(window: FoundWindow, departmentId: number, startCell: number): Promise<FoundWindow[]> {
+  holdersOf(window: FoundWindow, departmentId: number, startCell: number): Promise<PlaceHolder[]> {
     return this.store.holdersOf(window, departmentId, startCell);
   }
 

@@ -9,7 +9,7 @@ import { type Audience, AUDIENCES, ORIGINS } from '../campaign/window-kind';
 import type { EstablishmentKind } from '../directory/directory-rows';
 import { CLASSES_WITH_SAME_PUPILS } from '../directory/same-pupils';
 import { partitionOf } from '../plan/plan-window.store';
-import type { FoundWindow, OwnerRow, StatedTime } from './booking-owner';
+import type { FoundWindow, OwnerRow, PlaceHolder, StatedTime } from './booking-owner';
 
 const FIXED = ORIGINS.indexOf('fixed');
 
@@ -106,11 +106,27 @@ export class BookingFactsStore {
     );
   }
 
+  /** Windows of the same establishments whose series is that of the given ones, or named as one of them, but these. */
+  async leftBehind(windows: readonly FoundWindow[]): Promise<number[]> {
+    const ids = windows.map(({ windowId }) => windowId);
+    const rows = await this.database.query<{ id: number }[]>(
+      `select window_id as id from plan_window
+        where plan_id = $1 and establishment_id = any($2) and series_id = any($3) and window_id <> all($4)`,
+      [
+        windows[0]!.planId,
+        [...new Set(windows.map(({ establishmentId }) => establishmentId))],
+        [...new Set([...ids, ...windows.flatMap(({ seriesId }) => seriesId ?? [])])],
+        ids,
+      ],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /**
    * Windows that stand at a place, weigh in the same way as the given one and belong to other classes (other establishments, for
    * relatives and staff): of the own establishment, then of as many heads in the same department.
    */
-  holdersOf(window: FoundWindow, departmentId: number, startCell: number): Promise<FoundWindow[]> {
+  holdersOf(window: FoundWindow, departmentId: number, startCell: number): Promise<PlaceHolder[]> {
     return this.holdersByPlace.get({ window, departmentId, startCell });
   }
 
@@ -177,8 +193,8 @@ export class BookingFactsStore {
     return windowIds.map((id) => found.get(id));
   }
 
-  private async readHolders(places: AskedPlace[]): Promise<FoundWindow[][]> {
-    const found: FoundWindow[][] = places.map(() => []);
+  private async readHolders(places: AskedPlace[]): Promise<PlaceHolder[][]> {
+    const found: PlaceHolder[][] = places.map(() => []);
     for (const planId of new Set(places.map(({ window }) => window.planId))) {
       const asked = places
         .map((place, ordinal) => ({ ...place, ordinal }))
@@ -187,8 +203,9 @@ export class BookingFactsStore {
       const alike = `w.start_cell = a.start_cell and w.local_date = a.local_date and w.cell_count = a.cell_count
         and w.profile_id = a.profile_id and w.window_id <> a.window_id and w.origin <> ${FIXED}
         and (w.class_id is null) = (a.class_id is null) and (a.class_id is null or w.class_id <> a.class_id)`;
-      const rows = await this.crowd.query<WindowRow & { ordinal: number }>(
-        `select a.ordinal, ${WINDOW}, ${OWNER}
+      const rows = await this.crowd.query<WindowRow & PlaceHolder & { ordinal: number }>(
+        `select a.ordinal, e.name as "establishmentName",
+                (select code from class where id = w.class_id) as "classCode", ${WINDOW}, ${OWNER}
            from unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::int[], $6::int[], $7::date[], $8::int[], $9::int[], $10::int[])
              as a (ordinal, window_id, establishment_id, department_id, class_id, start_cell, local_date, cell_count, profile_id, headcount)
            cross join lateral (
@@ -213,7 +230,9 @@ export class BookingFactsStore {
           asked.map(({ window }) => window.headcount),
         ],
       );
-      for (const { ordinal, ...row } of rows) found[ordinal]!.push(windowOf(row));
+      for (const { ordinal, establishmentName, classCode, ...row } of rows) {
+        found[ordinal]!.push({ ...windowOf(row), establishmentName, classCode });
+      }
     }
     return found;
   }

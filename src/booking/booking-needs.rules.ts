@@ -36,7 +36,10 @@ export function needsOf(
     ...(isAdd ? owners.flatMap(({ soleTeacherKeyId }) => (soleTeacherKeyId === null ? [] : [soleTeacherKeyId])) : []),
   ]);
   return {
-    windowIds: windows.map(({ windowId }) => windowId),
+    windowIds: [
+      ...windows.map(({ windowId }) => windowId),
+      ...(('stayingIds' in operation && operation.stayingIds) || []),
+    ],
     classIds: [...new Set(owners.flatMap(({ classId, conflictClassIds }) => (classId === null ? [] : [classId, ...conflictClassIds])))], // prettier-ignore
     establishmentIds: [...new Set(owners.flatMap(({ classId, establishmentId }) => (classId === null ? [establishmentId] : [])))], // prettier-ignore
     wholeEstablishmentIds: [...new Set(owners.flatMap(({ windowLimit, establishmentId }) => (windowLimit === null ? [] : [establishmentId])))], // prettier-ignore

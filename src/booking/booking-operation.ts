@@ -25,12 +25,12 @@ export interface Target {
 
 /** A prepared operation: everything that does not change under the platform's lock. */
 export type Operation =
-  /** Moved or added into what the windows of `releasedIds`, if there are any, leave. */
-  | { kind: 'move'; targets: readonly Target[]; isSeries: boolean; releasedIds?: readonly number[] }
+  /** Moved or added into what the windows of `releasedIds`, if there are any, leave; those of `stayingIds` are left behind by their series. */
+  | { kind: 'move'; targets: readonly Target[]; isSeries: boolean; releasedIds?: readonly number[]; stayingIds?: readonly number[] } // prettier-ignore
   | { kind: 'add'; targets: readonly Target[]; isSeries: boolean; profileId: number; releasedIds?: readonly number[] }
   | { kind: 'release'; windowIds: readonly number[] }
   /** Pairs of windows, one after the other; `askedSide` is whose swap it is for who asks, the first ones where it is not said. */
-  | { kind: 'swap'; targets: readonly Target[]; isSeries: boolean; askedSide?: 0 | 1 }
+  | { kind: 'swap'; targets: readonly Target[]; isSeries: boolean; askedSide?: 0 | 1; stayingIds?: readonly number[] }
   | { kind: 'undo'; done: readonly WindowChange[]; owners: ReadonlyMap<number, BookingOwner> };
 
 /** An operation whose windows get a place of their own choice. */

@@ -70,6 +70,13 @@ export interface FoundWindow {
   ownerFacts?: OwnerFacts;
 }
 
+/** A window that stands where somebody wants to, by the names that everybody may read. */
+export interface PlaceHolder extends FoundWindow {
+  establishmentName: string;
+  /** Null for a window of the whole establishment. */
+  classCode: string | null;
+}
+
 /** The establishment of an owner, and the class where it is one. */
 export interface OwnerRow extends CalendarPlace {
   platformId: number;

@@ -104,7 +104,11 @@ export class BookingPreparation {
       return { owner, windowId: moved.windowId, day, startMinute, cellCount: moved.cellCount };
     });
     targets.forEach(checkHours);
-    const operation: Operation = { kind: 'move', targets, isSeries: request.isSeries ?? false };
+    const operation: Operation = {
+      kind: 'move',
+      targets,
+      ...(await this.seriesOf(request.isSeries ?? false, windows)),
+    };
     return { owner, owners: [owner], operation, windows, seen };
   }
 
@@ -189,8 +193,16 @@ export class BookingPreparation {
     };
     const targets = pairs.flatMap(([own, other]) => [target(ofA, own, other), target(ofB, other, own)]);
     targets.forEach(checkHours);
-    const operation: Operation = { kind: 'swap', targets, isSeries: pairs.length > 1 };
+    const operation: Operation = { kind: 'swap', targets, ...(await this.seriesOf(pairs.length > 1, windows)) };
     return { owner: ofA, owners: [ofA, ofB], operation, windows, seen };
+  }
+
+  /** Whether windows go as a series, and then which of its windows stay: no name of theirs may be given to those that go. */
+  private async seriesOf(
+    isSeries: boolean,
+    windows: readonly FoundWindow[],
+  ): Promise<{ isSeries: boolean; stayingIds?: number[] }> {
+    return isSeries ? { isSeries, stayingIds: await this.facts.leftBehind(windows) } : { isSeries };
   }
 
   /** What takes a booking back, in the plan in which its windows stand now: a publication since may have carried them over. */

@@ -9,7 +9,7 @@ import { BookingFactsService } from './booking-facts.service';
 import { needsOf } from './booking-needs.rules';
 import type { Operation, Target } from './booking-operation';
 import { decideBooking } from './booking-operation.rules';
-import type { BookingOwner, FoundWindow } from './booking-owner';
+import type { BookingOwner, FoundWindow, PlaceHolder } from './booking-owner';
 import type { Prepared } from './booking-preparation.service';
 import { cellOfStart, refusalOfHours } from './place.rules';
 
@@ -21,7 +21,10 @@ export interface SwapPartner {
   /** For If-Match, as `withRevision` of the swap. */
   revision: number;
   uai: string;
+  establishmentName: string;
   classId: number | null;
+  /** Null for a window of the whole establishment. */
+  classCode: string | null;
   startsAt: string;
   /** The asker answers for both sides: no consent is needed. */
   isOwn: boolean;
@@ -30,7 +33,7 @@ export interface SwapPartner {
 interface Swap {
   operation: Extract<Operation, { kind: 'swap' }>;
   owners: readonly [BookingOwner, BookingOwner];
-  windows: readonly [FoundWindow, FoundWindow];
+  windows: readonly [FoundWindow, PlaceHolder];
   /** Where the other window has to stand still for the swap to give the wanted place. */
   startCell: number;
 }
@@ -74,7 +77,9 @@ export class SwapPartners {
       windowId: windows[1].windowId,
       revision,
       uai: owners[1].uai,
+      establishmentName: windows[1].establishmentName,
       classId: windows[1].classId,
+      classCode: windows[1].classCode,
       startsAt: zonedInstantOfCell(startCell, owners[1].timeZone),
       isOwn: answersFor(actor, owners[1].uai),
     }));
@@ -83,7 +88,7 @@ export class SwapPartners {
   /** The swap, where the present place lies within the hours of who would get it. */
   private async swapWith(
     window: FoundWindow,
-    holder: FoundWindow,
+    holder: PlaceHolder,
     wanted: Target,
     startCell: number,
   ): Promise<Swap | undefined> {

@@ -152,6 +152,8 @@ function dtoOf(row: WaitingRow): WaitingEntryDto {
     classId: request.classId ?? null,
     audience: request.audience ?? null,
     startsAt: request.startsAt!,
+    isSeries: request.isSeries ?? false,
+    exceptDates: request.exceptDates ?? [],
     offeredStartsAt: offeredStart(row),
     takesAutomatically,
     improvementMinutes,

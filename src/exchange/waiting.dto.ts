@@ -79,6 +79,10 @@ export class WaitingEntryDto {
   audience!: (typeof OWN_AUDIENCES)[number] | null;
   /** The wanted start. */
   startsAt!: string;
+  /** Whether all later dates of the series wait too. */
+  isSeries!: boolean;
+  /** Dates of the series that stay as they are. */
+  exceptDates!: string[];
   /** The start that is offered, or was taken: an improvement may lie elsewhere than what was wanted; null where there is none yet. */
   offeredStartsAt!: string | null;
   /** Whether it is booked without asking. */

@@ -91,6 +91,17 @@ describe('bookings by REST', () => {
       )
     )[0]?.start;
 
+  /** Whose a window is, as everybody may read it. */
+  const namesOf = async (windowId: number): Promise<object> =>
+    (
+      await database.query<object[]>(
+        `select e.name as "establishmentName", k.code as "classCode" from plan_window w
+           join establishment e on e.id = w.establishment_id join class k on k.id = w.class_id
+          where w.plan_id = $1 and w.window_id = $2`,
+        [region.planId, windowId],
+      )
+    )[0]!;
+
   describe('that are accepted', () => {
     it('move a window, as the next revision, and the window is read there', async () => {
       const windowId = region.windowIds[0]!;
@@ -164,6 +175,23 @@ describe('bookings by REST', () => {
       const again = await moveTo('12:00', but[0]!.revision);
       expect(again.map(({ after }) => after!.startsAt)).toEqual([at(0, '12:00'), at(2, '12:00')]);
       expect((await startOf(region.windowIds[3]!))! - cellAt(1, 10)).toBe(6);
+    });
+
+    it('leave the last date of a series out of it too, and the dates before the one that is moved', async () => {
+      const moveTo = async (index: number, clock: string, revision: number, exceptDates: string[] = []) => {
+        const request = { operation: 'move', windowId: region.windowIds[index], startsAt: at(index === 0 ? 0 : 1, clock), isSeries: true, exceptDates }; // prettier-ignore
+        const { status, body } = await post(request, { 'if-match': `"${revision}"` });
+        expect(status).toBe(201);
+        return body.changes;
+      };
+      const first = await moveTo(0, '11:00', 1, ['2026-12-09']);
+      const again = await moveTo(0, '12:00', first[0]!.revision);
+      expect(again.map(({ after }) => after!.startsAt)).toEqual([at(0, '12:00'), at(1, '12:00')]);
+      expect(await startOf(region.windowIds[4]!)).toBe(cellAt(2, 9));
+      const later = await moveTo(3, '13:00', again[1]!.revision);
+      expect(later.map(({ after }) => after!.startsAt)).toEqual([at(1, '13:00')]);
+      const alone = await moveTo(0, '14:00', again[0]!.revision);
+      expect(alone.map(({ after }) => after!.startsAt)).toEqual([at(0, '14:00')]);
     });
 
     it.each(['08/12/2026', '2026-13-99', 'never', '2026-12-8'])(
@@ -307,7 +335,7 @@ describe('bookings by REST', () => {
       expect(best.status).toBe(201);
     });
 
-    it('name who could swap: the own school first, and whether the other side must agree', async () => {
+    it('name who could swap, the school and the class: the own school first, and whether the other side must agree', async () => {
       const [one, own, other] = region.windowIds;
       const [uai, , otherUai] = region.uais;
       const head = await signedInAs(app, { role: 'head', uais: [uai!], territories: [] });
@@ -316,8 +344,8 @@ describe('bookings by REST', () => {
       const { status, body } = await post<Problem>(request, key);
       expect({ status, code: body.code }).toEqual({ status: 409, code: 'booking.cell_full' });
       expect(body.swapPartners).toEqual([
-        expect.objectContaining({ windowId: own, revision: 1, uai, startsAt: at(0, '10:00'), isOwn: true }),
-        expect.objectContaining({ windowId: other, revision: 1, uai: otherUai, isOwn: false }),
+        expect.objectContaining({ windowId: own, revision: 1, uai, ...(await namesOf(own!)), startsAt: at(0, '10:00'), isOwn: true }), // prettier-ignore
+        expect.objectContaining({ windowId: other, revision: 1, uai: otherUai, ...(await namesOf(other!)), isOwn: false }), // prettier-ignore
       ]);
       expect((await post<Problem>(request, key)).body).toEqual(body);
       const swapped = await post({ operation: 'swap', windowId: one, withWindowId: own, withRevision: 1 }, head);

@@ -94,7 +94,7 @@ describe('the waiting list', () => {
 
   it('keeps the order in which wishes came, and offers released room to the first, then to the next', async () => {
     const [first, second] = [await wait(0), await wait(1)];
-    expect(first).toMatchObject({ status: 201, body: { state: 'waiting', position: 1 } });
+    expect(first).toMatchObject({ status: 201, body: { state: 'waiting', position: 1, isSeries: false, exceptDates: [] } }); // prettier-ignore
     expect(second.body.position).toBe(2);
     await served();
     expect((await entry(first.body.id)).state).toBe('waiting');
@@ -362,6 +362,7 @@ describe('the waiting list', () => {
     expect(page.body.items.map(({ id }) => id)).toEqual([second.body.id]);
     expect((await wait(1, { improvementMinutes: 600 })).body.code).toBe('waiting.nothing_better');
     expect((await wait(1, { isSeries: true, improvementMinutes: 30 })).body.code).toBe('waiting.fields');
+    expect((await wait(2, { isSeries: true })).body.isSeries).toBe(true);
     expect((await wait(1, { startsAt: at(0, '06:00') })).status).toBe(422);
     expect((await wait(1, { operation: 'release' })).status).toBe(400);
     expect((await call('GET', `waiting-list/${randomUUID()}`)).status).toBe(404);
