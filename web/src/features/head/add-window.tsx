@@ -10,6 +10,7 @@ import { type OwnAudience, type SchoolClass, useAvailability, type WindowOwner }
 import { ScopeFields } from './scope-fields';
 import { SidePanel } from './side-panel';
 import { Starts } from './starts';
+import { whoseWindow } from './whose';
 
 const OWN_AUDIENCES: readonly OwnAudience[] = ['relatives', 'staff'];
 const DAYS_OF_WEEK = 7;
@@ -46,8 +47,8 @@ export default function AddWindow(props: AddWindowProps) {
   const scope = laterDates.length === 0 ? THIS_DATE : { ...chosen, exceptDates: chosen.exceptDates.filter((one) => laterDates.includes(one)) }; // prettier-ignore
   const starts = useAvailability(owner && isInCampaign ? { ...owner, date } : undefined);
   const add = (startsAt: string): void => {
-    const name = ofClass?.code ?? t(`audience.${audience!}`);
-    void booking.add({ name, timeZone }, owner!, startsAt, scope, reason.trim()).catch(() => undefined);
+    const whose = whoseWindow({ classCode: ofClass?.code ?? null, audience: audience ?? 'pupils' }, t);
+    void booking.add({ whose, timeZone }, owner!, startsAt, scope, reason.trim()).catch(() => undefined);
   };
   return (
     <SidePanel title={t('add.title')} isSheet={isSheet} onClose={onClose}>

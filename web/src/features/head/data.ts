@@ -172,23 +172,33 @@ export function useStepsInForce(platformId: number) {
 export type WindowOwner = { classId: number } | { uai: string; audience: OwnAudience };
 export type OwnAudience = 'relatives' | 'staff';
 
+const ownerOf = ({ uai, classId, audience }: Window): WindowOwner =>
+  classId === null ? { uai, audience: audience as OwnAudience } : { classId };
+
+type AskedDay = WindowOwner & { date: string; windowId?: number };
+
+/** The day of a window, with its own place as free. */
+export const dayOf = (window: Window): AskedDay => ({ ...ownerOf(window), date: window.date, windowId: window.id });
+
 /** Every possible start of a window's day, or of a day for a new one. */
-export function useAvailability(asked: (WindowOwner & { date: string; windowId?: number }) | undefined) {
+export function readAvailability(asked: AskedDay) {
+  const { date, windowId } = asked;
+  const query = { date, ...(windowId !== undefined && { windowId }) };
+  return 'classId' in asked
+    ? answerOf(api.GET('/v1/classes/{id}/availability', { params: { path: { id: asked.classId }, query } }))
+    : answerOf(
+        api.GET('/v1/establishments/{uai}/availability', {
+          params: { path: { uai: asked.uai }, query: { ...query, audience: asked.audience } },
+        }),
+      );
+}
+
+export function useAvailability(asked: AskedDay | undefined) {
   return useQuery({
     queryKey: ['availability', asked],
     enabled: asked !== undefined,
     staleTime: 0,
-    queryFn: () => {
-      const { date, windowId } = asked!;
-      const query = { date, ...(windowId !== undefined && { windowId }) };
-      return 'classId' in asked!
-        ? answerOf(api.GET('/v1/classes/{id}/availability', { params: { path: { id: asked.classId }, query } }))
-        : answerOf(
-            api.GET('/v1/establishments/{uai}/availability', {
-              params: { path: { uai: asked!.uai }, query: { ...query, audience: asked!.audience } },
-            }),
-          );
-    },
+    queryFn: () => readAvailability(asked!),
   });
 }
 

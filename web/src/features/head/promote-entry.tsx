@@ -3,33 +3,37 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, newIdempotencyKey } from '../../shared/api';
-import { civilDateOf, formatDay, formatInstant, formatRange, formatTime, mondayOf } from '../../shared/format';
+import { formatDay, formatInstant, formatRange, formatTime } from '../../shared/format';
 import { sentenceOf } from '../../shared/problem-sentence';
 import { Failure, Loading } from '../../shared/states';
 import type { useBooking } from './booking';
-import { useRefreshWeek, useWeekWindows, type WaitingEntry, type Window } from './data';
+import { useRefreshWeek, type useWeekWindows, type WaitingEntry, type Window } from './data';
+import { refusalOf, type Wanted } from './refusal';
+import { WaysOut } from './ways-out';
+import { whoseWindow } from './whose';
 
 const MILLISECONDS_PER_CELL = 300_000;
 
 interface PromoteEntryProps {
   uai: string;
   entry: WaitingEntry;
-  /** Who waits. */
-  name: string;
+  whose: string;
+  /** The windows of the week in which it waits. */
+  windows: ReturnType<typeof useWeekWindows>;
   timeZone: string;
   booking: ReturnType<typeof useBooking>;
   onClose: () => void;
 }
 
 /** Which of the establishment's windows is given back so that what waits takes its place, and what that costs, before it is done. */
-export default function PromoteEntry({ uai, entry, name, timeZone, booking, onClose }: PromoteEntryProps) {
+export default function PromoteEntry({ uai, entry, whose, windows, timeZone, booking, onClose }: PromoteEntryProps) {
   const { t } = useTranslation('head');
   const { t: common } = useTranslation();
   const refresh = useRefreshWeek(uai);
-  const windows = useWeekWindows(uai, mondayOf(civilDateOf(entry.startsAt, timeZone)));
   const [givenId, setGivenId] = useState<string>();
   const inTheWay = standingThere(entry, windows.data ?? []);
   const given = inTheWay.find(({ id }) => String(id) === givenId);
+  const window = windows.data?.find(({ id }) => id === entry.windowId);
   const nameOf = (window: Window): string => window.classCode ?? t(`audience.${window.audience}`);
   const promote = useMutation({
     mutationFn: (window: Window) =>
@@ -43,16 +47,17 @@ export default function PromoteEntry({ uai, entry, name, timeZone, booking, onCl
         }),
       ),
     onSuccess: (booked, window) => {
-      booking.tellDone(t('promote.done', { class: name, given: nameOf(window) }), booked);
+      booking.tellDone(t('promote.done', { whose, given: whoseWindow(window, t) }), booked);
       onClose();
     },
     onSettled: refresh,
   });
+  const refusal = refusalOf(promote.error, { whose, timeZone, ...(window && { window }) }, wantedBy(entry));
   return (
     <Modal
       opened
       onClose={onClose}
-      title={t('promote.title', { class: name })}
+      title={t('promote.title', { whose })}
       closeButtonProps={{ 'aria-label': common('close') }}
     >
       {windows.isPending ? (
@@ -66,7 +71,10 @@ export default function PromoteEntry({ uai, entry, name, timeZone, booking, onCl
           <Radio.Group
             label={t('promote.which', { at: formatInstant(entry.startsAt, timeZone) })}
             value={givenId ?? null}
-            onChange={setGivenId}
+            onChange={(id) => {
+              promote.reset();
+              setGivenId(id);
+            }}
           >
             <Stack gap={8} mt={8} className="given-windows">
               {inTheWay.map((window) => (
@@ -79,17 +87,24 @@ export default function PromoteEntry({ uai, entry, name, timeZone, booking, onCl
             </Stack>
           </Radio.Group>
           {promote.isError && (
-            <Text role="alert" size="sm">
-              {sentenceOf(promote.error)}
-            </Text>
+            <Stack role="alert" gap="xs">
+              <Text size="sm">{sentenceOf(promote.error)}</Text>
+              {/* a window that moves is named by its revision, which that of another week does not tell */}
+              {refusal && (window || entry.operation === 'add') && (
+                <>
+                  <Text size="sm">{t('promote.instead', { whose })}</Text>
+                  <WaysOut uai={uai} refusal={refusal} booking={booking} onEnd={onClose} />
+                </>
+              )}
+            </Stack>
           )}
           {given && (
             <Text>
               {t(entry.operation === 'add' ? 'promote.sureAdd' : 'promote.sureMove', {
-                given: nameOf(given),
+                given: whoseWindow(given, t),
                 day: formatDay(given.date),
                 hours: formatRange(given.startsAt, given.endsAt, timeZone),
-                class: name,
+                whose,
                 time: formatTime(entry.startsAt, timeZone),
               })}
             </Text>
@@ -113,9 +128,33 @@ export default function PromoteEntry({ uai, entry, name, timeZone, booking, onCl
   );
 }
 
+/** What an entry waits for, as a booking asks for it. */
+function wantedBy({
+  operation,
+  windowId,
+  classId,
+  uai,
+  audience,
+  startsAt,
+  isSeries,
+  exceptDates,
+  reason,
+}: WaitingEntry): Wanted {
+  const owner = classId !== null ? { classId } : audience !== null ? { uai, audience } : {};
+  return {
+    operation,
+    ...(operation === 'move' ? { windowId: windowId! } : owner),
+    startsAt,
+    isSeries,
+    ...(exceptDates.length > 0 && { exceptDates }),
+    ...(reason !== '' && { reason }),
+  };
+}
+
 /** Windows whose room lies where the entry wants its own, the nearest first; those of fixed wishes are not given back. */
-function standingThere({ windowId, classId, startsAt }: WaitingEntry, windows: readonly Window[]): Window[] {
-  const own = windows.find(({ id }) => id === windowId) ?? windows.find((window) => window.classId === classId);
+function standingThere({ windowId, classId, audience, startsAt }: WaitingEntry, windows: readonly Window[]): Window[] {
+  const isOwners = (window: Window): boolean => classId === null ? window.audience === audience : window.classId === classId; // prettier-ignore
+  const own = windows.find(({ id }) => id === windowId) ?? windows.find(isOwners);
   const start = Date.parse(startsAt);
   const end = start + (own?.cellCount ?? 0) * MILLISECONDS_PER_CELL;
   const away = (window: Window): number => Math.abs(Date.parse(window.startsAt) - start);

@@ -3,11 +3,13 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, newIdempotencyKey } from '../../shared/api';
-import { civilDateOf, formatInstant, formatMinutes, formatShortDay, formatTime } from '../../shared/format';
+import { formatMinutes, formatShortDay, formatTime } from '../../shared/format';
 import { sentenceOf } from '../../shared/problem-sentence';
 import { sayDone, sayRefused } from '../../shared/undo';
-import type { Partner, Refusal, useBooking } from './booking';
-import { useRefreshWeek, type Window } from './data';
+import type { useBooking } from './booking';
+import { useRefreshWeek } from './data';
+import type { Refusal } from './refusal';
+import { WaysOut } from './ways-out';
 
 /** What a start must be nearer to the wanted one to do as well. */
 const IMPROVEMENT_MINUTES = 30;
@@ -24,7 +26,7 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
   const { t } = useTranslation('head');
   const { t: common } = useTranslation();
   const refresh = useRefreshWeek(uai);
-  const { window, name, timeZone: zone, wanted, fullDates, alternatives, partners } = refusal;
+  const { window, whose, timeZone: zone, wanted, fullDates } = refusal;
   const { startsAt } = wanted;
   const [takesAutomatically, setTakes] = useState(false);
   const [isBetterEnough, setBetterEnough] = useState(false);
@@ -43,21 +45,6 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
     onSuccess: ({ position }) => {
       onClose();
       sayDone(t(takesAutomatically ? 'refusal.waitsToTake' : 'refusal.waits', { position: position ?? 1 }));
-    },
-    onError: sayRefused,
-    onSettled: refresh,
-  });
-  const propose = useMutation({
-    mutationFn: ({ window, partner }: { window: Window; partner: Partner }) =>
-      answerOf(
-        api.POST('/v1/swaps', {
-          params: { header: { 'idempotency-key': newIdempotencyKey(), 'if-match': `"${window.revision ?? 0}"` } },
-          body: { windowId: window.id, withWindowId: partner.windowId, withRevision: partner.revision },
-        }),
-      ),
-    onSuccess: ({ expiresAt }) => {
-      onClose();
-      sayDone(t('refusal.proposed', { until: formatInstant(expiresAt, zone) }));
     },
     onError: sayRefused,
     onSettled: refresh,
@@ -82,52 +69,14 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
       withCloseButton
       closeButtonLabel={common('close')}
       onClose={onClose}
-      title={t(wanted.operation === 'add' ? 'refusal.titleAdd' : 'refusal.title', { class: name, time: formatTime(startsAt, zone) })} // prettier-ignore
+      title={t(wanted.operation === 'add' ? 'refusal.titleAdd' : 'refusal.title', { whose, time: formatTime(startsAt, zone) })} // prettier-ignore
     >
       <Stack gap="xs">
         <Text size="sm">
           {why}
           {fullDates.length > 0 && ` ${t('refusal.fullOn', { dates: fullDates.map(formatShortDay).join(', ') })}`}
         </Text>
-        <Group gap="xs" className="ways-out">
-          {alternatives.map((one) => (
-            <Button
-              key={one.startsAt}
-              onClick={() => void booking.instead(refusal, { startsAt: one.startsAt }).catch(() => undefined)}
-            >
-              {one.daysFromWanted === 0
-                ? t(one.minutesFromWanted > 0 ? 'refusal.later' : 'refusal.earlier', {
-                    time: formatTime(one.startsAt, zone),
-                    minutes: formatMinutes(one.minutesFromWanted),
-                  })
-                : formatInstant(one.startsAt, zone)}
-            </Button>
-          ))}
-          {fullDates.length > 0 && !fullDates.includes(civilDateOf(startsAt, zone)) && (
-            <Button
-              onClick={() => {
-                const exceptDates = [...(wanted.exceptDates ?? []), ...fullDates];
-                void booking.instead(refusal, { exceptDates }).catch(() => undefined);
-              }}
-            >
-              {t(fullDates.length === 1 ? 'refusal.withoutDate' : 'refusal.withoutDates')}
-            </Button>
-          )}
-          {window &&
-            partners.map((partner) => (
-              <Button
-                key={partner.windowId}
-                variant="default"
-                onClick={() =>
-                  partner.isOwn
-                    ? void booking.swap(window, partner).catch(() => undefined)
-                    : propose.mutate({ window, partner })
-                }
-              >
-                {t(partner.isOwn ? 'refusal.swapOwn' : 'refusal.swap', { uai: partner.uai })}
-              </Button>
-            ))}
-        </Group>
+        <WaysOut uai={uai} refusal={refusal} booking={booking} onEnd={(isDone) => isDone && onClose()} />
         {canWait && (
           <>
             <Stack gap={4} component="fieldset" className="plain-set">

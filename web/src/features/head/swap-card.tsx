@@ -5,6 +5,7 @@ import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api'
 import { formatDay, formatInstant, formatRange, mondayOf } from '../../shared/format';
 import { sayDone, sayRefused } from '../../shared/undo';
 import { useEstablishment, useWeekWindows } from './data';
+import { whoseWindow } from './whose';
 
 interface SwapCardProps {
   uai: string;
@@ -35,8 +36,8 @@ export function SwapCard({ uai, swap, timeZone, onDone }: SwapCardProps) {
   const [own, other] = isOurs ? [swap.windowId, swap.withWindowId] : [swap.withWindowId, swap.windowId];
   const { before, after } = swap.changes.find(({ windowId }) => windowId === own) ?? {};
   const school = useEstablishment(otherUai);
-  const ours = useWindowName(uai, own, before);
-  const theirs = useWindowName(otherUai, other, after);
+  const ours = useWhose(uai, own, before);
+  const theirs = useWhose(otherUai, other, after);
   const place = (at: Place): string => at ? `${formatDay(at.date)}, ${formatRange(at.startsAt, at.endsAt, timeZone)}` : ''; // prettier-ignore
   const moreCount = swap.changes.length / 2 - 1;
   return (
@@ -74,10 +75,10 @@ export function SwapCard({ uai, swap, timeZone, onDone }: SwapCardProps) {
 
 type Place = Schema<'WindowPlaceDto'> | null | undefined;
 
-/** Whose window it is, as its establishment shows it to everybody on the day where it stands. */
-function useWindowName(uai: string, windowId: number, place: Place): string {
+/** Whose the window is, as its establishment shows it to everybody on the day where it stands. */
+function useWhose(uai: string, windowId: number, place: Place): string {
   const { t } = useTranslation('head');
   const windows = useWeekWindows(uai, mondayOf(place?.date ?? '1970-01-01'));
   const window = windows.data?.find(({ id }) => id === windowId);
-  return window ? (window.classCode ?? t(`audience.${window.audience}`)) : '…';
+  return window ? whoseWindow(window, t) : '…';
 }

@@ -3,18 +3,18 @@ import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api';
-import { formatInstant, formatMinutes, formatTime } from '../../shared/format';
+import { answerOf, api, type Schema } from '../../shared/api';
+import { formatInstant } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { usePublishedPlans } from '../../shared/plans';
 import { useSession } from '../../shared/session';
 import { sayDone, sayRefused } from '../../shared/undo';
 import type { useBooking } from './booking';
+import { useEstablishment, type useToDo, useWishCampaign } from './data';
 import { SwapCard } from './swap-card';
-import { useClasses, useEstablishment, type useToDo, useWishCampaign, type WaitingEntry, type Window } from './data';
+import { WaitingCard } from './waiting-card';
 
 // opened by the few who need it
-const PromoteEntry = lazy(() => import('./promote-entry'));
 const DeputyLinks = lazy(() => import('./deputy-links'));
 
 interface ToDoProps {
@@ -23,13 +23,12 @@ interface ToDoProps {
   timeZone: string;
   proposal: Schema<'EstablishmentProposalDto'> | null | undefined;
   toDo: ReturnType<typeof useToDo>['data'];
-  windows: Window[];
   booking: ReturnType<typeof useBooking>;
   onDone: () => void;
 }
 
 /** What waits for the head, each with its button: the proposal and its deadline, swaps, offers, windows that moved. */
-export function ToDo({ uai, campaignId, timeZone, proposal, toDo, windows, booking, onDone }: ToDoProps) {
+export function ToDo({ uai, campaignId, timeZone, proposal, toDo, booking, onDone }: ToDoProps) {
   return (
     <Stack gap="xs" className="no-print">
       <WishesCard uai={uai} timeZone={timeZone} />
@@ -40,15 +39,7 @@ export function ToDo({ uai, campaignId, timeZone, proposal, toDo, windows, booki
         <SwapCard key={swap.id} uai={uai} swap={swap} timeZone={timeZone} onDone={onDone} />
       ))}
       {toDo?.waiting.map((entry) => (
-        <WaitingCard
-          key={entry.id}
-          uai={uai}
-          entry={entry}
-          timeZone={timeZone}
-          windows={windows}
-          booking={booking}
-          onDone={onDone}
-        />
+        <WaitingCard key={entry.id} uai={uai} entry={entry} timeZone={timeZone} booking={booking} onDone={onDone} />
       ))}
       {toDo && toDo.notices.length > 0 && <NoticesCard uai={uai} notices={toDo.notices} onDone={onDone} />}
     </Stack>
@@ -84,7 +75,7 @@ function ProposalCard({
   timeZone,
   proposal,
   onDone,
-}: Omit<ToDoProps, 'proposal' | 'toDo' | 'windows' | 'booking'> & { proposal: Schema<'EstablishmentProposalDto'> }) {
+}: Omit<ToDoProps, 'proposal' | 'toDo' | 'booking'> & { proposal: Schema<'EstablishmentProposalDto'> }) {
   // prettier-ignore
   const { t } = useTranslation('head');
   const [isAsking, setAsking] = useState(false);
@@ -165,87 +156,6 @@ function ProposalCard({
             timeZone={timeZone}
             until={until}
             onClose={() => setEntrusting(false)}
-          />
-        </Suspense>
-      )}
-    </Paper>
-  );
-}
-
-function WaitingCard({
-  uai,
-  entry,
-  timeZone,
-  windows,
-  booking,
-  onDone,
-}: Pick<ToDoProps, 'uai' | 'timeZone' | 'windows' | 'booking' | 'onDone'> & { entry: WaitingEntry }) {
-  const { t } = useTranslation('head');
-  const [isGiving, setGiving] = useState(false);
-  const take = useMutation({
-    mutationFn: () =>
-      answerOf(
-        api.POST('/v1/holds/{id}/confirm', {
-          params: { path: { id: entry.holdId! }, header: { 'idempotency-key': newIdempotencyKey() } },
-        }),
-      ),
-    onSuccess: () => sayDone(t('waiting.taken')),
-    onError: sayRefused,
-    onSettled: onDone,
-  });
-  const leave = useMutation({
-    mutationFn: () => answerOf(api.DELETE('/v1/waiting-list/{id}', { params: { path: { id: entry.id } } })),
-    onError: sayRefused,
-    onSettled: onDone,
-  });
-  const classes = useClasses(uai);
-  const own = windows.find(({ id }) => id === entry.windowId);
-  const code =
-    own?.classCode ??
-    (entry.audience ? t(`audience.${entry.audience}`) : classes.data?.find(({ id }) => id === entry.classId)?.code) ??
-    '';
-  const isOffer = entry.state === 'offered' && entry.holdId !== null;
-  return (
-    <Paper withBorder p="sm">
-      <Group justify="space-between" gap="xs">
-        <Text>
-          {isOffer
-            ? t('waiting.offer', { class: code, at: formatInstant(entry.offeredStartsAt ?? entry.startsAt, timeZone), until: formatTime(entry.offerExpiresAt ?? entry.waitsUntil, timeZone) }) // prettier-ignore
-            : t('waiting.waits', {
-                class: code,
-                at: formatInstant(entry.startsAt, timeZone),
-                position: entry.position ?? 1,
-              })}
-          {!isOffer &&
-            entry.offerEndedAt &&
-            ` ${t('waiting.offerEnded', { at: formatInstant(entry.offerEndedAt, timeZone) })}`}
-          {!isOffer && entry.takesAutomatically && ` ${t('waiting.takes')}`}
-          {
-            !isOffer && entry.improvementMinutes !== null &&
-            ` ${t('waiting.improves', { minutes: formatMinutes(entry.improvementMinutes) })}` // prettier-ignore
-          }
-        </Text>
-        <Group gap="xs">
-          {isOffer && <Button onClick={() => take.mutate()}>{t('waiting.take')}</Button>}
-          {!isOffer && (
-            <Button variant="default" onClick={() => setGiving(true)}>
-              {t('promote.open')}
-            </Button>
-          )}
-          <Button variant="default" onClick={() => leave.mutate()}>
-            {t(isOffer ? 'waiting.decline' : 'waiting.leave')}
-          </Button>
-        </Group>
-      </Group>
-      {isGiving && (
-        <Suspense>
-          <PromoteEntry
-            uai={uai}
-            entry={entry}
-            name={code}
-            timeZone={timeZone}
-            booking={booking}
-            onClose={() => setGiving(false)}
           />
         </Suspense>
       )}

@@ -11,13 +11,12 @@ import { SegmentedControl, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api } from '../../shared/api';
 import { moveByArrows } from '../../shared/arrow-keys';
 import { addDays, civilDateOf, civilHourOf } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { loadStepOf } from '../../shared/load-scale';
 import { THIS_DATE, type useBooking } from './booking';
-import type { Start, Window } from './data';
+import { dayOf, readAvailability, type Start, type Window } from './data';
 import { useLoadAt, type WeekViewProps } from './week-table';
 
 /** A civil time as the calendar takes it: its zone is UTC, so that a school's hours are shown whatever the reader's zone. */
@@ -56,14 +55,9 @@ export default function WeekCalendar({
 
   const startsOf = (window: Window): Promise<{ starts: Start[] }> =>
     queries.fetchQuery({
-      queryKey: ['availability', { classId: window.classId, date: window.date, windowId: window.id }],
+      queryKey: ['availability', dayOf(window)],
       staleTime: 5000,
-      queryFn: () =>
-        answerOf(
-          api.GET('/v1/classes/{id}/availability', {
-            params: { path: { id: window.classId! }, query: { date: window.date, windowId: window.id } },
-          }),
-        ),
+      queryFn: () => readAvailability(dayOf(window)),
     });
 
   const events = windows.map((window) => {
@@ -73,7 +67,7 @@ export default function WeekCalendar({
       title: window.classId === null ? t(`audience.${window.audience}`) : (codes.get(window.classId) ?? ''),
       start: moved?.start ?? civil(window.startsAt, timeZone),
       end: moved?.end ?? civil(window.endsAt, timeZone),
-      editable: mayChange && window.classId !== null,
+      editable: mayChange,
       className: `window load-edge-${loadStepOf(loadAt(window))}${selected?.id === window.id ? ' is-selected' : ''}${moved ? ' is-pending' : ''}`,
     };
   });
@@ -161,7 +155,7 @@ export default function WeekCalendar({
         }}
         eventDragStart={({ event }) => {
           const window = windowOf(event.id);
-          if (window?.classId) void startsOf(window).then(({ starts }) => setPainted({ window, starts }));
+          if (window) void startsOf(window).then(({ starts }) => setPainted({ window, starts }));
         }}
         eventDragStop={() => setPainted(undefined)}
         eventDrop={({ event, oldEvent, revert }) => {

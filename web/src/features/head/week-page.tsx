@@ -148,7 +148,6 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
             timeZone={school.timeZone}
             proposal={proposal.data}
             toDo={toDo.data}
-            windows={windows.data}
             booking={booking}
             onDone={refresh}
           />

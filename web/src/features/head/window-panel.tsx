@@ -5,11 +5,12 @@ import { formatDay, formatRange } from '../../shared/format';
 import { currentLanguage } from '../../shared/i18n';
 import { Failure, Loading } from '../../shared/states';
 import { type Scope, THIS_DATE, type useBooking } from './booking';
-import { useAvailability, useExplanation, useLaterDates, type Window } from './data';
+import { dayOf, useAvailability, useExplanation, useLaterDates, type Window } from './data';
 import { displacementWords } from './displacement';
 import { ScopeFields } from './scope-fields';
 import { SidePanel } from './side-panel';
 import { Starts } from './starts';
+import { whoseWindow } from './whose';
 
 interface PanelProps {
   window: Window;
@@ -27,8 +28,9 @@ export default function WindowPanel({ window, isSheet, booking, mayChange, lastD
   // kept here: the panel becomes a sheet when a tablet is turned
   const [chosen, setScope] = useState(THIS_DATE);
   const name = window.classCode ?? t(`audience.${window.audience}`);
+  const label = t('panel.of', { whose: whoseWindow(window, t) });
   return (
-    <SidePanel title={name} label={t('panel.of', { name })} isSheet={isSheet} onClose={onClose}>
+    <SidePanel title={name} label={label} isSheet={isSheet} onClose={onClose}>
       <PanelContent {...{ window, booking, mayChange, lastDate, chosen, setScope }} />
     </SidePanel>
   );
@@ -45,10 +47,7 @@ function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }
   const changedCount = scope.isSeries ? 1 + laterDates.length - scope.exceptDates.length : 1;
   const [isReleasing, setReleasing] = useState(false);
   const explanation = useExplanation(window);
-  const canMove = mayChange && window.classId !== null;
-  const starts = useAvailability(
-    canMove ? { classId: window.classId!, date: window.date, windowId: window.id } : undefined,
-  );
+  const starts = useAvailability(mayChange ? dayOf(window) : undefined);
   const zone = window.timeZone;
   const place = (
     <div>
@@ -58,7 +57,7 @@ function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }
     </div>
   );
   // what is asked for comes at once, so that no button moves under the hand
-  if (explanation.isPending || (canMove && starts.isPending) || (series.isLoading && !chosen.isSeries))
+  if (explanation.isPending || (mayChange && starts.isPending) || (series.isLoading && !chosen.isSeries))
     return (
       <Stack gap="sm" mt="xs">
         {place}
@@ -83,7 +82,7 @@ function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }
           exceptLabel={t('panel.except')}
         />
       )}
-      {canMove && (
+      {mayChange && (
         <section>
           <Title order={3} size="h6">
             {t('panel.elsewhere')}
@@ -104,7 +103,7 @@ function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }
       <Group>
         {!mayChange ? null : isReleasing ? (
           <>
-            <Text size="sm">{t('panel.releaseSure', { count: changedCount })}</Text>
+            <Text size="sm">{t('panel.releaseSure', { count: changedCount, whose: whoseWindow(window, t) })}</Text>
             <Button color="red.9" onClick={() => void booking.release(window, scope).catch(() => undefined)}>
               {t('panel.releaseYes')}
             </Button>

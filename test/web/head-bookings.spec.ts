@@ -1,0 +1,557 @@
+import type { Locator, Page } from 'playwright-core';
+import { DataSource } from 'typeorm';
+import { databaseOptions } from '../../src/common/database';
+import { violationsOf } from './accessibility';
+import { type ClassWindow, classWindowsOf, openWeek, post, readJson, startsOf, timeOf, weeksLater, type Window, windowsOf, windowWith } from './head-reader'; // prettier-ignore
+import { openReader, overflowing, signIn } from './real-browser';
+import { describeWeb } from './web-server';
+
+describeWeb('bookings on the page of a head', (web) => {
+  const query = async <T>(sql: string, parameters: unknown[] = []): Promise<T> => {
+    const database = await new DataSource(databaseOptions(web.databaseUrl, 1)).initialize();
+    try {
+      return await database.query<T>(sql, parameters);
+    } finally {
+      await database.destroy();
+    }
+  };
+  /** Two weeks more of campaign and of limits, as a longer campaign would have been published with them, all of them of school; before anybody asks, for the service remembers what was published. */
+  beforeAll(async () => {
+    await query('update campaign set ends_on = starts_on + 18 where id = 1');
+    await query(`insert into calendar_exception (territory_id, first_on, last_on, open_half_days, reason)
+      select t.id, day, day, 3, 'no holidays' from territory t, campaign c, generate_series(c.starts_on + 7, c.ends_on, interval '1 day') day
+       where t.kind = 'department' and c.id = 1 and extract(isodow from day) < 6`);
+    await query(`insert into ledger_cell (platform_id, cell, session_limit, session_planned, session_ceiling, login_limit, login_planned, login_ceiling)
+      select platform_id, cell + 2016 * week, session_limit, 0, session_limit, login_limit, 0, login_limit
+        from ledger_cell, generate_series(1, 2) week on conflict do nothing`);
+  });
+
+  /** Does something while no cell of a stretch has any room left. */
+  const withoutRoom = async (from: number, to: number, act: () => Promise<void>): Promise<void> => {
+    const cells = await query<{ cell: number; limit: number }[]>('select cell, session_limit as limit from ledger_cell where platform_id = 1 and cell between $1 and $2', [from, to]); // prettier-ignore
+    await query('update ledger_cell set session_limit = 0 where platform_id = 1 and cell between $1 and $2', [from, to]); // prettier-ignore
+    try {
+      await act();
+    } finally {
+      await query(
+        `update ledger_cell l set session_limit = u.before from unnest($1::int[], $2::bigint[]) as u (cell, before)
+          where l.platform_id = 1 and l.cell = u.cell`,
+        [cells.map(({ cell }) => cell), cells.map(({ limit }) => limit)],
+      );
+    }
+  };
+
+  it('moves a window by the keyboard alone, and takes the move back', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url, 'head-lycee');
+    const { window, start } = await windowWith(page, uai, 'free');
+    await page.goto(`${web.url}/app/etablissements/${uai}?classe=${window.classId}`);
+    const row = page.locator('tbody tr').filter({ has: page.locator('th', { hasText: window.classCode }) });
+    const chip = row.locator('.chip', { hasText: timeOf(window.startsAt) }).first();
+    const panel = page.getByRole('complementary');
+    const isHere = (target: Locator) => target.evaluate((element) => element === document.activeElement);
+    const press = async (key: string, target: Locator): Promise<void> => {
+      for (let k = 0; k < 250 && !(await isHere(target)); k++) await page.keyboard.press(key);
+      expect(await isHere(target)).toBe(true);
+    };
+    await chip.waitFor();
+    await press('Tab', chip);
+    await page.keyboard.press('Enter');
+    await panel.getByRole('heading', { name: 'Pourquoi cette heure ?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(await isHere(chip)).toBe(true);
+    await page.keyboard.press('Enter');
+    await panel.locator('.start').first().waitFor();
+    await press('Tab', panel.locator('.start').first());
+    const wanted = panel.locator('.start-free', { hasText: timeOf(start.startsAt) }).first();
+    await press('ArrowRight', panel.locator('.start').nth(2));
+    await press('Tab', wanted);
+    await page.keyboard.press('Enter');
+    await page.getByText(`Le créneau de ${window.classCode} passe à ${timeOf(start.startsAt)}.`).waitFor();
+    const placeOf = async (): Promise<string> => {
+      const { items } = await readJson<{ items: Window[] }>(page, `/v1/classes/${window.classId}/windows?from=${window.date}&to=${window.date}`); // prettier-ignore
+      return items.find(({ id }) => id === window.id)!.startsAt;
+    };
+    expect(Date.parse(await placeOf())).toBe(Date.parse(start.startsAt));
+    await page.getByRole('button', { name: 'Annuler' }).first().click();
+    await page.getByText("C'est annulé.").waitFor();
+    expect(Date.parse(await placeOf())).toBe(Date.parse(window.startsAt));
+  });
+
+  it('is refused a full hour with other hours as buttons, and takes one of them', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url);
+    const { window, start } = await windowWith(page, uai, 'full');
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page
+      .locator('.start-full', { hasText: timeOf(start.startsAt) })
+      .first()
+      .click();
+    const refusal = page.getByRole('alert');
+    await refusal.getByText('La plateforme est pleine à cette heure.').waitFor();
+    await refusal.getByRole('button', { name: 'Me prévenir si une place se libère' }).waitFor();
+    await refusal
+      .getByRole('button', { name: /, \d.* plus (tard|tôt)/ })
+      .first()
+      .click();
+    await page.getByText(new RegExp(`${window.classCode} passe à`)).waitFor();
+  });
+
+  it('waits for a full hour on the list, and sees it among what is to be done', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url);
+    const { window, start } = await windowWith(page, uai, 'full');
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page
+      .locator('.start-full', { hasText: timeOf(start.startsAt) })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Me prévenir si une place se libère' }).click();
+    await page.getByText(/Vous êtes en liste d'attente, au rang \d+\./).waitFor();
+    await page.getByText(new RegExp(`${window.classCode} attend une place`)).waitFor();
+    await page.getByRole('button', { name: 'Ne plus attendre' }).click();
+    await page.getByText(new RegExp(`${window.classCode} attend une place`)).waitFor({ state: 'detached' });
+  });
+
+  it('lets a full hour be taken without being asked, also one that is half an hour better, on a phone', async () => {
+    const { page } = await openReader(web.browser, { width: 390 });
+    const uai = await openWeek(page, web.url);
+    const { window, start } = await windowWith(page, uai, 'full', 60);
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page
+      .locator('.start-full', { hasText: timeOf(start.startsAt) })
+      .first()
+      .click();
+    const refusal = page.getByRole('alert');
+    await refusal.getByRole('checkbox', { name: "La prendre sans me demander dès qu'elle se libère" }).check();
+    await refusal.getByRole('checkbox', { name: /Ou toute heure de ce jour plus proche d'au moins 30\smin/ }).check();
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await refusal.getByRole('button', { name: 'La prendre pour moi' }).click();
+    await page.getByText(/la place sera prise sans vous demander\./).waitFor();
+    const { items } = await readJson<{ items: object[] }>(page, `/v1/establishments/${uai}/waiting-list?limit=100`);
+    // half an hour better may have been free: then it is taken already
+    expect(items.at(-1)).toMatchObject({ windowId: window.id, takesAutomatically: true, improvementMinutes: 30 });
+  });
+
+  it('drags a window in the calendar, with possible starts painted while it is dragged', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url, 'head-lycee');
+    const { window } = await windowWith(page, uai, 'free');
+    await page.goto(`${web.url}/app/etablissements/${uai}?vue=calendrier&classe=${window.classId}`);
+    const blocks = page.locator('.calendar .window');
+    await blocks.first().waitFor();
+    const block = blocks.first();
+    await block.scrollIntoViewIfNeeded();
+    const box = (await block.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 6);
+    await page.mouse.down();
+    for (let step = 1; step <= 8; step++) await page.mouse.move(box.x + box.width / 2, box.y + 6 + step * 12);
+    await page.locator('.paint-free, .paint-tight, .paint-full').first().waitFor({ state: 'attached' });
+    await page.mouse.up();
+    // the server decides: moved, or refused with a way out
+    await page
+      .getByText(/ passe à |ne peut pas passer à/)
+      .first()
+      .waitFor();
+  });
+
+  it('drags a whole series in the calendar: each later date goes to the same hour', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url, 'head-lycee');
+    const items = await classWindowsOf(page, uai);
+    const freeHours = async (window: ClassWindow): Promise<string[]> =>
+      (await startsOf(page, uai, window))
+        .filter(({ verdict }) => verdict === 'free')
+        .map(({ startsAt }) => startsAt.slice(11, 16));
+    const minutesOf = (civil: string): number => Number(civil.slice(0, 2)) * 60 + Number(civil.slice(3, 5));
+    // two windows of a class on two days that share a free hour: from now on they are a series
+    const pairOf = async (): Promise<{ first: ClassWindow; second: ClassWindow; hour: string }> => {
+      for (const first of items) {
+        const second = items.find(({ classId, date }) => classId === first.classId && date > first.date);
+        if (!second) continue;
+        const both = new Set(await freeHours(second));
+        // ten minutes are eight pixels: a pointer that lands so far off is still right
+        const common = (await freeHours(first)).filter((one) => both.has(one) && one > first.startsAt.slice(11, 16));
+        const at = common.findIndex(
+          (_, i) => i > 1 && minutesOf(common[i + 2] ?? '') - minutesOf(common[i - 2]!) === 20,
+        );
+        if (at > 0) return { first, second, hour: common[at]! };
+      }
+      throw new Error(`no class of ${uai} has an hour that is free on two days`);
+    };
+    const { first, second, hour } = await pairOf();
+    await query('update plan_window set series_id = $1 where window_id in ($1, $2)', [first.id, second.id]);
+
+    // the whole day is in sight: a pointer at the edge would scroll
+    await page.setViewportSize({ width: 1440, height: 1800 });
+    await page.goto(`${web.url}/app/etablissements/${uai}?vue=calendrier&classe=${first.classId}`);
+    await page.getByText('Toute la série').click();
+    const blocks = page.locator(`[data-date="${first.date}"] .window`);
+    await blocks.first().waitFor();
+    const ofTheDay = items.filter(({ classId, date }) => classId === first.classId && date === first.date);
+    const block = blocks.nth(ofTheDay.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : 1)).indexOf(first));
+    const box = (await block.boundingBox())!;
+    const lineOf = async (time: string): Promise<number> =>
+      (await page.locator(`[data-time="${time}:00"]`).first().boundingBox())!.y;
+    const pixelsPerMinute = ((await lineOf('16:00')) - (await lineOf('10:00'))) / 360;
+    const way = (minutesOf(hour) - minutesOf(first.startsAt.slice(11, 16))) * pixelsPerMinute;
+    await page.mouse.move(box.x + box.width / 2, box.y + 6);
+    await page.mouse.down();
+    for (let step = 1; step <= 8; step++) await page.mouse.move(box.x + box.width / 2, box.y + 6 + (way * step) / 8);
+    await page.mouse.up();
+    await page.getByText(`Le créneau de ${first.classCode} passe à`).waitFor();
+    const after = await readJson<{ items: Window[] }>(page, `/v1/classes/${first.classId}/windows?from=${first.date}&to=${second.date}`); // prettier-ignore
+    const hourOf = ({ id }: Window): string => after.items.find((one) => one.id === id)!.startsAt.slice(11, 16);
+    expect(hourOf(second)).toBe(hourOf(first));
+    expect(Math.abs(minutesOf(hourOf(first)) - minutesOf(hour))).toBeLessThanOrEqual(10);
+    expect(await page.getByText('sans vous').count()).toBe(0);
+  });
+
+  it("sees another head's booking by the live stream, without reading its page again", async () => {
+    const [first, second] = [await openReader(web.browser), await openReader(web.browser)];
+    const uai = await openWeek(first.page, web.url, 'head-lycee');
+    await openWeek(second.page, web.url, 'head-lycee');
+    const { window, start } = await windowWith(first.page, uai, 'free');
+    await second.page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    const panel = second.page.getByRole('complementary');
+    await panel.getByText(timeOf(window.startsAt)).first().waitFor();
+    await second.page.evaluate(() => Object.assign(globalThis, { isTheSamePage: true }));
+    await first.page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await first.page
+      .locator('.start-free', { hasText: timeOf(start.startsAt) })
+      .first()
+      .click();
+    await panel.getByText(new RegExp(`^${timeOf(start.startsAt)} –`)).waitFor();
+    expect(await second.page.evaluate(() => 'isTheSamePage' in globalThis)).toBe(true);
+    // the same page that hears of nothing shows what it knew
+    await second.page.route(/\/v1\/plans\/\d+\/changes/, (route) => route.abort());
+    await second.page.reload();
+    await second.page.getByText('Mise à jour interrompue, reprise en cours').waitFor();
+  });
+
+  /** The windows of series that a class has from a date on. */
+  const seriesOf = async (page: Page, classId: number, from: string): Promise<{ date: string; hour: string }[]> => {
+    const { items } = await readJson<{ items: Window[] }>(page, `/v1/classes/${classId}/windows?from=${from}&to=${weeksLater(from, 3)}`); // prettier-ignore
+    return items
+      .filter(({ seriesId }) => seriesId !== null)
+      .map(({ date, startsAt }) => ({ date, hour: startsAt.slice(11, 16) }));
+  };
+
+  it('adds a window each week to the end of the campaign but for a date; a full hour is refused with other hours', async () => {
+    const { page } = await openReader(web.browser, { width: 390 });
+    const uai = await openWeek(page, web.url, 'head-lycee');
+    const { window } = await windowWith(page, uai, 'full');
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    // a window more than the campaign gives is none: one is given back first
+    await page.getByRole('button', { name: 'Rendre ce créneau' }).click();
+    await page.getByRole('button', { name: 'Rendre', exact: true }).click();
+    await page.getByText('est rendu.').waitFor();
+    await page.goto(`${web.url}/app/etablissements/${uai}`);
+    await page.getByRole('button', { name: 'Ajouter un créneau' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Ajouter un créneau' });
+    await sheet.getByRole('combobox', { name: 'Pour' }).fill(window.classCode);
+    await page.getByRole('option', { name: window.classCode, exact: true }).click();
+    await sheet.getByLabel('Date', { exact: true }).fill(window.date);
+    await sheet.getByText('Chaque semaine').click();
+    const dates = sheet.getByRole('group', { name: /^Dates à laisser de côté/ }).getByRole('checkbox');
+    await dates.first().check();
+    expect(await dates.count()).toBe(2);
+    await sheet.getByLabel('Motif, si vous le souhaitez').fill('Conseil de classe');
+    await sheet.locator('.start-full').first().waitFor();
+    expect(await overflowing(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 900 });
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await sheet.locator('.start-full').first().click();
+    const refusal = page
+      .getByRole('alert')
+      .filter({ hasText: `Un créneau de ${window.classCode} n'est pas possible à` });
+    await refusal.getByText(/La plateforme est pleine à cette heure\. Dates où elle l'est/).waitFor();
+    const other = refusal.getByRole('button', { name: /, \d.* plus (tard|tôt)/ }).first();
+    const hour = /^\d+\sh\s\d\d/.exec(await other.innerText())![0];
+    await other.click();
+    await page.getByText(`Un créneau de ${window.classCode} est ajouté le`).waitFor();
+    await sheet.waitFor({ state: 'detached' });
+    const added = await seriesOf(page, window.classId, window.date);
+    expect(added.map(({ date }) => date)).toEqual([window.date, weeksLater(window.date, 2)]);
+    expect(timeOf(`${window.date}T${added[0]!.hour}`)).toBe(hour);
+    await page.goto(`${web.url}/app/etablissements/${uai}?ajouter=${window.classId}&jour=${window.date}`);
+    await sheet.getByText('La campagne ne donne pas plus de créneaux ce jour-là').waitFor();
+  });
+
+  /** Puts the same window in its place as the first of a series. */
+  const asSeries = async (page: Page, { id, revision, startsAt }: Window, owner: object): Promise<number> => {
+    await post(page, '/v1/bookings', { operation: 'release', windowId: id }, revision);
+    const series = { operation: 'add', ...owner, startsAt, isSeries: true };
+    const { body } = await post<{ changes: { windowId: number }[] }>(page, '/v1/bookings', series);
+    return body.changes[0]!.windowId;
+  };
+
+  it('moves a series and gives it back but for the dates that are named', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url, 'head-lycee');
+    const { window } = await windowWith(page, uai, 'free');
+    const windowId = await asSeries(page, window, { classId: window.classId });
+    const before = (await seriesOf(page, window.classId, window.date))[0]!.hour;
+
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${windowId}`);
+    const panel = page.getByRole('complementary');
+    await panel.getByText('Toute la série').click();
+    const stays = panel.getByRole('group', { name: 'Dates qui ne changent pas' }).getByRole('checkbox');
+    await stays.nth(1).waitFor();
+    expect(await stays.count()).toBe(2);
+    await stays.first().focus();
+    await page.keyboard.press('Space');
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await panel.locator('.start-free').first().click();
+    await page.getByText(`Le créneau de ${window.classCode} passe à`).waitFor();
+    const moved = await seriesOf(page, window.classId, window.date);
+    const hourOn = (weeks: number): string[] => moved.filter(({ date }) => date === weeksLater(window.date, weeks)).map(({ hour }) => hour); // prettier-ignore
+    expect(hourOn(1)).toEqual([before]);
+    expect(hourOn(2)).toEqual(hourOn(0));
+    expect(hourOn(0)).not.toEqual([before]);
+
+    // what moved is a series of two dates now
+    await panel.getByRole('checkbox').nth(1).waitFor({ state: 'detached' });
+    await panel.getByRole('button', { name: 'Rendre ce créneau' }).click();
+    await panel.getByText(`Ces 2 créneaux de ${window.classCode} n'existeront plus`).waitFor();
+    await stays.first().check();
+    await panel.getByText(`Le créneau de ${window.classCode} n'existera plus`).waitFor();
+    await panel.getByRole('button', { name: 'Rendre', exact: true }).click();
+    await page.getByText('est rendu.').waitFor();
+    expect((await seriesOf(page, window.classId, window.date)).map(({ date }) => date)).toEqual(
+      [1, 2].map((weeks) => weeksLater(window.date, weeks)),
+    );
+  });
+
+  it('moves windows of relatives and of staff, and gives a series of them back, as those of a class', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url, 'head-lycee');
+    const panel = page.getByRole('complementary');
+    const firstOf = async (audience: string): Promise<Window> => {
+      for (const window of (await windowsOf(page, uai)).filter((one) => one.audience === audience)) {
+        if ((await startsOf(page, uai, window)).some(({ verdict }) => verdict === 'free')) return window;
+      }
+      throw new Error(`${uai} has no window for ${audience} with another hour`);
+    };
+    const staff = await firstOf('staff');
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${staff.id}`);
+    await panel.and(page.getByLabel('Créneau des personnels')).locator('.start-free').first().click();
+    await page.getByText('Le créneau des personnels passe à').waitFor();
+    expect((await windowsOf(page, uai)).find(({ id }) => id === staff.id)!.startsAt).not.toBe(staff.startsAt);
+
+    const relatives = await firstOf('relatives');
+    const id = await asSeries(page, relatives, { uai, audience: 'relatives' });
+    const days = `from=${relatives.date}&to=${weeksLater(relatives.date, 2)}`;
+    const series = async (): Promise<Window[]> =>
+      (await windowsOf(page, uai, days)).filter(({ audience, seriesId }) => audience === 'relatives' && seriesId !== null); // prettier-ignore
+    const [first] = await series();
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${id}`);
+    await panel.getByText('Toute la série').click();
+    const stays = panel.getByRole('group', { name: 'Dates qui ne changent pas' }).getByRole('checkbox');
+    await stays.nth(1).check();
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await panel.locator('.start-free').first().click();
+    await page.getByText('Le créneau des parents passe à').waitFor();
+    const moved = await series();
+    const hours = moved.map(({ startsAt }) => startsAt.slice(11, 16));
+    expect(moved.map(({ date }) => date)).toEqual([0, 1, 2].map((weeks) => weeksLater(relatives.date, weeks)));
+    expect(hours[1]).toBe(hours[0]);
+    expect(hours[0]).not.toBe(first!.startsAt.slice(11, 16));
+    expect(hours[2]).toBe(first!.startsAt.slice(11, 16));
+
+    await panel.getByRole('checkbox').nth(1).waitFor({ state: 'detached' });
+    await panel.getByRole('button', { name: 'Rendre ce créneau' }).click();
+    await panel.getByText("Ces 2 créneaux des parents n'existeront plus").waitFor();
+    await panel.getByRole('button', { name: 'Rendre', exact: true }).click();
+    await page.getByText('Le créneau des parents est rendu.').waitFor();
+    expect((await series()).map(({ date }) => date)).toEqual([weeksLater(relatives.date, 2)]);
+    await page.getByRole('button', { name: 'Annuler' }).last().click();
+    await page.getByText("C'est annulé.").waitFor();
+    expect(await series()).toHaveLength(3);
+  });
+
+  it('adds on another day what was refused of a series that has one date left, on that day alone', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url, 'head-school');
+    const [window] = await classWindowsOf(page, uai);
+    const { classId, classCode, startCell } = window!;
+    const week = 7 * 288;
+    const date = weeksLater(window!.date, 1);
+    const panel = page.getByRole('complementary', { name: 'Ajouter un créneau' });
+    const windowsAround = async (): Promise<Window[]> =>
+      (await readJson<{ items: Window[] }>(page, `/v1/classes/${classId}/windows?from=${window!.date}&to=${weeksLater(date, 2)}`)).items; // prettier-ignore
+    const before = new Set((await windowsAround()).map(({ id }) => id));
+    // the whole day, and nothing of those before and after it
+    await withoutRoom(startCell + week - 120, startCell + week + 120, async () => {
+      await page.goto(`${web.url}/app/etablissements/${uai}?ajouter=${classId}&jour=${date}`);
+      await panel.getByText('Chaque semaine').click();
+      await panel
+        .getByRole('group', { name: /^Dates à laisser de côté/ })
+        .getByRole('checkbox')
+        .check();
+      await panel.locator('.start-full').first().click();
+      const refusal = page.getByRole('alert').filter({ hasText: `Un créneau de ${classCode} n'est pas possible à` });
+      await refusal
+        .getByRole('button', { name: /^(lun|mar|mercre|jeu|vendre)di .+ à \d+\sh/ })
+        .first()
+        .click();
+      await page.getByText(`Un créneau de ${classCode} est ajouté le`).waitFor();
+    });
+    const added = (await windowsAround()).filter(({ id }) => !before.has(id));
+    expect(added).toMatchObject([{ seriesId: null }]);
+    expect(added[0]!.date).not.toBe(date);
+  });
+
+  /** A class for which a start is full, and another class of the school that stands there: as large at least, or smaller. */
+  const wantedOfAnother = async (
+    page: Page,
+    uai: string,
+    isSmaller = false,
+  ): Promise<{ waits: ClassWindow; gives: ClassWindow; startsAt: string }> => {
+    const windows = await classWindowsOf(page, uai);
+    for (const waits of windows) {
+      for (const { startsAt } of (await startsOf(page, uai, waits)).filter(({ verdict }) => verdict === 'full')) {
+        const gives = windows.find((one) => one.classId !== waits.classId && one.headcount < waits.headcount === isSmaller && Date.parse(one.startsAt) === Date.parse(startsAt)); // prettier-ignore
+        if (gives) return { waits, gives, startsAt };
+      }
+    }
+    throw new Error(`no class of ${uai} wants the full place of another`);
+  };
+  /** Puts a class on the list for a full start, and opens what would give it the place of another. */
+  const openPromotion = async (
+    page: Page,
+    uai: string,
+    { waits, gives, startsAt }: { waits: ClassWindow; gives: ClassWindow; startsAt: string },
+  ): Promise<{ card: Locator; dialog: Locator; given: Locator; yes: Locator }> => {
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${waits.id}`);
+    await page
+      .locator('.start-full', { hasText: timeOf(startsAt) })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Me prévenir si une place se libère' }).click();
+    await page.locator('.week-panel, [role=dialog]').getByRole('button', { name: 'Fermer' }).click();
+    const card = page
+      .locator('.mantine-Paper-root')
+      .filter({ hasText: `Un créneau de ${waits.classCode} attend une place` });
+    await card.getByRole('button', { name: 'Lui rendre une place' }).click();
+    const dialog = page.getByRole('dialog', { name: `Une place pour un créneau de ${waits.classCode}` });
+    const given = dialog.getByRole('radio', { name: `${gives.classCode}, ${timeOf(gives.startsAt)}` });
+    await given.waitFor();
+    return { card, dialog, given, yes: dialog.getByRole('button', { name: 'Rendre, et prendre la place' }) };
+  };
+
+  it("gives a window of one's own back so that a class that waits takes its place, told beforehand what that costs", async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url);
+    const wanted = await wantedOfAnother(page, uai);
+    const { waits, gives, startsAt } = wanted;
+    const { card, dialog, given, yes } = await openPromotion(page, uai, wanted);
+    expect(await yes.isDisabled()).toBe(true);
+    await given.focus();
+    await page.keyboard.press('Space');
+    await dialog.getByText(`Le créneau de ${gives.classCode} du`).waitFor();
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await yes.click();
+    await page.getByText(`Le créneau de ${gives.classCode} est rendu, celui de ${waits.classCode} a pris la place.`).waitFor(); // prettier-ignore
+    const after = await windowsOf(page, uai);
+    expect(after.find(({ id }) => id === gives.id)).toBeUndefined();
+    expect(Date.parse(after.find(({ id }) => id === waits.id)!.startsAt)).toBe(Date.parse(startsAt));
+    await card.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Annuler' }).last().click();
+    await page.getByText("C'est annulé.").waitFor();
+  });
+
+  it('offers what to do instead where a place that is given back does not do, on a phone', async () => {
+    const { page } = await openReader(web.browser, { width: 390 });
+    const uai = await openWeek(page, web.url);
+    const wanted = await wantedOfAnother(page, uai, true);
+    const { waits, gives } = wanted;
+    const { card, dialog, given, yes } = await openPromotion(page, uai, wanted);
+    await given.check();
+    // what the smaller class leaves is too little
+    const cell = gives.startCell + 1;
+    await withoutRoom(cell, cell, async () => {
+      const answer = page.waitForResponse(/\/promote$/);
+      await yes.click();
+      const refused = (await (await answer).json()) as { alternatives: { startsAt: string; daysFromWanted: number }[]; swapPartners: { establishmentName: string; classCode: string }[] }; // prettier-ignore
+      const alert = dialog.getByRole('alert');
+      await alert.getByText('La plateforme est pleine à cette heure.').waitFor();
+      await alert.getByText(`Sans rien rendre, le créneau de ${waits.classCode} peut aussi aller là`).waitFor();
+      expect(refused.alternatives.length).toBeGreaterThan(0);
+      expect(await alert.getByRole('button').count()).toBe(refused.alternatives.length + refused.swapPartners.length);
+      for (const { classCode } of refused.swapPartners) expect(await alert.getByRole('button', { name: /change/ }).filter({ hasText: classCode }).count()).toBeGreaterThan(0); // prettier-ignore
+      expect(await overflowing(page)).toEqual([]);
+      expect(await violationsOf(page, 'light')).toEqual([]);
+      await alert.getByRole('button').first().click();
+      await page.getByText(`Le créneau de ${waits.classCode} passe`).waitFor();
+      await dialog.waitFor({ state: 'detached' });
+      const { items } = await readJson<{ items: Window[] }>(page, `/v1/classes/${waits.classId}/windows?from=${weeksLater(waits.date, -1)}&to=${weeksLater(waits.date, 1)}`); // prettier-ignore
+      expect(Date.parse(items.find(({ id }) => id === waits.id)!.startsAt)).toBe(Date.parse(refused.alternatives[0]!.startsAt)); // prettier-ignore
+    });
+    await card.getByRole('button', { name: 'Ne plus attendre' }).click();
+    await card.waitFor({ state: 'detached' });
+  });
+
+  it('proposes a swap to a school and class that are named, and says on both sides which class would leave which hours for those of which', async () => {
+    const [{ page }, operator] = [await openReader(web.browser), await openReader(web.browser)];
+    const uai = await openWeek(page, web.url);
+    interface Partner {
+      windowId: number;
+      uai: string;
+      establishmentName: string;
+      classCode: string;
+      isOwn: boolean;
+    }
+    const wanted = async (): Promise<{ window: ClassWindow; startsAt: string; partner: Partner }> => {
+      for (const window of await classWindowsOf(page, uai)) {
+        const full = (await startsOf(page, uai, window)).filter(({ verdict }) => verdict === 'full');
+        for (const { startsAt } of full.slice(0, 3)) {
+          const move = { operation: 'move', windowId: window.id, startsAt };
+          const { body } = await post<{ swapPartners?: Partner[] }>(page, '/v1/bookings', move, window.revision);
+          const partner = body.swapPartners?.find(({ isOwn }) => !isOwn);
+          if (partner) return { window, startsAt, partner };
+        }
+      }
+      throw new Error(`no class of ${uai} has somebody to swap with`);
+    };
+    const { window, startsAt, partner } = await wanted();
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page
+      .locator('.start-full', { hasText: timeOf(startsAt) })
+      .first()
+      .click();
+    const refusal = page.getByRole('alert');
+    const ask = refusal.getByRole('button', { name: `Proposer un échange à ${partner.establishmentName} (${partner.classCode})` }); // prettier-ignore
+    await ask.first().waitFor();
+    expect(await refusal.innerText()).not.toContain(partner.uai);
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await ask.first().click();
+    await page.getByText("L'échange est proposé").waitFor();
+    const theirs = (await windowsOf(page, partner.uai)).find(({ id }) => id === partner.windowId)!;
+    const card = (of: Page) => of.getByText(/(propose|proposé) un échange/);
+    await card(page)
+      .filter({ hasText: `votre créneau de ${window.classCode} passerait du` })
+      .filter({ hasText: `où se tient celui de ${theirs.classCode} de cet établissement` })
+      .filter({ hasText: partner.establishmentName })
+      .waitFor();
+    const said = await card(page).innerText();
+    expect(said).toContain(`${timeOf(window.startsAt)} – `);
+    expect(said).toContain(`${timeOf(theirs.startsAt)} – `);
+    expect(said).not.toContain(partner.uai);
+    expect(await overflowing(page)).toEqual([]);
+    await signIn(operator.page, web.url, 'operator');
+    await operator.page.goto(`${web.url}/app/etablissements/${partner.uai}`);
+    await card(operator.page)
+      .filter({ hasText: `votre créneau de ${theirs.classCode} passerait du` })
+      .filter({ hasText: `où se tient celui de ${window.classCode} de cet établissement` })
+      .waitFor();
+    await page.getByRole('button', { name: 'Retirer la proposition' }).click();
+    await card(page).waitFor({ state: 'detached' });
+  });
+});
