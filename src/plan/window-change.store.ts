@@ -105,7 +105,7 @@ export class WindowChangeStore {
 
   /**
    * Changes of an establishment's windows on a platform after a place in the list, oldest first; without those that somebody made
-   * himself where he is named. What the waiting list took for him he did not make.
+   * himself where he is named. What the waiting list took for him he did not make; what took a place that he gave back for it, he did.
    */
   after(
     establishmentId: number,
@@ -117,7 +117,9 @@ export class WindowChangeStore {
     return this.database.query<WindowChangeRow[]>(
       `select ${FIELDS} from (${CHANGES}) n left join class k on k.id = n.class_id
         where n.platform_id = $2 and (n.epoch, n.revision) >= ($3, $4) and (n.epoch, n.revision, n.window_id) > ($3, $4, $5)
-          and ($7::text is null or n.changed_by <> $7 or exists (select from waiting_entry e where e.booking_id = n.booking_id))
+          and ($7::text is null or n.changed_by <> $7 or (
+            exists (select from waiting_entry e where e.booking_id = n.booking_id)
+            and not exists (select from plan_change given where given.booking_id = n.booking_id and given.kind = 'release')))
         order by n.epoch, n.revision, n.window_id limit $6`,
       [establishmentId, platformId, ...after, size, withoutOwnOf],
     );

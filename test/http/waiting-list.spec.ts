@@ -299,6 +299,9 @@ describe('the waiting list', () => {
     });
     expect(promoted.status).toBe(201);
     expect(promoted.body.changes.map(({ kind }) => kind)).toEqual(['release', 'move']);
+    // whoever did it himself need not be told of it
+    const told = await call<NoticePageDto>('GET', `establishments/${region.uais[0]}/notices?ofOthers=true`);
+    expect(told.body.items).toEqual([]);
     expect(await entry(body.id)).toMatchObject({ state: 'taken', bookingId: promoted.body.id });
     expect((await call('POST', `bookings/${promoted.body.id}/undo`, {})).status).toBe(201);
   });
