@@ -1,9 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import english from '../messages/en/common.json';
-import englishProblems from '../messages/en/problems.json';
 import french from '../messages/fr/common.json';
-import frenchProblems from '../messages/fr/problems.json';
 
 export type Language = 'fr' | 'en';
 
@@ -30,11 +28,19 @@ export function startMessages(): void {
     fallbackLng: 'fr',
     ns: ['common', 'problems'],
     defaultNS: 'common',
-    resources: { fr: { common: french, problems: frenchProblems }, en: { common: english, problems: englishProblems } }, // prettier-ignore
+    resources: { fr: { common: french }, en: { common: english } },
     interpolation: { escapeValue: false },
     returnNull: false,
   });
   document.documentElement.lang = i18next.language;
+  // where they cannot be had a refusal is told by its status, or as the API words it
+  void addProblems().catch(() => undefined);
+}
+
+/** What refusals mean: nobody is refused before the first act, and a first visit does not wait for it. */
+async function addProblems(): Promise<void> {
+  const [fr, en] = await Promise.all([import('../messages/fr/problems.json'), import('../messages/en/problems.json')]);
+  addMessages('problems', { fr: fr.default, en: en.default });
 }
 
 /** Messages of a feature, known as soon as its code is. */
