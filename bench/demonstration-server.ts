@@ -25,7 +25,10 @@ async function signIn(databaseUrl: string): Promise<void> {
   try {
     const grant = { role: 'operator', uais: [], territories: [] } as const;
     const sessions = new SessionStore(database, new CrowdDatabase(databaseUrl));
-    for (const [subject, headers] of [['operator', asOperator], ['colleague', asColleague]] as const) {
+    for (const [subject, headers] of [
+      ['operator', asOperator],
+      ['colleague', asColleague],
+    ] as const) {
       const { id } = await new AccountStore(database).grant('https://bench.invalid', subject, grant);
       const sessionId = newSecret();
       await sessions.open(sessionId, id, 10);

@@ -1,5 +1,13 @@
 import { CELLS_PER_HOUR } from '../kernel/cell-grid';
-import type { Assumption, Cause, CauseCode, CauseVerdict, CrowdCounts, PostMortemFacts, WrittenCause } from './post-mortem';
+import type {
+  Assumption,
+  Cause,
+  CauseCode,
+  CauseVerdict,
+  CrowdCounts,
+  PostMortemFacts,
+  WrittenCause,
+} from './post-mortem';
 
 /** What of a simulated day is set beside the real one. */
 export interface ReplayedDay {
