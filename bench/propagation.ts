@@ -11,7 +11,15 @@ import type { LadderDto } from '../src/crisis/ladder.dto';
 import { startAgent, type RunningAgent } from '../src/agent/agent';
 import { NEVER_GATED } from '../src/agent/agent-settings';
 import { type Benchmark, option } from './benchmark';
-import { asColleague, asOperator, publishedPlan, read, startServer, stopServer, type Server } from './demonstration-server';
+import {
+  asColleague,
+  asOperator,
+  publishedPlan,
+  read,
+  startServer,
+  stopServer,
+  type Server,
+} from './demonstration-server';
 import { percentile, rounded } from './percentile';
 
 const LOOK_MILLISECONDS = 2;
@@ -209,10 +217,9 @@ async function presses(
   const holds = (id: number) => ({ held }: RunningAgent): boolean => held.current?.plan.content.rules.some((rule) => rule.id === id) === true; // prettier-ignore
   try {
     await applied(agents, performance.now(), ({ held }) => held.current !== undefined);
-    const rungs = (await ask<LadderDto>('GET', 'protection-ladder')).rungs.map(
-      ({ code, name, scope, measures, minutes, words, thresholds }) => ({ code, name, scope, measures, minutes, words, thresholds }), // prettier-ignore
-    );
-    const { changedAt } = await ask<LadderDto>('PUT', 'protection-ladder', { rungs });
+    const before = await ask<LadderDto>('GET', 'protection-ladder');
+    const rungs = before.usualRungs;
+    const { changedAt } = await ask<LadderDto>('PUT', 'protection-ladder', { rungs, changedAt: before.changedAt });
     await ask('POST', 'protection-ladder/approval', { changedAt }, asColleague);
     const eight = DateTime.fromISO(`${campaign.startsOn}T08:00`, { zone: ZONE });
     const startsAt = eight > DateTime.now() ? eight.toISO() : undefined;

@@ -50,7 +50,7 @@ export function resolvedStep(
   if (!endsAt) throw new ProtectionInvalid('A step needs its end: endsAt or minutes.');
   const minutes = (endsAt.getTime() - startsAt.getTime()) / MINUTE;
   const problem = stepProblem({ scope, measures, minutes }, features);
-  if (problem !== undefined) throw new ProtectionInvalid(problem);
+  if (problem !== undefined) throw ProtectionInvalid.because(problem);
   if (minutes <= 0) throw new ProtectionInvalid('A step must end after it starts, and after now.');
   if (minutes > LONGEST_STEP_HOURS * 60)
     throw new ProtectionInvalid(`A step lasts ${LONGEST_STEP_HOURS} hours at most.`);

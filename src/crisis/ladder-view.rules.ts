@@ -1,4 +1,4 @@
-import { armsOf, insidersOf } from '../protection/ladder.rules';
+import { armsOf, insidersOf, type Rung } from '../protection/ladder.rules';
 import type { StepMeasures, StepScope } from '../protection/protection-step';
 import type { LadderRow } from '../protection/protection.store';
 import type { SimulatedEffects } from '../simulation/simulation.store';
@@ -12,6 +12,8 @@ export const TRIAL = 'step';
 /** A ladder, and what its last simulation gave. */
 export interface LadderView {
   ladder: Omit<LadderRow, 'changedBy' | 'changedAt'> & { changedBy: string | null; changedAt: Date | null };
+  /** The ladder to begin with, for the features that the gateways know now. */
+  usual: Rung[];
   /** What the rungs were last simulated to do; undefined where they were not, or the simulation is still under way. */
   simulated: SimulatedEffects | undefined;
   /** Codes of the rungs that concern departments with more than half of the platform's schools. */
@@ -21,7 +23,7 @@ export interface LadderView {
 }
 
 /** The ladder as it is shown: each rung with who carries it out and what is expected of it. */
-export function ladderDtoOf({ ladder, simulated, regional, departments }: LadderView): LadderDto {
+export function ladderDtoOf({ ladder, usual, simulated, regional, departments }: LadderView): LadderDto {
   const { platformId, rungs, changedBy, changedAt, approvedBy, approvedAt, simulationId } = ladder;
   return {
     platformId,
@@ -32,6 +34,7 @@ export function ladderDtoOf({ ladder, simulated, regional, departments }: Ladder
       isRegional: regional.has(rung.code),
       expected: effectOf(rung.code, simulated, rung),
     })),
+    usualRungs: usual as RungDto[],
     changedBy,
     changedAt: changedAt?.toISOString() ?? null,
     approvedBy,

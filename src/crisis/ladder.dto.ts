@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
 import { IsInstant } from '../common/wire-time';
 import { INSIDERS, type Insiders, type Rung, STEP_ARMS, type StepArm, type Words } from '../protection/ladder.rules';
 import { StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
@@ -79,6 +79,12 @@ export class LadderRequestDto {
   @ValidateNested({ each: true })
   @Type(() => RungDto)
   rungs!: RungDto[];
+
+  /** The changedAt of the ladder that was read; null where none was agreed yet. */
+  @ValidateIf((_, value) => value !== null)
+  @IsInstant()
+  @ApiProperty({ type: String, nullable: true, description: 'The changedAt of the ladder that was read; null where none was agreed yet.' }) // prettier-ignore
+  changedAt!: string | null;
 }
 
 /** From when on the rungs are tried. */
@@ -146,6 +152,8 @@ export class LadderDto {
   platformId!: number;
   /** The rungs, from the mildest on; the usual ones where none were agreed. */
   rungs!: RungViewDto[];
+  /** The usual rungs, with the features that the gateways know now: what to go back to. */
+  usualRungs!: RungDto[];
   /** Who set it; null: nobody, the rungs are the usual ones, as a proposal. */
   changedBy!: string | null;
   /** When. */

@@ -32,28 +32,42 @@ export class LadderService {
   async read(actor: Actor, platformId: number): Promise<LadderView> {
     const { features } = await this.settings.read(actor, platformId);
     const none = { changedBy: null, changedAt: null, approvedBy: null, approvedAt: null, simulationId: null };
-    const ladder = (await this.store.ladder(platformId)) ?? { platformId, rungs: usualLadder(features), ...none };
+    const usual = usualLadder(features);
+    const ladder = (await this.store.ladder(platformId)) ?? { platformId, rungs: usual, ...none };
     const { simulationId, rungs } = ladder;
     const effects = await this.simulations.effects(simulationId === null ? [] : [simulationId]);
     const regional = new Set<string>();
     for (const { code, scope } of rungs)
       if (await this.authority.isRegional(this.database.manager, platformId, [scope])) regional.add(code);
     const departments = [...(await this.store.schoolsByDepartment(platformId)).keys()];
-    return { ladder, simulated: effects.get(simulationId ?? 0), regional, departments };
+    return { ladder, usual, simulated: effects.get(simulationId ?? 0), regional, departments };
   }
 
-  /** Replaces the rungs, from the mildest on; what was approved is no more. @throws NotFoundError, ProtectionInvalid */
-  async replace(actor: Actor, platformId: number, rungs: readonly Rung[], now: Date): Promise<LadderView> {
+  /**
+   * Replaces the rungs, from the mildest on; what was approved is no more.
+   *
+   * @param readAt when the ladder that was read was set; null where nobody had agreed on one
+   * @throws NotFoundError, ProtectionInvalid, LadderChanged
+   */
+  async replace(
+    actor: Actor,
+    platformId: number,
+    rungs: readonly Rung[],
+    readAt: Date | null,
+    now: Date,
+  ): Promise<LadderView> {
     const { features } = await this.settings.read(actor, platformId);
     const problem = ladderProblem(rungs, features);
-    if (problem !== undefined) throw new ProtectionInvalid(problem);
-    const codes = [...new Set(rungs.flatMap(({ scope }) => scope.territories))];
-    const inside = await this.store.departmentsInside(codes);
-    const empty = codes.find((code) => (inside.get(code)?.length ?? 0) === 0);
-    if (empty !== undefined) throw new ProtectionInvalid(`${empty} is no territory with departments.`);
+    if (problem !== undefined) throw ProtectionInvalid.because(problem);
+    const named = rungs.flatMap(({ code, scope }) => scope.territories.map((territory) => ({ code, territory })));
+    const inside = await this.store.departmentsInside([...new Set(named.map(({ territory }) => territory))]);
+    const empty = named.find(({ territory }) => (inside.get(territory)?.length ?? 0) === 0);
+    if (empty !== undefined) throw ProtectionInvalid.ofTerritory(empty.territory, empty.code);
     await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const before = await this.store.ladder(platformId, tx);
+      const changedAt = before?.changedAt ?? null;
+      if (changedAt?.getTime() !== readAt?.getTime()) throw new LadderChanged(changedAt);
       await this.store.setLadder(tx, platformId, rungs, actor.subject, now);
       await recordAudit(tx, actor, { action: 'protection_ladder.set', key: platformId, platformId, before: before?.rungs, after: rungs }); // prettier-ignore
     });

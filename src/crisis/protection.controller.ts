@@ -61,15 +61,16 @@ export class ProtectionController {
   }
 
   @Put('protection-ladder')
-  @ApiOperation({ operationId: 'setLadder', summary: 'Replace the rungs; somebody else must approve them again.' })
+  @ApiOperation({ operationId: 'setLadder', summary: 'Replace the rungs that were read; somebody else must approve them again.' }) // prettier-ignore
   @ApiOkResponse({ description: 'The ladder.', type: LadderDto })
-  @ApiProblems(400, 404, 422)
+  @ApiProblems(400, 404, 409, 422)
   async setLadder(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,
-    @Body() { rungs }: LadderRequestDto,
+    @Body() { rungs, changedAt }: LadderRequestDto,
   ): Promise<LadderDto> {
-    return ladderDtoOf(await this.ladders.replace(actor, id, rungs, new Date()));
+    const readAt = changedAt === null ? null : new Date(changedAt);
+    return ladderDtoOf(await this.ladders.replace(actor, id, rungs, readAt, new Date()));
   }
 
   @Post('protection-ladder/approval')

@@ -1,4 +1,5 @@
 import { DomainError } from '../common/domain-error';
+import type { Invalid } from '../protection/ladder.rules';
 
 const MOST_NAMED = 10;
 
@@ -51,10 +52,11 @@ export class GlassProlonged extends DomainError {
   }
 }
 
-/** What is approved is what was read. */
+/** What is approved, and what is replaced, is what was read. */
 export class LadderChanged extends DomainError {
-  constructor(changedAt: Date) {
-    super('protection.ladder_changed', 'conflict', 'Somebody has set other rungs meanwhile: read the ladder again.', { changedAt: changedAt.toISOString() }); // prettier-ignore
+  /** @param changedAt when the rungs were set that are there now; null: nobody agreed on any */
+  constructor(changedAt: Date | null) {
+    super('protection.ladder_changed', 'conflict', 'Somebody has set other rungs meanwhile: read the ladder again.', { changedAt: changedAt?.toISOString() ?? null }); // prettier-ignore
   }
 }
 
@@ -77,9 +79,19 @@ export class AlreadyApproved extends DomainError {
   }
 }
 
+/** A step or a ladder that makes no sense; `facts` name the reason where a page can meet it. */
 export class ProtectionInvalid extends DomainError {
-  constructor(problem: string) {
-    super('protection.invalid', 'unprocessable', problem);
+  constructor(problem: string, facts: Partial<Invalid['facts']> = {}) {
+    super('protection.invalid', 'unprocessable', problem, facts);
+  }
+
+  static because({ sentence, facts }: Invalid): ProtectionInvalid {
+    return new ProtectionInvalid(sentence, facts);
+  }
+
+  /** @param rung the one that names it, where it is a ladder's */
+  static ofTerritory(territory: string, rung?: string): ProtectionInvalid {
+    return new ProtectionInvalid(`${territory} is no territory with departments.`, { reason: 'territory_unknown', territory, ...(rung !== undefined && { rung }) }); // prettier-ignore
   }
 }
 

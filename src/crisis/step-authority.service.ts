@@ -35,7 +35,7 @@ export class StepAuthority {
     const territories = scopes.flatMap((scope) => scope.territories);
     const inside = await this.store.departmentsInside(territories, tx);
     const empty = territories.find((code) => (inside.get(code)?.length ?? 0) === 0);
-    if (empty !== undefined) throw new ProtectionInvalid(`${empty} is no territory with departments.`);
+    if (empty !== undefined) throw ProtectionInvalid.ofTerritory(empty);
     const concerned = new Set([...inside.values()].flat());
     const schools = [...(await this.store.schoolsByDepartment(platformId, tx))];
     const count = (of: typeof schools): number => of.reduce((sum, [, schoolCount]) => sum + schoolCount, 0);

@@ -13,7 +13,7 @@ const measures = (its: Partial<StepMeasures> = {}): StepMeasures => ({
   ...its,
 });
 const problemOf = (its: Partial<StepMeasures>, features: readonly string[], minutes = 120): string | undefined =>
-  stepProblem({ scope: ALL, measures: measures(its), minutes }, features);
+  stepProblem({ scope: ALL, measures: measures(its), minutes }, features)?.sentence;
 
 describe('a protection step', () => {
   it.each([
@@ -80,10 +80,12 @@ describe('the usual ladder', () => {
   });
 
   it.each([
-    ['called alike', (rungs: ReturnType<typeof usualLadder>) => [rungs[0]!, rungs[0]!]],
-    ['in the wrong order', (rungs: ReturnType<typeof usualLadder>) => [rungs[1]!, rungs[0]!]],
-    ['left where it is climbed to', (rungs: ReturnType<typeof usualLadder>) => [{ ...rungs[0]!, thresholds: { climbPerMille: 800, leavePerMille: 800 } }]],
-  ])('refuses rungs that are %s', (_, broken) => {
-    expect(ladderProblem(broken(usualLadder([])), [])).toEqual(expect.any(String));
+    ['called alike', 'code_twice', (rungs: ReturnType<typeof usualLadder>) => [rungs[0]!, rungs[0]!]],
+    ['in the wrong order', 'climb_before_milder', (rungs: ReturnType<typeof usualLadder>) => [rungs[1]!, rungs[0]!]],
+    ['three days long without hours of relatives', 'hours_missing', (rungs: ReturnType<typeof usualLadder>) => [{ ...rungs.at(-2)!, minutes: 4320 }]],
+    ['left where it is climbed to', 'leave_not_lower', (rungs: ReturnType<typeof usualLadder>) => [{ ...rungs[0]!, thresholds: { climbPerMille: 800, leavePerMille: 800 } }]],
+  ])('refuses rungs that are %s, and says which and why: %s', (_, reason, broken) => {
+    const rungs = broken(usualLadder([]));
+    expect(ladderProblem(rungs, [])?.facts).toEqual({ reason, rung: rungs.at(-1)!.code });
   }); // prettier-ignore
 });

@@ -106,41 +106,67 @@ export function insidersOf({ defersRelatives, isLiveOnly, idleMinutes, featuresO
   return its.length > 0 ? its : ['stay'];
 }
 
-/** What is wrong with a step, in a sentence; undefined for nothing. */
+/** Why a step or a ladder makes no sense, never changed once published: pages say it in the reader's language. */
+type InvalidReason =
+  | 'feature_unknown' | 'feature_basic' | 'capacity_scoped' | 'relatives_not_concerned' | 'hours_without_deferral' | 'hours_backwards'
+  | 'hours_missing' | 'code_twice' | 'leave_not_lower' | 'climb_before_milder' | 'territory_unknown'; // prettier-ignore
+
+/** What is wrong with a step or a ladder: the reason with what it is about, and the same in a sentence. */
+export interface Invalid {
+  facts: { reason: InvalidReason; rung?: string; feature?: string; territory?: string };
+  sentence: string;
+}
+
+const invalid = (reason: InvalidReason, sentence: string): Invalid => ({ facts: { reason }, sentence });
+
+/** What is wrong with a step; undefined for nothing. */
 export function stepProblem(
   { scope, measures, minutes }: Pick<Rung, 'scope' | 'measures' | 'minutes'>,
   features: readonly string[],
-): string | undefined {
+): Invalid | undefined {
   const { defersRelatives, relativesHours } = measures;
   const unknown = measures.featuresOff.find((name) => !features.includes(name));
-  if (unknown !== undefined) return `The gateway's settings name no feature ${JSON.stringify(unknown)}.`;
+  if (unknown !== undefined)
+    return {
+      facts: { reason: 'feature_unknown', feature: unknown },
+      sentence: `The gateway's settings name no feature ${JSON.stringify(unknown)}.`,
+    };
   const basic = measures.featuresOff.find((name) => isBasic(name));
-  if (basic !== undefined) return `${JSON.stringify(basic)} is basic: work to do, diary and messages stay open.`;
+  if (basic !== undefined)
+    return {
+      facts: { reason: 'feature_basic', feature: basic },
+      sentence: `${JSON.stringify(basic)} is basic: work to do, diary and messages stay open.`,
+    };
   const isEverybodys = Object.values(scope).every((list: readonly unknown[]) => list.length === 0);
   if (measures.capacityPerMille < UNTOUCHED && !isEverybodys)
-    return 'A capacity is that of the whole platform: a step that cuts it has no scope.';
+    return invalid('capacity_scoped', 'A capacity is that of the whole platform: a step that cuts it has no scope.');
   if (defersRelatives && scope.profiles.length > 0 && !scope.profiles.includes('relative'))
-    return 'A step that defers relatives must concern them.';
-  if (relativesHours && !defersRelatives) return 'Hours of relatives belong to a step that defers them.';
-  if (relativesHours && relativesHours.from >= relativesHours.to) return 'The hours of relatives end after they begin, on the same day.'; // prettier-ignore
+    return invalid('relatives_not_concerned', 'A step that defers relatives must concern them.');
+  if (relativesHours && !defersRelatives)
+    return invalid('hours_without_deferral', 'Hours of relatives belong to a step that defers them.');
+  if (relativesHours && relativesHours.from >= relativesHours.to)
+    return invalid('hours_backwards', 'The hours of relatives end after they begin, on the same day.');
   if (defersRelatives && !relativesHours && minutes > LONGEST_DEFERRAL_MINUTES)
-    return 'A step that defers relatives for more than 12 hours states the hours of each day in which they come.';
+    return invalid('hours_missing', 'A step that defers relatives for more than 12 hours states the hours of each day in which they come.'); // prettier-ignore
   return undefined;
 }
 
-/** What is wrong with a ladder, in a sentence; undefined for nothing. */
-export function ladderProblem(rungs: readonly Rung[], features: readonly string[]): string | undefined {
+/** What is wrong with a ladder, and with which of its rungs; undefined for nothing. */
+export function ladderProblem(rungs: readonly Rung[], features: readonly string[]): Invalid | undefined {
   const codes = new Set<string>();
   let before = 0;
   for (const rung of rungs) {
     const { code, thresholds } = rung;
-    if (codes.has(code)) return `Two rungs are called ${code}.`;
+    const itsOwn = (reason: InvalidReason, sentence: string): Invalid => ({ facts: { reason, rung: code }, sentence });
+    if (codes.has(code)) return itsOwn('code_twice', `Two rungs are called ${code}.`);
     codes.add(code);
     const wrong = stepProblem(rung, features);
-    if (wrong !== undefined) return `Rung ${code}: ${wrong}`;
+    if (wrong !== undefined)
+      return { facts: { ...wrong.facts, rung: code }, sentence: `Rung ${code}: ${wrong.sentence}` };
     if (thresholds.leavePerMille >= thresholds.climbPerMille)
-      return `Rung ${code} must be left at a lower load than it is climbed to at.`;
-    if (thresholds.climbPerMille < before) return `Rung ${code} is climbed to before the milder one below it.`;
+      return itsOwn('leave_not_lower', `Rung ${code} must be left at a lower load than it is climbed to at.`);
+    if (thresholds.climbPerMille < before)
+      return itsOwn('climb_before_milder', `Rung ${code} is climbed to before the milder one below it.`);
     before = thresholds.climbPerMille;
   }
   return undefined;

@@ -241,14 +241,12 @@ class AgentProcess {
       };
 
       // the measurements of the storm lead to a rung, a person puts it in force
-      const { rungs } = (await app.inject({ url: platform('protection-ladder') })).json<LadderDto>();
-      const agreed = rungs
-      .filter(({ code }) => code === 'relatives')
-      .map(({ code, name, scope, measures, minutes, words, thresholds }) => ({ code, name, scope, measures, minutes, words, thresholds })); // prettier-ignore
+      const { usualRungs } = (await app.inject({ url: platform('protection-ladder') })).json<LadderDto>();
+      const agreed = usualRungs.filter(({ code }) => code === 'relatives');
       const ladder = await app.inject({
         method: 'PUT',
         url: platform('protection-ladder'),
-        payload: { rungs: agreed },
+        payload: { rungs: agreed, changedAt: null },
       });
       const { changedAt } = ladder.json<LadderDto>();
       const second = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, 'second');
@@ -271,7 +269,7 @@ class AgentProcess {
       const put = async (asked: object) => (await app.inject({ method: 'POST', url: platform('protection-steps'), payload: asked })).json<ProtectionStepDto>(); // prettier-ignore
       const revisions = async () => (await Promise.all(agents.map((agent) => agent.status()))).map(({ revision }) => revision); // prettier-ignore
       // what is no rung waits for a second person: nobody is held yet
-      const { name, words, measures } = rungs.find(({ code }) => code === 'relatives')!;
+      const { name, words, measures } = agreed[0]!;
       const own = await put({
         name,
         words,

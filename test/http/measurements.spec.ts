@@ -66,9 +66,9 @@ describe('measurements of a platform', () => {
 
   it('lead to a rung to climb, and later to the step that can be taken back', async () => {
     expect((await proposal()).proposal.action).toBe('unknown');
-    const { rungs } = (await app.inject({ url: url('protection-ladder') })).json<LadderDto>();
-    const agreed = rungs.map(({ code, name, scope, measures, minutes, words, thresholds }) => ({ code, name, scope, measures, minutes, words, thresholds })); // prettier-ignore
-    const ladder = await app.inject({ method: 'PUT', url: url('protection-ladder'), payload: { rungs: agreed } });
+    const { usualRungs } = (await app.inject({ url: url('protection-ladder') })).json<LadderDto>();
+    const payload = { rungs: usualRungs, changedAt: null };
+    const ladder = await app.inject({ method: 'PUT', url: url('protection-ladder'), payload });
     const { changedAt } = ladder.json<LadderDto>();
     const second = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, 'second');
     await app.inject({

@@ -76,3 +76,88 @@ describe('how full the page says that the platform is', () => {
     expect(loadShare(minute({ sessionLimit: 0 }))).toMatchObject({ ratio: null });
   });
 });
+
+interface Rung {
+  code: string;
+  name: { fr: string; en: string };
+  scope: object;
+  measures: object;
+  minutes: number;
+  words: { fr: string; en: string };
+  thresholds: { climbPerMille: number; leavePerMille: number };
+}
+type Draft = Record<string, unknown> & { key: string; name: string };
+interface Ladders {
+  rungDraftOf: (rung: Rung) => Draft;
+  newRung: (rungs: Draft[], key: string) => Draft;
+  withRung: (rungs: Draft[], rung: Draft) => Draft[];
+  moved: (rungs: Draft[], from: number, to: number) => Draft[];
+  wrongThresholds: (rungs: Draft[], at: number) => object;
+  agreedRungs: (rungs: Draft[]) => Rung[];
+  isSameLadder: (one: Rung[], other: Rung[]) => boolean;
+  changesOf: (
+    before: Rung[],
+    after: Rung[],
+  ) => Record<'added' | 'changed' | 'removed', Rung[]> & { isReordered: boolean };
+}
+
+const rung = (code: string, climbPerMille: number, more: Partial<Rung> = {}): Rung => ({
+  code,
+  name: { fr: `Échelon ${code}`, en: `Rung ${code}` },
+  scope: { territories: ['59', '62'], establishmentKinds: ['college'], levels: ['6E'], profiles: ['relative'] },
+  measures: {
+    defersRelatives: true,
+    relativesHours: { from: '17:00', to: '24:00' },
+    isLiveOnly: false,
+    walkInPerMille: 285,
+    idleMinutes: 10,
+    featuresOff: ['video'],
+    capacityPerMille: 1000,
+  },
+  minutes: 90,
+  words: { fr: 'Revenez ce soir.', en: 'Come back tonight.' },
+  thresholds: { climbPerMille, leavePerMille: climbPerMille - 155 },
+  ...more,
+});
+
+describe('a ladder that is written on the page of a bad morning', () => {
+  let ladders: Ladders;
+  beforeAll(async () => (ladders = await load<Ladders>('ladder-draft')));
+  const codes = (rungs: { code: string }[]) => rungs.map(({ code }) => code);
+
+  it('is saved as it was read where nothing was written', () => {
+    const rungs = [rung('a', 805), rung('b', 900)];
+    expect(ladders.agreedRungs(rungs.map(ladders.rungDraftOf))).toEqual(rungs);
+  });
+
+  it('gives a new rung a code of its name that no other has, and thresholds no lower than those of the strictest', () => {
+    const rungs = [rung('parents-differes', 800)].map(ladders.rungDraftOf);
+    const named = (name: string, key: string, code = ''): Draft => ({ ...ladders.newRung(rungs, key), name, code });
+    const written = [named('Parents différés !', 'x'), named('', 'y'), named('Le soir', 'z', 'soir')].reduce(ladders.withRung, rungs); // prettier-ignore
+    const agreed = ladders.agreedRungs(written);
+    expect(codes(agreed)).toEqual(['parents-differes', 'parents-differes-2', 'echelon', 'soir']);
+    expect(agreed.map(({ thresholds }) => thresholds.climbPerMille)).toEqual([800, 800, 800, 800]);
+    expect(ladders.withRung(written, { ...written[0]!, name: 'Autre nom' })).toHaveLength(4);
+  });
+
+  it('keeps the thresholds in their places when a rung moves, and knows those that cannot be', () => {
+    const drafts = [rung('a', 800), rung('b', 900), rung('c', 950)].map(ladders.rungDraftOf);
+    const agreed = ladders.agreedRungs(ladders.moved(drafts, 2, 0));
+    expect(codes(agreed)).toEqual(['c', 'a', 'b']);
+    expect(agreed.map(({ thresholds }) => thresholds.climbPerMille)).toEqual([800, 900, 950]);
+    expect(ladders.wrongThresholds(drafts, 1)).toEqual({ climb: false, leave: false });
+    expect(ladders.wrongThresholds([drafts[1]!, drafts[0]!], 1)).toEqual({ climb: true, leave: false });
+    expect(ladders.wrongThresholds([{ ...drafts[0]!, leavePercent: 80 }], 0)).toEqual({ climb: false, leave: true });
+  });
+
+  it('is told what somebody else has changed meanwhile, whatever the order of the fields', () => {
+    const before = [rung('a', 800), rung('b', 900), rung('c', 950)];
+    const [a, b, c] = before as [Rung, Rung, Rung];
+    const { code, ...rest } = a;
+    expect(ladders.isSameLadder(before, [{ ...rest, code }, b, c])).toBe(true);
+    const changes = ladders.changesOf(before, [c, { ...a, minutes: 30 }, rung('d', 990)]);
+    expect([changes.added, changes.changed, changes.removed].map(codes)).toEqual([['d'], ['a'], ['b']]);
+    expect(changes.isReordered).toBe(true);
+    expect(ladders.changesOf(before, [a, c]).isReordered).toBe(false);
+  });
+});

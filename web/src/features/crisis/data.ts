@@ -161,11 +161,15 @@ export function useActs(platformId: number) {
   const queries = useQueryClient();
   const path = { id: platformId };
   const act = useMutation({
-    mutationFn: (what: () => Promise<unknown>) => what(),
-    onError: sayRefused,
+    mutationFn: ({ what }: { what: () => Promise<unknown>; isSaidThere: boolean }) => what(),
+    onError: (error, { isSaidThere }) => {
+      if (!isSaidThere) sayRefused(error);
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: ['crisis'] }),
   });
-  const run = <T>(what: () => Promise<T>): Promise<T> => act.mutateAsync(what) as Promise<T>;
+  /** @param isSaidThere whether a form says itself, beside its fields, why it was refused */
+  const run = <T>(what: () => Promise<T>, isSaidThere = false): Promise<T> =>
+    act.mutateAsync({ what, isSaidThere }) as Promise<T>;
   return {
     isBusy: act.isPending,
     tryStep: (body: Schema<'StepTrialRequestDto'>) =>
@@ -178,8 +182,9 @@ export function useActs(platformId: number) {
       run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps/{stepId}/undo', { params: { path: { ...path, stepId } }, body: { reason } }))), // prettier-ignore
     approveCapacity: ({ kind, about }: Schema<'CapacityNoticeDto'>, reason: string) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/capacity-notice/approval', { params: { path }, body: { kind, about, reason } }))), // prettier-ignore
-    adopt: (rungs: readonly Rung[]) =>
-      run(() => answerOf(api.PUT('/v1/platforms/{id}/protection-ladder', { params: { path }, body: { rungs: rungs.map(agreedPart) } }))), // prettier-ignore
+    /** Replaces the ladder that was read, whose `changedAt` tells it. */
+    setLadder: (body: Schema<'LadderRequestDto'>, isSaidThere = false) =>
+      run(() => answerOf(api.PUT('/v1/platforms/{id}/protection-ladder', { params: { path }, body })), isSaidThere),
     approveLadder: (changedAt: string) => run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path }, body: { changedAt } }))), // prettier-ignore
     lookBack: (body: Schema<'PostMortemRequestDto'>) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/post-mortems', { params: { path }, body }))),
@@ -189,17 +194,6 @@ export function useActs(platformId: number) {
       run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/simulation', { params: { path }, body: { startsAt } }))), // prettier-ignore
   };
 }
-
-/** What people agree on, without what follows from it. */
-const agreedPart = ({ code, name, scope, measures, minutes, words, thresholds }: Rung): Schema<'RungDto'> => ({
-  code,
-  name,
-  scope,
-  measures,
-  minutes,
-  words,
-  thresholds,
-});
 
 /** What the reader's role allows here. */
 export interface May {

@@ -8,10 +8,8 @@ import { Expected } from './expected';
 import { measuresOf } from './measures';
 import { said } from './said';
 import { ScopeText } from './scope';
+import { MOST_MINUTES } from './step-draft';
 import { useTrial } from './use-trial';
-
-/** A step ends by itself, after three days at the latest. */
-const MOST_MINUTES = 4320;
 
 interface EnforceButtonProps {
   rung: Rung;

@@ -8,13 +8,14 @@ import { sayDone } from '../../shared/undo';
 import { type Acts, type May, type Advice, isUnderWay, type Ladder, type Rung, type Step, useSimulation } from './data';
 import { EnforceButton } from './enforce-form';
 import { Expected } from './expected';
+import { LadderForm } from './ladder-form';
 import { measuresOf } from './measures';
 import { OwnStepButton } from './own-step-form';
 import { said } from './said';
 import { ScopeText } from './scope';
 import { standingStep, stateOf } from './step-state';
-import { ThresholdForm } from './threshold-form';
 import { UndoButton } from './undo-form';
+import { UsualLadder } from './usual-ladder';
 
 interface LadderColumnProps {
   ladder: Ladder;
@@ -35,21 +36,12 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
         {t('ladder.title')}
       </Title>
       <Text size="sm">{t(`ladder.${agreement}`)}</Text>
-      {agreement === 'usual' && may.agree && (
-        <Button
-          variant="default"
-          loading={acts.isBusy}
-          onClick={() =>
-            void acts.adopt(ladder.rungs).then(
-              () => sayDone(t('done.adopted')),
-              () => undefined,
-            )
-          }
-        >
-          {t('ladder.adopt')}
-        </Button>
+      {may.agree && (
+        <Group gap="xs" my="xs">
+          <UsualLadder ladder={ladder} acts={acts} />
+          <LadderForm ladder={ladder} acts={acts} />
+        </Group>
       )}
-      {agreement !== 'usual' && may.agree && <ThresholdForm rungs={ladder.rungs} acts={acts} />}
       {agreement === 'set' && ladder.rungs.every(({ scope }) => may.decides(scope)) && may.act && (
         <Button
           variant="default"

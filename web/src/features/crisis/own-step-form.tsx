@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, NumberInput, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,11 +7,9 @@ import { sayDone } from '../../shared/undo';
 import type { Acts, Ladder } from './data';
 import { type Decides, placesFor } from './decides';
 import { Expected } from './expected';
-import { EMPTY_STEP, type OwnStep, requestOf, trialOf } from './own-step';
-import { MeasureFields, ScopeFields, WordFields } from './own-step-fields';
+import { EMPTY_STEP, type StepDraft, textsOf, trialOf } from './step-draft';
+import { MeasureFields, MinutesField, ScopeFields, WordFields } from './step-fields';
 import { useTrial } from './use-trial';
-
-const MOST_MINUTES = 4320;
 
 interface OwnStepButtonProps {
   ladder: Ladder;
@@ -47,13 +45,14 @@ function OwnStepForm({ ladder, decides, acts, onDone }: OwnStepButtonProps & { o
   const territories = useTerritories();
   const places = placesFor(decides, ladder.departments, territories.data ?? []);
   const isEverywhere = decides();
-  const [step, setStep] = useState<OwnStep>({ ...EMPTY_STEP, territory: isEverywhere ? '' : (places[0]?.code ?? '') });
+  const [step, setStep] = useState<StepDraft>({ ...EMPTY_STEP, territories: isEverywhere ? [] : places.slice(0, 1).map(({ code }) => code) }); // prettier-ignore
+  const [reason, setReason] = useState('');
   const [isBreakGlass, setBreakGlass] = useState(false);
   const trial = trialOf(step);
   const { isTried, isRunning, expected, simulationId, simulate } = useTrial(acts, trial);
-  const change = (its: Partial<OwnStep>) => setStep((before) => ({ ...before, ...its }));
+  const change = (its: Partial<StepDraft>) => setStep((before) => ({ ...before, ...its }));
   const enforce = async () => {
-    const made = await acts.enforce(requestOf(step, { isBreakGlass, ...(simulationId !== null && { simulationId }) })); // prettier-ignore
+    const made = await acts.enforce({ ...trial, ...textsOf(step), reason, isBreakGlass, ...(simulationId !== null && { simulationId }) }); // prettier-ignore
     onDone();
     if (made.state === 'proposed') sayDone(t('done.proposed', { name: step.name }));
     else
@@ -74,17 +73,16 @@ function OwnStepForm({ ladder, decides, acts, onDone }: OwnStepButtonProps & { o
     >
       <MeasureFields step={step} change={change} platformId={ladder.platformId} />
       <ScopeFields step={step} change={change} places={places} isEverywhere={isEverywhere} />
-      <NumberInput
-        required
-        min={5}
-        max={MOST_MINUTES}
-        step={5}
-        label={t('enforce.minutes')}
-        value={step.minutes}
-        onChange={(minutes) => change({ minutes })}
-      />
+      <MinutesField step={step} change={change} />
       <WordFields step={step} change={change} />
-      {expected && <Expected expected={expected} step={{ scope: trial.scope!, measures: trial.measures! }} />}
+      <TextInput
+        required
+        maxLength={500}
+        label={t('enforce.reason')}
+        value={reason}
+        onChange={({ currentTarget: { value } }) => setReason(value)}
+      />
+      {expected && <Expected expected={expected} step={trial} />}
       {isTried && (
         <Checkbox
           label={t('enforce.breakGlass')}

@@ -1,19 +1,19 @@
-import { Checkbox, Group, NativeSelect, NumberInput, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, Group, NumberInput, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LEVELS } from '../../shared/levels';
 import type { Territory } from '../../shared/territories';
 import { useGatewaySettings } from './data';
-import type { OwnStep } from './own-step';
+import { MOST_MINUTES, type StepDraft } from './step-draft';
 
 const PROFILES = ['pupil', 'relative', 'staff'] as const;
 const KINDS = ['maternelle', 'elementaire', 'primaire', 'college', 'lycee_gt', 'lycee_pro', 'lycee_polyvalent', 'erea'] as const; // prettier-ignore
 
 interface FieldsProps {
-  step: OwnStep;
-  change: (its: Partial<OwnStep>) => void;
+  step: StepDraft;
+  change: (its: Partial<StepDraft>) => void;
 }
 
-/** What a step of one's own does. */
+/** What a step does. */
 export function MeasureFields({ step, change, platformId }: FieldsProps & { platformId: number }) {
   const { t } = useTranslation('crisis');
   const features = useGatewaySettings(platformId).data?.features ?? [];
@@ -69,14 +69,23 @@ export function MeasureFields({ step, change, platformId }: FieldsProps & { plat
 interface ScopeFieldsProps extends FieldsProps {
   /** Territories that may be named. */
   places: readonly Territory[];
-  /** Whether it may concern the whole platform. */
+  /** Whether it may concern the whole platform: where no territory is ticked. */
   isEverywhere: boolean;
 }
 
 /** Whom it concerns. */
 export function ScopeFields({ step, change, places, isEverywhere }: ScopeFieldsProps) {
   const { t } = useTranslation('crisis');
+  // one that is not offered any more can still be taken away
+  const others = step.territories.filter((code) => places.every((place) => place.code !== code));
   const lists = [
+    [
+      'territories',
+      [
+        ...places.map(({ code, name }) => ({ value: code, label: name })),
+        ...others.map((value) => ({ value, label: value })),
+      ],
+    ],
     ['profiles', PROFILES.map((value) => ({ value, label: t(`scope.${value}`) }))],
     ['establishmentKinds', KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))],
     ['levels', LEVELS.map((value) => ({ value, label: value.replace('_', ' ') }))],
@@ -86,24 +95,24 @@ export function ScopeFields({ step, change, places, isEverywhere }: ScopeFieldsP
       <Text component="legend" fw={600}>
         {t('own.whom')}
       </Text>
-      <NativeSelect
-        label={t('own.territory')}
-        value={step.territory}
-        onChange={({ currentTarget: { value } }) => change({ territory: value })}
-        data={[
-          ...(isEverywhere ? [{ value: '', label: t('own.everywhere') }] : []),
-          ...places.map(({ code, name }) => ({ value: code, label: name })),
-        ]}
-      />
       {lists.map(([name, choices]) => (
         <details key={name}>
-          <summary>{t(`own.${name}`)}</summary>
+          <summary>
+            {t('own.chosen', {
+              list: t(`own.${name}`),
+              chosen:
+                choices
+                  .filter(({ value }) => step[name].some((one) => one === value))
+                  .map(({ label }) => label)
+                  .join(', ') || t(name === 'territories' && !isEverywhere ? 'own.atLeastOne' : 'own.all'),
+            })}
+          </summary>
           <Checkbox.Group
             aria-label={t(`own.${name}`)}
             value={step[name]}
             onChange={(value: string[]) => change({ [name]: value })}
           >
-            <Group gap="sm">
+            <Group gap="sm" py="xs">
               {choices.map((choice) => (
                 <Checkbox key={choice.value} {...choice} />
               ))}
@@ -115,7 +124,23 @@ export function ScopeFields({ step, change, places, isEverywhere }: ScopeFieldsP
   );
 }
 
-/** What people are told, for how long and why. */
+/** For how long. */
+export function MinutesField({ step, change }: FieldsProps) {
+  const { t } = useTranslation('crisis');
+  return (
+    <NumberInput
+      required
+      min={5}
+      max={MOST_MINUTES}
+      step={5}
+      label={t('enforce.minutes')}
+      value={step.minutes}
+      onChange={(minutes) => change({ minutes })}
+    />
+  );
+}
+
+/** What people are told. */
 export function WordFields({ step, change }: FieldsProps) {
   const { t } = useTranslation('crisis');
   return (
@@ -129,7 +154,6 @@ export function WordFields({ step, change }: FieldsProps) {
       />
       <Textarea required autosize maxLength={1000} label={t('own.wordsFr')} value={step.wordsFr} onChange={({ currentTarget: { value } }) => change({ wordsFr: value })} />
       <Textarea autosize maxLength={1000} label={t('own.wordsEn')} value={step.wordsEn} onChange={({ currentTarget: { value } }) => change({ wordsEn: value })} />
-      <TextInput required maxLength={500} label={t('enforce.reason')} value={step.reason} onChange={({ currentTarget: { value } }) => change({ reason: value })} />
     </>
   ); // prettier-ignore
 }
