@@ -245,6 +245,7 @@ describeWeb('the web of an operator', (web) => {
     await page.getByText(/Rien n'a été mesuré depuis une demi-heure/).waitFor();
     await page.getByRole('button', { name: 'Adopter cette échelle' }).click();
     await page.getByText(/Échelle adoptée\s; une autre personne doit l'approuver/).waitFor();
+    expect(await page.getByRole('button', { name: "Approuver l'échelle" }).count()).toBe(0);
     await page.getByRole('button', { name: "Changer l'échelle" }).click();
     const first = page.getByRole('group', { name: /^1\. Sessions inactives/ });
     await first.getByLabel('Proposé à partir de').fill('60');

@@ -81,7 +81,12 @@ function Crisis({ platform, session }: { platform: Platform; session: Session })
     return <Loading what={t('loading.state')} />;
   const { role } = session;
   const decides = decidesOf(session, ladder.data.departments, places.data);
-  const may = { act: role === 'operator' || role === 'authority', agree: role === 'operator', decides };
+  const may = {
+    act: role === 'operator' || role === 'authority',
+    agree: role === 'operator',
+    decides,
+    seconds: (first: string | null) => first !== session.subject,
+  };
   const agents = gateways.data && agentsOf(gateways.data, platform.id);
   const active = steps.data.filter(({ isActive }) => isActive);
   return (

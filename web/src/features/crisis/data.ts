@@ -203,6 +203,8 @@ export interface May {
   agree: boolean;
   /** Of those who act: for whom. */
   decides: Decides;
+  /** Be the second person for what somebody set or proposed. */
+  seconds: (first: string | null) => boolean;
 }
 
 export type Acts = ReturnType<typeof useActs>;

@@ -42,20 +42,23 @@ export function LadderColumn({ ladder, steps, advice, timeZone, may, acts }: Lad
           <LadderForm ladder={ladder} acts={acts} />
         </Group>
       )}
-      {agreement === 'set' && ladder.rungs.every(({ scope }) => may.decides(scope)) && may.act && (
-        <Button
-          variant="default"
-          loading={acts.isBusy}
-          onClick={() =>
-            void acts.approveLadder(ladder.changedAt!).then(
-              () => sayDone(t('done.ladderApproved')),
-              () => undefined,
-            )
-          }
-        >
-          {t('ladder.approve')}
-        </Button>
-      )}
+      {agreement === 'set' &&
+        may.act &&
+        may.seconds(ladder.changedBy) &&
+        ladder.rungs.every(({ scope }) => may.decides(scope)) && (
+          <Button
+            variant="default"
+            loading={acts.isBusy}
+            onClick={() =>
+              void acts.approveLadder(ladder.changedAt!).then(
+                () => sayDone(t('done.ladderApproved')),
+                () => undefined,
+              )
+            }
+          >
+            {t('ladder.approve')}
+          </Button>
+        )}
       {agreement !== 'usual' && <Simulation ladder={ladder} timeZone={timeZone} mayAct={may.act} acts={acts} />}
       {may.act && ladder.rungs.some(({ scope }) => !may.decides(scope)) && (
         <Text size="sm" mt="xs">

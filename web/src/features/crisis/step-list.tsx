@@ -63,7 +63,7 @@ export function StepList({ steps, timeZone, may, acts }: StepListProps) {
                 <Table.Td>{step.undoReason ?? step.reason}</Table.Td>
                 <Table.Td>
                   <Group gap={4} wrap="nowrap">
-                    {may.decides(step.scope) && mayBeApproved(step) && (
+                    {may.decides(step.scope) && may.seconds(step.proposedBy) && mayBeApproved(step) && (
                       <Button variant="default" loading={acts.isBusy} onClick={() => approve(step)}>
                         {t(step.state === 'proposed' ? 'steps.approve' : 'steps.confirm')}
                       </Button>
