@@ -4,8 +4,8 @@ import type { LadderRow } from '../protection/protection.store';
 import type { SimulatedEffects } from '../simulation/simulation.store';
 import type { ExpectedEffectDto, LadderDto, RungDto } from './ladder.dto';
 
-/** Called so in the simulation of a ladder: the day without any further step. */
-export const BASELINE = 'baseline';
+/** Called so in the simulation of a ladder: the day without any further step. No code of a rung has an underscore. */
+export const BASELINE = 'no_further_step';
 /** Called so: a step of somebody's own. */
 export const TRIAL = 'step';
 
