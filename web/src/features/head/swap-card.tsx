@@ -15,7 +15,7 @@ interface SwapCardProps {
 }
 
 /** A swap that waits for an answer: which class would leave which hours for those of which class, with whom, until when. */
-export function SwapCard({ uai, swap, timeZone, onDone }: SwapCardProps) {
+export default function SwapCard({ uai, swap, timeZone, onDone }: SwapCardProps) {
   const { t } = useTranslation('head');
   const path = { id: swap.id };
   const settle = useMutation({

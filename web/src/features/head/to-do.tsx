@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,10 +11,11 @@ import { useSession } from '../../shared/session';
 import { sayDone, sayRefused } from '../../shared/undo';
 import type { useBooking } from './booking';
 import { useEstablishment, type useToDo, useWishCampaign } from './data';
-import { SwapCard } from './swap-card';
-import { WaitingCard } from './waiting-card';
 
-// opened by the few who need it
+// for the few who need it
+const SwapCard = lazy(() => import('./swap-card'));
+const WaitingCard = lazy(() => import('./waiting-card'));
+const AskChange = lazy(() => import('./ask-change'));
 const DeputyLinks = lazy(() => import('./deputy-links'));
 
 interface ToDoProps {
@@ -36,15 +37,23 @@ export function ToDo({ uai, campaignId, timeZone, proposal, toDo, booking, onDon
         <ProposalCard uai={uai} campaignId={campaignId} timeZone={timeZone} proposal={proposal} onDone={onDone} />
       )}
       {toDo?.swaps.map((swap) => (
-        <SwapCard key={swap.id} uai={uai} swap={swap} timeZone={timeZone} onDone={onDone} />
+        <Suspense key={swap.id} fallback={<ItsPlace />}>
+          <SwapCard uai={uai} swap={swap} timeZone={timeZone} onDone={onDone} />
+        </Suspense>
       ))}
       {toDo?.waiting.map((entry) => (
-        <WaitingCard key={entry.id} uai={uai} entry={entry} timeZone={timeZone} booking={booking} onDone={onDone} />
+        <Suspense key={entry.id} fallback={<ItsPlace />}>
+          <WaitingCard uai={uai} entry={entry} timeZone={timeZone} booking={booking} onDone={onDone} />
+        </Suspense>
       ))}
       {toDo && toDo.notices.length > 0 && <NoticesCard uai={uai} notices={toDo.notices} onDone={onDone} />}
     </Stack>
   );
 }
+
+/** Keeps the place of a card that is on its way: what stands below does not move. */
+const ItsPlace = () => <Paper withBorder h={CARD_HEIGHT} />;
+const CARD_HEIGHT = 62;
 
 /** Wishes of a campaign that is being prepared. */
 function WishesCard({ uai, timeZone }: Pick<ToDoProps, 'uai' | 'timeZone'>) {
@@ -83,7 +92,6 @@ function ProposalCard({
   // an inspector has links of his own from the authority, and makes none
   const role = useSession().data?.role;
   const mayEntrust = role === 'head' || role === 'operator';
-  const [comment, setComment] = useState('');
   const answer = useMutation({
     mutationFn: (body: Schema<'GiveAnswerDto'>) =>
       answerOf(
@@ -126,27 +134,9 @@ function ProposalCard({
         </Group>
       </Group>
       {isAsking && (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            answer.mutate({ verdict: 'change', comment });
-          }}
-        >
-          <Stack gap="xs" mt="xs" align="flex-start">
-            <Textarea
-              label={t('proposal.what')}
-              description={t('proposal.noNames')}
-              value={comment}
-              maxLength={500}
-              required
-              w="100%"
-              onChange={(event) => setComment(event.currentTarget.value)}
-            />
-            <Button type="submit" loading={answer.isPending}>
-              {t('proposal.send')}
-            </Button>
-          </Stack>
-        </form>
+        <Suspense>
+          <AskChange isBusy={answer.isPending} onSend={(comment) => answer.mutate({ verdict: 'change', comment })} />
+        </Suspense>
       )}
       {isEntrusting && (
         <Suspense>

@@ -21,7 +21,7 @@ interface WaitingCardProps {
 }
 
 /** A wish that waits for a place, or the place that is kept for it: whose, when, and what can be done. */
-export function WaitingCard({ uai, entry, timeZone, booking, onDone }: WaitingCardProps) {
+export default function WaitingCard({ uai, entry, timeZone, booking, onDone }: WaitingCardProps) {
   const { t } = useTranslation('head');
   const [isGiving, setGiving] = useState(false);
   const take = useMutation({
