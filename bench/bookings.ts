@@ -22,6 +22,7 @@ import {
 } from './demonstration-server';
 import { percentile, rounded } from './percentile';
 import { RawConnection } from './raw-connection';
+import { referenceLp } from './reference-lp';
 
 const TIME_ZONE = 'Europe/Paris';
 /** The day that is booked on: the first one of the campaign, a Monday. A plan leaves little room at the hours that everybody wants: the day gets more capacity, so that 10 to 40 % are refused and not nearly all. */
@@ -105,6 +106,8 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
       isProved: proof.isProved,
       errorCount: answers.length - accepted.length - refused.length,
       ...bare,
+      // how fast the machine's single thread is at this moment: 1.9 s where the figures of the allocation were measured
+      ...(await referenceLp(seed)),
       headProcessorSeconds: rounded((headProcessor.user + headProcessor.system) / 1e6),
     }; // prettier-ignore
   } finally {
