@@ -1,4 +1,4 @@
-import { leastCapacityRatio } from '../src/kernel/allocation/least-capacity';
+import { leastCapacityRatio, sumDemands } from '../src/kernel/allocation/least-capacity';
 import type { AllocationProblem } from '../src/kernel/allocation/problem';
 import { withCapacity } from './allocation-instance';
 
@@ -8,11 +8,19 @@ import { withCapacity } from './allocation-instance';
  */
 export function leastCapacities(shape: AllocationProblem): { sessions: number; logins: number } {
   const free = new Float64Array(shape.cellCount).fill(Infinity);
+  // millions of windows are looked at once for the three questions
+  const summed = sumDemands(shape);
   // any capacity of the right order will do: the ratio scales it
-  const trial = shape.demandScale.reduce((sum, scale) => sum + scale, 0) / 100;
-  const scaled = withCapacity(shape, trial, trial);
+  const trial = summed.demandScale.reduce((sum, scale) => sum + scale, 0) / 100;
+  const scaled = withCapacity(summed, trial, trial);
   const sessions = trial * leastCapacityRatio({ ...scaled, loginLimit: free });
   const logins = trial * leastCapacityRatio({ ...scaled, sessionLimit: free });
-  const together = leastCapacityRatio(withCapacity(shape, sessions, logins));
+  const together = leastCapacityRatio(withCapacity(summed, sessions, logins));
   return { sessions: sessions * together, logins: logins * together };
+}
+
+/** The instance at a multiple of its least capacity. */
+export function atTightness(shape: AllocationProblem, tightness: number): AllocationProblem {
+  const least = leastCapacities(shape);
+  return withCapacity(shape, least.sessions * tightness, least.logins * tightness);
 }

@@ -1,7 +1,7 @@
 import { partProblem, splitProblem } from '../src/kernel/allocation/parts';
 import type { AllocationProblem } from '../src/kernel/allocation/problem';
-import { allocationInstance, withCapacity } from './allocation-instance';
-import { leastCapacities } from './least-capacities';
+import { allocationInstance } from './allocation-instance';
+import { atTightness } from './least-capacities';
 
 const FEWEST_ESTABLISHMENTS = 3;
 /** A primary school has six classes on average, so this many establishments hold any number of classes that is asked for. */
@@ -19,7 +19,5 @@ export function mondayOfClasses(classCount: number, seed: number, tightness: num
 
 /** The Monday of an instance, at `tightness` times its own least capacity. */
 export function mondayOf(instance: AllocationProblem, tightness: number): AllocationProblem {
-  const monday = partProblem(instance, splitProblem(instance)[0]!);
-  const least = leastCapacities(monday);
-  return withCapacity(monday, least.sessions * tightness, least.logins * tightness);
+  return atTightness(partProblem(instance, splitProblem(instance)[0]!), tightness);
 }

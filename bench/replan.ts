@@ -5,15 +5,15 @@ import { openChange } from '../src/kernel/allocation/replan/change';
 import { openIncumbent } from '../src/kernel/allocation/replan/incumbent';
 import { seatNewcomers } from '../src/kernel/allocation/replan/seat';
 import { settle } from '../src/kernel/allocation/replan/settle';
-import { leastCapacityRatio } from '../src/kernel/allocation/least-capacity';
 import { partProblem, splitProblem } from '../src/kernel/allocation/parts';
 import type { AllocationProblem } from '../src/kernel/allocation/problem';
 import { replan } from '../src/kernel/allocation/replan/replan';
 import { CELL_MINUTES, CELLS_PER_DAY } from '../src/kernel/cell-grid';
-import { allocationInstance, withCapacity } from './allocation-instance';
+import { allocationInstance } from './allocation-instance';
 import { ALLOCATION_INSTANCE, type Scale } from './allocation-parameters';
 import { type Benchmark, option } from './benchmark';
 import { withSchools } from './joined-weeks';
+import { atTightness } from './least-capacities';
 
 /** The cut: Tuesday from 9:00 local, for 90 minutes, to 80 % of the capacity. */
 const CUT = { day: 1, fromMinute: 540, minutes: 90, perMille: 800 };
@@ -174,15 +174,4 @@ function meanWishMinutes(problem: AllocationProblem, starts: Int32Array, from: n
     count++;
   }
   return (cells * CELL_MINUTES) / Math.max(1, count);
-}
-
-/** The instance at a multiple of its least capacity; sessions and logins as in the allocation benchmark. */
-function atTightness(shape: AllocationProblem, tightness: number): AllocationProblem {
-  const free = new Float64Array(shape.cellCount).fill(Infinity);
-  const trial = shape.demandScale.reduce((sum, scale) => sum + scale, 0) / 100;
-  const scaled = withCapacity(shape, trial, trial);
-  const sessions = trial * leastCapacityRatio({ ...scaled, loginLimit: free });
-  const logins = trial * leastCapacityRatio({ ...scaled, sessionLimit: free });
-  const together = tightness * leastCapacityRatio(withCapacity(shape, sessions, logins));
-  return withCapacity(shape, sessions * together, logins * together);
 }

@@ -1,7 +1,7 @@
 import { LOAD_SCALE } from '../cell-grid';
 import { SMALL_BELOW } from './allocate';
 import { checkPlan } from './check-plan';
-import { leastCapacityRatio } from './least-capacity';
+import { leastCapacityRatio, sumDemands } from './least-capacity';
 import { CAP_STEP_CELLS, performTask } from './part-tasks';
 import { partProblem, splitProblem } from './parts';
 import type { AllocationProblem, Starts } from './problem';
@@ -145,7 +145,8 @@ function growLimits(
   hopelessCount: number,
 ) {
   const infinite = new Float64Array(part.cellCount).fill(Infinity);
-  const ratioOf = (limits: Limits) => leastCapacityRatio({ ...part, ...limits });
+  const summed = sumDemands(part);
+  const ratioOf = ({ sessionLimit, loginLimit }: Limits) => leastCapacityRatio({ ...summed, sessionLimit, loginLimit });
   const ratios = {
     sessionsRatio: ratioOf({ sessionLimit: part.sessionLimit, loginLimit: infinite }),
     loginsRatio: ratioOf({ sessionLimit: infinite, loginLimit: part.loginLimit }),

@@ -208,7 +208,8 @@ function wholePrices(
 
 /**
  * The least capacity of a whole problem: that of its tightest part, for parts share no cell. Every part is bounded roughly, and only
- * those that may be the tightest closely; a rough bound is a valid one. Demands are added up first: cost does not grow with them.
+ * those that may be the tightest closely; a rough bound is a valid one. Demands are added up first: cost does not grow with them. Who
+ * asks for several limits adds them up once (`sumDemands`).
  */
 export function leastCapacityRatio(problem: AllocationProblem): number {
   const summed = sumDemands(problem);
@@ -221,8 +222,8 @@ export function leastCapacityRatio(problem: AllocationProblem): number {
   );
 }
 
-/** One demand for all of the same load shape and starts: the relaxation that bounds the peak knows no others. */
-function sumDemands(problem: AllocationProblem): AllocationProblem {
+/** One demand for all of the same load shape and starts: the relaxation that bounds the peak knows no others, whatever the limits. */
+export function sumDemands(problem: AllocationProblem): AllocationProblem {
   const { demandProfile, demandCandidates, demandOccurrences, demandScale } = problem;
   const candidateSets = problem.candidateOffset.length - 1;
   const occurrenceSets = problem.occurrenceOffset.length - 1;
