@@ -1,22 +1,12 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import { LOOPBACK_OPERATOR } from './access/actor';
-import { createApplication } from './app.factory';
 import { loadConfig, type Config } from './common/config';
 import { dataFolderHolder, DataFolderInUseError, openDatabase } from './common/data-folder';
-import { prepareDatabase } from './common/database-preparation';
 import { DomainError } from './common/domain-error';
 import { holdPort, portFailure } from './common/listening-port';
-import { createLogger, PinoLogger } from './common/pino.logger';
-import { progressPrinter } from './common/progress-printer';
-import { JobRunner } from './jobs/job-runner.service';
-import { demonstrationOidc, mountDemonstrationProvider } from './demonstration/demonstration-provider';
+import { createLogger } from './common/pino.logger';
 import { carriesOwnProvider } from './demonstration/own-provider.rules';
-import { DemonstrationGateway } from './demonstration/demonstration-gateway.service';
-import { DemonstrationService } from './demonstration/demonstration.service';
-import { whereToLook } from './demonstration/where-to-look.rules';
 
 type Close = () => Promise<void>;
 /** A shutdown that takes longer is cut: PostgreSQL recovers by itself from what is left. */
@@ -32,8 +22,12 @@ async function serve(config: Config, logger: Logger, stop: AbortController, undo
   }
   const port = await holdPort(config.host, config.port);
   undo.push(port.release);
-  const database = await openDatabase(config, 'server', (line) => logger.debug({ context: 'postgres' }, line));
-  undo.push(database.close);
+  const opening = openDatabase(config, 'server', (line) => logger.debug({ context: 'postgres' }, line)).then((opened) => {
+    undo.push(opened.close);
+    return opened;
+  });
+  // two thousand files: read while the database starts, and by no start that ends before here
+  const [database, program] = await Promise.all([opening, import('./served-application.js')]);
   void database.ended.then((reason) => reason && stop.abort(reason));
   stop.signal.throwIfAborted();
 
@@ -43,9 +37,9 @@ async function serve(config: Config, logger: Logger, stop: AbortController, undo
   const served = {
     ...database.config,
     publicUrl: config.publicUrl ?? url,
-    oidc: hasOwnProvider ? demonstrationOidc(url) : config.oidc,
+    oidc: hasOwnProvider ? program.demonstrationOidc(url) : config.oidc,
   };
-  const app = await startApplication(served, logger, hasOwnProvider ? url : undefined);
+  const app = await program.startApplication(served, logger, hasOwnProvider ? url : undefined);
   undo.push(() => app.close());
   await port.release();
   try {
@@ -54,58 +48,13 @@ async function serve(config: Config, logger: Logger, stop: AbortController, undo
     throw portFailure(error, config.host, port.port);
   }
   database.lock?.tell({ url });
-  await app.get(JobRunner).start();
+  await program.startJobs(app);
   say(`Étale écoute sur / listens on ${url}`);
 
   if (isDemonstration) {
-    await demonstrate(app, config, logger, stop.signal, url);
+    await program.demonstrate(app, config, logger, stop.signal, url);
   }
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
-}
-
-/** Migrates and wires the application; replicas that start together on a shared database migrate one after the other. */
-async function startApplication(
-  config: Config,
-  logger: Logger,
-  ownProviderUrl: string | undefined,
-): Promise<NestFastifyApplication> {
-  const migrating = await prepareDatabase(config);
-  try {
-    const app = await createApplication(config, new PinoLogger(logger));
-    if (ownProviderUrl !== undefined) await mountDemonstrationProvider(app, ownProviderUrl);
-    await app.init();
-    return app;
-  } finally {
-    await migrating.end();
-  }
-}
-
-/** A failure here leaves a service that works, so it is told and does not end the process. */
-async function demonstrate(
-  app: NestFastifyApplication,
-  config: Config,
-  logger: Logger,
-  signal: AbortSignal,
-  url: string,
-): Promise<void> {
-  const printer = progressPrinter();
-  try {
-    const { onProgress } = printer;
-    const demonstration = await app
-      .get(DemonstrationService)
-      .ensure(LOOPBACK_OPERATOR, { scale: config.demoScale, onProgress, signal });
-    printer.end();
-    const { platformId } = demonstration;
-    const gateway = app.get(DemonstrationGateway);
-    const keyFile = config.isProduction ? undefined : await gateway.keyFile(LOOPBACK_OPERATOR, platformId, new Date());
-    say(whereToLook(url, demonstration, keyFile));
-  } catch (error) {
-    printer.end();
-    if (signal.aborted) return;
-    logger.error({ err: error }, 'The demonstration could not be made.');
-    const why = error instanceof Error ? error.message : String(error);
-    say(`La démonstration n'a pas pu être préparée / the demonstration could not be made: ${why}`);
-  }
 }
 
 function sentenceOf(error: unknown): string {
