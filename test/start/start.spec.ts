@@ -33,62 +33,80 @@ afterEach(async () => {
 });
 
 describe('a first start', () => {
-  it('serves, makes the demonstration, says where to look, stops cleanly and keeps everything for the next start', async () => {
-    const folder = newFolder();
+  const made = dataFolder();
+  const { folder } = made;
+  let planId: number;
+  let certificate: Record<string, unknown>;
+  afterAll(made.remove);
+
+  it('serves, makes the demonstration, says where to look, and keeps what it has acknowledged when it is killed', async () => {
     const first = start({ ETALE_DATA_DIR: folder });
     const url = await first.url();
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    const planId = await first.planId();
+    planId = await first.planId();
     const exampleUrl = (await first.says(/http\S+\/v1\/establishments\/\S+\/windows\S*/))[0];
     const windows = await json(exampleUrl);
     expect((windows.items as unknown[]).length).toBeGreaterThan(0);
-    const certificate = await first.read(`/v1/plans/${planId}/certificate`);
+    certificate = await first.read(`/v1/plans/${planId}/certificate`);
     expect(certificate).toMatchObject({ violationCount: 0, unplacedCount: 0 });
     for (const file of ['secret', 'server.json', 'postgres.password'])
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
-    const pid = postgresPid(folder);
-    expect(await first.stop()).toBe(0);
-    expect(isAlive(pid)).toBe(false);
-    expect(existsSync(join(folder, 'server.json'))).toBe(false);
+    await first.stop('SIGKILL');
+  });
 
+  it('is followed by one that finds all of it, and stops cleanly', async () => {
     const second = start({ ETALE_DATA_DIR: folder });
     expect(await second.planId()).toBe(planId);
     expect(await second.read(`/v1/plans/${planId}/certificate`)).toEqual(certificate);
     expect(second.output).not.toMatch(/Écoles/);
-    expect(await second.stop('SIGINT')).toBe(0);
+    const pid = postgresPid(folder);
+    expect(await second.stop()).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+    expect(existsSync(join(folder, 'server.json'))).toBe(false);
   });
 
-  it('keeps what it has acknowledged when it is killed, and starts again', async () => {
-    const folder = newFolder();
-    const first = start({ ETALE_DATA_DIR: folder });
-    const planId = await first.planId();
-    const certificate = await first.read(`/v1/plans/${planId}/certificate`);
-    await first.stop('SIGKILL');
-    const second = start({ ETALE_DATA_DIR: folder });
-    expect(await second.planId()).toBe(planId);
-    expect(await second.read(`/v1/plans/${planId}/certificate`)).toEqual(certificate);
+  it('and keeps everything for the start after a clean stop', async () => {
+    const third = start({ ETALE_DATA_DIR: folder });
+    expect(await third.planId()).toBe(planId);
+    expect(await third.read(`/v1/plans/${planId}/certificate`)).toEqual(certificate);
+    expect(third.output).not.toMatch(/Écoles/);
+    expect(await third.stop('SIGINT')).toBe(0);
+  });
+});
+
+describe('a first start that is killed in one phase after the other', () => {
+  const made = dataFolder();
+  const { folder } = made;
+  afterAll(made.remove);
+
+  it.each([
+    [/Écoles/, undefined],
+    [/Souhaits/, undefined],
+    [/Placement/, /Écoles/],
+    [/Publication/, /Écoles/],
+  ])('goes on from where it was, up to %s, and is killed there', async (phase, done) => {
+    const server = start({ ETALE_DATA_DIR: folder });
+    await server.says(phase);
+    if (done) expect(server.output).not.toMatch(done);
+    await server.stop('SIGKILL');
   });
 
-  it.each([/Écoles/, /Souhaits/, /Placement/, /Publication/])(
-    'that is killed in the middle (%s) is finished by the next one, with one region, one campaign and one plan',
-    async (phase) => {
-      const folder = newFolder();
-      const first = start({ ETALE_DATA_DIR: folder });
-      await first.says(phase);
-      await first.stop('SIGKILL');
-      const second = start({ ETALE_DATA_DIR: folder });
-      const url = await second.url();
-      const planId = await second.planId();
-      const establishments = await json(`${url}/v1/establishments?limit=500`);
-      const campaigns = await second.read('/v1/campaigns');
-      expect(establishments.items).toHaveLength(60);
-      expect(campaigns.items).toHaveLength(1);
-      expect(await second.read(`/v1/plans/${planId}`)).toMatchObject({ state: 'published' });
-      expect(await second.read(`/v1/plans/${planId}/certificate`)).toMatchObject({ violationCount: 0 });
-    },
-  );
+  it('is finished by the next one, with one region, one campaign and one plan', async () => {
+    const last = start({ ETALE_DATA_DIR: folder });
+    const url = await last.url();
+    const planId = await last.planId();
+    const establishments = await json(`${url}/v1/establishments?limit=500`);
+    const campaigns = await last.read('/v1/campaigns');
+    expect(last.output).not.toMatch(/Écoles/);
+    expect(establishments.items).toHaveLength(60);
+    expect(campaigns.items).toHaveLength(1);
+    expect(await last.read(`/v1/plans/${planId}`)).toMatchObject({ state: 'published' });
+    expect(await last.read(`/v1/plans/${planId}/certificate`)).toMatchObject({ violationCount: 0 });
+  });
+});
 
-  it('ends without a trace of a process when it is interrupted while it starts', async () => {
+describe('a first start that is interrupted', () => {
+  it('ends without a trace of a process', async () => {
     const folder = newFolder();
     const first = start({ ETALE_DATA_DIR: folder });
     await first.says(/Écoles/);
