@@ -22,10 +22,12 @@ async function serve(config: Config, logger: Logger, stop: AbortController, undo
   }
   const port = await holdPort(config.host, config.port);
   undo.push(port.release);
-  const opening = openDatabase(config, 'server', (line) => logger.debug({ context: 'postgres' }, line)).then((opened) => {
-    undo.push(opened.close);
-    return opened;
-  });
+  const opening = openDatabase(config, 'server', (line) => logger.debug({ context: 'postgres' }, line)).then(
+    (opened) => {
+      undo.push(opened.close);
+      return opened;
+    },
+  );
   // two thousand files: read while the database starts, and by no start that ends before here
   const [database, program] = await Promise.all([opening, import('./served-application.js')]);
   void database.ended.then((reason) => reason && stop.abort(reason));
