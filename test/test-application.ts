@@ -7,9 +7,7 @@ import { createApplication } from '../src/app.factory';
 import { loadConfig, type Config } from '../src/common/config';
 import { CONFIG } from '../src/common/database.module';
 import { asRole, freshDatabaseUrl } from './test-database';
-
-/** The issuer of the accounts that tests make. */
-export const TEST_ISSUER = 'https://tests.invalid';
+import { TEST_ISSUER } from './test-issuer';
 
 /**
  * The whole application on a migrated database of its own, ready for `app.inject(...)`; call `close()` in afterAll. A request that

@@ -3,7 +3,8 @@ import { DataSource } from 'typeorm';
 import { AccountStore } from '../../src/access/account.store';
 import { SessionService } from '../../src/access/session.service';
 import { RetentionService } from '../../src/retention/retention.service';
-import { startTestApplication, TEST_ISSUER } from '../test-application';
+import { startTestApplication } from '../test-application';
+import { TEST_ISSUER } from '../test-issuer';
 
 /** Words that a column about a pupil, a parent or a teacher would carry, in both languages. */
 const PERSONAL =

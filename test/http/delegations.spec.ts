@@ -6,7 +6,8 @@ import type { DelegationDto, DelegationPageDto } from '../../src/access/delegati
 import { SessionService } from '../../src/access/session.service';
 import { type BookableRegion, publishedRegion } from '../booking-region';
 import { cellAt } from '../plan-builder';
-import { signedInAs, startTestApplication, TEST_ISSUER } from '../test-application';
+import { signedInAs, startTestApplication } from '../test-application';
+import { TEST_ISSUER } from '../test-issuer';
 
 const DAY_MILLISECONDS = 86_400_000;
 const inDays = (days: number): string => new Date(Date.now() + days * DAY_MILLISECONDS).toISOString();

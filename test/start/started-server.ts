@@ -10,7 +10,7 @@ import { SessionStore } from '../../src/access/session.store';
 import { dataFolderHolder } from '../../src/common/data-folder';
 import { CrowdDatabase } from '../../src/common/crowd-database';
 import { databaseOptions } from '../../src/common/database';
-import { TEST_ISSUER } from '../test-application';
+import { TEST_ISSUER } from '../test-issuer';
 
 const MAIN = resolve(__dirname, '../../dist/src/main.js');
 
