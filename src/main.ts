@@ -54,7 +54,8 @@ async function serve(config: Config, logger: Logger, stop: AbortController, undo
   say(`Étale écoute sur / listens on ${url}`);
 
   if (isDemonstration) {
-    await program.demonstrate(app, config, logger, stop.signal, url);
+    const told = await program.demonstrate(app, config, logger, stop.signal, url);
+    if (told !== undefined) say(told);
   }
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
 }

@@ -33,15 +33,14 @@ export async function startApplication(
 
 export const startJobs = (app: NestFastifyApplication): Promise<void> => app.get(JobRunner).start();
 
-/** A failure here leaves a service that works, so it is told and does not end the process. */
+/** Makes the demonstration where it is not there yet; what to tell whoever started the program: where to look, or that it failed, which leaves a service that works. */
 export async function demonstrate(
   app: NestFastifyApplication,
   config: Config,
   logger: Logger,
   signal: AbortSignal,
   url: string,
-): Promise<void> {
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+): Promise<string | undefined> {
   const printer = progressPrinter();
   try {
     const { onProgress } = printer;
@@ -52,12 +51,12 @@ export async function demonstrate(
     const { platformId } = demonstration;
     const gateway = app.get(DemonstrationGateway);
     const keyFile = config.isProduction ? undefined : await gateway.keyFile(LOOPBACK_OPERATOR, platformId, new Date());
-    say(whereToLook(url, demonstration, keyFile));
+    return whereToLook(url, demonstration, keyFile);
   } catch (error) {
     printer.end();
-    if (signal.aborted) return;
+    if (signal.aborted) return undefined;
     logger.error({ err: error }, 'The demonstration could not be made.');
     const why = error instanceof Error ? error.message : String(error);
-    say(`La démonstration n'a pas pu être préparée / the demonstration could not be made: ${why}`);
+    return `La démonstration n'a pas pu être préparée / the demonstration could not be made: ${why}`;
   }
 }
