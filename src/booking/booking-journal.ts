@@ -152,7 +152,7 @@ export class BookingJournal implements SequencerJournal {
     await tx.query(
       `insert into booking (id, platform_id, plan_id, operation, undoes_booking_id, booked_by, reason)
        select r.id, r."platformId", r."planId", r.operation, r."undoesBookingId", r."bookedBy", r.reason
-         from jsonb_to_recordset($1) as r (id uuid, "platformId" int, "planId" int, operation text, "undoesBookingId" uuid,
+         from json_to_recordset($1) as r (id uuid, "platformId" int, "planId" int, operation text, "undoesBookingId" uuid,
               "bookedBy" text, reason text)`,
       [JSON.stringify(bookings)],
     );

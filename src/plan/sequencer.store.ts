@@ -223,7 +223,7 @@ export class SequencerStore {
                                profile_id, local_date, start_cell, wish_cell, headcount, teacher_key_id, series_id, revision)
          select $1, r."windowId", r."establishmentId", r."classId", r.audience, r.activity, r.origin, r."cellCount", r.ordinal,
                 r."profileId", r.date, r."startCell", r."wishCell", r.headcount, r."teacherKeyId", r."seriesId", r.revision
-           from jsonb_to_recordset($2) as r ("windowId" bigint, "establishmentId" int, "classId" int, audience smallint,
+           from json_to_recordset($2) as r ("windowId" bigint, "establishmentId" int, "classId" int, audience smallint,
                 activity smallint, origin smallint, "cellCount" smallint, ordinal smallint, "profileId" smallint, date date,
                 "startCell" int, "wishCell" int, headcount int, "teacherKeyId" int, "seriesId" bigint, revision bigint)`,
         [planId, JSON.stringify(come)],
@@ -241,7 +241,7 @@ export class SequencerStore {
          origin = r.origin, cell_count = r."cellCount", ordinal = r.ordinal, profile_id = r."profileId", local_date = r.date,
          start_cell = r."startCell", wish_cell = r."wishCell", headcount = r.headcount, teacher_key_id = r."teacherKeyId",
          series_id = r."seriesId", revision = r.revision
-        from jsonb_to_recordset($2) as r ("windowId" bigint, origin smallint, "cellCount" smallint, ordinal smallint,
+        from json_to_recordset($2) as r ("windowId" bigint, origin smallint, "cellCount" smallint, ordinal smallint,
              "profileId" smallint, date date, "startCell" int, "wishCell" int, headcount int, "teacherKeyId" int,
              "seriesId" bigint, revision bigint)
        where w.plan_id = $1 and w.window_id = r."windowId"`,
@@ -349,6 +349,7 @@ function statementOfWindows(
           where w.${name} = asked.id and w.start_cell >= asked.first and w.start_cell < asked.last ${of}) w`);
     }
   }
-  const text = `select ${FIELDS} from (${parts.join(' union all ')}) w join establishment e on e.id = w.establishment_id`;
+  // most windows are found in more than one way: by name, by class and by teacher; each is told once
+  const text = `select ${FIELDS} from (${parts.join(' union ')}) w join establishment e on e.id = w.establishment_id`;
   return { text, values: parameters };
 }
