@@ -497,29 +497,38 @@ describeWeb('bookings on the page of a head', (web) => {
     await card.waitFor({ state: 'detached' });
   });
 
+  interface Partner {
+    windowId: number;
+    uai: string;
+    establishmentName: string;
+    classCode: string;
+    isOwn: boolean;
+  }
+
+  /** A move of a class to an hour at which another class of the school comes, refused because the platform is full there, and somebody of another school to swap with. */
+  const refusedMove = async (
+    page: Page,
+    uai: string,
+  ): Promise<{ window: ClassWindow; startsAt: string; partner: Partner }> => {
+    const windows = await classWindowsOf(page, uai);
+    for (const window of windows) {
+      const others = windows.filter(({ id }) => id !== window.id);
+      const full = (await startsOf(page, uai, window)).filter(({ verdict }) => verdict === 'full');
+      const crowded = full.filter(({ startCell }) => others.some((other) => Math.abs(other.startCell - startCell) < Math.min(other.cellCount, window.cellCount))); // prettier-ignore
+      for (const { startsAt } of crowded.slice(0, 3)) {
+        const move = { operation: 'move', windowId: window.id, startsAt };
+        const { body } = await post<{ swapPartners?: Partner[] }>(page, '/v1/bookings', move, window.revision);
+        const partner = body.swapPartners?.find(({ isOwn }) => !isOwn);
+        if (partner) return { window, startsAt, partner };
+      }
+    }
+    throw new Error(`no class of ${uai} has somebody to swap with`);
+  };
+
   it('proposes a swap to a school and class that are named, and says on both sides which class would leave which hours for those of which', async () => {
     const [{ page }, operator] = [await openReader(web.browser), await openReader(web.browser)];
     const uai = await openWeek(page, web.url);
-    interface Partner {
-      windowId: number;
-      uai: string;
-      establishmentName: string;
-      classCode: string;
-      isOwn: boolean;
-    }
-    const wanted = async (): Promise<{ window: ClassWindow; startsAt: string; partner: Partner }> => {
-      for (const window of await classWindowsOf(page, uai)) {
-        const full = (await startsOf(page, uai, window)).filter(({ verdict }) => verdict === 'full');
-        for (const { startsAt } of full.slice(0, 3)) {
-          const move = { operation: 'move', windowId: window.id, startsAt };
-          const { body } = await post<{ swapPartners?: Partner[] }>(page, '/v1/bookings', move, window.revision);
-          const partner = body.swapPartners?.find(({ isOwn }) => !isOwn);
-          if (partner) return { window, startsAt, partner };
-        }
-      }
-      throw new Error(`no class of ${uai} has somebody to swap with`);
-    };
-    const { window, startsAt, partner } = await wanted();
+    const { window, startsAt, partner } = await refusedMove(page, uai);
     await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await page
       .locator('.start-full', { hasText: timeOf(startsAt) })
@@ -553,5 +562,29 @@ describeWeb('bookings on the page of a head', (web) => {
       .waitFor();
     await page.getByRole('button', { name: 'Retirer la proposition' }).click();
     await card(page).waitFor({ state: 'detached' });
+  });
+
+  it('says what to do instead where a swap that is asked for is refused in its turn', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await openWeek(page, web.url);
+    const { window, startsAt, partner } = await refusedMove(page, uai);
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page
+      .locator('.start-full', { hasText: timeOf(startsAt) })
+      .first()
+      .click();
+    const refusal = page.getByRole('alert');
+    const ask = refusal.getByRole('button', { name: `Proposer un échange à ${partner.establishmentName} (${partner.classCode})` }).first(); // prettier-ignore
+    await ask.waitFor();
+    // meanwhile the school's line has become as narrow as can be
+    await query('update establishment set simultaneous_window_limit = 1 where uai = $1', [uai]);
+    try {
+      await ask.click();
+      await refusal.getByText(/La ligne de l'établissement/).waitFor();
+      expect(await page.getByText("L'échange est proposé").count()).toBe(0);
+    } finally {
+      await query('update establishment set simultaneous_window_limit = null where uai = $1', [uai]);
+    }
+    await refusal.getByRole('button', { name: 'Me prévenir si une place se libère' }).waitFor();
   });
 });

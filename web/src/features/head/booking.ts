@@ -5,7 +5,7 @@ import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api'
 import { civilDateOf, formatInstant, formatTime } from '../../shared/format';
 import { sayDone, sayRefused } from '../../shared/undo';
 import { useRefreshWeek, type Window, type WindowOwner } from './data';
-import { isPlacing, type Partner, type Refusal, refusalOf, type Subject, type Wanted } from './refusal';
+import { isPlacing, type Partner, type Refusal, refusalOf, type Subject, swapRefusalOf, type Wanted } from './refusal';
 import { whoseWindow } from './whose';
 
 /** For which dates a change is: one, or the later ones of the series too but for those that stay. */
@@ -15,6 +15,15 @@ export interface Scope {
 }
 
 export const THIS_DATE: Scope = { isSeries: false, exceptDates: [] };
+
+interface Booked {
+  subject: Subject;
+  body: Schema<'BookingRequest'>;
+  /** What is told once it is done. */
+  what: string;
+  /** The move that a swap stands for. */
+  wanted?: Wanted;
+}
 
 /**
  * Moving, adding, releasing and taking back, each told as it is done; a refusal is kept to be shown with its ways out. `onOtherDay` hears
@@ -36,11 +45,14 @@ export function useBooking(uai: string, onOtherDay: (date: string) => void) {
     onError: sayRefused,
     onSettled: refresh,
   });
+  /** Keeps what was refused to be shown with its ways out, and says in a line what has none. */
+  const tellRefused = (error: unknown, refused: Refusal | undefined): void =>
+    refused ? setRefusal(refused) : sayRefused(error);
   const tellDone = (what: string, booking: Schema<'BookingDto'>): void =>
     sayDone(what, { label: t('undo'), run: () => undo.mutate(booking.id) });
 
   const book = useMutation({
-    mutationFn: ({ subject, body }: { subject: Subject; body: Schema<'BookingRequest'>; what: string }) => {
+    mutationFn: ({ subject, body }: Booked) => {
       const revision = subject.window && { 'if-match': `"${subject.window.revision ?? 0}"` };
       return answerOf(
         api.POST('/v1/bookings', {
@@ -54,11 +66,8 @@ export function useBooking(uai: string, onOtherDay: (date: string) => void) {
       tellDone(what, booking);
       if (isPlacing(body) && !staysOnItsDay(subject, body)) onOtherDay(civilDateOf(body.startsAt, subject.timeZone));
     },
-    onError: (error, { subject, body }) => {
-      const refused = isPlacing(body) ? refusalOf(error, subject, body) : undefined;
-      if (refused) setRefusal(refused);
-      else sayRefused(error);
-    },
+    onError: (error, { subject, body, wanted }) =>
+      tellRefused(error, isPlacing(body) ? refusalOf(error, subject, body) : wanted && swapRefusalOf(error, subject, wanted)), // prettier-ignore
     onSettled: refresh,
   });
   const subjectOf = (window: Window): Subject => ({
@@ -79,6 +88,7 @@ export function useBooking(uai: string, onOtherDay: (date: string) => void) {
     forgetRefusal: () => setRefusal(undefined),
     isBusy: book.isPending || undo.isPending,
     tellDone,
+    tellRefused,
     move: (window: Window, startsAt: string, scope: Scope) =>
       place(subjectOf(window), { operation: 'move', windowId: window.id, startsAt, ...scopeOf(window, scope) }),
     add: (subject: Subject, owner: WindowOwner, startsAt: string, scope: Scope, reason: string) =>
@@ -86,9 +96,11 @@ export function useBooking(uai: string, onOtherDay: (date: string) => void) {
     /** Another request for what was refused. */
     instead: ({ whose, timeZone, window }: Refusal, wanted: Wanted) =>
       place({ whose, timeZone, ...(window && { window }) }, wanted),
-    swap: (window: Window, partner: Partner) =>
+    /** Instead of the `wanted` move. */
+    swap: (window: Window, partner: Partner, wanted: Wanted) =>
       book.mutateAsync({
         subject: subjectOf(window),
+        wanted,
         what: t('done.swapped', { whose: whoseWindow(window, t) }),
         body: {
           operation: 'swap',

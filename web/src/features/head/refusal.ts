@@ -58,6 +58,10 @@ export function refusalOf(error: unknown, subject: Subject, wanted: Wanted): Ref
   return { ...subject, wanted, error, fullDates, alternatives, partners: swapPartners };
 }
 
+/** The same of a swap instead of what was wanted; undefined too where it names no other way: those that are shown still stand. */
+export const swapRefusalOf = (error: unknown, subject: Subject, wanted: Wanted): Refusal | undefined =>
+  error instanceof Problem && 'alternatives' in error.facts ? refusalOf(error, subject, wanted) : undefined;
+
 export const isPlacing = (body: Schema<'BookingRequest'>): body is Wanted =>
   (body.operation === 'move' || body.operation === 'add') && body.startsAt !== undefined;
 

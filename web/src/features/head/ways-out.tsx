@@ -3,10 +3,10 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, newIdempotencyKey } from '../../shared/api';
 import { civilDateOf, formatInstant, formatMinutes, formatTime } from '../../shared/format';
-import { sayDone, sayRefused } from '../../shared/undo';
+import { sayDone } from '../../shared/undo';
 import type { useBooking } from './booking';
 import { useRefreshWeek, type Window } from './data';
-import { type Partner, type Refusal, wantedAt, wantedWithout } from './refusal';
+import { type Partner, type Refusal, swapRefusalOf, wantedAt, wantedWithout } from './refusal';
 
 interface WaysOutProps {
   uai: string;
@@ -30,7 +30,7 @@ export function WaysOut({ uai, refusal, booking, onEnd }: WaysOutProps) {
         }),
       ),
     onSuccess: ({ expiresAt }) => sayDone(t('refusal.proposed', { until: formatInstant(expiresAt, zone) })),
-    onError: sayRefused,
+    onError: (error) => booking.tellRefused(error, swapRefusalOf(error, refusal, wanted)),
     onSettled: refresh,
   });
   const go = (way: Promise<unknown>): void =>
@@ -65,7 +65,9 @@ export function WaysOut({ uai, refusal, booking, onEnd }: WaysOutProps) {
           <Button
             key={partner.windowId}
             variant="default"
-            onClick={() => go(partner.isOwn ? booking.swap(window, partner) : propose.mutateAsync({ window, partner }))}
+            onClick={() =>
+              go(partner.isOwn ? booking.swap(window, partner, wanted) : propose.mutateAsync({ window, partner }))
+            }
           >
             {t(partner.isOwn ? 'refusal.swapOwn' : 'refusal.swap', { with: withWhom(partner) })}
           </Button>
