@@ -84,7 +84,8 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
     const accepted = answers.filter(({ status }) => status === 201);
     const refused = answers.filter(({ status }) => status === 409);
     const milliseconds = answers.map((answer) => answer.milliseconds);
-    const reads = await availability(load, seed + 2, TIME_ZONE);
+    await availability(load, seed + 2, TIME_ZONE, WARM_UP_SECONDS);
+    const reads = await availability(load, seed + 3, TIME_ZONE, READ_SECONDS);
     const overfullCellCount = await overfullCells(postgres.url);
     const proof = await read<{ isProved: boolean }>(`${server.url}/v1/plans/${plan.id}/proof`);
     await stopServer(server);
@@ -215,11 +216,16 @@ async function book(
 }
 
 /** Reads the day of random classes at a steady rate; how long each took, from when it should have left. */
-async function availability({ agent, url, windows }: Load, seed: number, timeZone: string): Promise<number[]> {
+async function availability(
+  { agent, url, windows }: Load,
+  seed: number,
+  timeZone: string,
+  seconds: number,
+): Promise<number[]> {
   const random = seededRandom(seed);
   const pending: Promise<number>[] = [];
   const startedAt = performance.now();
-  while (pending.length < READ_SECONDS * READS_PER_SECOND) {
+  while (pending.length < seconds * READS_PER_SECOND) {
     const dueAt = startedAt + (pending.length / READS_PER_SECOND) * 1000;
     await sleep(Math.max(0, dueAt - performance.now()));
     const { classId, startCell } = windows[randomInteger(random, windows.length)]!;
