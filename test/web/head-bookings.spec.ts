@@ -525,9 +525,8 @@ describeWeb('bookings on the page of a head', (web) => {
     throw new Error(`no class of ${uai} has somebody to swap with`);
   };
 
-  it('proposes a swap to a school and class that are named, and says on both sides which class would leave which hours for those of which', async () => {
-    const [{ page }, operator] = [await openReader(web.browser), await openReader(web.browser)];
-    const uai = await openWeek(page, web.url);
+  /** The page after such a move was asked for: its refusal, and the button that proposes a swap. */
+  const refusedWithPartner = async (page: Page, uai: string) => {
     const { window, startsAt, partner } = await refusedMove(page, uai);
     await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await page
@@ -535,12 +534,19 @@ describeWeb('bookings on the page of a head', (web) => {
       .first()
       .click();
     const refusal = page.getByRole('alert');
-    const ask = refusal.getByRole('button', { name: `Proposer un échange à ${partner.establishmentName} (${partner.classCode})` }); // prettier-ignore
-    await ask.first().waitFor();
+    const ask = refusal.getByRole('button', { name: `Proposer un échange à ${partner.establishmentName} (${partner.classCode})` }).first(); // prettier-ignore
+    await ask.waitFor();
+    return { window, startsAt, partner, refusal, ask };
+  };
+
+  it('proposes a swap to a school and class that are named, and says on both sides which class would leave which hours for those of which', async () => {
+    const [{ page }, operator] = [await openReader(web.browser), await openReader(web.browser)];
+    const uai = await openWeek(page, web.url);
+    const { window, partner, refusal, ask } = await refusedWithPartner(page, uai);
     expect(await refusal.innerText()).not.toContain(partner.uai);
     expect(await overflowing(page)).toEqual([]);
     expect(await violationsOf(page, 'light')).toEqual([]);
-    await ask.first().click();
+    await ask.click();
     await page.getByText("L'échange est proposé").waitFor();
     const theirs = (await windowsOf(page, partner.uai)).find(({ id }) => id === partner.windowId)!;
     const card = (of: Page) => of.getByText(/(propose|proposé) un échange/);
@@ -567,24 +573,17 @@ describeWeb('bookings on the page of a head', (web) => {
   it('says what to do instead where a swap that is asked for is refused in its turn', async () => {
     const { page } = await openReader(web.browser);
     const uai = await openWeek(page, web.url);
-    const { window, startsAt, partner } = await refusedMove(page, uai);
-    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
-    await page
-      .locator('.start-full', { hasText: timeOf(startsAt) })
-      .first()
-      .click();
-    const refusal = page.getByRole('alert');
-    const ask = refusal.getByRole('button', { name: `Proposer un échange à ${partner.establishmentName} (${partner.classCode})` }).first(); // prettier-ignore
-    await ask.waitFor();
-    // meanwhile the school's line has become as narrow as can be
-    await query('update establishment set simultaneous_window_limit = 1 where uai = $1', [uai]);
-    try {
-      await ask.click();
-      await refusal.getByText(/La ligne de l'établissement/).waitFor();
-      expect(await page.getByText("L'échange est proposé").count()).toBe(0);
-    } finally {
-      await query('update establishment set simultaneous_window_limit = null where uai = $1', [uai]);
-    }
+    const { window, startsAt, refusal, ask } = await refusedWithPartner(page, uai);
+    const move = { operation: 'move', windowId: window.id, startsAt };
+    const { body } = await post<object>(page, '/v1/bookings', move, window.revision);
+    // as if the school's line had become too narrow meanwhile
+    const json = { ...body, code: 'booking.establishment_full' };
+    await page.route('**/v1/swaps', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', json })); // prettier-ignore
+    await ask.click();
+    await refusal.getByText(/La ligne de l'établissement/).waitFor();
+    expect(await page.getByText("L'échange est proposé").count()).toBe(0);
+    expect(await overflowing(page)).toEqual([]);
     await refusal.getByRole('button', { name: 'Me prévenir si une place se libère' }).waitFor();
+    await ask.waitFor();
   });
 });
