@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { DataSource, DataSourceOptions, EntityManager } from 'typeorm';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import * as migrations from './migrations';
+import { INTEGER_LIST_TYPES, integerListOf, withNumberLists } from './number-lists';
 import { Patience } from './patience';
 
 const CONNECT_MILLISECONDS = 5000;
@@ -17,14 +18,23 @@ const SESSION_OPTIONS = '-c timezone=UTC -c datestyle=ISO';
  */
 const POINT_READS = '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan';
 
+type Send = (text: unknown, values?: unknown, ...rest: unknown[]) => unknown;
+
 /**
  * A connection whose loss is told by the statement that fails, or by the pool, and never ends the process: between two statements of
- * a transaction, and while a broken one is being closed, nobody else listens to its errors.
+ * a transaction, and while a broken one is being closed, nobody else listens to its errors. Lists of numbers go and come as they are.
  */
 class SturdyClient extends Client {
   constructor(config?: ClientConfig) {
     super(config);
     this.on('error', () => undefined);
+    for (const type of INTEGER_LIST_TYPES) {
+      const parse = this.getTypeParser(type, 'text') as (text: string) => unknown;
+      this.setTypeParser(type, (text: string) => integerListOf(text) ?? parse(text));
+    }
+    const send = this.query.bind(this) as Send;
+    this.query = ((text, values, ...rest) =>
+      send(text, Array.isArray(values) ? withNumberLists(values) : values, ...rest)) as Send as Client['query'];
   }
 }
 
@@ -39,12 +49,12 @@ class PipelinedClient extends SturdyClient {
 
   constructor(config?: ClientConfig) {
     super({ ...config, pipeline: true });
-    const send = this.query.bind(this) as (...given: unknown[]) => unknown;
-    this.query = ((text: unknown, values: unknown, ...rest: unknown[]) => {
+    const send = this.query.bind(this) as Send;
+    this.query = ((text, values, ...rest) => {
       this.gather();
       if (typeof text !== 'string' || !Array.isArray(values)) return send(text, values, ...rest);
-      return send({ name: PipelinedClient.nameOf(text), text, values }, ...rest);
-    }) as Client['query'];
+      return send({ name: PipelinedClient.nameOf(text), text, values: withNumberLists(values) }, ...rest);
+    }) as Send as Client['query'];
   }
 
   private static nameOf(text: string): string {

@@ -127,8 +127,9 @@ export class LedgerService {
     const planIds = supersededPlanId === undefined ? [planId] : [planId, supersededPlanId];
     const range = await this.loads.extent(tx, planIds);
     const capacity = await this.capacity.cells(platformId, range.firstCell, range.cellCount, tx);
-    await this.ledger.addCells(tx, platformId, range);
-    await this.moveLimits(tx, platformId, capacity);
+    const limits = await this.limits(tx, platformId, capacity);
+    await this.ledger.addCells(tx, platformId, range.firstCell, limits);
+    await this.ledger.setLimits(tx, platformId, range.firstCell, limits);
     const parts: [CellLoad, 1 | -1][] = [[await this.loads.load(planId, range, undefined, tx), 1]];
     if (supersededPlanId !== undefined) {
       parts.push([await this.loads.load(supersededPlanId, range, undefined, tx), -1]);
@@ -168,7 +169,8 @@ export class LedgerService {
       while (range) {
         const chunkEnd = range.firstCell + Math.min(range.cellCount, CHUNK_CELLS);
         const capacity = await this.capacity.cells(platformId, range.firstCell, chunkEnd - range.firstCell, tx);
-        const its = await this.moveLimits(tx, platformId, capacity);
+        const limits = await this.limits(tx, platformId, capacity);
+        const its = await this.ledger.setLimits(tx, platformId, range.firstCell, limits);
         if (its) moved = { first: moved?.first ?? its.first, last: its.last };
         await this.describeCells(tx, platformId, capacity);
         overfull.push(...(await this.ledger.overfullCells(tx, platformId, range.firstCell, chunkEnd)));
@@ -231,18 +233,13 @@ export class LedgerService {
     await this.store.writeHolds(tx, platformId, holds, now);
   }
 
-  /** What the capacity leaves after the reserves of all published plans becomes the limit of the cells that have a row. */
-  private async moveLimits(
-    tx: EntityManager,
-    platformId: number,
-    capacity: CapacityCells,
-  ): Promise<{ first: number; last: number } | undefined> {
+  /** What the capacity leaves after the reserves of all published plans. */
+  private async limits(tx: EntityManager, platformId: number, capacity: CapacityCells): Promise<CellLoad> {
     const parts: [CellLoad, 1 | -1][] = [[limitOf(capacity), 1]];
     for (const planId of await this.ledger.publishedPlans(platformId, capacity, undefined, tx)) {
       parts.push([await this.loads.reserves(tx, planId, capacity), -1]);
     }
-    const limits = combined(capacity.cellCount, parts, 0);
-    return this.ledger.setLimits(tx, platformId, capacity.firstCell, limits);
+    return combined(capacity.cellCount, parts, 0);
   }
 
   /** Tells the published plans of the range the capacity of now, and what the other ones use and reserve. */

@@ -159,14 +159,15 @@ export class LedgerStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Makes sure that each cell has a row. */
-  async addCells(tx: EntityManager, platformId: number, { firstCell, cellCount }: CellRange): Promise<void> {
+  /** Makes sure that each cell has a row: a new one, with nothing planned, has its limit from the beginning. */
+  async addCells(tx: EntityManager, platformId: number, firstCell: number, limits: CellLoad): Promise<void> {
     await tx.query(
       `insert into ledger_cell (platform_id, cell, session_limit, session_planned, session_ceiling,
                                 login_limit, login_planned, login_ceiling)
-       select $1, cell, 0, 0, 0, 0, 0, 0 from generate_series($2::int, $2::int + $3::int - 1) cell
+       select $1, $2::int + i::int - 1, s, 0, s, l, 0, l
+         from unnest($3::bigint[], $4::bigint[]) with ordinality as limits (s, l, i)
        on conflict do nothing`,
-      [platformId, firstCell, cellCount],
+      [platformId, firstCell, Array.from(limits.sessions), Array.from(limits.logins)],
     );
   }
 
