@@ -16,6 +16,7 @@ import {
   RegulationPageDto,
 } from './capacity.dto';
 import { CapacityService } from './capacity.service';
+import { RegulationService } from './regulation.service';
 import { PageQuery } from '../common/page-query.dto';
 
 const PLATFORM = { name: 'id', description: 'The number of the platform.', type: Number };
@@ -23,7 +24,10 @@ const PLATFORM = { name: 'id', description: 'The number of the platform.', type:
 @ApiTags('capacity')
 @Controller('platforms/:id')
 export class CapacityController {
-  constructor(private readonly capacity: CapacityService) {}
+  constructor(
+    private readonly capacity: CapacityService,
+    private readonly regulations: RegulationService,
+  ) {}
 
   @Get('capacity')
   @ApiOperation({
@@ -91,7 +95,7 @@ export class CapacityController {
     @Param('id', RowIdPipe) id: number,
     @Query() query: PageQuery,
   ): Promise<RegulationPageDto> {
-    return this.capacity.regulations(actor, id, query);
+    return this.regulations.list(actor, id, query);
   }
 
   @Post('regulations')
@@ -104,7 +108,7 @@ export class CapacityController {
     @Param('id', RowIdPipe) id: number,
     @Body() body: NewRegulationDto,
   ): Promise<NumberedCapacityChangeDto> {
-    return this.capacity.addRegulation(actor, id, {
+    return this.regulations.add(actor, id, {
       ...body,
       startsAt: new Date(body.startsAt),
       endsAt: new Date(body.endsAt),
@@ -126,7 +130,7 @@ export class CapacityController {
     @Param('id', RowIdPipe) id: number,
     @Param('regulationId', RowIdPipe) regulationId: number,
   ): Promise<CapacityChangeDto> {
-    return this.capacity.withdrawOwnRegulation(actor, id, regulationId, new Date());
+    return this.regulations.withdrawOwn(actor, id, regulationId, new Date());
   }
 
   @Put('background')

@@ -6,11 +6,13 @@ import { CapacityChanges } from './capacity-changes';
 import { CapacityController } from './capacity.controller';
 import { CapacityService } from './capacity.service';
 import { CapacityStore } from './capacity.store';
+import { CapacityWork } from './capacity-work';
 import { PlatformController } from './platform.controller';
 import { PlatformEntity } from './platform.entity';
 import { PlatformStore } from './platform.store';
 import { PortalEntity } from './portal.entity';
 import { RegulationEntity } from './regulation.entity';
+import { RegulationService } from './regulation.service';
 
 @Module({
   imports: [
@@ -18,7 +20,7 @@ import { RegulationEntity } from './regulation.entity';
     TypeOrmModule.forFeature([PlatformEntity, PortalEntity, CapacityStepEntity, RegulationEntity]),
   ],
   controllers: [PlatformController, CapacityController],
-  providers: [CapacityChanges, CapacityService, CapacityStore, PlatformStore],
-  exports: [CapacityChanges, CapacityService],
+  providers: [CapacityChanges, CapacityService, CapacityStore, CapacityWork, PlatformStore, RegulationService],
+  exports: [CapacityChanges, CapacityService, RegulationService],
 })
 export class CapacityModule {}

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { recordAudit } from '../audit/audit-entry';
 import { CalendarService } from '../calendar/calendar.service';
 import { instantOfCell } from '../common/civil-time';
-import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
+import { advisoryLock, sqlFailure } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
-import { CursorError, decodeCursor, pageOf, type Page } from '../common/keyset';
-import { instantOf } from '../common/wire-time';
-import { cellOfSeconds, CELLS_PER_DAY, secondsOfCell } from '../kernel/cell-grid';
+import { decodeCursor, pageOf, type Page } from '../common/keyset';
+import type { PageQuery } from '../common/page-query.dto';
+import { CELLS_PER_DAY, secondsOfCell } from '../kernel/cell-grid';
 import {
   backgroundRowsOf,
   layBackground,
@@ -21,19 +20,19 @@ import type { CapacityCells } from './capacity-cells';
 import { CapacityChanges } from './capacity-changes';
 import { type CurveQuery, curveRangeOf } from './capacity-curve.rules';
 import { CapacityStepEntity } from './capacity-step.entity';
-import { CapacityInputError, CapacityStepExistsError, PlatformExistsError, RegulationOfStep } from './capacity.errors';
-import { capacityCells, pointsOf, type CapacityPoints, type CapacityStep, type Regulation } from './capacity.rules';
+import { CapacityInputError, CapacityStepExistsError, PlatformExistsError } from './capacity.errors';
+import { capacityCells, pointsOf, type CapacityPoints, type CapacityStep } from './capacity.rules';
 import {
   checkCurve,
   checkPlatform,
   checkReason,
-  checkRegulation,
   checkStep,
-  rangeOfRegulation,
   rangeOfStep,
   type CapacityChange,
 } from './capacity-statement.rules';
 import { CapacityStore } from './capacity.store';
+import { CapacityWork } from './capacity-work';
+import { DEFAULT_PAGE_SIZE, instantPage } from './instant-page';
 import { PlatformStore, type Platform, type PlatformStatement } from './platform.store';
 import { RegulationEntity } from './regulation.entity';
 
@@ -48,24 +47,17 @@ export interface CapacityCurve {
   logins: CapacityPoints;
 }
 
-/** A page of a list: its size, and the cursor of the page before. */
-export interface PageQuery {
-  limit?: number | undefined;
-  cursor?: string | undefined;
-}
-
-const DEFAULT_PAGE_SIZE = 100;
 const LONGEST_READ_CELLS = 790 * CELLS_PER_DAY;
 
 /** Platforms with their capacity: declared, left by regulations, and taken by those who have no window. */
 @Injectable()
 export class CapacityService {
   constructor(
-    @InjectDataSource() private readonly database: DataSource,
     private readonly platformStore: PlatformStore,
     private readonly store: CapacityStore,
     private readonly calendar: CalendarService,
     private readonly changes: CapacityChanges,
+    private readonly work: CapacityWork,
   ) {}
 
   /** What a platform can bear in each cell of a range. Give `tx` to read what the same transaction has changed. */
@@ -120,7 +112,7 @@ export class CapacityService {
   async createPlatform(actor: Actor, statement: PlatformStatement): Promise<Platform> {
     checkPlatform(statement);
     try {
-      return await inTransaction(this.database, async (tx) => {
+      return await this.work.within(undefined, async (tx) => {
         const platform = await this.platformStore.insert(tx, statement);
         await recordAudit(tx, actor, {
           action: 'platform.create',
@@ -139,7 +131,7 @@ export class CapacityService {
   /** Makes the platform of this code what is stated, new or not; what is left out keeps its value. */
   async ensurePlatform(actor: Actor, statement: PlatformStatement, tx?: EntityManager): Promise<Platform> {
     checkPlatform(statement);
-    return this.within(tx, async (within) => {
+    return this.work.within(tx, async (within) => {
       const known = await this.platformStore.findByCode(statement.code, within);
       const before = known && { ...known };
       if (known) await advisoryLock(within, 'platform', known.id);
@@ -162,9 +154,7 @@ export class CapacityService {
   /** Declared steps, the earliest first. */
   async steps(_actor: Actor, platformId: number, page: PageQuery): Promise<Page<CapacityStepEntity>> {
     await this.platform(platformId);
-    const { limit = DEFAULT_PAGE_SIZE } = page;
-    const after = afterOf(page.cursor);
-    return pageOf(await this.store.stepPage(platformId, after, limit + 1), limit, keyOf);
+    return instantPage(page, (after, count) => this.store.stepPage(platformId, after, count));
   }
 
   /** Declares a capacity from an instant on; a second step at the same instant is refused (409). */
@@ -177,7 +167,7 @@ export class CapacityService {
     const { startsAt, concurrentSessions, loginsPerMinute, reason } = step;
     checkStep(step);
     checkReason(reason);
-    return this.withinPlatform(platformId, tx, async (within) => {
+    return this.work.onPlatform(platformId, tx, async (within) => {
       const repository = within.getRepository(CapacityStepEntity);
       const others = await this.store.steps(platformId, within);
       if (others.some((other) => other.startsAt.getTime() === startsAt.getTime()))
@@ -197,7 +187,7 @@ export class CapacityService {
   }
 
   async deleteStep(actor: Actor, platformId: number, stepId: number, tx?: EntityManager): Promise<CapacityChange> {
-    return this.withinPlatform(platformId, tx, async (within) => {
+    return this.work.onPlatform(platformId, tx, async (within) => {
       const steps = await this.store.steps(platformId, within);
       const step = steps.find(({ id }) => id === stepId);
       if (!step) throw new NotFoundError('capacity_step', stepId);
@@ -214,107 +204,6 @@ export class CapacityService {
   ): Promise<{ steps: CapacityStepEntity[]; regulations: RegulationEntity[] }> {
     const steps = await this.store.steps(platformId);
     return { steps, regulations: await this.store.regulations(platformId, between) };
-  }
-
-  /** Regulations, the earliest first. */
-  async regulations(_actor: Actor, platformId: number, page: PageQuery): Promise<Page<RegulationEntity>> {
-    await this.platform(platformId);
-    const { limit = DEFAULT_PAGE_SIZE } = page;
-    const after = afterOf(page.cursor);
-    return pageOf(await this.store.regulationPage(platformId, after, limit + 1), limit, keyOf);
-  }
-
-  /** Reduces capacity for a time; of regulations that overlap the sharper one holds. */
-  async addRegulation(
-    actor: Actor,
-    platformId: number,
-    regulation: Regulation & { reason: string },
-    tx?: EntityManager,
-  ): Promise<CapacityChange & { id: number }> {
-    const { startsAt, endsAt, sessionsPerMille, loginsPerMille, reason } = regulation;
-    checkRegulation(regulation);
-    checkReason(reason);
-    return this.withinPlatform(platformId, tx, async (within) => {
-      const repository = within.getRepository(RegulationEntity);
-      const { id } = await repository.save(
-        repository.create({ platformId, startsAt, endsAt, sessionsPerMille, loginsPerMille, reason }),
-      );
-      await recordAudit(within, actor, {
-        action: 'regulation.add',
-        key: id,
-        platformId,
-        after: { startsAt, endsAt, sessionsPerMille, loginsPerMille },
-        reason,
-      });
-      return { id, ...rangeOfRegulation(platformId, regulation) };
-    });
-  }
-
-  /** Withdraws a regulation by itself; one by which a step cuts the capacity goes with that. @throws NotFoundError, RegulationOfStep */
-  async withdrawOwnRegulation(
-    actor: Actor,
-    platformId: number,
-    regulationId: number,
-    now: Date,
-  ): Promise<CapacityChange> {
-    return this.withinPlatform(platformId, undefined, async (within) => {
-      const stepId = await this.store.stepOf(within, regulationId, now);
-      if (stepId !== undefined) throw new RegulationOfStep(stepId);
-      return this.withdrawRegulation(actor, platformId, regulationId, now, within);
-    });
-  }
-
-  /**
-   * Withdraws a regulation. Of one that has begun what was in force stays on record, to the last whole cell before now: whoever asks
-   * later what the platform was declared to bear is told the truth. One that has not begun is removed. @throws NotFoundError
-   */
-  async withdrawRegulation(
-    actor: Actor,
-    platformId: number,
-    regulationId: number,
-    now: Date,
-    tx?: EntityManager,
-  ): Promise<CapacityChange> {
-    const endsAt = new Date(secondsOfCell(cellOfSeconds(now.getTime() / 1000)) * 1000);
-    return this.withinPlatform(platformId, tx, async (within) => {
-      const repository = within.getRepository(RegulationEntity);
-      const regulation = await repository.findOneBy({ id: regulationId, platformId });
-      if (!regulation) throw new NotFoundError('regulation', regulationId);
-      if (regulation.startsAt >= endsAt) return this.deleteRegulation(actor, platformId, regulationId, within);
-      if (regulation.endsAt > endsAt) {
-        await repository.update({ id: regulationId }, { endsAt });
-        await recordAudit(within, actor, {
-          action: 'regulation.end',
-          key: regulationId,
-          platformId,
-          before: { ...regulation },
-          after: { ...regulation, endsAt },
-        });
-      }
-      return rangeOfRegulation(platformId, regulation);
-    });
-  }
-
-  /** Removes a regulation and what it was. @throws NotFoundError */
-  async deleteRegulation(
-    actor: Actor,
-    platformId: number,
-    regulationId: number,
-    tx?: EntityManager,
-  ): Promise<CapacityChange> {
-    return this.withinPlatform(platformId, tx, async (within) => {
-      const repository = within.getRepository(RegulationEntity);
-      const regulation = await repository.findOneBy({ id: regulationId, platformId });
-      if (!regulation) throw new NotFoundError('regulation', regulationId);
-      await repository.delete({ id: regulationId });
-      await recordAudit(within, actor, {
-        action: 'regulation.delete',
-        key: regulationId,
-        platformId,
-        before: { ...regulation },
-      });
-      return rangeOfRegulation(platformId, regulation);
-    });
   }
 
   /** Replaces the background of the departments that have rows; the others keep theirs. */
@@ -357,7 +246,7 @@ export class CapacityService {
     for (const row of rows) checkCurve(row);
     if (new Set(rows.map((row) => `${row.departmentId} ${row.dayType}`)).size < rows.length)
       throw new CapacityInputError('A department has one background per type of day; one is stated twice.');
-    return this.withinPlatform(platformId, tx, async (within) => {
+    return this.work.onPlatform(platformId, tx, async (within) => {
       const [missing] = await this.store.missingDepartments(within, [...departmentIds]);
       if (missing !== undefined) throw new NotFoundError('department', missing);
       await this.store.replaceBackground(within, platformId, [...departmentIds], rows);
@@ -371,36 +260,4 @@ export class CapacityService {
       return { platformId, firstCell: null, endCell: null };
     });
   }
-
-  /** Changes of one platform wait for each other, and for publications and bookings on it; who listens follows at once. */
-  private withinPlatform<T extends CapacityChange>(
-    platformId: number,
-    tx: EntityManager | undefined,
-    work: (tx: EntityManager) => Promise<T>,
-  ): Promise<T> {
-    return this.within(tx, async (within) => {
-      await advisoryLock(within, 'platform', platformId);
-      await this.platform(platformId, within);
-      const change = await work(within);
-      await this.changes.tell(within, change);
-      return change;
-    });
-  }
-
-  private within<T>(tx: EntityManager | undefined, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    return tx ? work(tx) : inTransaction(this.database, work);
-  }
-}
-
-/** Steps and regulations are listed by instant, then id. */
-function keyOf(row: { startsAt: Date; id: number }): [string, number] {
-  return [row.startsAt.toISOString(), row.id];
-}
-
-function afterOf(cursor: string | undefined): { startsAt: Date; id: number } | undefined {
-  if (cursor === undefined) return undefined;
-  const [startsAt, id] = decodeCursor(cursor, ['string', 'number']) as [string, number];
-  const instant = instantOf(startsAt);
-  if (!instant) throw new CursorError();
-  return { startsAt: instant, id };
 }

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { CapacityService } from '../capacity/capacity.service';
+import { RegulationService } from '../capacity/regulation.service';
 import { advisoryLock, inTransaction } from '../common/database';
 import { CELL_MINUTES, cellOfSeconds, LOAD_SCALE, secondsOfCell } from '../kernel/cell-grid';
 import { type CapacityNotice, type Declared, isAnswered } from './capacity-notice.rules';
@@ -27,6 +28,7 @@ export class CapacityApproval {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly capacity: CapacityService,
+    private readonly regulations: RegulationService,
     private readonly measurements: MeasurementService,
     private readonly leastChange: LeastChange,
   ) {}
@@ -64,7 +66,7 @@ export class CapacityApproval {
         const left = Math.floor((observed * 1000) / planned[notice.about]);
         const sessionsPerMille = notice.sessionsPerMille === null ? 1000 : left;
         const loginsPerMille = notice.loginsPerMille === null ? 1000 : left;
-        done.regulationId = (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, sessionsPerMille, loginsPerMille, reason }, tx)).id; // prettier-ignore
+        done.regulationId = (await this.regulations.add(actor, platformId, { startsAt, endsAt, sessionsPerMille, loginsPerMille, reason }, tx)).id; // prettier-ignore
       } else {
         // under a regulation it is what stands before it that rises
         const declared = (held: number | null, its: Declared): number => Math.round(held === null ? planned[its] : (held * planned[its]) / effective[its]); // prettier-ignore

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import { recordAudit } from '../audit/audit-entry';
 import { CapacityService } from '../capacity/capacity.service';
+import { RegulationService } from '../capacity/regulation.service';
 import { advisoryLock, inTransaction } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { CursorError, decodeCursor, type Page, pageOf } from '../common/keyset';
@@ -39,6 +40,7 @@ export class ProtectionStepService {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly capacity: CapacityService,
+    private readonly regulations: RegulationService,
     private readonly settings: GatewaySettingsService,
     private readonly ledger: LedgerService,
     private readonly leastChange: LeastChange,
@@ -113,7 +115,7 @@ export class ProtectionStepService {
       const { startsAt } = whole;
       await this.law.hold(tx, platformId, whole, now, passed);
       if (step.regulationId !== null)
-        await unlessGone(this.capacity.deleteRegulation(actor, platformId, step.regulationId, tx));
+        await unlessGone(this.regulations.delete(actor, platformId, step.regulationId, tx));
       const regulationId = await this.regulate(tx, actor, whole);
       if (regulationId !== null) await this.leastChange.request(tx, actor, platformId, now, stepId);
       await this.store.approveStep(tx, stepId, actor.subject, now, { startsAt, regulationId });
@@ -131,7 +133,7 @@ export class ProtectionStepService {
       const step = await this.standing(tx, platformId, stepId, now);
       await this.authority.hold(tx, actor, platformId, step.scope.territories);
       if (step.regulationId !== null) {
-        await unlessGone(this.capacity.withdrawRegulation(actor, platformId, step.regulationId, now, tx));
+        await unlessGone(this.regulations.withdraw(actor, platformId, step.regulationId, now, tx));
         await this.leastChange.request(tx, actor, platformId, now, stepId);
       }
       await this.store.undoStep(tx, stepId, actor.subject, now, reason);
@@ -205,7 +207,7 @@ export class ProtectionStepService {
     const { platformId, measures, startsAt, endsAt, reason } = step;
     if (measures.capacityPerMille === 1000) return null;
     const left = { sessionsPerMille: measures.capacityPerMille, loginsPerMille: measures.capacityPerMille };
-    return (await this.capacity.addRegulation(actor, platformId, { startsAt, endsAt, ...left, reason }, tx)).id;
+    return (await this.regulations.add(actor, platformId, { startsAt, endsAt, ...left, reason }, tx)).id;
   }
 
   private async stepOf(

@@ -10,10 +10,12 @@ import { CapacityStepEntity } from '../../src/capacity/capacity-step.entity';
 import { CapacityChanges } from '../../src/capacity/capacity-changes';
 import { CapacityService } from '../../src/capacity/capacity.service';
 import { CapacityStore } from '../../src/capacity/capacity.store';
+import { CapacityWork } from '../../src/capacity/capacity-work';
 import { PlatformEntity } from '../../src/capacity/platform.entity';
 import { PlatformStore, type Platform } from '../../src/capacity/platform.store';
 import { PortalEntity } from '../../src/capacity/portal.entity';
 import { RegulationEntity } from '../../src/capacity/regulation.entity';
+import { RegulationService } from '../../src/capacity/regulation.service';
 import { cellOfCivil } from '../../src/common/civil-time';
 import { databaseOptions } from '../../src/common/database';
 import { freshDatabaseUrl } from '../test-database';
@@ -21,6 +23,7 @@ import { freshDatabaseUrl } from '../test-database';
 describe('the capacity of platforms', () => {
   let database: DataSource;
   let capacity: CapacityService;
+  let regulations: RegulationService;
   let platform: Platform;
   let north: number;
   let reunion: number;
@@ -32,13 +35,10 @@ describe('the capacity of platforms', () => {
       entities: [HolidayPeriodEntity, CalendarExceptionEntity, PlatformEntity, PortalEntity, CapacityStepEntity, RegulationEntity],
     }).initialize(); // prettier-ignore
     const calendar = new CalendarService(database, new CalendarStore(database), new CalendarChanges());
-    capacity = new CapacityService(
-      database,
-      new PlatformStore(database),
-      new CapacityStore(database),
-      calendar,
-      new CapacityChanges(),
-    );
+    const [platforms, store, changes] = [new PlatformStore(database), new CapacityStore(database), new CapacityChanges()];
+    const work = new CapacityWork(database, platforms, changes);
+    capacity = new CapacityService(platforms, store, calendar, changes, work);
+    regulations = new RegulationService(platforms, store, work);
     const departments = await database.query<{ id: number }[]>(
       `with region as (insert into territory (code, kind, name) values ('R', 'region', 'R') returning id)
        insert into territory (code, kind, name, parent_id) select code, 'department', code, id from region, (values ('D059'), ('D974')) d(code) returning id`,
@@ -82,7 +82,7 @@ describe('the capacity of platforms', () => {
     expect(first).toMatchObject({ platformId: platform.id, firstCell: day + 96, endCell: null });
     const second = await capacity.addStep(OPERATOR, platform.id, { ...eight, startsAt: new Date('2026-11-23T07:00:00+01:00'), concurrentSessions: 500 }); // prettier-ignore
     expect(second).toMatchObject({ firstCell: day + 84, endCell: day + 96 });
-    const regulation = await capacity.addRegulation(OPERATOR, platform.id, {
+    const regulation = await regulations.add(OPERATOR, platform.id, {
       startsAt: new Date('2026-11-23T08:30:00+01:00'),
       endsAt: new Date('2026-11-23T09:01:00+01:00'),
       sessionsPerMille: 600,
@@ -95,7 +95,7 @@ describe('the capacity of platforms', () => {
     expect([101, 102, 109].map((cell) => cells.effectiveLogins[cell]! / 1000)).toEqual([500, 0, 500]);
     expect(cells.plannedSessions[102]).toBe(1_000_000);
     expect([cells.headroomSessions[96], cells.headroomSessions[102]]).toEqual([100_000, 60_000]);
-    expect(await capacity.deleteRegulation(OPERATOR, platform.id, regulation.id)).toMatchObject({
+    expect(await regulations.delete(OPERATOR, platform.id, regulation.id)).toMatchObject({
       firstCell: day + 102,
     });
     expect(await capacity.deleteStep(OPERATOR, platform.id, first.id)).toMatchObject({
@@ -160,14 +160,14 @@ describe('the capacity of platforms', () => {
       [() => capacity.addStep(OPERATOR, 999_999, step), 'platform.not_found'],
       [() => capacity.deleteStep(OPERATOR, platform.id, 999_999), 'capacity_step.not_found'],
       [
-        () => capacity.addRegulation(OPERATOR, platform.id, { ...span, endsAt: span.startsAt }),
+        () => regulations.add(OPERATOR, platform.id, { ...span, endsAt: span.startsAt }),
         'capacity.input_invalid',
       ],
       [
-        () => capacity.addRegulation(OPERATOR, platform.id, { ...span, loginsPerMille: 1001 }),
+        () => regulations.add(OPERATOR, platform.id, { ...span, loginsPerMille: 1001 }),
         'capacity.input_invalid',
       ],
-      [() => capacity.deleteRegulation(OPERATOR, platform.id, 999_999), 'regulation.not_found'],
+      [() => regulations.delete(OPERATOR, platform.id, 999_999), 'regulation.not_found'],
       [
         () => capacity.setBackground(OPERATOR, platform.id, [{ ...row, departmentId: 999_999 }]),
         'department.not_found',

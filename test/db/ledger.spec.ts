@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { type DataSource } from 'typeorm';
-import { CapacityService } from '../../src/capacity/capacity.service';
+import { RegulationService } from '../../src/capacity/regulation.service';
 import { LedgerService } from '../../src/plan/ledger.service';
 import type { Revision } from '../../src/plan/ledger.store';
 import { PlanLoadStore } from '../../src/plan/plan-load.store';
@@ -208,7 +208,7 @@ describe('the ledger', () => {
   it('follows a regulation in the transaction that makes it, and its end', async () => {
     const region = await makeRegion(database, { concurrentSessions: 100 });
     const { planId } = await publish(region, [nine(0, 100)]);
-    const capacity = app.get(CapacityService);
+    const regulations = app.get(RegulationService);
     const regulation = {
       startsAt: new Date('2026-12-07T08:00:00Z'),
       endsAt: new Date('2026-12-07T09:00:00Z'),
@@ -217,14 +217,14 @@ describe('the ledger', () => {
       reason: 'a node is down',
     };
     const versionBefore = (await plans.find(TESTER, planId)).curveVersion;
-    const { id } = await capacity.addRegulation(TESTER, region.platformId, regulation);
+    const { id } = await regulations.add(TESTER, region.platformId, regulation);
     expect(await cellOf(region, FULL_CELL)).toMatchObject({ session_limit: 50_000, session_ceiling: 70_000 });
     expect(await cellOf(region, cellAt(0, 10))).toMatchObject({ session_limit: 100_000 });
     const curve = await app.get(PlanLoadStore).curve(planId);
     expect(curve.capacitySessions[FULL_CELL - MONDAY_CELL]).toBe(50_000);
     expect((await plans.find(TESTER, planId)).curveVersion).toBeGreaterThan(versionBefore);
     expect((await app.get(ProofService).prove(TESTER, planId)).overfull.length).toBeGreaterThan(0);
-    await capacity.deleteRegulation(TESTER, region.platformId, id);
+    await regulations.delete(TESTER, region.platformId, id);
     expect(await cellOf(region, FULL_CELL)).toMatchObject({ session_limit: 100_000, session_ceiling: 100_000 });
     expect((await app.get(ProofService).prove(TESTER, planId)).overfull).toEqual([]);
   });
