@@ -1,6 +1,7 @@
 import { allocate } from '../src/kernel/allocation/allocate';
 import { checkPlan } from '../src/kernel/allocation/check-plan';
-import { bestMovedPupilBound, checkReplan, movedBoundFromPrices } from '../src/kernel/allocation/replan/check-replan';
+import { bestMovedPupilBound, movedBoundFromPrices } from '../src/kernel/allocation/replan/check-moved-bound';
+import { checkReplan } from '../src/kernel/allocation/replan/check-replan';
 import { openChange } from '../src/kernel/allocation/replan/change';
 import { openIncumbent } from '../src/kernel/allocation/replan/incumbent';
 import { seatNewcomers } from '../src/kernel/allocation/replan/seat';

@@ -3,7 +3,8 @@ import { ALLOCATION_INSTANCE } from '../../bench/allocation-parameters';
 import { leastCapacities } from '../../bench/least-capacities';
 import { allocate } from '../../src/kernel/allocation/allocate';
 import { partProblem, splitProblem } from '../../src/kernel/allocation/parts';
-import { bestMovedPupilBound, checkReplan } from '../../src/kernel/allocation/replan/check-replan';
+import { bestMovedPupilBound } from '../../src/kernel/allocation/replan/check-moved-bound';
+import { checkReplan } from '../../src/kernel/allocation/replan/check-replan';
 import { replan } from '../../src/kernel/allocation/replan/replan';
 import { CELLS_PER_DAY, CELLS_PER_HOUR } from '../../src/kernel/cell-grid';
 

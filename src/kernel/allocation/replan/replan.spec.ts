@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { everyPlan, tinyProblem, type TinyDemand } from '../../../../test/kernel/tiny-problem';
 import { checkPlan } from '../check-plan';
-import {
-  bestMovedPupilBound,
-  checkReplan,
-  movedBoundFromPrices,
-  movedPupilBoundFromPrices,
-  withFrozenLoad,
-} from './check-replan';
+import { bestMovedPupilBound, movedBoundFromPrices, movedPupilBoundFromPrices } from './check-moved-bound';
+import { checkReplan, withFrozenLoad } from './check-replan';
 import { AllocationCancelled, type AllocationProblem } from '../problem';
 import { replan } from './replan';
 
