@@ -49,7 +49,7 @@ export class WaitingPromotion {
   }
 }
 
-/** What is taken, with what is given back for it. @throws WaitingRefused where they stand in two plans */
+/** What is taken, with what is given back for it. @throws WaitingRefused where they stand in two plans, or are one window */
 function substituted(given: Prepared, taken: Prepared): Prepared {
   const { operation } = taken;
   if (
@@ -60,6 +60,9 @@ function substituted(given: Prepared, taken: Prepared): Prepared {
     throw new WaitingRefused('other_plan', 'conflict', 'The window stands in another plan than the wish.');
   }
   const releasedIds = given.operation.windowIds;
+  if (taken.windows.some(({ windowId }) => releasedIds.includes(windowId))) {
+    throw new WaitingRefused('same_window', 'unprocessable', 'The window that is given back is the one that would move.'); // prettier-ignore
+  }
   return {
     owner: taken.owner,
     owners: [...taken.owners, ...given.owners],

@@ -221,8 +221,10 @@ export class LedgerState {
     this.addToCells(cells, 1);
   }
 
-  /** Takes an accepted decision over: what the next request of the batch is decided against. */
+  /** Takes an accepted decision over: what the next request of the batch is decided against. @throws Error where it changes a window twice: its load would be counted twice */
   apply({ changes, holds }: Decision, deltas: CellDeltas): void {
+    const changed = new Set(changes.map(({ before, after }) => (after ?? before)!.windowId));
+    if (changed.size < changes.length) throw new Error('a decision changes a window twice');
     for (const { before, after } of changes) {
       if (before) this.windowOf.delete(before.windowId);
       if (after) this.windowOf.set(after.windowId, after);

@@ -324,6 +324,13 @@ describe('the waiting list', () => {
     expect((await call('POST', 'bookings', alternative)).status).toBe(201);
   });
 
+  it('takes no window for its own place, whose load would be given back twice', async () => {
+    const { body } = await wait(0);
+    const promoted = await call('POST', `waiting-list/${body.id}/promote`, { windowId: region.windowIds[0] });
+    expect(promoted).toMatchObject({ status: 422, body: { code: 'waiting.same_window' } });
+    expect((await entry(body.id)).state).toBe('waiting');
+  });
+
   it('gives no released place that has changed since it was read', async () => {
     const { body } = await wait(0);
     const promote = async (ifMatch: string | undefined) => {
