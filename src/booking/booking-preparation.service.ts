@@ -159,6 +159,9 @@ export class BookingPreparation {
       throw new BookingRefused('other_plan', 'conflict', 'Windows of two plans cannot be swapped.');
     }
     if (!isSeries) return [[a, b]];
+    if (a.seriesId !== null && a.seriesId === b.seriesId && a.establishmentId === b.establishmentId) {
+      throw new BookingRefused('same_series', 'unprocessable', 'Both windows are of one series: swap them alone.');
+    }
     const daysBetween = (Date.parse(b.date) - Date.parse(a.date)) / MILLISECONDS_PER_DAY;
     const [seriesA, seriesB] = await Promise.all([this.facts.series(a), this.facts.series(b)]);
     if (isNew) checkExceptions(exceptDates, datesOf([...seriesA, ...seriesB]));

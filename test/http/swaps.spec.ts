@@ -185,6 +185,21 @@ describe('swaps', () => {
     expect(await starts(0, 1, 2)).toEqual([cellAt(0, 10), cellAt(0, 9), cellAt(1, 9)]);
   });
 
+  it('of series are refused where both windows are of one: its dates would take each other’s place one after the other', async () => {
+    const dates = [0, 1, 2].map((day) => ({ establishment: 0, classIndex: 0, startCell: cellAt(day, 9 + day), series: 0 }));
+    const { uais, windowIds } = (region = await publishedRegion(app, dates));
+    const own: Actor = { role: 'head', subject: 'head@own', uais: [uais[0]!] };
+    const [windowId, withWindowId] = windowIds as [number, number];
+    const swap = { operation: 'swap', windowId, withWindowId, withRevision: 1 } as const;
+    const book = (request: BookingRequest): Promise<BookingDto> =>
+      app.get(BookingService).book(own, request, headers('"1"'));
+    for (const exceptDates of [undefined, ['2026-12-09']]) {
+      const request = { ...swap, isSeries: true, ...(exceptDates && { exceptDates }) };
+      await expect(book(request)).rejects.toMatchObject({ code: 'booking.same_series' });
+    }
+    expect((await book(swap)).changes).toHaveLength(2);
+  });
+
   it('of series are refused as a whole where one date does not fit', async () => {
     await propose({ isSeries: true });
     const wider = { operation: 'move', windowId: region.windowIds[2]!, startsAt: at(1, '15:00') } as const;
