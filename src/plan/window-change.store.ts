@@ -23,7 +23,7 @@ export interface WindowChangeRow extends Revision {
   changedAt: Date;
 }
 
-/** Every change of a window of establishment $1: what bookings say of themselves, and what publications did to it. */
+/** Every change of where a window of establishment $1 stands: what bookings say of themselves (a date of a series may stand at the new hour already), and what publications did to it. */
 const CHANGES = `
   select c.platform_id, c.epoch, c.revision, c.window_id, c.kind, (coalesce(c.after, c.before) ->> 'classId')::int as class_id,
          (coalesce(c.after, c.before) ->> 'audience')::smallint as audience,
@@ -33,6 +33,7 @@ const CHANGES = `
          c.changed_by, c.reason, c.changed_at, c.booking_id
     from plan_change c
    where (coalesce(c.after, c.before) ->> 'establishmentId')::int = $1 and c.window_id is not null
+     and (c.before ->> 'startCell', c.before ->> 'cellCount') is distinct from (c.after ->> 'startCell', c.after ->> 'cellCount')
   union all
   select w.platform_id, w.epoch, w.revision, w.window_id, c.kind, w.class_id, w.audience, w.activity, w.before_start_cell,
          w.before_cell_count, w.after_start_cell, w.after_cell_count, c.changed_by, c.reason, c.changed_at, c.booking_id

@@ -137,6 +137,14 @@ describe('feeds and notices', () => {
     expect(text).not.toContain('Mme X');
   });
 
+  it('say nothing of a booking that leaves a window where it stands, as a date of a series may', async () => {
+    const path = await classFeed(1);
+    const before = (await app.inject({ url: path })).body;
+    await move(2, '2026-12-07T10:00:00+01:00');
+    expect((await app.inject({ url: path })).body).toBe(before);
+    expect((await notices()).items).toEqual([]);
+  });
+
   it('follow a replan and its rollback: moved, cancelled, and back again', async () => {
     const path = await classFeed();
     const client = new CalendarClient();
