@@ -86,7 +86,7 @@ export class PlanNotADraft extends DomainError {
 
 export class PlanNotPublished extends DomainError {
   constructor(planId: number, state: string) {
-    super('plan.not_published', 'conflict', `Plan ${planId} is ${state}; only the published one can be rolled back.`, {
+    super('plan.not_published', 'conflict', `Plan ${planId} is ${state}: it is not in force.`, {
       state,
     });
   }
