@@ -1,10 +1,11 @@
-import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsInstant } from '../common/wire-time';
 
 /** Whom an establishment is handed to, and for how long. */
 export class NewDelegationDto {
   /** The provider that knows the deputy, as its page after a sign-in shows it; without it the one at which people sign in here. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^https?:\/\/[^\s\0]+$/)
   @MaxLength(500)
   issuer?: string;
@@ -17,7 +18,7 @@ export class NewDelegationDto {
   subject!: string;
 
   /** From when on, with its offset; at once without it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInstant()
   startsAt?: string;
 

@@ -4,13 +4,13 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsOptional,
   IsString,
   Max,
   MaxLength,
   Min,
   MinLength,
 } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { KEY_SCOPES, type KeyScope } from './actor';
 
 const LONGEST_DAYS = 731;
@@ -31,14 +31,14 @@ export class NewMachineKeyDto {
   scopes!: KeyScope[];
 
   /** The platform that it is bound to; a gateway's key needs one. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(2_147_483_647)
   platformId?: number;
 
   /** Days until it expires. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(LONGEST_DAYS)
@@ -48,7 +48,7 @@ export class NewMachineKeyDto {
 /** How a key is replaced. */
 export class RotateMachineKeyDto {
   /** Hours for which the old secret still opens. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(720)

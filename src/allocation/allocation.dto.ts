@@ -1,23 +1,24 @@
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import type { AllocationMode } from './allocation-job.service';
 import { JobDto } from '../jobs/job.dto';
 
 /** What to allocate a campaign with. */
 export class RequestAllocationDto {
   /** Chooses among plans of equal worth: the same seed gives the same plan. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(2_147_483_647)
   seed?: number = 1;
 
   /** `fresh`: everybody is placed anew; `replan`: the published plan changes as little as the facts of now allow. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['fresh', 'replan'])
   mode?: AllocationMode = 'fresh';
 
   /** Of a replan: windows that begin within so many minutes from now stay, as do those that have begun and those that were booked. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(10_080)

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsISO8601, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { Type } from 'class-transformer';
 import { PageQuery } from '../common/page-query.dto';
 
@@ -16,43 +17,43 @@ const ANY_VALUE = [
 /** Which entries of the audit trail. */
 export class AuditQuery extends PageQuery {
   /** From this instant on, with its offset. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(INSTANT)
   @IsISO8601({ strict: true })
   from?: string;
 
   /** Before this instant, with its offset. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(INSTANT)
   @IsISO8601({ strict: true })
   to?: string;
 
   /** Who: `account:12`, `key:3`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(200)
   subject?: string;
 
   /** What was done (`plan.publish`), or everything on one kind of thing (`plan`). */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^[a-z_]+(\.[a-z_]+)?$/)
   @MaxLength(100)
   action?: string;
 
   /** The number or code of the thing. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^[^\0]+$/)
   @MaxLength(300)
   key?: string;
 
   /** The establishment, by UAI. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^\d{7}[A-Z]$/)
   uai?: string;
 
   /** The number of the platform. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -60,7 +61,7 @@ export class AuditQuery extends PageQuery {
   platformId?: number;
 
   /** `csv`: all of them as a file instead of a page. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['json', 'csv'])
   format?: 'json' | 'csv';
 }

@@ -1,17 +1,6 @@
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 import { WindowPlaceDto } from '../plan/plan-change.dto';
 import type { Verdict } from './place.rules';
@@ -25,7 +14,7 @@ const LARGEST_ID = 9_007_199_254_740_991;
 /** What anybody says of a change: on which dates of a series it is not, and why. */
 export class StatedChange {
   /** Dates of the series that stay as they are. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(70)
   @IsCivilDate({ each: true })
@@ -33,7 +22,7 @@ export class StatedChange {
   exceptDates?: string[];
 
   /** Why, for the record; no person's name. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MaxLength(300)
   reason?: string;
@@ -42,20 +31,20 @@ export class StatedChange {
 /** For whom a change is wished. */
 export class ChangeRequest extends StatedChange {
   /** The class to add a window for; with a window: the class that it must belong to. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(2_147_483_647)
   classId?: number;
 
   /** Instead of a class: the establishment for whose relatives or staff a window is added. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @Matches(UAI)
   uai?: string;
 
   /** Whose window is added there. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(OWN_AUDIENCES)
   audience?: (typeof OWN_AUDIENCES)[number];
 }
@@ -67,33 +56,33 @@ export class BookingRequest extends ChangeRequest {
   operation!: (typeof OPERATIONS)[number];
 
   /** The window to move, release or swap; If-Match names its revision. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(LARGEST_ID)
   windowId?: number;
 
   /** The window to swap with. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(LARGEST_ID)
   withWindowId?: number;
 
   /** The revision at which the window to swap with was read. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(LARGEST_ID)
   withRevision?: number;
 
   /** Where to move or add: the first instant of the window, on whole five minutes. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInstant()
   startsAt?: string;
 
   /** Of a series: all of its later dates too, at the same local hour; of a window to add: the same weekday to the campaign's end; of two windows to swap: all pairs that lie as far apart. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   isSeries?: boolean;
 }
@@ -135,7 +124,7 @@ export class AvailabilityQuery {
   date!: string;
 
   /** Length of the window; default: what the campaign's rule says. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(5)
@@ -143,7 +132,7 @@ export class AvailabilityQuery {
   minutes?: number;
 
   /** The window that would move: its own place counts as free. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)

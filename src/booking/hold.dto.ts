@@ -1,4 +1,5 @@
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { PageQuery } from '../common/page-query.dto';
 import { WindowPlaceDto } from '../plan/plan-change.dto';
 import { OPERATIONS } from './booking.dto';
@@ -53,7 +54,7 @@ export class HoldPageDto {
 /** Which holds. */
 export class HoldQuery extends PageQuery {
   /** Only those in this state. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(HOLD_STATES)
   state?: HoldState;
 }

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsCivilDate } from '../common/wire-time';
 import { HOLIDAY_ZONES, type HolidayZone } from './holiday-zone.rules';
 import { PageQuery } from '../common/page-query.dto';
@@ -7,12 +8,12 @@ import { PageQuery } from '../common/page-query.dto';
 /** Which school holidays to list. */
 export class HolidayQueryDto {
   /** A zone of school holidays: A, B, C, Corse, Guadeloupe and so on; all of them without it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(HOLIDAY_ZONES)
   zone?: HolidayZone;
 
   /** A school year, such as 2026-2027 (2026 where it is a calendar year); all of them without it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^20\d{2}(-20\d{2})?$/)
   schoolYear?: string;
 }
@@ -42,7 +43,7 @@ export class HolidayListDto {
 /** How to run an import of school holidays. */
 export class HolidayImportQueryDto {
   /** `true` reports what would change and changes nothing. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['true', 'false'])
   dryRun?: 'true' | 'false' = 'false';
 }
@@ -88,7 +89,7 @@ export class HolidayImportReportDto {
 /** Which exceptions to list. */
 export class CalendarExceptionQueryDto extends PageQuery {
   /** Only those of this territory. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -96,7 +97,7 @@ export class CalendarExceptionQueryDto extends PageQuery {
   territoryId?: number;
 
   /** Only those of this establishment. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -107,14 +108,14 @@ export class CalendarExceptionQueryDto extends PageQuery {
 /** Dates that a territory or an establishment opens or closes against its pattern and the holidays. */
 export class NewCalendarExceptionDto {
   /** The territory (region, academy or department) that it is for; either this or `establishmentId`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(2147483647)
   territoryId?: number;
 
   /** The establishment that it is for; either this or `territoryId`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(2147483647)

@@ -12,6 +12,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import type { Level, LevelGroup } from '../directory/level';
 import { ACTIVITIES, type Activity, AUDIENCES, type Audience } from './window-kind';
 import type { Behaviour } from './window-rule';
@@ -42,14 +43,14 @@ export class WindowRuleDto {
   audience!: Audience;
 
   /** Level groups that it holds for; none, and no level, means all. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(10)
   @IsString({ each: true })
   levelGroups?: LevelGroup[] = [];
 
   /** Levels that it holds for; a rule for a level comes before the one of its group. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(50)
   @IsString({ each: true })
@@ -87,7 +88,7 @@ export class WindowRuleDto {
   windowsPerWeek?: number | null;
 
   /** Fewest minutes between two windows of a class on a day; none where absent. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(1440)
@@ -168,7 +169,7 @@ export class StatedBehaviourDto {
   participationPerMille!: number;
 
   /** Share of those who come that comes in its window, per mille; the others come by habit. Plans reckon with all, simulations with this. Where absent: as the preset or the calibration has it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(1000)
@@ -225,20 +226,20 @@ export class StaffDto {
 /** What of the load model differs from the preset's. */
 export class LoadModelDto {
   /** Accounts of relatives per thousand pupils. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(10_000)
   relativeAccountsPerThousandPupils?: number;
 
   /** Staff per thousand pupils. */
-  @IsOptional()
+  @MayBeLeftOut()
   @ValidateNested()
   @Type(() => StaffDto)
   staffPerThousandPupils?: StaffDto;
 
   /** The behaviours that differ. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(50)
   @ValidateNested({ each: true })

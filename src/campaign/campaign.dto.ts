@@ -14,6 +14,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import type { CivilDate } from '../common/civil-time';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
@@ -45,22 +46,22 @@ export class CreateCampaignDto {
   endsOn!: CivilDate;
 
   /** School year whose classes take part, `2026-2027`; the one of the first day where absent. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^20\d{2}-20\d{2}$/)
   schoolYear?: string;
 
   /** Where everything that is not stated comes from. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(PRESET_IDS)
   preset?: PresetId;
 
   /** Whether a class keeps the same hours each week. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   keepsSameHours?: boolean;
 
   /** Territories (region, academy, department) that take part; none means all of the platform. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(200)
   @IsInt({ each: true })
@@ -69,21 +70,21 @@ export class CreateCampaignDto {
   territoryIds?: number[];
 
   /** Kinds of establishments that take part; none means all. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(20)
   @IsString({ each: true })
   establishmentKinds?: string[];
 
   /** Levels that take part; none means all. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(50)
   @IsString({ each: true })
   levels?: Level[];
 
   /** Windows per audience and level; needed without a preset. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(100)
   @ValidateNested({ each: true })
@@ -91,7 +92,7 @@ export class CreateCampaignDto {
   rules?: WindowRuleDto[];
 
   /** Most fixed windows of an establishment, per mille of its windows (two a week are always allowed); 50 where absent. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(1000)
@@ -114,19 +115,19 @@ export class CreateCampaignDto {
   wishesCloseAt?: string | null;
 
   /** Whether its first plan is published only when the authorities of all establishments that take part have approved; no where absent. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   isApprovalNeeded?: boolean;
 
   /** The calibration whose proposed load model it begins with, in the place of its preset's. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(2_147_483_647)
   calibrationId?: number;
 
   /** What differs from the load model of the preset, or of the calibration. */
-  @IsOptional()
+  @MayBeLeftOut()
   @ValidateNested()
   @Type(() => LoadModelDto)
   loadModel?: LoadModelDto;
@@ -181,7 +182,7 @@ export class CampaignDto {
 /** Which campaigns. */
 export class CampaignListQuery extends PageQuery {
   /** Only those of this platform. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -203,19 +204,19 @@ export class ConcernedQuery {
   startsOn!: CivilDate;
 
   /** The preset, for the levels that it is for; all levels without one. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(PRESET_IDS)
   preset?: PresetId;
 
   /** Kinds of establishments, repeated or separated by commas; none means all. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Transform(({ value }) => (typeof value === 'string' ? value.split(',') : (value as unknown)))
   @ArrayMaxSize(8)
   @IsIn(ESTABLISHMENT_KINDS, { each: true })
   kind?: EstablishmentKind[];
 
   /** Numbers of territories, repeated or separated by commas; none means all of the platform. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Transform(({ value }) =>
     (typeof value === 'string' ? value.split(',') : Array.isArray(value) ? (value as unknown[]) : [value]).map(Number),
   )

@@ -5,30 +5,30 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsOptional,
   IsString,
   Length,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { DAY_TYPES, type DayType } from '../calendar/calendar-place';
 import { IsInstant } from '../common/wire-time';
 
 /** Which stretch of a platform's capacity, how fine. */
 export class CapacityQueryDto {
   /** The first instant, with its offset; today's midnight of the platform unless stated. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInstant()
   from?: string;
 
   /** The end, with its offset; seven days after the first instant unless stated, at most 100 days after it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInstant()
   to?: string;
 
   /** Minutes of a point: of its cells it shows the one with the least left to plan. At most 10,000 points are given. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsIn([5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440])
   stepMinutes?: number = 5;
@@ -216,14 +216,14 @@ export class DepartmentBackgroundDto {
   departmentId!: number;
 
   /** How many people of the department have an account and no window; either this or `curves`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(100000000)
   peopleCount?: number;
 
   /** Curves by type of day; a type that is left out has no background. Either this or `peopleCount`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(4)
   @ValidateNested({ each: true })

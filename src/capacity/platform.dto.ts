@@ -3,7 +3,6 @@ import {
   ArrayMaxSize,
   IsArray,
   IsInt,
-  IsOptional,
   IsString,
   IsUrl,
   Length,
@@ -13,6 +12,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 
 /** A portal of the ENT that stands on a platform. */
 export class NewPortalDto {
@@ -22,7 +22,7 @@ export class NewPortalDto {
   name!: string;
 
   /** Its address. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsUrl({ require_tld: false, require_protocol: true, protocols: ['https', 'http'] })
   @MaxLength(500)
   url?: string;
@@ -45,21 +45,21 @@ export class NewPlatformDto {
   timeZone!: string;
 
   /** The share of the effective capacity that no plan may use, per mille. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(900)
   headroomPerMille?: number = 100;
 
   /** Levels whose pupils come through their parents' accounts; the pre-elementary ones unless stated. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(30)
   @Matches(/^[A-Z0-9_]{1,20}$/, { each: true })
   parentAccountLevels?: string[];
 
   /** The portals that stand on it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(50)
   @ValidateNested({ each: true })

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { plainToInstance, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+import { MayBeLeftOut } from './may-be-left-out';
 import { DomainError } from './domain-error';
 
 export const DEMO_SCALES = ['XS', 'S', 'M', 'L', 'XL'] as const;
@@ -31,7 +32,7 @@ export interface OidcSettings {
 
 /** The environment as the README lists it; anything else there is ignored, anything wrong here stops the start. */
 class Environment {
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(0)
@@ -39,46 +40,46 @@ class Environment {
   PORT = 3000;
 
   /** Beyond this machine only with a provider of identities: the accounts of the demonstration are for loopback. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   HOST = '127.0.0.1';
 
   /** Where browsers reach the service: `https://...`, or `http:` on this machine. Needed with OIDC_ISSUER. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(WEB_ADDRESS, { message: 'ETALE_PUBLIC_URL must be an https address without a path (http on loopback)' })
   ETALE_PUBLIC_URL?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(ISSUER, { message: 'OIDC_ISSUER must be an https address (http on loopback)' })
   OIDC_ISSUER?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   OIDC_CLIENT_ID = 'etale';
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   OIDC_CLIENT_SECRET?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^openid( [\w:/.-]+)*$/, { message: 'OIDC_SCOPES must begin with openid' })
   OIDC_SCOPES = 'openid';
 
   /** What the provider's claims mean. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(OIDC_PRESETS)
   OIDC_PRESET: (typeof OIDC_PRESETS)[number] = 'etale';
 
   /** A JSON file of rules from claims to roles, which come before those of the preset. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   OIDC_MAPPING_FILE?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -86,7 +87,7 @@ class Environment {
   ETALE_SESSION_HOURS = 10;
 
   /** How long the audit trail is kept; never less than 180 days. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(180)
@@ -94,18 +95,18 @@ class Environment {
   ETALE_AUDIT_DAYS = 1095;
 
   /** The most that a file to import may hold, unpacked: a national file has some hundreds. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(100_000)
   ETALE_IMPORT_MEGABYTES = 1000;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   NODE_ENV?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsUrl(
     { protocols: ['postgres', 'postgresql'], require_tld: false, require_protocol: true, require_valid_protocol: true },
     { message: 'DATABASE_URL must look like postgres://user:password@host:5432/database' },
@@ -113,48 +114,48 @@ class Environment {
   DATABASE_URL?: string;
 
   /** The owner of the schema, who migrates and gives DATABASE_URL's role its rights; without it that role owns and migrates. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsUrl(
     { protocols: ['postgres', 'postgresql'], require_tld: false, require_protocol: true, require_valid_protocol: true },
     { message: 'MIGRATION_DATABASE_URL must look like postgres://owner:password@host:5432/database' },
   )
   MIGRATION_DATABASE_URL?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   ETALE_DATA_DIR = join(homedir(), '.etale');
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(DEMO_SCALES)
   ETALE_DEMO_SCALE: DemoScale = 'M';
 
   /** `auto`: a demonstration region in the embedded database only; `always`; `never`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['auto', 'always', 'never'])
   ETALE_DEMO: 'auto' | 'always' | 'never' = 'auto';
 
   /** Keys the hashes of teacher keys; at least 32 characters. The embedded database keeps one of its own. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^.{32,}$/, { message: 'ETALE_SECRET must have at least 32 characters' })
   ETALE_SECRET?: string;
 
   /** Networks from which an ENT may read `GET /session/limit`, as CIDR ranges with commas between. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^[0-9a-fA-F:.]+\/\d{1,3}(,[0-9a-fA-F:.]+\/\d{1,3})*$/, {
     message: 'ETALE_SESSION_LIMIT_NETWORKS must be CIDR ranges with commas between, such as 10.0.0.0/8,::1/128',
   })
   ETALE_SESSION_LIMIT_NETWORKS = '127.0.0.0/8,::1/128';
 
   /** Private networks that webhooks may reach all the same, as CIDR ranges with commas between. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^[0-9a-fA-F:.]+\/\d{1,3}(,[0-9a-fA-F:.]+\/\d{1,3})*$/, {
     message: 'ETALE_WEBHOOK_NETWORKS must be CIDR ranges with commas between, such as 10.1.0.0/16',
   })
   ETALE_WEBHOOK_NETWORKS?: string;
 
   /** Requests of one address in a minute, 0 for any number: a school's heads and families often come from one. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(0)
@@ -162,7 +163,7 @@ class Environment {
   ETALE_ADDRESS_REQUESTS_PER_MINUTE = 12_000;
 
   /** Requests with one key in a minute, 0 for any number. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(0)
@@ -170,7 +171,7 @@ class Environment {
   ETALE_KEY_REQUESTS_PER_MINUTE = 6000;
 
   /** Requests of one address in a minute that sign in (two for each person), 0 for any number. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(0)
@@ -178,13 +179,13 @@ class Environment {
   ETALE_SIGN_IN_REQUESTS_PER_MINUTE = 240;
 
   /** Proxies whose `X-Forwarded-For` is believed, as CIDR ranges with commas between. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^[0-9a-fA-F:.]+\/\d{1,3}(,[0-9a-fA-F:.]+\/\d{1,3})*$/, {
     message: 'ETALE_TRUSTED_PROXIES must be CIDR ranges with commas between, such as 10.1.0.0/16',
   })
   ETALE_TRUSTED_PROXIES?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 

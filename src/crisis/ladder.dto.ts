@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, IsArray, IsInt, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsInstant } from '../common/wire-time';
 import { INSIDERS, type Insiders, type Rung, STEP_ARMS, type StepArm, type Words } from '../protection/ladder.rules';
 import { StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
@@ -90,7 +91,7 @@ export class LadderRequestDto {
 /** From when on the rungs are tried. */
 export class LadderSimulationRequestDto {
   /** The instant; absent: now. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInstant()
   startsAt?: string;
 }

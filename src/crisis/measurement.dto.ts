@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 import { type Declared, DECLARED } from './capacity-notice.rules';
 import { WordsDto } from './ladder.dto';
@@ -12,35 +13,35 @@ export class MeasurementDto {
   measuredAt!: string;
 
   /** Sessions that were open. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(100_000_000)
   sessions?: number;
 
   /** Log-ins of the minute. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(100_000_000)
   loginsPerMinute?: number;
 
   /** Time to answer, 95th percentile. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(3_600_000)
   latencyMilliseconds?: number;
 
   /** Requests that failed on the platform's side, per mille. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(1000)
   errorsPerMille?: number;
 
   /** Requests that latency and errors were taken from: so much does a share weigh beside the others. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(100_000_000)
@@ -54,7 +55,7 @@ export class MeasurementsDto {
   source!: string;
 
   /** One of several gateways, which sees its own visitors only: the sessions and log-ins of shares add up to one source. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   isShare: boolean = false;
 
@@ -76,7 +77,7 @@ export class MeasurementsTakenDto {
 /** Which day was measured. */
 export class MeasuredDayQuery {
   /** The civil date of the platform; today unless stated. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsCivilDate()
   date?: string;
 }
@@ -156,12 +157,12 @@ export class CapacityApprovalRequestDto {
   kind!: 'too_high' | 'too_low';
 
   /** Which declaration the notice was about when it was read: refused where it is about the other meanwhile; absent: whichever. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(DECLARED)
   about?: Declared;
 
   /** Of a regulation: when it ends, four hours from now unless said. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInstant()
   endsAt?: string;
 

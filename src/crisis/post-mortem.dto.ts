@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsString, Length, Max, MaxLength, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { LANGUAGES, type Language } from '../common/language.rules';
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate } from '../common/wire-time';
@@ -22,7 +23,7 @@ export class PostMortemRequestDto {
   firstDate!: string;
 
   /** The last one, six days later at most; absent: the first. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsCivilDate()
   lastDate?: string;
 
@@ -310,7 +311,7 @@ export type CsvPart = (typeof CSV_PARTS)[number];
 /** In which language. */
 export class PostMortemLanguageQuery {
   /** French or English; absent: as the browser asks. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(LANGUAGES)
   @ApiPropertyOptional({ enum: LANGUAGES, description: 'French or English; absent: as the browser asks.' })
   lang?: Language;
@@ -319,7 +320,7 @@ export class PostMortemLanguageQuery {
 /** Which table, in which language. */
 export class PostMortemCsvQuery extends PostMortemLanguageQuery {
   /** Which table. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(CSV_PARTS)
   @ApiPropertyOptional({ enum: CSV_PARTS, description: 'Which table.' })
   part?: CsvPart = 'curves';

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsInt, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsInstant } from '../common/wire-time';
 import {
   INSIDERS,
@@ -19,34 +20,34 @@ import { ExpectedEffectDto, WordsDto } from './ladder.dto';
 /** A step that is tried, before anybody puts it in force: a rung of the ladder, or a step of its own. */
 export class StepTrialRequestDto {
   /** Code of a rung; then name, scope, measures and words are the rung's. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^[a-z0-9-]{1,40}$/)
   rung?: string;
 
   /** Whom a step of its own concerns. */
-  @IsOptional()
+  @MayBeLeftOut()
   @ValidateNested()
   @Type(() => StepScopeDto)
   scope?: StepScopeDto;
 
   /** What a step of its own does. */
-  @IsOptional()
+  @MayBeLeftOut()
   @ValidateNested()
   @Type(() => StepMeasuresDto)
   measures?: StepMeasuresDto;
 
   /** In force from here on; absent or past: now. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInstant()
   startsAt?: string;
 
   /** When it ends by itself; absent: after `minutes`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInstant()
   endsAt?: string;
 
   /** Minutes after its start at which it ends by itself, by the clock of the service; absent: those of the rung. Not beside `endsAt`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(LONGEST_STEP_HOURS * 60)
@@ -56,13 +57,13 @@ export class StepTrialRequestDto {
 /** A step to put in force. */
 export class StepRequestDto extends StepTrialRequestDto {
   /** What people call a step of its own. */
-  @IsOptional()
+  @MayBeLeftOut()
   @ValidateNested()
   @Type(() => WordsDto)
   name?: WordsDto;
 
   /** What to tell schools and families of a step of its own. */
-  @IsOptional()
+  @MayBeLeftOut()
   @ValidateNested()
   @Type(() => WordsDto)
   words?: WordsDto;
@@ -74,12 +75,12 @@ export class StepRequestDto extends StepTrialRequestDto {
   reason!: string;
 
   /** In force without the second person, for 30 minutes unless somebody else confirms. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   isBreakGlass?: boolean = false;
 
   /** The simulation that was looked at before; absent: that of the ladder, for a rung. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(2_147_483_647)

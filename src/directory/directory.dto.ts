@@ -1,5 +1,6 @@
 import { Transform, Type } from 'class-transformer';
-import { ArrayMaxSize, IsIn, IsInt, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsInt, IsNumber, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import {
   ESTABLISHMENT_KINDS,
   type ClassKind,
@@ -13,20 +14,20 @@ import { PageQuery } from '../common/page-query.dto';
 /** Which establishments, and in which order. */
 export class EstablishmentQueryDto extends PageQuery {
   /** The code (`R32`, `A09`, `59`) or id of a region, academy or department. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @Length(1, 20)
   territory?: string;
 
   /** One kind or several, repeated or separated by commas. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Transform(({ value }) => (typeof value === 'string' ? value.split(',') : (value as unknown)))
   @ArrayMaxSize(8)
   @IsIn(ESTABLISHMENT_KINDS, { each: true })
   kind?: EstablishmentKind[];
 
   /** The number of the platform that they are on. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -34,18 +35,18 @@ export class EstablishmentQueryDto extends PageQuery {
   platform?: number;
 
   /** Words of the name, the commune or the UAI, or parts of them: all must be found; capitals, accents and hyphens do not count. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @Length(1, 100)
   text?: string;
 
   /** A point, `latitude,longitude` in degrees: the nearest establishments first; those without a position are left out. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^\s*-?\d{1,2}(\.\d+)?\s*,\s*-?\d{1,3}(\.\d+)?\s*$/, { message: 'near is latitude,longitude in degrees' })
   near?: string;
 
   /** How far from the point, in kilometres. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsNumber()
   @Min(0.1)
@@ -56,7 +57,7 @@ export class EstablishmentQueryDto extends PageQuery {
 /** Which classes. */
 export class ClassQueryDto extends PageQuery {
   /** The school year, such as 2026-2027; without it the latest of which the establishment has classes. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @Length(4, 9)
   schoolYear?: string;

@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsString, Length } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IMPORT_KINDS, type ImportKind } from './import-report';
 
 /** How to import the file of the body. */
@@ -8,18 +9,18 @@ export class ImportQueryDto {
   kind!: ImportKind;
 
   /** `true` does everything, reports it, and keeps nothing. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['true', 'false'])
   dryRun?: 'true' | 'false' = 'false';
 
   /** The school year of the classes, such as 2026-2027: needed for rosters and mappings; official files have their own. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @Length(4, 9)
   schoolYear?: string;
 
   /** The name of the file, for the list of imports. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @Length(1, 200)
   fileName?: string = 'upload';
@@ -28,7 +29,7 @@ export class ImportQueryDto {
 /** How to import the roster of the body into one establishment. */
 export class OwnRosterQueryDto {
   /** `true` does everything, reports it, and keeps nothing. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['true', 'false'])
   dryRun?: 'true' | 'false' = 'false';
 
@@ -38,7 +39,7 @@ export class OwnRosterQueryDto {
   schoolYear!: string;
 
   /** The name of the file, for the list of imports. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @Length(1, 200)
   fileName?: string = 'upload';

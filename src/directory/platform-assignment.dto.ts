@@ -1,10 +1,11 @@
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsString, Length } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { ESTABLISHMENT_KINDS, type EstablishmentKind } from './directory-rows';
 
 /** Which establishments to put on a platform: those for which all that is given holds. */
 export class PlatformAssignmentRequestDto {
   /** Codes of regions, academies or departments (`R32`, `A09`, `59`): an establishment of any of them. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(200)
   @IsString({ each: true })
@@ -12,14 +13,14 @@ export class PlatformAssignmentRequestDto {
   territoryCodes?: string[];
 
   /** Kinds of establishments: any of them. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(8)
   @IsIn(ESTABLISHMENT_KINDS, { each: true })
   kinds?: EstablishmentKind[];
 
   /** UAIs; one that is not known refuses the whole request. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(20_000)
   @IsString({ each: true })

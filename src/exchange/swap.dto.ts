@@ -1,4 +1,5 @@
-import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { StatedChange } from '../booking/booking.dto';
 import { HeldChangeDto } from '../booking/hold.dto';
 import { PageQuery } from '../common/page-query.dto';
@@ -28,7 +29,7 @@ export class SwapRequest extends StatedChange {
   withRevision!: number;
 
   /** Of two series: all of their later dates too that lie as far apart as these two. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   isSeries?: boolean;
 }
@@ -74,12 +75,12 @@ export class SwapPageDto {
 /** Which swaps. */
 export class SwapQuery extends PageQuery {
   /** Only those in this state. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(SWAP_STATES)
   state?: SwapState;
 
   /** `received` from others or `made` to them; both without it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['received', 'made'])
   direction?: 'received' | 'made';
 }

@@ -1,4 +1,5 @@
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { ChangeRequest, type OWN_AUDIENCES } from '../booking/booking.dto';
 import { PageQuery } from '../common/page-query.dto';
 import { IsInstant } from '../common/wire-time';
@@ -16,7 +17,7 @@ export class WaitingRequest extends ChangeRequest {
   operation!: 'move' | 'add';
 
   /** The window to move. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(LARGEST_ID)
@@ -27,17 +28,17 @@ export class WaitingRequest extends ChangeRequest {
   startsAt!: string;
 
   /** All later dates of the series too. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   isSeries?: boolean;
 
   /** Book it without asking as soon as there is room; else it is offered as a hold. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   takesAutomatically?: boolean;
 
   /** Of one window to move: any start of its day will do that is nearer to the wanted one by this many minutes at least. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(5)
   @Max(600)
@@ -53,7 +54,7 @@ export class PromotionRequest {
   windowId!: number;
 
   /** Why, for the record; no person's name. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MaxLength(300)
   reason?: string;
@@ -116,7 +117,7 @@ export class WaitingEntryPageDto {
 /** Which entries. */
 export class WaitingQuery extends PageQuery {
   /** Only those in this state. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(WAITING_STATES)
   state?: WaitingState;
 }

@@ -1,4 +1,5 @@
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { type Language, LANGUAGES } from '../common/language.rules';
 
 /** A feed's address: shown once, kept as a hash. */
@@ -10,7 +11,7 @@ export class FeedAddressDto {
 /** How a feed is read. */
 export class FeedQuery {
   /** Language of the texts; French where it is not said. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(LANGUAGES)
   lang?: Language;
 }

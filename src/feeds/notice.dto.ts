@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import type { Activity, Audience } from '../campaign/window-kind';
 import type { ChangeKind } from '../plan/plan-change.store';
 import { WindowPlaceDto } from '../plan/plan-change.dto';
@@ -53,23 +54,23 @@ export class NoticePageDto {
 /** Which notices. */
 export class NoticeQuery {
   /** `nextAfter` of the answer before; from the first one on without it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MaxLength(200)
   after?: string;
 
   /** Only those after the last one that was acknowledged. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['true', 'false'])
   unacknowledged?: 'true' | 'false';
 
   /** Only what the caller did not change himself: by others, by a publication, or by the waiting list for him. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['true', 'false'])
   ofOthers?: 'true' | 'false';
 
   /** The most notices of one answer. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)

@@ -1,10 +1,11 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 
 /** How long a request may wait for something new. */
 export class WaitQuery {
   /** Seconds to wait for something new, at most 30. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(0)
@@ -23,7 +24,7 @@ export class DeltaQuery extends WaitQuery {
 /** From where a stream begins. */
 export class StreamQuery {
   /** What the gateway runs, `<epoch>.<revision>`; `Last-Event-ID` goes before it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^\d{1,9}\.\d{1,15}$/, { message: 'after must be <epoch>.<revision>, such as 1.47' })
   after?: string;
 }

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { AUDIENCES } from '../campaign/window-kind';
 import { IsCivilDate } from '../common/wire-time';
 import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
@@ -70,14 +71,14 @@ export class WindowCountDto extends CountsDto {
   onDate!: string;
 
   /** Visits that are over, of those that the gateway watches; missing from agents of before. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(MOST_COUNT)
   ended?: number;
 
   /** How long these were together, from the admission to the last page. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(LAST_CELL)

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { PageQuery } from '../common/page-query.dto';
 import { IsCivilDate } from '../common/wire-time';
 import { COUNTED_PROFILES, type CountedProfile } from '../kernel/decision/visitor';
@@ -115,7 +116,7 @@ export class GatewayPageDto {
 /** Which day is looked at. */
 export class ObservedQuery extends PageQuery {
   /** The civil date; today in UTC unless stated. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsCivilDate()
   date?: string;
 }
@@ -123,7 +124,7 @@ export class ObservedQuery extends PageQuery {
 /** How much is watched. */
 export class ObservedStreamQuery {
   /** Minutes up to now. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(5)

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import type { ChangeKind } from './plan-change.store';
 
 /** Where a window stands. */
@@ -71,7 +72,7 @@ export class PlanChangePageDto {
 /** Which changes. */
 export class PlanChangeQuery {
   /** Only those after this revision; 0: from the first one of the epoch on. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(0)
@@ -79,7 +80,7 @@ export class PlanChangeQuery {
   after?: number = 0;
 
   /** Changes in an answer. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -87,7 +88,7 @@ export class PlanChangeQuery {
   limit?: number = 100;
 
   /** Where there are none yet, wait for one this long (long poll). */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(0)

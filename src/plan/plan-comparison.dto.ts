@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import type { Audience } from '../campaign/window-kind';
 
 /** With which plan to compare. */
@@ -15,7 +16,7 @@ export class ComparisonQuery {
 /** With which plan to compare, and which page. */
 export class WindowChangesQuery extends ComparisonQuery {
   /** Windows on a page. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -23,7 +24,7 @@ export class WindowChangesQuery extends ComparisonQuery {
   limit?: number = 100;
 
   /** Where the page before ended. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MaxLength(200)
   cursor?: string;

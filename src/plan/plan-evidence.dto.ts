@@ -1,11 +1,12 @@
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { MissingCapacityDto, RelaxationDto } from './plan-certificate.dto';
 import type { FairnessDimension, LocalLaw } from './plan-evidence';
 
 /** How to give the fairness sheet. */
 export class FairnessQuery {
   /** The form of the answer; without it the Accept header decides. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['json', 'csv'])
   format?: 'json' | 'csv';
 }

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsISO8601, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import type { Activity, Audience } from '../campaign/window-kind';
 import { PageQuery } from '../common/page-query.dto';
 import type { LevelGroup } from '../directory/level';
@@ -10,25 +11,25 @@ const STEP_MINUTES = [5, 10, 15, 20, 30, 60, 120, 240, 1440];
 /** Which part of a curve. */
 export class BaselinesQuery {
   /** Minutes of a step; a coarser one than 5 shows the largest load and the least limit of its cells. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsIn(STEP_MINUTES)
   stepMinutes?: number = 5;
 
   /** One civil date of the platform's zone. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(CIVIL_DATE)
   @IsISO8601({ strict: true })
   date?: string;
 
   /** First civil date of the platform's zone; default: the plan's first cell. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(CIVIL_DATE)
   @IsISO8601({ strict: true })
   from?: string;
 
   /** Last civil date of the platform's zone; default: the plan's last cell. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(CIVIL_DATE)
   @IsISO8601({ strict: true })
   to?: string;
@@ -37,7 +38,7 @@ export class BaselinesQuery {
 /** Which part of a load curve. */
 export class LoadCurveQuery extends BaselinesQuery {
   /** Only the planned load of this territory (region, academy or department, by its code). */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(20)
@@ -52,7 +53,7 @@ export class EstablishmentLoadQuery extends PageQuery {
   date!: string;
 
   /** Only establishments of this territory (region, academy or department, by its code). */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(20)

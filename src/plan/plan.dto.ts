@@ -1,16 +1,6 @@
 import { Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { PageQuery } from '../common/page-query.dto';
 
 const LARGEST_ID = 2_147_483_647;
@@ -18,7 +8,7 @@ const LARGEST_ID = 2_147_483_647;
 /** Which plans. */
 export class PlanListQuery extends PageQuery {
   /** Only those of this campaign. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -26,7 +16,7 @@ export class PlanListQuery extends PageQuery {
   campaign?: number;
 
   /** Only those in this state. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['draft', 'published', 'superseded'])
   state?: 'draft' | 'published' | 'superseded';
 }
@@ -44,7 +34,7 @@ export class PublicationRequest {
 /** A plan that comes into force, and why. */
 export class PublishPlanRequest extends PublicationRequest {
   /** Publish although authorities that were to be asked have not approved: the reason says why, the audit trail keeps it. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   isWithoutApprovals?: boolean = false;
 }

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsISO8601, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { type Activity, type Audience, type Origin } from '../campaign/window-kind';
 import { PageQuery } from '../common/page-query.dto';
 
@@ -69,25 +70,25 @@ export class WindowPageDto {
 /** Which windows of a plan. */
 export class PlanWindowsQuery extends PageQuery {
   /** Only this establishment. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UAI)
   uai?: string;
 
   /** Only the establishments of this department (its territory code). */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(20)
   department?: string;
 
   /** Only this civil date. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(CIVIL_DATE)
   @IsISO8601({ strict: true })
   date?: string;
 
   /** `json`: pages; `ndjson` and `csv`: all of them as a stream. Default: what the Accept header asks for. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['json', 'ndjson', 'csv'])
   format?: 'json' | 'ndjson' | 'csv';
 }
@@ -95,19 +96,19 @@ export class PlanWindowsQuery extends PageQuery {
 /** Which days of published windows. */
 export class WindowRangeQuery {
   /** First civil date; default: today where the establishment is. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(CIVIL_DATE)
   @IsISO8601({ strict: true })
   from?: string;
 
   /** Last civil date; default: six days after the first. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(CIVIL_DATE)
   @IsISO8601({ strict: true })
   to?: string;
 
   /** Windows on a page. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -115,7 +116,7 @@ export class WindowRangeQuery {
   limit?: number = 500;
 
   /** Where the page before ended. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MaxLength(200)
   cursor?: string;
@@ -124,19 +125,19 @@ export class WindowRangeQuery {
 /** Whose published windows: a class by the ENT's key, or by establishment and code. */
 export class WindowSearchQuery extends WindowRangeQuery {
   /** The ENT's key of a class: `<structure external id>$<class name>`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(200)
   'class-key'?: string;
 
   /** The establishment, with `class`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(UAI)
   uai?: string;
 
   /** Code of the class in its establishment, with `uai`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(40)

@@ -1,4 +1,5 @@
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator'; // prettier-ignore
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { PageQuery } from '../common/page-query.dto';
 import { IsInstant } from '../common/wire-time';
 import { LINK_QUALITIES, type LinkQuality } from './proposal.rules';
@@ -10,7 +11,7 @@ export class CreateAnswerLinksDto {
   quality!: LinkQuality;
 
   /** The establishments; absent: every one of the campaign that the caller answers for. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1000)
@@ -18,14 +19,14 @@ export class CreateAnswerLinksDto {
   uais?: string[];
 
   /** Of them only those of this territory (its code). */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(20)
   territory?: string;
 
   /** When they stop answering, at the latest the deadline for answers, which they follow where absent. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInstant()
   expiresAt?: string;
 }
@@ -64,7 +65,7 @@ export class NewAnswerLinkListDto {
 /** Which links. */
 export class AnswerLinkQuery extends PageQuery {
   /** Only those of this establishment. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^\d{7}[A-Z]$/)
   uai?: string;
 }

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { VERDICTS, type Verdict } from './proposal.rules';
 
 /** The form of the page. */
@@ -9,7 +10,7 @@ export class AnswerFormDto {
   verdict!: Verdict;
 
   /** Classes that were ticked; none for all. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? (value as unknown[]) : [value]))
   @IsArray()
   @ArrayMaxSize(500)
@@ -17,7 +18,7 @@ export class AnswerFormDto {
   classId?: string[];
 
   /** What should change. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MaxLength(1000)
   comment?: string;

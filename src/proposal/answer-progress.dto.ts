@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { PageQuery } from '../common/page-query.dto';
 import { ANSWER_STATES, type AnswerState, QUALITIES, type Quality } from './proposal.rules';
 
@@ -8,12 +9,12 @@ const PHASES = ['none', 'open', 'closed'] as const;
 /** Which territories. */
 export class TerritoryProgressQuery {
   /** Territories of this level. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(LEVELS)
   level?: (typeof LEVELS)[number] = 'department';
 
   /** Only those of this territory (its code), itself included. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(20)
@@ -66,19 +67,19 @@ export class AnswersByTerritoryDto {
 /** Which establishments, and how. */
 export class EstablishmentProgressQuery extends PageQuery {
   /** Only those that stand there; `none`: those without an answer. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(ANSWER_STATES)
   answer?: AnswerState;
 
   /** Only those of this territory (its code). */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(20)
   territory?: string;
 
   /** `json`: pages; `csv`: all of them. Default: what the Accept header asks for. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(['json', 'csv'])
   format?: 'json' | 'csv';
 }

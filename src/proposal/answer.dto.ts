@@ -1,4 +1,5 @@
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator'; // prettier-ignore
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { PageQuery } from '../common/page-query.dto';
 import { ProposalDto } from './proposal.dto';
 import { ANSWER_STATES, type AnswerState, QUALITIES, type Quality, type Verdict, VERDICTS } from './proposal.rules';
@@ -10,7 +11,7 @@ export class GiveAnswerDto {
   verdict!: Verdict;
 
   /** The classes that it is for; absent: all of the establishment, its own windows included. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(500)
@@ -27,7 +28,7 @@ export class GiveAnswerDto {
   comment?: string | null;
 
   /** Why the operator answers after the deadline; kept. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(500)
@@ -63,12 +64,12 @@ export class AnswerDto {
 /** Which answers. */
 export class AnswerQuery extends PageQuery {
   /** Only those of this establishment. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^\d{7}[A-Z]$/)
   uai?: string;
 
   /** Only these. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(VERDICTS)
   verdict?: Verdict;
 }

@@ -1,17 +1,18 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsCivilDate } from '../common/wire-time';
 import type { TrafficLevel } from './forecast.rules';
 
 /** Which days. */
 export class ForecastQuery {
   /** First civil date of the platform's zone; default: today while a published campaign is under way, else the first day of the next one. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsCivilDate()
   from?: string;
 
   /** How many days. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()
   @Min(1)

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
 import { JobErrorDto, JobProgressDto } from '../jobs/job.dto';
@@ -72,7 +73,7 @@ export class VariantRequestDto implements VariantRequest {
   name!: string;
 
   /** A plan of the platform, also a draft; absent: what is published. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(2_147_483_647)

@@ -1,4 +1,5 @@
-import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import type { CivilDate } from '../common/civil-time';
 import { PageQuery } from '../common/page-query.dto';
 import type { Audience } from '../campaign/window-kind';
@@ -9,12 +10,12 @@ const ASKED = ['pending', 'approved', 'refused'] as const;
 /** Which fixed windows beyond the cap. */
 export class FixedWindowQuery extends PageQuery {
   /** Only those that wait, that were approved, or that were refused; default: those that wait. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(ASKED)
   approval?: Exclude<Approval, 'not_needed'> = 'pending';
 
   /** Only those of this establishment. */
-  @IsOptional()
+  @MayBeLeftOut()
   @Matches(/^\d{7}[A-Z]$/)
   uai?: string;
 }

@@ -1,16 +1,17 @@
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsInt, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator'; // prettier-ignore
+import { MayBeLeftOut } from '../common/may-be-left-out';
 
 /** Wishes to be taken over from an earlier campaign. */
 export class CopyWishesDto {
   /** The campaign that they come from, of the same platform; absent: the last one before this that has wishes. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(2_147_483_647)
   fromCampaignId?: number;
 
   /** Only for these establishments; absent: all that the caller answers for. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1000)
@@ -18,12 +19,12 @@ export class CopyWishesDto {
   uais?: string[];
 
   /** Only say what would be copied. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   isDryRun?: boolean = false;
 
   /** Why the operator writes outside of the time in which the campaign is open for wishes; kept. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(500)

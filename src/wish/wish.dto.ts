@@ -13,6 +13,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import { MayBeLeftOut } from '../common/may-be-left-out';
 import { AUDIENCES, type Audience } from '../campaign/window-kind';
 import type { CivilDate } from '../common/civil-time';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
@@ -69,14 +70,14 @@ export class WishRequestDto extends AskedTimeDto {
 /** Something that is asked for a whole establishment. */
 export class EstablishmentWishRequestDto extends AskedTimeDto {
   /** Whom it is for: `pupils` (every class), or the establishment's own windows of `relatives` or `staff`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(AUDIENCES)
   audience?: Audience = 'pupils';
 }
 
 class LateWriteDto {
   /** Why the operator writes outside of the time in which the campaign is open for wishes; kept. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   @MinLength(1)
   @MaxLength(500)
