@@ -44,8 +44,8 @@ describeWeb('the web of an operator', (web) => {
     await page.getByRole('button', { name: 'Continuer' }).click();
     await page.getByLabel('Nom').fill('Lycées, relève');
     await page.getByLabel(/^Du/).fill('2027-01-11');
-    await page.getByLabel(/^Au/).fill('2027-01-15');
-    await page.getByText('vendredi 15 janvier 2027').waitFor();
+    await page.getByLabel(/^Au/).fill('2027-01-12');
+    await page.getByText('mardi 12 janvier 2027').waitFor();
     await page.getByRole('button', { name: 'Continuer' }).click();
     await page.getByRole('checkbox', { name: 'Lycée professionnel' }).check();
     await page.getByRole('checkbox', { name: "Demander l'accord des autorités" }).check();
