@@ -47,6 +47,7 @@ describeWeb('the web of an operator', (web) => {
     await page.getByLabel(/^Au/).fill('2027-01-12');
     await page.getByText('mardi 12 janvier 2027').waitFor();
     await page.getByRole('button', { name: 'Continuer' }).click();
+    await page.getByLabel('Où').selectOption({ label: 'Académie de Hautebrume' });
     await page.getByRole('checkbox', { name: 'Lycée professionnel' }).check();
     await page.getByRole('checkbox', { name: "Demander l'accord des autorités" }).check();
     const told = /Concernés\s: (\d+) établissements/;
@@ -57,7 +58,7 @@ describeWeb('the web of an operator', (web) => {
     await page.getByText(new RegExp(`: ${schools} établissements, [\\d\\s]+ classes`)).waitFor();
 
     const span = { startsAt: '2027-01-11T00:00:00+01:00', endsAt: '2027-01-16T00:00:00+01:00' };
-    const cut = await post(page, '/v1/platforms/1/regulations', { ...span, sessionsPerMille: 10, loginsPerMille: 10, reason: 'presque rien' }); // prettier-ignore
+    const cut = await post(page, '/v1/platforms/1/regulations', { ...span, sessionsPerMille: 4, loginsPerMille: 4, reason: 'presque rien' }); // prettier-ignore
     await page.getByRole('button', { name: 'Calculer un plan' }).click();
     const plans = page.getByRole('region', { name: 'Plans de la campagne' });
     await plans.getByRole('button', { name: 'Pourquoi' }).click({ timeout: 180_000 });
