@@ -29,7 +29,7 @@ describe('the page of a link', () => {
     expect(page).toContain('mardi 1 décembre');
     expect(page).toContain('9 h 40 - 10 h 25');
     expect(page).toContain('25 min plus tard');
-    expect(page).toContain('27 novembre 2026');
+    expect(page).toContain('avant le 27 novembre 2026 à 18 h 00,');
     expect(page).toContain('Collège &lt;b&gt;Jean&lt;/b&gt; &amp; &quot;fils&quot;');
     expect(page).toContain('6&lt;A');
     expect(page).not.toContain('<script');
@@ -37,6 +37,12 @@ describe('the page of a link', () => {
 
   it('tells it in English', () => {
     expect(proposalPage('en', view, windows)).toContain('25 min later');
+    expect(proposalPage('en', view, windows)).toContain('27 November 2026 at 18:00');
+  });
+
+  it('names the zone of schools overseas', () => {
+    const overseas = windows.map((window) => ({ ...window, timeZone: 'Indian/Reunion' }));
+    expect(proposalPage('fr', view, overseas)).toContain('27 novembre 2026 à 21 h 00 (Indian/Reunion)');
   });
 
   it('has no buttons once answers are closed', () => {

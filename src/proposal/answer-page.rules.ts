@@ -4,6 +4,8 @@ import type { Language } from '../common/language.rules';
 import type { WindowDto } from '../plan/window.dto';
 import type { EstablishmentProposalDto } from './answer.dto';
 
+const USUAL_ZONE = 'Europe/Paris';
+
 const TEXTS = {
   fr: {
     title: 'Créneaux de connexion proposés',
@@ -69,6 +71,13 @@ const TEXTS = {
   },
 } as const;
 
+/** A date and a time as the windows below them say theirs, with their zone where it is not that of nearly all schools. */
+function instantOf(language: Language, instant: string, zone: string): string {
+  const format = language === 'fr' ? "d MMMM yyyy 'à' H 'h' mm" : "d MMMM yyyy 'at' HH:mm";
+  const said = DateTime.fromISO(instant, { zone }).setLocale(language).toFormat(format);
+  return zone === USUAL_ZONE ? said : `${said} (${zone})`;
+}
+
 /** The proposal of one establishment with its two buttons: plain HTML, no script. */
 export function proposalPage(
   language: Language,
@@ -76,10 +85,8 @@ export function proposalPage(
   windows: readonly WindowDto[],
 ): string {
   const texts = TEXTS[language];
-  const zone = windows[0]?.timeZone ?? 'Europe/Paris';
-  const when = escaped(
-    DateTime.fromISO(view.proposal.answersUntil, { zone }).setLocale(language).toLocaleString(DateTime.DATETIME_FULL),
-  );
+  const zone = windows[0]?.timeZone ?? USUAL_ZONE;
+  const when = escaped(instantOf(language, view.proposal.answersUntil, zone));
   const isOpen = view.proposal.phase === 'open';
   const sum = (count: (one: (typeof view.classes)[number]) => number) =>
     view.classes.reduce((total, one) => total + count(one), 0);
