@@ -9,6 +9,7 @@ import type { BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
 import { BookingFactsService } from './booking-facts.service';
 import { needsOf } from './booking-needs.rules';
+import { movedSince } from './booking-request.rules';
 import type { Operation, Target } from './booking-operation';
 import { checkAllowed } from './booking-operation.rules';
 import type { BookingOwner, FoundWindow } from './booking-owner';
@@ -63,7 +64,7 @@ export class BookingPreparation {
   ): Promise<Prepared> {
     if (request.operation === 'add') return this.add(actor, request, isNew);
     const ids = [request.windowId!, ...(request.withWindowId === undefined ? [] : [request.withWindowId])];
-    const [window, other] = await this.facts.windows(ids);
+    const [window, other] = isNew ? await this.facts.windows(ids) : await this.standing(ids);
     if (request.classId !== undefined && window!.classId !== request.classId) {
       throw new BookingRefused('other_class', 'conflict', `Window ${window!.windowId} belongs to another class.`, {
         classId: window!.classId,
@@ -83,6 +84,16 @@ export class BookingPreparation {
       return { owner, owners: [owner], operation, windows, seen };
     }
     return this.move(request, window!, windows, seen);
+  }
+
+  /** Windows of a request of earlier, in the order asked. @throws BookingRefused where one was released meanwhile */
+  private async standing(windowIds: readonly number[]): Promise<FoundWindow[]> {
+    const found = await this.facts.standing(windowIds);
+    return windowIds.map((id) => {
+      const window = found.get(id);
+      if (!window) throw movedSince(id, null);
+      return window;
+    });
   }
 
   private async move(

@@ -133,9 +133,12 @@ export function checkUnmoved(state: LedgerState, changes: readonly Pick<HeldChan
   for (const { windowId, before } of changes) {
     if (windowId === null || !before) continue;
     const present = state.window(windowId);
-    if (present?.startCell !== before.startCell) {
-      const facts = { windowId, startCell: present?.startCell ?? null };
-      throw new BookingRefused('moved_since', 'conflict', `Window ${windowId} was moved or released since.`, facts);
-    }
+    if (present?.startCell !== before.startCell) throw movedSince(windowId, present?.startCell ?? null);
   }
+}
+
+/** Of a window that somebody decided on, and that stands elsewhere now, or (null) nowhere. */
+export function movedSince(windowId: number, startCell: number | null): BookingRefused {
+  const facts = { windowId, startCell };
+  return new BookingRefused('moved_since', 'conflict', `Window ${windowId} was moved or released since.`, facts);
 }

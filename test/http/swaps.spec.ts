@@ -233,6 +233,15 @@ describe('swaps', () => {
     expect((await swaps.read(there, id)).state).toBe('proposed');
   });
 
+  it('whose window was released meanwhile are refused as it is, and not as if nobody knew them', async () => {
+    const { id } = await propose();
+    const released = { operation: 'release' as const, windowId: region.windowIds[1]! };
+    await app.get(BookingService).book(there, released, headers('"1"'));
+    const { code, facts } = await refusalOf(swaps.accept(there, id, headers()));
+    expect([code, facts]).toEqual(['booking.moved_since', { windowId: region.windowIds[1], startCell: null }]);
+    expect((await swaps.read(there, id)).state).toBe('proposed');
+  });
+
   it('are not proposed where they could not be made', async () => {
     // 35 pupils bring 25 sessions: there is room for them anywhere; with 40 there is none
     await database.query('update plan_window set headcount = 40 where window_id = $1', [region.windowIds[5]]);
