@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Language } from '../common/language.rules';
+import { type Language, withFirstOfMonth } from '../common/language.rules';
 
 /** No zone changes its offset within a quarter of an hour of universal time. */
 const QUARTER_SECONDS = 900;
@@ -63,12 +63,13 @@ export function clockText(seconds: number, zone: string, language: Language): st
 /** `2025-12-01`. */
 export const civilDateOf = (seconds: number, zone: string): string => minuteOf(seconds, zone).date;
 
-/** `lundi 1 décembre`. */
-export function dayOfWords(seconds: number, zone: string, language: string): string {
+/** `lundi 1er décembre`. */
+export function dayOfWords(seconds: number, zone: string, language: Language): string {
   const key = `${language}/${civilDateOf(seconds, zone)}`;
   let words = days.get(key);
   if (words === undefined) {
-    words = DateTime.fromSeconds(seconds, { zone, locale: language }).toFormat('cccc d LLLL');
+    const date = DateTime.fromSeconds(seconds, { zone, locale: language });
+    words = withFirstOfMonth(date.toFormat('cccc d LLLL'), language);
     if (days.size >= MOST_REMEMBERED) days.clear();
     days.set(key, words);
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { civilOfCell, clockOfMinute } from '../common/civil-time';
 import { escaped } from '../common/html-text';
-import { type Language, localeOf } from '../common/language.rules';
+import { type Language, localeOf, withFirstOfMonth } from '../common/language.rules';
 import { CELL_SECONDS } from '../kernel/cell-grid';
 import type { PostMortemDto } from './post-mortem.dto';
 import { actionText, basisText, postMortemText, type PostMortemText, shareText, wordOf } from './post-mortem-text';
@@ -25,7 +25,7 @@ export function postMortemPage(its: PostMortemDto, language: Language, platformN
   const say: Say = (name, values) => escaped(postMortemText(language, name, values));
   const number = new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 2 });
   const count = (value: number | null): string => (value === null ? say('hidden') : number.format(value));
-  const dateText = (on: string) => new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${on}T00:00:00Z`)); // prettier-ignore
+  const dateText = (on: string) => withFirstOfMonth(new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${on}T00:00:00Z`)), language); // prettier-ignore
   const instantText = (at: string) => new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'short', timeStyle: 'medium', timeZone: its.timeZone }).format(new Date(at)); // prettier-ignore
   const days = its.firstDate === its.lastDate ? say('ofDay', { from: dateText(its.firstDate) }) : say('of', { from: dateText(its.firstDate), to: dateText(its.lastDate) }); // prettier-ignore
   const other = language === 'fr' ? 'en' : 'fr';

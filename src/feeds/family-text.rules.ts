@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { ACTIVITIES, AUDIENCES } from '../campaign/window-kind';
-import type { Language } from '../common/language.rules';
+import { type Language, withFirstOfMonth } from '../common/language.rules';
 import { secondsOfCell } from '../kernel/cell-grid';
 
 /** Whom a window is for, as families and teachers read it. */
@@ -32,7 +32,7 @@ export function clockOf(cell: number, zone: string, language: Language): string 
 
 /** A date: `mardi 8 décembre 2026`. */
 export function dateOf(cell: number, zone: string, language: Language): string {
-  return at(cell, zone, language).toFormat('cccc d MMMM yyyy');
+  return withFirstOfMonth(at(cell, zone, language).toFormat('cccc d MMMM yyyy'), language);
 }
 
 /** A place in time: `mardi 8 décembre 2026 de 9 h 00 à 9 h 30`. */

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { AUDIENCES } from '../campaign/window-kind';
 import { escaped } from '../common/html-text';
-import type { Language } from '../common/language.rules';
+import { type Language, withFirstOfMonth } from '../common/language.rules';
 import type { WindowRow } from '../plan/window-wire.rules';
 import { clockOf } from './family-text.rules';
 import { type ClassPage, WEEK_TEXTS, type WeekHeading, weekOf } from './week-page.rules';
@@ -28,7 +28,7 @@ export function schoolDocument(
   const dates = [...new Set(rows.flatMap(({ windows }) => windows.map(({ date }) => date)))].sort();
   const heads = dates.map((date) => {
     const day = DateTime.fromISO(date, { zone: 'utc' }).setLocale(language);
-    return `<th scope="col">${day.toFormat('cccc')} <small>${day.toFormat('d LLLL')}</small></th>`;
+    return `<th scope="col">${day.toFormat('cccc')} <small>${withFirstOfMonth(day.toFormat('d LLLL'), language)}</small></th>`;
   });
   const lines = rows.map(({ label, windows }) => {
     const cells = dates.map((date) => {

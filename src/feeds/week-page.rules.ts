@@ -4,7 +4,7 @@ import { ACTIVITIES, AUDIENCES } from '../campaign/window-kind';
 import { addDays } from '../common/civil-time';
 import { classPagePath } from '../common/class-page-address';
 import { escaped } from '../common/html-text';
-import type { Language } from '../common/language.rules';
+import { type Language, localeOf, withFirstOfMonth } from '../common/language.rules';
 import type { WindowRow } from '../plan/window-wire.rules';
 import { clockOf } from './family-text.rules';
 
@@ -93,7 +93,7 @@ function pageOf(heading: WeekHeading, { classCode, windows }: ClassPage, languag
     const day = DateTime.fromISO(date, { zone: 'utc' }).setLocale(language);
     const hours = windows.filter((window) => window.date === date).map((window) => hourOf(window, classCode, language));
     lineCount += Math.ceil(hours.length / hoursInALine);
-    return `<tr><th scope="row">${day.toFormat('cccc')} <small>${day.toFormat('d LLLL')}</small></th><td>${hours.join('')}</td></tr>`;
+    return `<tr><th scope="row">${day.toFormat('cccc')} <small>${withFirstOfMonth(day.toFormat('d LLLL'), language)}</small></th><td>${hours.join('')}</td></tr>`;
   });
   const tallest = isDense ? TALLEST_DENSE_LINE_MILLIMETRES : TALLEST_LINE_MILLIMETRES;
   const line = Math.min(tallest, LINES_MILLIMETRES / Math.max(lineCount, 1));
@@ -128,9 +128,10 @@ function hourOf(window: WindowRow, classCode: string, language: Language): strin
 /** The seven days in words. */
 export function weekOf({ from }: WeekHeading, language: Language): string {
   const told = (on: string) =>
-    DateTime.fromISO(on, { zone: 'utc' })
-      .setLocale(language === 'fr' ? 'fr' : 'en-GB')
-      .toFormat('d LLLL yyyy');
+    withFirstOfMonth(
+      DateTime.fromISO(on, { zone: 'utc' }).setLocale(localeOf(language)).toFormat('d LLLL yyyy'),
+      language,
+    );
   return WEEK_TEXTS[language].week(told(from), told(addDays(from, 6)));
 }
 

@@ -26,7 +26,7 @@ const windows = [
 describe('the page of a link', () => {
   it('tells in French what is proposed, by when, and escapes what others wrote', () => {
     const page = proposalPage('fr', view, windows);
-    expect(page).toContain('mardi 1 décembre');
+    expect(page).toContain('mardi 1er décembre');
     expect(page).toContain('9 h 40 - 10 h 25');
     expect(page).toContain('25 min plus tard');
     expect(page).toContain('avant le 27 novembre 2026 à 18 h 00,');

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { escaped } from '../common/html-text';
-import type { Language } from '../common/language.rules';
+import { type Language, withFirstOfMonth } from '../common/language.rules';
 import type { WindowDto } from '../plan/window.dto';
 import type { EstablishmentProposalDto } from './answer.dto';
 
@@ -74,7 +74,7 @@ const TEXTS = {
 /** A date and a time as the windows below them say theirs, with their zone where it is not that of nearly all schools. */
 function instantOf(language: Language, instant: string, zone: string): string {
   const format = language === 'fr' ? "d MMMM yyyy 'à' H 'h' mm" : "d MMMM yyyy 'at' HH:mm";
-  const said = DateTime.fromISO(instant, { zone }).setLocale(language).toFormat(format);
+  const said = withFirstOfMonth(DateTime.fromISO(instant, { zone }).setLocale(language).toFormat(format), language);
   return zone === USUAL_ZONE ? said : `${said} (${zone})`;
 }
 
@@ -129,7 +129,9 @@ function sectionOf(language: Language, title: string, control: string, windows: 
   const texts = TEXTS[language];
   const rows = windows.map((window) => {
     const at = (instant: string, format: string) =>
-      escaped(DateTime.fromISO(instant, { setZone: true }).setLocale(language).toFormat(format));
+      escaped(
+        withFirstOfMonth(DateTime.fromISO(instant, { setZone: true }).setLocale(language).toFormat(format), language),
+      );
     const { displacementMinutes: minutes } = window;
     const shift = minutes === null ? '' : minutes === 0 ? texts.atWish : texts.minutes(minutes);
     const hour = language === 'fr' ? "H 'h' mm" : 'HH:mm';

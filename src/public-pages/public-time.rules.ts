@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { CivilDate } from '../common/civil-time';
-import { type Language, localeOf } from '../common/language.rules';
+import { type Language, localeOf, withFirstOfMonth } from '../common/language.rules';
 import { secondsOfCell } from '../kernel/cell-grid';
 
 const MINUTE = 60;
@@ -16,18 +16,19 @@ export function clockText(unixSeconds: number, zone: string, language: Language)
 
 /** A date: `lundi 30 novembre`, `mardi 1er décembre`. */
 export function dateText(on: CivilDate, language: Language): string {
-  return dated(on, language, 'cccc', 'LLLL');
+  return dated(on, language, 'cccc d LLLL');
 }
 
 /** A short date: `lun. 30 nov.`. */
 export function shortDateText(on: CivilDate, language: Language): string {
-  return dated(on, language, 'ccc', 'LLL');
+  return dated(on, language, 'ccc d LLL');
 }
 
-function dated(on: CivilDate, language: Language, weekday: string, month: string): string {
-  const date = DateTime.fromISO(on, { zone: 'utc' }).setLocale(localeOf(language));
-  const day = language === 'fr' && date.day === 1 ? '1er' : String(date.day);
-  return `${date.toFormat(weekday)} ${day} ${date.toFormat(month)}`;
+function dated(on: CivilDate, language: Language, format: string): string {
+  return withFirstOfMonth(
+    DateTime.fromISO(on, { zone: 'utc' }).setLocale(localeOf(language)).toFormat(format),
+    language,
+  );
 }
 
 /** An instant of a cell with the offset of a zone, as machines read it. */

@@ -70,32 +70,38 @@ export function formatHour(hour: string): string {
   return currentLanguage() === 'en' ? `${hours}:${minutes}` : `${Number(hours)}\u00a0h\u00a0${minutes}`;
 }
 
-/** mardi 1 décembre; for a civil date. */
+/** A date in words; French counts the first of a month: 1er décembre. */
+const told = (options: Intl.DateTimeFormatOptions, at: Date): string =>
+  dates(options)
+    .formatToParts(at)
+    .map(({ type, value }) => (type === 'day' && value === '1' && currentLanguage() !== 'en' ? '1er' : value))
+    .join('');
+
+/** mardi 1er décembre; for a civil date. */
 export const formatDay = (date: string): string =>
-  dates({ timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(`${date}T12:00:00Z`));
-/** mar. 1 déc. */
+  told({ timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' }, new Date(`${date}T12:00:00Z`));
+/** mar. 1er déc. */
 export const formatShortDay = (date: string): string =>
-  dates({ timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' }).format(new Date(`${date}T12:00:00Z`));
+  told({ timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' }, new Date(`${date}T12:00:00Z`));
 /** mardi */
 export const formatWeekday = (date: string): string =>
   dates({ timeZone: 'UTC', weekday: 'long' }).format(new Date(`${date}T12:00:00Z`));
-/** mardi 1 décembre à 10 h 05 */
+/** mardi 1er décembre à 10 h 05 */
 export function formatInstant(at: string, timeZone: string): string {
-  const day = dates({ timeZone, weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at));
+  const day = told({ timeZone, weekday: 'long', day: 'numeric', month: 'long' }, new Date(at));
   return currentLanguage() === 'en' ? `${day} at ${formatTime(at, timeZone)}` : `${day} à ${formatTime(at, timeZone)}`;
 }
 
 /** mardi 12 janvier 2027, or mardi 12 janvier 2027 à 10 h 05; for a civil date, with a civil hour or without. */
 export function formatCivil(civil: string): string {
   const [date = '', hour] = civil.split('T');
-  const day = dates({ timeZone: 'UTC', dateStyle: 'full' }).format(new Date(`${date}T12:00:00Z`));
+  const day = told({ timeZone: 'UTC', dateStyle: 'full' }, new Date(`${date}T12:00:00Z`));
   if (hour === undefined) return day;
   return currentLanguage() === 'en' ? `${day} at ${formatHour(hour)}` : `${day} à ${formatHour(hour)}`;
 }
 
-/** 1 décembre 2027 */
-export const formatDate = (at: string, timeZone: string): string =>
-  dates({ timeZone, dateStyle: 'long' }).format(new Date(at));
+/** 1er décembre 2027 */
+export const formatDate = (at: string, timeZone: string): string => told({ timeZone, dateStyle: 'long' }, new Date(at));
 
 /** The civil date of an instant, `YYYY-MM-DD`. */
 export function civilDateOf(at: string | Date, timeZone: string): string {
