@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { PlanChangeFeed } from '../plan/plan-change-feed.service';
 import { BundleBuilder } from './bundle-builder.service';
@@ -16,7 +18,10 @@ export class BundlePublisher implements OnModuleDestroy {
   constructor(
     private readonly changes: PlanChangeFeed,
     private readonly builder: BundleBuilder,
-  ) {}
+  ) {
+    // each platform that is followed listens
+    setMaxListeners(0, this.ending.signal);
+  }
 
   /** From here on the platform is followed; resolves once its bundle was looked at for the first time. */
   follow(platformId: number): Promise<void> {
@@ -54,10 +59,7 @@ export class BundlePublisher implements OnModuleDestroy {
         begin();
         if (signal.aborted) break;
         this.logger.error(error instanceof Error ? error : String(error));
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, RETRY_MILLISECONDS);
-          signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-        });
+        await sleep(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
       } finally {
         if (bell) this.changes.unsubscribe(platformId, bell);
       }
