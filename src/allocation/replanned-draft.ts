@@ -1,7 +1,12 @@
 import { certifyStarts } from '../kernel/allocation/replan/certify';
 import { checkPlan, type PlanLaw } from '../kernel/allocation/check-plan';
 import { bestMovedPupilBound, movedBoundFromPrices } from '../kernel/allocation/replan/check-moved-bound';
-import { checkReplan, frozenViolations, withFrozenLoad, withoutFrozenLaws } from '../kernel/allocation/replan/check-replan';
+import {
+  checkReplan,
+  frozenViolations,
+  withFrozenLoad,
+  withoutFrozenLaws,
+} from '../kernel/allocation/replan/check-replan';
 import { extraCapacity } from '../kernel/allocation/extra-capacity';
 import { PAIR_PRICE_UNIT } from '../kernel/allocation/replan/moved-bound';
 import { PUPILS_OF_A_WINDOW } from '../kernel/allocation/replan/moved-pupils';

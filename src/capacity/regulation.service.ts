@@ -57,12 +57,7 @@ export class RegulationService {
   }
 
   /** Withdraws a regulation by itself; one by which a step cuts the capacity goes with that. @throws NotFoundError, RegulationOfStep */
-  async withdrawOwn(
-    actor: Actor,
-    platformId: number,
-    regulationId: number,
-    now: Date,
-  ): Promise<CapacityChange> {
+  async withdrawOwn(actor: Actor, platformId: number, regulationId: number, now: Date): Promise<CapacityChange> {
     return this.work.onPlatform(platformId, undefined, async (within) => {
       const stepId = await this.store.stepOf(within, regulationId, now);
       if (stepId !== undefined) throw new RegulationOfStep(stepId);
@@ -102,12 +97,7 @@ export class RegulationService {
   }
 
   /** Removes a regulation and what it was. @throws NotFoundError */
-  async delete(
-    actor: Actor,
-    platformId: number,
-    regulationId: number,
-    tx?: EntityManager,
-  ): Promise<CapacityChange> {
+  async delete(actor: Actor, platformId: number, regulationId: number, tx?: EntityManager): Promise<CapacityChange> {
     return this.work.onPlatform(platformId, tx, async (within) => {
       const repository = within.getRepository(RegulationEntity);
       const regulation = await repository.findOneBy({ id: regulationId, platformId });

@@ -6,7 +6,9 @@ export const localeOf = (language: Language): string => (language === 'fr' ? 'fr
 
 /** What a formatter tells of a date, as French writes the first of a month: `mardi 1er décembre`, `1er déc.`. */
 export const withFirstOfMonth = (text: string, language: Language): string =>
-  language === 'fr' ? text.replace(/(?<!\d)1 (?=(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))/g, '1er ') : text;
+  language === 'fr'
+    ? text.replace(/(?<!\d)1 (?=(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))/g, '1er ')
+    : text;
 
 /** The language that is asked for: by parameter, else the first known one of Accept-Language, else French. */
 export function languageOf(asked: Language | undefined, acceptLanguage: string | undefined): Language {

@@ -35,7 +35,11 @@ describe('the capacity of platforms', () => {
       entities: [HolidayPeriodEntity, CalendarExceptionEntity, PlatformEntity, PortalEntity, CapacityStepEntity, RegulationEntity],
     }).initialize(); // prettier-ignore
     const calendar = new CalendarService(database, new CalendarStore(database), new CalendarChanges());
-    const [platforms, store, changes] = [new PlatformStore(database), new CapacityStore(database), new CapacityChanges()];
+    const [platforms, store, changes] = [
+      new PlatformStore(database),
+      new CapacityStore(database),
+      new CapacityChanges(),
+    ];
     const work = new CapacityWork(database, platforms, changes);
     capacity = new CapacityService(platforms, store, calendar, changes, work);
     regulations = new RegulationService(platforms, store, work);
@@ -159,14 +163,8 @@ describe('the capacity of platforms', () => {
       [() => capacity.addStep(OPERATOR, platform.id, step), 'capacity.step_exists'],
       [() => capacity.addStep(OPERATOR, 999_999, step), 'platform.not_found'],
       [() => capacity.deleteStep(OPERATOR, platform.id, 999_999), 'capacity_step.not_found'],
-      [
-        () => regulations.add(OPERATOR, platform.id, { ...span, endsAt: span.startsAt }),
-        'capacity.input_invalid',
-      ],
-      [
-        () => regulations.add(OPERATOR, platform.id, { ...span, loginsPerMille: 1001 }),
-        'capacity.input_invalid',
-      ],
+      [() => regulations.add(OPERATOR, platform.id, { ...span, endsAt: span.startsAt }), 'capacity.input_invalid'],
+      [() => regulations.add(OPERATOR, platform.id, { ...span, loginsPerMille: 1001 }), 'capacity.input_invalid'],
       [() => regulations.delete(OPERATOR, platform.id, 999_999), 'regulation.not_found'],
       [
         () => capacity.setBackground(OPERATOR, platform.id, [{ ...row, departmentId: 999_999 }]),

@@ -186,7 +186,12 @@ describe('swaps', () => {
   });
 
   it('of series are refused where both windows are of one: its dates would take each other’s place one after the other', async () => {
-    const dates = [0, 1, 2].map((day) => ({ establishment: 0, classIndex: 0, startCell: cellAt(day, 9 + day), series: 0 }));
+    const dates = [0, 1, 2].map((day) => ({
+      establishment: 0,
+      classIndex: 0,
+      startCell: cellAt(day, 9 + day),
+      series: 0,
+    }));
     const { uais, windowIds } = (region = await publishedRegion(app, dates));
     const own: Actor = { role: 'head', subject: 'head@own', uais: [uais[0]!] };
     const [windowId, withWindowId] = windowIds as [number, number];

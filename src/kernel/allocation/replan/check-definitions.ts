@@ -37,12 +37,18 @@ export function* profileAt(problem: AllocationProblem, i: number, start: number)
   }
 }
 
-export function shiftsOf({ occurrenceOffset, occurrenceShift, demandOccurrences }: AllocationProblem, i: number): Int32Array {
+export function shiftsOf(
+  { occurrenceOffset, occurrenceShift, demandOccurrences }: AllocationProblem,
+  i: number,
+): Int32Array {
   const set = demandOccurrences[i]!;
   return occurrenceShift.subarray(occurrenceOffset[set], occurrenceOffset[set + 1]);
 }
 
-export function candidatesOf({ candidateOffset, candidateCell, demandCandidates }: AllocationProblem, i: number): Int32Array {
+export function candidatesOf(
+  { candidateOffset, candidateCell, demandCandidates }: AllocationProblem,
+  i: number,
+): Int32Array {
   const set = demandCandidates[i]!;
   return candidateCell.subarray(candidateOffset[set], candidateOffset[set + 1]);
 }
