@@ -1,3 +1,4 @@
+import { dateWords } from './date-words';
 import { currentLanguage } from './i18n';
 
 const locale = (): string => (currentLanguage() === 'en' ? 'en-GB' : 'fr-FR');
@@ -70,12 +71,8 @@ export function formatHour(hour: string): string {
   return currentLanguage() === 'en' ? `${hours}:${minutes}` : `${Number(hours)}\u00a0h\u00a0${minutes}`;
 }
 
-/** A date in words; French counts the first of a month: 1er décembre. */
 const told = (options: Intl.DateTimeFormatOptions, at: Date): string =>
-  dates(options)
-    .formatToParts(at)
-    .map(({ type, value }) => (type === 'day' && value === '1' && currentLanguage() !== 'en' ? '1er' : value))
-    .join('');
+  dateWords(dates(options), at, currentLanguage());
 
 /** mardi 1er décembre; for a civil date. */
 export const formatDay = (date: string): string =>
