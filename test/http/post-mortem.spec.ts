@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DateTime } from 'luxon';
 import { DataSource } from 'typeorm';
+import { withFirstOfMonth } from '../../src/common/language.rules';
 import { PostMortemSources } from '../../src/crisis/post-mortem-sources.service';
 import type { PostMortemDto, PostMortemPageDto } from '../../src/crisis/post-mortem.dto';
 import { cellOfSeconds } from '../../src/kernel/cell-grid';
@@ -151,7 +152,10 @@ describe('post-mortems', () => {
     expect(its.curves.attempts.slice(0, 288).every((count) => count === 0 || count === null)).toBe(true);
     expect(its.totals).toMatchObject({ admitted: 100, admittedInWindow: 60, attempts: 300 });
     const page = await app.inject({ url: `${url}/${its.id}/page?lang=fr` });
-    for (const day of [before, DAY]) expect(page.body).toContain(DateTime.fromISO(day).setLocale('fr').toFormat('d MMMM yyyy')); // prettier-ignore
+    for (const day of [before, DAY]) {
+      const text = DateTime.fromISO(day).setLocale('fr').toFormat('d MMMM yyyy');
+      expect(page.body).toContain(withFirstOfMonth(text, 'fr'));
+    }
     const sunday = await simulated((await make({ firstDate: before })).id);
     expect(sunday.assumedAdherencePerMille).toBeNull();
     const sundayPage = await app.inject({ url: `${url}/${sunday.id}/page?lang=fr` });
