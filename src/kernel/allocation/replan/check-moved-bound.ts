@@ -20,19 +20,7 @@ export function movedBoundFromPrices(
   isFrozen: Uint8Array,
   prices: MovePrices,
 ): number {
-  const frozen = loadsOf(problem, before, (i) => isFrozen[i] === 1);
-  let room = 0;
-  for (const [price, limit, taken] of [
-    [prices.sessions, problem.sessionLimit, frozen.sessions],
-    [prices.logins, problem.loginLimit, frozen.logins],
-  ] as const) {
-    for (let cell = 0; cell < problem.cellCount; cell++) {
-      if (price[cell] === 0) continue;
-      if (!(Number.isSafeInteger(price[cell]) && price[cell]! > 0 && Number.isFinite(limit[cell])))
-        throw new RangeError(`price ${price[cell]} of cell ${cell} proves nothing`);
-      room += price[cell]! * CELL_PRICE_UNIT * Math.max(0, limit[cell]! - taken[cell]!);
-    }
-  }
+  const room = priceOfRoom(problem, before, isFrozen, prices, CELL_PRICE_UNIT);
   const immovable = new Immovable(problem, before, isFrozen);
   const mayStay = (i: number) =>
     before[i]! >= 0 &&
@@ -100,21 +88,9 @@ export function movedPupilBoundFromPrices(
   pupils: Int32Array,
   prices: CellMovePrices,
 ): number {
-  const unit = CELL_PRICE_UNIT * PUPILS_OF_A_WINDOW;
-  const frozen = loadsOf(problem, before, (i) => isFrozen[i] === 1);
-  let sum = 0;
-  for (const [price, limit, taken] of [
-    [prices.sessions, problem.sessionLimit, frozen.sessions],
-    [prices.logins, problem.loginLimit, frozen.logins],
-  ] as const) {
-    for (let cell = 0; cell < problem.cellCount; cell++) {
-      if (price[cell] === 0) continue;
-      if (!(Number.isSafeInteger(price[cell]) && price[cell]! > 0 && Number.isFinite(limit[cell])))
-        throw new RangeError(`price ${price[cell]} of cell ${cell} proves nothing`);
-      sum -= price[cell]! * unit * Math.max(0, limit[cell]! - taken[cell]!);
-    }
-  }
-  let sizes = -sum;
+  const room = priceOfRoom(problem, before, isFrozen, prices, CELL_PRICE_UNIT * PUPILS_OF_A_WINDOW);
+  let sum = -room;
+  let sizes = room;
   const immovable = new Immovable(problem, before, isFrozen);
   const unitPrices = new UnitPrices(problem, prices);
   const ofClass = new Map<number, { pupils: number; staying: number; moving: number }>();
@@ -166,6 +142,30 @@ export function bestMovedPupilBound(
   return PRICE_PARTS.map((part) => ({ sessions: inParts(part)(sessions), logins: inParts(part)(logins) }))
     .map((prices) => ({ bound: movedPupilBoundFromPrices(problem, before, isFrozen, pupils, prices), prices }))
     .reduce((best, next) => (next.bound > best.bound ? next : best));
+}
+
+/** What all movable windows together pay at most: the price of the room that frozen ones leave. @throws RangeError when a price is negative or not whole */
+function priceOfRoom(
+  problem: AllocationProblem,
+  before: Starts,
+  isFrozen: Uint8Array,
+  prices: CellMovePrices,
+  unit: number,
+): number {
+  const frozen = loadsOf(problem, before, (i) => isFrozen[i] === 1);
+  let room = 0;
+  for (const [price, limit, taken] of [
+    [prices.sessions, problem.sessionLimit, frozen.sessions],
+    [prices.logins, problem.loginLimit, frozen.logins],
+  ] as const) {
+    for (let cell = 0; cell < problem.cellCount; cell++) {
+      if (price[cell] === 0) continue;
+      if (!(Number.isSafeInteger(price[cell]) && price[cell]! > 0 && Number.isFinite(limit[cell])))
+        throw new RangeError(`price ${price[cell]} of cell ${cell} proves nothing`);
+      room += price[cell]! * unit * Math.max(0, limit[cell]! - taken[cell]!);
+    }
+  }
+  return room;
 }
 
 /** Price of one unit of scale at a start, per profile and repetitions; Infinity where a cell has no room. */
