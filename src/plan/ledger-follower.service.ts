@@ -42,21 +42,29 @@ export class LedgerFollower implements OnModuleInit, OnApplicationBootstrap, OnM
     });
     this.calendarChanges.add((tx) => this.ledgerStore.noteStale(tx));
     // what fails now is noted, and looked at again
-    this.calendarChanges.addFollower(() => this.follow().catch((error: unknown) => this.logger.warn(error)));
+    this.calendarChanges.addFollower(() => this.followInTurn().catch((error: unknown) => this.logger.warn(error)));
   }
 
   onApplicationBootstrap(): void {
     this.look = setInterval(() => {
       // the database may be away, or not migrated yet: the next look finds what this one missed
-      this.following ??= this.follow()
-        .catch((error: unknown) => this.logger.debug(error))
-        .finally(() => (this.following = undefined));
+      if (!this.following) this.followInTurn().catch((error: unknown) => this.logger.debug(error));
     }, LOOK_INTERVAL_MILLISECONDS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.look);
-    await this.following;
+    await this.following?.catch(() => undefined);
+  }
+
+  /** Two of one process would be in the way of each other: a change waits for the look that is under way, which may have begun before it. */
+  private followInTurn(): Promise<void> {
+    const before = this.following?.catch(() => undefined) ?? Promise.resolve();
+    const mine = before.then(() => this.follow());
+    this.following = mine;
+    return mine.finally(() => {
+      if (this.following === mine) this.following = undefined;
+    });
   }
 
   /** Follows on each platform that is noted, but those whose lock is not to be had now. */
