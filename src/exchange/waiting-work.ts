@@ -9,6 +9,7 @@ import { heldCells, holdExpiry } from '../booking/hold.rules';
 import { HoldWork } from '../booking/hold-work';
 import type { HoldStore } from '../booking/hold.store';
 import { cellOfStart, isOf } from '../booking/place.rules';
+import { instantOfCell } from '../common/civil-time';
 import { KEPT_HOLDER_ID } from '../plan/kept-room';
 import { NOTHING_NEEDED, NOTHING_TO_REMEMBER, type SequencedRequest } from '../plan/sequencer';
 import type { CellDeltas, Decision, HoldChange, LedgerHold, LedgerState, WindowChange } from '../plan/sequencer.rules';
@@ -134,9 +135,11 @@ export class OfferWork extends HoldWork {
   }
 
   override async record(tx: EntityManager, outcome: Accepted, instants: ZonedInstants): Promise<void> {
-    // what is confirmed is the start that was found, not the one that was wished
-    const [{ after }] = this.changes as [WindowChange];
-    this.request = { ...this.request, startsAt: new Date(after!.startCell * 300_000).toISOString() };
+    // what is confirmed of an improvement is the start that was found; a series names its first date, which may be excepted
+    if (this.entry.improvementMinutes !== null) {
+      const [{ after }] = this.changes as [WindowChange];
+      this.request = { ...this.request, startsAt: instantOfCell(after!.startCell) };
+    }
     await super.record(tx, outcome, instants);
     await this.waiting.offer(tx, this.entry.id, this.id);
   }

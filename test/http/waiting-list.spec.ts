@@ -292,6 +292,45 @@ describe('the waiting list', () => {
     expect(told.body.items).toMatchObject([{ windowId: region.windowIds[0] }]);
   });
 
+  it('offers a series whose first date is excepted as it was asked for, so that the offer can be confirmed', async () => {
+    region = await publishedRegion(
+      app,
+      [
+        { establishment: 0, classIndex: 0, startCell: cellAt(0, 13), headcount: 30, series: 0 },
+        { establishment: 0, classIndex: 0, startCell: cellAt(1, 13), headcount: 30, series: 0 },
+        { establishment: 1, classIndex: 0, startCell: cellAt(1, 10), headcount: 30 },
+      ],
+      { concurrentSessions: 26, loginsPerMinute: 2000 },
+    );
+    const { body } = await wait(0, { isSeries: true, exceptDates: ['2026-12-07'] });
+    expect((await release(2)).status).toBe(201);
+    await served();
+    const { state, holdId } = await entry(body.id);
+    expect(state).toBe('offered');
+    const confirmed = await call<BookingDto>('POST', `holds/${holdId}/confirm`, {});
+    expect(confirmed).toMatchObject({ status: 201, body: { changes: [{ windowId: region.windowIds[1] }] } });
+  });
+
+  it('offers one window two places, of which the first that is confirmed counts', async () => {
+    const [earlier, later] = [await wait(0), await wait(0, { startsAt: at(0, '10:30') })];
+    await release(3);
+    await served();
+    const [{ holdId: first }, { holdId: second }] = [await entry(earlier.body.id), await entry(later.body.id)];
+    expect([first, second]).toEqual([expect.any(String), expect.any(String)]);
+    expect((await call('POST', `holds/${second}/confirm`, {})).status).toBe(201);
+    const refused = await call('POST', `holds/${first}/confirm`, {});
+    expect(refused).toMatchObject({ status: 409, body: { code: 'booking.moved_since' } });
+    expect((await call('DELETE', `holds/${first}`)).status).toBe(200);
+  });
+
+  it('promotes a window that has moved since it joined, from where it stands', async () => {
+    const { body } = await wait(0);
+    const moved = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '16:00') };
+    expect((await call('POST', 'bookings', moved)).status).toBe(201);
+    const promoted = await call<BookingDto>('POST', `waiting-list/${body.id}/promote`, { windowId: region.windowIds[3] }); // prettier-ignore
+    expect(promoted).toMatchObject({ status: 201, body: { changes: [{ kind: 'release' }, { kind: 'move', before: { startsAt: at(0, '16:00') } }] } }); // prettier-ignore
+  });
+
   it('gives a released place to a waiting class of the same head in one transaction', async () => {
     const { body } = await wait(0);
     const promoted = await call<BookingDto>('POST', `waiting-list/${body.id}/promote`, {
