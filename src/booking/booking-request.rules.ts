@@ -128,17 +128,33 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, part]) => [name, sorted(part)]));
 }
 
-/** Whether windows still stand where somebody decided on them, whatever was published since. @throws BookingRefused */
-export function checkUnmoved(state: LedgerState, changes: readonly Pick<HeldChangeDto, 'windowId' | 'before'>[]): void {
+/**
+ * Whether the windows of an operation are those that somebody decided on and still stand where they did, whatever was published since: a
+ * series may have lost one meanwhile, or got one back. @throws BookingRefused
+ */
+export function checkUnmoved(
+  state: LedgerState,
+  operation: Operation,
+  changes: readonly Pick<HeldChangeDto, 'windowId' | 'before'>[],
+): void {
+  const targets = 'targets' in operation ? operation.targets : [];
+  const changing = new Set(targets.flatMap(({ windowId }) => windowId ?? []));
   for (const { windowId, before } of changes) {
     if (windowId === null || !before) continue;
     const present = state.window(windowId);
-    if (present?.startCell !== before.startCell) throw movedSince(windowId, present?.startCell ?? null);
+    const isChanging = changing.delete(windowId);
+    if (!isChanging || present?.startCell !== before.startCell) throw movedSince(windowId, present?.startCell ?? null);
   }
+  for (const windowId of changing) throw movedSince(windowId, state.window(windowId)?.startCell ?? null);
 }
 
-/** Of a window that somebody decided on, and that stands elsewhere now, or (null) nowhere. */
+/** Of a window that somebody decided on, and that stands elsewhere now, or (null) nowhere, or that left its series or came back to it. */
 export function movedSince(windowId: number, startCell: number | null): BookingRefused {
   const facts = { windowId, startCell };
-  return new BookingRefused('moved_since', 'conflict', `Window ${windowId} was moved or released since.`, facts);
+  return new BookingRefused(
+    'moved_since',
+    'conflict',
+    `Window ${windowId} was moved or released since, or its series is another.`,
+    facts,
+  );
 }

@@ -59,7 +59,8 @@ export abstract class KeyedWork implements SequencedRequest {
     this.operation = operation;
     this.seen = seen;
     this.timeZoneOf = new Map(owners.map(({ establishmentId, timeZone }) => [establishmentId, timeZone]));
-    this.needs = { ...needsOf(operation, owners, windows), ...needs };
+    const own = needsOf(operation, owners, windows);
+    this.needs = { ...own, ...needs, windowIds: [...own.windowIds, ...(needs.windowIds ?? [])] };
   }
 
   abstract decide(state: LedgerState, now: Date): Decision;

@@ -84,6 +84,10 @@ export class HoldWork extends KeyedWork {
   }
 }
 
+/** The windows that somebody decided on: one that left its series since is none of those that a series is prepared with. */
+export const windowIdsOf = (changes: readonly HeldChangeDto[]): number[] =>
+  changes.flatMap(({ windowId }) => windowId ?? []);
+
 /** Turns a hold into the booking that it was for, decided again with its room. */
 export class ConfirmWork extends KeyedWork {
   constructor(
@@ -91,7 +95,7 @@ export class ConfirmWork extends KeyedWork {
     private readonly held: HeldRow,
     private readonly store: HoldStore,
   ) {
-    super(parts, { holdIds: [held.id] });
+    super(parts, { holdIds: [held.id], windowIds: windowIdsOf(held.changes) });
   }
 
   protected override isAsked(): boolean {
@@ -100,7 +104,7 @@ export class ConfirmWork extends KeyedWork {
 
   decide(state: LedgerState, now: Date): Decision {
     const hold = liveHold(state, this.held.id);
-    checkUnmoved(state, this.held.changes);
+    checkUnmoved(state, this.operation, this.held.changes);
     const changes = state.withoutHolds([hold], () =>
       decideBooking(this.operation, this.planId, NO_REVISIONS, state, now),
     );

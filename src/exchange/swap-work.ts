@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { decideBooking } from '../booking/booking-operation.rules';
 import { checkUnmoved } from '../booking/booking-request.rules';
 import { type Accepted, KeyedWork, type WorkParts } from '../booking/booking-work';
+import { windowIdsOf } from '../booking/hold-work';
 import type { Decision, LedgerState } from '../plan/sequencer.rules';
 import type { ZonedInstants } from '../plan/zoned-instants';
 import type { SwapDto } from './swap.dto';
@@ -19,7 +20,7 @@ export class AcceptSwapWork extends KeyedWork {
     private readonly swap: SwapRow,
     private readonly store: SwapStore,
   ) {
-    super(parts);
+    super(parts, { windowIds: windowIdsOf(swap.changes) });
   }
 
   override async check(tx: EntityManager): Promise<void> {
@@ -31,7 +32,7 @@ export class AcceptSwapWork extends KeyedWork {
   }
 
   decide(state: LedgerState, now: Date): Decision {
-    checkUnmoved(state, this.swap.changes);
+    checkUnmoved(state, this.operation, this.swap.changes);
     return { changes: decideBooking(this.operation, this.planId, NO_REVISIONS, state, now), holds: [] };
   }
 

@@ -65,8 +65,9 @@ describe('holds', () => {
     url: string,
     payload?: object,
     key: string = randomUUID(),
+    revision = 1,
   ): Promise<Answer<T>> => {
-    const headers = { 'idempotency-key': key, 'if-match': '"1"' };
+    const headers = { 'idempotency-key': key, 'if-match': `"${revision}"` };
     const response = await app.inject({ method, url: `/v1/${url}`, headers, ...(payload ? { payload } : {}) });
     return { status: response.statusCode, body: response.json<Answer<T>['body']>() };
   };
@@ -193,6 +194,34 @@ describe('holds', () => {
     const held = await hold(windowId, at(0, '10:00'));
     expect((await move(windowId, at(0, '16:00'))).status).toBe(201);
     expect(await confirm(held.body.id)).toMatchObject({ status: 409, body: { code: 'booking.moved_since' } });
+  });
+
+  it('of a series are refused where it has lost a window meanwhile: what is confirmed is what was held', async () => {
+    const [first, second] = [region.windowIds[0]!, region.windowIds[3]!];
+    const series = { isSeries: true };
+    const moveAt = (startsAt: string, revision: number): Promise<Answer<BookingDto>> =>
+      call<BookingDto>('POST', 'bookings', { operation: 'move', windowId: second, startsAt }, randomUUID(), revision);
+    const whole = await hold(first, at(0, '11:00'), series);
+    expect(whole.body.changes).toHaveLength(2);
+    const away = await moveAt(at(1, '15:00'), 1);
+    const alone = await hold(first, at(0, '11:30'), series);
+    expect(alone.body.changes).toHaveLength(1);
+    const { revision } = away.body.changes[0]!;
+    // it stands where it stood, and is none of the series any more
+    expect((await moveAt(at(1, '13:00'), revision)).status).toBe(201);
+    const lost = { code: 'booking.moved_since', windowId: second, startCell: cellAt(1, 13) };
+    expect(await confirm(whole.body.id)).toMatchObject({ status: 409, body: lost });
+    expect((await confirm(alone.body.id)).status).toBe(201);
+  });
+
+  it('of a series are refused where it got a window back meanwhile', async () => {
+    const [first, second] = [region.windowIds[0]!, region.windowIds[3]!];
+    const away = await move(second, at(1, '15:00'));
+    const alone = await hold(first, at(0, '11:00'), { isSeries: true });
+    expect(alone.body.changes).toHaveLength(1);
+    expect((await call('POST', `bookings/${away.body.id}/undo`, {})).status).toBe(201);
+    const back = { code: 'booking.moved_since', windowId: second, startCell: cellAt(1, 13) };
+    expect(await confirm(alone.body.id)).toMatchObject({ status: 409, body: back });
   });
 
   it('that are refused when they are confirmed say what instead, like a move', async () => {
