@@ -7,7 +7,7 @@ import { DomainError, type ErrorKind } from '../common/domain-error';
 import type { SequencedOutcome, SequencedRequest, SequencerJournal, Settled } from '../plan/sequencer';
 import { ZonedInstants } from '../plan/zoned-instants';
 import { BookingRefused } from './booking.errors';
-import { BookingWork, KeyedWork, type RequestKey } from './booking-work';
+import { KeyedWork, type RequestKey, UndoWork } from './booking-work';
 
 /** An answer as it is kept: what was done, or why it was refused. */
 type KeptAnswer =
@@ -17,8 +17,6 @@ interface KeptBooking {
   planId: number;
   platformId: number;
   bookedBy: string;
-  /** Whether it was taken back once, whatever happened to that since. */
-  isUndone: boolean;
 }
 
 interface Refusal {
@@ -122,11 +120,16 @@ export class BookingJournal implements SequencerJournal {
   /** A booking that somebody may take back. */
   async booking(id: string): Promise<KeptBooking | undefined> {
     const [row] = await this.database.query<KeptBooking[]>(
-      `select plan_id as "planId", platform_id as "platformId", booked_by as "bookedBy",
-              exists (select from booking u where u.undoes_booking_id = b.id) as "isUndone" from booking b where id = $1`,
+      'select plan_id as "planId", platform_id as "platformId", booked_by as "bookedBy" from booking where id = $1',
       [id],
     );
     return row;
+  }
+
+  /** Whether a booking was taken back once, whatever happened to that since. */
+  async isUndone(tx: EntityManager, bookingId: string): Promise<boolean> {
+    const rows = await tx.query<object[]>('select from booking where undoes_booking_id = $1 limit 1', [bookingId]);
+    return rows.length > 0;
   }
 
   /** Which of them are kept now. */
@@ -145,7 +148,7 @@ export class BookingJournal implements SequencerJournal {
       const work = request as KeyedWork;
       if (outcome.kind !== 'accepted' || !work.isBooking()) return [];
       const { id, planId, operation, actor, reason, platformId } = work;
-      const undoesBookingId = work instanceof BookingWork ? work.undoesBookingId : null;
+      const undoesBookingId = work instanceof UndoWork ? work.undoesBookingId : null;
       return [{ id, platformId, planId, operation: operation.kind, undoesBookingId, bookedBy: actor.subject, reason }]; // prettier-ignore
     });
     if (bookings.length === 0) return;

@@ -8,6 +8,7 @@ import { placeOf } from '../plan/plan-change.service';
 import type { ZonedInstants } from '../plan/zoned-instants';
 import type { BookedChangeDto, BookingDto } from './booking.dto';
 import type { Prepared } from './booking-preparation.service';
+import { BookingRefused } from './booking.errors';
 import { needsOf } from './booking-needs.rules';
 import { isExplainable, type Operation, type SeenRevisions } from './booking-operation';
 import { decideBooking } from './booking-operation.rules';
@@ -120,13 +121,6 @@ export abstract class KeyedWork implements SequencedRequest {
 
 /** A booking that is decided at once. */
 export class BookingWork extends KeyedWork {
-  constructor(
-    parts: WorkParts,
-    readonly undoesBookingId: string | null = null,
-  ) {
-    super(parts);
-  }
-
   decide(state: LedgerState, now: Date): Decision {
     return { changes: decideBooking(this.operation, this.planId, this.seen, state, now), holds: [] };
   }
@@ -137,5 +131,21 @@ export class BookingWork extends KeyedWork {
 
   answer(outcome: Accepted, instants: ZonedInstants): BookingDto {
     return this.bookingOf(outcome, instants);
+  }
+}
+
+/** A booking that takes another one back, once: a window that is gone does not tell who released it last, and the release of a later one stays. */
+export class UndoWork extends BookingWork {
+  constructor(
+    parts: WorkParts,
+    readonly undoesBookingId: string,
+    private readonly bookings: { isUndone(tx: EntityManager, bookingId: string): Promise<boolean> },
+  ) {
+    super(parts);
+  }
+
+  override async check(tx: EntityManager): Promise<void> {
+    if (!(await this.bookings.isUndone(tx, this.undoesBookingId))) return;
+    throw new BookingRefused('not_last', 'conflict', 'This booking was taken back already.');
   }
 }

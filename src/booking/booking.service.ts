@@ -3,12 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
 import { NotFoundError } from '../common/domain-error';
 import type { BookingDto, BookingRequest } from './booking.dto';
-import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
 import { BookingPreparation, type Prepared } from './booking-preparation.service';
 import { BookingRefusals } from './booking-refusals.service';
 import { checkConsent, checkFields, checkUndo, keyOf, payloadSha256, revisionOf } from './booking-request.rules';
-import { BookingWork, type RequestKey } from './booking-work';
+import { BookingWork, type RequestKey, UndoWork } from './booking-work';
 import { KeyedRequests } from './keyed-requests.service';
 
 export interface BookingHeaders {
@@ -52,8 +51,6 @@ export class BookingService {
       if (!booking) throw new NotFoundError('booking', bookingId);
       const prepared = await this.preparation.undo(actor, bookingId, booking.planId);
       checkUndo(actor, booking.bookedBy, prepared.owners);
-      // a window that is gone does not tell who released it last: its first release, undone, must not undo a later one
-      if (booking.isUndone) throw new BookingRefused('not_last', 'conflict', 'This booking was taken back already.');
       return this.submit(actor, requestKey, prepared, '', bookingId);
     });
   }
@@ -66,7 +63,7 @@ export class BookingService {
     undoesBookingId: string | null,
   ): Promise<BookingDto> {
     const parts = { id: randomUUID(), actor, reason, key, prepared, journal: this.journal };
-    const work = new BookingWork(parts, undoesBookingId);
+    const work = undoesBookingId === null ? new BookingWork(parts) : new UndoWork(parts, undoesBookingId, this.journal);
     return this.requests.submit<BookingDto>(
       work,
       async (error, state) => (await this.refusals.explain(key, actor, prepared, error, state)) as BookingDto,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DomainError } from '../common/domain-error';
+import { DomainError } from '../common/domain-error';
 import type { LedgerState } from '../plan/sequencer.rules';
 import { Sequencer } from '../plan/sequencer.service';
 import { ZonedInstants } from '../plan/zoned-instants';
@@ -21,7 +21,8 @@ export class KeyedRequests {
 
   /**
    * The answer that was given before, else that of `work`. With `prepare`, the sequencer finds the earlier answer under the platform's
-   * lock; what is found wrong before counts only where there is none. @throws BookingRefused for a key of another request
+   * lock. What is found wrong counts only where there is no answer still: the same request may have been done by another replica since this
+   * one looked, and what it did is what is wrong now. @throws BookingRefused for a key of another request
    */
   async once<T extends object>(key: RequestKey, work: () => Promise<T>): Promise<T>;
   async once<T extends object, P>(
@@ -40,19 +41,27 @@ export class KeyedRequests {
     }
     this.underWay.add(name);
     try {
-      if (!prepare) return ((await this.journal.find(key)) as T | undefined) ?? (await work(undefined as P));
+      if (!prepare) {
+        const answer = (await this.journal.find(key)) as T | undefined;
+        return answer ?? (await work(undefined as P).catch((error: unknown) => this.answerInsteadOf<T>(key, error)));
+      }
       let prepared: P;
       try {
         prepared = await prepare();
       } catch (error) {
-        const answer = await this.journal.find(key);
-        if (answer === undefined) throw error;
-        return answer as T;
+        return await this.answerInsteadOf<T>(key, error);
       }
       return await work(prepared);
     } finally {
       this.underWay.delete(name);
     }
+  }
+
+  /** The answer to a request that has one by now, else what was found wrong. @throws DomainError, what failed */
+  private async answerInsteadOf<T>(key: RequestKey, error: unknown): Promise<T> {
+    const answer = error instanceof DomainError ? await this.journal.find(key) : undefined;
+    if (answer === undefined) throw error;
+    return answer as T;
   }
 
   /** Resolves after the commit; `explain` says more of a refusal to which more is to be said. @throws DomainError where it is refused */

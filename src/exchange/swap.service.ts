@@ -28,9 +28,9 @@ import { AcceptSwapWork, swapDtoOf } from './swap-work';
 
 const OPEN_INDEX = 'swap_proposal_open_idx';
 
-/** Swaps of two windows, with the consent of both sides where one does not answer for the other. */
 const SETTLED = { declined: 'decline', withdrawn: 'withdraw' } as const;
 
+/** Swaps of two windows, with the consent of both sides where one does not answer for the other. */
 @Injectable()
 export class SwapService {
   private readonly instants = new ZonedInstants();
@@ -154,12 +154,8 @@ export class SwapService {
         await recordAudit(tx, actor, { action: 'swap.propose', key: id, platformId, uai, after, reason });
       });
     } catch (error) {
-      const isOpen = sqlFailure(error).constraint === OPEN_INDEX;
-      if (!isOpen && !(error instanceof SwapRefused)) throw error;
-      // by the same request, where another replica has answered it meanwhile
-      const earlier = await this.journal.find(key);
-      if (earlier) return earlier as SwapDto;
-      throw isOpen ? new SwapRefused('already_proposed', 'conflict', 'This swap waits for an answer already.') : error;
+      if (sqlFailure(error).constraint !== OPEN_INDEX) throw error;
+      throw new SwapRefused('already_proposed', 'conflict', 'This swap waits for an answer already.');
     }
     return dto;
   }

@@ -78,12 +78,8 @@ export class WaitingListService {
             await recordAudit(tx, actor, { action: 'waiting.join', key: id, platformId, uai, after: request, reason });
           });
         } catch (error) {
-          const isThere = sqlFailure(error).constraint === ONCE_INDEX;
-          if (!isThere && !(error instanceof WaitingRefused)) throw error;
-          // by the same request, where another replica has answered it meanwhile
-          const earlier = await this.journal.find(requestKey);
-          if (earlier) return earlier as { id: string };
-          throw isThere ? new WaitingRefused('already', 'conflict', 'This wish waits already.') : error;
+          if (sqlFailure(error).constraint !== ONCE_INDEX) throw error;
+          throw new WaitingRefused('already', 'conflict', 'This wish waits already.');
         }
         return { id };
       })

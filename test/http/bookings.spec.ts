@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { BookingJournal } from '../../src/booking/booking-journal';
 import { BookingService } from '../../src/booking/booking.service';
 import type { AvailabilityDto, BookingDto } from '../../src/booking/booking.dto';
 import { PlanService } from '../../src/plan/plan.service';
 import type { PlanChangePageDto } from '../../src/plan/plan-change.dto';
+import { Sequencer } from '../../src/plan/sequencer.service';
 import {
   bookingViolations,
   type BookableRegion,
@@ -658,6 +660,40 @@ describe('bookings by REST', () => {
       expect((await post({ operation: 'release', windowId }, { ...deputy, ...ifMatch })).status).toBe(201);
       expect(await undo(released.body.id, mine)).toMatchObject({ status: 409, body: { code: 'booking.not_last' } });
       expect(await startOf(windowId)).toBeUndefined();
+    });
+
+    it('are not a second time, over the release since, where both were asked at once and one is decided late', async () => {
+      const windowId = region.windowIds[2]!;
+      const released = await post({ operation: 'release', windowId });
+      const sequencer = app.get(Sequencer);
+      const submit = sequencer.submit.bind(sequencer);
+      let decide = (): void => undefined;
+      const decided = new Promise<void>((resolve) => (decide = resolve));
+      const asked = new Promise<void>((resolve) => {
+        jest.spyOn(sequencer, 'submit').mockImplementationOnce(async (request) => {
+          resolve();
+          await decided;
+          return submit(request);
+        });
+      });
+      const late = undo(released.body.id);
+      await asked;
+      const undone = await undo(released.body.id);
+      const ifMatch = { 'if-match': `"${undone.body.changes[0]!.revision}"` };
+      expect((await post({ operation: 'release', windowId }, ifMatch)).status).toBe(201);
+      decide();
+      expect(await late).toMatchObject({ status: 409, body: { code: 'booking.not_last' } });
+      expect(await startOf(windowId)).toBeUndefined();
+    });
+
+    it('are answered alike where another replica takes them back meanwhile by the same request', async () => {
+      const released = await post({ operation: 'release', windowId: region.windowIds[2] });
+      const same = { 'idempotency-key': randomUUID() };
+      const undone = await undo(released.body.id, same);
+      // it looked for an answer before there was one
+      jest.spyOn(app.get(BookingJournal), 'find').mockResolvedValueOnce(undefined);
+      expect(await undo(released.body.id, same)).toEqual(undone);
+      expect(undone.status).toBe(201);
     });
 
     it('are not onto a day that was closed meanwhile', async () => {

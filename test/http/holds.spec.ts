@@ -4,6 +4,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../../src/access/actor';
 import type { AvailabilityDto, BookingDto } from '../../src/booking/booking.dto';
+import { BookingJournal } from '../../src/booking/booking-journal';
 import type { HoldDto, HoldPageDto } from '../../src/booking/hold.dto';
 import { HoldService } from '../../src/booking/hold.service';
 import { ProofService } from '../../src/plan/proof.service';
@@ -173,6 +174,16 @@ describe('holds', () => {
     expect(await confirm(first.body.id)).toMatchObject({ status: 409 });
     const [{ count }] = await database.query<[{ count: number }]>('select count(*) from hold where platform_id = $1', [region.platformId]); // prettier-ignore
     expect(count).toBe(1);
+  });
+
+  it('are confirmed alike where another replica confirms them meanwhile by the same request', async () => {
+    const held = await hold(region.windowIds[0]!, at(0, '10:00'));
+    const key = randomUUID();
+    const booked = await confirm(held.body.id, key);
+    // it looked for an answer before there was one
+    jest.spyOn(app.get(BookingJournal), 'find').mockResolvedValueOnce(undefined);
+    expect(await confirm(held.body.id, key)).toEqual(booked);
+    expect(booked.status).toBe(201);
   });
 
   it('hold a series, without what it excepts, and an addition', async () => {

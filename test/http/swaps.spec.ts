@@ -297,6 +297,10 @@ describe('swaps', () => {
     missed();
     expect(await swaps.propose(here, request, same)).toEqual(first);
     await database.query('update plan_window set headcount = 35 where window_id = $1', [region.windowIds[5]]);
+    const key = headers();
+    const accepted = await swaps.accept(there, first.id, key);
+    missed();
+    expect(await swaps.accept(there, first.id, key)).toEqual(accepted);
   });
 
   it('by REST: the operator answers for both, so a proposal is sent to bookings; bad input is refused', async () => {

@@ -396,6 +396,16 @@ describe('the waiting list', () => {
     expect(second.status).toBe(201);
   });
 
+  it('is promoted alike where another replica answers the same request meanwhile', async () => {
+    const { body } = await wait(0);
+    const key = randomUUID();
+    const promote = () => call('POST', `waiting-list/${body.id}/promote`, { windowId: region.windowIds[3] }, key);
+    const promoted = await promote();
+    jest.spyOn(app.get(BookingJournal), 'find').mockResolvedValueOnce(undefined);
+    expect(await promote()).toEqual(promoted);
+    expect(promoted.status).toBe(201);
+  });
+
   it('is left by who waits or was offered, and refuses what cannot wait', async () => {
     const key = randomUUID();
     const payload = { operation: 'move', windowId: region.windowIds[0], startsAt: TEN };
