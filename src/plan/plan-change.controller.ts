@@ -38,7 +38,7 @@ export class PlanChangeController {
       'text/event-stream': { schema: { type: 'string' } },
     },
   })
-  @ApiProblems(400, 404)
+  @ApiProblems(400, 404, 409)
   async listPlanChanges(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: number,

@@ -71,7 +71,7 @@ export class PlanChangePageDto {
 
 /** Which changes. */
 export class PlanChangeQuery {
-  /** Only those after this revision; 0: from the first one of the epoch on. */
+  /** Only those after this revision, which is none beyond the present one; 0: from the first one of the epoch on. */
   @MayBeLeftOut()
   @Type(() => Number)
   @IsInt()

@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
-import { LedgerStore } from './ledger.store';
+import { LedgerStore, type Revision } from './ledger.store';
 import { PlanChangeFeed } from './plan-change-feed.service';
 import type { PlanChangeDto, PlanChangePageDto, WindowPlaceDto } from './plan-change.dto';
 import { PlanChangeStore, type ReadPlanChangeRow } from './plan-change.store';
+import { PlanRevisionUnknown } from './plan.errors';
 import { PlanStore } from './plan.store';
 import type { LedgerWindow } from './sequencer.rules';
 import { ZonedInstants } from './zoned-instants';
@@ -26,7 +27,7 @@ export class PlanChangeService {
     private readonly feed: PlanChangeFeed,
   ) {}
 
-  /** Changes after a revision; where there are none yet, those that come within `waitSeconds`. @throws NotFoundError */
+  /** Changes after a revision; where there are none yet, those that come within `waitSeconds`. @throws NotFoundError, PlanRevisionUnknown */
   async page(
     actor: Actor,
     planId: number,
@@ -53,6 +54,7 @@ export class PlanChangeService {
   /** The same as server-sent events, each with its revision as id, until the reader goes away or another plan takes this one's place. @throws NotFoundError */
   async follow(actor: Actor, planId: number, after: number, signal: AbortSignal): Promise<AsyncGenerator<string>> {
     const { platformId } = await this.plans.find(planId);
+    await this.revision(platformId, after);
     return this.events(actor, planId, platformId, after, signal);
   }
 
@@ -93,7 +95,7 @@ export class PlanChangeService {
     after: number,
     limit: number,
   ): Promise<PlanChangePageDto> {
-    const { epoch, revision } = await this.ledger.revision(platformId);
+    const { epoch, revision } = await this.revision(platformId, after);
     // before its changes: what is read after it holds all of those that came before it
     const following = await this.store.supersededBy(planId, { epoch, revision: after });
     const rows = await this.store.after(actor, planId, { epoch, revision: after }, limit);
@@ -103,6 +105,13 @@ export class PlanChangeService {
     const hasMore = own.length > limit;
     const supersededBy = hasMore ? null : (following ?? null);
     return { epoch, revision, items, nextAfter: items.at(-1)?.revision ?? after, hasMore, supersededBy };
+  }
+
+  /** The present revision of a platform. @throws PlanRevisionUnknown where somebody says that he has read more */
+  private async revision(platformId: number, after: number): Promise<Revision> {
+    const present = await this.ledger.revision(platformId);
+    if (after > present.revision) throw new PlanRevisionUnknown(after, present.epoch, present.revision);
+    return present;
   }
 
   private dtoOf(row: ReadPlanChangeRow): PlanChangeDto {

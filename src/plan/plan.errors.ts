@@ -114,6 +114,18 @@ export class PlanStaleBase extends DomainError {
   }
 }
 
+/** Who follows changes has read more than there is: of another platform, or before a restore. What came since would never reach him. */
+export class PlanRevisionUnknown extends DomainError {
+  constructor(after: number, epoch: number, revision: number) {
+    super(
+      'plan.revision_unknown',
+      'conflict',
+      `Revision ${after} is newer than the present one, ${revision} of epoch ${epoch}; read the windows again and follow them from there.`,
+      { after, epoch, revision },
+    );
+  }
+}
+
 /** Authorities that were to be asked about the campaign have not approved it. */
 export class PlanApprovalMissing extends DomainError {
   constructor(planId: number, standing: readonly ApprovalStanding[]) {

@@ -1129,6 +1129,15 @@ describe('bookings by REST', () => {
       });
     });
 
+    it('is refused after a revision that is still to come, which who follows can only have from elsewhere', async () => {
+      const url = `/v1/plans/${region.planId}/changes`;
+      const refused = { code: 'plan.revision_unknown', after: 5, epoch: 1, revision: 1 };
+      expect(await get(`${url}?after=5&waitSeconds=60`)).toMatchObject({ status: 409, body: refused });
+      const headers = { accept: 'text/event-stream', 'last-event-id': '5' };
+      const stream = await app.inject({ method: 'GET', url, headers });
+      expect([stream.statusCode, stream.json()]).toMatchObject([409, refused]);
+    });
+
     it('wakes who waits, and answers with nothing when the time is over', async () => {
       const waiting = get<PlanChangePageDto>(`/v1/plans/${region.planId}/changes?after=1&waitSeconds=20`);
       await post({ operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '11:00') });
