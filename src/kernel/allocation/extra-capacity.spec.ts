@@ -124,6 +124,32 @@ describe('the extra capacity', () => {
     expect(leftOut(allocate(added(problem, sessions, logins), { seed: 1 }).starts)).toBe(0);
   });
 
+  it.each([75, 172])('is proven of both limits by as much as of either alone (instance %i)', (seed) => {
+    const random = seededRandom(seed);
+    const int = (from: number, to: number) => from + Math.floor((to - from) * random());
+    const [count, starts, stay] = [int(4, 20), int(3, 24), int(2, 8)];
+    const profile = (): [number[], number[]] => [
+      [0, ...range(0, stay).map(() => int(200, 1000))],
+      [0, ...range(0, stay).map((k) => (k < 3 ? int(0, 600) : 0))],
+    ];
+    const first = int(2, 8);
+    const problem = tinyProblem({
+      sessions: int(2, 12),
+      logins: int(1, 8),
+      profiles: [profile(), profile()],
+      demands: range(0, count).map((classId) => ({
+        candidates: range(first + int(0, 3), first + 3 + starts),
+        classId,
+        profile: classId % 2,
+        visitors: int(1, 4),
+      })),
+    });
+    const { parts } = extraCapacity(problem, allocate(problem, { seed: 1 }).starts, { seed: 1 });
+    expect(parts).toHaveLength(1);
+    const { ratio, sessionsRatio, loginsRatio } = parts[0]!;
+    expect(ratio).toBeGreaterThanOrEqual(Math.max(sessionsRatio, loginsRatio));
+  });
+
   it('opens cells that have no room at all, and sets those apart whom no capacity helps', () => {
     const problem = tinyProblem({
       logins: range(0, 60).map((cell) => (cell === 30 ? 0 : 4)),

@@ -147,11 +147,10 @@ function growLimits(
   const infinite = new Float64Array(part.cellCount).fill(Infinity);
   const summed = sumDemands(part);
   const ratioOf = ({ sessionLimit, loginLimit }: Limits) => leastCapacityRatio({ ...summed, sessionLimit, loginLimit });
-  const ratios = {
-    sessionsRatio: ratioOf({ sessionLimit: part.sessionLimit, loginLimit: infinite }),
-    loginsRatio: ratioOf({ sessionLimit: infinite, loginLimit: part.loginLimit }),
-    ratio: ratioOf(part),
-  };
+  const sessionsRatio = ratioOf({ sessionLimit: part.sessionLimit, loginLimit: infinite });
+  const loginsRatio = ratioOf({ sessionLimit: infinite, loginLimit: part.loginLimit });
+  // what proves that one limit is short proves it of both; the ascent over both may end a hundredth or two below it
+  const ratios = { sessionsRatio, loginsRatio, ratio: Math.max(ratioOf(part), sessionsRatio, loginsRatio) };
   const base = { sessions: Math.max(1, ratios.sessionsRatio), logins: Math.max(1, ratios.loginsRatio) };
   const tried = new Map<string, Starts | null>();
   /** A plan for everybody whom capacity helps; who has no place whatever the capacity would end a search that gives up soon. */
