@@ -1,5 +1,6 @@
 import { ACTIVITIES, AUDIENCES, ORIGINS } from '../campaign/window-kind';
 import { civilOfCell, instantOfCell, zonedInstantOfCell } from '../common/civil-time';
+import { counted } from '../common/counted';
 import { DomainError } from '../common/domain-error';
 import { cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
 import { PlanNotPublished, type OverfullCell } from '../plan/plan.errors';
@@ -206,7 +207,7 @@ function checkPlaced(
     throw new BookingRefused(
       'cell_full',
       'conflict',
-      `There is no room left in ${overfull.length} cells, first at ${instantOfCell(overfull[0]!.cell)}.`,
+      `There is no room left in ${counted(overfull.length, 'cell')}, first at ${instantOfCell(overfull[0]!.cell)}.`,
       { cells: overfull.slice(0, MOST_NAMED).map(named), alternatives: alternatives() },
     );
   }

@@ -1,5 +1,6 @@
 import { AFTERNOON, MORNING } from '../calendar/calendar-place';
 import { addDays, weekdayOf } from '../common/civil-time';
+import { counted } from '../common/counted';
 import type { LedgerState, LedgerWindow } from '../plan/sequencer.rules';
 import { BookingRefused } from './booking.errors';
 import type { BookingOwner, OwnerDay } from './booking-owner';
@@ -65,7 +66,7 @@ export function checkRule(placed: readonly Placing[], state: LedgerState, releas
   throw new BookingRefused(
     'rule_limit',
     'conflict',
-    `The campaign gives ${most} windows ${SPANS[rule]} (${rule}), and there are ${presentCount} already for ${date}.`,
+    `The campaign gives ${counted(most, 'window')} ${SPANS[rule]} (${rule}), and there ${presentCount === 1 ? 'is' : 'are'} ${presentCount} already for ${date}.`,
     { ...broken, alternatives: [] },
   );
 }

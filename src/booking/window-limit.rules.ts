@@ -1,4 +1,5 @@
 import { instantOfCell } from '../common/civil-time';
+import { counted } from '../common/counted';
 import type { LedgerState, LedgerWindow } from '../plan/sequencer.rules';
 import { BookingRefused } from './booking.errors';
 import type { BookingOwner } from './booking-owner';
@@ -60,7 +61,7 @@ export function checkWindowLimit(
   throw new BookingRefused(
     'establishment_full',
     'conflict',
-    `${crowded.uai} takes ${crowded.most} windows of classes at once, and has as many at ${at}.`,
+    `${crowded.uai} takes ${counted(crowded.most, 'window')} of classes at once, and has as many at ${at}.`,
     { ...crowded, at, alternatives: alternatives() },
   );
 }

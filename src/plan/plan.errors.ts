@@ -1,5 +1,6 @@
 import type { ApprovalStanding } from '../campaign/campaign-approval.store';
 import { instantOfCell } from '../common/civil-time';
+import { counted } from '../common/counted';
 import { DomainError } from '../common/domain-error';
 
 /** A cell with its load and its limit, in whole thousandths. */
@@ -47,7 +48,7 @@ export class PlanOverLimit extends DomainError {
     super(
       'plan.over_limit',
       'unprocessable',
-      `The plan goes over the limit in ${cells.length} cells, first at ${instantOfCell(cells[0]!.cell)}.`,
+      `The plan goes over the limit in ${counted(cells.length, 'cell')}, first at ${instantOfCell(cells[0]!.cell)}.`,
       { ...named(cells) },
     );
   }
@@ -146,7 +147,7 @@ export class PlanBegunWindowsMoved extends DomainError {
     super(
       'plan.begun_windows_moved',
       'conflict',
-      `Plan ${planId} would move or remove ${windowCount} windows that have begun, or put them at a time that is past; replan again.`,
+      `Plan ${planId} would move or remove ${counted(windowCount, 'window')} already begun, or put any at a time that is past; replan again.`,
       { windowCount },
     );
   }
@@ -158,7 +159,7 @@ export class PlanBookingsInTheWay extends DomainError {
     super(
       'plan.bookings_in_the_way',
       'conflict',
-      `Plan ${planId} cannot keep ${windowIds.length} booked windows where they are (${why}); allocate again.`,
+      `Plan ${planId} cannot keep ${counted(windowIds.length, 'booked window')} in place (${why}); allocate again.`,
       { windowIds: windowIds.slice(0, MOST_NAMED), windowCount: windowIds.length },
     );
   }
@@ -179,12 +180,12 @@ export class PlanOverCapacity extends DomainError {
   ) {
     const until = holds[0]?.expiresAt.toISOString();
     const what = until
-      ? `${holds.length} holds keep room there, the last one until ${until}: try again then, or allocate again.`
+      ? `${counted(holds.length, 'hold')} ${holds.length === 1 ? 'keeps' : 'keep'} room there, the last one until ${until}: try again then, or allocate again.`
       : 'allocate again.';
     super(
       'plan.over_capacity',
       'conflict',
-      `The capacity that is left does not hold the plan in ${overfull.length} cells; ${what}`,
+      `The capacity that is left does not hold the plan in ${counted(overfull.length, 'cell')}; ${what}`,
       {
         ...named(overfull),
         ...(until && {

@@ -974,7 +974,10 @@ describe('bookings by REST', () => {
         region.establishmentIds[0],
       ]);
       expect((await post({ operation: 'add', classId, startsAt: at(2, '10:00') })).status).toBe(201);
-      expect((await post<Problem>({ operation: 'add', classId, startsAt: at(2, '08:30') })).body).toMatchObject({ code: 'booking.rule_limit', rule: 'windowsPerHalfDay', most: 1 }); // prettier-ignore
+      expect((await post<Problem>({ operation: 'add', classId, startsAt: at(2, '08:30') })).body).toMatchObject({
+        code: 'booking.rule_limit', rule: 'windowsPerHalfDay', most: 1,
+        detail: 'The campaign gives 1 window a day that is open for half of it (windowsPerHalfDay), and there is 1 already for 2026-12-09.',
+      }); // prettier-ignore
     });
 
     it('and holds explain themselves like moves, on other days where the wanted one has no room', async () => {
