@@ -47,7 +47,11 @@ export class AnswerPageController {
   @ApiResponse({ status: 303, description: 'Written: the page shows it.' })
   @ApiResponse({ status: 404, description: 'The link is not valid (any more), as a page.', content: HTML })
   @ApiResponse({ status: 409, description: 'Answers are closed, as a page.', content: HTML })
-  @ApiResponse({ status: 422, description: 'A change without a word about it, as a page.', content: HTML })
+  @ApiResponse({
+    status: 422,
+    description: 'A change without a word about it, or with too many, as a page.',
+    content: HTML,
+  })
   @ApiProblems(400)
   async answerByLink(
     @Param('token') token: string,

@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsString, Matches } from 'class-validator';
 import { MayBeLeftOut } from '../common/may-be-left-out';
 import { VERDICTS, type Verdict } from './proposal.rules';
 
@@ -17,9 +17,9 @@ export class AnswerFormDto {
   @Matches(/^[1-9]\d{0,8}$/, { each: true })
   classId?: string[];
 
-  /** What should change. */
+  /** What should change: up to 1,000 characters, of which a line break is one; of more the page says so. */
   @MayBeLeftOut()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.replaceAll('\r\n', '\n') : value))
   @IsString()
-  @MaxLength(1000)
   comment?: string;
 }

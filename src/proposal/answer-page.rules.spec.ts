@@ -45,6 +45,11 @@ describe('the page of a link', () => {
     expect(proposalPage('fr', view, overseas)).toContain('27 novembre 2026 à 21 h 00 (Indian/Reunion)');
   });
 
+  it('counts one class as one', () => {
+    expect(proposalPage('fr', view, windows)).toContain("1 classe a des créneaux proposés : 0 créneau sur 1 à l'heure");
+    expect(proposalPage('en', view, windows)).toContain('1 class has proposed windows: 0 of 1 stand at');
+  });
+
   it('has no buttons once answers are closed', () => {
     const closed = { ...view, proposal: { ...view.proposal, phase: 'closed' as const } };
     expect(proposalPage('fr', closed, windows)).not.toContain('<button');

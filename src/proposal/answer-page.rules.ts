@@ -3,6 +3,7 @@ import { escaped } from '../common/html-text';
 import { type Language, withFirstOfMonth } from '../common/language.rules';
 import type { WindowDto } from '../plan/window.dto';
 import type { EstablishmentProposalDto } from './answer.dto';
+import { MOST_COMMENT } from './proposal.rules';
 
 const USUAL_ZONE = 'Europe/Paris';
 
@@ -10,9 +11,8 @@ const TEXTS = {
   fr: {
     title: 'Créneaux de connexion proposés',
     intro: (classes: number, atWish: number, wished: number) =>
-      wished === 0
-        ? `${classes} classes ont des créneaux proposés.`
-        : `${classes} classes ont des créneaux proposés : ${atWish} créneaux sur ${wished} à l'heure souhaitée.`,
+      `${classes > 1 ? `${classes} classes ont` : `${classes} classe a`} des créneaux proposés` +
+      (wished === 0 ? '.' : ` : ${atWish} ${atWish > 1 ? 'créneaux' : 'créneau'} sur ${wished} à l'heure souhaitée.`),
     until: (when: string) => `Sans réponse avant le ${when}, la proposition est acceptée.`,
     closed: (when: string) => `Les réponses sont closes depuis le ${when} : sans réponse, la proposition est acceptée.`,
     state: {
@@ -35,15 +35,15 @@ const TEXTS = {
     gone: "Ce lien n'est pas valable : il a expiré, a été retiré, ou une autre proposition l'a remplacé. Demandez-en un autre à votre académie.",
     late: 'Les réponses sont closes : sans réponse, la proposition est acceptée.',
     missing: 'Dites ce qui doit changer.',
+    long: `Ce texte est trop long : ${MOST_COMMENT} caractères au plus. Rien n'a été enregistré ; le voici, pour le raccourcir.`,
     failed: "La réponse n'a pas été enregistrée.",
     back: 'Revenir à la proposition',
   },
   en: {
     title: 'Proposed connection windows',
     intro: (classes: number, atWish: number, wished: number) =>
-      wished === 0
-        ? `${classes} classes have proposed windows.`
-        : `${classes} classes have proposed windows: ${atWish} of ${wished} stand at the wished hour.`,
+      `${classes === 1 ? '1 class has' : `${classes} classes have`} proposed windows` +
+      (wished === 0 ? '.' : `: ${atWish} of ${wished} ${atWish === 1 ? 'stands' : 'stand'} at the wished hour.`),
     until: (when: string) => `Without an answer before ${when} the proposal is accepted.`,
     closed: (when: string) => `Answers closed at ${when}: without an answer the proposal is accepted.`,
     state: {
@@ -66,6 +66,7 @@ const TEXTS = {
     gone: 'This link is not valid: it has expired, was withdrawn, or another proposal took its place. Ask your academy for another one.',
     late: 'Answers are closed: without an answer the proposal is accepted.',
     missing: 'Say what should change.',
+    long: `This text is too long: ${MOST_COMMENT} characters at most. Nothing was recorded; here it is, to be shortened.`,
     failed: 'The answer was not recorded.',
     back: 'Back to the proposal',
   },
@@ -104,7 +105,7 @@ export function proposalPage(
   );
   const accept = `<form method="post"><input type="hidden" name="verdict" value="accept"><button>${texts.accept}</button></form>`;
   const change = `<label for="comment">${texts.comment}</label>
-<textarea id="comment" name="comment" maxlength="1000" rows="4" required></textarea>
+<textarea id="comment" name="comment" maxlength="${MOST_COMMENT}" rows="4" required></textarea>
 <button name="verdict" value="change">${texts.ask}</button>`;
   return documentOf(
     language,
@@ -117,11 +118,16 @@ ${isOpen ? `<p>${texts.last}</p>` : ''}`, // prettier-ignore
   );
 }
 
-/** Why the link does not answer. */
-export function refusalPage(language: Language, why: 'gone' | 'late' | 'missing' | 'failed'): string {
+/** Why the link does not answer, with what was written where it would be lost. */
+export function refusalPage(
+  language: Language,
+  why: 'gone' | 'late' | 'missing' | 'long' | 'failed',
+  written?: string,
+): string {
   const texts = TEXTS[language];
   const back = why === 'gone' ? '' : `<p><a href="">${texts.back}</a></p>`;
-  return documentOf(language, `<p><strong>${texts[why]}</strong></p>${back}`);
+  const lost = written === undefined ? '' : `<p style="white-space:pre-wrap">${escaped(written)}</p>`;
+  return documentOf(language, `<p><strong>${texts[why]}</strong></p>${lost}${back}`);
 }
 
 function sectionOf(language: Language, title: string, control: string, windows: readonly WindowDto[]): string {

@@ -9,6 +9,7 @@ import type { UsableLink } from './answer-link.store';
 import type { AnswerFormDto } from './answer-page.dto';
 import { proposalPage, refusalPage } from './answer-page.rules';
 import { AnswerService } from './answer.service';
+import { MOST_COMMENT } from './proposal.rules';
 
 const PAGE_SIZE = 500;
 
@@ -41,11 +42,14 @@ export class AnswerPageService {
   async answer(token: string, form: AnswerFormDto, language: Language): Promise<Page | undefined> {
     const page = await this.told(language, async () => {
       const link = await this.links.usable(token);
-      const { verdict, comment, classId } = form;
+      const { verdict, comment = '', classId } = form;
+      if (verdict === 'change' && comment.length > MOST_COMMENT) {
+        return { status: 422, html: refusalPage(language, 'long', comment) };
+      }
       const classIds = verdict === 'change' && classId ? classId.map(Number) : undefined;
       const request = {
         verdict,
-        comment: verdict === 'change' ? (comment ?? null) : null,
+        comment: verdict === 'change' ? comment : null,
         ...(classIds && { classIds }),
       };
       await this.answers.give(actorOf(link), link.campaignId, link.uai, request, link.quality);

@@ -2,7 +2,15 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, IsString,
 import { MayBeLeftOut } from '../common/may-be-left-out';
 import { PageQuery } from '../common/page-query.dto';
 import { ProposalDto } from './proposal.dto';
-import { ANSWER_STATES, type AnswerState, QUALITIES, type Quality, type Verdict, VERDICTS } from './proposal.rules';
+import {
+  ANSWER_STATES,
+  type AnswerState,
+  MOST_COMMENT,
+  QUALITIES,
+  type Quality,
+  type Verdict,
+  VERDICTS,
+} from './proposal.rules';
 
 /** An answer to the proposal. */
 export class GiveAnswerDto {
@@ -24,7 +32,7 @@ export class GiveAnswerDto {
   @IsOptional()
   @IsString()
   @MinLength(1)
-  @MaxLength(1000)
+  @MaxLength(MOST_COMMENT)
   comment?: string | null;
 
   /** Why the operator answers after the deadline; kept. */

@@ -8,6 +8,9 @@ export type Quality = (typeof QUALITIES)[number];
 export const LINK_QUALITIES = ['head', 'deputy', 'inspector'] as const;
 export type LinkQuality = (typeof LINK_QUALITIES)[number];
 
+/** Characters of what should change. */
+export const MOST_COMMENT = 1000;
+
 export const VERDICTS = ['accept', 'change'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 

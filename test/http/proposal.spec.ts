@@ -290,6 +290,19 @@ describe('a plan proposed to heads', () => {
       expect((await tap(link!.path, 'verdict=maybe')).statusCode).toBe(400);
     });
 
+    it('says of a text that is too long that it is, as a page that gives it back; line breaks count as the page counts them', async () => {
+      const [link] = await make();
+      const ask = (comment: string) => tap(link!.path, new URLSearchParams({ verdict: 'change', comment }).toString());
+      const refused = await ask(`<b>${'x'.repeat(1000)}`);
+      expect([refused.statusCode, refused.headers['content-type']]).toEqual([422, 'text/html; charset=utf-8']);
+      expect(refused.body).toContain(`trop long : 1000 caractères au plus`);
+      expect(refused.body).toContain(`&lt;b&gt;${'x'.repeat(1000)}`);
+      expect(await stateOf(0)).toBe('none');
+      // as browsers send five hundred lines of one character
+      expect((await ask('x\r\n'.repeat(500))).statusCode).toBe(303);
+      expect(await stateOf(0)).toBe('change_asked');
+    });
+
     it('answers nothing when it is unknown, expired, withdrawn, of an earlier proposal, or after the deadline', async () => {
       const [expired, withdrawn, earlier] = [...(await make()), ...(await make()), ...(await make())];
       await database.query('update answer_link set expires_at = now() where id = $1', [expired!.id]);
