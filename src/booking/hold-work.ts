@@ -39,7 +39,7 @@ export class HoldWork extends KeyedWork {
   }
 
   decide(state: LedgerState, now: Date): Decision {
-    checkHoldCount(state, this.establishmentId);
+    this.checkCount(state);
     this.changes = decideBooking(this.operation, this.planId, this.seen, state, now);
     return { changes: [], holds: [{ taken: this.takeHold(state, holdExpiry(this.changes, HOLD_MINUTES, now)) }] };
   }
@@ -68,6 +68,11 @@ export class HoldWork extends KeyedWork {
       heldBy: this.actor.subject,
       reason: this.reason,
     });
+  }
+
+  /** @throws BookingRefused where the establishment has as many live holds as it may */
+  protected checkCount(state: LedgerState): void {
+    checkHoldCount(state, this.establishmentId);
   }
 
   protected takeHold(state: LedgerState, expiresAt: Date): LedgerHold {

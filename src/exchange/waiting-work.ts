@@ -129,6 +129,8 @@ export class OfferWork extends HoldWork {
     this.changes = state.withoutHolds(kept, () => firstThatFits(this.parts, this.entry, state, now));
     const expiresAt = holdExpiry(this.changes, OFFER_MINUTES, now);
     if (expiresAt.getTime() - now.getTime() < LEAST_OFFER_MILLISECONDS) throw waitingOver(this.entry.id);
+    // who waits for a whole morning is not to keep it for himself either
+    this.checkCount(state);
     claim(state, this.entry);
     const offer = this.takeHold(state, expiresAt);
     return { changes: [], holds: [{ taken: offer }, ...takenOf(kept, offer.cells, this.keptIds)] };

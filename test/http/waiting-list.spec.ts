@@ -323,6 +323,24 @@ describe('the waiting list', () => {
     expect((await call('DELETE', `holds/${first}`)).status).toBe(200);
   });
 
+  it('offers an establishment no more places at a time than it may hold, and the next one when one was answered', async () => {
+    const eleven = Array.from({ length: 11 }, (_, classIndex): WindowSpec => ({
+      establishment: 0,
+      classIndex,
+      startCell: cellAt(0, 13),
+      headcount: 10,
+    }));
+    region = await publishedRegion(app, eleven, { classesEach: 11 });
+    const entries: string[] = [];
+    for (const index of eleven.keys()) entries.push((await wait(index)).body.id);
+    const states = async (): Promise<string[]> => Promise.all(entries.map(async (id) => (await entry(id)).state));
+    await served();
+    expect(await states()).toEqual([...Array<string>(10).fill('offered'), 'waiting']);
+    expect((await call('DELETE', `waiting-list/${entries[0]}`)).status).toBe(200);
+    await served();
+    expect(await states()).toEqual(['declined', ...Array<string>(10).fill('offered')]);
+  });
+
   it('promotes a window that has moved since it joined, from where it stands', async () => {
     const { body } = await wait(0);
     const moved = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '16:00') };
