@@ -1,40 +1,14 @@
-const fs = require('node:fs');
 const os = require('node:os');
-const path = require('node:path');
-
-// Jest cannot require(esm) before Node 24.9, so swc compiles every installed ESM package to CommonJS,
-// and with them the CommonJS packages that call import().
-const importers = ['@fastify/cookie'];
-function esmPackages(directory, found = new Set(importers)) {
-  for (const name of fs.existsSync(directory) ? fs.readdirSync(directory) : []) {
-    if (name.startsWith('.')) continue;
-    const folder = path.join(directory, name);
-    if (name.startsWith('@')) {
-      esmPackages(folder, found);
-      continue;
-    }
-    let manifest;
-    try {
-      manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    } catch {
-      continue;
-    }
-    if (manifest.type === 'module' || (manifest.exports && !manifest.main)) found.add(manifest.name);
-    esmPackages(path.join(folder, 'node_modules'), found);
-  }
-  return found;
-}
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const esm = [...esmPackages(path.join(__dirname, 'node_modules'))].map(escape).join('|');
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/plain-environment.cjs',
+  runtime: '<rootDir>/test/kept-runtime.cjs',
   roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/bench'],
   testRegex: '\\.spec\\.ts$',
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   transform: {
-    '^.+\\.(t|j|mj|cj)s$': [
+    '\\.ts$': [
       '@swc/jest',
       {
         jsc: {
@@ -48,11 +22,8 @@ module.exports = {
       },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
-  // jest looks a name of the language up in its sandbox at each use: the kernel's loops took nearly four times as long for these two
-  sandboxInjectedGlobals: ['Math', 'Infinity'],
   testTimeout: 180_000,
   // on two cores jest alone would take one: a test waits for its database or its server half of the time
   maxWorkers: Math.max(2, os.availableParallelism() - 1),
