@@ -33,5 +33,7 @@ export class PlanPinService {
       if (!(error instanceof PlanOverlap)) throw error;
       throw new PlanBookingsInTheWay(nextId, error.facts.windowIds as number[], 'somebody would be in two windows');
     }
+    const crowded = await this.pins.crowded(tx, liveId, nextId);
+    if (crowded.length > 0) throw new PlanBookingsInTheWay(nextId, crowded, 'more windows at once than a line takes');
   }
 }

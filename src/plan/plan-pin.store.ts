@@ -83,6 +83,27 @@ export class PlanPinStore {
     return { movedCount: moved[1], addedCount: added.length };
   }
 
+  /**
+   * Booked windows with which an establishment would have more of its classes connected at once than its line takes; where the limit fell
+   * below what the live plan has there, more than that.
+   */
+  async crowded(tx: EntityManager, liveId: number, nextId: number): Promise<number[]> {
+    const countIn = (planId: number): string =>
+      `(select count(*) from ${partitionOf(planId)} w where w.establishment_id = at.establishment_id and w.class_id is not null
+           and w.start_cell <= at.cell and w.start_cell + w.cell_count > at.cell)`;
+    const rows = await tx.query<{ id: number }[]>(
+      `${this.pinned(liveId)}
+       select distinct at.window_id as id from (
+         select t.window_id, t.establishment_id, e.simultaneous_window_limit as most, cell
+           from pinned s join ${partitionOf(nextId)} t using (window_id)
+           join establishment e on e.id = t.establishment_id and e.simultaneous_window_limit is not null
+           cross join lateral generate_series(t.start_cell, t.start_cell + t.cell_count - 1) cell
+          where t.class_id is not null) at
+        where ${countIn(nextId)} > greatest(at.most, ${countIn(liveId)}) order by 1`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async addToWindowCount(tx: EntityManager, planId: number, count: number): Promise<void> {
     await tx.query(
       'update plan set window_count = window_count + $2, curve_version = curve_version + 1 where id = $1',
