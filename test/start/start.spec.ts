@@ -54,11 +54,18 @@ describe('a first start', () => {
     await first.stop('SIGKILL');
   });
 
-  it('is followed by one that finds all of it, and stops cleanly', async () => {
+  it('is followed by one that finds all of it, beside which no other starts, and stops cleanly', async () => {
     const second = start({ ETALE_DATA_DIR: folder });
     expect(await second.planId()).toBe(planId);
     expect(await second.read(`/v1/plans/${planId}/certificate`)).toEqual(certificate);
     expect(second.output).not.toMatch(/Écoles/);
+    // refused in one sentence that names where the other one listens
+    const url = await second.url();
+    const beside = start({ ETALE_DATA_DIR: folder });
+    expect(await beside.exitCode()).toBe(1);
+    expect(beside.output.trim().split('\n')).toHaveLength(1);
+    expect(beside.output).toContain(url);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     const pid = postgresPid(folder);
     expect(await second.stop()).toBe(0);
     expect(isAlive(pid)).toBe(false);
@@ -118,17 +125,6 @@ describe('a first start that is interrupted', () => {
 });
 
 describe('a start that cannot be', () => {
-  it('is refused in one sentence that names where the first one listens when the data folder is in use', async () => {
-    const folder = newFolder();
-    const first = start({ ETALE_DATA_DIR: folder, ETALE_DEMO: 'never' });
-    const url = await first.url();
-    const second = start({ ETALE_DATA_DIR: folder, ETALE_DEMO: 'never' });
-    expect(await second.exitCode()).toBe(1);
-    expect(second.output.trim().split('\n')).toHaveLength(1);
-    expect(second.output).toContain(url);
-    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-  });
-
   it('of two at the same moment lets one win', async () => {
     const folder = newFolder();
     const both = [1, 2].map(() => start({ ETALE_DATA_DIR: folder, ETALE_DEMO: 'never' }));
