@@ -21,7 +21,7 @@ import { ContractCheck } from './contract-check';
  */
 const REQUEST_COUNT = Number(process.env.FUZZ_REQUESTS ?? 500);
 const SEED = Number(process.env.FUZZ_SEED ?? 2026);
-const PATIENCE_MILLISECONDS = 10_000;
+const PATIENCE_MILLISECONDS = 60_000;
 const BATCH = 200;
 const AT_ONCE = 8;
 

@@ -15,7 +15,7 @@ const LIMITS = { cell: CELL, logins: 300, sessions: 1e6, stayCells: 12 };
 const QUOTA = { by: 'agent', cell: CELL, leftCount: 1, fewestLeftCount: Infinity, heardCount: 0 };
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-const MOST_TRIES = 400;
+const MOST_TRIES = 4000;
 
 let redis: RealRedis | undefined;
 let cluster: RealRedis | undefined;

@@ -73,7 +73,7 @@ export class TestAgent {
   }
 }
 
-const MOST_MILLISECONDS = 15_000;
+const MOST_MILLISECONDS = 60_000;
 
 /** Looks until something is so; the agent tells nobody when it has changed. @throws where it never is */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {

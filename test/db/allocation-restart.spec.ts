@@ -17,8 +17,6 @@ import { startTestApplication } from '../test-application';
 import { freshDatabaseUrl } from '../test-database';
 
 // two processes, two allocations each: some ten seconds, on a busy machine a minute
-jest.setTimeout(180_000);
-
 describe('an allocation whose process is killed', () => {
   let app: NestFastifyApplication;
   let database: DataSource;

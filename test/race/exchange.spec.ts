@@ -98,7 +98,7 @@ describe('holds and the waiting list on two replicas', () => {
     spy.mockRestore();
     expect((await post(0, 'bookings', { operation: 'release', windowId: region.windowIds[0] })).status).toBe(201);
     let timer: NodeJS.Timeout;
-    const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), 5000)));
+    const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), 30_000)));
     const told = await Promise.race([answer, late]).finally(() => clearTimeout(timer));
     expect(told === 'late' ? told : told.json<object>()).toMatchObject({ items: [{ revision: 2, kind: 'release' }] });
   });

@@ -18,7 +18,7 @@ import { freshDatabaseUrl } from '../test-database';
 
 /** More than the sequencer has connections. */
 const HELD_COUNT = 8;
-const PATIENCE_MILLISECONDS = 5000;
+const PATIENCE_MILLISECONDS = 30_000;
 
 describe('platforms', () => {
   let app: NestFastifyApplication;

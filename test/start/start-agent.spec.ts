@@ -5,8 +5,6 @@ import { join, resolve } from 'node:path';
 import { until } from '../agent/test-agent';
 import { dataFolder, StartedServer } from './started-server';
 
-jest.setTimeout(120_000);
-
 const AGENT = resolve(__dirname, '../../dist/src/agent/main.js');
 const README = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
 

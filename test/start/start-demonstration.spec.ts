@@ -4,8 +4,6 @@ import { LOOPBACK_OPERATOR } from '../../src/access/actor';
 import { DemonstrationService } from '../../src/demonstration/demonstration.service';
 import { startTestApplication } from '../test-application';
 
-jest.setTimeout(120_000);
-
 describe('the demonstration of one database', () => {
   let app: NestFastifyApplication;
   let service: DemonstrationService;

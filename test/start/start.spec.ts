@@ -6,8 +6,6 @@ import { isAlive } from '../../src/common/embedded-postgres';
 import { freshDatabaseUrl } from '../test-database';
 import { dataFolder, postgresPid, StartedServer } from './started-server';
 
-jest.setTimeout(120_000);
-
 const running: StartedServer[] = [];
 const folders: { folder: string; remove: () => void }[] = [];
 

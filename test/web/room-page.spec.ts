@@ -6,8 +6,6 @@ import { TestAgent, until } from '../agent/test-agent';
 import { violationsOf } from './accessibility';
 import { describeInBrowser, launchBrowser, openReader, overflowing } from './real-browser';
 
-jest.setTimeout(120_000);
-
 const MOST_BYTES = 30_000;
 const CELLS = 288;
 /** A log-in a second for the room, once it serves. */

@@ -5,8 +5,6 @@ import { startSignInServer } from '../sign-in-server';
 import { freshDatabaseUrl } from '../test-database';
 import { describeInBrowser, launchBrowser, openReader } from './real-browser';
 
-jest.setTimeout(120_000);
-
 describeInBrowser('signing in and out in a browser', () => {
   let app: NestFastifyApplication;
   let url: string;

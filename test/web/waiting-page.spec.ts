@@ -5,8 +5,6 @@ import { TestAgent } from '../agent/test-agent';
 import { violationsOf } from './accessibility';
 import { describeInBrowser, launchBrowser, openReader, overflowing } from './real-browser';
 
-jest.setTimeout(120_000);
-
 const MOST_BYTES = 30_000;
 
 describeInBrowser('the waiting page in the hands of who waits', () => {
