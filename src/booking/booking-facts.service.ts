@@ -74,10 +74,15 @@ export class BookingFactsService {
     return this.store.holdersOf(window, departmentId, startCell);
   }
 
-  /** Whose window it is, with the given dates. */
+  /** Whose window it is, with the given dates. @throws NotFoundError, BookingRefused */
   async ownerOfWindow(window: FoundWindow, dates: readonly string[]): Promise<BookingOwner> {
     const audience = AUDIENCES[window.audience]!;
     const { row, stated } = window.ownerFacts ?? (await this.ownerFacts(window, audience));
+    // a roster may have taken away the class of a window that is published
+    if (!row) {
+      const { windowId, classId } = window;
+      throw new BookingRefused('class_gone', 'conflict', `The class of window ${windowId} is none any more; the next plan has no window for it.`, { windowId, classId }); // prettier-ignore
+    }
     return this.owner(row, audience, window, dates, stated);
   }
 
@@ -86,8 +91,7 @@ export class BookingFactsService {
       window.classId === null ? this.store.establishmentOwner(window.establishmentId) : this.store.classOwner(window.classId),
       this.store.statedTimes(window.campaignId, window, audience),
     ]); // prettier-ignore
-    if (!row) throw new NotFoundError('establishment', window.establishmentId);
-    return { row, stated };
+    return { row: row ?? null, stated };
   }
 
   /** A class with the published plan that holds the date. @throws NotFoundError, BookingRefused */

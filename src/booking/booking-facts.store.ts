@@ -9,7 +9,7 @@ import { type Audience, AUDIENCES, ORIGINS } from '../campaign/window-kind';
 import type { EstablishmentKind } from '../directory/directory-rows';
 import { CLASSES_WITH_SAME_PUPILS } from '../directory/same-pupils';
 import { partitionOf } from '../plan/plan-window.store';
-import type { FoundWindow, OwnerRow, PlaceHolder, StatedTime } from './booking-owner';
+import type { FoundWindow, OwnerFacts, OwnerRow, PlaceHolder, StatedTime } from './booking-owner';
 
 const FIXED = ORIGINS.indexOf('fixed');
 
@@ -283,7 +283,7 @@ export class BookingFactsStore {
 }
 
 interface WindowRow extends FoundWindow {
-  owner: OwnerRow;
+  owner: OwnerFacts['row'];
   stated: StatedTime[];
 }
 

@@ -95,7 +95,8 @@ export interface OwnerRow extends CalendarPlace {
 
 /** What was read of a window's owner together with it. */
 export interface OwnerFacts {
-  row: OwnerRow;
+  /** Null where the class of the window is none any more. */
+  row: OwnerRow | null;
   stated: readonly StatedTime[];
 }
 

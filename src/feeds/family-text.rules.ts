@@ -10,6 +10,12 @@ export interface WindowSubject {
   activity: number;
 }
 
+/** Of pupils whose class a roster has taken away since the plan was published. */
+const OWN = {
+  fr: { relatives: 'des parents', staff: 'des personnels', pupils: "d'une classe supprimée" },
+  en: { relatives: 'parents', staff: 'staff', pupils: 'a class that is gone' },
+} as const;
+
 /** What a window is called: `Créneau de connexion 6A`. */
 export function titleOf({ classCode, audience, activity }: WindowSubject, language: Language): string {
   const isLive = ACTIVITIES[activity] === 'live';
@@ -17,9 +23,8 @@ export function titleOf({ classCode, audience, activity }: WindowSubject, langua
     if (language === 'fr') return `${isLive ? 'Classe en direct' : 'Créneau de connexion'} ${classCode}`;
     return `${isLive ? 'Live class' : 'Connection window'} ${classCode}`;
   }
-  const isRelatives = AUDIENCES[audience] === 'relatives';
-  if (language === 'fr') return `Créneau de connexion des ${isRelatives ? 'parents' : 'personnels'}`;
-  return `Connection window of ${isRelatives ? 'parents' : 'staff'}`;
+  const whose = OWN[language][AUDIENCES[audience]!];
+  return language === 'fr' ? `Créneau de connexion ${whose}` : `Connection window of ${whose}`;
 }
 
 const at = (cell: number, zone: string, language: Language): DateTime =>

@@ -165,6 +165,14 @@ describe('feeds and notices', () => {
     expect(client.starts('CANCELLED')).toEqual([]);
   });
 
+  it('do not take the window of a class that a roster has taken away for one of the staff', async () => {
+    const path = await feedOf(`establishments/${region.uais[0]}`);
+    await database.query('delete from class where id = $1', [region.classIds[0]![1]]);
+    const { body } = await app.inject({ url: path });
+    expect(body).toContain("SUMMARY:Créneau de connexion d'une classe supprimée");
+    expect(body).not.toContain('personnels');
+  });
+
   it('let a cancelled window go after thirty days', async () => {
     const path = await classFeed();
     await replan(WINDOWS.slice(1));

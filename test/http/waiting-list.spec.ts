@@ -341,6 +341,26 @@ describe('the waiting list', () => {
     expect(await states()).toEqual(['declined', ...Array<string>(10).fill('offered')]);
   });
 
+  it('is served though a roster has taken the class of an entry away, whose windows and bookings are refused as that', async () => {
+    const windowId = region.windowIds[0];
+    const moved = await call<BookingDto>('POST', 'bookings', { operation: 'move', windowId, startsAt: at(0, '16:00') });
+    const held = await call<HoldDto>('POST', 'holds', { operation: 'move', windowId, startsAt: at(0, '17:00') }, undefined, 2); // prettier-ignore
+    const [gone, next] = [await wait(0), await wait(1)];
+    expect([moved.status, held.status, gone.status, next.status]).toEqual([201, 201, 201, 201]);
+    await database.query('delete from class where id = $1', [region.classIds[0]![0]]);
+    await release(3);
+    await served();
+    expect([(await entry(gone.body.id)).state, (await entry(next.body.id)).state]).toEqual(['waiting', 'offered']);
+    const refused = { status: 409, body: { code: 'booking.class_gone', windowId, classId: region.classIds[0]![0] } };
+    expect(await call('POST', 'bookings', { operation: 'release', windowId })).toMatchObject(refused);
+    expect(await call('POST', `holds/${held.body.id}/confirm`, {})).toMatchObject(refused);
+    expect(await call('POST', `bookings/${moved.body.id}/undo`, {})).toMatchObject(refused);
+    expect((await call('DELETE', `waiting-list/${gone.body.id}`)).status).toBe(200);
+    // its place, which the others still want
+    const wanted = { operation: 'move', windowId: region.windowIds[1], startsAt: at(0, '16:00') };
+    expect((await call('POST', 'bookings', wanted)).body.code).toBe('booking.cell_full');
+  });
+
   it('promotes a window that has moved since it joined, from where it stands', async () => {
     const { body } = await wait(0);
     const moved = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '16:00') };
