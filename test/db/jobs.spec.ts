@@ -132,7 +132,7 @@ describe('jobs', () => {
 
   it('are cancelled by a notice while they run, not by the next look, even when they report nothing', async () => {
     // nobody looks again who is not told to
-    const next = Reflect.get(Bell.prototype, 'next') as Bell['next'];
+    const next = Reflect.get(Bell.prototype, 'next');
     const bells = jest.spyOn(Bell.prototype, 'next').mockImplementation(function (this: Bell, _milliseconds, signal) {
       return next.call(this, AN_HOUR_MILLISECONDS, signal);
     });
