@@ -1,6 +1,9 @@
 const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
+/** Of the real clock: Jest's own reading of it would be of the one that a test has made to stand still in this very realm. */
+const getRealSystemTime = Date.now;
+
 const propertiesOfGlobal = () =>
   new Map(Reflect.ownKeys(globalThis).map((key) => [key, Object.getOwnPropertyDescriptor(globalThis, key)]));
 
@@ -22,7 +25,7 @@ module.exports = class PlainEnvironment {
       moduleMocker: this.moduleMocker,
       timerConfig,
     });
-    this.fakeTimersModern = new ModernFakeTimers({ config, global: globalThis });
+    this.fakeTimersModern = Object.assign(new ModernFakeTimers({ config, global: globalThis }), { getRealSystemTime });
   }
 
   async setup() {}
