@@ -12,7 +12,7 @@ const ELSEWHERE = new RegExp(
     '^(access|allocation|configuration|data_folder|database|demonstration|directory|file|load|measurement|notice|page|request|start|webhook|window)[.]',
     '^gateway[.](epoch_changed|gap|no_platform|revision_unknown)$',
     '^(import[.]refused|job[.](cancelled|process_lost)|platform[.]no_establishments)$',
-    '^plan[.](columns_invalid|other_platform|over_limit|window_outside)$',
+    '^plan[.](columns_invalid|other_platform|over_limit|revision_unknown|window_outside)$',
     // fields and headers that every page sends as they should be, and ends of work that the service does by itself
     '^booking[.](fields|(key|if_match)_(missing|invalid)|key_reused)$|^waiting[.](fields|met)$|^import[.]school_year_missing$',
     '^wish[.](end|teacher|day|unknown_teacher)$|^proposal[.](expiry|other_campaign|class_not_concerned)$',
