@@ -126,7 +126,7 @@ export function refusalPage(
 ): string {
   const texts = TEXTS[language];
   const back = why === 'gone' ? '' : `<p><a href="">${texts.back}</a></p>`;
-  const lost = written === undefined ? '' : `<p style="white-space:pre-wrap">${escaped(written)}</p>`;
+  const lost = written === undefined ? '' : `<p class="written">${escaped(written)}</p>`;
   return documentOf(language, `<p><strong>${texts[why]}</strong></p>${lost}${back}`);
 }
 
@@ -154,7 +154,7 @@ function documentOf(language: Language, body: string): string {
 <meta name="robots" content="noindex"><title>${title}</title>
 <style>body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ccc;font-variant-numeric:tabular-nums}
-button{font:inherit;padding:.75rem 1.5rem;margin:1rem 0}textarea{font:inherit;width:100%;box-sizing:border-box}</style></head>
+button{font:inherit;padding:.75rem 1.5rem;margin:1rem 0}textarea{font:inherit;width:100%;box-sizing:border-box}.written{white-space:pre-wrap;overflow-wrap:anywhere}</style></head>
 <body><main><h1>${title}</h1>${body}</main></body></html>
 `;
 }
