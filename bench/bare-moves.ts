@@ -62,9 +62,17 @@ async function pgbench(
   const { stdout } = await promisify(execFile)(
     'pgbench',
     [
-      '--no-vacuum', '--protocol=prepared', `--client=${clientCount}`, `--jobs=${Math.min(clientCount, 2)}`, `--time=${seconds}`,
-      `--define=hot_percent=${hotPercent}`, `--random-seed=${seed}`, '--max-tries=0', `--file=${SCRIPT}`, databaseUrl,
-    ], // prettier-ignore
+      '--no-vacuum',
+      '--protocol=prepared',
+      `--client=${clientCount}`,
+      `--jobs=${Math.min(clientCount, 2)}`,
+      `--time=${seconds}`,
+      `--define=hot_percent=${hotPercent}`,
+      `--random-seed=${seed}`,
+      '--max-tries=0',
+      `--file=${SCRIPT}`,
+      databaseUrl,
+    ],
     { env: { ...process.env, LC_ALL: 'C' } },
   );
   // where every client waits for every other one, not a single move may end in time: then it says no speed

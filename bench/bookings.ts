@@ -101,7 +101,10 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
       p50Milliseconds: percentile(milliseconds, 50),
       p95Milliseconds: percentile(milliseconds, 95),
       p99Milliseconds: percentile(milliseconds, 99),
-      refusalP95Milliseconds: percentile(refused.map((answer) => answer.milliseconds), 95),
+      refusalP95Milliseconds: percentile(
+        refused.map((answer) => answer.milliseconds),
+        95,
+      ),
       availabilityP95Milliseconds: percentile(reads, 95),
       overfullCellCount,
       isProved: proof.isProved,
@@ -110,7 +113,7 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
       // how fast the machine's single thread is at this moment: 1.9 s where the figures of the allocation were measured
       ...(await referenceLp(seed)),
       headProcessorSeconds: rounded((headProcessor.user + headProcessor.system) / 1e6),
-    }; // prettier-ignore
+    };
   } finally {
     agent.destroy();
     if (server) await stopServer(server);

@@ -27,7 +27,28 @@ const CHECK_LETTERS = 'ABCDEFGHJKLMNPRSTUVWXYZ';
 const MOST_SCHOOL_DAYS = 6;
 /** Of classes whose name holds a word of its own beside the level. */
 const NAMED_RATIO = 0.3;
-const SYLLABLES = ['ber', 'cour', 'dan', 'en', 'fon', 'gny', 'han', 'ies', 'jon', 'lan', 'mar', 'nes', 'or', 'pont', 'qui', 'roy', 'sain', 'tour', 'val', 'wim']; // prettier-ignore
+const SYLLABLES = [
+  'ber',
+  'cour',
+  'dan',
+  'en',
+  'fon',
+  'gny',
+  'han',
+  'ies',
+  'jon',
+  'lan',
+  'mar',
+  'nes',
+  'or',
+  'pont',
+  'qui',
+  'roy',
+  'sain',
+  'tour',
+  'val',
+  'wim',
+];
 
 /**
  * Size of what gateways fetch at scale L: the whole bundle, the delta of one window that moved with its signature, and the memory of
@@ -70,13 +91,19 @@ function withRealEntropy(content: BundleContent, random: Random): BundleContent 
   const { establishments, classes } = content;
   const count = establishments.id.length;
   const digits = (n: number) => Array.from({ length: n }, () => randomInteger(random, 10)).join('');
-  const word = () => Array.from({ length: 2 + randomInteger(random, 2) }, () => SYLLABLES[randomInteger(random, SYLLABLES.length)]!).join(''); // prettier-ignore
+  const word = () =>
+    Array.from(
+      { length: 2 + randomInteger(random, 2) },
+      () => SYLLABLES[randomInteger(random, SYLLABLES.length)]!,
+    ).join('');
   const kinds = ['École élémentaire publique', 'École primaire privée', 'Collège', 'Lycée général et technologique'];
   const numbers = new Set<string>();
   while (numbers.size < count) numbers.add(digits(7));
   let classId = 0;
   const nameOf = (levels: number): string => {
-    const level = ['PS', 'GS', 'CP', 'CE1', 'CE2', 'CM1', 'CM2', '6', '5', '4', '3', '2nde', '1re', 'Tle'][(31 - Math.clz32(levels)) % 14]!; // prettier-ignore
+    const level = ['PS', 'GS', 'CP', 'CE1', 'CE2', 'CM1', 'CM2', '6', '5', '4', '3', '2nde', '1re', 'Tle'][
+      (31 - Math.clz32(levels)) % 14
+    ]!;
     return `${level} ${String.fromCharCode(65 + randomInteger(random, 8))}${random() < NAMED_RATIO ? ` ${word()}` : ''}`;
   };
   const cellCount = content.endCell - content.firstCell;
@@ -91,7 +118,11 @@ function withRealEntropy(content: BundleContent, random: Random): BundleContent 
       name: establishments.id.map(() => `${kinds[randomInteger(random, kinds.length)]} ${word()} ${word()}`),
       telephone: establishments.id.map(() => `03 ${digits(2)} ${digits(2)} ${digits(2)} ${digits(2)}`),
     },
-    classes: { ...classes, id: classes.id.map(() => (classId += 1 + randomInteger(random, 4))), name: classes.levels.map(nameOf) }, // prettier-ignore
+    classes: {
+      ...classes,
+      id: classes.id.map(() => (classId += 1 + randomInteger(random, 4))),
+      name: classes.levels.map(nameOf),
+    },
     room: { logins: left(20_000), sessions: left(200_000), stayCells: 12 },
   };
 }
@@ -120,10 +151,23 @@ async function deltaSizes(content: BundleContent, random: Random): Promise<numbe
     const [startCell, cellCount, activity] = window;
     const its = { audience: 0, classId: content.classes.id[c]!, establishmentId: 0, cellCount, activity };
     const moved = content.firstCell + LEAST_CELL + randomInteger(random, SPAN_CELLS);
-    const rows = [{ before: { ...its, startCell }, after: { ...its, startCell: moved } }] as unknown as Parameters<typeof bundleChangesOf>[0]; // prettier-ignore
-    const room = changedCellsOf(rows, content.firstCell).map((cell): [number, number, number] => [cell, randomInteger(random, 20_000), randomInteger(random, 200_000)]); // prettier-ignore
-    const bytes = Buffer.from(deltaBytesOf(1, 1, 123_456, 123_457, content.issuedAt, bundleChangesOf(rows), undefined, room)); // prettier-ignore
-    const signature = await signBytes(bytes, { kid: 'a-key-of-the-service', privateKey, typ: 'etale-delta', chain: nextChain(CHAIN_START, bytes) }); // prettier-ignore
+    const rows = [{ before: { ...its, startCell }, after: { ...its, startCell: moved } }] as unknown as Parameters<
+      typeof bundleChangesOf
+    >[0];
+    const room = changedCellsOf(rows, content.firstCell).map((cell): [number, number, number] => [
+      cell,
+      randomInteger(random, 20_000),
+      randomInteger(random, 200_000),
+    ]);
+    const bytes = Buffer.from(
+      deltaBytesOf(1, 1, 123_456, 123_457, content.issuedAt, bundleChangesOf(rows), undefined, room),
+    );
+    const signature = await signBytes(bytes, {
+      kid: 'a-key-of-the-service',
+      privateKey,
+      typ: 'etale-delta',
+      chain: nextChain(CHAIN_START, bytes),
+    });
     sizes.push(bytes.length + signature.length);
   }
   return sizes;
@@ -133,7 +177,21 @@ async function deltaSizes(content: BundleContent, random: Random): Promise<numbe
 async function memoryOf(content: BundleContent | undefined): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'etale-bench-bundle-'));
   if (content) await writePlan(folder, content);
-  const agent = spawn(process.execPath, [join(__dirname, '../src/agent/main.js'), '--url', 'http://127.0.0.1:1', '--key', 'etale_bench', '--port', '0', '--folder', folder], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
+  const agent = spawn(
+    process.execPath,
+    [
+      join(__dirname, '../src/agent/main.js'),
+      '--url',
+      'http://127.0.0.1:1',
+      '--key',
+      'etale_bench',
+      '--port',
+      '0',
+      '--folder',
+      folder,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   try {
     let output = '';
     for await (const chunk of agent.stdout) {

@@ -19,7 +19,8 @@ export const DECIDE_BUNDLE = {
 } as const;
 
 /** A ... Z, AA, AB ... */
-const letters = (k: number): string => (k < 26 ? '' : letters(Math.floor(k / 26) - 1)) + String.fromCharCode(65 + (k % 26)); // prettier-ignore
+const letters = (k: number): string =>
+  (k < 26 ? '' : letters(Math.floor(k / 26) - 1)) + String.fromCharCode(65 + (k % 26));
 
 const MONDAY_CELL = 5_881_812;
 const OPENS = 96;
@@ -52,7 +53,11 @@ export function decideBundle(
       const windowCount = Math.floor(perDay) + (random() < perDay % 1 ? 1 : 0);
       for (let k = 0; k < windowCount; k++) {
         const share = (close - open) / windowCount;
-        const start = mondayCell + day * CELLS_PER_DAY + Math.floor(open + k * share) + randomInteger(random, Math.floor(share) - 12); // prettier-ignore
+        const start =
+          mondayCell +
+          day * CELLS_PER_DAY +
+          Math.floor(open + k * share) +
+          randomInteger(random, Math.floor(share) - 12);
         windows.gap.push(start - before);
         windows.cellCount.push([6, 9, 12][randomInteger(random, 3)]!);
         windows.activity.push(random() < 0.4 ? 1 : 0);

@@ -45,30 +45,62 @@ export function gateCrowd(
   const relativesStart = clock(relativesHour) / CELL_SECONDS;
   const starts = [...classStart, ...schools.map(() => relativesStart)];
   const content: BundleContent = {
-    format: 'etale-bundle/1', platformId: 1, epoch: 1, revision: 1, issuedAt: MIDNIGHT, staleAfter: clock(24), expiresAt: clock(48),
-    whenStale: 'reuse', whenExpired: 'reuse', posture: 'enforced', firstCell, endCell: firstCell + 288,
-    entrySpreadSeconds: ENTRY_SPREAD_SECONDS, openPassSeconds: 7200, idleMinutes: 20,
-    quotas: { walkInPerCell: WALK_IN_PER_CELL, keptPerCell: 0, urgentPerCell: 0 }, features: [], departments: ['59'],
-    zones: [{ name: 'Europe/Paris', midnights: [clock(0), clock(24)] }], campaigns: [{ days: [[clock(0), clock(24)]] }], catchUps: [],
+    format: 'etale-bundle/1',
+    platformId: 1,
+    epoch: 1,
+    revision: 1,
+    issuedAt: MIDNIGHT,
+    staleAfter: clock(24),
+    expiresAt: clock(48),
+    whenStale: 'reuse',
+    whenExpired: 'reuse',
+    posture: 'enforced',
+    firstCell,
+    endCell: firstCell + 288,
+    entrySpreadSeconds: ENTRY_SPREAD_SECONDS,
+    openPassSeconds: 7200,
+    idleMinutes: 20,
+    quotas: { walkInPerCell: WALK_IN_PER_CELL, keptPerCell: 0, urgentPerCell: 0 },
+    features: [],
+    departments: ['59'],
+    zones: [{ name: 'Europe/Paris', midnights: [clock(0), clock(24)] }],
+    campaigns: [{ days: [[clock(0), clock(24)]] }],
+    catchUps: [],
     establishments: {
-      id: schools.map((e) => e + 1), uai: schools.map((e) => `99${String(e).padStart(5, '0')}X`), structure: schools.map((e) => `S${e}`),
-      name: schools.map((e) => `École ${e}`), telephone: schools.map(() => ''), department: schools.map(() => 0), zone: schools.map(() => 0),
+      id: schools.map((e) => e + 1),
+      uai: schools.map((e) => `99${String(e).padStart(5, '0')}X`),
+      structure: schools.map((e) => `S${e}`),
+      name: schools.map((e) => `École ${e}`),
+      telephone: schools.map(() => ''),
+      department: schools.map(() => 0),
+      zone: schools.map(() => 0),
       relativesCampaigns: schools.map(() => 1),
     },
     classes: {
-      id: establishment.map((_, c) => c + 1), establishment, name: establishment.map((_, c) => `C${c}`),
-      levels: establishment.map((_, c) => 1 << (c % CLASSES_OF_SCHOOL)), hasParentAccounts: establishment.map(() => 0),
+      id: establishment.map((_, c) => c + 1),
+      establishment,
+      name: establishment.map((_, c) => `C${c}`),
+      levels: establishment.map((_, c) => 1 << (c % CLASSES_OF_SCHOOL)),
+      hasParentAccounts: establishment.map(() => 0),
       campaigns: establishment.map(() => 1),
     },
     windows: {
-      count: [...starts.map(() => 1), ...schools.map(() => 0)], gap: starts.map((start) => start - firstCell),
-      cellCount: starts.map(() => WINDOW_CELLS), activity: starts.map(() => 0),
+      count: [...starts.map(() => 1), ...schools.map(() => 0)],
+      gap: starts.map((start) => start - firstCell),
+      cellCount: starts.map(() => WINDOW_CELLS),
+      activity: starts.map(() => 0),
     },
-    exemptions: [], rules: [],
-  }; // prettier-ignore
+    exemptions: [],
+    rules: [],
+  };
   const comers = Array.from({ length: count }, (_, nonce): Comer => {
     const draw = random();
-    const profile = draw < PROFILE_SHARES.pupil ? 'pupil' : draw < PROFILE_SHARES.pupil + PROFILE_SHARES.relative ? 'relative' : 'staff'; // prettier-ignore
+    const profile =
+      draw < PROFILE_SHARES.pupil
+        ? 'pupil'
+        : draw < PROFILE_SHARES.pupil + PROFILE_SHARES.relative
+          ? 'relative'
+          : 'staff';
     const c = randomInteger(random, establishment.length);
     const start = profile === 'relative' ? relativesStart : classStart[c]!;
     const key = `S${establishment[c]}$C${c}`;

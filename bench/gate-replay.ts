@@ -11,7 +11,13 @@ export interface StormFigures {
   meanWaitSeconds: number;
 }
 
-const OBEYING: ReturnHabits = { impatientPerMille: 0, threeMinutesPerMille: 0, asToldPerMille: 1000, backOffPerMille: 0, givesUpPerMille: 0 }; // prettier-ignore
+const OBEYING: ReturnHabits = {
+  impatientPerMille: 0,
+  threeMinutesPerMille: 0,
+  asToldPerMille: 1000,
+  backOffPerMille: 0,
+  givesUpPerMille: 0,
+};
 const RELOADING: ReturnHabits = { ...OBEYING, asToldPerMille: 0, threeMinutesPerMille: 1000 };
 /** More than any crowd: the gate is what holds it up. */
 const NO_LIMIT = 1e9;
@@ -37,13 +43,31 @@ export function replayed(comers: readonly Comer[], obeys: boolean, room?: Replay
     const entryTimes =
       profile === 'staff' ? null : [{ entryCell: cellOf(entryAt), endCell: cellOf(endAt), isLive: false }];
     const key = `${profile} ${entryTimes === null ? '' : entryAt}`;
-    const group = groups.get(key) ?? { territory: 0, profile: PROFILES.indexOf(profile), cohort: 0, visitorCount: 0, arrival: groups.size, visit: 0, entryTimes, arrivals: new Float64Array(CELLS_PER_DAY) }; // prettier-ignore
+    const group = groups.get(key) ?? {
+      territory: 0,
+      profile: PROFILES.indexOf(profile),
+      cohort: 0,
+      visitorCount: 0,
+      arrival: groups.size,
+      visit: 0,
+      entryTimes,
+      arrivals: new Float64Array(CELLS_PER_DAY),
+    };
     group.visitorCount++;
     group.arrivals[cellOf(comesAt)]!++;
     groups.set(key, group);
   }
   const all = [...groups.values()];
-  const step = { territories: [], profiles: [PROFILES.indexOf('relative')], cohorts: [], isDeferred: true, isLiveOnly: false, walkInPerMille: 1000, idleSeconds: null, capacityPerMille: 1000 }; // prettier-ignore
+  const step = {
+    territories: [],
+    profiles: [PROFILES.indexOf('relative')],
+    cohorts: [],
+    isDeferred: true,
+    isLiveOnly: false,
+    walkInPerMille: 1000,
+    idleSeconds: null,
+    capacityPerMille: 1000,
+  };
   const { curves, pollCount } = simulateStorm({
     cellCount: CELLS_PER_DAY,
     territoryCount: 1,
@@ -55,7 +79,14 @@ export function replayed(comers: readonly Comer[], obeys: boolean, room?: Replay
     idleSeconds: 1200,
     // whoever waits in the room learns of the own window at the next question
     entrySpreadSeconds: room?.pollSeconds ?? ENTRY_SPREAD_SECONDS,
-    room: room ? { rankOfProfile: RANKS, pollSeconds: room.pollSeconds, leavesPerMillePerMinute: 0, leftPerCell: new Float64Array(CELLS_PER_DAY).fill(room.leftPerCell - room.walkInPerCell) } : null, // prettier-ignore
+    room: room
+      ? {
+          rankOfProfile: RANKS,
+          pollSeconds: room.pollSeconds,
+          leavesPerMillePerMinute: 0,
+          leftPerCell: new Float64Array(CELLS_PER_DAY).fill(room.leftPerCell - room.walkInPerCell),
+        }
+      : null,
     habits: obeys ? OBEYING : RELOADING,
     arrivals: all.map(({ arrivals, visitorCount }) => arrivals.map((count) => count / visitorCount)),
     visits: [{ stay: [1000], logOutPerMille: 1000 }],
@@ -73,7 +104,9 @@ export function replayed(comers: readonly Comer[], obeys: boolean, room?: Replay
   let [outside, waited] = [0, 0];
   for (let cell = from; cell < to; cell++) {
     const before = outside;
-    PROFILES.forEach((_, p) => (outside += curves.arrivals[p * CELLS_PER_DAY + cell]! - curves.admitted[p * CELLS_PER_DAY + cell]!)); // prettier-ignore
+    PROFILES.forEach(
+      (_, p) => (outside += curves.arrivals[p * CELLS_PER_DAY + cell]! - curves.admitted[p * CELLS_PER_DAY + cell]!),
+    );
     // those who wait at the middle of the cell
     waited += ((before + outside) / 2) * CELL_SECONDS;
   }

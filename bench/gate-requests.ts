@@ -32,8 +32,14 @@ export function gateRequests(content: BundleContent, random: Random, now: number
   const closed: number[] = [];
   for (let c = 0; c < plan.classCount; c++) {
     const windows = windowsOfOwner(plan, c);
-    const isOpen = windows.some(([start, cells]) => (start - LEAD_CELLS) * CELL_SECONDS <= now && (start + cells) * CELL_SECONDS > now + LEAST_LEFT_SECONDS); // prettier-ignore
-    const isNear = windows.some(([start, cells]) => (start - LEAD_CELLS) * CELL_SECONDS < now + LEAST_LEFT_SECONDS && (start + cells) * CELL_SECONDS > now); // prettier-ignore
+    const isOpen = windows.some(
+      ([start, cells]) =>
+        (start - LEAD_CELLS) * CELL_SECONDS <= now && (start + cells) * CELL_SECONDS > now + LEAST_LEFT_SECONDS,
+    );
+    const isNear = windows.some(
+      ([start, cells]) =>
+        (start - LEAD_CELLS) * CELL_SECONDS < now + LEAST_LEFT_SECONDS && (start + cells) * CELL_SECONDS > now,
+    );
     if (isOpen) open.push(c);
     else if (!isNear) closed.push(c);
   }
@@ -43,10 +49,28 @@ export function gateRequests(content: BundleContent, random: Random, now: number
   const shown = (c: number, nonce: number) => {
     const key = `${establishments.structure[classes.establishment[c]!]}$${classes.name[c]}`;
     const claims = { profile: 'pupil', classes: [key], uais: [], exp: Math.ceil(now) + 3600, nonce };
-    return requestText('/static-page', { ...browser, 'x-etale-visitor': signedHeaderText(claims, Buffer.from(ENT_KEY)) }); // prettier-ignore
+    return requestText('/static-page', {
+      ...browser,
+      'x-etale-visitor': signedHeaderText(claims, Buffer.from(ENT_KEY)),
+    });
   };
   const holder = () => {
-    const pass = passText({ profile: PUPIL, until: Math.ceil(now) + 3600, admittedOn: 0, draw: randomInteger(random, 2 ** 31), toldOn: 0, told: 0, levels: 0, shown: [classes.id[anyOf(open)]!], chosen: [], establishments: [] }, content.platformId, PASS_KEY); // prettier-ignore
+    const pass = passText(
+      {
+        profile: PUPIL,
+        until: Math.ceil(now) + 3600,
+        admittedOn: 0,
+        draw: randomInteger(random, 2 ** 31),
+        toldOn: 0,
+        told: 0,
+        levels: 0,
+        shown: [classes.id[anyOf(open)]!],
+        chosen: [],
+        establishments: [],
+      },
+      content.platformId,
+      PASS_KEY,
+    );
     return requestText('/static-page', { ...browser, cookie: `session=abc; ${PASS_NAME}=${pass}` });
   };
   const visitors = (kind: GateKind, status: number, textOf: (k: number) => string): GateRequest[] =>

@@ -57,30 +57,62 @@ export async function stormAtGate(
   obeys: boolean,
   mostAttempts = MOST_ATTEMPTS,
 ): Promise<Storm> {
-  // prettier-ignore
   const { content, comers } = gateCrowd(random, count);
   const folder = mkdtempSync(join(tmpdir(), 'etale-storm-'));
   await writePlan(folder, content);
   let now = STORM_FROM;
   const agent: RunningAgent = await startAgent(
     {
-      url: 'http://127.0.0.1:1', key: 'etale_storm', name: 'storm', folder, host: '127.0.0.1', port: 0, entKey: Buffer.from(CROWD_ENT_KEY),
-      userinfoUrl: undefined, workUrl: undefined, neverGated: NEVER_GATED,
+      url: 'http://127.0.0.1:1',
+      key: 'etale_storm',
+      name: 'storm',
+      folder,
+      host: '127.0.0.1',
+      port: 0,
+      entKey: Buffer.from(CROWD_ENT_KEY),
+      userinfoUrl: undefined,
+      workUrl: undefined,
+      neverGated: NEVER_GATED,
     },
     () => now * 1000,
-  ); // prettier-ignore
+  );
   const proxy = await RealProxy.nginx(nginx, agent.port);
   const connections = await RawConnection.all(proxy.port, CONNECTIONS);
   const from = performance.now();
-  const storm: Storm = { visitors: count, attempts: 0, amplification: 0, admitted: 0, admittedOutside: 0, mostOutsideInCell: 0, walkInPerCell: WALK_IN_PER_CELL, refusedInside: 0, neverAdmitted: 0, gateDown: 0, measured: { attempts: 0, refused: 0, meanWaitSeconds: 0 }, simulated: replayed(comers, obeys), seconds: 0 }; // prettier-ignore
+  const storm: Storm = {
+    visitors: count,
+    attempts: 0,
+    amplification: 0,
+    admitted: 0,
+    admittedOutside: 0,
+    mostOutsideInCell: 0,
+    walkInPerCell: WALK_IN_PER_CELL,
+    refusedInside: 0,
+    neverAdmitted: 0,
+    gateDown: 0,
+    measured: { attempts: 0, refused: 0, meanWaitSeconds: 0 },
+    simulated: replayed(comers, obeys),
+    seconds: 0,
+  };
   const outsideByCell = new Map<number, number>();
-  const states = comers.map((comer) => ({ comer, nextAt: comer.comesAt, cookie: undefined as string | undefined, isIn: false, admittedAt: undefined as number | undefined })); // prettier-ignore
+  const states = comers.map((comer) => ({
+    comer,
+    nextAt: comer.comesAt,
+    cookie: undefined as string | undefined,
+    isIn: false,
+    admittedAt: undefined as number | undefined,
+  }));
   const isInside = ({ windows }: Comer) => windows.some(([entryAt, endAt]) => entryAt <= now && now < endAt);
 
   const attempt = async (state: (typeof states)[number], connection: RawConnection): Promise<void> => {
     const { comer } = state;
     storm.attempts++;
-    const answer = await connection.ask(requestText('/static-page', { accept: 'text/html', ...(state.cookie === undefined ? { 'x-etale-visitor': comer.header } : { cookie: state.cookie }) })); // prettier-ignore
+    const answer = await connection.ask(
+      requestText('/static-page', {
+        accept: 'text/html',
+        ...(state.cookie === undefined ? { 'x-etale-visitor': comer.header } : { cookie: state.cookie }),
+      }),
+    );
     state.cookie = headerOf(answer, 'set-cookie')?.split(';')[0] ?? state.cookie;
     const isFree = comer.profile === 'staff';
     if (answer.status === 200) {
@@ -121,7 +153,9 @@ export async function stormAtGate(
   }
   storm.amplification = rounded(storm.attempts / count);
   storm.mostOutsideInCell = Math.max(0, ...outsideByCell.values());
-  storm.neverAdmitted = states.filter(({ isIn, comer }) => !isIn && comer.windows.every(([, endAt]) => endAt <= now)).length; // prettier-ignore
+  storm.neverAdmitted = states.filter(
+    ({ isIn, comer }) => !isIn && comer.windows.every(([, endAt]) => endAt <= now),
+  ).length;
   const waits = states.map(({ comer, admittedAt = now }) => admittedAt - comer.comesAt);
   storm.measured = {
     attempts: storm.attempts - storm.gateDown,

@@ -46,7 +46,19 @@ export const run: Benchmark = async (args) => {
   const requests = gateRequests(content, random, now);
   const folder = mkdtempSync(join(tmpdir(), 'etale-bench-gate-'));
   await writePlan(folder, content);
-  const agent = await listening([join(__dirname, '../src/agent/main.js'), '--url', 'http://127.0.0.1:1', '--key', 'etale_bench', '--port', '0', '--folder', folder, '--ent-key', ENT_KEY]); // prettier-ignore
+  const agent = await listening([
+    join(__dirname, '../src/agent/main.js'),
+    '--url',
+    'http://127.0.0.1:1',
+    '--key',
+    'etale_bench',
+    '--port',
+    '0',
+    '--folder',
+    folder,
+    '--ent-key',
+    ENT_KEY,
+  ]);
   const bare = await listening(['-e', BARE]);
   const processes = { agent: agent.child, bare: bare.child };
   const gates = { agent: await RealProxy.nginx(nginx, agent.port), bare: await RealProxy.nginx(nginx, bare.port) };
@@ -54,7 +66,13 @@ export const run: Benchmark = async (args) => {
     const rates: Record<'agent' | 'bare', Measured[]> = { agent: [], bare: [] };
     for (let round = 0; round <= ROUND_COUNT; round++) {
       for (const name of ['agent', 'bare'] as const) {
-        const measured = await asFastAsItGoes(gates[name].port, requests, seconds, name === 'agent', processes[name].pid!); // prettier-ignore
+        const measured = await asFastAsItGoes(
+          gates[name].port,
+          requests,
+          seconds,
+          name === 'agent',
+          processes[name].pid!,
+        );
         // the first round warms up
         if (round > 0) rates[name].push(measured);
       }
@@ -164,7 +182,8 @@ async function atPace(port: number, next: () => GateRequest, seconds: number): P
     connections.map(async (connection) => {
       while (begun < count) {
         const k = begun++;
-        for (let early = dueAt(k) - performance.now(); early > 0; early = dueAt(k) - performance.now()) await sleep(Math.max(1, early)); // prettier-ignore
+        for (let early = dueAt(k) - performance.now(); early > 0; early = dueAt(k) - performance.now())
+          await sleep(Math.max(1, early));
         await connection.ask(next().text);
         times.push(performance.now() - dueAt(k));
       }

@@ -145,7 +145,11 @@ function addNeighbours(
         const inside = both.filter(
           (column) => startOf[column]! >= cell && startOf[column]! < cell + problem.neighbourSpacingCells,
         );
-        rows.add(inside.map((column): Entry => [column, 1]), 0, 1); // prettier-ignore
+        rows.add(
+          inside.map((column): Entry => [column, 1]),
+          0,
+          1,
+        );
       }
     }
   }

@@ -2,9 +2,20 @@ import type { AllocationProblem } from '../src/kernel/allocation/problem';
 
 /** The columns with one row per demand. */
 const DEMAND_COLUMNS = [
-  'demandDay', 'demandCells', 'demandProfile', 'demandCandidates', 'demandOccurrences', 'demandWish', 'demandClass',
-  'demandEstablishment', 'demandTeacher', 'demandGapCells', 'demandSiteUnits', 'demandScale', 'demandWeight',
-] as const; // prettier-ignore
+  'demandDay',
+  'demandCells',
+  'demandProfile',
+  'demandCandidates',
+  'demandOccurrences',
+  'demandWish',
+  'demandClass',
+  'demandEstablishment',
+  'demandTeacher',
+  'demandGapCells',
+  'demandSiteUnits',
+  'demandScale',
+  'demandWeight',
+] as const;
 
 /**
  * A week with the schools of another instance in it, after its own; each of these stands near one of the week's. Limits and grid are

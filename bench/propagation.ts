@@ -59,17 +59,47 @@ export const run: Benchmark = async (args) => {
   try {
     server = await startServer(scale, { ETALE_DATA_DIR: join(folder, 'data') });
     const plan = await publishedPlan(server);
-    const campaign = await read<{ startsOn: string; platformId: number }>(`${server.url}/v1/campaigns/${plan.campaignId}`); // prettier-ignore
+    const campaign = await read<{ startsOn: string; platformId: number }>(
+      `${server.url}/v1/campaigns/${plan.campaignId}`,
+    );
     const key = await gatewayKey(server.url, campaign.platformId);
     const windows = await windowsOf(server.url, plan.id, campaign.startsOn);
     relay = await withoutStream(server.url);
     const relayUrl = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
     const pauseSeconds = Number(option(args, 'pause-seconds', '0'));
-    const streamed = await measured(server.url, server.url, key, join(folder, 'streamed'), count, windows, Number(option(args, 'bookings', '40')), pauseSeconds); // prettier-ignore
+    const streamed = await measured(
+      server.url,
+      server.url,
+      key,
+      join(folder, 'streamed'),
+      count,
+      windows,
+      Number(option(args, 'bookings', '40')),
+      pauseSeconds,
+    );
     const afterPause = streamed.filter((_, k) => pauseSeconds > 0 && Math.floor(k / count) % BOOKINGS_A_PAUSE === 0);
-    const polled = await measured(server.url, relayUrl, key, join(folder, 'polled'), count, windows, Number(option(args, 'polled-bookings', '4')), 0); // prettier-ignore
-    const rungs = await presses(server.url, campaign, key, join(folder, 'rungs'), count, Number(option(args, 'presses', '5'))); // prettier-ignore
-    const [taken, undone] = [[...rungs.values()].flatMap((its) => its.taken), [...rungs.values()].flatMap((its) => its.undone)]; // prettier-ignore
+    const polled = await measured(
+      server.url,
+      relayUrl,
+      key,
+      join(folder, 'polled'),
+      count,
+      windows,
+      Number(option(args, 'polled-bookings', '4')),
+      0,
+    );
+    const rungs = await presses(
+      server.url,
+      campaign,
+      key,
+      join(folder, 'rungs'),
+      count,
+      Number(option(args, 'presses', '5')),
+    );
+    const [taken, undone] = [
+      [...rungs.values()].flatMap((its) => its.taken),
+      [...rungs.values()].flatMap((its) => its.undone),
+    ];
     const { pollSeconds, pollJitterSeconds } = await prescribed(server.url, key);
     const prescribedMilliseconds = (pollSeconds + pollJitterSeconds) * 1000;
     return {
@@ -94,14 +124,18 @@ export const run: Benchmark = async (args) => {
       })),
       stepP50Milliseconds: percentile(taken, 50),
       stepP99Milliseconds: percentile(taken, 99),
-      stepWithinSecondRatio: taken.length === 0 ? null : rounded(taken.filter((took) => took <= 1000).length / taken.length), // prettier-ignore
+      stepWithinSecondRatio:
+        taken.length === 0 ? null : rounded(taken.filter((took) => took <= 1000).length / taken.length),
       undoneP50Milliseconds: percentile(undone, 50),
       undoneP99Milliseconds: percentile(undone, 99),
       polledBookings: polled.length / count,
       polledP50Milliseconds: percentile(polled, 50),
       polledP99Milliseconds: percentile(polled, 99),
       prescribedMilliseconds,
-      polledWithinPrescribedRatio: polled.length === 0 ? null : rounded(polled.filter((took) => took <= prescribedMilliseconds).length / polled.length), // prettier-ignore
+      polledWithinPrescribedRatio:
+        polled.length === 0
+          ? null
+          : rounded(polled.filter((took) => took <= prescribedMilliseconds).length / polled.length),
     };
   } finally {
     relay?.closeAllConnections();
@@ -123,14 +157,18 @@ async function gatewayKey(url: string, platformId: number): Promise<string> {
 
 async function prescribed(url: string, key: string): Promise<{ pollSeconds: number; pollJitterSeconds: number }> {
   const { headers } = await fetch(`${url}/v1/gateways/bundle`, { headers: { authorization: `Bearer ${key}` } });
-  const [pollSeconds, pollJitterSeconds] = ['etale-poll-seconds', 'etale-poll-jitter-seconds'].map((name) => Number(headers.get(name))); // prettier-ignore
+  const [pollSeconds, pollJitterSeconds] = ['etale-poll-seconds', 'etale-poll-jitter-seconds'].map((name) =>
+    Number(headers.get(name)),
+  );
   return { pollSeconds: pollSeconds!, pollJitterSeconds: pollJitterSeconds! };
 }
 
 async function windowsOf(url: string, planId: number, date: string): Promise<Window[]> {
   const answer = await fetch(`${url}/v1/plans/${planId}/windows?date=${date}&format=ndjson`, { headers: asOperator });
   const lines = (await answer.text()).trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as Window).filter(({ audience, activity }) => audience === 'pupils' && activity === 'open'); // prettier-ignore
+  return lines
+    .map((line) => JSON.parse(line) as Window)
+    .filter(({ audience, activity }) => audience === 'pupils' && activity === 'open');
 }
 
 /** Passes everything on but the stream, which it refuses. */
@@ -182,11 +220,19 @@ const agentsOf = (url: string, key: string, folder: string, count: number): Prom
   Promise.all(
     Array.from({ length: count }, (_, k) =>
       startAgent({
-        url, key, name: `agent-${k}`, folder: join(folder, String(k)), host: '127.0.0.1', port: 0, entKey: undefined,
-        userinfoUrl: undefined, workUrl: undefined, neverGated: NEVER_GATED,
+        url,
+        key,
+        name: `agent-${k}`,
+        folder: join(folder, String(k)),
+        host: '127.0.0.1',
+        port: 0,
+        entKey: undefined,
+        userinfoUrl: undefined,
+        workUrl: undefined,
+        neverGated: NEVER_GATED,
       }),
     ),
-  ); // prettier-ignore
+  );
 
 /** Milliseconds of one rung: of the service to answer a press, and of each agent from each press until the step holds there, and until it no longer does. */
 interface Presses {
@@ -209,12 +255,19 @@ async function presses(
 ): Promise<Map<string, Presses>> {
   const agents = await agentsOf(url, key, folder, count);
   const ask = async <T>(method: string, path: string, body?: object, headers = asOperator): Promise<T> => {
-    const init = { method, headers: { ...headers, 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) }; // prettier-ignore
+    const init = {
+      method,
+      headers: { ...headers, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    };
     const answer = await fetch(`${url}/v1/platforms/${campaign.platformId}/${path}`, init);
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
   };
-  const holds = (id: number) => ({ held }: RunningAgent): boolean => held.current?.plan.content.rules.some((rule) => rule.id === id) === true; // prettier-ignore
+  const holds =
+    (id: number) =>
+    ({ held }: RunningAgent): boolean =>
+      held.current?.plan.content.rules.some((rule) => rule.id === id) === true;
   try {
     await applied(agents, performance.now(), ({ held }) => held.current !== undefined);
     const before = await ask<LadderDto>('GET', 'protection-ladder');
@@ -225,7 +278,12 @@ async function presses(
     const startsAt = eight > DateTime.now() ? eight.toISO() : undefined;
     const press = async (rung: string, its?: Presses): Promise<void> => {
       let from = performance.now();
-      const { id } = await ask<{ id: number }>('POST', 'protection-steps', { rung, reason: 'benchmark', startsAt, minutes: 60 }); // prettier-ignore
+      const { id } = await ask<{ id: number }>('POST', 'protection-steps', {
+        rung,
+        reason: 'benchmark',
+        startsAt,
+        minutes: 60,
+      });
       its?.answered.push(performance.now() - from);
       const taken = await applied(agents, from, holds(id));
       from = performance.now();
@@ -251,8 +309,18 @@ async function moved(url: string, windows: Window[]): Promise<number> {
       const startCell = window.startCell + (shift % 2 === 1 ? shift : -shift);
       const answer = await fetch(`${url}/v1/bookings`, {
         method: 'POST',
-        headers: { ...asOperator, 'content-type': 'application/json', 'idempotency-key': randomUUID(), 'if-match': `"${window.revision}"` }, // prettier-ignore
-        body: JSON.stringify({ operation: 'move', windowId: window.id, startsAt: new Date(startCell * CELL_MILLISECONDS).toISOString(), reason: 'benchmark' }), // prettier-ignore
+        headers: {
+          ...asOperator,
+          'content-type': 'application/json',
+          'idempotency-key': randomUUID(),
+          'if-match': `"${window.revision}"`,
+        },
+        body: JSON.stringify({
+          operation: 'move',
+          windowId: window.id,
+          startsAt: new Date(startCell * CELL_MILLISECONDS).toISOString(),
+          reason: 'benchmark',
+        }),
       });
       if (answer.status !== 201) continue;
       const { changes } = (await answer.json()) as { changes: { revision: number }[] };

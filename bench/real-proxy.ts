@@ -37,7 +37,9 @@ async function accepts(port: number, child: ChildProcess): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the proxy has ended with ${child.exitCode}`);
     const socket = connect(port, '127.0.0.1');
-    const isOpen = await new Promise<boolean>((tell) => socket.once('connect', () => tell(true)).once('error', () => tell(false))); // prettier-ignore
+    const isOpen = await new Promise<boolean>((tell) =>
+      socket.once('connect', () => tell(true)).once('error', () => tell(false)),
+    );
     socket.destroy();
     if (isOpen) return;
     await new Promise((go) => setImmediate(go));
@@ -115,7 +117,7 @@ http {
           // its two examples
           .replaceAll('# http-request set-var', 'http-request set-var')
           .replace('lua-load etale.lua', `lua-load ${join(GATEWAYS, 'haproxy/etale.lua')}`);
-        writeFileSync(join(folder, 'haproxy.cfg'), config.replaceAll('127.0.0.1:3900', `127.0.0.1:${agentPort}`)); // prettier-ignore
+        writeFileSync(join(folder, 'haproxy.cfg'), config.replaceAll('127.0.0.1:3900', `127.0.0.1:${agentPort}`));
         return ['-f', join(folder, 'haproxy.cfg'), '-db'];
       },
       { ETALE_AGENT: `http://127.0.0.1:${agentPort}` },

@@ -30,7 +30,19 @@ export class RealRedis {
   /** Starts it where it is not running; it remembers nothing. */
   async begin(): Promise<void> {
     const cluster = this.isCluster ? ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())] : [];
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.folder, ...cluster]; // prettier-ignore
+    const args = [
+      '--port',
+      String(this.port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      this.folder,
+      ...cluster,
+    ];
     this.child = spawn(this.file, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     let output = '';
     for await (const chunk of this.child.stdout!) {

@@ -75,24 +75,46 @@ export async function stormAtRoom(
     agents.push(
       await startAgent(
         {
-          url: 'http://127.0.0.1:1', key: 'etale_storm', name, folder: folders[k]!, host: '127.0.0.1', port: 0, entKey: Buffer.from(CROWD_ENT_KEY),
-          userinfoUrl: undefined, workUrl: undefined, neverGated: NEVER_GATED, room: [redis.url], roomPollSeconds: ROOM_POLL_SECONDS,
+          url: 'http://127.0.0.1:1',
+          key: 'etale_storm',
+          name,
+          folder: folders[k]!,
+          host: '127.0.0.1',
+          port: 0,
+          entKey: Buffer.from(CROWD_ENT_KEY),
+          userinfoUrl: undefined,
+          workUrl: undefined,
+          neverGated: NEVER_GATED,
+          room: [redis.url],
+          roomPollSeconds: ROOM_POLL_SECONDS,
         },
         () => now * 1000,
       ),
-    ); // prettier-ignore
+    );
   }
   const proxy = await RealProxy.nginx(nginx, ...agents.map(({ port }) => port));
   const connections = await RawConnection.all(proxy.port, CONNECTIONS);
-  const states = comers.map((comer) => ({ comer, nextAt: comer.comesAt, cookies: new Map<string, string>(), admittedAt: undefined as number | undefined })); // prettier-ignore
-  const isByPlan = ({ profile, windows }: Comer, at: number) => profile === 'staff' || windows.some(([entryAt, endAt]) => entryAt <= at && at < endAt); // prettier-ignore
+  const states = comers.map((comer) => ({
+    comer,
+    nextAt: comer.comesAt,
+    cookies: new Map<string, string>(),
+    admittedAt: undefined as number | undefined,
+  }));
+  const isByPlan = ({ profile, windows }: Comer, at: number) =>
+    profile === 'staff' || windows.some(([entryAt, endAt]) => entryAt <= at && at < endAt);
   let attempts = 0;
 
   const attempt = async (state: (typeof states)[number], connection: RawConnection): Promise<void> => {
     attempts++;
     const cookie = [...state.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await connection.ask(requestText('/page', { accept: 'text/html', ...(cookie === '' ? { 'x-etale-visitor': state.comer.header } : { cookie }) })); // prettier-ignore
-    for (const [, name, value] of answer.head.matchAll(/\r\nset-cookie: ([^=]+)=([^;\r]*)/gi)) state.cookies.set(name!, value!); // prettier-ignore
+    const answer = await connection.ask(
+      requestText('/page', {
+        accept: 'text/html',
+        ...(cookie === '' ? { 'x-etale-visitor': state.comer.header } : { cookie }),
+      }),
+    );
+    for (const [, name, value] of answer.head.matchAll(/\r\nset-cookie: ([^=]+)=([^;\r]*)/gi))
+      state.cookies.set(name!, value!);
     if (answer.status === 200) state.admittedAt = now;
     else if (answer.status === 503) state.nextAt = now + Number(/\r\nretry-after: (\d+)/i.exec(answer.head)![1]);
     else throw new Error(`an answer of ${answer.status}`);
@@ -104,7 +126,9 @@ export async function stormAtRoom(
         for (const { room } of agents) await room!.beat();
         beatAt += BEAT_SECONDS;
       }
-      const due = states.filter(({ admittedAt, nextAt }) => admittedAt === undefined && nextAt <= now).sort((a, b) => a.nextAt - b.nextAt); // prettier-ignore
+      const due = states
+        .filter(({ admittedAt, nextAt }) => admittedAt === undefined && nextAt <= now)
+        .sort((a, b) => a.nextAt - b.nextAt);
       if (due.length === 0 && states.every(({ admittedAt }) => admittedAt !== undefined)) break;
       await Promise.all(
         connections.map(async (connection) => {
@@ -137,8 +161,15 @@ export async function stormAtRoom(
     mostCalledInCell: Math.max(0, ...byCell.values()),
     walkedIn: totalOf('walkedIn'),
     called: totalOf('called'),
-    relativesDuringStep: called.filter(({ comer, admittedAt }) => comer.profile === 'relative' && admittedAt >= RELATIVES_WAIT.from && admittedAt < RELATIVES_WAIT.until).length, // prettier-ignore
-    measured: { attempts, refused: attempts - inside.length, meanWaitSeconds: waits.reduce((sum, wait) => sum + wait, 0) / count }, // prettier-ignore
+    relativesDuringStep: called.filter(
+      ({ comer, admittedAt }) =>
+        comer.profile === 'relative' && admittedAt >= RELATIVES_WAIT.from && admittedAt < RELATIVES_WAIT.until,
+    ).length,
+    measured: {
+      attempts,
+      refused: attempts - inside.length,
+      meanWaitSeconds: waits.reduce((sum, wait) => sum + wait, 0) / count,
+    },
     simulated: replayed(comers, true, {
       leftPerCell,
       walkInPerCell: AGENTS.length * walkInPerAgent,
@@ -156,10 +187,17 @@ function withRoom(content: BundleContent, leftPerCell: number, walkInPerCell: nu
     quotas: { walkInPerCell, keptPerCell: 0, urgentPerCell: 0 },
     rules: [
       {
-        id: 1, startsAt: from, endsAt: until, scope: { departments: [], profiles: [RELATIVE] }, relativesWaitUntil: until,
-        isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: 0,
+        id: 1,
+        startsAt: from,
+        endsAt: until,
+        scope: { departments: [], profiles: [RELATIVE] },
+        relativesWaitUntil: until,
+        isLiveOnly: false,
+        walkInPerMille: 1000,
+        idleMinutes: null,
+        featuresOff: 0,
       },
     ],
     room: { logins: column(leftPerCell), sessions: column(1e6), stayCells: roomStayCells(content.idleMinutes) },
-  }; // prettier-ignore
+  };
 }

@@ -121,10 +121,35 @@ async function lineAt(
     for (const [k, room] of rooms.entries()) {
       await writePlan(folders[k]!, content);
       await new RoomDisk(folders[k]!).write(givenBefore(from, given, k, rooms.length));
-      agents.push(await listening([join(__dirname, '../src/agent/main.js'), '--url', 'http://127.0.0.1:1', '--key', 'etale_bench', '--name', `bench-${k}`, '--port', '0', '--folder', folders[k]!, '--room', room, '--room-poll-seconds', pollSeconds])); // prettier-ignore
+      agents.push(
+        await listening([
+          join(__dirname, '../src/agent/main.js'),
+          '--url',
+          'http://127.0.0.1:1',
+          '--key',
+          'etale_bench',
+          '--name',
+          `bench-${k}`,
+          '--port',
+          '0',
+          '--folder',
+          folders[k]!,
+          '--room',
+          room,
+          '--room-poll-seconds',
+          pollSeconds,
+        ]),
+      );
       connections.push(await RawConnection.all(agents[k]!.port, CONNECTIONS));
     }
-    return await ask(new WaitingLine(count, random, content.platformId), connections, seconds, random, content.openPassSeconds, LOGINS_PER_CELL - given); // prettier-ignore
+    return await ask(
+      new WaitingLine(count, random, content.platformId),
+      connections,
+      seconds,
+      random,
+      content.openPassSeconds,
+      LOGINS_PER_CELL - given,
+    );
   } finally {
     for (const connection of connections.flat()) connection.close();
     for (const { child } of agents) {
@@ -156,7 +181,22 @@ class WaitingLine {
     const until = 0;
     this.all = Array.from({ length: count }, (): Waiting => {
       const profile = random() < PUPIL_SHARE ? PUPIL : RELATIVE;
-      const pass = passText({ profile, until, admittedOn: 0, draw: randomInteger(random, 2 ** 31), toldOn: 0, told: 0, levels: 0, shown: [1 + randomInteger(random, 120)], chosen: [], establishments: [] }, platformId, PASS_KEY); // prettier-ignore
+      const pass = passText(
+        {
+          profile,
+          until,
+          admittedOn: 0,
+          draw: randomInteger(random, 2 ** 31),
+          toldOn: 0,
+          told: 0,
+          levels: 0,
+          shown: [1 + randomInteger(random, 120)],
+          chosen: [],
+          establishments: [],
+        },
+        platformId,
+        PASS_KEY,
+      );
       return {
         rank: profile === PUPIL ? 0 : 2,
         pass,
@@ -199,7 +239,23 @@ async function ask(
   openPassSeconds: number,
   mostPerCell: number,
 ): Promise<Line> {
-  const result: Line = { agentCount: agents.length, waitingCount: line.count, joinSeconds: 0, pollsPerSecond: 0, p50Milliseconds: 0, p99Milliseconds: 0, called: 0, orderViolationCount: 0, overAdmittedCount: 0, cells: [], fullCellCount: 0, refusedInFullCellCount: 0, overPacedCount: 0, lateCount: 0, wrongCount: 0 }; // prettier-ignore
+  const result: Line = {
+    agentCount: agents.length,
+    waitingCount: line.count,
+    joinSeconds: 0,
+    pollsPerSecond: 0,
+    p50Milliseconds: 0,
+    p99Milliseconds: 0,
+    called: 0,
+    orderViolationCount: 0,
+    overAdmittedCount: 0,
+    cells: [],
+    fullCellCount: 0,
+    refusedInFullCellCount: 0,
+    overPacedCount: 0,
+    lateCount: 0,
+    wrongCount: 0,
+  };
   const calledAt: number[] = [];
   const byCell = new Map<number, number>();
   const isFull = (cell: number): boolean => (byCell.get(cell) ?? 0) >= mostPerCell;
@@ -268,8 +324,7 @@ async function ask(
           until = measuredFrom + seconds * 1000;
           result.joinSeconds = rounded((measuredFrom - from) / 1000);
         }
-        if (its)
-          await visit(its, agents[randomInteger(random, agents.length)]![k]!); // prettier-ignore
+        if (its) await visit(its, agents[randomInteger(random, agents.length)]![k]!);
         else await sleep(SLOT_MILLISECONDS / 2);
       }
     }),
@@ -284,7 +339,10 @@ async function ask(
     if (isFull(cell)) result.fullCellCount++;
   }
   const last = Math.max(...calledAt, firstSecond);
-  result.overPacedCount = Math.max(0, calledAt.length - Math.ceil((LOGINS_PER_CELL / CELL_SECONDS) * (last - firstSecond + 30))); // prettier-ignore
+  result.overPacedCount = Math.max(
+    0,
+    calledAt.length - Math.ceil((LOGINS_PER_CELL / CELL_SECONDS) * (last - firstSecond + 30)),
+  );
   return result;
 }
 

@@ -10,8 +10,22 @@ const ROUND_COUNT = 5;
 const TAGGED_PER_CLASS = 1000;
 const CELLS_PER_HOUR = 12;
 
-const NO_STEP = { territories: [], profiles: [], cohorts: [], isDeferred: false, isLiveOnly: false, walkInPerMille: 1000, capacityPerMille: 1000, idleSeconds: null }; // prettier-ignore
-const stepOf = (fromHour: number, toHour: number, its: Partial<StormStep>): StormStep => ({ ...NO_STEP, fromCell: fromHour * CELLS_PER_HOUR, toCell: toHour * CELLS_PER_HOUR, ...its }); // prettier-ignore
+const NO_STEP = {
+  territories: [],
+  profiles: [],
+  cohorts: [],
+  isDeferred: false,
+  isLiveOnly: false,
+  walkInPerMille: 1000,
+  capacityPerMille: 1000,
+  idleSeconds: null,
+};
+const stepOf = (fromHour: number, toHour: number, its: Partial<StormStep>): StormStep => ({
+  ...NO_STEP,
+  fromCell: fromHour * CELLS_PER_HOUR,
+  toCell: toHour * CELLS_PER_HOUR,
+  ...its,
+});
 /** A bad morning: relatives are told to come in the evening, one department has half of the walk-in quota, another none of it. */
 const BAD_MORNING = [
   stepOf(8, 17, { profiles: [1], isDeferred: true }),

@@ -72,7 +72,9 @@ export async function run(args: string[]): Promise<Record<string, unknown>> {
       authorityPageUsableWorstMilliseconds: Math.round(Math.max(...usable)),
       ...(await secondHead(browser, server.url, bookings)),
       frameCount: frames.length,
-      framesBelow50MillisecondsRatio: rounded(frames.filter((frame) => frame < FRAME_MILLISECONDS).length / frames.length), // prettier-ignore
+      framesBelow50MillisecondsRatio: rounded(
+        frames.filter((frame) => frame < FRAME_MILLISECONDS).length / frames.length,
+      ),
       applicationFirstLoadGzipBytes: firstLoadGzipBytes(join(__dirname, '../web')),
       publicPageGzipBytes: await publicPage(server.url),
     };
@@ -124,7 +126,11 @@ async function secondHead(browser: Browser, url: string, bookings: number): Prom
 }
 
 async function openHead(browser: Browser, url: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'fr-FR', timezoneId: 'Europe/Paris' }); // prettier-ignore
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: 'fr-FR',
+    timezoneId: 'Europe/Paris',
+  });
   context.setDefaultTimeout(PATIENCE_MILLISECONDS);
   const page = await context.newPage();
   await page.goto(`${url}/sign-in`);
@@ -137,10 +143,17 @@ async function openHead(browser: Browser, url: string): Promise<Page> {
 async function movableWindow(page: Page, uai: string): Promise<{ windowId: number; hours: [string, string] }> {
   const found = await page.evaluate(async (school) => {
     const read = async <T>(path: string): Promise<T> => (await (await fetch(path)).json()) as T;
-    interface Window { id: number; classId: number | null; date: string; startsAt: string } // prettier-ignore
+    interface Window {
+      id: number;
+      classId: number | null;
+      date: string;
+      startsAt: string;
+    }
     const { items } = await read<{ items: Window[] }>(`/v1/establishments/${school}/windows?limit=500`);
     for (const one of items.filter(({ classId }) => classId !== null)) {
-      const { starts } = await read<{ starts: { startsAt: string; verdict: string }[] }>(`/v1/classes/${one.classId}/availability?date=${one.date}&windowId=${one.id}`); // prettier-ignore
+      const { starts } = await read<{ starts: { startsAt: string; verdict: string }[] }>(
+        `/v1/classes/${one.classId}/availability?date=${one.date}&windowId=${one.id}`,
+      );
       const free = starts.find(({ startsAt, verdict }) => verdict === 'free' && startsAt !== one.startsAt);
       if (free) return { windowId: one.id, at: [one.startsAt, free.startsAt] };
     }

@@ -36,7 +36,6 @@ export function movedBounds({ instance, replan, pairs, demands, establishments, 
     ['sessions', instance.sessionLimit, sessionLimit],
     ['logins', instance.loginLimit, loginLimit],
   ])
-    // prettier-ignore
     raised.forEach((most, cell) => {
       if (most !== Math.max(limit[cell], taken[name][cell]))
         problem(`${name} of cell ${cell}: the limit is neither the platform's nor what frozen windows load`);
@@ -166,7 +165,10 @@ export function movedBounds({ instance, replan, pairs, demands, establishments, 
     const mates = charged.get(id);
     let going = mates ? Infinity : scale * prices.least(demand);
     for (const other of mates ? candidatesOf(demand) : []) {
-      const barring = mates.reduce((cost, { mate, price }) => (meet(demand, other, mate, mate.before) ? cost + price : cost), 0); // prettier-ignore
+      const barring = mates.reduce(
+        (cost, { mate, price }) => (meet(demand, other, mate, mate.before) ? cost + price : cost),
+        0,
+      );
       going = Math.min(going, scale * prices.at(demand, other) + barring);
     }
     // no plan gives it a window: it says nothing about those that do

@@ -91,7 +91,9 @@ export async function verifyCase(lines, onDemand = () => {}) {
       demand.siteUnits * held('site', demand.establishment, demand.cells) +
       (sharesPriced.get(demand.establishment) ?? []).reduce(
         (sum, shares) =>
-        sum + wholeShares(demand.siteUnits, demand.establishment, shares) * held(`siteShares ${shares}`, demand.establishment, demand.cells), // prettier-ignore
+          sum +
+          wholeShares(demand.siteUnits, demand.establishment, shares) *
+            held(`siteShares ${shares}`, demand.establishment, demand.cells),
         0,
       )
     );
@@ -138,11 +140,15 @@ export async function verifyCase(lines, onDemand = () => {}) {
       const from = start + shift;
       for (let k = 0; k < sessionsPerMille.length; k++) {
         const cell = from - 1 + k;
-        const load = { s: Math.ceil((demand.scale * sessionsPerMille[k]) / 1000), l: Math.ceil((demand.scale * loginsPerMille[k]) / 1000) }; // prettier-ignore
+        const load = {
+          s: Math.ceil((demand.scale * sessionsPerMille[k]) / 1000),
+          l: Math.ceil((demand.scale * loginsPerMille[k]) / 1000),
+        };
         sessions[cell] += load.s;
         logins[cell] += load.l;
         if (demand.wish < 0)
-        sums.wishlessAsTheyStand += (load.s * plan.sessionPrices[cell] + load.l * plan.loginPrices[cell]) / plan.cellPriceUnits; // prettier-ignore
+          sums.wishlessAsTheyStand +=
+            (load.s * plan.sessionPrices[cell] + load.l * plan.loginPrices[cell]) / plan.cellPriceUnits;
       }
       // what frozen windows of a replan break among themselves is a fact; everybody else keeps clear of them
       const isLifted = replan?.isFrozenLifted === true && demand.frozen;
@@ -187,26 +193,29 @@ export async function verifyCase(lines, onDemand = () => {}) {
   }
 
   // no cell over its limit
-  for (const [name, load, limit] of [['sessions', sessions, instance.sessionLimit], ['logins', logins, instance.loginLimit]]) // prettier-ignore
-  load.forEach((loaded, cell) => {
-    if (loaded > 0 && loaded > limit[cell]) problem(`${name} of cell ${cell}: ${loaded} over the limit of ${limit[cell]}`);
-  }); // prettier-ignore
+  for (const [name, load, limit] of [
+    ['sessions', sessions, instance.sessionLimit],
+    ['logins', logins, instance.loginLimit],
+  ])
+    load.forEach((loaded, cell) => {
+      if (loaded > 0 && loaded > limit[cell])
+        problem(`${name} of cell ${cell}: ${loaded} over the limit of ${limit[cell]}`);
+    });
   // a class and a teacher in one window at a time, the class with its gap
   for (const [who, gapped] of [
     ['class', true],
     ['teacher', false],
   ])
-    // prettier-ignore
     for (const [owner, windows] of windowsOf[who]) {
-    windows.sort((a, b) => a.from - b.from);
-    for (let a = 0; a < windows.length; a++)
-      for (let b = a + 1; b < windows.length && windows[b].from < windows[a].to + 300; b++) {
-        if (windows[a].isLifted && windows[b].isLifted) continue;
-        const gap = gapped ? Math.max(windows[a].gap, windows[b].gap) : 0;
-        if (windows[b].from < windows[a].to + gap)
-          problem(`${who} ${owner}: demands ${windows[a].id} and ${windows[b].id} meet`);
-      }
-  }
+      windows.sort((a, b) => a.from - b.from);
+      for (let a = 0; a < windows.length; a++)
+        for (let b = a + 1; b < windows.length && windows[b].from < windows[a].to + 300; b++) {
+          if (windows[a].isLifted && windows[b].isLifted) continue;
+          const gap = gapped ? Math.max(windows[a].gap, windows[b].gap) : 0;
+          if (windows[b].from < windows[a].to + gap)
+            problem(`${who} ${owner}: demands ${windows[a].id} and ${windows[b].id} meet`);
+        }
+    }
   for (const [owner, others] of sharing)
     for (const other of others)
       for (const a of windowsOf.class.get(owner) ?? [])
@@ -224,7 +233,9 @@ export async function verifyCase(lines, onDemand = () => {}) {
         units.set(cell, (units.get(cell) ?? 0) + window.units);
         if (window.isLifted) lifted.set(cell, (lifted.get(cell) ?? 0) + window.units);
       }
-    for (const [cell, used] of units) if (used > Math.max(siteLimit, lifted.get(cell) ?? 0)) problem(`establishment ${owner}: ${used} of ${siteLimit} in cell ${cell}`); // prettier-ignore
+    for (const [cell, used] of units)
+      if (used > Math.max(siteLimit, lifted.get(cell) ?? 0))
+        problem(`establishment ${owner}: ${used} of ${siteLimit} in cell ${cell}`);
   }
   for (const [owner, windows] of windowsOf.own)
     for (const other of establishments[owner].neighbours)
@@ -235,16 +246,19 @@ export async function verifyCase(lines, onDemand = () => {}) {
             Math.abs(a.from - b.from) < instance.neighbourSpacingCells &&
             !(a.isLifted && b.isLifted)
           )
-            // prettier-ignore
-
             problem(`establishments ${owner} and ${other} start ${Math.abs(a.from - b.from)} cells apart`);
 
   // the bounds: see allocation.md, "The bound, and its proof"
-  const priceOfLimits = ['session', 'login'].reduce(
-  (sum, name) =>
-    sum + plan[`${name}Prices`].reduce((part, price, cell) => part + (price > 0 ? price * instance[`${name}Limit`][cell] : 0), 0), // prettier-ignore
-  0,
-) / plan.cellPriceUnits; // prettier-ignore
+  const priceOfLimits =
+    ['session', 'login'].reduce(
+      (sum, name) =>
+        sum +
+        plan[`${name}Prices`].reduce(
+          (part, price, cell) => part + (price > 0 ? price * instance[`${name}Limit`][cell] : 0),
+          0,
+        ),
+      0,
+    ) / plan.cellPriceUnits;
   let local = 0;
   for (const [key, rows] of localPrices) {
     const [law, ...of] = key.split(' ').map((word, k) => (k === 0 ? word : Number(word)));
@@ -264,9 +278,13 @@ export async function verifyCase(lines, onDemand = () => {}) {
   let peakLowerBoundRatio = null;
   if (plan.peakSessionPrices) {
     const spent = [
-    [plan.peakSessionPrices, instance.sessionLimit],
-    [plan.peakLoginPrices, instance.loginLimit],
-  ].reduce((sum, [prices, limit]) => prices.reduce((part, price, cell) => (price > 0 ? part + price * limit[cell] : part), sum), 0); // prettier-ignore
+      [plan.peakSessionPrices, instance.sessionLimit],
+      [plan.peakLoginPrices, instance.loginLimit],
+    ].reduce(
+      (sum, [prices, limit]) =>
+        prices.reduce((part, price, cell) => (price > 0 ? part + price * limit[cell] : part), sum),
+      0,
+    );
     if ([...plan.peakSessionPrices, ...plan.peakLoginPrices].some((price) => !(price >= 0)))
       problem('a negative price of the peak proves nothing');
     peakLowerBoundRatio = spent > 0 ? sums.peak / spent : 0;

@@ -84,7 +84,13 @@ for (const [name, load] of Object.entries({ sessions, logins })) {
       problem(`${name} of cell ${cell}: ${mine / 1000} added up, ${planned[i]} published`);
     if (Math.max(0, left) !== thousandths(limit))
       problem(`${name} of cell ${cell}: the limit is not what is left of the capacity`);
-    if (mine > thousandths(limit)) overfull.push({ name, cell, mine, text: `${name} of cell ${cell}: ${mine / 1000} over the limit of ${limit[i]}` }); // prettier-ignore
+    if (mine > thousandths(limit))
+      overfull.push({
+        name,
+        cell,
+        mine,
+        text: `${name} of cell ${cell}: ${mine / 1000} over the limit of ${limit[i]}`,
+      });
     load.delete(cell);
   }
   for (const [cell, mine] of load) if (mine > 0) problem(`${name} of cell ${cell}: load outside the curve`);
@@ -120,22 +126,36 @@ if (!answer.ok && answer.status !== 404) throw new Error(`case: ${answer.status}
 let found;
 if (answer.ok) {
   // every window of the plan is one of the case and stands where it has it, unless a school has booked it since
-  found = await verifyCase(linesOf(Readable.from(answer.body), true), (demand, { originCell, occurrenceSets, candidateSets }) => {
-    if (demand.weight !== (demand.classId === null ? 1 : weightOf({ window: demand })))
-      problem(`demand ${demand.id} of the case: its weight is not what its class is owed`);
-    const limitCells = (memoryOf.get(demand.classId)?.limitMinutes ?? Infinity) / 5;
-    const isNear = (start) => Math.abs(start - demand.wish) <= limitCells;
-    if (demand.wish >= 0 && demand.start >= 0 && !isNear(demand.start) && candidateSets[demand.candidateSet].some(isNear))
-      problem(`demand ${demand.id} of the case: further from its wish than the limit of its class`);
-    if (demand.start < 0) return;
-    for (const shift of occurrenceSets[demand.occurrenceSet]) {
-      const cell = originCell + shift;
-      const key = keyOf(demand, cell + demand.start, demand.wish < 0 ? null : cell + demand.wish, demand.scale, demand.cells);
-      const count = named.get(key) ?? 0;
-      if (count === 0 && !isBooked) problem(`demand ${demand.id} of the case: no such window in the plan`);
-      named.set(key, count - 1);
-    }
-  }); // prettier-ignore
+  found = await verifyCase(
+    linesOf(Readable.from(answer.body), true),
+    (demand, { originCell, occurrenceSets, candidateSets }) => {
+      if (demand.weight !== (demand.classId === null ? 1 : weightOf({ window: demand })))
+        problem(`demand ${demand.id} of the case: its weight is not what its class is owed`);
+      const limitCells = (memoryOf.get(demand.classId)?.limitMinutes ?? Infinity) / 5;
+      const isNear = (start) => Math.abs(start - demand.wish) <= limitCells;
+      if (
+        demand.wish >= 0 &&
+        demand.start >= 0 &&
+        !isNear(demand.start) &&
+        candidateSets[demand.candidateSet].some(isNear)
+      )
+        problem(`demand ${demand.id} of the case: further from its wish than the limit of its class`);
+      if (demand.start < 0) return;
+      for (const shift of occurrenceSets[demand.occurrenceSet]) {
+        const cell = originCell + shift;
+        const key = keyOf(
+          demand,
+          cell + demand.start,
+          demand.wish < 0 ? null : cell + demand.wish,
+          demand.scale,
+          demand.cells,
+        );
+        const count = named.get(key) ?? 0;
+        if (count === 0 && !isBooked) problem(`demand ${demand.id} of the case: no such window in the plan`);
+        named.set(key, count - 1);
+      }
+    },
+  );
   for (const [key, count] of named) if (count > 0) problem(`window ${key}: not in the case`);
   for (const text of found.problems) problem(`case: ${text}`);
   const { instance, plan: claims, replan, verdict } = found;
@@ -143,7 +163,6 @@ if (answer.ok) {
     ['sessions', (replan ?? instance).sessionLimit],
     ['logins', (replan ?? instance).loginLimit],
   ])
-    // prettier-ignore
     limit.forEach((most, k) => {
       const shown = curve[name].limit[instance.originCell + k - curve.firstCell];
       if (state === 'draft' && shown !== undefined && Math.round(shown * 1000) !== most)
@@ -155,25 +174,33 @@ if (answer.ok) {
     ['peakSessions', claims.peakSessionPrices],
     ['peakLogins', claims.peakLoginPrices],
   ])
-    // prettier-ignore
     column.forEach((price, k) => {
       const cell = instance.originCell + k;
-      if ((prices[name][cell - prices.firstCell] ?? 0) !== price) problem(`prices: ${name} of cell ${cell} differ from the case`); // prettier-ignore
+      if ((prices[name][cell - prices.firstCell] ?? 0) !== price)
+        problem(`prices: ${name} of cell ${cell} differ from the case`);
     });
   const certified = {
     ...certificate.replan,
     lowerBound: certificate.lowerBound,
     jointLowerBound: certificate.jointLowerBound,
   };
-  for (const name of ['lowerBound', 'jointLowerBound', ...(replan ? ['movedWindowCount', 'movedWindowBound', 'movedPupilCount', 'movedPupilBound'] : [])])
+  for (const name of [
+    'lowerBound',
+    'jointLowerBound',
+    ...(replan ? ['movedWindowCount', 'movedWindowBound', 'movedPupilCount', 'movedPupilBound'] : []),
+  ])
     if (Math.abs(verdict[name] - certified[name]) > 1e-5 * Math.max(1, certified[name]))
-      problem(`bound: ${name} is ${verdict[name]} derived, ${certified[name]} certified`); // prettier-ignore
+      problem(`bound: ${name} is ${verdict[name]} derived, ${certified[name]} certified`);
   if (Math.abs(verdict.peakLowerBoundRatio - certificate.peakLowerBoundRatio) > 1e-5)
-    problem(`bound: peakLowerBoundRatio is ${verdict.peakLowerBoundRatio} derived, ${certificate.peakLowerBoundRatio} certified`); // prettier-ignore
+    problem(
+      `bound: peakLowerBoundRatio is ${verdict.peakLowerBoundRatio} derived, ${certificate.peakLowerBoundRatio} certified`,
+    );
   // the cap binds whoever has a start within it; how many have none is certified
   const { capMinutes, beyondCapCount } = certificate.displacement;
   if (claims.displacementCapCells * 5 !== capMinutes || found.beyondCapCount !== (beyondCapCount ?? 0))
-    problem(`cap: ${found.beyondCapCount} choices stand beyond ${claims.displacementCapCells * 5} minutes, ${beyondCapCount} beyond ${capMinutes} certified`); // prettier-ignore
+    problem(
+      `cap: ${found.beyondCapCount} choices stand beyond ${claims.displacementCapCells * 5} minutes, ${beyondCapCount} beyond ${capMinutes} certified`,
+    );
 }
 
 // a replan leaves cells over that frozen windows alone put there: the case has these limits raised to just that
@@ -194,7 +221,13 @@ console.log(
     certifiedLowerBound: certificate.lowerBound,
     outsideLowerBound: found?.verdict.lowerBound ?? null,
     outsidePeakLowerBoundRatio: found?.verdict.peakLowerBoundRatio ?? null,
-    ...(found?.replan ? { movedWindowCount: found.verdict.movedWindowCount, movedWindowBound: found.verdict.movedWindowBound, movedPupilBound: found.verdict.movedPupilBound } : {}), // prettier-ignore
+    ...(found?.replan
+      ? {
+          movedWindowCount: found.verdict.movedWindowCount,
+          movedWindowBound: found.verdict.movedWindowBound,
+          movedPupilBound: found.verdict.movedPupilBound,
+        }
+      : {}),
   }),
 );
 process.exitCode = problems.length === 0 ? 0 : 1;

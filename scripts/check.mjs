@@ -93,11 +93,8 @@ function noKnownFlaws() {
 
 // the longest first, so that nothing waits for it in the end
 const steps = [
-  ['lint', () => tool('node_modules/eslint/bin/eslint.js', ['.'])],
-  ['format', () => tool('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.'])],
-  ['types', () => tool('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'])],
-  ['types of the web', () => tool('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'web/tsconfig.json'])],
-  ['types of its tests', () => tool('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'test/web/tsconfig.json'])],
+  ['lint and types', () => tool('node_modules/oxlint/bin/oxlint', ['--deny-warnings'])],
+  ['format', () => tool('node_modules/oxfmt/bin/oxfmt', ['--check'])],
   [
     'architecture',
     () =>

@@ -34,7 +34,7 @@ function rule(
 
 /** Who may do what: a line for each operation of the OpenAPI file; one without a line is refused to everybody and fails the check. */
 export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
-  // prettier-ignore
+  // oxfmt-ignore
   ...{
   // operation                        visitor  head         inspector    authority    auditor  operator keys                   target
   isLive:                        rule('all',   'all',       'all',       'all',       'all',   'all',   ['roster', 'windows', 'gateway', 'metrics']),

@@ -15,8 +15,16 @@ import { CurrentActor } from './current-actor';
 import { DelegationDto, DelegationPageDto, NewDelegationDto } from './delegation.dto';
 import { DelegationService } from './delegation.service';
 
-const UAI = { name: 'uai', description: 'The establishment.', schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' } } as const; // prettier-ignore
-const ID = { name: 'delegationId', description: 'The number of the delegation.', schema: { type: 'integer', minimum: 1 } } as const; // prettier-ignore
+const UAI = {
+  name: 'uai',
+  description: 'The establishment.',
+  schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' },
+} as const;
+const ID = {
+  name: 'delegationId',
+  description: 'The number of the delegation.',
+  schema: { type: 'integer', minimum: 1 },
+} as const;
 
 @ApiTags('access')
 @ApiParam(UAI)

@@ -2,14 +2,30 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { languageOf, LANGUAGES, type Language } from '../common/language.rules';
-import { ADMIT, DECISION_KINDS, ANSWER_REASONS, NOTHING_LEFT, REASON, SPENDS, SPENDS_WALK_IN, WAY } from '../kernel/decision/visitor'; // prettier-ignore
+import {
+  ADMIT,
+  DECISION_KINDS,
+  ANSWER_REASONS,
+  NOTHING_LEFT,
+  REASON,
+  SPENDS,
+  SPENDS_WALK_IN,
+  WAY,
+} from '../kernel/decision/visitor';
 import { bodyOf, forwardedOf, isSecure, send, sendJson, ticketOf, wantsJson } from './agent-http';
 import type { AgentSettings } from './agent-settings';
 import type { AgentStatus } from './agent-status';
 import { classChoiceOf } from './class-choice.rules';
 import { decideRequestOf, RequestInvalid } from './decide-request.rules';
 import { type Gate, type GateAnswer, type GateRequest, type Judged } from './gate';
-import { gateRequestOf, isNeverGated, passCookie, passInCookies, safeReturnPath, ticketCookie } from './gate-request.rules'; // prettier-ignore
+import {
+  gateRequestOf,
+  isNeverGated,
+  passCookie,
+  passInCookies,
+  safeReturnPath,
+  ticketCookie,
+} from './gate-request.rules';
 import { PUBLIC_PATH } from './public-path';
 import type { UserinfoClient } from './userinfo-client';
 import { WAITING_POLICY, waitingCalendar, waitingPage, type ClassChoice } from './waiting-page.rules';
@@ -43,7 +59,12 @@ export class AgentServer {
   ) {
     // the proxy ends connections that it has no use for; to set a timer twice for each request cost a twentieth of it, and the
     // system's own probes find connections whose other end has vanished
-    const kept = { keepAliveTimeout: 0, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MILLISECONDS, noDelay: true }; // prettier-ignore
+    const kept = {
+      keepAliveTimeout: 0,
+      keepAlive: true,
+      keepAliveInitialDelay: PROBE_AFTER_MILLISECONDS,
+      noDelay: true,
+    };
     this.server = createServer(kept, (request, response) => this.answer(request, response));
   }
 
@@ -66,14 +87,26 @@ export class AgentServer {
       const { status, code } = error instanceof RequestInvalid ? error : { status: 500, code: 'agent.failed' };
       if (!(error instanceof RequestInvalid)) console.error(error);
       if (response.headersSent) return void response.destroy();
-      send(response, status, 'application/problem+json', JSON.stringify({ type: 'about:blank', title: code, status, code, detail: error instanceof RequestInvalid ? error.message : 'The agent failed.' })); // prettier-ignore
+      send(
+        response,
+        status,
+        'application/problem+json',
+        JSON.stringify({
+          type: 'about:blank',
+          title: code,
+          status,
+          code,
+          detail: error instanceof RequestInvalid ? error.message : 'The agent failed.',
+        }),
+      );
     });
   }
 
   /** What nearly every request is: a pass and nothing that could change what it says. */
   private answerByPass({ headers }: IncomingMessage, response: ServerResponse): boolean {
     const pass = passInCookies(headers.cookie);
-    if (pass === undefined || headers['x-etale-visitor'] !== undefined || headers['x-etale-pass'] !== undefined) return false; // prettier-ignore
+    if (pass === undefined || headers['x-etale-visitor'] !== undefined || headers['x-etale-pass'] !== undefined)
+      return false;
     if (headers['x-etale-feature'] !== undefined || headers['x-etale-urgent'] !== undefined) return false;
     if (this.userinfo && headers.authorization !== undefined) return false;
     const idleMinutes = this.gate.admittedByPass(pass, this.status.nowSeconds());
@@ -143,7 +176,17 @@ export class AgentServer {
     const headers = this.headersOf(answer, request, place);
     if (!decision || decision.kind === ADMIT) return send(response, 200, 'text/plain', '', headers);
     const language = languageOf(undefined, request.headers['accept-language']);
-    this.sendWaiting(request, response, answer, language, safeReturnPath(original), undefined, headers, waitStatus, place); // prettier-ignore
+    this.sendWaiting(
+      request,
+      response,
+      answer,
+      language,
+      safeReturnPath(original),
+      undefined,
+      headers,
+      waitStatus,
+      place,
+    );
   }
 
   /** The gate's answer to a request, after the waiting room where there is one. */
@@ -209,7 +252,9 @@ export class AgentServer {
       'x-etale-idle-minutes': String(decision.idleMinutes),
     };
     if (decision.featuresOff !== 0)
-      headers['x-etale-features-off'] = plan.plan.content.features.filter((_, k) => (decision.featuresOff & (1 << k)) !== 0).join(','); // prettier-ignore
+      headers['x-etale-features-off'] = plan.plan.content.features
+        .filter((_, k) => (decision.featuresOff & (1 << k)) !== 0)
+        .join(',');
     if (decision.kind === ADMIT) headers['x-etale-until'] = String(decision.until);
     else {
       headers['x-etale-status'] = String(WAIT_STATUS);
@@ -290,7 +335,12 @@ export class AgentServer {
     if (page === 'choose') {
       if (request.method === 'POST') {
         const chosen = new URLSearchParams(await bodyOf(request)).getAll('class').slice(0, 4);
-        return this.redirect(request, response, this.gate.look({ ...base, chosen }), `${PUBLIC_PATH}/wait?lang=${language}&r=${encodeURIComponent(back)}`); // prettier-ignore
+        return this.redirect(
+          request,
+          response,
+          this.gate.look({ ...base, chosen }),
+          `${PUBLIC_PATH}/wait?lang=${language}&r=${encodeURIComponent(back)}`,
+        );
       }
       const answer = this.gate.look(base);
       const choice = answer.plan && classChoiceOf(answer.plan.plan, query.get('q') ?? '', query.get('school') ?? '');

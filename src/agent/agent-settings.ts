@@ -27,26 +27,68 @@ export interface AgentSettings {
   roomPollSeconds?: number;
 }
 
-export const NEVER_GATED = ['/auth/', '/login', '/logout', '/saml/', '/cas/', '/public/', '/assets/', '/static/', '/favicon.ico', '/robots.txt', '/.well-known/']; // prettier-ignore
+export const NEVER_GATED = [
+  '/auth/',
+  '/login',
+  '/logout',
+  '/saml/',
+  '/cas/',
+  '/public/',
+  '/assets/',
+  '/static/',
+  '/favicon.ico',
+  '/robots.txt',
+  '/.well-known/',
+];
 
 /** A sentence for whoever typed the command. */
 export class SettingInvalid extends Error {}
 
 const OPTIONS: Record<string, { variable: string; default?: string; says: string }> = {
   url: { variable: 'ETALE_URL', says: 'address of the service, https (http on loopback)' },
-  key: { variable: 'ETALE_GATEWAY_KEY', default: '', says: 'key of scope gateway; rather in the environment or a file than on the command line' },
+  key: {
+    variable: 'ETALE_GATEWAY_KEY',
+    default: '',
+    says: 'key of scope gateway; rather in the environment or a file than on the command line',
+  },
   'key-file': { variable: 'ETALE_GATEWAY_KEY_FILE', default: '', says: 'file that holds the key' },
-  name: { variable: 'ETALE_AGENT_NAME', default: hostname().replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 60), says: 'names this agent at the service' },
-  folder: { variable: 'ETALE_AGENT_DIR', default: './agent-data', says: 'where the plan is kept for a restart without the service' },
+  name: {
+    variable: 'ETALE_AGENT_NAME',
+    default: hostname()
+      .replace(/[^A-Za-z0-9._-]/g, '-')
+      .slice(0, 60),
+    says: 'names this agent at the service',
+  },
+  folder: {
+    variable: 'ETALE_AGENT_DIR',
+    default: './agent-data',
+    says: 'where the plan is kept for a restart without the service',
+  },
   host: { variable: 'HOST', default: '127.0.0.1', says: 'address to listen on: loopback, or a private network' },
   port: { variable: 'PORT', default: '3900', says: 'port to listen on, 0 for any' },
-  'ent-key': { variable: 'ETALE_ENT_KEY', default: '', says: 'HMAC key (32 characters or more) of the header that the ENT signs' },
+  'ent-key': {
+    variable: 'ETALE_ENT_KEY',
+    default: '',
+    says: 'HMAC key (32 characters or more) of the header that the ENT signs',
+  },
   'userinfo-url': { variable: 'ETALE_USERINFO_URL', default: '', says: "the ENT's userinfo, asked once per log-in" },
   'work-url': { variable: 'ETALE_WORK_URL', default: '', says: "static page with today's work" },
-  room: { variable: 'ETALE_ROOM', default: 'off', says: 'waiting room: off; process, where this is the only agent of its platform; redis(s)://... (several with commas: a cluster), where agents share one' },
-  'room-poll-seconds': { variable: 'ETALE_ROOM_POLL_SECONDS', default: '60', says: 'longest time between two questions of a waiting page, 5 to 300' },
-  'never-gated': { variable: 'ETALE_NEVER_GATED', default: NEVER_GATED.join(','), says: 'beginnings of paths that are never gated' },
-}; // prettier-ignore
+  room: {
+    variable: 'ETALE_ROOM',
+    default: 'off',
+    says: 'waiting room: off; process, where this is the only agent of its platform; redis(s)://... (several with commas: a cluster), where agents share one',
+  },
+  'room-poll-seconds': {
+    variable: 'ETALE_ROOM_POLL_SECONDS',
+    default: '60',
+    says: 'longest time between two questions of a waiting page, 5 to 300',
+  },
+  'never-gated': {
+    variable: 'ETALE_NEVER_GATED',
+    default: NEVER_GATED.join(','),
+    says: 'beginnings of paths that are never gated',
+  },
+};
 
 export const agentUsage = (): string =>
   ['usage: npm run agent -- --url ADDRESS (--key KEY | --key-file FILE) [options]', '']
@@ -90,7 +132,10 @@ export function agentSettingsOf(args: readonly string[], environment: NodeJS.Pro
   const workUrl = value('work-url');
   if (workUrl !== '' && !/^(https:\/\/|\/(?!\/))[^\s"<>]*$/.test(workUrl))
     throw new SettingInvalid('--work-url must be an https address or a path.');
-  const neverGated = value('never-gated').split(',').map((path) => path.trim()).filter((path) => path !== ''); // prettier-ignore
+  const neverGated = value('never-gated')
+    .split(',')
+    .map((path) => path.trim())
+    .filter((path) => path !== '');
   if (neverGated.some((path) => !/^\/[^\s]+$/.test(path)))
     throw new SettingInvalid('--never-gated takes beginnings of paths, each longer than "/".');
   return {

@@ -82,7 +82,8 @@ export class AgentStatus {
     const now = this.nowSeconds();
     if (now >= content.expiresAt) return 'expired';
     if (now >= content.staleAfter) return 'stale';
-    const isAlone = this.problem !== undefined && this.clock() - (this.reachedAt ?? this.startedAt) > ALONE_SECONDS * 1000; // prettier-ignore
+    const isAlone =
+      this.problem !== undefined && this.clock() - (this.reachedAt ?? this.startedAt) > ALONE_SECONDS * 1000;
     const isRefusing = this.refusal !== undefined && !['disk_full', 'clock_wrong'].includes(this.refusal.code);
     return isAlone || isRefusing || this.reachedAt === undefined ? 'fail_static' : 'running';
   }

@@ -57,14 +57,36 @@ export class BundleClient {
     await this.reports.restore();
     const { service, reports } = this;
     this.loops = [
-      service.every(() => PASS_KEYS_SECONDS, () => this.fetchPassKeys()),
+      service.every(
+        () => PASS_KEYS_SECONDS,
+        () => this.fetchPassKeys(),
+      ),
       this.follow(),
-      service.every(() => service.intervals.pollSeconds * 2, () => reports.sendStatusDue()),
-      service.every(() => COUNTS_SECONDS, () => reports.sendCounts(), COUNTS_SECONDS),
-      service.every(() => MEASUREMENTS_SECONDS, () => reports.sendMeasurements(), MEASUREMENTS_SECONDS),
-      service.every(() => WRITE_SECONDS, () => this.writeDue(), WRITE_SECONDS),
-      service.every(() => WRITE_COUNTS_SECONDS, () => reports.writeCounts(), WRITE_COUNTS_SECONDS),
-    ]; // prettier-ignore
+      service.every(
+        () => service.intervals.pollSeconds * 2,
+        () => reports.sendStatusDue(),
+      ),
+      service.every(
+        () => COUNTS_SECONDS,
+        () => reports.sendCounts(),
+        COUNTS_SECONDS,
+      ),
+      service.every(
+        () => MEASUREMENTS_SECONDS,
+        () => reports.sendMeasurements(),
+        MEASUREMENTS_SECONDS,
+      ),
+      service.every(
+        () => WRITE_SECONDS,
+        () => this.writeDue(),
+        WRITE_SECONDS,
+      ),
+      service.every(
+        () => WRITE_COUNTS_SECONDS,
+        () => reports.writeCounts(),
+        WRITE_COUNTS_SECONDS,
+      ),
+    ];
   }
 
   async stop(): Promise<void> {

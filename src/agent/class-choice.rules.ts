@@ -9,7 +9,9 @@ const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu,
 export function classChoiceOf({ content, classOffset }: GatePlan, question: string, uai: string): ClassChoice {
   const { establishments, classes } = content;
   const asked = question.slice(0, 60).trim();
-  const words = plain(asked).split(/\s+/).filter((word) => word !== ''); // prettier-ignore
+  const words = plain(asked)
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const schools: ClassChoice['schools'] = [];
   if (words.length > 0 && plain(asked).length >= 2) {
     for (let e = 0; e < establishments.id.length && schools.length < MOST_SCHOOLS; e++) {
@@ -19,9 +21,15 @@ export function classChoiceOf({ content, classOffset }: GatePlan, question: stri
     }
   }
   const at = uai === '' ? -1 : establishments.uai.indexOf(uai);
-  const school = at < 0 ? undefined : {
-    uai, name: establishments.name[at]!,
-    classes: classes.name.slice(classOffset[at], classOffset[at + 1]).map((name) => ({ key: `${uai}$${name}`, name })),
-  }; // prettier-ignore
+  const school =
+    at < 0
+      ? undefined
+      : {
+          uai,
+          name: establishments.name[at]!,
+          classes: classes.name
+            .slice(classOffset[at], classOffset[at + 1])
+            .map((name) => ({ key: `${uai}$${name}`, name })),
+        };
   return { question: asked, schools, school };
 }

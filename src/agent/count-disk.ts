@@ -32,7 +32,9 @@ export class CountDisk {
   async readQuota(): Promise<KeptQuota | undefined> {
     try {
       const { cell, left } = JSON.parse(await readFile(this.quotaFile, 'utf8')) as KeptQuota;
-      const isWhole = [cell, left.walkInCount, left.walkInWholeCount, left.keptCount, left.urgentCount].every(Number.isSafeInteger); // prettier-ignore
+      const isWhole = [cell, left.walkInCount, left.walkInWholeCount, left.keptCount, left.urgentCount].every(
+        Number.isSafeInteger,
+      );
       return isWhole ? { cell, left } : undefined;
     } catch {
       return undefined;

@@ -43,7 +43,8 @@ export function decideRequestOf(body: string): DecideRequest {
   if (typeof asked !== 'object' || asked === null || Array.isArray(asked))
     throw new RequestInvalid(400, 'agent.not_an_object', 'The body is no JSON object.');
   const unknown = Object.keys(asked).find((field) => !FIELDS.includes(field));
-  if (unknown !== undefined) throw new RequestInvalid(400, 'agent.unknown_field', `${unknown.slice(0, 40)} is no field.`); // prettier-ignore
+  if (unknown !== undefined)
+    throw new RequestInvalid(400, 'agent.unknown_field', `${unknown.slice(0, 40)} is no field.`);
   const text = (name: string): string | undefined => {
     const value = asked[name];
     if (value === undefined || value === null) return undefined;
@@ -52,7 +53,8 @@ export function decideRequestOf(body: string): DecideRequest {
   };
   const flag = (name: string): boolean => {
     const value = asked[name] ?? false;
-    if (typeof value !== 'boolean') throw new RequestInvalid(400, 'agent.field_invalid', `${name} must be true or false.`); // prettier-ignore
+    if (typeof value !== 'boolean')
+      throw new RequestInvalid(400, 'agent.field_invalid', `${name} must be true or false.`);
     return value;
   };
   const how = HOWS.find((known) => known === (asked.knownBy ?? 'chosen'));

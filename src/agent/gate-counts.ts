@@ -61,7 +61,8 @@ export class GateCounts {
       this.droppedAttempts++;
       return undefined;
     }
-    const school = visitor.classes.length > 0 ? plan.classEstablishment[visitor.classes[0]!]! : visitor.establishments[0]; // prettier-ignore
+    const school =
+      visitor.classes.length > 0 ? plan.classEstablishment[visitor.classes[0]!]! : visitor.establishments[0];
     this.changed.add(this.openId);
     this.addCell(plan, visitor, school, now, step);
     return school === undefined ? undefined : this.addWindow(plan, visitor, decision, school, now, step);
@@ -101,10 +102,16 @@ export class GateCounts {
     const { content } = plan;
     const cameByLevel = decision.kind === ADMIT && decision.reason === REASON.levelWindow;
     const onDate = this.dateOf(plan, school, now);
-    const isByRelatives = visitor.profile === RELATIVE && !visitor.classes.some((c) => plan.classHasParentAccounts[c] === 1); // prettier-ignore
+    const isByRelatives =
+      visitor.profile === RELATIVE && !visitor.classes.some((c) => plan.classHasParentAccounts[c] === 1);
     if (!isByRelatives && visitor.classes.length === 0) {
       if (visitor.profile === STAFF) return undefined;
-      const row = this.open.windowRow('school', content.establishments.id[school]!, cameByLevel ? cellOfSeconds(now) : null, onDate); // prettier-ignore
+      const row = this.open.windowRow(
+        'school',
+        content.establishments.id[school]!,
+        cameByLevel ? cellOfSeconds(now) : null,
+        onDate,
+      );
       increase(row, step);
       return row;
     }

@@ -1,13 +1,35 @@
 import { randomInt } from 'node:crypto';
 import { readClassLink, type PassKey } from '../common/class-link';
 import { decide, stay } from '../kernel/decision/decide';
-import { ADMIT, CHOSEN, emptyDecision, NOTHING_LEFT, PUPIL, REASON, REFUSE, STAFF, UNKNOWN, type Decision, type QuotaLeft, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
+import {
+  ADMIT,
+  CHOSEN,
+  emptyDecision,
+  NOTHING_LEFT,
+  PUPIL,
+  REASON,
+  REFUSE,
+  STAFF,
+  UNKNOWN,
+  type Decision,
+  type QuotaLeft,
+  type Visitor,
+} from '../kernel/decision/visitor';
 import type { GateCounts } from './gate-counts';
 import { GateMeasurements } from './gate-measurements';
 import type { GateQuota } from './gate-quota';
 import type { HeldPlan, PlanInForce } from './held-plan';
 import { dayOf, knownBy, visitorOf, type Claims } from './identity.rules';
-import { claimsAt, MOST_CLASSES, passText, readPass, readSignedHeader, TOLD, type Pass, type SignedClaims } from './pass.rules'; // prettier-ignore
+import {
+  claimsAt,
+  MOST_CLASSES,
+  passText,
+  readPass,
+  readSignedHeader,
+  TOLD,
+  type Pass,
+  type SignedClaims,
+} from './pass.rules';
 import { Remembered } from './remembered';
 import { readTicket, ticketText, type Ticket } from './ticket.rules';
 
@@ -51,7 +73,13 @@ export interface Judged {
   isByPass: boolean;
 }
 
-const NO_ANSWER: GateAnswer = Object.freeze({ decision: undefined, visitor: undefined, plan: undefined, pass: undefined, isByPass: false }); // prettier-ignore
+const NO_ANSWER: GateAnswer = Object.freeze({
+  decision: undefined,
+  visitor: undefined,
+  plan: undefined,
+  pass: undefined,
+  isByPass: false,
+});
 /** Passes, and headers of the ENT, that are not verified again while they are shown again. */
 const MOST_PASSES = 50_000;
 const MOST_HEADERS = 10_000;
@@ -117,7 +145,15 @@ export class Gate {
     if (isSame && pass.until > now && !request.wantsUrgentPass) {
       const shortenedAt = stay(current.plan, visitor, pass.until, now, decision);
       if (!hasIdledOut(pass, shortenedAt, decision.idleMinutes, now))
-        return { current, now, brought, pass: seen(pass, shortenedAt, decision.idleMinutes, now), visitor, decision, isByPass: true }; // prettier-ignore
+        return {
+          current,
+          now,
+          brought,
+          pass: seen(pass, shortenedAt, decision.idleMinutes, now),
+          visitor,
+          decision,
+          isByPass: true,
+        };
       // the session is over: whoever comes back is let in anew, by window or quota
       its = { ...pass, until: 0 };
     }
@@ -140,7 +176,13 @@ export class Gate {
     if (isByPass) {
       this.counts.total.passes++;
       this.measurements.seen(pass.draw, now, decision.idleMinutes);
-      return { decision, visitor, plan: current, pass: pass === brought ? undefined : this.textOf(pass, current), isByPass }; // prettier-ignore
+      return {
+        decision,
+        visitor,
+        plan: current,
+        pass: pass === brought ? undefined : this.textOf(pass, current),
+        isByPass,
+      };
     }
     this.quota.spend(decision.spends, visitor.isAdmittedToday);
     const day = dayOfVisitor(current, visitor, now);
@@ -205,7 +247,13 @@ export class Gate {
 
   /** The answer of what was only looked at. */
   private shown({ current, brought, pass, visitor, decision }: Judged): GateAnswer {
-    return { decision, visitor, plan: current, pass: pass === brought ? undefined : this.textOf(pass, current), isByPass: false }; // prettier-ignore
+    return {
+      decision,
+      visitor,
+      plan: current,
+      pass: pass === brought ? undefined : this.textOf(pass, current),
+      isByPass: false,
+    };
   }
 
   /**
@@ -256,7 +304,8 @@ export class Gate {
 
   private visitor(current: PlanInForce, pass: Pass, how: number, request: GateRequest, now: number): Visitor {
     // what was shown decides; only who has shown nothing is taken at the own word
-    const isChosen = pass.profile !== STAFF && pass.shown.length === 0 && pass.establishments.length === 0 && pass.chosen.length > 0; // prettier-ignore
+    const isChosen =
+      pass.profile !== STAFF && pass.shown.length === 0 && pass.establishments.length === 0 && pass.chosen.length > 0;
     const visitor = visitorOf(current.plan, pass, isChosen, how, now);
     visitor.hasSession = request.hasSession ?? false;
     visitor.wantsUrgentPass = request.wantsUrgentPass ?? false;
@@ -280,7 +329,10 @@ export class Gate {
       shows.push([knownBy('signed_header'), names.claimsOf(this.claimsIn(request.signedHeader, now), plan)]);
     if (request.userinfo !== undefined) shows.push([knownBy('userinfo'), names.claimsOf(request.userinfo, plan)]);
     if (stated && stated.how !== 'chosen') shows.push([knownBy(stated.how), names.claimsOf(stated.claims, plan)]);
-    const link = request.classLink === undefined ? undefined : readClassLink(request.classLink, plan.content.platformId, this.passKeys); // prettier-ignore
+    const link =
+      request.classLink === undefined
+        ? undefined
+        : readClassLink(request.classLink, plan.content.platformId, this.passKeys);
     if (link !== undefined)
       shows.push([knownBy('class_link'), { profile: UNKNOWN, classes: [link], establishments: [], levels: 0 }]);
     for (const [its, claims] of shows) {
@@ -362,7 +414,9 @@ function withClaims(pass: Pass, claims: Claims, isLink: boolean): Pass {
     until: 0,
     levels: isLink ? before.levels : claims.levels,
     shown: [...new Set([...before.shown, ...claims.classes])].slice(-MOST_CLASSES),
-    establishments: isLink ? before.establishments : [...new Set([...before.establishments, ...claims.establishments])].slice(-MOST_CLASSES), // prettier-ignore
+    establishments: isLink
+      ? before.establishments
+      : [...new Set([...before.establishments, ...claims.establishments])].slice(-MOST_CLASSES),
   };
 }
 

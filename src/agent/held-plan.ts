@@ -8,9 +8,16 @@ import { rulesOf } from '../kernel/decision/rules';
 import { PlanNames } from './identity.rules';
 
 export const REFUSED_CODES = [
-  'signature_invalid', 'chain_broken', 'older_revision', 'truncated', 'format_unknown', 'platform_other', 'content_invalid',
-  'disk_full', 'clock_wrong',
-] as const; // prettier-ignore
+  'signature_invalid',
+  'chain_broken',
+  'older_revision',
+  'truncated',
+  'format_unknown',
+  'platform_other',
+  'content_invalid',
+  'disk_full',
+  'clock_wrong',
+] as const;
 export type RefusedCode = (typeof REFUSED_CODES)[number];
 
 /** Where a bundle or delta leads. */

@@ -11,7 +11,12 @@ describe('names of the ENT', () => {
       return new PlanNames(plan).claimsOf({ profile: 'pupil', classes: [key] }, plan);
     };
     for (const key of ['77$Classe', '9900002X$Classe'])
-      expect(claimsOf(['Classe', 'Classe', 'Classe'], key)).toEqual({ profile: 0, classes: [], establishments: [50], levels: 2 | 8 }); // prettier-ignore
+      expect(claimsOf(['Classe', 'Classe', 'Classe'], key)).toEqual({
+        profile: 0,
+        classes: [],
+        establishments: [50],
+        levels: 2 | 8,
+      });
     expect(claimsOf(['6e A', 'Classe', 'Classe'], '77$Classe')).toMatchObject({ classes: [12], levels: 0 });
     expect(claimsOf(['6e A', 'Classe', 'Classe'], '9900003Y$Classe')).toMatchObject({ classes: [13], levels: 0 });
   });

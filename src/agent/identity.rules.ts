@@ -14,12 +14,27 @@ export interface Claims {
 
 /** Profiles as the ENT's userinfo, the national codes and ourselves write them. */
 const PROFILE_OF: Record<string, number> = {
-  pupil: PUPIL, eleve: PUPIL, national_elv: PUPIL, student: PUPIL,
-  relative: RELATIVE, persreleleve: RELATIVE, national_tut: RELATIVE,
-  staff: STAFF, enseignant: STAFF, perseducnat: STAFF, superadmin: STAFF, teacher: STAFF, personnel: STAFF,
-  national_ens: STAFF, national_doc: STAFF, national_dir: STAFF, national_evs: STAFF, national_eta: STAFF,
-  national_aca: STAFF, national_col: STAFF,
-}; // prettier-ignore
+  pupil: PUPIL,
+  eleve: PUPIL,
+  national_elv: PUPIL,
+  student: PUPIL,
+  relative: RELATIVE,
+  persreleleve: RELATIVE,
+  national_tut: RELATIVE,
+  staff: STAFF,
+  enseignant: STAFF,
+  perseducnat: STAFF,
+  superadmin: STAFF,
+  teacher: STAFF,
+  personnel: STAFF,
+  national_ens: STAFF,
+  national_doc: STAFF,
+  national_dir: STAFF,
+  national_evs: STAFF,
+  national_eta: STAFF,
+  national_aca: STAFF,
+  national_col: STAFF,
+};
 
 const textsOf = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((v): v is string => typeof v === 'string').slice(0, MOST_CLASSES);

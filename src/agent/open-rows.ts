@@ -88,7 +88,18 @@ export class OpenRows {
     const key = (cell * LEVEL_KEYS + (level === null ? LEVEL_KEYS - 1 : level)) * PROFILE_KEYS + profile;
     let row = ofKind.get(key);
     if (row === undefined) {
-      row = { cell, department, kind, level, profile: COUNTED_PROFILES[profile]!, admitted: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 }; // prettier-ignore
+      row = {
+        cell,
+        department,
+        kind,
+        level,
+        profile: COUNTED_PROFILES[profile]!,
+        admitted: 0,
+        deferred: 0,
+        refused: 0,
+        attempts: 0,
+        wouldRefuse: 0,
+      };
       ofKind.set(key, row);
       this.cells.push(row);
     }

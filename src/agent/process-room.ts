@@ -1,9 +1,22 @@
 import { CELL_SECONDS } from '../kernel/cell-grid';
 import { roomBudget, type RoomLimits } from '../kernel/decision/room-residue';
 import {
-  CALLED_SECONDS, HELD_RANK, mostAheadOfWalkIn, MOST_SAVED_SECONDS, MOST_TICKETS, pollSeconds, presentSeconds,
-  RANKS, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit, type RoomWalkIn,
-} from './room-store'; // prettier-ignore
+  CALLED_SECONDS,
+  HELD_RANK,
+  mostAheadOfWalkIn,
+  MOST_SAVED_SECONDS,
+  MOST_TICKETS,
+  pollSeconds,
+  presentSeconds,
+  RANKS,
+  type RoomAnswer,
+  type RoomBeat,
+  type RoomSettings,
+  type RoomState,
+  type RoomStore,
+  type RoomVisit,
+  type RoomWalkIn,
+} from './room-store';
 import { SortedScores } from './sorted-scores';
 
 interface Present {

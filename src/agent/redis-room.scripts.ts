@@ -1,7 +1,17 @@
 import {
-  AGENT_SECONDS, BEAT_SECONDS, CALLED_SECONDS, GRACE_SECONDS, HELD_RANK, LEASE_SECONDS, MOST_SAVED_SECONDS, MOST_TICKETS, POLL_JITTER_RATIO, POLL_RATIO,
-  RANKS, SHORTEST_POLL_SECONDS,
-} from './room-store'; // prettier-ignore
+  AGENT_SECONDS,
+  BEAT_SECONDS,
+  CALLED_SECONDS,
+  GRACE_SECONDS,
+  HELD_RANK,
+  LEASE_SECONDS,
+  MOST_SAVED_SECONDS,
+  MOST_TICKETS,
+  POLL_JITTER_RATIO,
+  POLL_RATIO,
+  RANKS,
+  SHORTEST_POLL_SECONDS,
+} from './room-store';
 
 /** One hash slot per platform: a cluster runs the scripts too. */
 export const roomKeys = (platformId: number): string[] =>

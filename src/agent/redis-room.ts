@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, createCluster, defineScript } from '@redis/client';
 import { roomKeys, BEAT, LEAVE, VISIT } from './redis-room.scripts';
-import { RoomAway, type RoomAnswer, type RoomBeat, type RoomSettings, type RoomState, type RoomStore, type RoomVisit } from './room-store'; // prettier-ignore
+import {
+  RoomAway,
+  type RoomAnswer,
+  type RoomBeat,
+  type RoomSettings,
+  type RoomState,
+  type RoomStore,
+  type RoomVisit,
+} from './room-store';
 
 /** A visitor's answer is worth this much waiting; nginx gives the agent a second. */
 const COMMAND_MILLISECONDS = 400;
@@ -76,7 +84,21 @@ export class RedisRoom implements RoomStore {
   }: RoomVisit): Promise<RoomAnswer> {
     const { cell, logins, sessions, stayCells } = limits;
     const { longestPollSeconds, settleSeconds } = this.settings;
-    const args = [id, arrivedAt === undefined ? '' : String(arrivedAt), String(rank), text(now), ...[cell, logins, bounded(sessions), stayCells, longestPollSeconds, settleSeconds, walkInsPerCell].map(String), walkIn?.by ?? '', ...[walkIn?.cell ?? 0, walkIn?.leftCount ?? 0, bounded(walkIn?.fewestLeftCount ?? 0), walkIn?.heardCount ?? 0].map(String), isPassing ? '1' : '0']; // prettier-ignore
+    const args = [
+      id,
+      arrivedAt === undefined ? '' : String(arrivedAt),
+      String(rank),
+      text(now),
+      ...[cell, logins, bounded(sessions), stayCells, longestPollSeconds, settleSeconds, walkInsPerCell].map(String),
+      walkIn?.by ?? '',
+      ...[
+        walkIn?.cell ?? 0,
+        walkIn?.leftCount ?? 0,
+        bounded(walkIn?.fewestLeftCount ?? 0),
+        walkIn?.heardCount ?? 0,
+      ].map(String),
+      isPassing ? '1' : '0',
+    ];
     const reply = await this.within(() => this.client.visit(this.keys, args));
     const [outcome, its, aheadCount, poll] = reply as VisitReply;
     return { outcome, arrivedAt: Number(its), aheadCount, pollSeconds: Number(poll) };
@@ -90,11 +112,19 @@ export class RedisRoom implements RoomStore {
     // tickets that were given before the first connection would stand in no line, and come into it before those who were called
     await this.firstConnection();
     const { cell, logins, sessions, stayCells } = limits;
-    const about = [agent, text(now), ...[cell, logins, bounded(sessions), stayCells, this.settings.settleSeconds, unspent.cell, unspent.count].map(String)]; // prettier-ignore
+    const about = [
+      agent,
+      text(now),
+      ...[cell, logins, bounded(sessions), stayCells, this.settings.settleSeconds, unspent.cell, unspent.count].map(
+        String,
+      ),
+    ];
     let reply = (await this.within(() => this.client.beat(this.keys, [...about, '-1']))) as BeatReply;
     if (reply[0] < 0) {
       const told = [...[...admitted].flat().map(String), ...[...called].flatMap(([id, until]) => [id, text(until)])];
-      reply = (await this.within(() => this.client.beat(this.keys, [...about, String(admitted.size), ...told]))) as BeatReply; // prettier-ignore
+      reply = (await this.within(() =>
+        this.client.beat(this.keys, [...about, String(admitted.size), ...told]),
+      )) as BeatReply;
     }
     const [leasedCount, rank, arrivedAt, waitingCounts, flat, agentCount] = reply;
     const counts = new Map<number, number>();

@@ -21,7 +21,12 @@ export class RoomDisk {
     try {
       const pairs = JSON.parse(await readFile(this.file, 'utf8')) as unknown;
       if (!Array.isArray(pairs)) return new Map();
-      return new Map(pairs.filter((pair): pair is [number, number] => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isSafeInteger))); // prettier-ignore
+      return new Map(
+        pairs.filter(
+          (pair): pair is [number, number] =>
+            Array.isArray(pair) && pair.length === 2 && pair.every(Number.isSafeInteger),
+        ),
+      );
     } catch {
       return new Map();
     }

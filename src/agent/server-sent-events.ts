@@ -10,7 +10,11 @@ export function takeEvents(text: string): { events: ServerSentEvent[]; rest: str
   const rest = blocks.pop()!;
   const events = blocks.map((block) => {
     const lines = block.split('\n');
-    const field = (name: string) => lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim(); // prettier-ignore
+    const field = (name: string) =>
+      lines
+        .find((line) => line.startsWith(`${name}:`))
+        ?.slice(name.length + 1)
+        .trim();
     return { event: field('event'), data: field('data') };
   });
   return { events, rest };

@@ -39,7 +39,13 @@ export const messageOf = (error: unknown): string => {
 
 /** Asks the service, at the intervals that it prescribes, until the agent stops. */
 export class ServiceConnection {
-  readonly intervals: Intervals = { pollSeconds: 5, pollJitterSeconds: 2, retrySeconds: 5, retryJitterSeconds: 10, fetchWithinSeconds: 20 }; // prettier-ignore
+  readonly intervals: Intervals = {
+    pollSeconds: 5,
+    pollJitterSeconds: 2,
+    retrySeconds: 5,
+    retryJitterSeconds: 10,
+    fetchWithinSeconds: 20,
+  };
   /** In a row, of the plan. */
   failures = 0;
   private readonly stopping = new AbortController();

@@ -30,7 +30,10 @@ describe('how long visitors stay', () => {
     expect(ended).toEqual([[7, minutes(10)]]);
     stays.seen(4, minutes(45), IDLE_MINUTES);
     stays.endBefore(minutes(70));
-    expect(ended).toEqual([[7, minutes(10)], [7, minutes(5)]]); // prettier-ignore
+    expect(ended).toEqual([
+      [7, minutes(10)],
+      [7, minutes(5)],
+    ]);
   });
 
   it('is watched of one visitor in four, and of nobody whom another agent let in', () => {

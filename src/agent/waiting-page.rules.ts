@@ -47,7 +47,10 @@ export function waitingPage(
   const back = encodeURIComponent(returnPath);
   const other = language === 'fr' ? 'en' : 'fr';
   const seconds = Math.min(view.retryAfterSeconds, LONGEST_REFRESH_SECONDS);
-  const untilOpening = view.opensAt === null || !isToldOfOpening(view) ? 0 : Math.round((Date.parse(view.opensAt) - Date.parse(view.retryAt)) / 1000) + view.retryAfterSeconds; // prettier-ignore
+  const untilOpening =
+    view.opensAt === null || !isToldOfOpening(view)
+      ? 0
+      : Math.round((Date.parse(view.opensAt) - Date.parse(view.retryAt)) / 1000) + view.retryAfterSeconds;
   const isIn = view.kind === 'admit';
   // whom the room has called goes in at once
   const isCalled = view.reason === 'waiting_room';
@@ -86,7 +89,8 @@ function isToldOfOpening({ room, opensAt, retryAt, retryAfterSeconds }: WaitingV
 
 function windowsHtml(view: WaitingView, language: Language): string {
   const rows = view.windows.map(
-    ({ subject, startsAt, endsAt, text }) => `<tr><th scope="row">${escaped(subject)}</th><td><time datetime="${startsAt}/${endsAt}">${text}</time></td></tr>`, // prettier-ignore
+    ({ subject, startsAt, endsAt, text }) =>
+      `<tr><th scope="row">${escaped(subject)}</th><td><time datetime="${startsAt}/${endsAt}">${text}</time></td></tr>`,
   );
   const title = escaped(waitingText(language, 'windows'));
   const calendar = escaped(waitingText(language, 'calendar'));
@@ -100,8 +104,12 @@ function waysHtml(view: WaitingView, language: Language, back: string): string {
   if (view.workUrl)
     ways.push(`<a class="way" href="${escaped(view.workUrl)}">${say('work')} <small>(${say('workHint')})</small></a>`);
   for (const { school, telephone } of view.telephones)
-    ways.push(`<a class="way" href="tel:${escaped(telephone.replace(/[^+\d]/g, ''))}">${say('telephone', { school })} <small>${escaped(telephone)}</small></a>`); // prettier-ignore
-  ways.push(`<a class="way" href="${PUBLIC_PATH}/choose?lang=${language}&amp;r=${back}">${say(view.mayChooseClass ? 'choose' : 'add')}</a>`); // prettier-ignore
+    ways.push(
+      `<a class="way" href="tel:${escaped(telephone.replace(/[^+\d]/g, ''))}">${say('telephone', { school })} <small>${escaped(telephone)}</small></a>`,
+    );
+  ways.push(
+    `<a class="way" href="${PUBLIC_PATH}/choose?lang=${language}&amp;r=${back}">${say(view.mayChooseClass ? 'choose' : 'add')}</a>`,
+  );
   const urgent = view.mayAskUrgentPass
     ? `<form method="post" action="${PUBLIC_PATH}/urgent?lang=${language}&amp;r=${back}"><button>${say('urgent')}</button></form>`
     : '';
@@ -116,8 +124,13 @@ function choiceHtml(choice: ClassChoice, language: Language, back: string): stri
         .map(({ key, name }) => `<li><button name="class" value="${escaped(key)}">${escaped(name)}</button></li>`)
         .join('')}</ul></form>`
     : `<ul>${choice.schools
-        .map(({ uai, name }) => `<li><a class="way" href="${path}?school=${escaped(uai)}&amp;lang=${language}&amp;r=${back}">${escaped(name)} <small>${escaped(uai)}</small></a></li>`) // prettier-ignore
-        .join('')}</ul>${choice.question !== '' && choice.schools.length === 0 ? `<p role="alert">${say('noSchool')}</p>` : ''}`; // prettier-ignore
+        .map(
+          ({ uai, name }) =>
+            `<li><a class="way" href="${path}?school=${escaped(uai)}&amp;lang=${language}&amp;r=${back}">${escaped(name)} <small>${escaped(uai)}</small></a></li>`,
+        )
+        .join(
+          '',
+        )}</ul>${choice.question !== '' && choice.schools.length === 0 ? `<p role="alert">${say('noSchool')}</p>` : ''}`;
   return `<form action="${path}"><label for="q">${say('schoolQuestion')}</label><input id="q" name="q" required minlength="2" maxlength="60" value="${escaped(choice.question)}">
 <input type="hidden" name="lang" value="${language}"><input type="hidden" name="r" value="${escaped(decodeURIComponent(back))}"><button>${say('search')}</button></form>${found}`;
 }

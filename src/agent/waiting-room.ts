@@ -15,9 +15,21 @@ import type { HeldPlan, PlanInForce } from './held-plan';
 import type { RoomDisk } from './room-disk';
 import {
   BEAT_SECONDS,
-  CALLED_SECONDS, HELD_RANK, KEPT_SECONDS, LEASE_SECONDS, POLL_JITTER_RATIO, presentSeconds, RANKS, RoomAway, SHORTEST_POLL_SECONDS,
-  type RoomAnswer, type RoomState, type RoomStore, type RoomVisit, type RoomWalkIn,
-} from './room-store'; // prettier-ignore
+  CALLED_SECONDS,
+  HELD_RANK,
+  KEPT_SECONDS,
+  LEASE_SECONDS,
+  POLL_JITTER_RATIO,
+  presentSeconds,
+  RANKS,
+  RoomAway,
+  SHORTEST_POLL_SECONDS,
+  type RoomAnswer,
+  type RoomState,
+  type RoomStore,
+  type RoomVisit,
+  type RoomWalkIn,
+} from './room-store';
 import type { Ticket } from './ticket.rules';
 
 /** What the room says to a visitor. */
@@ -114,7 +126,9 @@ export class WaitingRoom {
   /** There is a room where the plan says what it leaves, passes are signed and the agent refuses at all. */
   get isOpen(): boolean {
     const content = this.held.current?.plan.content;
-    return content?.room !== undefined && content.posture === 'enforced' && this.gate.signsPasses && this.store !== undefined; // prettier-ignore
+    return (
+      content?.room !== undefined && content.posture === 'enforced' && this.gate.signsPasses && this.store !== undefined
+    );
   }
 
   get isAway(): boolean {
@@ -176,7 +190,15 @@ export class WaitingRoom {
     const id = ticket?.id ?? randomBytes(ID_BYTES).toString('base64url');
     const perCell = walkInsPerCell(current.plan, judged.visitor, now);
     const walkIn = rank === HELD_RANK || !this.knowsLine(now) ? undefined : this.walkIn(current, walkInCount, now);
-    const answer = await this.ask(current, { id, arrivedAt: ticket?.arrivedAt, rank, now, walkIn, walkInsPerCell: perCell, isPassing }); // prettier-ignore
+    const answer = await this.ask(current, {
+      id,
+      arrivedAt: ticket?.arrivedAt,
+      rank,
+      now,
+      walkIn,
+      walkInsPerCell: perCell,
+      isPassing,
+    });
     if (!answer) return isPassing ? undefined : this.alone(id, ticket, rank, draw, now);
     if (answer.outcome === 'full') return undefined;
     if (answer.outcome === 'again') return { kind: 'called', isAgain: true };
@@ -259,8 +281,13 @@ export class WaitingRoom {
   /** The store is away: what was leased is spent on those who stood first, for some seconds; then nobody is called. */
   private alone(id: string, ticket: Ticket | undefined, rank: number, draw: number, now: number): RoomPlace {
     const { leasedCount, leasedTo } = this.state;
-    const isLeased = now < this.stateAt + LEASE_SECONDS && cellOfSeconds(now) === cellOfSeconds(this.stateAt) && this.spentCount < leasedCount; // prettier-ignore
-    const isFirst = ticket !== undefined && (rank < leasedTo.rank || (rank === leasedTo.rank && ticket.arrivedAt <= leasedTo.arrivedAt)); // prettier-ignore
+    const isLeased =
+      now < this.stateAt + LEASE_SECONDS &&
+      cellOfSeconds(now) === cellOfSeconds(this.stateAt) &&
+      this.spentCount < leasedCount;
+    const isFirst =
+      ticket !== undefined &&
+      (rank < leasedTo.rank || (rank === leasedTo.rank && ticket.arrivedAt <= leasedTo.arrivedAt));
     if (isLeased && isFirst) {
       this.spentCount++;
       this.total.calledAlone++;
@@ -305,7 +332,13 @@ export class WaitingRoom {
     if (!forecast) {
       const { agentCount, admitted } = this.state;
       const all = agentCount * content.quotas.walkInPerCell;
-      forecast = roomForecast(content, now, admitted, { all, left: agentCount * own.left, perCell: agentCount * own.perCell }, FORECAST_CELLS); // prettier-ignore
+      forecast = roomForecast(
+        content,
+        now,
+        admitted,
+        { all, left: agentCount * own.left, perCell: agentCount * own.perCell },
+        FORECAST_CELLS,
+      );
       if (this.forecasts.size < MOST_FORECASTS) this.forecasts.set(key, forecast);
     }
     return forecastSeconds(forecast, aheadCount);
@@ -362,7 +395,14 @@ export class WaitingRoom {
       // whoever comes while the answer is on its way must not spend what is given back
       if (this.awaySince === undefined) this.spentCount = this.state.leasedCount;
       const waited = this.awaySince !== undefined && this.hasWaiting;
-      this.state = await this.store!.beat({ agent: this.agent, now, limits, unspent, admitted: this.mine, called: this.called }); // prettier-ignore
+      this.state = await this.store!.beat({
+        agent: this.agent,
+        now,
+        limits,
+        unspent,
+        admitted: this.mine,
+        called: this.called,
+      });
       if (waited) this.walksInFrom = now + presentSeconds(this.longestPollSeconds);
       this.stateAt = now;
       this.spentCount = 0;

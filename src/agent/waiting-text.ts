@@ -119,7 +119,10 @@ export function waitText(language: Language, seconds: number): string {
   if (seconds < 60) return waitingText(language, 'waitSeconds');
   const minutes = Math.ceil(seconds / 60);
   if (minutes < 120) return waitingText(language, 'waitMinutes', { n: String(minutes) });
-  return waitingText(language, 'waitHours', { h: String(Math.floor(minutes / 60)), m: String(minutes % 60).padStart(2, '0') }); // prettier-ignore
+  return waitingText(language, 'waitHours', {
+    h: String(Math.floor(minutes / 60)),
+    m: String(minutes % 60).padStart(2, '0'),
+  });
 }
 
 /** A time of the school's clock; with its day where that is not the present one. */

@@ -2,7 +2,16 @@ import type { Language } from '../common/language.rules';
 import { concerns } from '../kernel/decision/decide';
 import { secondsOfCell } from '../kernel/cell-grid';
 import { entryAt, relativesOwner, windowsOfOwner, type GatePlan } from '../kernel/decision/gate-plan';
-import { ADMIT, DECISION_KINDS, ANSWER_REASONS, REASON, RELATIVE, WAY, type Decision, type Visitor } from '../kernel/decision/visitor'; // prettier-ignore
+import {
+  ADMIT,
+  DECISION_KINDS,
+  ANSWER_REASONS,
+  REASON,
+  RELATIVE,
+  WAY,
+  type Decision,
+  type Visitor,
+} from '../kernel/decision/visitor';
 import type { RoomPlace } from './waiting-room';
 import { delayText, timeText, waitingText, waitText } from './waiting-text';
 import { civilDateOf, clockText, isoOf } from './zone-clock';
@@ -81,9 +90,17 @@ export function waitingView(
   return {
     kind: DECISION_KINDS[decision.kind]!,
     reason,
-    sentence: waiting ? roomSentence(waiting, decision, now, language, zone) : sentenceOf(plan, visitor, decision, now, language, zone, retry), // prettier-ignore
-    notices: content.rules.flatMap((rule) => (rule.words && concerns(plan, rule, visitor, now) ? [rule.words[language]] : [])), // prettier-ignore
-    hint: waiting ? roomHint(waiting, decision, now, language, zone) : isIn || (reason === 'quota_empty' && decision.opensAt === 0) ? null : waitingText(language, 'comeBack', retry), // prettier-ignore
+    sentence: waiting
+      ? roomSentence(waiting, decision, now, language, zone)
+      : sentenceOf(plan, visitor, decision, now, language, zone, retry),
+    notices: content.rules.flatMap((rule) =>
+      rule.words && concerns(plan, rule, visitor, now) ? [rule.words[language]] : [],
+    ),
+    hint: waiting
+      ? roomHint(waiting, decision, now, language, zone)
+      : isIn || (reason === 'quota_empty' && decision.opensAt === 0)
+        ? null
+        : waitingText(language, 'comeBack', retry),
     timeZone: zone,
     opensAt: decision.opensAt > 0 ? isoOf(decision.opensAt, zone) : null,
     retryAt: isoOf(retryAt, zone),
@@ -108,7 +125,10 @@ function roomSentence(place: Waiting, decision: Decision, now: number, language:
   const { position, estimateSeconds, isAtLeast, isHeld } = place;
   const held = decision.reason === REASON.liveOnly ? say('liveOnly') : say('relativesWait');
   if (isHeld) {
-    const opens = decision.opensAt > 0 ? ` ${say('opensRelatives', { time: timeText(language, decision.opensAt, now, zone), delay: delayText(language, decision.opensAt - now) })}` : ''; // prettier-ignore
+    const opens =
+      decision.opensAt > 0
+        ? ` ${say('opensRelatives', { time: timeText(language, decision.opensAt, now, zone), delay: delayText(language, decision.opensAt - now) })}`
+        : '';
     return `${held}${opens}`;
   }
   if (position === null) return say('roomKept');
@@ -124,7 +144,11 @@ function roomSentence(place: Waiting, decision: Decision, now: number, language:
 
 function roomHint(place: Waiting, decision: Decision, now: number, language: Language, zone: string): string {
   const say = (name: Parameters<typeof waitingText>[1], values = {}) => waitingText(language, name, values);
-  const window = decision.opensAt > 0 && !place.isHeld && place.estimateSeconds !== null && place.estimateSeconds < decision.opensAt - now; // prettier-ignore
+  const window =
+    decision.opensAt > 0 &&
+    !place.isHeld &&
+    place.estimateSeconds !== null &&
+    place.estimateSeconds < decision.opensAt - now;
   const also = window ? `${say('roomAlso', { time: timeText(language, decision.opensAt, now, zone) })} ` : '';
   return `${also}${say('roomHint', { seconds: String(place.retryAfterSeconds) })}`;
 }
@@ -143,14 +167,17 @@ function sentenceOf(
   const reason = ANSWER_REASONS[decision.reason]!;
   if (reason === 'feature_off') return say('featureOff');
   if (reason === 'class_unknown') return say('unknown');
-  const prefix = reason === 'relatives_wait' ? `${say('relativesWait')} ` : reason === 'live_only' ? `${say('liveOnly')} ` : ''; // prettier-ignore
+  const prefix =
+    reason === 'relatives_wait' ? `${say('relativesWait')} ` : reason === 'live_only' ? `${say('liveOnly')} ` : '';
   if (decision.opensAt === 0) return prefix + say('noOpening', retry);
   const values = {
     time: timeText(language, decision.opensAt, now, zone),
     delay: delayText(language, decision.opensAt - now),
   };
   // of several classes the one that opens then
-  const opening = visitor.classes.find((c) => ownersWindows(plan, visitor, c).some(([s]) => entryAt(s) === decision.opensAt)); // prettier-ignore
+  const opening = visitor.classes.find((c) =>
+    ownersWindows(plan, visitor, c).some(([s]) => entryAt(s) === decision.opensAt),
+  );
   const subject = opening ?? visitor.classes[0];
   return subject === undefined || visitor.profile === RELATIVE
     ? prefix + say('opensRelatives', values)
@@ -165,7 +192,10 @@ function ownersWindows(plan: GatePlan, visitor: Visitor, c: number) {
 /** Windows of the present day that are not over, those of every class of the visitor. */
 function windowsToday(plan: GatePlan, visitor: Visitor, now: number, zone: string, language: Language): ViewWindow[] {
   const { content } = plan;
-  const ofClasses = visitor.classes.map((c) => ({ subject: content.classes.name[c]!, windows: ownersWindows(plan, visitor, c) })); // prettier-ignore
+  const ofClasses = visitor.classes.map((c) => ({
+    subject: content.classes.name[c]!,
+    windows: ownersWindows(plan, visitor, c),
+  }));
   const ofSchools =
     visitor.profile === RELATIVE && visitor.classes.length === 0
       ? visitor.establishments.map((e) => ({

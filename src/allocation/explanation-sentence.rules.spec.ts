@@ -74,11 +74,19 @@ describe('the sentence about a window', () => {
   });
 
   it.each([
-    ['a wish that was granted', { displacementMinutes: 0, givenMinute: 600 }, 'L’heure souhaitée, 10 h, a été accordée.'],
-    ['no wish', { wishedMinute: null }, 'Aucune heure n’était souhaitée : 10 h 35 est une heure où la plateforme est peu chargée.'],
+    [
+      'a wish that was granted',
+      { displacementMinutes: 0, givenMinute: 600 },
+      'L’heure souhaitée, 10 h, a été accordée.',
+    ],
+    [
+      'no wish',
+      { wishedMinute: null },
+      'Aucune heure n’était souhaitée : 10 h 35 est une heure où la plateforme est peu chargée.',
+    ],
     ['a fixed hour', { origin: 'fixed' as const }, 'L’heure de 10 h 35 a été imposée : elle n’a pas été déplacée.'],
     ['a booking', { origin: 'booked' as const }, 'L’heure de 10 h 35 a été réservée par l’établissement.'],
   ])('has words of its own for %s', (_what, fields, sentence) => {
     expect(told(fields)[0]).toBe(sentence);
-  }); // prettier-ignore
+  });
 });

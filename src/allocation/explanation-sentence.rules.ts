@@ -3,7 +3,16 @@ import type { Sentences } from '../plan/plan-saving.rules';
 
 /** What was in the way of a wish, as far as prices and the windows around it tell. */
 export type Obstacle =
-  'hours' | 'sessions' | 'logins' | 'teacher' | 'class' | 'site' | 'group' | 'neighbour' | 'room' | 'unknown';
+  | 'hours'
+  | 'sessions'
+  | 'logins'
+  | 'teacher'
+  | 'class'
+  | 'site'
+  | 'group'
+  | 'neighbour'
+  | 'room'
+  | 'unknown';
 
 /** What there is to tell; minutes of the local day. */
 export interface ExplanationFacts {

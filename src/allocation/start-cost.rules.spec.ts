@@ -51,7 +51,9 @@ describe('the cost of a start', () => {
   });
 
   it('ranks the alternatives by cost, the earlier of two equal ones first, without the one that was given', () => {
-    const starts = [108, 109, 110, 111, 112].map((cell) => startCost(choice(), cell, { ...prices, sessions: column({}), logins: column({}) }, [])); // prettier-ignore
+    const starts = [108, 109, 110, 111, 112].map((cell) =>
+      startCost(choice(), cell, { ...prices, sessions: column({}), logins: column({}) }, []),
+    );
     expect(bestAlternatives(starts, 110, 3).map(({ startCell }) => startCell)).toEqual([109, 111, 108]);
   });
 });

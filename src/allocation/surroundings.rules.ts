@@ -70,7 +70,10 @@ function problemOf(window: BoundWindow, starts: BoundStarts, near: readonly Wind
     return starts.neighbourIds.includes(establishmentId) ? NEAR : OTHER;
   };
   const sharesTeacher = (one: WindowNear): boolean =>
-    one.teacherKeyId !== null && one.teacherKeyId === window.teacherKeyId && one.activity === LIVE && window.activity === LIVE; // prettier-ignore
+    one.teacherKeyId !== null &&
+    one.teacherKeyId === window.teacherKeyId &&
+    one.activity === LIVE &&
+    window.activity === LIVE;
   // relatives, like a teacher, are not in two windows at once
   const sharesAudience = (one: WindowNear): boolean =>
     isOwn(one) && isOwn(window) && establishmentOf(one) === OWN && one.audience === window.audience;

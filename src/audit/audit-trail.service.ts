@@ -7,8 +7,18 @@ import type { AuditQuery } from './audit.dto';
 
 const ROWS_AT_ONCE = 1000;
 const COLUMNS = [
-  'recordedAt', 'subject', 'role', 'action', 'key', 'platformId', 'uai', 'before', 'after', 'reason', 'id',
-] as const satisfies (keyof AuditRow)[]; // prettier-ignore
+  'recordedAt',
+  'subject',
+  'role',
+  'action',
+  'key',
+  'platformId',
+  'uai',
+  'before',
+  'after',
+  'reason',
+  'id',
+] as const satisfies (keyof AuditRow)[];
 
 /** The audit trail for those who may read it. */
 @Injectable()

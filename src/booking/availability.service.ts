@@ -59,7 +59,9 @@ export class AvailabilityService {
     const before = this.movedWindow(state, owner, query.windowId);
     const asked = query.minutes === undefined ? undefined : query.minutes / CELL_MINUTES;
     if (asked !== undefined && !Number.isInteger(asked)) {
-      throw new BookingRefused('off_grid', 'unprocessable', 'A window lasts whole five minutes.', { minutes: query.minutes }); // prettier-ignore
+      throw new BookingRefused('off_grid', 'unprocessable', 'A window lasts whole five minutes.', {
+        minutes: query.minutes,
+      });
     }
     const cellCount = asked ?? before?.cellCount ?? owner.rule.windowCells;
     const headcount = before?.headcount ?? (await this.headcountOf(state, owner, day));

@@ -15,7 +15,15 @@ import { CELLS_PER_DAY, cellOfSeconds } from '../kernel/cell-grid';
 import { wishesOfDay } from '../wish/wish-precedence.rules';
 import { BookingRefused } from './booking.errors';
 import { BookingFactsStore } from './booking-facts.store';
-import type { BookingOwner, FoundWindow, OwnerDay, OwnerFacts, OwnerRow, PlaceHolder, StatedTime } from './booking-owner'; // prettier-ignore
+import type {
+  BookingOwner,
+  FoundWindow,
+  OwnerDay,
+  OwnerFacts,
+  OwnerRow,
+  PlaceHolder,
+  StatedTime,
+} from './booking-owner';
 
 interface CampaignRulesOf {
   campaign: Campaign;
@@ -81,16 +89,23 @@ export class BookingFactsService {
     // a roster may have taken away the class of a window that is published
     if (!row) {
       const { windowId, classId } = window;
-      throw new BookingRefused('class_gone', 'conflict', `The class of window ${windowId} is none any more; the next plan has no window for it.`, { windowId, classId }); // prettier-ignore
+      throw new BookingRefused(
+        'class_gone',
+        'conflict',
+        `The class of window ${windowId} is none any more; the next plan has no window for it.`,
+        { windowId, classId },
+      );
     }
     return this.owner(row, audience, window, dates, stated);
   }
 
   private async ownerFacts(window: FoundWindow, audience: Audience): Promise<OwnerFacts> {
     const [row, stated] = await Promise.all([
-      window.classId === null ? this.store.establishmentOwner(window.establishmentId) : this.store.classOwner(window.classId),
+      window.classId === null
+        ? this.store.establishmentOwner(window.establishmentId)
+        : this.store.classOwner(window.classId),
       this.store.statedTimes(window.campaignId, window, audience),
-    ]); // prettier-ignore
+    ]);
     return { row: row ?? null, stated };
   }
 
@@ -133,7 +148,10 @@ export class BookingFactsService {
 
   /** The same owner with other dates. */
   async withDays(owner: BookingOwner, dates: readonly string[]): Promise<BookingOwner> {
-    const row = owner.classId === null ? await this.store.establishmentOwner(owner.establishmentId) : await this.store.classOwner(owner.classId); // prettier-ignore
+    const row =
+      owner.classId === null
+        ? await this.store.establishmentOwner(owner.establishmentId)
+        : await this.store.classOwner(owner.classId);
     const [plan] = (await this.store.plansOn(owner.platformId, owner.campaign.startsOn)).filter(
       ({ planId }) => planId === owner.planId,
     );
@@ -213,7 +231,9 @@ export class BookingFactsService {
         date,
         ...civilDay,
         openHalves: open[at]!,
-        closed: ofDay.filter(({ kind }) => kind === 'closed').map((time) => ({ fromMinute: time.startMinute, toMinute: time.endMinute! })), // prettier-ignore
+        closed: ofDay
+          .filter(({ kind }) => kind === 'closed')
+          .map((time) => ({ fromMinute: time.startMinute, toMinute: time.endMinute! })),
         wishedMinutes: ofDay.filter(({ kind }) => kind === 'wished').map((time) => time.startMinute),
       });
     }

@@ -11,7 +11,8 @@ import { KeyedWork, type RequestKey, UndoWork } from './booking-work';
 
 /** An answer as it is kept: what was done, or why it was refused. */
 type KeptAnswer =
-  { answer: object } | { refusal: { code: string; kind: ErrorKind; message: string; facts: Record<string, unknown> } };
+  | { answer: object }
+  | { refusal: { code: string; kind: ErrorKind; message: string; facts: Record<string, unknown> } };
 
 interface KeptBooking {
   planId: number;
@@ -72,7 +73,10 @@ export class BookingJournal implements SequencerJournal {
   async answered(tx: EntityManager, requests: readonly SequencedRequest[]): Promise<Map<string, SequencedOutcome>> {
     const works = requests.filter((request) => request instanceof KeyedWork);
     const keyed = works.filter(({ key }) => key !== null);
-    const rows = await this.rowOfEach((text, values) => tx.query(text, values), keyed.map(({ key }) => key!)); // prettier-ignore
+    const rows = await this.rowOfEach(
+      (text, values) => tx.query(text, values),
+      keyed.map(({ key }) => key!),
+    );
     const rowOf = new Map(keyed.map((work, i) => [work, rows[i]]));
     const outcomes = new Map<string, SequencedOutcome>();
     for (const work of works) {
@@ -89,11 +93,21 @@ export class BookingJournal implements SequencerJournal {
       const { key, platformId } = request as KeyedWork;
       if (!key || outcome.kind === 'repeated') return [];
       if (outcome.kind === 'refused' && (request as KeyedWork).isExplained(outcome.error)) return [];
-      return [this.keyRow(key, platformId, outcome.kind === 'accepted' ? { answer: (request as KeyedWork).answer(outcome, this.instants) } : { refusal: refusalOf(outcome.error) })]; // prettier-ignore
+      return [
+        this.keyRow(
+          key,
+          platformId,
+          outcome.kind === 'accepted'
+            ? { answer: (request as KeyedWork).answer(outcome, this.instants) }
+            : { refusal: refusalOf(outcome.error) },
+        ),
+      ];
     });
     const recorded = this.recordBookings(tx, works);
     // they refer to the booking, whose row is on its way before them
-    const ofFeatures = works.map(({ request, outcome }) => outcome.kind === 'accepted' ? (request as KeyedWork).record?.(tx, outcome, this.instants) : undefined); // prettier-ignore
+    const ofFeatures = works.map(({ request, outcome }) =>
+      outcome.kind === 'accepted' ? (request as KeyedWork).record?.(tx, outcome, this.instants) : undefined,
+    );
     await Promise.all([recorded, ...ofFeatures, this.recordKeys(tx, keys)]);
   }
 
@@ -134,7 +148,9 @@ export class BookingJournal implements SequencerJournal {
 
   /** Which of them are kept now. */
   private async writeRefusals(refusals: Refusal[]): Promise<boolean[]> {
-    const rows = refusals.map(({ key, platformId, error }) => this.keyRow(key, platformId, { refusal: refusalOf(error) })); // prettier-ignore
+    const rows = refusals.map(({ key, platformId, error }) =>
+      this.keyRow(key, platformId, { refusal: refusalOf(error) }),
+    );
     const kept = await this.crowd.query<{ subject: string; key: string }>(
       `${KEEP} on conflict do nothing returning subject, key`,
       [JSON.stringify(rows)],
@@ -149,7 +165,7 @@ export class BookingJournal implements SequencerJournal {
       if (outcome.kind !== 'accepted' || !work.isBooking()) return [];
       const { id, planId, operation, actor, reason, platformId } = work;
       const undoesBookingId = work instanceof UndoWork ? work.undoesBookingId : null;
-      return [{ id, platformId, planId, operation: operation.kind, undoesBookingId, bookedBy: actor.subject, reason }]; // prettier-ignore
+      return [{ id, platformId, planId, operation: operation.kind, undoesBookingId, bookedBy: actor.subject, reason }];
     });
     if (bookings.length === 0) return;
     await tx.query(

@@ -40,9 +40,17 @@ export function needsOf(
       ...windows.map(({ windowId }) => windowId),
       ...(('stayingIds' in operation && operation.stayingIds) || []),
     ],
-    classIds: [...new Set(owners.flatMap(({ classId, conflictClassIds }) => (classId === null ? [] : [classId, ...conflictClassIds])))], // prettier-ignore
-    establishmentIds: [...new Set(owners.flatMap(({ classId, establishmentId }) => (classId === null ? [establishmentId] : [])))], // prettier-ignore
-    wholeEstablishmentIds: [...new Set(owners.flatMap(({ windowLimit, establishmentId }) => (windowLimit === null ? [] : [establishmentId])))], // prettier-ignore
+    classIds: [
+      ...new Set(
+        owners.flatMap(({ classId, conflictClassIds }) => (classId === null ? [] : [classId, ...conflictClassIds])),
+      ),
+    ],
+    establishmentIds: [
+      ...new Set(owners.flatMap(({ classId, establishmentId }) => (classId === null ? [establishmentId] : []))),
+    ],
+    wholeEstablishmentIds: [
+      ...new Set(owners.flatMap(({ windowLimit, establishmentId }) => (windowLimit === null ? [] : [establishmentId]))),
+    ],
     teacherKeyIds: [...teachers],
     firstCell: Math.min(...firsts) - margin,
     endCell: Math.max(...ends) + margin,

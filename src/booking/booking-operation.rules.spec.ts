@@ -1,6 +1,20 @@
 import * as fc from 'fast-check';
 import { type LedgerCell, LedgerState } from '../plan/sequencer.rules';
-import { Booker, DATES, DAYS, LIMIT, MONDAY_CELL, NOW, ownerOf, PROFILE, snapshotOf, START, stateOf, sumOf, windowOf } from '../../test/booking-sequence'; // prettier-ignore
+import {
+  Booker,
+  DATES,
+  DAYS,
+  LIMIT,
+  MONDAY_CELL,
+  NOW,
+  ownerOf,
+  PROFILE,
+  snapshotOf,
+  START,
+  stateOf,
+  sumOf,
+  windowOf,
+} from '../../test/booking-sequence';
 import { type BookingRefused } from './booking.errors';
 import type { Operation } from './booking-operation';
 import { decideBooking } from './booking-operation.rules';
@@ -23,30 +37,41 @@ describe('bookings', () => {
   it('bring no cell over its limit when windows of other loads are swapped: what one place gains the other loses, or all of it is refused', () => {
     const counts = { accepted: 0, refused: 0 };
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 45_000 }), (one, other, limit) => {
-        const windows = [windowOf(2, 0, 480, one), windowOf(5, 0, 600, other)];
-        const before = sumOf(windows);
-        const after = sumOf([{ ...windows[0]!, startCell: windows[1]!.startCell }, { ...windows[1]!, startCell: windows[0]!.startCell }]); // prettier-ignore
-        const isAllowed = [...after].every(([cell, loads]) =>
-          loads.every((load, what) => load <= before.get(cell)![what]! || load <= limit),
-        );
-        const booker = new Booker(stateOf(windows, limit));
-        // of equal loads no cell changes, whatever the limit is
-        expect(booker.book(booker.swapOf(windows[0]!, windows[1]!)) !== undefined).toBe(isAllowed);
-        counts[isAllowed ? 'accepted' : 'refused']++;
-        const [first, second] = windows.map(({ startCell }) => startCell - 1) as [number, number];
-        for (let k = 0; k < PROFILE.sessionsPerMille.length; k++) {
-          const [a, b] = [booker.state.cell(first + k)!, booker.state.cell(second + k)!];
-          for (const [what, at] of [['sessions', 0], ['logins', 1]] as const) {
-            const [wasA, wasB] = [before.get(first + k)![at], before.get(second + k)![at]];
-            expect(a[what] + b[what]).toBe(wasA + wasB);
-            expect(a[what]).toBeLessThanOrEqual(Math.max(wasA, limit));
-            expect(b[what]).toBeLessThanOrEqual(Math.max(wasB, limit));
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 0, max: 45_000 }),
+        (one, other, limit) => {
+          const windows = [windowOf(2, 0, 480, one), windowOf(5, 0, 600, other)];
+          const before = sumOf(windows);
+          const after = sumOf([
+            { ...windows[0]!, startCell: windows[1]!.startCell },
+            { ...windows[1]!, startCell: windows[0]!.startCell },
+          ]);
+          const isAllowed = [...after].every(([cell, loads]) =>
+            loads.every((load, what) => load <= before.get(cell)![what]! || load <= limit),
+          );
+          const booker = new Booker(stateOf(windows, limit));
+          // of equal loads no cell changes, whatever the limit is
+          expect(booker.book(booker.swapOf(windows[0]!, windows[1]!)) !== undefined).toBe(isAllowed);
+          counts[isAllowed ? 'accepted' : 'refused']++;
+          const [first, second] = windows.map(({ startCell }) => startCell - 1) as [number, number];
+          for (let k = 0; k < PROFILE.sessionsPerMille.length; k++) {
+            const [a, b] = [booker.state.cell(first + k)!, booker.state.cell(second + k)!];
+            for (const [what, at] of [
+              ['sessions', 0],
+              ['logins', 1],
+            ] as const) {
+              const [wasA, wasB] = [before.get(first + k)![at], before.get(second + k)![at]];
+              expect(a[what] + b[what]).toBe(wasA + wasB);
+              expect(a[what]).toBeLessThanOrEqual(Math.max(wasA, limit));
+              expect(b[what]).toBeLessThanOrEqual(Math.max(wasB, limit));
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 150 },
-    ); // prettier-ignore
+    );
     expect(Math.min(counts.accepted, counts.refused)).toBeGreaterThan(10);
   });
 });

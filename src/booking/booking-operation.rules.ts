@@ -6,7 +6,15 @@ import { cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
 import { PlanNotPublished, type OverfullCell } from '../plan/plan.errors';
 import type { LedgerState, LedgerWindow, WindowChange } from '../plan/sequencer.rules';
 import { BookingRefused } from './booking.errors';
-import { type Alternative, ALTERNATIVE_COUNT, insteadOf, type Operation, type PlacedOperation, type SeenRevisions, type Target } from './booking-operation'; // prettier-ignore
+import {
+  type Alternative,
+  ALTERNATIVE_COUNT,
+  insteadOf,
+  type Operation,
+  type PlacedOperation,
+  type SeenRevisions,
+  type Target,
+} from './booking-operation';
 import type { BookingOwner, OwnerDay } from './booking-owner';
 import {
   cellOfStart,

@@ -26,7 +26,13 @@ export interface Target {
 /** A prepared operation: everything that does not change under the platform's lock. */
 export type Operation =
   /** Moved or added into what the windows of `releasedIds`, if there are any, leave; those of `stayingIds` are left behind by their series. */
-  | { kind: 'move'; targets: readonly Target[]; isSeries: boolean; releasedIds?: readonly number[]; stayingIds?: readonly number[] } // prettier-ignore
+  | {
+      kind: 'move';
+      targets: readonly Target[];
+      isSeries: boolean;
+      releasedIds?: readonly number[];
+      stayingIds?: readonly number[];
+    }
   | { kind: 'add'; targets: readonly Target[]; isSeries: boolean; profileId: number; releasedIds?: readonly number[] }
   | { kind: 'release'; windowIds: readonly number[] }
   /** Pairs of windows, one after the other; `askedSide` is whose swap it is for who asks, the first ones where it is not said. */
@@ -76,7 +82,13 @@ function restored({ done, owners }: Extract<Operation, { kind: 'undo' }>): Place
       const owner = owners.get(before.windowId)!;
       const { on, minuteOfDay: startMinute } = civilOfCell(before.startCell, owner.timeZone);
       const { windowId, headcount, cellCount } = before;
-      return { owner: { ...owner, headcount }, windowId: isThere ? windowId : null, day: owner.days.get(on)!, startMinute, cellCount }; // prettier-ignore
+      return {
+        owner: { ...owner, headcount },
+        windowId: isThere ? windowId : null,
+        day: owner.days.get(on)!,
+        startMinute,
+        cellCount,
+      };
     });
   const isSeries = targets.length > 1;
   return first.isThere

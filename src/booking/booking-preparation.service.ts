@@ -187,7 +187,8 @@ export class BookingPreparation {
       if (other) pairs.push([window, other]);
       else withoutPartner.push(window);
     }
-    const isLeft = ({ date }: FoundWindow): boolean => ![date, addDays(date, -daysBetween)].some((on) => exceptDates?.includes(on)); // prettier-ignore
+    const isLeft = ({ date }: FoundWindow): boolean =>
+      ![date, addDays(date, -daysBetween)].some((on) => exceptDates?.includes(on));
     withoutPartner.push(...[...onDate.values()].filter(isLeft));
     if (isNew) checkPartners(withoutPartner);
     return checkNotEmpty(pairs);

@@ -64,7 +64,11 @@ export class BookingRefusals {
       asked.operation.kind === 'move' && WITH_PARTNERS.has(error.code) ? this.partners.of(actor, asked, state) : [],
     ]);
     const alternatives = [...present, ...elsewhere].slice(0, ALTERNATIVE_COUNT);
-    const explained = new DomainError(error.code, error.kind, error.message, { ...error.facts, alternatives, swapPartners }); // prettier-ignore
+    const explained = new DomainError(error.code, error.kind, error.message, {
+      ...error.facts,
+      alternatives,
+      swapPartners,
+    });
     return this.journal.keepRefusal(key, prepared.owner.platformId, explained);
   }
 }

@@ -20,15 +20,26 @@ const FIELDS: Record<BookingRequest['operation'], { needed: readonly Field[]; al
 /** Who adds a window says for whom: a class, or an audience of an establishment. */
 const ADD_FOR_AUDIENCE = { ...FIELDS.add, needed: ['uai', 'audience', 'startsAt'] as readonly Field[] };
 const ALL: readonly Field[] = [
-  'windowId', 'withWindowId', 'withRevision', 'classId', 'uai', 'audience', 'startsAt', 'isSeries', 'exceptDates', 'reason',
-]; // prettier-ignore
+  'windowId',
+  'withWindowId',
+  'withRevision',
+  'classId',
+  'uai',
+  'audience',
+  'startsAt',
+  'isSeries',
+  'exceptDates',
+  'reason',
+];
 
 /** Refuses a request whose fields do not belong to its operation. @throws BookingRefused */
 export function checkFields(request: BookingRequest): void {
   const isForAudience = request.operation === 'add' && (request.uai !== undefined || request.audience !== undefined);
   const { needed, allowed } = isForAudience ? ADD_FOR_AUDIENCE : FIELDS[request.operation];
   const missing = needed.filter((field) => request[field] === undefined);
-  const strange = ALL.filter((field) => request[field] !== undefined && !needed.includes(field) && !allowed.includes(field)); // prettier-ignore
+  const strange = ALL.filter(
+    (field) => request[field] !== undefined && !needed.includes(field) && !allowed.includes(field),
+  );
   if (missing.length + strange.length > 0) {
     const problems = [
       ...missing.map((field) => `${field} is missing`),
@@ -103,7 +114,11 @@ export function keyOf(header: string | undefined): string {
 /** The revision that If-Match names. @throws BookingRefused where it is missing or names none */
 export function revisionOf(header: string | undefined): number {
   if (header === undefined || header === '') {
-    throw new BookingRefused('if_match_missing', 'precondition_required', 'An If-Match header with the revision of the window is needed.'); // prettier-ignore
+    throw new BookingRefused(
+      'if_match_missing',
+      'precondition_required',
+      'An If-Match header with the revision of the window is needed.',
+    );
   }
   const match = /^"(\d{1,15})"$/.exec(header.trim());
   if (!match) {

@@ -1,8 +1,22 @@
 import * as fc from 'fast-check';
 import type { LedgerCell, LedgerWindow } from '../plan/sequencer.rules';
 import {
-  ATTEMPT, BEGINNING, Booker, cellsOf, DATES, DAYS, LIMIT, LINED, ownerOf, snapshotOf, START, stateOf, sumOf, windowOf, withFixed,
-} from '../../test/booking-sequence'; // prettier-ignore
+  ATTEMPT,
+  BEGINNING,
+  Booker,
+  cellsOf,
+  DATES,
+  DAYS,
+  LIMIT,
+  LINED,
+  ownerOf,
+  snapshotOf,
+  START,
+  stateOf,
+  sumOf,
+  windowOf,
+  withFixed,
+} from '../../test/booking-sequence';
 import type { Target } from './booking-operation';
 
 /** How many windows of classes the lined establishment has at once, by cell. */
@@ -14,7 +28,8 @@ function lineCounts(windows: Iterable<LedgerWindow>): Map<number, number> {
   }
   return counts;
 }
-const total = (cells: readonly LedgerCell[], what: 'sessions' | 'logins'): number => cells.reduce((sum, cell) => sum + cell[what], 0); // prettier-ignore
+const total = (cells: readonly LedgerCell[], what: 'sessions' | 'logins'): number =>
+  cells.reduce((sum, cell) => sum + cell[what], 0);
 /** Class 5 at the hour of class 4: what a line that takes one at once had before its limit was lowered. */
 const CROWDED = START.map((window) => {
   const other = START.find(({ classId, date }) => classId === 4 && date === window.date)!;
@@ -106,7 +121,13 @@ describe('bookings, whatever their sequence', () => {
     const given = windowOf(1, 0, 480);
     const booker = new Booker(stateOf([given]));
     const before = snapshotOf(booker.state);
-    const target: Target = { owner: ownerOf(3), windowId: null, day: DAYS.get(DATES[0]!)!, startMinute: 480, cellCount: 6 }; // prettier-ignore
+    const target: Target = {
+      owner: ownerOf(3),
+      windowId: null,
+      day: DAYS.get(DATES[0]!)!,
+      startMinute: 480,
+      cellCount: 6,
+    };
     const promotion = { kind: 'add', targets: [target], isSeries: false, profileId: 1 } as const;
     expect(booker.book(promotion)).toBeUndefined();
     const done = booker.book({ ...promotion, releasedIds: [given.windowId] });

@@ -114,7 +114,12 @@ export function checkFreeze(window: LedgerWindow, nowCell: number): void {
   }
   if (window.startCell - FREEZE_CELLS <= nowCell) {
     const minutes = FREEZE_CELLS * CELL_MINUTES;
-    throw new BookingRefused('frozen', 'conflict', `A window does not change in the ${minutes} minutes before it, nor while it runs.`, facts); // prettier-ignore
+    throw new BookingRefused(
+      'frozen',
+      'conflict',
+      `A window does not change in the ${minutes} minutes before it, nor while it runs.`,
+      facts,
+    );
   }
 }
 

@@ -29,7 +29,9 @@ export function brokenRule(
   releasedIds: readonly number[],
 ): BrokenRule | undefined {
   // what stays within its day (its week) takes no more of it than before
-  const coming = placed.filter(({ before, owner, day }) => before === null || spanOf(owner, before.date) !== spanOf(owner, day.date)); // prettier-ignore
+  const coming = placed.filter(
+    ({ before, owner, day }) => before === null || spanOf(owner, before.date) !== spanOf(owner, day.date),
+  );
   if (coming.length === 0) return undefined;
   const gone = new Set([...releasedIds, ...placed.flatMap(({ before }) => (before ? [before.windowId] : []))]);
   const standing = [...state.windows()].filter(({ windowId }) => !gone.has(windowId));
@@ -46,7 +48,8 @@ export function brokenRule(
 }
 
 /** The day that is counted by, or the Monday of its week. */
-const spanOf = ({ rule }: BookingOwner, date: string): string => rule.rule.windowsPerWeek === null ? date : mondayOf(date); // prettier-ignore
+const spanOf = ({ rule }: BookingOwner, date: string): string =>
+  rule.rule.windowsPerWeek === null ? date : mondayOf(date);
 
 function limitOf({ rule, audience }: BookingOwner, day: OwnerDay): [rule: BrokenRule['rule'], most: number | null] {
   const { windowsPerWeek, windowsPerDay, windowsPerHalfDay } = rule.rule;
@@ -56,7 +59,11 @@ function limitOf({ rule, audience }: BookingOwner, day: OwnerDay): [rule: Broken
   return isWhole ? ['windowsPerDay', windowsPerDay] : ['windowsPerHalfDay', windowsPerHalfDay];
 }
 
-const SPANS = { windowsPerDay: 'a day', windowsPerHalfDay: 'a day that is open for half of it', windowsPerWeek: 'a week' } as const; // prettier-ignore
+const SPANS = {
+  windowsPerDay: 'a day',
+  windowsPerHalfDay: 'a day that is open for half of it',
+  windowsPerWeek: 'a week',
+} as const;
 
 /** @throws BookingRefused where the campaign gives no such window more */
 export function checkRule(placed: readonly Placing[], state: LedgerState, releasedIds: readonly number[]): void {

@@ -46,7 +46,10 @@ export function crowdedCell(
 }
 
 const countIn = (windows: readonly LedgerWindow[], cell: number): number =>
-  windows.reduce((count, { startCell, cellCount }) => count + Number(startCell <= cell && cell < startCell + cellCount), 0); // prettier-ignore
+  windows.reduce(
+    (count, { startCell, cellCount }) => count + Number(startCell <= cell && cell < startCell + cellCount),
+    0,
+  );
 
 /** @throws BookingRefused where an establishment would have more windows at once than its line takes */
 export function checkWindowLimit(

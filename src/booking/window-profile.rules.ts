@@ -23,7 +23,12 @@ export function profileOf(owner: BookingOwner, profiles: readonly PlanProfile[],
   const found = find(owner, profiles, cellCount);
   if (found) return found;
   const minutes = cellCount * CELL_MINUTES;
-  throw new BookingRefused('no_profile', 'unprocessable', `The plan knows no load of such a window of ${minutes} minutes.`, { minutes }); // prettier-ignore
+  throw new BookingRefused(
+    'no_profile',
+    'unprocessable',
+    `The plan knows no load of such a window of ${minutes} minutes.`,
+    { minutes },
+  );
 }
 
 /** The same of another length than the rule's, made of the load model as the allocation makes those of its plans. @throws BookingRefused where the plan has no window of this kind at all */

@@ -108,9 +108,16 @@ export function holidayRowOf(record: HolidayRecord, lineNumber: number): Holiday
     );
   const { zones, schools } = concerned(zone, record.population);
   return {
-    lineNumber, zones, schools, label, firstDayOffOn, resumeOn, isOpenEnded,
-    academy: record.academy.trim(), schoolYear: record.schoolYear,
-  }; // prettier-ignore
+    lineNumber,
+    zones,
+    schools,
+    label,
+    firstDayOffOn,
+    resumeOn,
+    isOpenEnded,
+    academy: record.academy.trim(),
+    schoolYear: record.schoolYear,
+  };
 }
 
 /**

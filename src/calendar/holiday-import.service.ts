@@ -95,8 +95,14 @@ export class HolidayImportService {
       const found = holidayChanges(await tx.getRepository(HolidayPeriodEntity).find(), periods);
       if (!options.isDryRun) {
         await write(tx, found);
-        const [createdCount, updatedCount, deletedCount] = [found.created, found.updated, found.deleted].map((list) => list.length); // prettier-ignore
-        await recordAudit(tx, actor, { action: 'holiday.import', key: SOURCE, after: { createdCount, updatedCount, deletedCount } }); // prettier-ignore
+        const [createdCount, updatedCount, deletedCount] = [found.created, found.updated, found.deleted].map(
+          (list) => list.length,
+        );
+        await recordAudit(tx, actor, {
+          action: 'holiday.import',
+          key: SOURCE,
+          after: { createdCount, updatedCount, deletedCount },
+        });
         await this.changes.tell(tx, { reason: 'holidays' });
       }
       return found;

@@ -19,8 +19,14 @@ describe('merging the rows of academies', () => {
   it('makes one period of what all academies of a zone state', () => {
     const { periods, notes } = mergeHolidays([rowOf({}), rowOf({ academy: 'Amiens', lineNumber: 3 })]);
     expect(periods).toEqual([
-      { holidayZone: 'B', schoolYear: '2025-2026', label: "Vacances d'Hiver", firstDayOffOn: '2026-02-14', resumeOn: '2026-03-02' },
-    ]); // prettier-ignore
+      {
+        holidayZone: 'B',
+        schoolYear: '2025-2026',
+        label: "Vacances d'Hiver",
+        firstDayOffOn: '2026-02-14',
+        resumeOn: '2026-03-02',
+      },
+    ]);
     expect(notes).toEqual([]);
   });
 
@@ -67,7 +73,13 @@ describe('merging the rows of academies', () => {
 });
 
 describe('changes of the stored holidays', () => {
-  const winter: HolidayPeriod = { holidayZone: 'B', schoolYear: '2025-2026', label: 'Hiver', firstDayOffOn: '2026-02-14', resumeOn: '2026-03-02' }; // prettier-ignore
+  const winter: HolidayPeriod = {
+    holidayZone: 'B',
+    schoolYear: '2025-2026',
+    label: 'Hiver',
+    firstDayOffOn: '2026-02-14',
+    resumeOn: '2026-03-02',
+  };
   const spring: HolidayPeriod = { ...winter, label: 'Printemps', firstDayOffOn: '2026-04-11', resumeOn: '2026-04-27' };
 
   it('are none for the same periods in any order', () => {
@@ -81,7 +93,12 @@ describe('changes of the stored holidays', () => {
     const changes = holidayChanges([winter, spring], [moved, longer]);
     expect(changes.created).toEqual([]);
     expect(changes.deleted).toEqual([]);
-    expect(changes.updated).toEqual(expect.arrayContaining([{ stored: winter, period: moved }, { stored: spring, period: longer }])); // prettier-ignore
+    expect(changes.updated).toEqual(
+      expect.arrayContaining([
+        { stored: winter, period: moved },
+        { stored: spring, period: longer },
+      ]),
+    );
   });
 
   it('delete what a named school year no longer holds, and leave other years and zones alone', () => {

@@ -1,5 +1,12 @@
 import { isZone } from '../common/civil-time';
-import { departmentNumberOf, HOLIDAY_ZONES, holidayZoneOfDepartment, publicHolidayRegionOf, timeZoneOfDepartment, timeZoneOfHolidayZone } from './holiday-zone.rules'; // prettier-ignore
+import {
+  departmentNumberOf,
+  HOLIDAY_ZONES,
+  holidayZoneOfDepartment,
+  publicHolidayRegionOf,
+  timeZoneOfDepartment,
+  timeZoneOfHolidayZone,
+} from './holiday-zone.rules';
 import { publicHolidaysOf } from './public-holiday.rules';
 
 describe('zones', () => {
@@ -41,9 +48,18 @@ describe('public holidays', () => {
   it('are legal days off only, not observances', () => {
     const dates = publicHolidaysOf('FR', 2026);
     expect([...dates].sort()).toEqual([
-      '2026-01-01', '2026-04-06', '2026-05-01', '2026-05-08', '2026-05-14', '2026-05-25', '2026-07-14', '2026-08-15',
-      '2026-11-01', '2026-11-11', '2026-12-25',
-    ]); // prettier-ignore
+      '2026-01-01',
+      '2026-04-06',
+      '2026-05-01',
+      '2026-05-08',
+      '2026-05-14',
+      '2026-05-25',
+      '2026-07-14',
+      '2026-08-15',
+      '2026-11-01',
+      '2026-11-11',
+      '2026-12-25',
+    ]);
     expect(dates.has('2026-05-24')).toBe(false);
   });
 

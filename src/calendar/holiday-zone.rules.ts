@@ -1,7 +1,20 @@
 export const HOLIDAY_ZONES = [
-  'A', 'B', 'C', 'Corse', 'Guadeloupe', 'Saint-Martin', 'Saint-Barthélemy', 'Martinique', 'Guyane', 'Réunion', 'Mayotte',
-  'Saint-Pierre-et-Miquelon', 'Nouvelle-Calédonie', 'Polynésie', 'Wallis-et-Futuna',
-] as const; // prettier-ignore
+  'A',
+  'B',
+  'C',
+  'Corse',
+  'Guadeloupe',
+  'Saint-Martin',
+  'Saint-Barthélemy',
+  'Martinique',
+  'Guyane',
+  'Réunion',
+  'Mayotte',
+  'Saint-Pierre-et-Miquelon',
+  'Nouvelle-Calédonie',
+  'Polynésie',
+  'Wallis-et-Futuna',
+] as const;
 /** Where school holidays are the same: the three zones of the mainland, Corsica, each territory overseas. */
 export type HolidayZone = (typeof HOLIDAY_ZONES)[number];
 

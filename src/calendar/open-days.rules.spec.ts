@@ -11,13 +11,17 @@ const anyRange = fc
   .map(([after, length]) => rangeOf(addDays('2025-09-01', after), addDays('2025-09-01', after + length)));
 const anyStated = fc.array(
   fc
-    .record({ after: fc.integer({ min: 0, max: 760 }), length: fc.integer({ min: 0, max: 20 }), openHalfDays: fc.integer({ min: 0, max: 3 }) })
+    .record({
+      after: fc.integer({ min: 0, max: 760 }),
+      length: fc.integer({ min: 0, max: 20 }),
+      openHalfDays: fc.integer({ min: 0, max: 3 }),
+    })
     .map(({ after, length, openHalfDays }): StatedDays => {
       const firstOn = addDays('2025-09-01', after);
       return { firstOn, lastOn: addDays(firstOn, length), openHalfDays };
     }),
   { maxLength: 4 },
-); // prettier-ignore
+);
 const HOLIDAYS = [{ firstDayOffOn: '2026-02-14', resumeOn: '2026-03-02' }];
 /** Four days and Wednesday morning. */
 const FOUR_AND_A_HALF_DAYS = 0b11_11_01_11_11;

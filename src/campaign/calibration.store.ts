@@ -29,10 +29,16 @@ export class CalibrationStore {
       `insert into calibration (platform_id, campaign_id, first_on, last_on, load_model, findings, made_by, made_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
       [
-        row.platformId, row.campaignId, row.firstOn, row.lastOn, JSON.stringify(row.loadModel), JSON.stringify(row.findings),
-        row.madeBy, row.madeAt,
+        row.platformId,
+        row.campaignId,
+        row.firstOn,
+        row.lastOn,
+        JSON.stringify(row.loadModel),
+        JSON.stringify(row.findings),
+        row.madeBy,
+        row.madeAt,
       ],
-    ); // prettier-ignore
+    );
     return made!.id;
   }
 

@@ -11,15 +11,21 @@ describe('the default background', () => {
     const background = defaultBackground(100_000);
     for (const type of DAY_TYPES) {
       const { sessionsThousandths, loginsThousandths } = background[type];
-      expect([...sessionsThousandths, ...loginsThousandths].every((value) => Number.isInteger(value) && value >= 0)).toBe(true);
+      expect(
+        [...sessionsThousandths, ...loginsThousandths].every((value) => Number.isInteger(value) && value >= 0),
+      ).toBe(true);
       // everybody who logs in within a cell is there in that cell
-      sessionsThousandths.forEach((sessions, cell) => expect(sessions).toBeGreaterThanOrEqual(loginsThousandths[cell]!));
+      sessionsThousandths.forEach((sessions, cell) =>
+        expect(sessions).toBeGreaterThanOrEqual(loginsThousandths[cell]!),
+      );
     }
     const visits = DAY_TYPES.map((type) => Math.round(sum(background[type].loginsThousandths) / 1_000_000));
     expect(visits).toEqual([18, 12, 5, 3]);
-    expect(sum(defaultBackground(200_000).school_day.loginsThousandths) / sum(background.school_day.loginsThousandths)).toBeCloseTo(2, 3);
+    expect(
+      sum(defaultBackground(200_000).school_day.loginsThousandths) / sum(background.school_day.loginsThousandths),
+    ).toBeCloseTo(2, 3);
     expect(sum(defaultBackground(0).school_day.sessionsThousandths)).toBe(0);
-  }); // prettier-ignore
+  });
 
   it('peaks before the first lesson, at noon and after school', () => {
     const { loginsThousandths: logins, sessionsThousandths: sessions } = defaultBackground(100_000).school_day;
@@ -83,9 +89,11 @@ describe('local days of cells', () => {
     const grid = localDayGrid(first, 576, 'Europe/Paris');
     const columns = { sessions: new Float64Array(576).fill(1), logins: new Float64Array(576) };
     const curve = Array.from({ length: 288 }, (_, cell) => cell);
-    layBackground(columns, grid, ['saturday', 'day_off'], { saturday: { sessionsThousandths: curve, loginsThousandths: curve } });
+    layBackground(columns, grid, ['saturday', 'day_off'], {
+      saturday: { sessionsThousandths: curve, loginsThousandths: curve },
+    });
     expect(columns.sessions[287]).toBe(288);
     expect(columns.logins[100]).toBe(100);
     expect(columns.logins.slice(288).every((value) => value === 0)).toBe(true);
-  }); // prettier-ignore
+  });
 });

@@ -25,6 +25,11 @@ export class PlatformExistsError extends DomainError {
 /** A regulation that a protection step made goes with it. */
 export class RegulationOfStep extends DomainError {
   constructor(stepId: number) {
-    super('capacity.regulation_of_step', 'conflict', `Protection step ${stepId} cuts the capacity by it: take back the step, the regulation goes with it.`, { stepId }); // prettier-ignore
+    super(
+      'capacity.regulation_of_step',
+      'conflict',
+      `Protection step ${stepId} cuts the capacity by it: take back the step, the regulation goes with it.`,
+      { stepId },
+    );
   }
 }

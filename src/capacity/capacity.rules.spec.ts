@@ -10,16 +10,34 @@ const anySecond = fc.integer({ min: -3000, max: CELLS * 300 + 3000 });
 
 const anySteps = fc.uniqueArray(
   fc
-    .record({ seconds: anySecond, sessions: fc.integer({ min: 1, max: 300_000 }), logins: fc.integer({ min: 1, max: 20_000 }) })
-    .map(({ seconds, sessions, logins }): CapacityStep => ({ startsAt: at(seconds), concurrentSessions: sessions, loginsPerMinute: logins })),
+    .record({
+      seconds: anySecond,
+      sessions: fc.integer({ min: 1, max: 300_000 }),
+      logins: fc.integer({ min: 1, max: 20_000 }),
+    })
+    .map(({ seconds, sessions, logins }): CapacityStep => ({
+      startsAt: at(seconds),
+      concurrentSessions: sessions,
+      loginsPerMinute: logins,
+    })),
   { maxLength: 6, selector: (step) => step.startsAt.getTime() },
-); // prettier-ignore
+);
 const anyRegulations = fc.array(
   fc
-    .record({ seconds: anySecond, length: fc.integer({ min: 1, max: 9000 }), sessions: fc.integer({ min: 0, max: 1000 }), logins: fc.integer({ min: 0, max: 1000 }) })
-    .map(({ seconds, length, sessions, logins }): Regulation => ({ startsAt: at(seconds), endsAt: at(seconds + length), sessionsPerMille: sessions, loginsPerMille: logins })),
+    .record({
+      seconds: anySecond,
+      length: fc.integer({ min: 1, max: 9000 }),
+      sessions: fc.integer({ min: 0, max: 1000 }),
+      logins: fc.integer({ min: 0, max: 1000 }),
+    })
+    .map(({ seconds, length, sessions, logins }): Regulation => ({
+      startsAt: at(seconds),
+      endsAt: at(seconds + length),
+      sessionsPerMille: sessions,
+      loginsPerMille: logins,
+    })),
   { maxLength: 4 },
-); // prettier-ignore
+);
 const anyHeadroom = fc.integer({ min: 0, max: 900 });
 
 /** What is in force at a moment, the plain way. */
@@ -122,8 +140,13 @@ describe('coarser points of capacity', () => {
         });
         logins.limitThousandths.forEach((least, point) => {
           expect(least).toBe(
-            Math.max(0, logins.effectiveThousandths[point]! - logins.headroomThousandths[point]! - logins.backgroundThousandths[point]!),
-          ); // prettier-ignore
+            Math.max(
+              0,
+              logins.effectiveThousandths[point]! -
+                logins.headroomThousandths[point]! -
+                logins.backgroundThousandths[point]!,
+            ),
+          );
         });
       }),
     );

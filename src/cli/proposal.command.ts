@@ -53,7 +53,9 @@ export function addProposal(program: Command, terminal: Terminal): void {
         const file = await open(out, 'wx', 0o600);
         try {
           const { items } = await services.get(AnswerLinkService).create(COMMAND_LINE_OPERATOR, campaignId, request);
-          const lines = items.map((link) => `${link.uai};${link.quality};${new URL(link.path, baseUrl).href};${link.expiresAt}\r\n`); // prettier-ignore
+          const lines = items.map(
+            (link) => `${link.uai};${link.quality};${new URL(link.path, baseUrl).href};${link.expiresAt}\r\n`,
+          );
           await file.writeFile(`uai;qualite;lien;expire_le\r\n${lines.join('')}`);
           terminal.answer({ file: out, linkCount: items.length }, `${items.length} links in ${out}.`);
         } catch (error) {

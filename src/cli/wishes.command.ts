@@ -71,7 +71,14 @@ export function addWishes(program: Command, terminal: Terminal): void {
     .action((campaignId: number, query: { approval: 'pending' | 'approved' | 'refused'; cursor?: string }) =>
       withServices(terminal, async (services) => {
         const page = await services.get(FixedWindowService).list(COMMAND_LINE_OPERATOR, campaignId, query);
-        const rows = page.items.map((one) => [one.id, one.uai, one.classCode, one.on ?? one.weekday, one.start, one.reason]); // prettier-ignore
+        const rows = page.items.map((one) => [
+          one.id,
+          one.uai,
+          one.classCode,
+          one.on ?? one.weekday,
+          one.start,
+          one.reason,
+        ]);
         const more = page.nextCursor === null ? '' : `\nMore with --cursor ${page.nextCursor}`;
         terminal.answer(page, tableOf(['number', 'uai', 'class', 'day', 'start', 'reason'], rows) + more);
       }),

@@ -1,11 +1,30 @@
 import fc from 'fast-check';
 import { DateTime, Settings } from 'luxon';
-import { addDays, cellOfCivil, civilOfCell, clockOfMinute, datesBetween, instantOfCell, minuteOfClock, weekdayOf, zonedInstantOfCell } from './civil-time'; // prettier-ignore
+import {
+  addDays,
+  cellOfCivil,
+  civilOfCell,
+  clockOfMinute,
+  datesBetween,
+  instantOfCell,
+  minuteOfClock,
+  weekdayOf,
+  zonedInstantOfCell,
+} from './civil-time';
 
 const ZONES = [
-  'Europe/Paris', 'America/Guadeloupe', 'America/Martinique', 'America/Cayenne', 'Indian/Reunion', 'Indian/Mayotte',
-  'America/Miquelon', 'Pacific/Noumea', 'Pacific/Tahiti', 'Pacific/Marquesas', 'Pacific/Wallis',
-]; // prettier-ignore
+  'Europe/Paris',
+  'America/Guadeloupe',
+  'America/Martinique',
+  'America/Cayenne',
+  'Indian/Reunion',
+  'Indian/Mayotte',
+  'America/Miquelon',
+  'Pacific/Noumea',
+  'Pacific/Tahiti',
+  'Pacific/Marquesas',
+  'Pacific/Wallis',
+];
 /** 2020-01-01 to 2039-12-31, every cell. */
 const anyCell = fc.integer({ min: 5_259_744, max: 7_363_584 });
 const anyZone = fc.constantFrom(...ZONES);
@@ -69,7 +88,14 @@ describe('civil time', () => {
 
   it('answers as luxon does, on any day of any zone: days on which a clock changes, half hours, before 1970', () => {
     const cells = fc.integer({ min: -5_259_744, max: 8_415_360 });
-    const zones = fc.constantFrom(...ZONES, 'Australia/Lord_Howe', 'Asia/Kolkata', 'America/New_York', 'Pacific/Apia', 'UTC'); // prettier-ignore
+    const zones = fc.constantFrom(
+      ...ZONES,
+      'Australia/Lord_Howe',
+      'Asia/Kolkata',
+      'America/New_York',
+      'Pacific/Apia',
+      'UTC',
+    );
     fc.assert(
       fc.property(cells, zones, (cell, zone) => {
         const local = DateTime.fromSeconds(cell * 300, { zone });

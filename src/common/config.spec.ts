@@ -1,7 +1,11 @@
 import 'reflect-metadata';
 import { ConfigurationError, loadConfig } from './config';
 
-const PROVIDER = { OIDC_ISSUER: 'https://connexion.example.org', OIDC_CLIENT_ID: 'etale', ETALE_PUBLIC_URL: 'https://etale.example.org' }; // prettier-ignore
+const PROVIDER = {
+  OIDC_ISSUER: 'https://connexion.example.org',
+  OIDC_CLIENT_ID: 'etale',
+  ETALE_PUBLIC_URL: 'https://etale.example.org',
+};
 
 /** What is wrong with an environment, a sentence each. */
 function problemsOf(environment: NodeJS.ProcessEnv): string[] {

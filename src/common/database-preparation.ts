@@ -20,8 +20,7 @@ export async function prepareDatabase(config: Config): Promise<Client> {
   const lock = await reachDatabase(migrationDatabaseUrl ?? databaseUrl!);
   try {
     if (migrationDatabaseUrl !== undefined) {
-      const source = await new DataSource(databaseOptions(migrationDatabaseUrl, 2)).initialize();
-      await source.runMigrations().finally(() => source.destroy());
+      await withSource(migrationDatabaseUrl, 2, (source) => source.runMigrations());
       await grantApplication(lock, migrationDatabaseUrl, databaseUrl!);
     } else {
       await checkMigrated(lock, databaseUrl!);
@@ -45,17 +44,20 @@ async function checkMigrated(client: Client, databaseUrl: string): Promise<void>
     `select has_schema_privilege(current_user, 'public', 'CREATE') as may, to_regclass('public.migration')::text as known`,
   );
   if (rows[0]!.may) return;
-  const source = new DataSource(databaseOptions(databaseUrl, 1));
-  const isPending =
-    rows[0]!.known === null ||
-    (await source
-      .initialize()
-      .then(() => source.showMigrations())
-      .finally(() => source.destroy()));
+  const isPending = rows[0]!.known === null || (await withSource(databaseUrl, 1, (source) => source.showMigrations()));
   if (isPending)
     throw new DomainError(
       'database.not_migrated',
       'unavailable',
       'The schema of the database is older than this program, and the role of DATABASE_URL may not change it: set MIGRATION_DATABASE_URL to a connection of the owner, or run `npm run migrate` with it.',
     );
+}
+
+async function withSource<T>(url: string, poolSize: number, work: (source: DataSource) => Promise<T>): Promise<T> {
+  const source = await new DataSource(databaseOptions(url, poolSize)).initialize();
+  try {
+    return await work(source);
+  } finally {
+    await source.destroy();
+  }
 }

@@ -119,7 +119,8 @@ const ATTEMPT_COUNT = 5;
 /** The SQLSTATE of a failed statement and the constraint that it broke. */
 export function sqlFailure(error: unknown): { state: string | undefined; constraint: string | undefined } {
   const source = (error instanceof QueryFailedError ? error.driverError : error) as
-    { code?: string; constraint?: string } | undefined;
+    | { code?: string; constraint?: string }
+    | undefined;
   return { state: source?.code, constraint: source?.constraint };
 }
 

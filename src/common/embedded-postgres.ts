@@ -198,9 +198,20 @@ async function createCluster(folder: string, program: string, who: RunAs, run: R
     chownSync(passwordFile, who.ids.uid, who.ids.gid!);
   }
   const initdb = run([
-    program, '-D', draft, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`,
-    '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions',
-  ]); // prettier-ignore
+    program,
+    '-D',
+    draft,
+    '-U',
+    'postgres',
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '-E',
+    'UTF8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--no-instructions',
+  ]);
   let output = '';
   initdb.stderr!.on('data', (chunk) => (output += String(chunk)));
   initdb.stdout!.resume();

@@ -25,5 +25,9 @@ export function languageOf(asked: Language | undefined, acceptLanguage: string |
     })
     .filter(({ quality }) => quality > 0)
     .sort((a, b) => b.quality - a.quality);
-  return LANGUAGES.find((language) => wanted.find(({ tag }) => (LANGUAGES as readonly string[]).includes(tag))?.tag === language) ?? 'fr'; // prettier-ignore
+  return (
+    LANGUAGES.find(
+      (language) => wanted.find(({ tag }) => (LANGUAGES as readonly string[]).includes(tag))?.tag === language,
+    ) ?? 'fr'
+  );
 }

@@ -87,10 +87,24 @@ export class AdmissionLaw implements OnModuleInit, WindowLaw {
     if (!mayShutOut(step, settings.walkInPerCell)) return '';
     const others = (await this.store.current(platformId, now, tx)).filter(({ id }) => id !== step.id);
     const { scope, measures } = step;
-    const basis = JSON.stringify([await this.bundles.revision(platformId, tx), settings, scope, measures, step.startsAt, step.endsAt, others.map(({ id, endsAt }) => [id, endsAt])]); // prettier-ignore
+    const basis = JSON.stringify([
+      await this.bundles.revision(platformId, tx),
+      settings,
+      scope,
+      measures,
+      step.startsAt,
+      step.endsAt,
+      others.map(({ id, endsAt }) => [id, endsAt]),
+    ]);
     if (basis === passed) return basis;
-    const beside = others.filter(({ startsAt, endsAt }) => startsAt.getTime() < step.endsAt.getTime() + DAY && endsAt.getTime() > step.startsAt.getTime() - DAY); // prettier-ignore
-    refuse('step', await this.added(tx, platformId, { settings, steps: [...beside, step] }, { settings, steps: beside }, [step])); // prettier-ignore
+    const beside = others.filter(
+      ({ startsAt, endsAt }) =>
+        startsAt.getTime() < step.endsAt.getTime() + DAY && endsAt.getTime() > step.startsAt.getTime() - DAY,
+    );
+    refuse(
+      'step',
+      await this.added(tx, platformId, { settings, steps: [...beside, step] }, { settings, steps: beside }, [step]),
+    );
     return basis;
   }
 
@@ -113,12 +127,17 @@ export class AdmissionLaw implements OnModuleInit, WindowLaw {
     const establishmentIds = [...new Set([...owners.establishmentIds, ...ofClasses])];
     const parts: { plan: GatePlan; ask: (plan: GatePlan) => ShutOut[] }[] = [];
     for (const { startsAt, endsAt, days: its } of joinedDays(days)) {
-      const content = await this.builder.contentBetween(tx, platformId, startsAt, endsAt, { establishmentIds, settings }); // prettier-ignore
+      const content = await this.builder.contentBetween(tx, platformId, startsAt, endsAt, {
+        establishmentIds,
+        settings,
+      });
       parts.push({ plan: gatePlanOf(content), ask: await this.askerOf(tx, content, steps, its) });
     }
     return (changes) => {
       const nexts = parts.map(({ plan, ask }) => {
-        const its = changes.map(bundleChangeOf).filter((change) => isKnown(plan, change) && touches(plan.content, change)); // prettier-ignore
+        const its = changes
+          .map(bundleChangeOf)
+          .filter((change) => isKnown(plan, change) && touches(plan.content, change));
         if (its.length === 0) return plan;
         const next: GatePlan = { ...plan, changed: new Map(plan.changed), isChanged: plan.isChanged.slice() };
         applyChanges(next, its);
@@ -152,7 +171,10 @@ export class AdmissionLaw implements OnModuleInit, WindowLaw {
       for (const establishmentIds of chunked([...schools], SCHOOLS_AT_ONCE)) {
         const askedOf = async ({ settings, steps }: Question): Promise<Named[]> => {
           if (steps.length === 0) return [];
-          const content = await this.builder.contentBetween(tx, platformId, startsAt, endsAt, { establishmentIds, settings }); // prettier-ignore
+          const content = await this.builder.contentBetween(tx, platformId, startsAt, endsAt, {
+            establishmentIds,
+            settings,
+          });
           return named(content, (await this.askerOf(tx, content, steps, its))(gatePlanOf(content)));
         };
         const found = await askedOf(asked);
@@ -173,7 +195,9 @@ export class AdmissionLaw implements OnModuleInit, WindowLaw {
     if (its.length === 0) return [];
     const zones = await this.store.zonesOf(platformId, tx);
     const days = doubtfulDays(its, zones, await this.facts.campaigns(tx, platformId), walkInPerCell);
-    return days.filter(({ from, to }) => touching.some(({ startsAt, endsAt }) => startsAt.getTime() < to * 1000 && endsAt.getTime() > from * 1000)); // prettier-ignore
+    return days.filter(({ from, to }) =>
+      touching.some(({ startsAt, endsAt }) => startsAt.getTime() < to * 1000 && endsAt.getTime() > from * 1000),
+    );
   }
 
   /** What the gate says under these steps on some days, to every class of a plan. */
@@ -183,12 +207,19 @@ export class AdmissionLaw implements OnModuleInit, WindowLaw {
     steps: readonly Ruling[],
     days: readonly DoubtfulDay[],
   ): Promise<(plan: GatePlan) => ShutOut[]> {
-    const inside = await this.store.departmentsInside(steps.flatMap(({ scope }) => scope.territories), tx); // prettier-ignore
-    const rules = rulesOf(content, steps.map((one) => ruleOf(one, inside, NO_ZONES))); // prettier-ignore
+    const inside = await this.store.departmentsInside(
+      steps.flatMap(({ scope }) => scope.territories),
+      tx,
+    );
+    const rules = rulesOf(
+      content,
+      steps.map((one) => ruleOf(one, inside, NO_ZONES)),
+    );
     const { zone: zoneOf } = content.establishments;
     const isAsked = ({ classIndex, dayAt }: ShutOut): boolean =>
       days.some(
-        ({ zone, from }) => from === dayAt && content.zones[zoneOf[content.classes.establishment[classIndex]!]!]!.name === zone, // prettier-ignore
+        ({ zone, from }) =>
+          from === dayAt && content.zones[zoneOf[content.classes.establishment[classIndex]!]!]!.name === zone,
       );
     return (plan) => shutOutBy(plan, rules).filter(isAsked);
   }

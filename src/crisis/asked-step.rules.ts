@@ -46,7 +46,8 @@ export function resolvedStep(
   if (asked.endsAt && asked.minutes !== undefined)
     throw new ProtectionInvalid('A step has one end: endsAt or minutes, not both.');
   const askedMinutes = asked.minutes ?? rung?.minutes;
-  const endsAt = asked.endsAt ?? (askedMinutes === undefined ? undefined : new Date(startsAt.getTime() + askedMinutes * MINUTE)); // prettier-ignore
+  const endsAt =
+    asked.endsAt ?? (askedMinutes === undefined ? undefined : new Date(startsAt.getTime() + askedMinutes * MINUTE));
   if (!endsAt) throw new ProtectionInvalid('A step needs its end: endsAt or minutes.');
   const minutes = (endsAt.getTime() - startsAt.getTime()) / MINUTE;
   const problem = stepProblem({ scope, measures, minutes }, features);

@@ -56,8 +56,14 @@ export class CapacityApproval {
     await inTransaction(this.database, async (tx) => {
       await advisoryLock(tx, 'platform', platformId);
       const cells = await this.capacity.cells(platformId, cell, 1, tx);
-      const planned = { sessions: cells.plannedSessions[0]! / LOAD_SCALE, logins: cells.plannedLogins[0]! / LOAD_SCALE / CELL_MINUTES }; // prettier-ignore
-      const effective = { sessions: cells.effectiveSessions[0]! / LOAD_SCALE, logins: cells.effectiveLogins[0]! / LOAD_SCALE / CELL_MINUTES }; // prettier-ignore
+      const planned = {
+        sessions: cells.plannedSessions[0]! / LOAD_SCALE,
+        logins: cells.plannedLogins[0]! / LOAD_SCALE / CELL_MINUTES,
+      };
+      const effective = {
+        sessions: cells.effectiveSessions[0]! / LOAD_SCALE,
+        logins: cells.effectiveLogins[0]! / LOAD_SCALE / CELL_MINUTES,
+      };
       // somebody else has approved it while this waited
       if (isAnswered(notice, effective)) throw new CapacityNoticeGone(asked.kind);
       if (notice.kind === 'too_high') {
@@ -66,13 +72,23 @@ export class CapacityApproval {
         const left = Math.floor((observed * 1000) / planned[notice.about]);
         const sessionsPerMille = notice.sessionsPerMille === null ? 1000 : left;
         const loginsPerMille = notice.loginsPerMille === null ? 1000 : left;
-        done.regulationId = (await this.regulations.add(actor, platformId, { startsAt, endsAt, sessionsPerMille, loginsPerMille, reason }, tx)).id; // prettier-ignore
+        done.regulationId = (
+          await this.regulations.add(
+            actor,
+            platformId,
+            { startsAt, endsAt, sessionsPerMille, loginsPerMille, reason },
+            tx,
+          )
+        ).id;
       } else {
         // under a regulation it is what stands before it that rises
-        const declared = (held: number | null, its: Declared): number => Math.round(held === null ? planned[its] : (held * planned[its]) / effective[its]); // prettier-ignore
+        const declared = (held: number | null, its: Declared): number =>
+          Math.round(held === null ? planned[its] : (held * planned[its]) / effective[its]);
         const concurrentSessions = declared(notice.concurrentSessions, 'sessions');
         const loginsPerMinute = declared(notice.loginsPerMinute, 'logins');
-        done.capacityStepId = (await this.capacity.addStep(actor, platformId, { startsAt, concurrentSessions, loginsPerMinute, reason }, tx)).id; // prettier-ignore
+        done.capacityStepId = (
+          await this.capacity.addStep(actor, platformId, { startsAt, concurrentSessions, loginsPerMinute, reason }, tx)
+        ).id;
       }
       done.campaignIds = await this.leastChange.request(tx, actor, platformId, now);
     });

@@ -55,13 +55,17 @@ export function capacityNotice(minutes: readonly MeasuredMinute[]): CapacityNoti
   const known = minutes.filter((minute): minute is KnownMinute => minute.sessions !== null && minute.sessionLimit > 0);
   const last = known.at(-1);
   if (!last) return undefined;
-  const usual = median(known.filter((minute) => fullest(minute) < 500).flatMap(({ latencyMilliseconds }) => latencyMilliseconds ?? [])); // prettier-ignore
+  const usual = median(
+    known.filter((minute) => fullest(minute) < 500).flatMap(({ latencyMilliseconds }) => latencyMilliseconds ?? []),
+  );
   const isTrouble = ({ errorsPerMille, latencyMilliseconds }: MeasuredMinute): boolean =>
     (errorsPerMille ?? 0) >= TROUBLE_ERRORS_PER_MILLE ||
     (usual !== undefined && (latencyMilliseconds ?? 0) >= SLOW_RATIO * usual);
   const troubled = known.filter((minute) => isTrouble(minute) && isWellBelow(minute));
   if (troubled.length >= LEAST_MINUTES) return tooHigh(troubled, last);
-  const calm = known.filter((minute) => !isTrouble(minute) && (minute.errorsPerMille ?? Infinity) <= CALM_ERRORS_PER_MILLE); // prettier-ignore
+  const calm = known.filter(
+    (minute) => !isTrouble(minute) && (minute.errorsPerMille ?? Infinity) <= CALM_ERRORS_PER_MILLE,
+  );
   return tooLow(calm, last);
 }
 
@@ -73,11 +77,13 @@ export function isAnswered(notice: CapacityNotice, effective: Readonly<Record<De
 
 /** Share of what is declared, per mille; undefined where it is not known. */
 function shareOf(minute: KnownMinute, declared: Declared): number | undefined {
-  const [value, most] = declared === 'sessions' ? [minute.sessions, minute.sessionLimit] : [minute.loginsPerMinute, minute.loginLimit]; // prettier-ignore
+  const [value, most] =
+    declared === 'sessions' ? [minute.sessions, minute.sessionLimit] : [minute.loginsPerMinute, minute.loginLimit];
   return value === null || most <= 0 ? undefined : (value * 1000) / most;
 }
 
-const fullest = (minute: KnownMinute): number => Math.max(...DECLARED.map((declared) => shareOf(minute, declared) ?? 0)); // prettier-ignore
+const fullest = (minute: KnownMinute): number =>
+  Math.max(...DECLARED.map((declared) => shareOf(minute, declared) ?? 0));
 
 const isWellBelow = (minute: KnownMinute): boolean =>
   minute.sessions >= LEAST_SESSIONS &&
@@ -86,7 +92,9 @@ const isWellBelow = (minute: KnownMinute): boolean =>
 
 /** @param troubled log-ins are known in each */
 function tooHigh(troubled: readonly KnownMinute[], last: KnownMinute): CapacityNotice {
-  const [sessionShare, loginShare] = DECLARED.map((declared) => median(troubled.map((minute) => shareOf(minute, declared)!))!) as [number, number]; // prettier-ignore
+  const [sessionShare, loginShare] = DECLARED.map((declared) =>
+    median(troubled.map((minute) => shareOf(minute, declared)!))!,
+  ) as [number, number];
   const about: Declared = loginShare > sessionShare ? 'logins' : 'sessions';
   const isBoth = Math.min(sessionShare, loginShare) * 1000 >= ALIKE_PER_MILLE * Math.max(sessionShare, loginShare);
   const observedSessions = median(troubled.map(({ sessions }) => sessions))!;
@@ -97,7 +105,14 @@ function tooHigh(troubled: readonly KnownMinute[], last: KnownMinute): CapacityN
   const what = WHAT[about];
   const cut = isBoth ? BOTH : what;
   return {
-    ...{ kind: 'too_high', about, observedSessions, observedLogins, declaredSessions: last.sessionLimit, declaredLogins: last.loginLimit }, // prettier-ignore
+    ...{
+      kind: 'too_high',
+      about,
+      observedSessions,
+      observedLogins,
+      declaredSessions: last.sessionLimit,
+      declaredLogins: last.loginLimit,
+    },
     sessionsPerMille: isBoth || about === 'sessions' ? left : null,
     loginsPerMille: isBoth || about === 'logins' ? left : null,
     concurrentSessions: null,
@@ -117,7 +132,10 @@ function tooLow(calm: readonly KnownMinute[], last: KnownMinute): CapacityNotice
   const concurrentSessions = most(beyondSessions.map(({ sessions }) => sessions));
   const loginsPerMinute = most(beyondLogins.map((minute) => minute.loginsPerMinute!));
   if (concurrentSessions === null && loginsPerMinute === null) return undefined;
-  const about = concurrentSessions === null || (loginsPerMinute ?? 0) * last.sessionLimit > concurrentSessions * last.loginLimit ? 'logins' : 'sessions'; // prettier-ignore
+  const about =
+    concurrentSessions === null || (loginsPerMinute ?? 0) * last.sessionLimit > concurrentSessions * last.loginLimit
+      ? 'logins'
+      : 'sessions';
   const declared = about === 'sessions' ? last.sessionLimit : last.loginLimit;
   const observed = about === 'sessions' ? concurrentSessions! : loginsPerMinute!;
   const both = concurrentSessions !== null && loginsPerMinute !== null;
@@ -143,7 +161,12 @@ function tooLow(calm: readonly KnownMinute[], last: KnownMinute): CapacityNotice
 
 const WHAT = {
   sessions: { fr: 'sessions', en: 'sessions', frOnly: 'les sessions seules', enOnly: 'sessions alone' },
-  logins: { fr: 'connexions par minute', en: 'log-ins a minute', frOnly: 'les connexions seules', enOnly: 'log-ins alone' }, // prettier-ignore
+  logins: {
+    fr: 'connexions par minute',
+    en: 'log-ins a minute',
+    frOnly: 'les connexions seules',
+    enOnly: 'log-ins alone',
+  },
 };
 const BOTH = { frOnly: 'les sessions et les connexions', enOnly: 'sessions and log-ins' };
 

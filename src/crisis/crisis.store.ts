@@ -95,10 +95,16 @@ export class CrisisStore {
                    and not exists (select 1 from plan_window w where w.class_id = k.id and w.plan_id = any($2) and w.audience < 2))
         order by 1`,
       [
-        platformId, planIds, Math.floor(from / CELL_SECONDS), Math.ceil(to / CELL_SECONDS), gaps.map(([begins]) => begins),
-        gaps.map(([, ends]) => ends), zone, isQuotaLeft,
+        platformId,
+        planIds,
+        Math.floor(from / CELL_SECONDS),
+        Math.ceil(to / CELL_SECONDS),
+        gaps.map(([begins]) => begins),
+        gaps.map(([, ends]) => ends),
+        zone,
+        isQuotaLeft,
       ],
-    ); // prettier-ignore
+    );
     return rows.map(({ id }) => id);
   }
 }

@@ -7,7 +7,8 @@ const step = (measures: object, startsAt: Date, endsAt: Date): Shutting =>
   ({ startsAt, endsAt, measures: { isLiveOnly: false, walkInPerMille: 1000, ...measures } }) as Shutting;
 const campaign = (catchUp: object | null): BundleCampaign =>
   ({ planId: 1, startsOn: '2026-12-07', endsOn: '2026-12-11', rules: {}, catchUp }) as unknown as BundleCampaign;
-const doubted = (steps: Shutting[], catchUp: object | null, quota = 10) => doubtfulDays(steps, [ZONE], [campaign(catchUp)], quota); // prettier-ignore
+const doubted = (steps: Shutting[], catchUp: object | null, quota = 10) =>
+  doubtfulDays(steps, [ZONE], [campaign(catchUp)], quota);
 
 describe('days in doubt', () => {
   it('are none of steps that leave a place of the walk-in quota', () => {

@@ -41,7 +41,8 @@ export function doubtfulDays(
   campaigns: readonly BundleCampaign[],
   walkInPerCell: number,
 ): DoubtfulDay[] {
-  const spansOf = (its: readonly Shutting[]): Span[] => its.map(({ startsAt, endsAt }) => [Math.floor(startsAt.getTime() / 1000), Math.ceil(endsAt.getTime() / 1000)]); // prettier-ignore
+  const spansOf = (its: readonly Shutting[]): Span[] =>
+    its.map(({ startsAt, endsAt }) => [Math.floor(startsAt.getTime() / 1000), Math.ceil(endsAt.getTime() / 1000)]);
   const liveOnly = spansOf(steps.filter(({ measures }) => measures.isLiveOnly));
   const noQuota = spansOf(steps.filter(({ measures }) => leavesNoWalkIn(measures, walkInPerCell)));
   return zones.flatMap((zone) =>
@@ -67,7 +68,11 @@ export function joinedDays(days: readonly DoubtfulDay[]): { startsAt: Date; ends
       last.days.push(day);
     } else joined.push({ from: day.from, to: day.to, days: [day] });
   }
-  return joined.map(({ from, to, days: its }) => ({ startsAt: new Date(from * 1000), endsAt: new Date((to - 1) * 1000), days: its })); // prettier-ignore
+  return joined.map(({ from, to, days: its }) => ({
+    startsAt: new Date(from * 1000),
+    endsAt: new Date((to - 1) * 1000),
+    days: its,
+  }));
 }
 
 /** The local days that any of some spans touches, each once. */

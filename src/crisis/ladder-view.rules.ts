@@ -96,6 +96,7 @@ export function effectOf(
 /** Whether two of them say the same; what one does not name is empty. */
 export function isSame<T extends object>(one: T, other: T): boolean {
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])] as (keyof T)[];
-  const said = (value: unknown): string => JSON.stringify(Array.isArray(value) ? [...(value as string[])].sort() : (value ?? null)); // prettier-ignore
+  const said = (value: unknown): string =>
+    JSON.stringify(Array.isArray(value) ? [...(value as string[])].sort() : (value ?? null));
   return names.every((name) => said(one[name]) === said(other[name]));
 }

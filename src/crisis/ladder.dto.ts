@@ -1,6 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsInt, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsInt,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsInstant } from '../common/wire-time';
 import { INSIDERS, type Insiders, type Rung, STEP_ARMS, type StepArm, type Words } from '../protection/ladder.rules';
@@ -84,7 +95,11 @@ export class LadderRequestDto {
   /** The changedAt of the ladder that was read; null where none was agreed yet. */
   @ValidateIf((_, value) => value !== null)
   @IsInstant()
-  @ApiProperty({ type: String, nullable: true, description: 'The changedAt of the ladder that was read; null where none was agreed yet.' }) // prettier-ignore
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The changedAt of the ladder that was read; null where none was agreed yet.',
+  })
   changedAt!: string | null;
 }
 

@@ -69,7 +69,13 @@ export class LadderService {
       const changedAt = before?.changedAt ?? null;
       if (changedAt?.getTime() !== readAt?.getTime()) throw new LadderChanged(changedAt);
       await this.store.setLadder(tx, platformId, rungs, actor.subject, now);
-      await recordAudit(tx, actor, { action: 'protection_ladder.set', key: platformId, platformId, before: before?.rungs, after: rungs }); // prettier-ignore
+      await recordAudit(tx, actor, {
+        action: 'protection_ladder.set',
+        key: platformId,
+        platformId,
+        before: before?.rungs,
+        after: rungs,
+      });
     });
     return this.read(actor, platformId);
   }
@@ -86,7 +92,12 @@ export class LadderService {
       if (ladder.changedBy === actor.subject) throw new SecondPersonNeeded();
       for (const { scope } of ladder.rungs) await this.authority.hold(tx, actor, platformId, scope.territories);
       await this.store.approveLadder(tx, platformId, actor.subject, now);
-      await recordAudit(tx, actor, { action: 'protection_ladder.approve', key: platformId, platformId, after: { changedAt: ladder.changedAt } }); // prettier-ignore
+      await recordAudit(tx, actor, {
+        action: 'protection_ladder.approve',
+        key: platformId,
+        platformId,
+        after: { changedAt: ladder.changedAt },
+      });
     });
     return this.read(actor, platformId);
   }
@@ -97,7 +108,11 @@ export class LadderService {
     const ladder = await this.store.ladder(platformId);
     if (!ladder) throw new ProtectionInvalid('No ladder was agreed yet: set one first.');
     const start = asked.startsAt === undefined ? DateTime.fromJSDate(now) : DateTime.fromISO(asked.startsAt);
-    const tried = ladder.rungs.map(({ code, minutes, ...rung }) => ({ ...rung, name: code, endsAt: start.plus({ minutes }).toJSDate() })); // prettier-ignore
+    const tried = ladder.rungs.map(({ code, minutes, ...rung }) => ({
+      ...rung,
+      name: code,
+      endsAt: start.plus({ minutes }).toJSDate(),
+    }));
     const id = await this.trials.simulate(actor, platformId, start.toJSDate(), tried, now);
     await this.store.setSimulation(platformId, id);
     return id;

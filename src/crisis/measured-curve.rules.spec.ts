@@ -2,7 +2,11 @@ import { measuredCurve } from './measured-curve.rules';
 
 const NOTHING = { sessions: null, loginsPerMinute: null, latencyMilliseconds: null, errorsPerMille: null };
 const FIRST_CELL = 5_957_000;
-const minute = (n: number, values: object) => ({ at: new Date((FIRST_CELL * 300 + n * 60) * 1000), ...NOTHING, ...values }); // prettier-ignore
+const minute = (n: number, values: object) => ({
+  at: new Date((FIRST_CELL * 300 + n * 60) * 1000),
+  ...NOTHING,
+  ...values,
+});
 
 describe('minutes on the cells of a plan', () => {
   it('show the most sessions and the worst answers of each cell, and nothing where nothing was measured', () => {

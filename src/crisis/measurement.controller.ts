@@ -13,7 +13,15 @@ import { ApiProblems } from '../common/api-problems';
 import { instantOfCell } from '../common/civil-time';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { CELL_MINUTES } from '../kernel/cell-grid';
-import { ApprovedCapacityDto, CapacityApprovalRequestDto, MeasuredDayDto, MeasuredDayQuery, MeasurementsDto, MeasurementsTakenDto, ProtectionProposalDto } from './measurement.dto'; // prettier-ignore
+import {
+  ApprovedCapacityDto,
+  CapacityApprovalRequestDto,
+  MeasuredDayDto,
+  MeasuredDayQuery,
+  MeasurementsDto,
+  MeasurementsTakenDto,
+  ProtectionProposalDto,
+} from './measurement.dto';
 import { CapacityApproval } from './capacity-approval.service';
 import { MeasurementService } from './measurement.service';
 import { loadPerMille } from './proposal.rules';
@@ -30,7 +38,11 @@ export class MeasurementController {
 
   @Post('measurements')
   @HttpCode(202)
-  @ApiOperation({ operationId: 'reportMeasurements', summary: 'Sessions, log-ins, latency and errors of the platform, by the minute, from the ENT, what watches it, and its gateways, each its share.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'reportMeasurements',
+    summary:
+      'Sessions, log-ins, latency and errors of the platform, by the minute, from the ENT, what watches it, and its gateways, each its share.',
+  })
   @ApiAcceptedResponse({ description: 'They were taken.', type: MeasurementsTakenDto })
   @ApiProblems(400, 404, 422)
   async reportMeasurements(
@@ -51,7 +63,10 @@ export class MeasurementController {
   }
 
   @Get('measurements')
-  @ApiOperation({ operationId: 'readMeasurements', summary: 'What was measured of the whole platform on a day, on the cells of its plans.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'readMeasurements',
+    summary: 'What was measured of the whole platform on a day, on the cells of its plans.',
+  })
   @ApiOkResponse({ description: 'The day, five minutes a step.', type: MeasuredDayDto })
   @ApiProblems(400, 404)
   async readMeasurements(
@@ -70,7 +85,10 @@ export class MeasurementController {
   }
 
   @Get('protection-proposal')
-  @ApiOperation({ operationId: 'readProtectionProposal', summary: 'From the observed load: the rung to climb to or to leave, and whether the declared capacity looks wrong.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'readProtectionProposal',
+    summary: 'From the observed load: the rung to climb to or to leave, and whether the declared capacity looks wrong.',
+  })
   @ApiOkResponse({ description: 'The proposal, with its reason and the last half hour.', type: ProtectionProposalDto })
   @ApiProblems(400, 404)
   async readProtectionProposal(
@@ -90,7 +108,11 @@ export class MeasurementController {
   }
 
   @Post('capacity-notice/approval')
-  @ApiOperation({ operationId: 'approveCapacityNotice', summary: 'Does what the notice on the declared capacity proposes (a regulation or a capacity step), and changes the published plans as little as possible.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'approveCapacityNotice',
+    summary:
+      'Does what the notice on the declared capacity proposes (a regulation or a capacity step), and changes the published plans as little as possible.',
+  })
   @ApiCreatedResponse({ description: 'It is in force; replans are under way.', type: ApprovedCapacityDto })
   @ApiProblems(400, 404, 409, 422)
   async approveCapacityNotice(
@@ -98,6 +120,11 @@ export class MeasurementController {
     @Param('id', RowIdPipe) id: number,
     @Body() { kind, about, endsAt, reason }: CapacityApprovalRequestDto,
   ): Promise<ApprovedCapacityDto> {
-    return this.approval.approve(actor, id, { kind, about, endsAt: endsAt === undefined ? undefined : new Date(endsAt), reason }, new Date()); // prettier-ignore
+    return this.approval.approve(
+      actor,
+      id,
+      { kind, about, endsAt: endsAt === undefined ? undefined : new Date(endsAt), reason },
+      new Date(),
+    );
   }
 }

@@ -1,6 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 import { type Declared, DECLARED } from './capacity-notice.rules';
@@ -110,7 +123,10 @@ export class MeasuredDayDto {
 /** What the service proposes. */
 export class RungProposalDto {
   /** `climb` or `leave` the rung, `keep` what is, or `unknown` where nothing was measured lately. */
-  @ApiProperty({ enum: ['climb', 'leave', 'keep', 'unknown'], description: '`climb` or `leave` the rung, `keep` what is, or `unknown` where nothing was measured lately.' }) // prettier-ignore
+  @ApiProperty({
+    enum: ['climb', 'leave', 'keep', 'unknown'],
+    description: '`climb` or `leave` the rung, `keep` what is, or `unknown` where nothing was measured lately.',
+  })
   action!: 'climb' | 'leave' | 'keep' | 'unknown';
   /** The rung. */
   rung!: string | null;
@@ -125,7 +141,10 @@ export class RungProposalDto {
 /** The declared capacity looks wrong. */
 export class CapacityNoticeDto {
   /** `too_high`: it bears less, a regulation; `too_low`: it bears more, a capacity step. */
-  @ApiProperty({ enum: ['too_high', 'too_low'], description: '`too_high`: it bears less, a regulation; `too_low`: it bears more, a capacity step.' }) // prettier-ignore
+  @ApiProperty({
+    enum: ['too_high', 'too_low'],
+    description: '`too_high`: it bears less, a regulation; `too_low`: it bears more, a capacity step.',
+  })
   kind!: 'too_high' | 'too_low';
   /** Which of the two declarations looks wrong. */
   @ApiProperty({ enum: DECLARED, description: 'Which of the two declarations looks wrong.' })

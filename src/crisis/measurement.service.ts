@@ -34,12 +34,20 @@ export class MeasurementService {
     now: Date,
   ): Promise<void> {
     if (actor.platformId !== undefined && actor.platformId !== platformId)
-      throw new DomainError('measurement.other_platform', 'forbidden', `The key is bound to platform ${actor.platformId}.`); // prettier-ignore
+      throw new DomainError(
+        'measurement.other_platform',
+        'forbidden',
+        `The key is bound to platform ${actor.platformId}.`,
+      );
     await this.capacity.platform(platformId);
     for (const { measuredAt, sessions, loginsPerMinute, latencyMilliseconds, errorsPerMille } of measurements) {
       const age = (now.getTime() - measuredAt.getTime()) / MINUTE;
       if (age < -AHEAD_MINUTES || age > OLDEST_HOURS * 60)
-        throw new DomainError('measurement.instant_invalid', 'unprocessable', `A measurement is of the last ${OLDEST_HOURS} hours, not of ${measuredAt.toISOString()}.`); // prettier-ignore
+        throw new DomainError(
+          'measurement.instant_invalid',
+          'unprocessable',
+          `A measurement is of the last ${OLDEST_HOURS} hours, not of ${measuredAt.toISOString()}.`,
+        );
       if ([sessions, loginsPerMinute, latencyMilliseconds, errorsPerMille].every((value) => value === null))
         throw new DomainError('measurement.empty', 'unprocessable', 'A measurement says something.');
     }
@@ -84,7 +92,11 @@ export class MeasurementService {
     now: Date,
   ): Promise<{ proposal: RungProposal; notice: CapacityNotice | null; minutes: MeasuredMinute[] }> {
     await this.capacity.platform(platformId);
-    const minutes = await this.minutes(platformId, new Date(now.getTime() - LOOK_BACK_MINUTES * MINUTE), new Date(now.getTime() + MINUTE)); // prettier-ignore
+    const minutes = await this.minutes(
+      platformId,
+      new Date(now.getTime() - LOOK_BACK_MINUTES * MINUTE),
+      new Date(now.getTime() + MINUTE),
+    );
     const ladder = await this.protection.ladder(platformId);
     const steps = await this.protection.current(platformId, now);
     // one that is scheduled does nothing yet
@@ -93,7 +105,10 @@ export class MeasurementService {
     );
     const notice = capacityNotice(minutes);
     const cells = await this.capacity.cells(platformId, cellOfSeconds(now.getTime() / 1000), 1);
-    const effective = { sessions: cells.effectiveSessions[0]! / LOAD_SCALE, logins: cells.effectiveLogins[0]! / LOAD_SCALE / CELL_MINUTES }; // prettier-ignore
+    const effective = {
+      sessions: cells.effectiveSessions[0]! / LOAD_SCALE,
+      logins: cells.effectiveLogins[0]! / LOAD_SCALE / CELL_MINUTES,
+    };
     return {
       proposal: rungProposal(ladder?.rungs ?? [], active, minutes, now),
       notice: notice && !isAnswered(notice, effective) ? notice : null,

@@ -21,22 +21,64 @@ export function postMortemCsv(its: PostMortemDto, part: CsvPart, language: Langu
       const { curves } = its;
       const variants = its.simulated ?? [];
       const first = Math.round(Date.parse(its.startsAt) / 1000 / CELL_SECONDS);
-      const heads = [say('when'), `${say('curves')}: ${say('limit')}`, `${say('curves')}: ${say('planned')}`, `${say('curves')}: ${say('measured')}`, `${say('logins')}: ${say('limit')}`, `${say('logins')}: ${say('planned')}`, `${say('logins')}: ${say('measured')}`, say('attempts'), say('admitted'), say('deferred'), say('refused'), ...variants.map(({ name }) => `${say('curves')}: ${say('simulated')} (${word(name)})`)]; // prettier-ignore
+      const heads = [
+        say('when'),
+        `${say('curves')}: ${say('limit')}`,
+        `${say('curves')}: ${say('planned')}`,
+        `${say('curves')}: ${say('measured')}`,
+        `${say('logins')}: ${say('limit')}`,
+        `${say('logins')}: ${say('planned')}`,
+        `${say('logins')}: ${say('measured')}`,
+        say('attempts'),
+        say('admitted'),
+        say('deferred'),
+        say('refused'),
+        ...variants.map(({ name }) => `${say('curves')}: ${say('simulated')} (${word(name)})`),
+      ];
       return [
         heads,
         ...curves.attempts.map((attempts, k): Line => [
-          zonedInstantOfCell(first + k, its.timeZone), curves.sessionLimit[k]!, curves.plannedSessions[k]!, curves.measuredSessions[k]!, curves.loginLimit[k]!, curves.plannedLogins[k]!,
-          curves.measuredLogins[k]!, attempts, curves.admitted[k]!, curves.deferred[k]!, curves.refused[k]!,
-          ...variants.map(({ startsAt, curves: { sessions } }) => sessions[k - Math.round((Date.parse(startsAt) - Date.parse(its.startsAt)) / (CELL_SECONDS * 1000))] ?? null),
+          zonedInstantOfCell(first + k, its.timeZone),
+          curves.sessionLimit[k]!,
+          curves.plannedSessions[k]!,
+          curves.measuredSessions[k]!,
+          curves.loginLimit[k]!,
+          curves.plannedLogins[k]!,
+          curves.measuredLogins[k]!,
+          attempts,
+          curves.admitted[k]!,
+          curves.deferred[k]!,
+          curves.refused[k]!,
+          ...variants.map(
+            ({ startsAt, curves: { sessions } }) =>
+              sessions[k - Math.round((Date.parse(startsAt) - Date.parse(its.startsAt)) / (CELL_SECONDS * 1000))] ??
+              null,
+          ),
         ]),
-      ]; // prettier-ignore
+      ];
     },
     timeline: () => [
       [say('when'), say('what'), 'action', say('by'), say('about'), say('why')],
-      ...its.timeline.map(({ at, action, by, about, name, reason }): Line => [zonedInstant(at, its.timeZone), actionText(language, action), action, word(by), name?.[language] ?? about, reason]), // prettier-ignore
+      ...its.timeline.map(({ at, action, by, about, name, reason }): Line => [
+        zonedInstant(at, its.timeZone),
+        actionText(language, action),
+        action,
+        word(by),
+        name?.[language] ?? about,
+        reason,
+      ]),
     ],
     crowds: () => {
-      const counts = ({ expected, admitted, deferred, refused, attempts }: PostMortemDto['territories'][number] | PostMortemDto['kinds'][number] | PostMortemDto['profiles'][number]): Line => [expected, admitted, deferred, refused, attempts]; // prettier-ignore
+      const counts = ({
+        expected,
+        admitted,
+        deferred,
+        refused,
+        attempts,
+      }:
+        | PostMortemDto['territories'][number]
+        | PostMortemDto['kinds'][number]
+        | PostMortemDto['profiles'][number]): Line => [expected, admitted, deferred, refused, attempts];
       return [
         [
           say('criterion'),
@@ -58,16 +100,47 @@ export function postMortemCsv(its: PostMortemDto, part: CsvPart, language: Langu
     ],
     assumptions: () => [
       [say('assumption'), say('assumed'), say('observed'), say('deviation')],
-      ...its.assumptions.map(({ name, assumed, observed, deviationRatio }): Line => [word(name), assumed, observed, deviationRatio]), // prettier-ignore
+      ...its.assumptions.map(({ name, assumed, observed, deviationRatio }): Line => [
+        word(name),
+        assumed,
+        observed,
+        deviationRatio,
+      ]),
     ],
     adherence: () => [
       [say('profile'), say('kind'), say('basis'), say('counted'), say('share')],
-      ...its.replayAdherences.map((row): Line => [word(row.profile), word(row.kind), basisText(language, row), row.basis === 'assumed' ? null : row.countedVisitorCount, row.adherencePerMille / 1000]), // prettier-ignore
+      ...its.replayAdherences.map((row): Line => [
+        word(row.profile),
+        word(row.kind),
+        basisText(language, row),
+        row.basis === 'assumed' ? null : row.countedVisitorCount,
+        row.adherencePerMille / 1000,
+      ]),
     ],
     replay: () => [
-      [say('variant'), say('peak'), say('at'), say('admitted'), say('attempts'), say('refused'), say('gaveUp'), `${say('wait')} (s)`, say('amplification')],
-      ...(its.simulated ?? []).map((one): Line => [word(one.name), one.peakSessions, zonedInstant(one.peakAt, its.timeZone), one.admittedCount, one.attemptCount, one.refusedCount, one.gaveUpCount, one.meanWaitSeconds, one.amplification]),
-    ], // prettier-ignore
+      [
+        say('variant'),
+        say('peak'),
+        say('at'),
+        say('admitted'),
+        say('attempts'),
+        say('refused'),
+        say('gaveUp'),
+        `${say('wait')} (s)`,
+        say('amplification'),
+      ],
+      ...(its.simulated ?? []).map((one): Line => [
+        word(one.name),
+        one.peakSessions,
+        zonedInstant(one.peakAt, its.timeZone),
+        one.admittedCount,
+        one.attemptCount,
+        one.refusedCount,
+        one.gaveUpCount,
+        one.meanWaitSeconds,
+        one.amplification,
+      ]),
+    ],
     improvements: () => [
       [say('improvement'), say('owner'), say('due'), say('state')],
       ...its.improvements.map(({ text, owner, dueOn, state }): Line => [text, owner, dueOn, word(state)]),

@@ -50,11 +50,17 @@ export class PostMortemFactsStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
   cells(platformId: number, firstCell: number, endCell: number): Promise<CountedCell[]> {
-    return this.database.query(`select cell, ${SUMS} from gateway_cell_count where ${IN_CELLS} group by cell order by cell`, [platformId, firstCell, endCell]); // prettier-ignore
+    return this.database.query(
+      `select cell, ${SUMS} from gateway_cell_count where ${IN_CELLS} group by cell order by cell`,
+      [platformId, firstCell, endCell],
+    );
   }
 
   profiles(platformId: number, firstCell: number, endCell: number): Promise<CountedProfile[]> {
-    return this.database.query(`select profile, ${SUMS} from gateway_cell_count where ${IN_CELLS} group by profile order by profile`, [platformId, firstCell, endCell]); // prettier-ignore
+    return this.database.query(
+      `select profile, ${SUMS} from gateway_cell_count where ${IN_CELLS} group by profile order by profile`,
+      [platformId, firstCell, endCell],
+    );
   }
 
   /** Expected of the published plans, in windows that begin before a cell, and counted, per department and kind. */

@@ -25,43 +25,174 @@ export function postMortemPage(its: PostMortemDto, language: Language, platformN
   const say: Say = (name, values) => escaped(postMortemText(language, name, values));
   const number = new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 2 });
   const count = (value: number | null): string => (value === null ? say('hidden') : number.format(value));
-  const dateText = (on: string) => withFirstOfMonth(new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${on}T00:00:00Z`)), language); // prettier-ignore
-  const instantText = (at: string) => new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'short', timeStyle: 'medium', timeZone: its.timeZone }).format(new Date(at)); // prettier-ignore
-  const days = its.firstDate === its.lastDate ? say('ofDay', { from: dateText(its.firstDate) }) : say('of', { from: dateText(its.firstDate), to: dateText(its.lastDate) }); // prettier-ignore
+  const dateText = (on: string) =>
+    withFirstOfMonth(
+      new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeZone: 'UTC' }).format(
+        new Date(`${on}T00:00:00Z`),
+      ),
+      language,
+    );
+  const instantText = (at: string) =>
+    new Intl.DateTimeFormat(localeOf(language), {
+      dateStyle: 'short',
+      timeStyle: 'medium',
+      timeZone: its.timeZone,
+    }).format(new Date(at));
+  const days =
+    its.firstDate === its.lastDate
+      ? say('ofDay', { from: dateText(its.firstDate) })
+      : say('of', { from: dateText(its.firstDate), to: dateText(its.lastDate) });
   const other = language === 'fr' ? 'en' : 'fr';
   const rows = (heads: string[], lines: Cell[][], numericFrom = Infinity) =>
     `<div class="scroll-x" role="region" tabindex="0" aria-label="${heads[0]}"><table><thead><tr>${heads.map((head, k) => `<th scope="col"${k >= numericFrom ? ' class="n"' : ''}>${head}</th>`).join('')}</tr></thead><tbody>${lines
       .map(
         (line) =>
           `<tr>${line.map((cell, k) => `<td${k >= numericFrom ? ' class="n"' : ''}>${typeof cell === 'number' ? number.format(cell) : (cell ?? '')}</td>`).join('')}</tr>`,
-      ) // prettier-ignore
+      )
       .join('')}</tbody></table></div>`;
   const crowdHeads = [say('expected'), say('admitted'), say('deferred'), say('refused'), say('attempts')];
-  const crowds = (head: PostMortemText, lines: ({ key: string } & PostMortemDto['profiles'][number] | ({ key: string } & Omit<PostMortemDto['totals'], 'admittedInWindow'>))[]) => // prettier-ignore
-    lines.length === 0 ? '' : rows([say(head), ...crowdHeads], lines.map(({ key, expected, admitted, deferred, refused, attempts }) => [escaped(wordOf(language, key)), expected === null ? '–' : count(expected), count(admitted), count(deferred), count(refused), count(attempts)]), 1); // prettier-ignore
+  const crowds = (
+    head: PostMortemText,
+    lines: (
+      | ({ key: string } & PostMortemDto['profiles'][number])
+      | ({ key: string } & Omit<PostMortemDto['totals'], 'admittedInWindow'>)
+    )[],
+  ) =>
+    lines.length === 0
+      ? ''
+      : rows(
+          [say(head), ...crowdHeads],
+          lines.map(({ key, expected, admitted, deferred, refused, attempts }) => [
+            escaped(wordOf(language, key)),
+            expected === null ? '–' : count(expected),
+            count(admitted),
+            count(deferred),
+            count(refused),
+            count(attempts),
+          ]),
+          1,
+        );
   const keepingHtml = ({ replayAdherences, assumedAdherencePerMille }: PostMortemDto) =>
     replayAdherences.every(({ basis }) => basis === 'assumed')
       ? `<p>${assumedAdherencePerMille === null ? say('noWindows') : say('allAssumed', { share: shareText(language, assumedAdherencePerMille) })}</p>`
-      : `<p class="hint">${say('keepingHint')}</p>${rows([say('profile'), say('kind'), say('basis'), say('counted'), say('share')], replayAdherences.map((row) => [escaped(wordOf(language, row.profile)), escaped(wordOf(language, row.kind)), escaped(basisText(language, row)), row.basis === 'assumed' ? '–' : row.countedVisitorCount, `${shareText(language, row.adherencePerMille)} %`]), 3)}`; // prettier-ignore
+      : `<p class="hint">${say('keepingHint')}</p>${rows(
+          [say('profile'), say('kind'), say('basis'), say('counted'), say('share')],
+          replayAdherences.map((row) => [
+            escaped(wordOf(language, row.profile)),
+            escaped(wordOf(language, row.kind)),
+            escaped(basisText(language, row)),
+            row.basis === 'assumed' ? '–' : row.countedVisitorCount,
+            `${shareText(language, row.adherencePerMille)} %`,
+          ]),
+          3,
+        )}`;
   const figure = (value: number | null) => (value === null ? '–' : number.format(value));
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
 <title>${say('title')} ${days}</title><style>${STYLE}</style></head><body><main>
 <header><span>${escaped(platformName)}</span><a href="?lang=${other}" lang="${other}" hreflang="${other}">${say('other')}</a></header>
 <h1>${say('title')} ${days}</h1><p class="hint">${say('made', { at: instantText(its.madeAt) })}</p>
-<h2>${say('summary')}</h2>${its.summary === '' ? `<p class="hint">${say('noSummary')}</p>` : its.summary.split(/\n+/).map((line) => `<p>${escaped(line)}</p>`).join('')}
+<h2>${say('summary')}</h2>${
+    its.summary === ''
+      ? `<p class="hint">${say('noSummary')}</p>`
+      : its.summary
+          .split(/\n+/)
+          .map((line) => `<p>${escaped(line)}</p>`)
+          .join('')
+  }
 <h2>${say('key')}</h2><dl>${(['expected', 'admitted', 'deferred', 'refused', 'attempts'] as const).map((name) => `<div><dt>${say(name)}</dt><dd>${count(its.totals[name])}</dd></div>`).join('')}
 <div><dt>${say('inWindow')}</dt><dd>${count(its.totals.admittedInWindow)}</dd></div><div><dt>${say('amplification')}</dt><dd>${figure(its.amplification)}</dd></div></dl>
 ${chart(its, language, 'sessions')}${chart(its, language, 'logins')}
-<h2>${say('timeline')}</h2>${its.timeline.length === 0 ? `<p>${say('noTimeline')}</p>` : rows([say('when'), say('what'), say('by'), say('about'), say('why')], its.timeline.map(({ at, action, by, about, name, reason }) => [instantText(at), escaped(actionText(language, action)), escaped(wordOf(language, by)), escaped(name?.[language] ?? about), escaped(reason ?? '')]))}
-<h2>${say('crowds')}</h2>${its.profiles.length === 0 ? `<p>${say('noCrowds')}</p>` : ''}${crowds('territory', its.territories.map((row) => ({ ...row, key: row.territory })))}${crowds('kind', its.kinds.map((row) => ({ ...row, key: row.kind })))}${crowds('profile', its.profiles.map((row) => ({ ...row, key: row.profile })))}
-<h2>${say('causes')}</h2>${rows([say('cause'), say('verdict'), say('figure'), say('comment')], its.causes.map(({ code, verdict, figure: value, comment }) => [escaped(wordOf(language, code)), escaped(wordOf(language, verdict)), figure(value), escaped(comment)]))}
-<h2>${say('assumptions')}</h2>${its.assumptions.length === 0 ? `<p>${say('noAssumptions')}</p>` : rows([say('assumption'), say('assumed'), say('observed'), say('deviation')], its.assumptions.map(({ name, assumed, observed, deviationRatio }) => [escaped(wordOf(language, name)), assumed, observed, `${deviationRatio > 0 ? '+' : ''}${number.format(Math.round(deviationRatio * 1000) / 10)} %`]), 1)}
-<h2>${say('replay')}</h2>${its.simulated === null ? `<p>${say('noReplay')}</p>` : `<p class="hint">${say('replayHint', { on: dateText(its.replayedDate), id: String(its.simulationId) })}</p>${rows([say('variant'), say('peak'), say('at'), say('admitted'), say('refused'), say('gaveUp'), say('wait'), say('amplification')], its.simulated.map((variant) => [escaped(wordOf(language, variant.name)), variant.peakSessions, instantText(variant.peakAt), variant.admittedCount, variant.refusedCount, variant.gaveUpCount, `${number.format(Math.round(variant.meanWaitSeconds / 6) / 10)} min`, variant.amplification]), 1)}`}
+<h2>${say('timeline')}</h2>${
+    its.timeline.length === 0
+      ? `<p>${say('noTimeline')}</p>`
+      : rows(
+          [say('when'), say('what'), say('by'), say('about'), say('why')],
+          its.timeline.map(({ at, action, by, about, name, reason }) => [
+            instantText(at),
+            escaped(actionText(language, action)),
+            escaped(wordOf(language, by)),
+            escaped(name?.[language] ?? about),
+            escaped(reason ?? ''),
+          ]),
+        )
+  }
+<h2>${say('crowds')}</h2>${its.profiles.length === 0 ? `<p>${say('noCrowds')}</p>` : ''}${crowds(
+    'territory',
+    its.territories.map((row) => ({ ...row, key: row.territory })),
+  )}${crowds(
+    'kind',
+    its.kinds.map((row) => ({ ...row, key: row.kind })),
+  )}${crowds(
+    'profile',
+    its.profiles.map((row) => ({ ...row, key: row.profile })),
+  )}
+<h2>${say('causes')}</h2>${rows(
+    [say('cause'), say('verdict'), say('figure'), say('comment')],
+    its.causes.map(({ code, verdict, figure: value, comment }) => [
+      escaped(wordOf(language, code)),
+      escaped(wordOf(language, verdict)),
+      figure(value),
+      escaped(comment),
+    ]),
+  )}
+<h2>${say('assumptions')}</h2>${
+    its.assumptions.length === 0
+      ? `<p>${say('noAssumptions')}</p>`
+      : rows(
+          [say('assumption'), say('assumed'), say('observed'), say('deviation')],
+          its.assumptions.map(({ name, assumed, observed, deviationRatio }) => [
+            escaped(wordOf(language, name)),
+            assumed,
+            observed,
+            `${deviationRatio > 0 ? '+' : ''}${number.format(Math.round(deviationRatio * 1000) / 10)} %`,
+          ]),
+          1,
+        )
+  }
+<h2>${say('replay')}</h2>${
+    its.simulated === null
+      ? `<p>${say('noReplay')}</p>`
+      : `<p class="hint">${say('replayHint', { on: dateText(its.replayedDate), id: String(its.simulationId) })}</p>${rows(
+          [
+            say('variant'),
+            say('peak'),
+            say('at'),
+            say('admitted'),
+            say('refused'),
+            say('gaveUp'),
+            say('wait'),
+            say('amplification'),
+          ],
+          its.simulated.map((variant) => [
+            escaped(wordOf(language, variant.name)),
+            variant.peakSessions,
+            instantText(variant.peakAt),
+            variant.admittedCount,
+            variant.refusedCount,
+            variant.gaveUpCount,
+            `${number.format(Math.round(variant.meanWaitSeconds / 6) / 10)} min`,
+            variant.amplification,
+          ]),
+          1,
+        )}`
+  }
 ${its.simulated === null ? '' : `<h3>${say('keeping')}</h3>${keepingHtml(its)}`}
-<h2>${say('improvements')}</h2>${its.improvements.length === 0 ? `<p>${say('noImprovements')}</p>` : rows([say('improvement'), say('owner'), say('due'), say('state')], its.improvements.map(({ text, owner, dueOn, state }) => [escaped(text), escaped(owner), dateText(dueOn), escaped(wordOf(language, state))]))}
+<h2>${say('improvements')}</h2>${
+    its.improvements.length === 0
+      ? `<p>${say('noImprovements')}</p>`
+      : rows(
+          [say('improvement'), say('owner'), say('due'), say('state')],
+          its.improvements.map(({ text, owner, dueOn, state }) => [
+            escaped(text),
+            escaped(owner),
+            dateText(dueOn),
+            escaped(wordOf(language, state)),
+          ]),
+        )
+  }
 <footer>${say('footer')}</footer></main></body></html>
-`; // prettier-ignore
+`;
 }
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [960, 260, 64, 24];
@@ -94,12 +225,28 @@ function chart(its: PostMortemDto, language: Language, kind: 'sessions' | 'login
   const say: Say = (name, values) => escaped(postMortemText(language, name, values));
   const series: [keyof typeof LINES, readonly (number | null)[] | undefined][] =
     kind === 'sessions'
-      ? [['limit', curves.sessionLimit], ['planned', curves.plannedSessions], ['measured', curves.measuredSessions], ['simulated', simulatedCurve(its, (variant) => variant.curves.sessions)]] // prettier-ignore
-      : [['limit', curves.loginLimit], ['planned', curves.plannedLogins], ['measured', curves.measuredLogins], ['attempted', curves.attempts], ['simulated', simulatedCurve(its, (variant) => variant.curves.attempts)]]; // prettier-ignore
-  const shown = series.filter(([name, column]) => column?.some((value) => (value ?? 0) > 0) && (name !== 'limit' || column.length > 0)); // prettier-ignore
+      ? [
+          ['limit', curves.sessionLimit],
+          ['planned', curves.plannedSessions],
+          ['measured', curves.measuredSessions],
+          ['simulated', simulatedCurve(its, (variant) => variant.curves.sessions)],
+        ]
+      : [
+          ['limit', curves.loginLimit],
+          ['planned', curves.plannedLogins],
+          ['measured', curves.measuredLogins],
+          ['attempted', curves.attempts],
+          ['simulated', simulatedCurve(its, (variant) => variant.curves.attempts)],
+        ];
+  const shown = series.filter(
+    ([name, column]) => column?.some((value) => (value ?? 0) > 0) && (name !== 'limit' || column.length > 0),
+  );
   const isBusy = (k: number) => series.some(([name, column]) => name !== 'limit' && (column?.[k] ?? 0) > 0);
   const all = curves.attempts.map((_, k) => k).filter(isBusy);
-  const [first, last] = [Math.max(0, (all[0] ?? 0) - 6), Math.min(curves.attempts.length - 1, (all.at(-1) ?? curves.attempts.length - 1) + 6)]; // prettier-ignore
+  const [first, last] = [
+    Math.max(0, (all[0] ?? 0) - 6),
+    Math.min(curves.attempts.length - 1, (all.at(-1) ?? curves.attempts.length - 1) + 6),
+  ];
   const most = Math.max(1, ...shown.flatMap(([, column]) => column!.slice(first, last + 1).map((value) => value ?? 0)));
   const x = (k: number) => LEFT + ((k - first) / Math.max(1, last - first)) * (WIDTH - LEFT - 8);
   const y = (value: number) => 8 + (1 - value / most) * (HEIGHT - BOTTOM - 8);
@@ -117,11 +264,22 @@ function chart(its: PostMortemDto, language: Language, kind: 'sessions' | 'login
   const step = Math.max(12, Math.ceil((last - first) / 12 / 12) * 12);
   const ticks: string[] = [];
   for (let k = Math.ceil(first / 12) * 12; k <= last; k += step)
-    ticks.push(`<text x="${x(k).toFixed(1)}" y="${HEIGHT - 6}" font-size="15" text-anchor="middle" fill="#44525f">${clockOfMinute(civilOfCell(firstCell + k, its.timeZone).minuteOfDay)}</text>`); // prettier-ignore
+    ticks.push(
+      `<text x="${x(k).toFixed(1)}" y="${HEIGHT - 6}" font-size="15" text-anchor="middle" fill="#44525f">${clockOfMinute(civilOfCell(firstCell + k, its.timeZone).minuteOfDay)}</text>`,
+    );
   const number = new Intl.NumberFormat(localeOf(language));
-  const grid = [0, 0.5, 1].map((share) => `<line x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(most * share)}" y2="${y(most * share)}" stroke="#d5dce2"/><text x="${LEFT - 6}" y="${y(most * share) + 4}" font-size="15" text-anchor="end" fill="#44525f">${number.format(Math.round(most * share))}</text>`); // prettier-ignore
-  const paths = shown.map(([name, column]) => `<path d="${path(column!)}" fill="none" stroke="${LINES[name].colour}" stroke-width="2" stroke-dasharray="${LINES[name].dash}"/>`); // prettier-ignore
-  const legend = shown.map(([name], k) => `<line x1="${LEFT + k * 175}" x2="${LEFT + k * 175 + 28}" y1="${HEIGHT + 12}" y2="${HEIGHT + 12}" stroke="${LINES[name].colour}" stroke-width="2" stroke-dasharray="${LINES[name].dash}"/><text x="${LEFT + k * 175 + 34}" y="${HEIGHT + 16}" font-size="15" fill="#1b2733">${say(name)}</text>`); // prettier-ignore
+  const grid = [0, 0.5, 1].map(
+    (share) =>
+      `<line x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(most * share)}" y2="${y(most * share)}" stroke="#d5dce2"/><text x="${LEFT - 6}" y="${y(most * share) + 4}" font-size="15" text-anchor="end" fill="#44525f">${number.format(Math.round(most * share))}</text>`,
+  );
+  const paths = shown.map(
+    ([name, column]) =>
+      `<path d="${path(column!)}" fill="none" stroke="${LINES[name].colour}" stroke-width="2" stroke-dasharray="${LINES[name].dash}"/>`,
+  );
+  const legend = shown.map(
+    ([name], k) =>
+      `<line x1="${LEFT + k * 175}" x2="${LEFT + k * 175 + 28}" y1="${HEIGHT + 12}" y2="${HEIGHT + 12}" stroke="${LINES[name].colour}" stroke-width="2" stroke-dasharray="${LINES[name].dash}"/><text x="${LEFT + k * 175 + 34}" y="${HEIGHT + 16}" font-size="15" fill="#1b2733">${say(name)}</text>`,
+  );
   const title = say(kind === 'sessions' ? 'curves' : 'logins');
-  return `<h2>${title}</h2><figure><div class="scroll-x" role="region" tabindex="0" aria-label="${title}"><svg viewBox="0 0 ${WIDTH} ${HEIGHT + 24}" role="img" aria-label="${title}">${grid.join('')}${paths.join('')}${ticks.join('')}${legend.join('')}</svg></div><figcaption class="hint">${say(kind === 'sessions' ? 'curvesHint' : 'loginsHint')}</figcaption></figure>`; // prettier-ignore
+  return `<h2>${title}</h2><figure><div class="scroll-x" role="region" tabindex="0" aria-label="${title}"><svg viewBox="0 0 ${WIDTH} ${HEIGHT + 24}" role="img" aria-label="${title}">${grid.join('')}${paths.join('')}${ticks.join('')}${legend.join('')}</svg></div><figcaption class="hint">${say(kind === 'sessions' ? 'curvesHint' : 'loginsHint')}</figcaption></figure>`;
 }

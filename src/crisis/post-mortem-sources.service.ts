@@ -41,7 +41,14 @@ export class PostMortemSources {
 
   /** What was set at the gateways at an instant: what the first change since then began from, or what is set now. */
   async settingsAt(actor: Actor, platformId: number, at: Date, now: Date): Promise<GatewaySettings> {
-    const changes = at < now ? await this.trail.page({ from: at, to: now, platformId, action: 'gateway_settings.set' }, undefined, PAGE_ENTRIES) : []; // prettier-ignore
+    const changes =
+      at < now
+        ? await this.trail.page(
+            { from: at, to: now, platformId, action: 'gateway_settings.set' },
+            undefined,
+            PAGE_ENTRIES,
+          )
+        : [];
     const before = changes.at(-1)?.before as GatewaySettings | null | undefined;
     return before ?? this.settings.read(actor, platformId);
   }
@@ -67,7 +74,11 @@ export class PostMortemSources {
     const minutes = await this.facts.minutes(platformId, firstCell, endCell);
     const failing = minutes.filter(({ cell, sessions, loginsPerMinute, errorsPerMille }) => {
       const k = cell - firstCell;
-      return (errorsPerMille ?? 0) >= FAILING_PER_MILLE && (sessions ?? 0) < sessionLimit[k]! && (loginsPerMinute ?? 0) * CELL_MINUTES < loginLimit[k]!; // prettier-ignore
+      return (
+        (errorsPerMille ?? 0) >= FAILING_PER_MILLE &&
+        (sessions ?? 0) < sessionLimit[k]! &&
+        (loginsPerMinute ?? 0) * CELL_MINUTES < loginLimit[k]!
+      );
     });
     return { measuredMinutes: minutes.length, failingBelowCapacityMinutes: failing.length };
   }
@@ -77,16 +88,38 @@ export class PostMortemSources {
     const rows: AuditRow[] = [];
     for (let page: AuditRow[] = []; rows.length === 0 || page.length === PAGE_ENTRIES; rows.push(...page)) {
       const last = rows.at(-1);
-      page = await this.trail.page({ from, to, platformId, isWithoutBookings: true }, last && [last.recordedAt, last.id], PAGE_ENTRIES); // prettier-ignore
+      page = await this.trail.page(
+        { from, to, platformId, isWithoutBookings: true },
+        last && [last.recordedAt, last.id],
+        PAGE_ENTRIES,
+      );
       if (page.length === 0) break;
     }
-    const done = rows.map(({ recordedAt, action, role, key, reason }) => ({ at: new Date(recordedAt).toISOString(), action, by: role ?? 'service', about: key, reason })); // prettier-ignore
+    const done = rows.map(({ recordedAt, action, role, key, reason }) => ({
+      at: new Date(recordedAt).toISOString(),
+      action,
+      by: role ?? 'service',
+      about: key,
+      reason,
+    }));
     const own = steps.flatMap(({ id, name, startsAt, endsAt, state, reason }): TimelineEntry[] => [
       { at: startsAt.toISOString(), action: 'protection_step.begins', by: 'service', about: String(id), name, reason },
-      ...(state === 'undone' ? [] : [{ at: endsAt.toISOString(), action: 'protection_step.ends', by: 'service', about: String(id), name, reason: null }]), // prettier-ignore
+      ...(state === 'undone'
+        ? []
+        : [
+            {
+              at: endsAt.toISOString(),
+              action: 'protection_step.ends',
+              by: 'service',
+              about: String(id),
+              name,
+              reason: null,
+            },
+          ]),
     ]);
     const { count, lastAt } = await this.trail.bookings(platformId, from, to);
-    if (lastAt !== null) own.push({ at: lastAt.toISOString(), action: 'bookings.made', by: 'head', about: String(count), reason: null }); // prettier-ignore
+    if (lastAt !== null)
+      own.push({ at: lastAt.toISOString(), action: 'bookings.made', by: 'head', about: String(count), reason: null });
     const isInside = ({ at }: TimelineEntry) => at >= from.toISOString() && at < to.toISOString();
     return [...done, ...own.filter(isInside)].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   }

@@ -5,7 +5,27 @@ import { amplificationOf, assumptionsOf, causesAsReplayed } from './post-mortem.
 import type { PostMortemView } from './post-mortem.service';
 import type { PostMortemHead } from './post-mortem.store';
 
-export const headDtoOf = ({ id, firstOn, lastOn, replayedOn, simulationId, summary, revision, madeAt, changedAt }: PostMortemHead): PostMortemHeadDto => ({ id, firstDate: firstOn, lastDate: lastOn, replayedDate: replayedOn, simulationId, summary, revision, madeAt: madeAt.toISOString(), changedAt: changedAt.toISOString() }); // prettier-ignore
+export const headDtoOf = ({
+  id,
+  firstOn,
+  lastOn,
+  replayedOn,
+  simulationId,
+  summary,
+  revision,
+  madeAt,
+  changedAt,
+}: PostMortemHead): PostMortemHeadDto => ({
+  id,
+  firstDate: firstOn,
+  lastDate: lastOn,
+  replayedDate: replayedOn,
+  simulationId,
+  summary,
+  revision,
+  madeAt: madeAt.toISOString(),
+  changedAt: changedAt.toISOString(),
+});
 
 export function postMortemDtoOf({ row, variants }: PostMortemView): PostMortemDto {
   const { facts, improvements } = row;

@@ -8,13 +8,29 @@ import { ApiProblems } from '../common/api-problems';
 import { languageOf } from '../common/language.rules';
 import { RowIdPipe } from '../common/row-id.pipe';
 import { postMortemCsv } from './post-mortem-csv.rules';
-import { PostMortemCsvQuery, PostMortemDto, PostMortemLanguageQuery, PostMortemPageDto, PostMortemQuery, PostMortemRequestDto, PostMortemWordsDto } from './post-mortem.dto'; // prettier-ignore
+import {
+  PostMortemCsvQuery,
+  PostMortemDto,
+  PostMortemLanguageQuery,
+  PostMortemPageDto,
+  PostMortemQuery,
+  PostMortemRequestDto,
+  PostMortemWordsDto,
+} from './post-mortem.dto';
 import { POST_MORTEM_POLICY, postMortemPage } from './post-mortem-page.rules';
 import { PostMortemService } from './post-mortem.service';
 import { headDtoOf, postMortemDtoOf } from './post-mortem-view.rules';
 
-const ITS = { name: 'postMortemId', description: 'Number of the post-mortem.', schema: { type: 'integer', minimum: 1 } } as const; // prettier-ignore
-const LANGUAGE = { name: 'accept-language', description: 'French, or English; `lang` goes before it.', required: false } as const; // prettier-ignore
+const ITS = {
+  name: 'postMortemId',
+  description: 'Number of the post-mortem.',
+  schema: { type: 'integer', minimum: 1 },
+} as const;
+const LANGUAGE = {
+  name: 'accept-language',
+  description: 'French, or English; `lang` goes before it.',
+  required: false,
+} as const;
 
 /** What a bad morning was, and what was agreed after it. */
 @ApiTags('post-mortems')
@@ -27,8 +43,15 @@ export class PostMortemController {
   ) {}
 
   @Post()
-  @ApiOperation({ operationId: 'makePostMortem', summary: 'Look back on a day or a period: what was done and seen is kept, the worst day is simulated again.' }) // prettier-ignore
-  @ApiCreatedResponse({ description: 'The post-mortem.', type: PostMortemDto, headers: { Location: { description: 'Its address.', schema: { type: 'string' } } } }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'makePostMortem',
+    summary: 'Look back on a day or a period: what was done and seen is kept, the worst day is simulated again.',
+  })
+  @ApiCreatedResponse({
+    description: 'The post-mortem.',
+    type: PostMortemDto,
+    headers: { Location: { description: 'Its address.', schema: { type: 'string' } } },
+  })
   @ApiProblems(400, 404, 409, 422)
   async makePostMortem(
     @CurrentActor() actor: Actor,
@@ -55,7 +78,10 @@ export class PostMortemController {
 
   @Get(':postMortemId')
   @ApiParam(ITS)
-  @ApiOperation({ operationId: 'readPostMortem', summary: 'A post-mortem; the simulated day stands in it once it is done.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'readPostMortem',
+    summary: 'A post-mortem; the simulated day stands in it once it is done.',
+  })
   @ApiOkResponse({ description: 'The post-mortem.', type: PostMortemDto })
   @ApiProblems(400, 404)
   async readPostMortem(
@@ -68,7 +94,10 @@ export class PostMortemController {
 
   @Put(':postMortemId')
   @ApiParam(ITS)
-  @ApiOperation({ operationId: 'writePostMortem', summary: 'Write the summary, causes ruled out and improvements agreed.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'writePostMortem',
+    summary: 'Write the summary, causes ruled out and improvements agreed.',
+  })
   @ApiOkResponse({ description: 'The post-mortem.', type: PostMortemDto })
   @ApiProblems(400, 404, 409)
   async writePostMortem(
@@ -111,7 +140,10 @@ export class PostMortemController {
   @ApiHeader(LANGUAGE)
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'exportPostMortem', summary: 'A table of a post-mortem for spreadsheets.' })
-  @ApiOkResponse({ description: 'CSV, with a semicolon between fields.', content: { 'text/csv': { schema: { type: 'string' } } } }) // prettier-ignore
+  @ApiOkResponse({
+    description: 'CSV, with a semicolon between fields.',
+    content: { 'text/csv': { schema: { type: 'string' } } },
+  })
   @ApiProblems(400, 404)
   async exportPostMortem(
     @CurrentActor() actor: Actor,

@@ -1,6 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsString, Length, Max, MaxLength, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsString,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { MayBeLeftOut } from '../common/may-be-left-out';
 import { LANGUAGES, type Language } from '../common/language.rules';
 import { PageQuery } from '../common/page-query.dto';
@@ -10,9 +22,22 @@ import { COUNTED_PROFILES } from '../kernel/decision/visitor';
 import { WINDOW_PROFILES } from '../simulation/simulation-request';
 import { SimulatedVariantDto, VariantRequestDto } from '../simulation/simulation.dto';
 import {
-  ASSUMPTION_NAMES, CAUSE_CODES, CAUSE_VERDICTS, IMPROVEMENT_STATES, type Assumption, type Cause, type CauseCode, type CauseVerdict,
-  type CrowdCounts, type Improvement, type ImprovementState, type ObservedCurves, type TimelineEntry, type VisitorProfile, type WrittenCause,
-} from './post-mortem'; // prettier-ignore
+  ASSUMPTION_NAMES,
+  CAUSE_CODES,
+  CAUSE_VERDICTS,
+  IMPROVEMENT_STATES,
+  type Assumption,
+  type Cause,
+  type CauseCode,
+  type CauseVerdict,
+  type CrowdCounts,
+  type Improvement,
+  type ImprovementState,
+  type ObservedCurves,
+  type TimelineEntry,
+  type VisitorProfile,
+  type WrittenCause,
+} from './post-mortem';
 import { WordsDto } from './ladder.dto';
 import { ADHERENCE_BASES, type AdherenceBasis, type ReplayAdherence } from './replay-adherence.rules';
 
@@ -150,7 +175,12 @@ export class WrittenCauseDto implements WrittenCause {
 /** A possible cause: what the figures say, and what people say. */
 export class CauseDto extends WrittenCauseDto implements Cause {
   /** The figure that speaks for it: cells, regulations, minutes, admitted per expected, share in the own window, attempts per visitor. */
-  @ApiProperty({ type: Number, nullable: true, minimum: 0, description: 'The figure that speaks for it; null where nothing was measured.' }) // prettier-ignore
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    minimum: 0,
+    description: 'The figure that speaks for it; null where nothing was measured.',
+  })
   figure!: number | null;
 }
 
@@ -231,7 +261,11 @@ export class ReplayAdherenceDto implements ReplayAdherence {
   /** The share, per mille. */
   adherencePerMille!: number;
   /** `kind`: counted of them; `profile`: too few were, counted of all of the profile; `assumed`: too few of these too. */
-  @ApiProperty({ enum: ADHERENCE_BASES, description: '`kind`: counted of them; `profile`: too few were, counted of all of the profile; `assumed`: too few of these too.' }) // prettier-ignore
+  @ApiProperty({
+    enum: ADHERENCE_BASES,
+    description:
+      '`kind`: counted of them; `profile`: too few were, counted of all of the profile; `assumed`: too few of these too.',
+  })
   basis!: AdherenceBasis;
 }
 
@@ -246,7 +280,11 @@ export class PostMortemHeadDto {
   /** The day that was simulated again: that of most attempts. */
   replayedDate!: string;
   /** Number of that simulation; null where nothing is published. */
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Number of that simulation; null where nothing is published.' }) // prettier-ignore
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Number of that simulation; null where nothing is published.',
+  })
   simulationId!: number | null;
   /** What people wrote of it. */
   summary!: string;
@@ -282,7 +320,11 @@ export class PostMortemDto extends PostMortemHeadDto {
   /** Of all visitors. */
   totals!: TotalCountsDto;
   /** Attempts of each who was let in, the questions of waiting pages included: the bubble effect. */
-  @ApiProperty({ type: Number, nullable: true, description: 'Attempts of each who was let in, the questions of waiting pages included: the bubble effect.' }) // prettier-ignore
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Attempts of each who was let in, the questions of waiting pages included: the bubble effect.',
+  })
   amplification!: number | null;
   /** By department. */
   territories!: TerritoryCountsDto[];
@@ -301,11 +343,24 @@ export class PostMortemDto extends PostMortemHeadDto {
   /** What was agreed. */
   improvements!: ImprovementDto[];
   /** The worst day simulated as it was and otherwise; null until it is done. */
-  @ApiProperty({ type: [SimulatedVariantDto], nullable: true, description: 'The worst day simulated as it was and otherwise; null until it is done.' }) // prettier-ignore
+  @ApiProperty({
+    type: [SimulatedVariantDto],
+    nullable: true,
+    description: 'The worst day simulated as it was and otherwise; null until it is done.',
+  })
   simulated!: SimulatedVariantDto[] | null;
 }
 
-export const CSV_PARTS = ['curves', 'timeline', 'crowds', 'causes', 'assumptions', 'adherence', 'replay', 'improvements'] as const; // prettier-ignore
+export const CSV_PARTS = [
+  'curves',
+  'timeline',
+  'crowds',
+  'causes',
+  'assumptions',
+  'adherence',
+  'replay',
+  'improvements',
+] as const;
 export type CsvPart = (typeof CSV_PARTS)[number];
 
 /** In which language. */

@@ -6,7 +6,18 @@ const factsOf = (more: Partial<PostMortemFacts> = {}): PostMortemFacts => ({
   timeZone: 'Europe/Paris',
   firstCell: 0,
   timeline: [],
-  curves: { sessionLimit: [], loginLimit: [], plannedSessions: [], plannedLogins: [], measuredSessions: [], measuredLogins: [], attempts: [], admitted: [], deferred: [], refused: [] },
+  curves: {
+    sessionLimit: [],
+    loginLimit: [],
+    plannedSessions: [],
+    plannedLogins: [],
+    measuredSessions: [],
+    measuredLogins: [],
+    attempts: [],
+    admitted: [],
+    deferred: [],
+    refused: [],
+  },
   totals: { expected: 1000, admitted: 1000, admittedInWindow: 900, deferred: 2000, refused: 0, attempts: 3000 },
   territories: [],
   kinds: [],
@@ -17,7 +28,7 @@ const factsOf = (more: Partial<PostMortemFacts> = {}): PostMortemFacts => ({
   failingBelowCapacityMinutes: 0,
   measuredMinutes: 0,
   ...more,
-}); // prettier-ignore
+});
 const cameAgain = (...its: Parameters<typeof causesOf>) => causesOf(...its).find(({ code }) => code === 'came_again');
 /** The same day replayed: one attempt each, and pages that ask twice. */
 const asked = { attemptCount: 1000, pollCount: 2000, admittedCount: 1000, peakSessions: 400 };
@@ -45,7 +56,9 @@ describe('the bubble of a post-mortem', () => {
   });
 
   it('is compared with a replay that counts as the gates do', () => {
-    const [amplification] = assumptionsOf(factsOf({ hasWaitingRoom: true }), asked).filter(({ name }) => name === 'amplification'); // prettier-ignore
+    const [amplification] = assumptionsOf(factsOf({ hasWaitingRoom: true }), asked).filter(
+      ({ name }) => name === 'amplification',
+    );
     expect(amplification).toEqual({ name: 'amplification', assumed: 3, observed: 3, deviationRatio: 0 });
   });
 });
@@ -83,7 +96,9 @@ describe('what people say of causes', () => {
 });
 
 describe('what no gateway counted', () => {
-  const silent = factsOf({ totals: { expected: 1000, admitted: 0, admittedInWindow: 0, deferred: 0, refused: 0, attempts: 0 } }); // prettier-ignore
+  const silent = factsOf({
+    totals: { expected: 1000, admitted: 0, admittedInWindow: 0, deferred: 0, refused: 0, attempts: 0 },
+  });
 
   it('leaves open whether more came than planned', () => {
     const came = causesOf(silent).find(({ code }) => code === 'more_came_than_planned');

@@ -58,7 +58,11 @@ export class PostMortemService {
     const firstOn = asked.firstDate;
     const lastOn = asked.lastDate ?? firstOn;
     if (lastOn < firstOn || lastOn > addDays(firstOn, MOST_DAYS - 1))
-      throw new DomainError('post_mortem.days_invalid', 'unprocessable', `From one to ${MOST_DAYS} days, the first one first.`); // prettier-ignore
+      throw new DomainError(
+        'post_mortem.days_invalid',
+        'unprocessable',
+        `From one to ${MOST_DAYS} days, the first one first.`,
+      );
     const { timeZone } = await this.sources.capacity.platform(platformId);
     // it tells of the whole platform, and another region's authority has no say in that
     await this.authority.hold(this.database.manager, actor, platformId, []);
@@ -73,7 +77,10 @@ export class PostMortemService {
     const request = await this.replay(actor, platformId, replayedOn, timeZone, steps, asked.variants, now);
     facts.hasWaitingRoom = request.hasWaitingRoom;
     const counted = await this.facts.adherences(platformId, replayedOn);
-    const [admitted, inWindow] = [counted.reduce((sum, its) => sum + its.admitted, 0), counted.reduce((sum, its) => sum + its.admittedInWindow, 0)]; // prettier-ignore
+    const [admitted, inWindow] = [
+      counted.reduce((sum, its) => sum + its.admitted, 0),
+      counted.reduce((sum, its) => sum + its.admittedInWindow, 0),
+    ];
     facts.adherence = admitted === 0 ? null : inWindow / admitted;
     facts.assumedAdherencePerMille = believedPerMille(counted);
     facts.replayAdherences = replayAdherencesOf(counted);
@@ -86,7 +93,12 @@ export class PostMortemService {
     return inTransaction(this.database, async (tx) => {
       const row = { platformId, firstOn, lastOn, replayedOn, simulationId, facts, causes: causesOf(facts) };
       const id = await this.store.insert(tx, row, actor.subject, now);
-      await recordAudit(tx, actor, { action: 'post_mortem.make', key: id, platformId, after: { firstOn, lastOn, replayedOn, simulationId } }); // prettier-ignore
+      await recordAudit(tx, actor, {
+        action: 'post_mortem.make',
+        key: id,
+        platformId,
+        after: { firstOn, lastOn, replayedOn, simulationId },
+      });
       return id;
     });
   }
@@ -115,7 +127,10 @@ export class PostMortemService {
     actor: Actor,
     platformId: number,
     id: number,
-    { revision, ...words }: Pick<PostMortemRow, 'revision' | 'summary' | 'improvements'> & { causes: readonly WrittenCause[] }, // prettier-ignore
+    {
+      revision,
+      ...words
+    }: Pick<PostMortemRow, 'revision' | 'summary' | 'improvements'> & { causes: readonly WrittenCause[] },
     now: Date,
   ): Promise<PostMortemView> {
     await inTransaction(this.database, async (tx) => {
@@ -126,14 +141,26 @@ export class PostMortemService {
       if (!(await this.store.write(tx, id, revision, written, now)))
         throw new DomainError('post_mortem.changed', 'conflict', 'Somebody else has written meanwhile: read it again.');
       const { summary, causes, improvements } = before;
-      await recordAudit(tx, actor, { action: 'post_mortem.write', key: id, platformId, before: { summary, causes, improvements }, after: written }); // prettier-ignore
+      await recordAudit(tx, actor, {
+        action: 'post_mortem.write',
+        key: id,
+        platformId,
+        before: { summary, causes, improvements },
+        after: written,
+      });
     });
     return this.read(actor, platformId, id);
   }
 
   private async find(
     platformId: number,
-    { firstOn, lastOn, firstCell, endCell, timeZone }: { firstOn: string; lastOn: string; firstCell: number; endCell: number; timeZone: string }, // prettier-ignore
+    {
+      firstOn,
+      lastOn,
+      firstCell,
+      endCell,
+      timeZone,
+    }: { firstOn: string; lastOn: string; firstCell: number; endCell: number; timeZone: string },
     steps: readonly StepRow[],
     now: Date,
   ): Promise<PostMortemFacts> {
@@ -168,16 +195,25 @@ export class PostMortemService {
         plannedSessions: column(planned, 0, ({ sessions }) => sessions),
         plannedLogins: column(planned, 0, ({ logins }) => logins),
         measuredSessions: column<number | null, (typeof measured)[number]>(measured, null, ({ sessions }) => sessions),
-        measuredLogins: column<number | null, (typeof measured)[number]>(measured, null, ({ loginsPerMinute }) => loginsPerMinute === null ? null : loginsPerMinute * CELL_MINUTES), // prettier-ignore
+        measuredLogins: column<number | null, (typeof measured)[number]>(measured, null, ({ loginsPerMinute }) =>
+          loginsPerMinute === null ? null : loginsPerMinute * CELL_MINUTES,
+        ),
         attempts: column(counted, 0, ({ attempts }) => attempts),
         admitted: column(counted, 0, ({ admitted }) => admitted),
         deferred: column(counted, 0, ({ deferred }) => deferred),
         refused: column(counted, 0, ({ refused }) => refused),
       },
       totals: { ...countsOf(sums), admittedInWindow: shown(sums.admittedInWindow) },
-      territories: groupedBy(places, ({ department }) => department).map(([territory, sum]) => ({ territory, ...countsOf(sum) })), // prettier-ignore
+      territories: groupedBy(places, ({ department }) => department).map(([territory, sum]) => ({
+        territory,
+        ...countsOf(sum),
+      })),
       kinds: groupedBy(places, ({ kind }) => kind).map(([kind, sum]) => ({ kind, ...countsOf(sum) })),
-      profiles: (await this.facts.profiles(platformId, firstCell, endCell)).map(({ profile, ...counts }) => ({ profile: COUNTED_PROFILES[profile]!, ...countsOf({ ...counts, expected: 0 }), expected: null })), // prettier-ignore
+      profiles: (await this.facts.profiles(platformId, firstCell, endCell)).map(({ profile, ...counts }) => ({
+        profile: COUNTED_PROFILES[profile]!,
+        ...countsOf({ ...counts, expected: 0 }),
+        expected: null,
+      })),
       assumedAdherencePerMille: null,
       overPlannedCellCount: planned.filter(({ isOver }) => isOver).length,
       capacityCutCount: await this.facts.capacityCutCount(platformId, at(firstCell), at(endCell)),
@@ -194,7 +230,9 @@ export class PostMortemService {
     asked: readonly VariantRequestDto[],
     now: Date,
   ): Promise<RequestSimulationDto> {
-    const [from, to] = [date, addDays(date, 1)].map((on) => new Date(cellOfCivil(on, 0, timeZone) * CELL_SECONDS * 1000)) as [Date, Date]; // prettier-ignore
+    const [from, to] = [date, addDays(date, 1)].map(
+      (on) => new Date(cellOfCivil(on, 0, timeZone) * CELL_SECONDS * 1000),
+    ) as [Date, Date];
     const settings = await this.sources.settingsAt(actor, platformId, to, now);
     const tried = triedStepsOf(steps, from, to);
     const { count, hasRoom } = await this.sources.crisis.agents(platformId, from);
@@ -204,7 +242,14 @@ export class PostMortemService {
       { name: WITHOUT_PLAN, isUnplanned: true, steps: [] },
       ...asked,
     ];
-    return Object.assign(new RequestSimulationDto(), { platformId, date, isEnforced: settings.posture === 'enforced', walkInPerCell: settings.walkInPerCell * Math.max(1, count), hasWaitingRoom: hasRoom, variants }); // prettier-ignore
+    return Object.assign(new RequestSimulationDto(), {
+      platformId,
+      date,
+      isEnforced: settings.posture === 'enforced',
+      walkInPerCell: settings.walkInPerCell * Math.max(1, count),
+      hasWaitingRoom: hasRoom,
+      variants,
+    });
   }
 }
 
@@ -224,7 +269,13 @@ function groupedBy(places: readonly CountedPlace[], keyOf: (place: CountedPlace)
 
 /** Nothing below five people. */
 function countsOf({ expected, admitted, deferred, refused, attempts }: Omit<Sum, 'admittedInWindow'>): CrowdCounts {
-  return { expected: shown(expected), admitted: shown(admitted), deferred: shown(deferred), refused: shown(refused), attempts: shown(attempts) }; // prettier-ignore
+  return {
+    expected: shown(expected),
+    admitted: shown(admitted),
+    deferred: shown(deferred),
+    refused: shown(refused),
+    attempts: shown(attempts),
+  };
 }
 
 /** The day of most attempts; the first one where nothing was counted. */

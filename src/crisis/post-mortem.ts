@@ -69,7 +69,15 @@ export interface PostMortemFacts {
   measuredMinutes: number;
 }
 
-export const CAUSE_CODES = ['plan_over_limit', 'capacity_cut', 'platform_failed_below_capacity', 'more_came_than_planned', 'outside_their_windows', 'came_again', 'other'] as const; // prettier-ignore
+export const CAUSE_CODES = [
+  'plan_over_limit',
+  'capacity_cut',
+  'platform_failed_below_capacity',
+  'more_came_than_planned',
+  'outside_their_windows',
+  'came_again',
+  'other',
+] as const;
 export type CauseCode = (typeof CAUSE_CODES)[number];
 export const CAUSE_VERDICTS = ['ruled_out', 'contributed', 'open'] as const;
 export type CauseVerdict = (typeof CAUSE_VERDICTS)[number];

@@ -17,7 +17,11 @@ const measured = (sessions: readonly number[], more: Partial<MeasuredMinute> = {
     loginLimit: 100,
     ...more,
   }));
-const active = (code: string, minutesAgo = 30): ActiveRung => ({ code, stepId: 7, since: new Date(NOW.getTime() - minutesAgo * 60_000) }); // prettier-ignore
+const active = (code: string, minutesAgo = 30): ActiveRung => ({
+  code,
+  stepId: 7,
+  since: new Date(NOW.getTime() - minutesAgo * 60_000),
+});
 const proposed = (sessions: readonly number[], its: readonly ActiveRung[] = [], more: Partial<MeasuredMinute> = {}) => {
   const { action, rung } = rungProposal(LADDER, its, measured(sessions, more), NOW);
   return rung === null ? action : `${action} ${rung}`;
@@ -36,7 +40,12 @@ describe('the rung that is proposed', () => {
 
   it('needs three measured minutes that lie together: what lies far apart says nothing of the time between', () => {
     const apart = (ago: readonly number[]) =>
-      rungProposal(LADDER, [], ago.map((minutes) => ({ ...measured([900])[0]!, at: new Date(NOW.getTime() - 30_000 - minutes * 60_000) })), NOW).action; // prettier-ignore
+      rungProposal(
+        LADDER,
+        [],
+        ago.map((minutes) => ({ ...measured([900])[0]!, at: new Date(NOW.getTime() - 30_000 - minutes * 60_000) })),
+        NOW,
+      ).action;
     expect(apart([25, 12, 0])).toBe('keep');
     expect(apart([6, 2, 0])).toBe('keep');
     expect(apart([4, 2, 0])).toBe('climb');
@@ -77,9 +86,18 @@ describe('the declared capacity', () => {
   const failing = { errorsPerMille: 80 };
 
   it('looks too high where requests fail, or answers come three times as slowly, well below it', () => {
-    expect(capacityNotice(five(600, 20, failing))).toMatchObject({ kind: 'too_high', about: 'sessions', observedSessions: 600, sessionsPerMille: 600, loginsPerMille: null }); // prettier-ignore
+    expect(capacityNotice(five(600, 20, failing))).toMatchObject({
+      kind: 'too_high',
+      about: 'sessions',
+      observedSessions: 600,
+      sessionsPerMille: 600,
+      loginsPerMille: null,
+    });
     const quiet = five(300, 10, { latencyMilliseconds: 200 });
-    expect(capacityNotice([...quiet, ...five(700, 20, { latencyMilliseconds: 650 })])).toMatchObject({ kind: 'too_high', observedSessions: 700 }); // prettier-ignore
+    expect(capacityNotice([...quiet, ...five(700, 20, { latencyMilliseconds: 650 })])).toMatchObject({
+      kind: 'too_high',
+      observedSessions: 700,
+    });
     expect(capacityNotice([...quiet, ...five(700, 20, { latencyMilliseconds: 500 })])).toBeUndefined();
     expect(capacityNotice(five(600, 20, failing).slice(1))).toBeUndefined();
     expect(capacityNotice([...five(990, 20, failing), ...five(990, 20, failing)])).toBeUndefined();
@@ -90,19 +108,36 @@ describe('the declared capacity', () => {
     expect(capacityNotice(five(600, 95, failing))).toBeUndefined();
     expect(capacityNotice(five(600, null, failing))).toBeUndefined();
     // slow answers of a storm are none of quiet minutes
-    const [quiet, storm] = [five(300, 10, { latencyMilliseconds: 200 }), five(200, 300, { latencyMilliseconds: 900, errorsPerMille: 20 })]; // prettier-ignore
+    const [quiet, storm] = [
+      five(300, 10, { latencyMilliseconds: 200 }),
+      five(200, 300, { latencyMilliseconds: 900, errorsPerMille: 20 }),
+    ];
     const slow = five(600, 20, { latencyMilliseconds: 650 });
-    expect(capacityNotice([...quiet.slice(2), ...storm, ...slow])).toMatchObject({ kind: 'too_high', observedSessions: 600 }); // prettier-ignore
+    expect(capacityNotice([...quiet.slice(2), ...storm, ...slow])).toMatchObject({
+      kind: 'too_high',
+      observedSessions: 600,
+    });
   });
 
   it('looks too high for log-ins where they are the fuller, and for both where they stand alike', () => {
     const logins = capacityNotice(five(200, 70, failing))!;
-    expect(logins).toMatchObject({ kind: 'too_high', about: 'logins', observedLogins: 70, declaredLogins: 100, sessionsPerMille: null, loginsPerMille: 700 }); // prettier-ignore
+    expect(logins).toMatchObject({
+      kind: 'too_high',
+      about: 'logins',
+      observedLogins: 70,
+      declaredLogins: 100,
+      sessionsPerMille: null,
+      loginsPerMille: 700,
+    });
     expect([logins.reason.fr, logins.reason.en]).toEqual([
       expect.stringContaining('70 connexions par minute, alors que 100 sont'),
       expect.stringContaining('log-ins alone'),
     ]);
-    expect(capacityNotice(five(600, 58, failing))).toMatchObject({ about: 'sessions', sessionsPerMille: 600, loginsPerMille: 600 }); // prettier-ignore
+    expect(capacityNotice(five(600, 58, failing))).toMatchObject({
+      about: 'sessions',
+      sessionsPerMille: 600,
+      loginsPerMille: 600,
+    });
   });
 
   it('says nothing of hardly anybody', () => {
@@ -119,13 +154,28 @@ describe('the declared capacity', () => {
   });
 
   it('looks too low where clearly more was held without errors, of sessions, of log-ins or of both', () => {
-    expect(capacityNotice(measured([1100, 1150, 1200, 1180, 1120]))).toMatchObject({ kind: 'too_low', about: 'sessions', concurrentSessions: 1200, loginsPerMinute: null }); // prettier-ignore
+    expect(capacityNotice(measured([1100, 1150, 1200, 1180, 1120]))).toMatchObject({
+      kind: 'too_low',
+      about: 'sessions',
+      concurrentSessions: 1200,
+      loginsPerMinute: null,
+    });
     expect(capacityNotice(measured(Array<number>(9).fill(1040)))).toBeUndefined();
     expect(capacityNotice(measured(Array<number>(9).fill(1200), { errorsPerMille: null }))).toBeUndefined();
-    expect(capacityNotice(five(400, 130))).toMatchObject({ kind: 'too_low', about: 'logins', observedSessions: 400, concurrentSessions: null, loginsPerMinute: 130 }); // prettier-ignore
+    expect(capacityNotice(five(400, 130))).toMatchObject({
+      kind: 'too_low',
+      about: 'logins',
+      observedSessions: 400,
+      concurrentSessions: null,
+      loginsPerMinute: 130,
+    });
     expect(capacityNotice(five(400, 104))).toBeUndefined();
     expect(capacityNotice(five(400, 130, failing))).toBeUndefined();
-    expect(capacityNotice(five(1200, 130))).toMatchObject({ about: 'logins', concurrentSessions: 1200, loginsPerMinute: 130 }); // prettier-ignore
+    expect(capacityNotice(five(1200, 130))).toMatchObject({
+      about: 'logins',
+      concurrentSessions: 1200,
+      loginsPerMinute: 130,
+    });
   });
 
   it('is answered once what is declared of the same says so', () => {
@@ -133,6 +183,8 @@ describe('the declared capacity', () => {
     expect(isAnswered(notice, { sessions: 200, logins: 100 })).toBe(false);
     expect(isAnswered(notice, { sessions: 1000, logins: 70 })).toBe(true);
     const more = capacityNotice(five(400, 130))!;
-    expect([isAnswered(more, { sessions: 5000, logins: 100 }), isAnswered(more, { sessions: 1, logins: 130 })]).toEqual([false, true]); // prettier-ignore
+    expect([isAnswered(more, { sessions: 5000, logins: 100 }), isAnswered(more, { sessions: 1, logins: 130 })]).toEqual(
+      [false, true],
+    );
   });
 });

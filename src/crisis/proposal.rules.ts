@@ -69,10 +69,16 @@ export function rungProposal(
 ): RungProposal {
   const recent = (count: number) => minutes.filter(({ at }) => now.getTime() - at.getTime() < count * MINUTE);
   if (recent(FRESH_MINUTES).length === 0) {
-    return { action: 'unknown', rung: null, stepId: null, loadPerMille: null, reason: {
-      fr: `Aucune mesure depuis ${FRESH_MINUTES} minutes : rien ne peut être proposé.`,
-      en: `No measurement for ${FRESH_MINUTES} minutes: nothing can be proposed.`,
-    } }; // prettier-ignore
+    return {
+      action: 'unknown',
+      rung: null,
+      stepId: null,
+      loadPerMille: null,
+      reason: {
+        fr: `Aucune mesure depuis ${FRESH_MINUTES} minutes : rien ne peut être proposé.`,
+        en: `No measurement for ${FRESH_MINUTES} minutes: nothing can be proposed.`,
+      },
+    };
   }
   const last = minutes.at(-1)!;
   const load = loadPerMille(last);
@@ -83,10 +89,16 @@ export function rungProposal(
   const percentage = (perMille: number): string => `${Math.round(perMille / 10)}%`;
   const next = rungs.find(({ code }) => !active.some((its) => its.code === code));
   if (next && least >= next.thresholds.climbPerMille) {
-    return { action: 'climb', rung: next.code, stepId: null, loadPerMille: load, reason: {
-      fr: `La charge est d’au moins ${percent(least)} de la capacité depuis ${CLIMB_MINUTES} minutes ; cet échelon est prévu à partir de ${percent(next.thresholds.climbPerMille)}.`,
-      en: `The load has been ${percentage(least)} of the capacity or more for ${CLIMB_MINUTES} minutes; this rung is agreed from ${percentage(next.thresholds.climbPerMille)} on.`,
-    } }; // prettier-ignore
+    return {
+      action: 'climb',
+      rung: next.code,
+      stepId: null,
+      loadPerMille: load,
+      reason: {
+        fr: `La charge est d’au moins ${percent(least)} de la capacité depuis ${CLIMB_MINUTES} minutes ; cet échelon est prévu à partir de ${percent(next.thresholds.climbPerMille)}.`,
+        en: `The load has been ${percentage(least)} of the capacity or more for ${CLIMB_MINUTES} minutes; this rung is agreed from ${percentage(next.thresholds.climbPerMille)} on.`,
+      },
+    };
   }
   const calm = recent(LEAVE_MINUTES);
   const most = Math.max(...calm.map(loadPerMille));
@@ -100,19 +112,37 @@ export function rungProposal(
       most >= rung.thresholds.leavePerMille
     )
       break;
-    return { action: 'leave', rung: rung.code, stepId: its.stepId, loadPerMille: load, reason: {
-      fr: `La charge n’a pas dépassé ${percent(most)} de la capacité en ${LEAVE_MINUTES} minutes ; cet échelon se quitte sous ${percent(rung.thresholds.leavePerMille)}.`,
-      en: `The load has not passed ${percentage(most)} of the capacity in ${LEAVE_MINUTES} minutes; this rung is left below ${percentage(rung.thresholds.leavePerMille)}.`,
-    } }; // prettier-ignore
+    return {
+      action: 'leave',
+      rung: rung.code,
+      stepId: its.stepId,
+      loadPerMille: load,
+      reason: {
+        fr: `La charge n’a pas dépassé ${percent(most)} de la capacité en ${LEAVE_MINUTES} minutes ; cet échelon se quitte sous ${percent(rung.thresholds.leavePerMille)}.`,
+        en: `The load has not passed ${percentage(most)} of the capacity in ${LEAVE_MINUTES} minutes; this rung is left below ${percentage(rung.thresholds.leavePerMille)}.`,
+      },
+    };
   }
   if (rungs.length === 0) {
-    return { action: 'keep', rung: null, stepId: null, loadPerMille: load, reason: {
-      fr: `La charge est de ${percent(load)} de la capacité ; aucune échelle n’est adoptée : rien ne peut être proposé.`,
-      en: `The load is ${percentage(load)} of the capacity; no ladder was adopted: nothing can be proposed.`,
-    } }; // prettier-ignore
+    return {
+      action: 'keep',
+      rung: null,
+      stepId: null,
+      loadPerMille: load,
+      reason: {
+        fr: `La charge est de ${percent(load)} de la capacité ; aucune échelle n’est adoptée : rien ne peut être proposé.`,
+        en: `The load is ${percentage(load)} of the capacity; no ladder was adopted: nothing can be proposed.`,
+      },
+    };
   }
-  return { action: 'keep', rung: null, stepId: null, loadPerMille: load, reason: {
-    fr: `La charge est de ${percent(load)} de la capacité : rien à changer.`,
-    en: `The load is ${percentage(load)} of the capacity: nothing to change.`,
-  } }; // prettier-ignore
+  return {
+    action: 'keep',
+    rung: null,
+    stepId: null,
+    loadPerMille: load,
+    reason: {
+      fr: `La charge est de ${percent(load)} de la capacité : rien à changer.`,
+      en: `The load is ${percentage(load)} of the capacity: nothing to change.`,
+    },
+  };
 }

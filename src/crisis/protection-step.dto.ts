@@ -108,7 +108,11 @@ export class StepReplanDto {
   /** The campaign whose plan is changed. */
   campaignId!: number;
   /** `queued` or `running`; `failed`, with its code, or `cancelled`; a `draft` that waits to be published; `published`; `discarded` where the draft is gone. */
-  @ApiProperty({ enum: REPLAN_STATES, description: '`queued` or `running`; `failed`, with its code, or `cancelled`; a `draft` that waits to be published; `published`; `discarded` where the draft is gone.' }) // prettier-ignore
+  @ApiProperty({
+    enum: REPLAN_STATES,
+    description:
+      '`queued` or `running`; `failed`, with its code, or `cancelled`; a `draft` that waits to be published; `published`; `discarded` where the draft is gone.',
+  })
   state!: ReplanState;
   /** The job; null where it comes after the one that is under way. */
   jobId!: number | null;
@@ -153,7 +157,10 @@ export class ProtectionStepDto {
   /** Why. */
   reason!: string;
   /** `proposed` waits for a second person; `in_force` from its start to its end; `undone` was taken back. */
-  @ApiProperty({ enum: STEP_STATES, description: '`proposed` waits for a second person; `in_force` from its start to its end; `undone` was taken back.' }) // prettier-ignore
+  @ApiProperty({
+    enum: STEP_STATES,
+    description: '`proposed` waits for a second person; `in_force` from its start to its end; `undone` was taken back.',
+  })
   state!: StepState;
   /** Whether it is at work at this moment. */
   isActive!: boolean;

@@ -19,7 +19,15 @@ import { LeastChange } from './least-change.service';
 import { SimulationService } from '../simulation/simulation.service';
 import { STEP_ENDED, stepFacts } from './webhook-message.rules';
 import { WebhookStore } from './webhook.store';
-import { AlreadyApproved, GlassProlonged, ProtectionInvalid, RungInForce, RungUnknown, SecondPersonNeeded, StepOver } from './protection.errors'; // prettier-ignore
+import {
+  AlreadyApproved,
+  GlassProlonged,
+  ProtectionInvalid,
+  RungInForce,
+  RungUnknown,
+  SecondPersonNeeded,
+  StepOver,
+} from './protection.errors';
 import { countedTogether, GLASS_HOURS, prolongsGlass } from './second-person.rules';
 import { StepAuthority } from './step-authority.service';
 
@@ -97,7 +105,13 @@ export class ProtectionStepService {
       await this.tell(tx, platformId, step.state === 'in_force' ? 'enforced' : 'proposed', { ...step, id }, now);
       const { startsAt, endsAt, rung, name, scope, measures, isBreakGlass } = step;
       const action = step.state === 'in_force' ? 'protection_step.enforce' : 'protection_step.propose';
-      await recordAudit(tx, actor, { action, key: id, platformId, reason: step.reason, after: { rung, name, scope, measures, startsAt, endsAt, isBreakGlass } }); // prettier-ignore
+      await recordAudit(tx, actor, {
+        action,
+        key: id,
+        platformId,
+        reason: step.reason,
+        after: { rung, name, scope, measures, startsAt, endsAt, isBreakGlass },
+      });
       return id;
     });
     return (await this.store.step(platformId, stepId))!;
@@ -121,7 +135,13 @@ export class ProtectionStepService {
       await this.store.approveStep(tx, stepId, actor.subject, now, { startsAt, regulationId });
       await this.ledger.numberProtection(tx, platformId, actor.subject, step.reason);
       await this.tell(tx, platformId, 'enforced', whole, now);
-      await recordAudit(tx, actor, { action: 'protection_step.approve', key: stepId, platformId, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'in_force', startsAt, endsAt: step.askedEndsAt } }); // prettier-ignore
+      await recordAudit(tx, actor, {
+        action: 'protection_step.approve',
+        key: stepId,
+        platformId,
+        before: { state: step.state, endsAt: step.endsAt },
+        after: { state: 'in_force', startsAt, endsAt: step.askedEndsAt },
+      });
     });
     return (await this.store.step(platformId, stepId))!;
   }
@@ -139,7 +159,14 @@ export class ProtectionStepService {
       await this.store.undoStep(tx, stepId, actor.subject, now, reason);
       if (step.state === 'in_force') await this.ledger.numberProtection(tx, platformId, actor.subject, reason);
       await this.tell(tx, platformId, 'undone', { ...step, endsAt: now }, now);
-      await recordAudit(tx, actor, { action: 'protection_step.undo', key: stepId, platformId, reason, before: { state: step.state, endsAt: step.endsAt }, after: { state: 'undone' } }); // prettier-ignore
+      await recordAudit(tx, actor, {
+        action: 'protection_step.undo',
+        key: stepId,
+        platformId,
+        reason,
+        before: { state: step.state, endsAt: step.endsAt },
+        after: { state: 'undone' },
+      });
     });
     return (await this.store.step(platformId, stepId))!;
   }
@@ -198,7 +225,9 @@ export class ProtectionStepService {
   ): Promise<void> {
     if (rung === null) return;
     const standing = await this.store.current(platformId, now, tx);
-    const same = standing.find((its) => its.rung === rung && isSame(its.scope, scope) && its.startsAt < endsAt && startsAt < its.endsAt); // prettier-ignore
+    const same = standing.find(
+      (its) => its.rung === rung && isSame(its.scope, scope) && its.startsAt < endsAt && startsAt < its.endsAt,
+    );
     if (same) throw new RungInForce(rung, same.id);
   }
 
@@ -222,10 +251,16 @@ export class ProtectionStepService {
     const rung = ladder?.rungs.find(({ code }) => code === request.rung);
     if (request.rung !== undefined && !rung) throw new RungUnknown(request.rung);
     const { words, name } = rung ?? request;
-    if (!words || !name) throw new ProtectionInvalid('Name a rung of the ladder, or state name, scope, measures and words.'); // prettier-ignore
+    if (!words || !name)
+      throw new ProtectionInvalid('Name a rung of the ladder, or state name, scope, measures and words.');
     const { scope, measures, startsAt, endsAt: askedEndsAt, minutes } = resolvedStep(request, rung, features, now);
     await this.authority.hold(tx, actor, platformId, scope.territories);
-    const own = await this.store.unconfirmedOf(tx, platformId, actor.subject, new Date(startsAt.getTime() - GLASS_HOURS * 60 * MINUTE)); // prettier-ignore
+    const own = await this.store.unconfirmedOf(
+      tx,
+      platformId,
+      actor.subject,
+      new Date(startsAt.getTime() - GLASS_HOURS * 60 * MINUTE),
+    );
     const asked = { startsAt, endsAt: askedEndsAt, measures };
     const scopes = [scope, ...countedTogether(asked, own).map((its) => its.scope)];
     const isRegional = await this.authority.isRegional(tx, platformId, scopes);

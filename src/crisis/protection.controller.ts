@@ -1,5 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'; // prettier-ignore
+import {
+  ApiAcceptedResponse,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
@@ -10,7 +17,15 @@ import type { StepScopeDto } from '../protection/protection-step.dto';
 import { LadderApprovalDto, LadderDto, LadderRequestDto, LadderSimulationRequestDto } from './ladder.dto';
 import { LadderService } from './ladder.service';
 import { ladderDtoOf } from './ladder-view.rules';
-import { askedInstants, ProtectionDto, ProtectionStepDto, ProtectionStepPageDto, StepRequestDto, StepTrialRequestDto, UndoStepDto } from './protection-step.dto'; // prettier-ignore
+import {
+  askedInstants,
+  ProtectionDto,
+  ProtectionStepDto,
+  ProtectionStepPageDto,
+  StepRequestDto,
+  StepTrialRequestDto,
+  UndoStepDto,
+} from './protection-step.dto';
 import { ProtectionStepService } from './protection-step.service';
 import { SimulationLinkDto } from './simulation-link.dto';
 import { LeastChange } from './least-change.service';
@@ -33,7 +48,10 @@ export class ProtectionController {
   ) {}
 
   @Get('protection')
-  @ApiOperation({ operationId: 'readProtection', summary: 'What protects the platform at this moment, with the words for schools and families.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'readProtection',
+    summary: 'What protects the platform at this moment, with the words for schools and families.',
+  })
   @ApiOkResponse({ description: 'The steps at work.', type: ProtectionDto })
   @ApiProblems(400, 404)
   async readProtection(@Param('id', RowIdPipe) id: number): Promise<ProtectionDto> {
@@ -53,7 +71,10 @@ export class ProtectionController {
   }
 
   @Get('protection-ladder')
-  @ApiOperation({ operationId: 'readLadder', summary: 'The agreed ladder, with what the simulator expects of each rung.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'readLadder',
+    summary: 'The agreed ladder, with what the simulator expects of each rung.',
+  })
   @ApiOkResponse({ description: 'The ladder.', type: LadderDto })
   @ApiProblems(400, 404)
   async readLadder(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<LadderDto> {
@@ -61,7 +82,10 @@ export class ProtectionController {
   }
 
   @Put('protection-ladder')
-  @ApiOperation({ operationId: 'setLadder', summary: 'Replace the rungs that were read; somebody else must approve them again.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'setLadder',
+    summary: 'Replace the rungs that were read; somebody else must approve them again.',
+  })
   @ApiOkResponse({ description: 'The ladder.', type: LadderDto })
   @ApiProblems(400, 404, 409, 422)
   async setLadder(
@@ -75,7 +99,10 @@ export class ProtectionController {
 
   @Post('protection-ladder/approval')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'approveLadder', summary: 'Approve the rungs, as another person than who set them: from then on one person climbs.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'approveLadder',
+    summary: 'Approve the rungs, as another person than who set them: from then on one person climbs.',
+  })
   @ApiOkResponse({ description: 'The ladder.', type: LadderDto })
   @ApiProblems(400, 404, 409, 422)
   async approveLadder(
@@ -88,7 +115,10 @@ export class ProtectionController {
 
   @Post('protection-ladder/simulation')
   @HttpCode(202)
-  @ApiOperation({ operationId: 'simulateLadder', summary: 'Simulate the day with each rung alone, beside the day without any.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'simulateLadder',
+    summary: 'Simulate the day with each rung alone, beside the day without any.',
+  })
   @ApiAcceptedResponse({
     description: 'The simulation.',
     type: SimulationLinkDto,
@@ -107,7 +137,10 @@ export class ProtectionController {
   }
 
   @Get('protection-steps')
-  @ApiOperation({ operationId: 'listProtectionSteps', summary: 'Steps that wait, are in force or were, the newest first.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'listProtectionSteps',
+    summary: 'Steps that wait, are in force or were, the newest first.',
+  })
   @ApiOkResponse({ description: 'A page of steps.', type: ProtectionStepPageDto })
   @ApiProblems(400, 404)
   async listProtectionSteps(
@@ -122,7 +155,10 @@ export class ProtectionController {
 
   @Post('protection-steps')
   @HttpCode(201)
-  @ApiOperation({ operationId: 'enforceProtectionStep', summary: 'Put a step in force, or propose it where a second person must approve.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'enforceProtectionStep',
+    summary: 'Put a step in force, or propose it where a second person must approve.',
+  })
   @ApiCreatedResponse({ description: 'The step.', type: ProtectionStepDto })
   @ApiProblems(400, 404, 409, 422)
   async enforceProtectionStep(
@@ -132,13 +168,23 @@ export class ProtectionController {
   ): Promise<ProtectionStepDto> {
     const now = new Date();
     const { name, words, reason, isBreakGlass = false, simulationId, ...asked } = body;
-    const request = { ...askedInstants(asked), reason, isBreakGlass, ...(name && { name }), ...(words && { words }), ...(simulationId !== undefined && { simulationId }) }; // prettier-ignore
+    const request = {
+      ...askedInstants(asked),
+      reason,
+      isBreakGlass,
+      ...(name && { name }),
+      ...(words && { words }),
+      ...(simulationId !== undefined && { simulationId }),
+    };
     return this.dtoOf(await this.steps.propose(actor, id, request, now), now);
   }
 
   @Post('protection-steps/simulation')
   @HttpCode(202)
-  @ApiOperation({ operationId: 'simulateProtectionStep', summary: 'Simulate the day with a step and without it, before it is put in force.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'simulateProtectionStep',
+    summary: 'Simulate the day with a step and without it, before it is put in force.',
+  })
   @ApiAcceptedResponse({
     description: 'The simulation: variants `baseline` and the rung, or `step`.',
     type: SimulationLinkDto,
@@ -159,7 +205,10 @@ export class ProtectionController {
   @Post('protection-steps/:stepId/approval')
   @HttpCode(200)
   @ApiParam(STEP)
-  @ApiOperation({ operationId: 'approveProtectionStep', summary: 'The second person: puts a proposal in force, or confirms a break-glass.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'approveProtectionStep',
+    summary: 'The second person: puts a proposal in force, or confirms a break-glass.',
+  })
   @ApiOkResponse({ description: 'The step.', type: ProtectionStepDto })
   @ApiProblems(400, 404, 409)
   async approveProtectionStep(
@@ -193,7 +242,12 @@ export class ProtectionController {
 
   private async dtosOf(platformId: number, steps: readonly StepFacts[], now: Date): Promise<ProtectionStepDto[]> {
     const expected = await this.trials.expected(steps, now);
-    const replans = await this.leastChange.replansOf(platformId, steps.map(({ id }) => id)); // prettier-ignore
-    return steps.map((step) => ProtectionStepDto.of(step, { expected: expected.get(step.id) ?? null, replans: replans.get(step.id) ?? [] }, now)); // prettier-ignore
+    const replans = await this.leastChange.replansOf(
+      platformId,
+      steps.map(({ id }) => id),
+    );
+    return steps.map((step) =>
+      ProtectionStepDto.of(step, { expected: expected.get(step.id) ?? null, replans: replans.get(step.id) ?? [] }, now),
+    );
   }
 }

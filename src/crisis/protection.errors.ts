@@ -41,14 +41,23 @@ export class SecondPersonNeeded extends DomainError {
 /** Whoever answers for some departments decides for these. */
 export class NotConcerned extends DomainError {
   constructor(departments: readonly string[]) {
-    super('protection.not_concerned', 'conflict', `It concerns departments that you do not answer for: ${departments.slice(0, MOST_NAMED).join(', ')}${departments.length > MOST_NAMED ? ', ...' : ''}.`, { departments: departments.slice(0, MOST_NAMED) }); // prettier-ignore
+    super(
+      'protection.not_concerned',
+      'conflict',
+      `It concerns departments that you do not answer for: ${departments.slice(0, MOST_NAMED).join(', ')}${departments.length > MOST_NAMED ? ', ...' : ''}.`,
+      { departments: departments.slice(0, MOST_NAMED) },
+    );
   }
 }
 
 /** Half an hour alone is half an hour: the next one is somebody else's to allow. */
 export class GlassProlonged extends DomainError {
   constructor() {
-    super('protection.glass_prolonged', 'conflict', 'You broke the glass within the last day, and nobody confirmed it: let another person approve this step, or confirm that one while it holds.'); // prettier-ignore
+    super(
+      'protection.glass_prolonged',
+      'conflict',
+      'You broke the glass within the last day, and nobody confirmed it: let another person approve this step, or confirm that one while it holds.',
+    );
   }
 }
 
@@ -56,20 +65,30 @@ export class GlassProlonged extends DomainError {
 export class LadderChanged extends DomainError {
   /** @param changedAt when the rungs were set that are there now; null: nobody agreed on any */
   constructor(changedAt: Date | null) {
-    super('protection.ladder_changed', 'conflict', 'Somebody has set other rungs meanwhile: read the ladder again.', { changedAt: changedAt?.toISOString() ?? null }); // prettier-ignore
+    super('protection.ladder_changed', 'conflict', 'Somebody has set other rungs meanwhile: read the ladder again.', {
+      changedAt: changedAt?.toISOString() ?? null,
+    });
   }
 }
 
 /** The same rung twice at once does nothing more, and two would have to be taken back. */
 export class RungInForce extends DomainError {
   constructor(code: string, stepId: number) {
-    super('protection.rung_in_force', 'conflict', `Rung ${JSON.stringify(code)} is in force at that time already, as step ${stepId}: take that one back first, or begin after its end.`, { rung: code, stepId }); // prettier-ignore
+    super(
+      'protection.rung_in_force',
+      'conflict',
+      `Rung ${JSON.stringify(code)} is in force at that time already, as step ${stepId}: take that one back first, or begin after its end.`,
+      { rung: code, stepId },
+    );
   }
 }
 
 export class StepOver extends DomainError {
   constructor(stepId: number, state: string) {
-    super('protection.step_over', 'conflict', `Step ${stepId} is ${state}: nothing can be done to it any more.`, { stepId, state }); // prettier-ignore
+    super('protection.step_over', 'conflict', `Step ${stepId} is ${state}: nothing can be done to it any more.`, {
+      stepId,
+      state,
+    });
   }
 }
 
@@ -91,14 +110,20 @@ export class ProtectionInvalid extends DomainError {
 
   /** @param rung the one that names it, where it is a ladder's */
   static ofTerritory(territory: string, rung?: string): ProtectionInvalid {
-    return new ProtectionInvalid(`${territory} is no territory with departments.`, { reason: 'territory_unknown', territory, ...(rung !== undefined && { rung }) }); // prettier-ignore
+    return new ProtectionInvalid(`${territory} is no territory with departments.`, {
+      reason: 'territory_unknown',
+      territory,
+      ...(rung !== undefined && { rung }),
+    });
   }
 }
 
 /** What was to be approved is not proposed any more: the load has changed, or somebody has approved it. */
 export class CapacityNoticeGone extends DomainError {
   constructor(kind: string) {
-    super('capacity_notice.gone', 'conflict', `The service does not say now that the declared capacity is ${kind}.`, { kind }); // prettier-ignore
+    super('capacity_notice.gone', 'conflict', `The service does not say now that the declared capacity is ${kind}.`, {
+      kind,
+    });
   }
 }
 

@@ -27,14 +27,21 @@ describe('the adherence of a replay', () => {
         expectedInWindow: 900,
       }),
     ]);
-    expect(replayed.map(({ kind, adherencePerMille, basis, countedVisitorCount }) => [kind, adherencePerMille, basis, countedVisitorCount])).toEqual([
+    expect(
+      replayed.map(({ kind, adherencePerMille, basis, countedVisitorCount }) => [
+        kind,
+        adherencePerMille,
+        basis,
+        countedVisitorCount,
+      ]),
+    ).toEqual([
       ['college', 700, 'kind', 1000],
       // (700 + 35 + 245) of 1400
       ['lycee_gt', 700, 'profile', 1400],
       ['lycee_pro', 700, 'profile', 1400],
       ['college', 900, 'assumed', 0],
       ['lycee_gt', 750, 'assumed', 0],
-    ]); // prettier-ignore
+    ]);
     expect(simulatedAdherencesOf(replayed)).toEqual([
       { profile: 'pupil', establishmentKind: 'college', adherencePerMille: 700 },
       { profile: 'pupil', establishmentKind: null, adherencePerMille: 700 },

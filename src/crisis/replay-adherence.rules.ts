@@ -67,7 +67,10 @@ export function replayAdherencesOf(counted: readonly CountedAdherence[]): Replay
 
 /** What the load models believe of some visitors; null where nobody has a window. */
 export function believedPerMille(rows: readonly CountedAdherence[]): number | null {
-  const [expected, inWindow] = [rows.reduce((sum, row) => sum + row.expected, 0), rows.reduce((sum, row) => sum + row.expectedInWindow, 0)]; // prettier-ignore
+  const [expected, inWindow] = [
+    rows.reduce((sum, row) => sum + row.expected, 0),
+    rows.reduce((sum, row) => sum + row.expectedInWindow, 0),
+  ];
   return expected === 0 ? null : Math.round((inWindow / expected) * 1000);
 }
 
@@ -75,7 +78,11 @@ export function believedPerMille(rows: readonly CountedAdherence[]): number | nu
 export function simulatedAdherencesOf(replayed: readonly ReplayAdherence[]): SimulatedAdherence[] {
   const counted = replayed.filter(({ basis }) => basis !== 'assumed');
   const ofKind = counted.filter(({ basis }) => basis === 'kind');
-  const ofProfile = counted.filter(({ basis }, k) => basis === 'profile' && counted.findIndex((other) => other.basis === basis && other.profile === counted[k]!.profile) === k); // prettier-ignore
+  const ofProfile = counted.filter(
+    ({ basis }, k) =>
+      basis === 'profile' &&
+      counted.findIndex((other) => other.basis === basis && other.profile === counted[k]!.profile) === k,
+  );
   return [
     ...ofKind.map(({ profile, kind, adherencePerMille }) => ({ profile, establishmentKind: kind, adherencePerMille })),
     ...ofProfile.map(({ profile, adherencePerMille }) => ({ profile, establishmentKind: null, adherencePerMille })),

@@ -2,10 +2,26 @@ import type { StepMeasures } from '../protection/protection-step';
 import type { StepRow } from '../protection/protection.store';
 import { countedTogether, prolongsGlass, sortsOf } from './second-person.rules';
 
-const NOTHING: StepMeasures = { defersRelatives: false, relativesHours: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: [], capacityPerMille: 1000 }; // prettier-ignore
+const NOTHING: StepMeasures = {
+  defersRelatives: false,
+  relativesHours: null,
+  isLiveOnly: false,
+  walkInPerMille: 1000,
+  idleMinutes: null,
+  featuresOff: [],
+  capacityPerMille: 1000,
+};
 const at = (clock: string): Date => new Date(`2026-12-07T${clock}:00Z`);
 const step = (from: string, to: string, measures: Partial<StepMeasures>, more: Partial<StepRow> = {}): StepRow =>
-  ({ startsAt: at(from), endsAt: at(to), measures: { ...NOTHING, ...measures }, state: 'in_force', isRegional: false, isBreakGlass: false, ...more }) as StepRow; // prettier-ignore
+  ({
+    startsAt: at(from),
+    endsAt: at(to),
+    measures: { ...NOTHING, ...measures },
+    state: 'in_force',
+    isRegional: false,
+    isBreakGlass: false,
+    ...more,
+  }) as StepRow;
 
 describe('sorts of measures', () => {
   it('are those that a step has, and by hand for one without any', () => {
@@ -21,7 +37,11 @@ describe('steps that count together', () => {
     ['before it', step('07:00', '08:00', { defersRelatives: true }), 0],
     ['of another sort', step('08:00', '12:00', { idleMinutes: 5 }), 0],
     ['of two sorts', step('08:00', '12:00', { idleMinutes: 5, defersRelatives: true }), 1],
-    ['of the whole region, which has its own rule', step('08:00', '12:00', { defersRelatives: true }, { isRegional: true }), 0], // prettier-ignore
+    [
+      'of the whole region, which has its own rule',
+      step('08:00', '12:00', { defersRelatives: true }, { isRegional: true }),
+      0,
+    ],
     ['that wait', step('08:00', '12:00', { defersRelatives: true }, { state: 'proposed' }), 0],
     ['that were taken back', step('08:00', '12:00', { defersRelatives: true }, { state: 'undone' }), 0],
   ])('%s', (_, other, count) => expect(countedTogether(asked, [other])).toHaveLength(count));

@@ -21,7 +21,8 @@ export class StepAuthority {
     const own = (actor.territories ?? []).filter(({ level }) => level === 'territory').map(({ code }) => code);
     const answered = new Set([...(await this.store.departmentsInside(own, tx)).values()].flat());
     const platforms = [...(await this.store.schoolsByDepartment(platformId, tx)).keys()];
-    const concerned = territories.length === 0 ? platforms : [...(await this.store.departmentsInside(territories, tx)).values()].flat(); // prettier-ignore
+    const concerned =
+      territories.length === 0 ? platforms : [...(await this.store.departmentsInside(territories, tx)).values()].flat();
     const others = [...new Set(concerned)].filter((code) => platforms.includes(code) && !answered.has(code));
     if (others.length > 0) throw new NotConcerned(others);
   }

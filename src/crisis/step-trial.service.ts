@@ -76,7 +76,9 @@ export class StepTrials {
 
   /** What was expected of steps that are not over, by their numbers, where they were simulated before: as they are, on their day, about their hour. */
   async expected(steps: readonly StepRow[], now: Date): Promise<Map<number, ExpectedEffectDto | null>> {
-    const standing = steps.filter(({ state, endsAt, simulationId }) => state !== 'undone' && endsAt > now && simulationId !== null); // prettier-ignore
+    const standing = steps.filter(
+      ({ state, endsAt, simulationId }) => state !== 'undone' && endsAt > now && simulationId !== null,
+    );
     const effects = await this.simulations.effects(standing.map(({ simulationId }) => simulationId!));
     const expected = new Map<number, ExpectedEffectDto | null>();
     for (const { id, platformId, rung, scope, measures, startsAt, askedEndsAt, simulationId } of standing) {

@@ -66,7 +66,9 @@ export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async send(message: DueMessage): Promise<void> {
-    const problem = await this.attempt(message).catch((error: unknown) => (error instanceof Error ? error.message : String(error))); // prettier-ignore
+    const problem = await this.attempt(message).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
     const now = new Date();
     if (problem === undefined) return this.store.delivered(message.id, now);
     const seconds = retryAfterSeconds(message.attemptCount, Math.random());

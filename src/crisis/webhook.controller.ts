@@ -1,5 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'; // prettier-ignore
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
 import { ApiProblems } from '../common/api-problems';
@@ -31,7 +38,10 @@ export class WebhookController {
 
   @Post()
   @HttpCode(201)
-  @ApiOperation({ operationId: 'makeWebhook', summary: 'Tell an address of every protection step: Standard Webhooks with a CloudEvents body.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'makeWebhook',
+    summary: 'Tell an address of every protection step: Standard Webhooks with a CloudEvents body.',
+  })
   @ApiCreatedResponse({ description: 'Its secret, shown once.', type: MadeWebhookDto })
   @ApiProblems(400, 404, 409, 422)
   makeWebhook(

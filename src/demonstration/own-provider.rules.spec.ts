@@ -9,7 +9,11 @@ describe('the accounts of the demonstration', () => {
   });
 
   it('are never there beside a real provider, nor in production', () => {
-    const real = { OIDC_ISSUER: 'https://connexion.example.org', OIDC_CLIENT_ID: 'etale', ETALE_PUBLIC_URL: 'https://etale.example.org' }; // prettier-ignore
+    const real = {
+      OIDC_ISSUER: 'https://connexion.example.org',
+      OIDC_CLIENT_ID: 'etale',
+      ETALE_PUBLIC_URL: 'https://etale.example.org',
+    };
     expect(carriesOwnProvider(loadConfig(real), true)).toBe(false);
     expect(carriesOwnProvider(loadConfig({ NODE_ENV: 'production' }), true)).toBe(false);
   });

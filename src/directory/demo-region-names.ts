@@ -22,10 +22,11 @@ const RIVERS = [
   'Vesline',
   'Aulnette',
 ];
+// oxfmt-ignore
 const TAILS = [
   ...RIVERS.map((river) => `-sur-${river}`),
   '-le-Haut', '-le-Bas', '-les-Bois', '-en-Plaine', '-la-Forêt', '-aux-Prés', '-le-Vieux', '-les-Étangs', '-le-Moulin', '-la-Vallée',
-]; // prettier-ignore
+];
 const HEADS = ['La Chapelle-', 'Le Mesnil-', 'Villers-', 'Mont-', 'Val-', 'Pont-', 'Bois-'];
 /** Half of the names stand alone. */
 const PLAIN_SHARE = 0.55;
@@ -47,6 +48,7 @@ export function inventedCommunes(count: number, random: Random): string[] {
   return [...names];
 }
 
+// oxfmt-ignore
 const TREES = [
   'les Tilleuls', 'les Marronniers', 'les Grands Pins', 'le Vieux Chêne', 'les Peupliers', 'les Bouleaux', 'les Érables', 'le Grand Noyer',
   'les Charmilles', 'les Acacias', 'les Cerisiers', 'les Saules', 'les Coquelicots', 'les Primevères', 'les Glycines', 'la Roseraie',
@@ -54,7 +56,7 @@ const TREES = [
   'le Lavoir', 'la Passerelle', 'le Canal', 'les Hirondelles', 'les Alouettes', 'les Mésanges', 'la Garenne', 'les Écureuils', 'la Colline',
   'le Soleil levant', 'les Sources vives', 'la Petite Ourse', "l'Étoile polaire", "l'Horizon", 'les Embruns', 'le Phare', 'la Marée', "l'Estran",
   "l'Étale", 'le Jusant', 'la Grande Ourse', 'les Dunes', 'les Falaises', 'la Boussole', 'le Sextant',
-]; // prettier-ignore
+];
 const PRIVATE = [
   'Notre-Dame-des-Ormes',
   'La Providence',

@@ -29,6 +29,7 @@ export const DEMO_ACADEMIES = [
   { code: 'demo-hautebrume', name: 'Académie de Hautebrume' },
   { code: 'demo-lointaines', name: 'Académie des Îles lointaines' },
 ] as const;
+// oxfmt-ignore
 export const DEMO_DEPARTMENTS: readonly DemoDepartment[] = [
   { code: 'demo-59', name: 'Lorme-Maritime', academyCode: 'demo-valorme', sharePerMille: 376, latitude: 46.9, longitude: -5.6, radiusKilometres: 46 },
   { code: 'demo-62', name: 'Côtes-de-Brume', academyCode: 'demo-valorme', sharePerMille: 253, latitude: 46.9, longitude: -7.0, radiusKilometres: 44 },
@@ -38,7 +39,7 @@ export const DEMO_DEPARTMENTS: readonly DemoDepartment[] = [
   { code: 'demo-974', name: 'Île-du-Lagon-Clair', academyCode: 'demo-lointaines', sharePerMille: 6, latitude: -20.4, longitude: 57.0, radiusKilometres: 22 },
   { code: 'demo-971', name: 'Île-aux-Alizés', academyCode: 'demo-lointaines', sharePerMille: 4, latitude: 15.9, longitude: -60.4, radiusKilometres: 18 },
   { code: 'demo-987', name: 'Atolls-du-Ponant', academyCode: 'demo-lointaines', sharePerMille: 3, latitude: -18.9, longitude: -151.2, radiusKilometres: 40 },
-]; // prettier-ignore
+];
 
 /** UAI numbers that no real department uses, from 990 0001 to 999 9999. */
 export const FIRST_UAI_NUMBER = 9_900_001;
@@ -60,6 +61,7 @@ export interface DemoKind {
 }
 
 /** Shares and sizes of Hauts-de-France in autumn 2024, rounded. */
+// oxfmt-ignore
 export const DEMO_KINDS: Record<EstablishmentKind, DemoKind> = {
   primaire: { sharePerMille: 384, privatePerMille: 180, repPerMille: 80, repPlusPerMille: 50, meanSize: 6.8, spread: 0.67, leastSize: 1, mostSize: 28 },
   elementaire: { sharePerMille: 236, privatePerMille: 2, repPerMille: 160, repPlusPerMille: 80, meanSize: 5.9, spread: 0.85, leastSize: 1, mostSize: 28 },
@@ -69,7 +71,7 @@ export const DEMO_KINDS: Record<EstablishmentKind, DemoKind> = {
   lycee_pro: { sharePerMille: 23, privatePerMille: 220, repPerMille: 0, repPlusPerMille: 0, meanSize: 413, spread: 0.6, leastSize: 60, mostSize: 1_300 },
   lycee_polyvalent: { sharePerMille: 12, privatePerMille: 360, repPerMille: 0, repPlusPerMille: 0, meanSize: 930, spread: 0.46, leastSize: 280, mostSize: 2_300 },
   erea: { sharePerMille: 1.4, privatePerMille: 0, repPerMille: 0, repPlusPerMille: 0, meanSize: 110, spread: 0.13, leastSize: 80, mostSize: 140 },
-}; // prettier-ignore
+};
 
 /** Communes per thousand establishments; the largest ones hold most establishments of the second degree. */
 export const COMMUNES_PER_MILLE = 410;
@@ -117,6 +119,7 @@ const PROFESSIONAL = (sharePerMille: number): DemoLevelShare[] => [
 ];
 
 /** Pupils of the second degree by level, and the size of divisions. */
+// oxfmt-ignore
 export const SECOND_DEGREE_LEVELS: Partial<Record<EstablishmentKind, readonly DemoLevelShare[]>> = {
   college: [level('6E', 252, 29, '6'), level('5E', 253, 29, '5'), level('4E', 251, 29, '4'), level('3E', 244, 29, '3')],
   lycee_gt: [level('2GT', 300, 35, '2'), level('1GT', 290, 35, '1'), level('TGT', 290, 35, 'T'), level('POSTBAC', 120, 32, 'BTS')],
@@ -125,7 +128,7 @@ export const SECOND_DEGREE_LEVELS: Partial<Record<EstablishmentKind, readonly De
   ],
   lycee_pro: [level('3E', 40, 24, '3PM'), ...PROFESSIONAL(960)],
   erea: [level('6E', 100, 12, '6'), level('5E', 140, 12, '5'), level('4E', 200, 12, '4'), level('3E', 220, 12, '3'), level('CAP1', 180, 12, '1CAP'), level('CAP2', 160, 12, '2CAP')],
-}; // prettier-ignore
+};
 
 export const SECOND_DEGREE = {
   /** Pupils of a level vary by this share around its part. */

@@ -46,8 +46,14 @@ export class DemoRegionStore {
       }
     };
     await insert('region', [[DEMO_REGION.code, DEMO_REGION.name, null]]);
-    await insert('academy', DEMO_ACADEMIES.map(({ code, name }) => [code, name, DEMO_REGION.code])); // prettier-ignore
-    await insert('department', DEMO_DEPARTMENTS.map(({ code, name, academyCode }) => [code, name, academyCode])); // prettier-ignore
+    await insert(
+      'academy',
+      DEMO_ACADEMIES.map(({ code, name }) => [code, name, DEMO_REGION.code]),
+    );
+    await insert(
+      'department',
+      DEMO_DEPARTMENTS.map(({ code, name, academyCode }) => [code, name, academyCode]),
+    );
     const codes = [DEMO_REGION.code, ...DEMO_DEPARTMENTS.map(({ code }) => code)];
     const rows = await tx.query<{ code: string; id: number }[]>('select code, id from territory where code = any($1)', [
       codes,
@@ -157,15 +163,39 @@ export class DemoRegionStore {
       ids.teacher += teacherCount;
       const number = departmentNumberOf(e.departmentCode);
       establishments.push([
-        id, e.uai, e.name, e.kind, e.sector, e.priorityEducation, departmentIdByCode.get(e.departmentCode), e.communeCode,
-        e.communeName, timeZoneOfDepartment(number), holidayZoneOfDepartment(number), e.latitude, e.longitude, e.telephone,
-        e.structureExternalId, e.openHalfDays, e.simultaneousWindowLimit, placement.platformId, e.source,
-      ]); // prettier-ignore
+        id,
+        e.uai,
+        e.name,
+        e.kind,
+        e.sector,
+        e.priorityEducation,
+        departmentIdByCode.get(e.departmentCode),
+        e.communeCode,
+        e.communeName,
+        timeZoneOfDepartment(number),
+        holidayZoneOfDepartment(number),
+        e.latitude,
+        e.longitude,
+        e.telephone,
+        e.structureExternalId,
+        e.openHalfDays,
+        e.simultaneousWindowLimit,
+        placement.platformId,
+        e.source,
+      ]);
       own.forEach((one, k) => {
         classes.push([
-          firstClassId + k, id, placement.schoolYear, one.code, one.kind, one.levels, one.headcount, one.entClassName,
-          one.optionSet, e.source,
-        ]); // prettier-ignore
+          firstClassId + k,
+          id,
+          placement.schoolYear,
+          one.code,
+          one.kind,
+          one.levels,
+          one.headcount,
+          one.entClassName,
+          one.optionSet,
+          e.source,
+        ]);
         for (const source of one.sources) groupSources.push([firstClassId + k, firstClassId + source]);
         for (const teacher of teachersOfClass[k]!) classTeachers.push([firstClassId + k, firstTeacherId + teacher]);
       });

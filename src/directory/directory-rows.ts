@@ -1,8 +1,15 @@
 import type { Level } from './level';
 
 export const ESTABLISHMENT_KINDS = [
-  'maternelle', 'elementaire', 'primaire', 'college', 'lycee_gt', 'lycee_pro', 'lycee_polyvalent', 'erea',
-] as const; // prettier-ignore
+  'maternelle',
+  'elementaire',
+  'primaire',
+  'college',
+  'lycee_gt',
+  'lycee_pro',
+  'lycee_polyvalent',
+  'erea',
+] as const;
 export type EstablishmentKind = (typeof ESTABLISHMENT_KINDS)[number];
 export type Sector = 'public' | 'private';
 export type PriorityEducation = 'none' | 'rep' | 'rep_plus';

@@ -33,9 +33,21 @@ export class DirectoryStore {
       departments.set(department.code, department);
     }
     const all = [...departments.values()];
-    await this.insertTerritories(tx, 'region', all.map((d) => [d.regionCode, d.regionName, null])); // prettier-ignore
-    await this.insertTerritories(tx, 'academy', all.map((d) => [d.academyCode, d.academyName, d.regionCode])); // prettier-ignore
-    await this.insertTerritories(tx, 'department', all.map((d) => [d.code, d.name, d.academyCode])); // prettier-ignore
+    await this.insertTerritories(
+      tx,
+      'region',
+      all.map((d) => [d.regionCode, d.regionName, null]),
+    );
+    await this.insertTerritories(
+      tx,
+      'academy',
+      all.map((d) => [d.academyCode, d.academyName, d.regionCode]),
+    );
+    await this.insertTerritories(
+      tx,
+      'department',
+      all.map((d) => [d.code, d.name, d.academyCode]),
+    );
     const rows = await tx.query<{ code: string; id: number }[]>('select code, id from territory');
     return new Map(rows.map(({ code, id }) => [code, id]));
   }
@@ -92,9 +104,17 @@ export class DirectoryStore {
       tx,
       'new_class',
       mapped(rows, (row) => [
-        row.uai, row.schoolYear, row.code, row.kind, row.levels, row.headcount, row.entClassName, row.optionSet,
-        row.isDerived, row.source,
-      ]), // prettier-ignore
+        row.uai,
+        row.schoolYear,
+        row.code,
+        row.kind,
+        row.levels,
+        row.headcount,
+        row.entClassName,
+        row.optionSet,
+        row.isDerived,
+        row.source,
+      ]),
     );
     const count = await insertCount(
       tx,
@@ -175,10 +195,24 @@ function establishmentColumns(row: EstablishmentRow): unknown[] {
   const department = departmentOf(row.departmentCode);
   if (!department) throw new DepartmentUnknownError(row.departmentCode);
   return [
-    row.uai, row.name, row.kind, row.sector, row.priorityEducation, department.code, row.communeCode, row.communeName,
-    department.timeZone, department.holidayZone, row.latitude, row.longitude, row.telephone, row.structureExternalId,
-    row.openHalfDays, row.simultaneousWindowLimit, row.source,
-  ]; // prettier-ignore
+    row.uai,
+    row.name,
+    row.kind,
+    row.sector,
+    row.priorityEducation,
+    department.code,
+    row.communeCode,
+    row.communeName,
+    department.timeZone,
+    department.holidayZone,
+    row.latitude,
+    row.longitude,
+    row.telephone,
+    row.structureExternalId,
+    row.openHalfDays,
+    row.simultaneousWindowLimit,
+    row.source,
+  ];
 }
 
 async function* mapped<T>(rows: Rows<T>, columnsOf: (row: T) => unknown[]): AsyncGenerator<unknown[]> {

@@ -96,9 +96,20 @@ export class ImportOfficialService implements ImportFormat {
         const { lineNumber } = record;
         const { department } = read;
         await batch.add(STAGE_ESTABLISHMENT, [
-          lineNumber, read.schoolYear, read.uai, read.name, read.kind, read.sector, read.priorityEducation, department.code,
-          read.communeCode, read.communeName, department.timeZone, department.holidayZone, openHalfDaysOf(read.kind),
-        ]); // prettier-ignore
+          lineNumber,
+          read.schoolYear,
+          read.uai,
+          read.name,
+          read.kind,
+          read.sector,
+          read.priorityEducation,
+          department.code,
+          read.communeCode,
+          read.communeName,
+          department.timeZone,
+          department.holidayZone,
+          openHalfDaysOf(read.kind),
+        ]);
         for (const { code, levels, headcount } of read.classes)
           await batch.add(STAGE_CLASS, [lineNumber, read.schoolYear, read.uai, code, levels, headcount]);
       } catch (error) {

@@ -1,7 +1,13 @@
 /** What can be imported into the directory. */
 export const IMPORT_KINDS = [
-  'official-schools', 'official-colleges', 'official-lycees-gt', 'official-lycees-pro', 'official-directory', 'roster', 'mapping',
-] as const; // prettier-ignore
+  'official-schools',
+  'official-colleges',
+  'official-lycees-gt',
+  'official-lycees-pro',
+  'official-directory',
+  'roster',
+  'mapping',
+] as const;
 export type ImportKind = (typeof IMPORT_KINDS)[number];
 
 /** A line of the report: what was refused, or what is worth knowing. Messages repeat nothing of the file but codes. */

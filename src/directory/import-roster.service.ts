@@ -115,9 +115,17 @@ export class ImportRosterService implements ImportFormat {
       );
     const kind = line.groupSources.length > 0 ? 'group' : 'division';
     await batch.add(STAGE_ROSTER, [
-      lineNumber, line.uai, line.rawCode, line.needsAlias ? null : line.rawCode, line.needsAlias, line.label, kind,
-      line.levels, line.headcount, line.optionSet,
-    ]); // prettier-ignore
+      lineNumber,
+      line.uai,
+      line.rawCode,
+      line.needsAlias ? null : line.rawCode,
+      line.needsAlias,
+      line.label,
+      kind,
+      line.levels,
+      line.headcount,
+      line.optionSet,
+    ]);
     for (const source of line.groupSources) await batch.add(STAGE_SOURCE, [lineNumber, source]);
     for (const teacher of line.teachers)
       await batch.add(STAGE_TEACHER, [lineNumber, teacherHash(secret, line.uai, teacher), false]);

@@ -18,8 +18,10 @@ const SPELLINGS: Readonly<Record<Level, string>> = {
   '4E': '4e 4eme 4emes 4 quatrieme quatriemes 4emesegpa 4esegpa',
   '3E': '3e 3eme 3emes 3 troisieme troisiemes 3emesegpa 3esegpa 3prepametiers 3emeprepametiers 3pm',
   ULIS_COLLEGE: 'uliscollege',
-  '2GT': '2gt 2nde 2de 2ndes 2des seconde secondes 2ndegt 2degt 2ndesgt secondegt 2ndegenerale secondegenerale 2e 2eme 2sthr 2ndegeneraleettechnologique secondegeneraleettechnologique',
-  '1GT': '1gt 1re 1ere 1res 1eres 1e 1g premiere premieres 1reg 1ereg 1regt 1eregt premieregenerale premieretechnologique 1regenerale 1eregenerale premieregt premieregeneraleettechnologique',
+  '2GT':
+    '2gt 2nde 2de 2ndes 2des seconde secondes 2ndegt 2degt 2ndesgt secondegt 2ndegenerale secondegenerale 2e 2eme 2sthr 2ndegeneraleettechnologique secondegeneraleettechnologique',
+  '1GT':
+    '1gt 1re 1ere 1res 1eres 1e 1g premiere premieres 1reg 1ereg 1regt 1eregt premieregenerale premieretechnologique 1regenerale 1eregenerale premieregt premieregeneraleettechnologique',
   TGT: 'tgt t tg tle term terminale terminales tles tleg terminaleg terminalegenerale terminaletechnologique tlegenerale terminalegt tlegt terminalegeneraleettechnologique',
   CAP1: 'cap1 1cap 1cap2 cap1ereannee 1ereanneecap capannee1 1erecap 1recap premiereanneecap',
   CAP2: 'cap2 2cap 2cap2 cap2emeannee 2emeanneecap capannee2 tcap tlecap terminalecap deuxiemeanneecap',
@@ -27,8 +29,9 @@ const SPELLINGS: Readonly<Record<Level, string>> = {
   '1PRO': '1pro 1repro 1erepro premierepro premiereprofessionnelle 1reprofessionnelle 1ereprofessionnelle 1bacpro 1p',
   TPRO: 'tpro tlepro terminalepro termpro terminaleprofessionnelle tleprofessionnelle tbacpro tp',
   PRO_OTHER: 'proother bma bma1 bma2 1bma 2bma mc mentioncomplementaire certificatdespecialisation fcil',
-  POSTBAC: 'postbac bts bts1 bts2 1bts 2bts 1bts2 2bts2 btsannee1 btsannee2 cpge prepa dnmade dcg superieur enseignementsuperieur',
-}; // prettier-ignore
+  POSTBAC:
+    'postbac bts bts1 bts2 1bts 2bts 1bts2 2bts2 btsannee1 btsannee2 cpge prepa dnmade dcg superieur enseignementsuperieur',
+};
 
 const BY_SPELLING = new Map(
   LEVELS.flatMap((level) => SPELLINGS[level].split(' ').map((spelling) => [spelling, level])),

@@ -59,7 +59,18 @@ describe('classes of a first-degree school', () => {
 
 describe('divisions of the second degree', () => {
   it('are ceil(level / size), as equal as can be', () => {
-    expect(summary(secondDegreeDivisions([{ level: '6E', headcount: 51 }, { level: '5E', headcount: 0 }, { level: '4E', headcount: 25 }], 25))).toBe('6E A:17 6E B:17 6E C:17 4E A:25'); // prettier-ignore
+    expect(
+      summary(
+        secondDegreeDivisions(
+          [
+            { level: '6E', headcount: 51 },
+            { level: '5E', headcount: 0 },
+            { level: '4E', headcount: 25 },
+          ],
+          25,
+        ),
+      ),
+    ).toBe('6E A:17 6E B:17 6E C:17 4E A:25');
     fc.assert(
       fc.property(fc.nat(900), fc.constantFrom(25, 30), (headcount, size) => {
         const made = secondDegreeDivisions([{ level: '6E', headcount }], size);
@@ -82,9 +93,16 @@ describe('divisions of the second degree', () => {
 
   it('have the level of their MEF', () => {
     const expected: Record<string, Level> = {
-      '238100': '2PRO', '238210': '1PRO', '238310': 'TPRO', '232100': 'CAP1', '232210': 'CAP2', '322110': 'POSTBAC', '23K000': 'PRO_OTHER',
-      '511100': 'PRO_OTHER', '32A310': 'POSTBAC',
-    }; // prettier-ignore
+      '238100': '2PRO',
+      '238210': '1PRO',
+      '238310': 'TPRO',
+      '232100': 'CAP1',
+      '232210': 'CAP2',
+      '322110': 'POSTBAC',
+      '23K000': 'PRO_OTHER',
+      '511100': 'PRO_OTHER',
+      '32A310': 'POSTBAC',
+    };
     for (const [mef, level] of Object.entries(expected)) expect(levelOfMef(mef)).toBe(level);
   });
 });

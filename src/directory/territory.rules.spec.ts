@@ -34,7 +34,6 @@ describe('departments', () => {
       ['2b', '2B'],
       [' 974 ', '974'],
     ] as const)
-      // prettier-ignore
       expect(departmentCodeOf(text)).toBe(code);
     for (const text of ['', '00', '20', '96', '099', '979', 'abc']) expect(departmentCodeOf(text)).toBeUndefined();
   });

@@ -19,6 +19,7 @@ export interface Department {
 }
 
 /** Academies by their national code. */
+// oxfmt-ignore
 const ACADEMIES: Readonly<Record<string, string>> = {
   '01': 'Paris', '02': 'Aix-Marseille', '03': 'Besançon', '04': 'Bordeaux', '06': 'Clermont-Ferrand', '07': 'Dijon',
   '08': 'Grenoble', '09': 'Lille', '10': 'Lyon', '11': 'Montpellier', '12': 'Nancy-Metz', '13': 'Poitiers',
@@ -26,16 +27,17 @@ const ACADEMIES: Readonly<Record<string, string>> = {
   '20': 'Amiens', '22': 'Limoges', '23': 'Nice', '24': 'Créteil', '25': 'Versailles', '27': 'Corse',
   '28': 'La Réunion', '31': 'Martinique', '32': 'Guadeloupe', '33': 'Guyane', '40': 'Nouvelle-Calédonie', '41': 'Polynésie française',
   '42': 'Wallis-et-Futuna', '43': 'Mayotte', '44': 'Saint-Pierre-et-Miquelon', '70': 'Normandie',
-}; // prettier-ignore
+};
 
 /** Regions by INSEE's code; a collectivity without a region is its own. */
+// oxfmt-ignore
 const REGIONS: Readonly<Record<string, string>> = {
   '01': 'Guadeloupe', '02': 'Martinique', '03': 'Guyane', '04': 'La Réunion', '06': 'Mayotte', '11': 'Île-de-France',
   '24': 'Centre-Val de Loire', '27': 'Bourgogne-Franche-Comté', '28': 'Normandie', '32': 'Hauts-de-France', '44': 'Grand Est',
   '52': 'Pays de la Loire', '53': 'Bretagne', '75': 'Nouvelle-Aquitaine', '76': 'Occitanie', '84': 'Auvergne-Rhône-Alpes',
   '93': "Provence-Alpes-Côte d'Azur", '94': 'Corse', '975': 'Saint-Pierre-et-Miquelon', '977': 'Saint-Barthélemy',
   '978': 'Saint-Martin', '986': 'Wallis-et-Futuna', '987': 'Polynésie française', '988': 'Nouvelle-Calédonie',
-}; // prettier-ignore
+};
 
 /** One line per academy and region: `academy region: code name, code name ...`. */
 const LINES = `

@@ -167,7 +167,14 @@ export class SwapService {
     await inTransaction(this.database, async (tx) => {
       await this.store.settle(tx, id, settled);
       if (swap.state === 'proposed') {
-        await recordAudit(tx, actor, { action: `swap.${SETTLED[state]}`, key: id, platformId, uai, before: { state: swap.state }, after: { state } }); // prettier-ignore
+        await recordAudit(tx, actor, {
+          action: `swap.${SETTLED[state]}`,
+          key: id,
+          platformId,
+          uai,
+          before: { state: swap.state },
+          after: { state },
+        });
       }
     });
     const present = await this.visible(actor, swap.id);

@@ -46,10 +46,21 @@ export class SwapStore {
                                   request, changes, state, expires_at, proposed_by, reason, proposed_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
       [
-        row.id, row.platformId, row.planId, row.establishmentId, row.withEstablishmentId, row.windowId, row.withWindowId,
-        JSON.stringify(row.request), JSON.stringify(row.changes), 'proposed', row.expiresAt,
-        row.proposedBy, row.reason, row.proposedAt,
-      ], // prettier-ignore
+        row.id,
+        row.platformId,
+        row.planId,
+        row.establishmentId,
+        row.withEstablishmentId,
+        row.windowId,
+        row.withWindowId,
+        JSON.stringify(row.request),
+        JSON.stringify(row.changes),
+        'proposed',
+        row.expiresAt,
+        row.proposedBy,
+        row.reason,
+        row.proposedAt,
+      ],
     );
   }
 
@@ -107,7 +118,12 @@ export class SwapStore {
     size: number,
     before?: { at: string; id: string },
   ): Promise<SwapRow[]> {
-    const sides = query.direction === 'made' ? 'a.uai = $2' : query.direction === 'received' ? 'b.uai = $2' : '(a.uai = $2 or b.uai = $2)'; // prettier-ignore
+    const sides =
+      query.direction === 'made'
+        ? 'a.uai = $2'
+        : query.direction === 'received'
+          ? 'b.uai = $2'
+          : '(a.uai = $2 or b.uai = $2)';
     return this.database.query<SwapRow[]>(
       `${SELECT} where ${sides} and ${STATE} = any($3)
           and ($4::timestamptz is null or (s.proposed_at, s.id) < ($4, $5::uuid))

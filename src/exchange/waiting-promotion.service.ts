@@ -61,7 +61,11 @@ function substituted(given: Prepared, taken: Prepared): Prepared {
   }
   const releasedIds = given.operation.windowIds;
   if (taken.windows.some(({ windowId }) => releasedIds.includes(windowId))) {
-    throw new WaitingRefused('same_window', 'unprocessable', 'The window that is given back is the one that would move.'); // prettier-ignore
+    throw new WaitingRefused(
+      'same_window',
+      'unprocessable',
+      'The window that is given back is the one that would move.',
+    );
   }
   return {
     owner: taken.owner,

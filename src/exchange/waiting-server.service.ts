@@ -74,7 +74,7 @@ export class WaitingServer implements OnApplicationBootstrap, OnModuleDestroy {
     const keptIds: KeptIds = new Set(held);
     const works = await Promise.all(entries.map((entry) => this.workOf(entry, keptIds)));
     // the sequencer decides in the order in which it is asked; who finds no room is refused and waits on
-    const asked = entries.flatMap(({ id }, i) => works[i] ? [{ id, outcome: this.sequencer.submit(works[i]) }] : []); // prettier-ignore
+    const asked = entries.flatMap(({ id }, i) => (works[i] ? [{ id, outcome: this.sequencer.submit(works[i]) }] : []));
     const last = held.length === 0 ? undefined : this.sequencer.submit(endOfRound(SERVER, platformId, keptIds));
     const outcomes = await Promise.all(asked.map(({ outcome }) => outcome));
     await last;

@@ -25,7 +25,8 @@ type Entry = Pick<WaitingRow, 'id' | 'request' | 'takesAutomatically' | 'improve
 /** The kept room that may be given to the list in one round: that which was kept before the round read the list. */
 export type KeptIds = Set<string>;
 
-const keptIn = (state: LedgerState, ids: KeptIds): LedgerHold[] => [...state.holds()].filter(({ holdId }) => ids.has(holdId)); // prettier-ignore
+const keptIn = (state: LedgerState, ids: KeptIds): LedgerHold[] =>
+  [...state.holds()].filter(({ holdId }) => ids.has(holdId));
 
 /** Whether what an entry wants stands there already, by whatever way it came. */
 function isMet(parts: WorkParts, state: LedgerState, starts: readonly number[]): boolean {

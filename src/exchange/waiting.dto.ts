@@ -5,8 +5,15 @@ import { PageQuery } from '../common/page-query.dto';
 import { IsInstant } from '../common/wire-time';
 
 export const WAITING_STATES = [
-  'waiting', 'offered', 'taken', 'declined', 'lapsed', 'withdrawn', 'met', 'over',
-] as const; // prettier-ignore
+  'waiting',
+  'offered',
+  'taken',
+  'declined',
+  'lapsed',
+  'withdrawn',
+  'met',
+  'over',
+] as const;
 export type WaitingState = (typeof WAITING_STATES)[number];
 const LARGEST_ID = 9_007_199_254_740_991;
 

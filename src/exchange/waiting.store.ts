@@ -80,9 +80,17 @@ export class WaitingStore {
                                   asked_by, reason, waits_until)
        values ($1, $2, $3, $4, $5, $6, $7::int4multirange, $8, $9, $10)`,
       [
-        row.id, row.platformId, row.establishmentId, JSON.stringify(row.request), row.takesAutomatically,
-        row.improvementMinutes, row.cells, row.askedBy, row.reason, row.waitsUntil,
-      ], // prettier-ignore
+        row.id,
+        row.platformId,
+        row.establishmentId,
+        JSON.stringify(row.request),
+        row.takesAutomatically,
+        row.improvementMinutes,
+        row.cells,
+        row.askedBy,
+        row.reason,
+        row.waitsUntil,
+      ],
     );
   }
 

@@ -63,7 +63,8 @@ export function calendarTextOf(content: FeedContent, language: Language): string
       description: descriptionOf(content, startCell, change, isCancelled, language),
       status: isCancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
       // an open window is an offer, nobody is busy through it
-      transparency: ACTIVITIES[subject.activity] === 'live' ? ICalEventTransparency.OPAQUE : ICalEventTransparency.TRANSPARENT, // prettier-ignore
+      transparency:
+        ACTIVITIES[subject.activity] === 'live' ? ICalEventTransparency.OPAQUE : ICalEventTransparency.TRANSPARENT,
     });
   };
   for (const row of content.windows) {
@@ -97,7 +98,8 @@ function descriptionOf(
 function toldOf(change: LastChange, timeZone: string, isCancelled: boolean, language: Language): string[] {
   const { kind, reason, beforeStartCell, beforeCellCount } = change;
   const isPublication = kind === 'publication' || kind === 'rollback';
-  const before = beforeStartCell === null ? undefined : placeTextOf(beforeStartCell, beforeCellCount!, timeZone, language); // prettier-ignore
+  const before =
+    beforeStartCell === null ? undefined : placeTextOf(beforeStartCell, beforeCellCount!, timeZone, language);
   const french = language === 'fr';
   const told: string[] = [];
   if (isCancelled) told.push(french ? 'Créneau annulé.' : 'Window cancelled.');

@@ -1,5 +1,14 @@
 import { applyDecorators, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger'; // prettier-ignore
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../access/actor';
 import { CurrentActor } from '../access/current-actor';
@@ -9,7 +18,11 @@ import { FeedAddressDto, FeedQuery } from './feed.dto';
 import { type FeedAnswer, FeedService } from './feed.service';
 
 const CLASS = { name: 'id', description: 'Number of the class.', schema: { type: 'integer', minimum: 1 } } as const;
-const UAI = { name: 'uai', description: 'The establishment.', schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' } } as const; // prettier-ignore
+const UAI = {
+  name: 'uai',
+  description: 'The establishment.',
+  schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' },
+} as const;
 
 const CalendarHeaders = (): MethodDecorator & ClassDecorator =>
   applyDecorators(
@@ -49,8 +62,9 @@ export class FeedController {
   @ApiParam({ name: 'file', description: 'The address that was given when the feed was created: a token and `.ics`.' })
   @ApiOperation({
     operationId: 'readFeed',
-    summary: 'Windows as an iCalendar feed, for calendar programs: a class with its groups and the parents, or all of a school.',
-  }) // prettier-ignore
+    summary:
+      'Windows as an iCalendar feed, for calendar programs: a class with its groups and the parents, or all of a school.',
+  })
   @CalendarHeaders()
   @ApiOkResponse({ description: 'The calendar.', content: { 'text/calendar': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 304, description: 'The calendar is as it was.' })
@@ -71,8 +85,9 @@ export class FeedController {
   @ApiParam(CLASS)
   @ApiOperation({
     operationId: 'readClassCalendar',
-    summary: 'Windows of a class with its groups and the parents as an iCalendar feed, for whoever reads its public page.',
-  }) // prettier-ignore
+    summary:
+      'Windows of a class with its groups and the parents as an iCalendar feed, for whoever reads its public page.',
+  })
   @CalendarHeaders()
   @ApiOkResponse({ description: 'The calendar.', content: { 'text/calendar': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 304, description: 'The calendar is as it was.' })
@@ -102,7 +117,10 @@ export class FeedController {
   @Post('classes/:id/feed/replacement')
   @HttpCode(201)
   @ApiParam(CLASS)
-  @ApiOperation({ operationId: 'replaceClassFeed', summary: 'Gives the feed of a class another address; the one before ends.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'replaceClassFeed',
+    summary: 'Gives the feed of a class another address; the one before ends.',
+  })
   @ApiCreatedResponse({ description: 'The new address.', type: FeedAddressDto })
   @ApiProblems(400, 404)
   replaceClassFeed(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<FeedAddressDto> {
@@ -122,7 +140,10 @@ export class FeedController {
   @Post('establishments/:uai/feed')
   @HttpCode(201)
   @ApiParam(UAI)
-  @ApiOperation({ operationId: 'createEstablishmentFeed', summary: 'Gives an establishment a feed of all its windows; its address is shown once.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'createEstablishmentFeed',
+    summary: 'Gives an establishment a feed of all its windows; its address is shown once.',
+  })
   @ApiCreatedResponse({ description: 'The address.', type: FeedAddressDto })
   @ApiProblems(404, 409)
   createEstablishmentFeed(@CurrentActor() actor: Actor, @Param('uai') uai: string): Promise<FeedAddressDto> {
@@ -132,7 +153,10 @@ export class FeedController {
   @Post('establishments/:uai/feed/replacement')
   @HttpCode(201)
   @ApiParam(UAI)
-  @ApiOperation({ operationId: 'replaceEstablishmentFeed', summary: 'Gives the feed of an establishment another address; the one before ends.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'replaceEstablishmentFeed',
+    summary: 'Gives the feed of an establishment another address; the one before ends.',
+  })
   @ApiCreatedResponse({ description: 'The new address.', type: FeedAddressDto })
   @ApiProblems(404)
   replaceEstablishmentFeed(@CurrentActor() actor: Actor, @Param('uai') uai: string): Promise<FeedAddressDto> {

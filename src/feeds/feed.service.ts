@@ -96,13 +96,17 @@ export class FeedService {
   private async answer(facts: FeedFacts, request: FeedRequest, now: Date): Promise<FeedAnswer> {
     const today = civilOfCell(cellOfSeconds(now.getTime() / 1000), facts.timeZone).on;
     const dayStartsAt = new Date(cellOfCivil(today, 0, facts.timeZone) * 300_000);
-    const moments = [dayStartsAt, facts.shownChangedAt, facts.lastChangedAt, facts.publishedAt].filter((at) => at !== null); // prettier-ignore
+    const moments = [dayStartsAt, facts.shownChangedAt, facts.lastChangedAt, facts.publishedAt].filter(
+      (at) => at !== null,
+    );
     const changedAt = Math.max(...moments.map((at) => at.getTime()));
     // more may change within this very second, which dates of HTTP do not tell apart
     const lastModified = new Date(Math.min(changedAt, now.getTime() - 1000));
     // compressed or not, the bytes differ, so that a strong ETag must
     const shown = { ...facts, shownChangedAt: undefined };
-    const etag = `"${sha256(JSON.stringify([shown, today, request.language, request.acceptEncoding ?? ''])).toString('base64url').slice(0, 27)}"`; // prettier-ignore
+    const etag = `"${sha256(JSON.stringify([shown, today, request.language, request.acceptEncoding ?? '']))
+      .toString('base64url')
+      .slice(0, 27)}"`;
     if (isKnown(request, etag, changedAt)) return { etag, lastModified, text: undefined };
     return { etag, lastModified, text: await this.build(facts, today, request.language) };
   }

@@ -25,10 +25,16 @@ export function noticeSentenceOf(change: Told, timeZone: string, language: Langu
   const title = titleOf(change, language);
   const what =
     before === undefined
-      ? french ? `${title} : ajouté, ${after}.` : `${title}: added, ${after}.`
+      ? french
+        ? `${title} : ajouté, ${after}.`
+        : `${title}: added, ${after}.`
       : after === undefined
-        ? french ? `${title} : supprimé, auparavant ${before}.` : `${title}: released, before ${before}.`
-        : french ? `${title} : déplacé, auparavant ${before}, désormais ${after}.` : `${title}: moved, before ${before}, now ${after}.`; // prettier-ignore
+        ? french
+          ? `${title} : supprimé, auparavant ${before}.`
+          : `${title}: released, before ${before}.`
+        : french
+          ? `${title} : déplacé, auparavant ${before}, désormais ${after}.`
+          : `${title}: moved, before ${before}, now ${after}.`;
   const cause = causeOf(change.kind, french);
   if (change.reason === '') return `${what} ${cause}.`;
   return french ? `${what} ${cause}, motif : ${change.reason}` : `${what} ${cause}, reason: ${change.reason}`;

@@ -6,7 +6,11 @@ import { ApiProblems } from '../common/api-problems';
 import { AcknowledgementRequest, NoticePageDto, NoticeQuery } from './notice.dto';
 import { NoticeService } from './notice.service';
 
-const UAI = { name: 'uai', description: 'The establishment.', schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' } } as const; // prettier-ignore
+const UAI = {
+  name: 'uai',
+  description: 'The establishment.',
+  schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' },
+} as const;
 
 @ApiTags('notices')
 @Controller('establishments/:uai/notices')

@@ -87,7 +87,10 @@ function pageOf(heading: WeekHeading, { classCode, windows }: ClassPage, languag
   const texts = WEEK_TEXTS[language];
   const hoursInALine = Math.min(MOST_HOURS_IN_A_LINE, Math.ceil(windows.length / MOST_LINES));
   const isDense = hoursInALine > 1;
-  const tall = Math.min(TALLEST_HEADING_MILLIMETRES, HEADING_MILLIMETRES / (LETTER_RATIO * Math.max(classCode.length, 1))); // prettier-ignore
+  const tall = Math.min(
+    TALLEST_HEADING_MILLIMETRES,
+    HEADING_MILLIMETRES / (LETTER_RATIO * Math.max(classCode.length, 1)),
+  );
   let lineCount = 0;
   const days = [...new Set(windows.map(({ date }) => date))].map((date) => {
     const day = DateTime.fromISO(date, { zone: 'utc' }).setLocale(language);

@@ -28,13 +28,18 @@ export class WeekController {
 
   @Get('establishments/:uai/week')
   @Header('vary', 'accept, accept-language')
-  @ApiHeader({ name: 'accept', description: 'The representation that is wanted; `format` goes before it.', required: false }) // prettier-ignore
+  @ApiHeader({
+    name: 'accept',
+    description: 'The representation that is wanted; `format` goes before it.',
+    required: false,
+  })
   @ApiHeader(LANGUAGE)
   @ApiParam({ name: 'uai', description: 'The establishment.', schema: { type: 'string', pattern: '^[0-9]{7}[A-Z]$' } })
   @ApiOperation({
     operationId: 'readEstablishmentWeek',
-    summary: 'Published windows of an establishment in seven days: an A4 page for each class or a sheet of the school to print, or a table as CSV or XLSX.',
-  }) // prettier-ignore
+    summary:
+      'Published windows of an establishment in seven days: an A4 page for each class or a sheet of the school to print, or a table as CSV or XLSX.',
+  })
   @ApiOkResponse({
     description: 'Pages without scripts, or a file (CSV: UTF-8 with its mark, `;`).',
     content: {
@@ -73,8 +78,9 @@ export class WeekController {
   @ApiParam({ name: 'id', description: 'Number of the class.', schema: { type: 'integer', minimum: 1 } })
   @ApiOperation({
     operationId: 'readClassWeek',
-    summary: 'Published windows of a class in seven days, with those of its groups and of the relatives: an A4 page to print.',
-  }) // prettier-ignore
+    summary:
+      'Published windows of a class in seven days, with those of its groups and of the relatives: an A4 page to print.',
+  })
   @ApiOkResponse({ description: 'A page without scripts.', content: HTML })
   @ApiProblems(400, 404)
   readClassWeek(

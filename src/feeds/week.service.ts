@@ -81,7 +81,12 @@ export class WeekService {
       ...page,
       windows: page.windows.filter(({ classId }) => classId !== null),
     }));
-    return schoolDocument(heading, classes, windows.filter(({ classId }) => classId === null), language); // prettier-ignore
+    return schoolDocument(
+      heading,
+      classes,
+      windows.filter(({ classId }) => classId === null),
+      language,
+    );
   }
 
   /** All windows of the establishment as a table. @throws NotFoundError */

@@ -1,15 +1,33 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator'; // prettier-ignore
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { IsInstant } from '../common/wire-time';
 import { POSTURES } from '../kernel/decision/bundle-content';
 import { IntervalsDto } from './bundle-feed.dto';
 
 export const AGENT_STATES = ['starting', 'running', 'stale', 'expired', 'fail_static'] as const;
 export const REFUSAL_CODES = [
-  'signature_invalid', 'chain_broken', 'older_revision', 'truncated', 'format_unknown', 'platform_other', 'content_invalid',
-  'disk_full', 'clock_wrong',
-] as const; // prettier-ignore
+  'signature_invalid',
+  'chain_broken',
+  'older_revision',
+  'truncated',
+  'format_unknown',
+  'platform_other',
+  'content_invalid',
+  'disk_full',
+  'clock_wrong',
+] as const;
 
 /** Which state of a plan something is about. */
 class PlanStateDto {

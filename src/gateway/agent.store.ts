@@ -65,11 +65,24 @@ export class AgentStore {
          refused = excluded.refused, clock_offset_seconds = excluded.clock_offset_seconds, reported_at = excluded.reported_at,
          counts = excluded.counts, room = excluded.room`,
       [
-        row.keyId, row.agent, row.platformId, row.version, row.state, row.posture, row.epoch, row.revision, row.edition,
-        row.chain, row.planIssuedAt, row.refused === null ? null : JSON.stringify(row.refused), row.clockOffsetSeconds,
-        row.reportedAt, row.counts === null ? null : JSON.stringify(row.counts), row.room === null ? null : JSON.stringify(row.room),
+        row.keyId,
+        row.agent,
+        row.platformId,
+        row.version,
+        row.state,
+        row.posture,
+        row.epoch,
+        row.revision,
+        row.edition,
+        row.chain,
+        row.planIssuedAt,
+        row.refused === null ? null : JSON.stringify(row.refused),
+        row.clockOffsetSeconds,
+        row.reportedAt,
+        row.counts === null ? null : JSON.stringify(row.counts),
+        row.room === null ? null : JSON.stringify(row.room),
       ],
-    ); // prettier-ignore
+    );
   }
 
   /** Agents after a key and name, in that order. */

@@ -291,7 +291,12 @@ export class BundleBuilder {
       firstCell,
       endCell,
     );
-    const windows = await this.windowsOf(tx, facts, campaigns.map(({ planId }) => planId), establishmentIds); // prettier-ignore
+    const windows = await this.windowsOf(
+      tx,
+      facts,
+      campaigns.map(({ planId }) => planId),
+      establishmentIds,
+    );
     // beside the facts: it changes with every booking, and deltas carry it
     const room = await this.facts.room(tx, platformId, firstCell, endCell, settings.idleMinutes);
     // rules come as deltas too: they alone ask nobody to fetch the whole bundle

@@ -53,7 +53,10 @@ export class BundlePublisher implements OnModuleDestroy {
           // beside the loop: who books while it is built waits for nothing
           if (isBundleDue) building ??= this.build(platformId, now, begin).finally(() => (building = undefined));
           else begin();
-          await bell.next(Math.min(againMilliseconds ?? (building ? RETRY_MILLISECONDS : LOOK_MILLISECONDS), LOOK_MILLISECONDS), signal); // prettier-ignore
+          await bell.next(
+            Math.min(againMilliseconds ?? (building ? RETRY_MILLISECONDS : LOOK_MILLISECONDS), LOOK_MILLISECONDS),
+            signal,
+          );
         }
       } catch (error) {
         begin();

@@ -162,6 +162,10 @@ export class BundleService {
 /** The platform of a gateway's key. @throws DomainError for a key that is bound to none */
 export function platformOfKey({ platformId }: Actor): number {
   if (platformId === undefined)
-    throw new DomainError('gateway.key_needed', 'forbidden', 'Only the key of a gateway, bound to its platform, reads this.'); // prettier-ignore
+    throw new DomainError(
+      'gateway.key_needed',
+      'forbidden',
+      'Only the key of a gateway, bound to its platform, reads this.',
+    );
   return platformId;
 }

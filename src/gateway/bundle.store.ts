@@ -149,10 +149,20 @@ export class BundleStore {
          facts_sha256 = excluded.facts_sha256, issued_at = excluded.issued_at, stale_after = excluded.stale_after,
          chain = excluded.chain, signature = excluded.signature, gzipped = excluded.gzipped`,
       [
-        platformId, bundle.epoch, bundle.revision, bundle.edition, bundle.neededEdition, bundle.neededIssuedAt,
-        bundle.factsSha256, bundle.issuedAt, bundle.staleAfter, bundle.chain, bundle.signature, bundle.gzipped,
+        platformId,
+        bundle.epoch,
+        bundle.revision,
+        bundle.edition,
+        bundle.neededEdition,
+        bundle.neededIssuedAt,
+        bundle.factsSha256,
+        bundle.issuedAt,
+        bundle.staleAfter,
+        bundle.chain,
+        bundle.signature,
+        bundle.gzipped,
       ],
-    ); // prettier-ignore
+    );
   }
 
   async announce(tx: EntityManager, platformId: number): Promise<void> {

@@ -218,7 +218,6 @@ export class CountStore {
     afterId: number,
     count: number,
   ): Promise<ObservedRow[]> {
-    // prettier-ignore
     return this.database.query(
       `with expected as (
          select w.establishment_id, sum(ceil(w.headcount * coalesce(r.participation, 1000) / 1000.0)) as expected

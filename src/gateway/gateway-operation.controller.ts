@@ -46,7 +46,10 @@ export class GatewayOperationController {
 
   @Get('platforms/:id/observed')
   @ApiParam(PLATFORM)
-  @ApiOperation({ operationId: 'readObserved', summary: 'Planned against observed on a day: by territory, kind and establishment, and who got nothing.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'readObserved',
+    summary: 'Planned against observed on a day: by territory, kind and establishment, and who got nothing.',
+  })
   @ApiOkResponse({ description: 'Territories, kinds, and a page of establishments.', type: ObservedPageDto })
   @ApiProblems(400, 404)
   readObserved(
@@ -59,9 +62,16 @@ export class GatewayOperationController {
 
   @Get('platforms/:id/observed/stream')
   @ApiParam(PLATFORM)
-  @ApiOperation({ operationId: 'streamObserved', summary: 'What gateways count, live: the last minutes by profile as server-sent events, again whenever counts come in.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'streamObserved',
+    summary:
+      'What gateways count, live: the last minutes by profile as server-sent events, again whenever counts come in.',
+  })
   @ApiExtraModels(ObservedNowDto)
-  @ApiOkResponse({ description: '`counts` events, each an ObservedNowDto.', content: { 'text/event-stream': { schema: { type: 'string' } } } }) // prettier-ignore
+  @ApiOkResponse({
+    description: '`counts` events, each an ObservedNowDto.',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
   @ApiProblems(400, 404)
   async streamObserved(
     @Param('id', RowIdPipe) id: number,
@@ -99,7 +109,10 @@ export class GatewayOperationController {
   @Post('platforms/:id/epoch')
   @HttpCode(201)
   @ApiParam(PLATFORM)
-  @ApiOperation({ operationId: 'beginEpoch', summary: 'After a restore: begin a new epoch, which gateways take instead of later revisions of the old one.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'beginEpoch',
+    summary: 'After a restore: begin a new epoch, which gateways take instead of later revisions of the old one.',
+  })
   @ApiCreatedResponse({ description: 'The epoch.', type: EpochDto })
   @ApiProblems(400, 404, 409)
   beginEpoch(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: number): Promise<EpochDto> {
@@ -118,7 +131,10 @@ export class GatewayOperationController {
 
   @Post('gateways/keys')
   @HttpCode(201)
-  @ApiOperation({ operationId: 'rotateSigningKey', summary: 'A new key that signs bundles and deltas in ten minutes; the old one verifies for seven days more.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'rotateSigningKey',
+    summary: 'A new key that signs bundles and deltas in ten minutes; the old one verifies for seven days more.',
+  })
   @ApiCreatedResponse({ description: 'Its name.', type: RotatedKeyDto })
   @ApiProblems(400)
   rotateSigningKey(@CurrentActor() actor: Actor): Promise<RotatedKeyDto> {

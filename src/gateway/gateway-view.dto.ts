@@ -97,11 +97,20 @@ export class GatewayDto {
   reportedAt!: string;
   /** Seconds since then. */
   silentSeconds!: number;
-  @ApiProperty({ type: 'object', nullable: true, additionalProperties: true, description: 'What it last refused and why.' }) // prettier-ignore
+  @ApiProperty({
+    type: 'object',
+    nullable: true,
+    additionalProperties: true,
+    description: 'What it last refused and why.',
+  })
   refused!: unknown;
-  @ApiProperty({ type: AgentCountsShownDto, nullable: true, description: 'What it counted since its start; null where it does not say.' }) // prettier-ignore
+  @ApiProperty({
+    type: AgentCountsShownDto,
+    nullable: true,
+    description: 'What it counted since its start; null where it does not say.',
+  })
   counts!: AgentCountsShownDto | null;
-  @ApiProperty({ type: AgentRoomShownDto, nullable: true, description: 'Its waiting room; null where it has none.' }) // prettier-ignore
+  @ApiProperty({ type: AgentRoomShownDto, nullable: true, description: 'Its waiting room; null where it has none.' })
   room!: AgentRoomShownDto | null;
 }
 
@@ -213,11 +222,27 @@ export class ObservedPageDto {
   /** The day. */
   date!: string;
   /** The platform's counts by cell, over everybody: on the first page, null on later ones and for days that are not kept any more. */
-  @ApiProperty({ type: DayCountsDto, nullable: true, description: 'Everything counted on the day (UTC); null on later pages, and for a day whose counts are not kept any more (14 days).' }) // prettier-ignore
+  @ApiProperty({
+    type: DayCountsDto,
+    nullable: true,
+    description:
+      'Everything counted on the day (UTC); null on later pages, and for a day whose counts are not kept any more (14 days).',
+  })
   counts!: DayCountsDto | null;
-  @ApiProperty({ type: DepartmentProfileDto, isArray: true, nullable: true, description: 'The same by department and profile: in shadow, who would have been refused where; null where `counts` is.' }) // prettier-ignore
+  @ApiProperty({
+    type: DepartmentProfileDto,
+    isArray: true,
+    nullable: true,
+    description:
+      'The same by department and profile: in shadow, who would have been refused where; null where `counts` is.',
+  })
   departmentProfiles!: DepartmentProfileDto[] | null;
-  @ApiProperty({ type: KindProfileDto, isArray: true, nullable: true, description: 'The same by kind of establishment and profile; null where `counts` is.' }) // prettier-ignore
+  @ApiProperty({
+    type: KindProfileDto,
+    isArray: true,
+    nullable: true,
+    description: 'The same by kind of establishment and profile; null where `counts` is.',
+  })
   kindProfiles!: KindProfileDto[] | null;
   /** Departments of the establishments of this page's scope, and what they lie in: on the first page, empty on later ones. */
   territories!: ObservedTerritoryDto[];

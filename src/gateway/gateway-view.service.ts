@@ -35,7 +35,6 @@ export class GatewayViewService {
     { limit, cursor }: { limit: number; cursor?: string | undefined },
     now: Date,
   ): Promise<GatewayPageDto> {
-    // prettier-ignore
     const after = cursor === undefined ? [0, ''] : decodeCursor(cursor, ['number', 'string']);
     const rows = await this.agents.list(actor.platformId, after as [number, string], limit + 1);
     const page = pageOf(rows, limit, ({ keyId, agent }) => [keyId, agent]);
@@ -75,7 +74,9 @@ export class GatewayViewService {
     return {
       date,
       counts,
-      departmentProfiles: profiles && profilesBy(profiles, 'department').map(({ place: department, ...count }) => ({ department, ...count })), // prettier-ignore
+      departmentProfiles:
+        profiles &&
+        profilesBy(profiles, 'department').map(({ place: department, ...count }) => ({ department, ...count })),
       kindProfiles: profiles && profilesBy(profiles, 'kind').map(({ place: kind, ...count }) => ({ kind, ...count })),
       territories: isFirst ? observedBy(rows, ({ territories }) => territories) : [],
       kinds: isFirst ? observedBy(rows, ({ kind }) => [kind]).map(({ code, ...sum }) => ({ kind: code, ...sum })) : [],

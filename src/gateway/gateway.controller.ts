@@ -44,7 +44,11 @@ export class GatewayController {
     operationId: 'readBundle',
     summary: "The whole signed plan of the key's platform; a long poll with `wait`.",
   })
-  @ApiHeader({ name: 'if-none-match', required: false, description: 'The ETag of the bundle that is run: 304 while it is the newest.' }) // prettier-ignore
+  @ApiHeader({
+    name: 'if-none-match',
+    required: false,
+    description: 'The ETag of the bundle that is run: 304 while it is the newest.',
+  })
   @ApiHeader({ name: 'accept-encoding', required: false, description: 'The bundle is stored gzipped.' })
   @ApiOkResponse({ description: 'The signed bytes.', content: { 'application/json': { schema: { type: 'object' } } } })
   @ApiResponse({ status: 304, description: 'It is still the newest.' })
@@ -98,7 +102,10 @@ export class GatewayController {
     summary: 'Signed deltas as server-sent events, and when a whole bundle is needed.',
   })
   @ApiHeader({ name: 'last-event-id', required: false, description: 'What the gateway runs, `<epoch>.<revision>`.' })
-  @ApiOkResponse({ description: '`delta` and `bundle` events.', content: { 'text/event-stream': { schema: { type: 'string' } } } }) // prettier-ignore
+  @ApiOkResponse({
+    description: '`delta` and `bundle` events.',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
   @ApiProblems(400, 503)
   async streamDeltas(
     @CurrentActor() actor: Actor,
@@ -107,7 +114,11 @@ export class GatewayController {
     @Headers('last-event-id') lastEventId = '',
   ): Promise<void> {
     const asked = /^\d{1,9}\.\d{1,15}$/.test(lastEventId) ? lastEventId : after;
-    const events = await this.bundles.stream(actor, asked === undefined ? undefined : positionOf(asked), goneSignal(reply)); // prettier-ignore
+    const events = await this.bundles.stream(
+      actor,
+      asked === undefined ? undefined : positionOf(asked),
+      goneSignal(reply),
+    );
     await sendEvents(reply, events);
   }
 
@@ -130,7 +141,10 @@ export class GatewayController {
 
   @Post('counts')
   @HttpCode(202)
-  @ApiOperation({ operationId: 'reportCounts', summary: 'Counts since the batch before; a batch that is sent again changes nothing.' }) // prettier-ignore
+  @ApiOperation({
+    operationId: 'reportCounts',
+    summary: 'Counts since the batch before; a batch that is sent again changes nothing.',
+  })
   @ApiAcceptedResponse({ description: 'How many rows were added.', type: CountAnswerDto })
   @ApiProblems(400, 413)
   reportCounts(@CurrentActor() actor: Actor, @Body() body: CountBatchDto): Promise<CountAnswerDto> {

@@ -32,7 +32,15 @@ export function profilesBy(rows: readonly ProfileCount[], place: 'department' | 
   const sums = new Map<string, Omit<ProfileCount, 'department' | 'kind'> & { place: string }>();
   for (const row of rows) {
     const key = `${row[place]} ${row.profile}`;
-    const sum = sums.get(key) ?? { place: row[place], profile: row.profile, admitted: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 }; // prettier-ignore
+    const sum = sums.get(key) ?? {
+      place: row[place],
+      profile: row.profile,
+      admitted: 0,
+      deferred: 0,
+      refused: 0,
+      attempts: 0,
+      wouldRefuse: 0,
+    };
     for (const name of COUNTED) sum[name] += row[name];
     sums.set(key, sum);
   }
@@ -107,7 +115,10 @@ export function observedBy(rows: readonly ObservedRow[], groupsOf: (row: Observe
   const groups = new Map<string, { sum: Figures; gotNothing: number }>();
   for (const row of rows) {
     for (const code of groupsOf(row)) {
-      const group = groups.get(code) ?? { sum: { expected: 0, admitted: 0, admittedInWindow: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 }, gotNothing: 0 }; // prettier-ignore
+      const group = groups.get(code) ?? {
+        sum: { expected: 0, admitted: 0, admittedInWindow: 0, deferred: 0, refused: 0, attempts: 0, wouldRefuse: 0 },
+        gotNothing: 0,
+      };
       for (const name of NAMES) {
         // those in their window are part of those let in, and hidden with them
         const isShown = shown(name === 'admittedInWindow' ? row.admitted : row[name]) !== null;

@@ -28,8 +28,9 @@ export class SessionLimitController {
   @Get('limit')
   @ApiOperation({
     operationId: 'readSessionLimits',
-    summary: "Maximum sessions of each platform by its code, as an ENT's own quota reads it: from configured networks, without credentials.",
-  }) // prettier-ignore
+    summary:
+      "Maximum sessions of each platform by its code, as an ENT's own quota reads it: from configured networks, without credentials.",
+  })
   @ApiOkResponse({
     description: 'Platform code -> maximum sessions now, never below 1.',
     schema: { type: 'object', additionalProperties: { type: 'integer', minimum: 1 } },

@@ -11,11 +11,10 @@ export function sessionLimitOf(
     effectiveThousandths: number;
   }[],
 ): number {
-  const limits = cells.map(
-    ({ plannedThousandths, backgroundThousandths, headroomThousandths, effectiveThousandths }) =>
-      plannedThousandths === 0
-        ? effectiveThousandths
-        : Math.min(effectiveThousandths, plannedThousandths + backgroundThousandths + headroomThousandths),
+  const limits = cells.map(({ plannedThousandths, backgroundThousandths, headroomThousandths, effectiveThousandths }) =>
+    plannedThousandths === 0
+      ? effectiveThousandths
+      : Math.min(effectiveThousandths, plannedThousandths + backgroundThousandths + headroomThousandths),
   );
   return Math.max(1, Math.floor(Math.max(0, ...limits) / 1000));
 }

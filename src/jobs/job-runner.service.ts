@@ -88,7 +88,13 @@ export class JobRunner implements OnModuleDestroy {
       logger: queueLogger,
       taskList: Object.fromEntries([...tasks, ...nightly]) as TaskList,
       // a night that nobody was there for is made up for within a day
-      parsedCronItems: parseCronItems(this.nightly.map(({ kind, schedule }) => ({ task: kind, match: schedule, options: { backfillPeriod: DAY_MILLISECONDS } }))), // prettier-ignore
+      parsedCronItems: parseCronItems(
+        this.nightly.map(({ kind, schedule }) => ({
+          task: kind,
+          match: schedule,
+          options: { backfillPeriod: DAY_MILLISECONDS },
+        })),
+      ),
     });
     this.runner.promise.catch((error: unknown) => this.logger.error(error)).finally(() => this.launchAgain());
     clearInterval(this.look);

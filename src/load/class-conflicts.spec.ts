@@ -10,17 +10,43 @@ function conflictsOf(classCount: number, rows: [number, number, string | null][]
 
 describe('classes that share pupils', () => {
   it('are a group and each class that it draws from', () => {
-    expect(conflictsOf(3, [[0, 2, null], [1, 2, null]])).toEqual([[2], [2], [0, 1]]); // prettier-ignore
+    expect(
+      conflictsOf(3, [
+        [0, 2, null],
+        [1, 2, null],
+      ]),
+    ).toEqual([[2], [2], [0, 1]]);
   });
 
   it('are two groups of one class, but not parallel options', () => {
-    const rows: [number, number, string | null][] = [[0, 2, 'LV2'], [0, 3, 'LV2'], [0, 4, 'TP']]; // prettier-ignore
+    const rows: [number, number, string | null][] = [
+      [0, 2, 'LV2'],
+      [0, 3, 'LV2'],
+      [0, 4, 'TP'],
+    ];
     expect(conflictsOf(5, rows)).toEqual([[2, 3, 4], [], [0, 4], [0, 4], [0, 2, 3]]);
-    expect(conflictsOf(4, [[0, 2, null], [0, 3, null]])[2]).toEqual([0, 3]); // prettier-ignore
+    expect(
+      conflictsOf(4, [
+        [0, 2, null],
+        [0, 3, null],
+      ])[2],
+    ).toEqual([0, 3]);
   });
 
   it('are listed once where they share several classes', () => {
-    expect(conflictsOf(4, [[0, 2, 'A'], [0, 3, 'B'], [1, 2, 'A'], [1, 3, 'B']])).toEqual([[2, 3], [2, 3], [0, 1, 3], [0, 1, 2]]); // prettier-ignore
+    expect(
+      conflictsOf(4, [
+        [0, 2, 'A'],
+        [0, 3, 'B'],
+        [1, 2, 'A'],
+        [1, 3, 'B'],
+      ]),
+    ).toEqual([
+      [2, 3],
+      [2, 3],
+      [0, 1, 3],
+      [0, 1, 2],
+    ]);
   });
 
   it('still conflict through a class that does not take part', () => {

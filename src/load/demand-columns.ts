@@ -72,10 +72,22 @@ export const emptyDemandRow = (): DemandRow => ({
 
 type DemandPart = Pick<
   AllocationProblem,
-  | 'demandCount' | 'demandDay' | 'demandCells' | 'demandScale' | 'demandProfile' | 'demandCandidates' | 'demandOccurrences'
-  | 'demandWish' | 'demandWeight' | 'demandClass' | 'demandEstablishment' | 'demandTeacher' | 'demandGapCells'
-  | 'demandSiteUnits' | 'teacherCount'
->; // prettier-ignore
+  | 'demandCount'
+  | 'demandDay'
+  | 'demandCells'
+  | 'demandScale'
+  | 'demandProfile'
+  | 'demandCandidates'
+  | 'demandOccurrences'
+  | 'demandWish'
+  | 'demandWeight'
+  | 'demandClass'
+  | 'demandEstablishment'
+  | 'demandTeacher'
+  | 'demandGapCells'
+  | 'demandSiteUnits'
+  | 'teacherCount'
+>;
 
 /** Index of `live` in ACTIVITIES: only there is a teacher kept out of two windows at once. */
 const LIVE = 1;

@@ -6,7 +6,12 @@ const instants = new ZonedInstants();
 const told = (startsAt: string, wishedAt: string): (number | null)[] => {
   const [start, wish] = [startsAt, wishedAt].map((at) => cellOfSeconds(Date.parse(at) / 1000)) as [number, number];
   const zone = 'Europe/Paris';
-  const { displacementDays, displacementMinutes } = displacementOf(instants.of(start, zone), start, instants.of(wish, zone), wish); // prettier-ignore
+  const { displacementDays, displacementMinutes } = displacementOf(
+    instants.of(start, zone),
+    start,
+    instants.of(wish, zone),
+    wish,
+  );
   return [displacementDays, displacementMinutes];
 };
 

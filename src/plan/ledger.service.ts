@@ -91,9 +91,13 @@ export class LedgerService {
   ): Promise<void> {
     const attempt = (endedIds: readonly string[]): Promise<void> =>
       // a savepoint, so that offers can be ended and holds be named after the table refused it
-      tx.transaction(
-        (inner) =>
-        this.keepingRoom(inner, platformId, () => this.exchangeLoads(inner, platformId, planId, supersededPlanId), endedIds), // prettier-ignore
+      tx.transaction((inner) =>
+        this.keepingRoom(
+          inner,
+          platformId,
+          () => this.exchangeLoads(inner, platformId, planId, supersededPlanId),
+          endedIds,
+        ),
       );
     try {
       await attempt([]);
@@ -249,11 +253,22 @@ export class LedgerService {
     const used: CellLoad[] = [];
     for (const planId of planIds) {
       const load = await this.loads.load(planId, capacity, undefined, tx);
-      used.push(combined(cellCount, [[load, 1], [await this.loads.reserves(tx, planId, capacity), 1]])); // prettier-ignore
+      used.push(
+        combined(cellCount, [
+          [load, 1],
+          [await this.loads.reserves(tx, planId, capacity), 1],
+        ]),
+      );
     }
-    const all = combined(cellCount, used.map((load) => [load, 1])); // prettier-ignore
+    const all = combined(
+      cellCount,
+      used.map((load) => [load, 1]),
+    );
     for (const [i, planId] of planIds.entries()) {
-      const other = combined(cellCount, [[all, 1], [used[i]!, -1]]); // prettier-ignore
+      const other = combined(cellCount, [
+        [all, 1],
+        [used[i]!, -1],
+      ]);
       await this.loads.refreshCells(tx, planId, capacity, other);
     }
   }

@@ -131,8 +131,16 @@ export class LedgerStore {
     await tx.query(
       `insert into plan_change (platform_id, epoch, revision, kind, first_cell, end_cell, changed_by, reason)
        values ($1, $2, $3, 'capacity', $4, $5, $6, $7)`,
-      [change.platformId, change.epoch, change.revision, change.firstCell, change.endCell, change.changedBy, change.reason],
-    ); // prettier-ignore
+      [
+        change.platformId,
+        change.epoch,
+        change.revision,
+        change.firstCell,
+        change.endCell,
+        change.changedBy,
+        change.reason,
+      ],
+    );
     await this.announce(tx, change.platformId);
   }
 

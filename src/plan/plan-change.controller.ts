@@ -25,7 +25,11 @@ export class PlanChangeController {
 
   @Get(':id/changes')
   @ApiParam({ name: 'id', description: 'Number of the plan.', schema: { type: 'integer', minimum: 1 } })
-  @ApiHeader({ name: 'last-event-id', required: false, description: 'Of a stream that is taken up again: the last revision that was read.' }) // prettier-ignore
+  @ApiHeader({
+    name: 'last-event-id',
+    required: false,
+    description: 'Of a stream that is taken up again: the last revision that was read.',
+  })
   @ApiOperation({
     operationId: 'listPlanChanges',
     summary: 'The numbered changes of a plan after a revision: a page, a long poll, or a stream of server-sent events.',

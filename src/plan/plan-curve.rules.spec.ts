@@ -16,7 +16,10 @@ describe('a curve', () => {
       sessions: Float64Array.from(values),
       logins: Float64Array.from(values, (v) => v * 2),
     });
-    const parts = [[of(5, 1), 1], [of(2, 4), -1]] as const; // prettier-ignore
+    const parts = [
+      [of(5, 1), 1],
+      [of(2, 4), -1],
+    ] as const;
     expect(combined(2, parts)).toEqual(of(3, -3));
     expect(combined(2, parts, 0)).toEqual(of(3, 0));
     expect(combined(2, [])).toEqual(of(0, 0));
@@ -30,8 +33,12 @@ describe('a curve', () => {
       ]),
     );
     const cells = {
-      firstCell: 0, cellCount: 2, capacitySessions: Float64Array.of(5000, 4), capacityLogins: Float64Array.of(5000, 4), ...columns,
-    } as unknown as PlanCells; // prettier-ignore
+      firstCell: 0,
+      cellCount: 2,
+      capacitySessions: Float64Array.of(5000, 4),
+      capacityLogins: Float64Array.of(5000, 4),
+      ...columns,
+    } as unknown as PlanCells;
     expect(limitsOf(cells)).toEqual({ sessions: Float64Array.of(3889, 0), logins: Float64Array.of(2778, 0) });
   });
 });

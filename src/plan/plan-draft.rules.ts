@@ -3,13 +3,34 @@ import type { PlanCells, PlanColumns, PlanDraft } from './plan-draft';
 import { PlanColumnsInvalid, PlanViolations } from './plan.errors';
 
 const WINDOW_COLUMNS = [
-  'establishmentId', 'departmentId', 'classId', 'audience', 'activity', 'origin', 'cellCount', 'ordinal', 'profileId',
-  'localDay', 'startCell', 'wishCell', 'headcount', 'teacherKeyId', 'series',
-] as const satisfies (keyof PlanColumns)[]; // prettier-ignore
+  'establishmentId',
+  'departmentId',
+  'classId',
+  'audience',
+  'activity',
+  'origin',
+  'cellCount',
+  'ordinal',
+  'profileId',
+  'localDay',
+  'startCell',
+  'wishCell',
+  'headcount',
+  'teacherKeyId',
+  'series',
+] as const satisfies (keyof PlanColumns)[];
 const CELL_COLUMNS = [
-  'capacitySessions', 'capacityLogins', 'headroomSessions', 'headroomLogins', 'backgroundSessions', 'backgroundLogins',
-  'reservedSessions', 'reservedLogins', 'otherSessions', 'otherLogins',
-] as const satisfies (keyof PlanCells)[]; // prettier-ignore
+  'capacitySessions',
+  'capacityLogins',
+  'headroomSessions',
+  'headroomLogins',
+  'backgroundSessions',
+  'backgroundLogins',
+  'reservedSessions',
+  'reservedLogins',
+  'otherSessions',
+  'otherLogins',
+] as const satisfies (keyof PlanCells)[];
 
 /**
  * Refuses a draft whose columns do not fit together or whose checker found something, before any row is written.

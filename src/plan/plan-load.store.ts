@@ -9,9 +9,17 @@ import type { OverfullCell } from './plan.errors';
 import { partitionOf } from './plan-window.store';
 
 const CELL_FIELDS = [
-  'capacity_sessions', 'capacity_logins', 'headroom_sessions', 'headroom_logins', 'background_sessions',
-  'background_logins', 'reserved_sessions', 'reserved_logins', 'other_sessions', 'other_logins',
-] as const; // prettier-ignore
+  'capacity_sessions',
+  'capacity_logins',
+  'headroom_sessions',
+  'headroom_logins',
+  'background_sessions',
+  'background_logins',
+  'reserved_sessions',
+  'reserved_logins',
+  'other_sessions',
+  'other_logins',
+] as const;
 
 /** What the windows of a plan may use of a cell, as an expression over plan_cell `c`. */
 const limitOf = (of: 'sessions' | 'logins'): string =>
@@ -68,10 +76,17 @@ export class PlanLoadStore {
 
   async insertCells(tx: EntityManager, planId: number, cells: PlanCells): Promise<void> {
     const columns = [
-      cells.capacitySessions, cells.capacityLogins, cells.headroomSessions, cells.headroomLogins,
-      cells.backgroundSessions, cells.backgroundLogins, cells.reservedSessions, cells.reservedLogins,
-      cells.otherSessions, cells.otherLogins,
-    ]; // prettier-ignore
+      cells.capacitySessions,
+      cells.capacityLogins,
+      cells.headroomSessions,
+      cells.headroomLogins,
+      cells.backgroundSessions,
+      cells.backgroundLogins,
+      cells.reservedSessions,
+      cells.reservedLogins,
+      cells.otherSessions,
+      cells.otherLogins,
+    ];
     await tx.query(
       `insert into plan_cell (plan_id, cell, ${CELL_FIELDS.join(', ')})
        select $1, $2::int + ordinality - 1, ${CELL_FIELDS.join(', ')}
@@ -173,9 +188,15 @@ export class PlanLoadStore {
   /** Tells a plan what its cells are made of now; its curve gets a new version where that is something else. */
   async refreshCells(tx: EntityManager, planId: number, capacity: CapacityCells, other: CellLoad): Promise<void> {
     const fields = [
-      'capacity_sessions', 'capacity_logins', 'headroom_sessions', 'headroom_logins', 'background_sessions',
-      'background_logins', 'other_sessions', 'other_logins',
-    ]; // prettier-ignore
+      'capacity_sessions',
+      'capacity_logins',
+      'headroom_sessions',
+      'headroom_logins',
+      'background_sessions',
+      'background_logins',
+      'other_sessions',
+      'other_logins',
+    ];
     const values = fields.map((_, i) => `($${i + 4}::bigint[])[cell - $2 + 1]`);
     await tx.query(
       `with changed as (
@@ -189,11 +210,17 @@ export class PlanLoadStore {
         capacity.firstCell,
         capacity.cellCount,
         ...[
-          capacity.effectiveSessions, capacity.effectiveLogins, capacity.headroomSessions, capacity.headroomLogins,
-          capacity.backgroundSessions, capacity.backgroundLogins, other.sessions, other.logins,
+          capacity.effectiveSessions,
+          capacity.effectiveLogins,
+          capacity.headroomSessions,
+          capacity.headroomLogins,
+          capacity.backgroundSessions,
+          capacity.backgroundLogins,
+          other.sessions,
+          other.logins,
         ].map((column) => Array.from(column, Math.round)),
       ],
-    ); // prettier-ignore
+    );
   }
 
   /** The cells from the first to the last one of these plans. */

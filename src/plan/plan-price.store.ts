@@ -30,11 +30,17 @@ export class PlanPriceStore {
         planId,
         prices.firstCell,
         ...[
-          prices.peakSessions, prices.peakLogins, prices.objectiveSessions, prices.objectiveLogins,
-          prices.localLaw, prices.localOwnerId, prices.localCell, prices.localPrice,
+          prices.peakSessions,
+          prices.peakLogins,
+          prices.objectiveSessions,
+          prices.objectiveLogins,
+          prices.localLaw,
+          prices.localOwnerId,
+          prices.localCell,
+          prices.localPrice,
         ].map((column) => `{${column.join(',')}}`),
       ],
-    ); // prettier-ignore
+    );
   }
 
   /** Those of cells alone. @throws NotFoundError as `find` */

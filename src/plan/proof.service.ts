@@ -86,7 +86,15 @@ export class ProofService implements OnModuleInit {
     this.logger.error(
       `Platform ${platformId} at revision ${revision} of epoch ${epoch}: the ledger differs from its windows in ${differenceCount} cells, and ${windowDifferenceCount} windows from their changes. See /v1/platforms/${platformId}/proofs.`,
     );
-    await this.differences.tell(tx, { platformId, proofId, epoch, revision, differenceCount, windowDifferenceCount, isOnDemand }); // prettier-ignore
+    await this.differences.tell(tx, {
+      platformId,
+      proofId,
+      epoch,
+      revision,
+      differenceCount,
+      windowDifferenceCount,
+      isOnDemand,
+    });
   }
 
   /** The proofs that were kept, the latest first. @throws CursorError */
@@ -130,7 +138,11 @@ function keptOf({
 /** Whether a proof that somebody asked for says what nobody knows: another difference than the last that was kept, or none any more. */
 function isNews(proof: LedgerProof, last: KeptProof | undefined): boolean {
   const found = keptOf(proof);
-  const known = last && { cellDifferenceCount: last.cellDifferenceCount, windowDifferenceCount: last.windowDifferenceCount, differences: last.differences }; // prettier-ignore
+  const known = last && {
+    cellDifferenceCount: last.cellDifferenceCount,
+    windowDifferenceCount: last.windowDifferenceCount,
+    differences: last.differences,
+  };
   if (found.cellDifferenceCount + found.windowDifferenceCount === 0) {
     return known !== undefined && known.cellDifferenceCount + known.windowDifferenceCount > 0;
   }

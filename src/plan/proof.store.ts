@@ -14,8 +14,12 @@ const KEPT_DAYS = 400;
  * revisions of the platform have a gap.
  */
 export const WINDOW_DIFFERENCE_KINDS = [
-  'unlike_last_change', 'without_change', 'broken_chain', 'window_count', 'revision_gap',
-] as const; // prettier-ignore
+  'unlike_last_change',
+  'without_change',
+  'broken_chain',
+  'window_count',
+  'revision_gap',
+] as const;
 
 export interface WindowDifference {
   kind: (typeof WINDOW_DIFFERENCE_KINDS)[number];

@@ -72,7 +72,12 @@ export class PublishedWindowService {
     const { timeZone } = place;
     const { from, to } = datesOf(asked, civilOfCell(cellOfSeconds(now.getTime() / 1000), timeZone).on);
     const key = asked.cursor === undefined ? undefined : (wholeKeyOf(asked.cursor, 2) as [number, number]);
-    const range = { from, to, firstCell: cellOfCivil(from, 0, timeZone), endCell: cellOfCivil(addDays(to, 1), 0, timeZone) }; // prettier-ignore
+    const range = {
+      from,
+      to,
+      firstCell: cellOfCivil(from, 0, timeZone),
+      endCell: cellOfCivil(addDays(to, 1), 0, timeZone),
+    };
     const rows = await this.windows.published(place, classIds, range, key, asked.limit);
     const { items, nextCursor } = pageOf(rows, asked.limit, (row) => [row.startCell, row.id]);
     const revisionOf = new Map(place.plans.map(({ id, revision }) => [id, revision]));

@@ -154,7 +154,15 @@ export class Sequencer implements OnModuleDestroy {
     const changes: ChangeRow[] = [];
     const kept: CellDeltas = new Map();
     // kept room that nobody served in time is everybody's
-    keep(state, waited, kept, state.deltasOf([], lapsed.filter((hold) => holderOf(hold) !== KEPT_HOLDER_ID))); // prettier-ignore
+    keep(
+      state,
+      waited,
+      kept,
+      state.deltasOf(
+        [],
+        lapsed.filter((hold) => holderOf(hold) !== KEPT_HOLDER_ID),
+      ),
+    );
     const settled = fresh.map((request): Settled => {
       const outcome = this.decide(state, request, judges, now, base.epoch, base.revision + changes.length);
       if (outcome.kind === 'accepted') {
@@ -216,7 +224,9 @@ export class Sequencer implements OnModuleDestroy {
     const plans = await this.withProfiles(tx, rows);
     const state = new LedgerState(plans, windows, cells, newWindowIds, holds);
     // whoever comes first after its end finds a hold gone, whether or not anybody swept it away
-    const lapsed = holds.filter(({ expiresAt }) => expiresAt <= now).map((hold) => ({ ended: hold, as: 'lapsed' as const })); // prettier-ignore
+    const lapsed = holds
+      .filter(({ expiresAt }) => expiresAt <= now)
+      .map((hold) => ({ ended: hold, as: 'lapsed' as const }));
     state.apply({ changes: [], holds: lapsed }, state.deltasOf([], lapsed));
     return { state, plans, base, lapsed };
   }

@@ -6,7 +6,14 @@ import { type Revision } from './ledger.store';
 import type { PlanProfile } from './plan-draft';
 import { partitionOf } from './plan-window.store';
 import type { NumberedChange, SequencerNeeds } from './sequencer';
-import { type CellDeltas, type HoldChange, kindOfChange, type LedgerCell, type LedgerHold, type LedgerWindow } from './sequencer.rules'; // prettier-ignore
+import {
+  type CellDeltas,
+  type HoldChange,
+  kindOfChange,
+  type LedgerCell,
+  type LedgerHold,
+  type LedgerWindow,
+} from './sequencer.rules';
 
 /** A published plan of the platform, without its profiles. */
 export interface PublishedPlanRow {
@@ -103,7 +110,12 @@ export class SequencerStore {
         where h.platform_id = $1 and h.state = 'held'
           and (h.expires_at <= $2 or h.id = any($3) or h.establishment_id = any($4))
         order by h.expires_at, h.id`,
-      [platformId, now, needs.flatMap(({ holdIds }) => holdIds ?? []), needs.flatMap(({ holderIds }) => holderIds ?? [])], // prettier-ignore
+      [
+        platformId,
+        now,
+        needs.flatMap(({ holdIds }) => holdIds ?? []),
+        needs.flatMap(({ holderIds }) => holderIds ?? []),
+      ],
     );
     return rows.map(({ cell, sessions, logins, ...hold }) => ({
       ...hold,
@@ -126,7 +138,13 @@ export class SequencerStore {
       await tx.query(
         `insert into hold_cell (platform_id, hold_id, cell, sessions, logins)
          select $1, c.* from unnest($2::uuid[], $3::int[], $4::bigint[], $5::bigint[]) c`,
-        [platformId, rows.map((r) => r.holdId), rows.map((r) => r.cell), rows.map((r) => r.sessions), rows.map((r) => r.logins)], // prettier-ignore
+        [
+          platformId,
+          rows.map((r) => r.holdId),
+          rows.map((r) => r.cell),
+          rows.map((r) => r.sessions),
+          rows.map((r) => r.logins),
+        ],
       );
     }
     if (ended.length > 0) {
@@ -188,7 +206,13 @@ export class SequencerStore {
           where p.plan_id = $1 and p.department_id = d.department_id and p.hour = d.hour returning p.department_id, p.hour)
        insert into plan_load_hour (plan_id, department_id, hour, sessions, logins)
        select $1, d.* from asked d where (d.department_id, d.hour) not in (select k.department_id, k.hour from known k)`,
-      [planId, hours.map((h) => h.departmentId), hours.map((h) => h.hour), hours.flatMap((h) => h.sessions), hours.flatMap((h) => h.logins)], // prettier-ignore
+      [
+        planId,
+        hours.map((h) => h.departmentId),
+        hours.map((h) => h.hour),
+        hours.flatMap((h) => h.sessions),
+        hours.flatMap((h) => h.logins),
+      ],
     );
   }
 

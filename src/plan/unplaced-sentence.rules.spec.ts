@@ -35,10 +35,22 @@ describe('why a window has no place', () => {
   });
 
   it.each([
-    [0, 'Les heures permises ne laissent aucun début possible ce jour-là.', 'The allowed hours leave no start on that day.'],
-    [1, 'Des temps fermés occupent le seul début possible de ce jour-là.', 'Closed times take the only start of that day.'],
-    [9, 'Des temps fermés occupent les 9 débuts possibles de ce jour-là.', 'Closed times take all 9 starts of that day.'],
+    [
+      0,
+      'Les heures permises ne laissent aucun début possible ce jour-là.',
+      'The allowed hours leave no start on that day.',
+    ],
+    [
+      1,
+      'Des temps fermés occupent le seul début possible de ce jour-là.',
+      'Closed times take the only start of that day.',
+    ],
+    [
+      9,
+      'Des temps fermés occupent les 9 débuts possibles de ce jour-là.',
+      'Closed times take all 9 starts of that day.',
+    ],
   ])('says what leaves no start at all (%i closed)', (closedStartCount, fr, en) => {
     expect(told({ startCount: 0, closedStartCount })).toEqual([fr, en]);
-  }); // prettier-ignore
+  });
 });

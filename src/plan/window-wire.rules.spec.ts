@@ -4,17 +4,39 @@ import { ZonedInstants } from './zoned-instants';
 const instants = new ZonedInstants();
 const cell = (iso: string): number => Date.parse(iso) / 300_000;
 const row = (fields: Partial<WindowRow> = {}): WindowRow => ({
-  id: 7, planId: 3, revision: 0, seriesId: null, uai: '0590001A', departmentCode: '59', classId: 4, classCode: '6A',
-  audience: 0, activity: 0, origin: 0, date: '2026-12-07', startCell: cell('2026-12-07T08:00Z'), cellCount: 6,
-  timeZone: 'Europe/Paris', wishCell: null, headcount: 25, profileId: 1, establishmentId: 9, teacherKeyId: 12, ...fields,
-}); // prettier-ignore
+  id: 7,
+  planId: 3,
+  revision: 0,
+  seriesId: null,
+  uai: '0590001A',
+  departmentCode: '59',
+  classId: 4,
+  classCode: '6A',
+  audience: 0,
+  activity: 0,
+  origin: 0,
+  date: '2026-12-07',
+  startCell: cell('2026-12-07T08:00Z'),
+  cellCount: 6,
+  timeZone: 'Europe/Paris',
+  wishCell: null,
+  headcount: 25,
+  profileId: 1,
+  establishmentId: 9,
+  teacherKeyId: 12,
+  ...fields,
+});
 
 describe('a window on the wire', () => {
   it('has the offset of its establishment, overseas and on the days that the clock changes', () => {
     const reunion = windowOf(row({ timeZone: 'Indian/Reunion' }), 5, instants);
     expect(reunion).toMatchObject({ startsAt: '2026-12-07T12:00:00+04:00', endsAt: '2026-12-07T12:30:00+04:00' });
     const change = windowOf(row({ startCell: cell('2027-03-28T00:45Z') }), 5, instants);
-    expect(change).toMatchObject({ startsAt: '2027-03-28T01:45:00+01:00', endsAt: '2027-03-28T03:15:00+02:00', entryOpensAt: '2027-03-28T01:40:00+01:00' }); // prettier-ignore
+    expect(change).toMatchObject({
+      startsAt: '2027-03-28T01:45:00+01:00',
+      endsAt: '2027-03-28T03:15:00+02:00',
+      entryOpensAt: '2027-03-28T01:40:00+01:00',
+    });
   });
 
   it('has the revision of its own last change, else that of its plan, and none in a draft', () => {

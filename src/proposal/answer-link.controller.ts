@@ -15,7 +15,11 @@ import { AnswerLinkPageDto, AnswerLinkQuery, CreateAnswerLinksDto, NewAnswerLink
 import { AnswerLinkService } from './answer-link.service';
 
 const ID = { name: 'id', description: 'Number of the campaign.', schema: { type: 'integer', minimum: 1 } } as const;
-const LINK_ID = { name: 'linkId', description: 'Number of the link.', schema: { type: 'integer', minimum: 1 } } as const; // prettier-ignore
+const LINK_ID = {
+  name: 'linkId',
+  description: 'Number of the link.',
+  schema: { type: 'integer', minimum: 1 },
+} as const;
 
 @ApiTags('answers')
 @Controller('campaigns/:id/answer-links')

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator'; // prettier-ignore
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { MayBeLeftOut } from '../common/may-be-left-out';
 import { PageQuery } from '../common/page-query.dto';
 import { IsInstant } from '../common/wire-time';

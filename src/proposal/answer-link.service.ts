@@ -48,7 +48,10 @@ export class AnswerLinkService {
     const now = new Date();
     if (proposal.answersUntil <= now) throw new AnswersClosed(proposal.answersUntil);
     if (actor.role === 'head' && request.quality !== 'deputy')
-      throw new ProposalRefused('only_deputy', 'A head names a deputy; links for heads and inspectors come from the authority.'); // prettier-ignore
+      throw new ProposalRefused(
+        'only_deputy',
+        'A head names a deputy; links for heads and inspectors come from the authority.',
+      );
     const expiresAt = request.expiresAt === undefined ? proposal.answersUntil : instantOf(request.expiresAt)!;
     if (expiresAt <= now || expiresAt > proposal.answersUntil) {
       throw new ProposalRefused(
@@ -59,7 +62,10 @@ export class AnswerLinkService {
         },
       );
     }
-    const filter = { territory: request.territory, uais: request.uais?.filter((uai) => answersFor(actor, uai)) ?? actor.uais }; // prettier-ignore
+    const filter = {
+      territory: request.territory,
+      uais: request.uais?.filter((uai) => answersFor(actor, uai)) ?? actor.uais,
+    };
     const concerned = await this.progress.page(campaign, proposal.id, filter, undefined, MOST_LINKS);
     const uais = concerned.map(({ uai }) => uai);
     const missing = request.uais?.filter((uai) => !uais.includes(uai)) ?? [];

@@ -91,9 +91,13 @@ export function proposalPage(
   const isOpen = view.proposal.phase === 'open';
   const sum = (count: (one: (typeof view.classes)[number]) => number) =>
     view.classes.reduce((total, one) => total + count(one), 0);
-  const own = (['relatives', 'staff'] as const).map(
-    (audience) =>
-    sectionOf(language, texts.own[audience], '', windows.filter((window) => window.audience === audience)), // prettier-ignore
+  const own = (['relatives', 'staff'] as const).map((audience) =>
+    sectionOf(
+      language,
+      texts.own[audience],
+      '',
+      windows.filter((window) => window.audience === audience),
+    ),
   );
   const classes = view.classes.map(({ classId, classCode }) =>
     sectionOf(
@@ -111,10 +115,14 @@ export function proposalPage(
     language,
     `<p>${escaped(view.establishmentName)} (${escaped(view.uai)})</p>
 <p><strong>${texts.state[view.answer]}</strong> ${isOpen ? texts.until(when) : texts.closed(when)}</p>
-<p>${texts.intro(view.classes.length, sum((one) => one.atWishCount), sum((one) => one.wishedCount))}</p>
+<p>${texts.intro(
+      view.classes.length,
+      sum((one) => one.atWishCount),
+      sum((one) => one.wishedCount),
+    )}</p>
 ${isOpen ? accept : ''}
 <form method="post">${classes.join('')}${own.join('')}${isOpen ? change : ''}</form>
-${isOpen ? `<p>${texts.last}</p>` : ''}`, // prettier-ignore
+${isOpen ? `<p>${texts.last}</p>` : ''}`,
   );
 }
 

@@ -47,7 +47,11 @@ export class AnswerProgressController {
 
   @Get('establishments')
   @Header('vary', 'accept')
-  @ApiHeader({ name: 'accept', description: 'The representation that is wanted; `format` goes before it.', required: false }) // prettier-ignore
+  @ApiHeader({
+    name: 'accept',
+    description: 'The representation that is wanted; `format` goes before it.',
+    required: false,
+  })
   @ApiParam(ID)
   @ApiOperation({
     operationId: 'listEstablishmentAnswers',

@@ -42,6 +42,12 @@ export class ProposalSuperseded extends DomainError {
 /** A link that answers nothing (any more). */
 export class AnswerLinkUnusable extends DomainError {
   constructor(why: 'unknown' | 'expired' | 'revoked') {
-    super(`answer_link.${why}`, 'not_found', why === 'unknown' ? 'There is no such link.' : `The link was ${why === 'expired' ? 'valid until its expiry' : 'revoked'}.`); // prettier-ignore
+    super(
+      `answer_link.${why}`,
+      'not_found',
+      why === 'unknown'
+        ? 'There is no such link.'
+        : `The link was ${why === 'expired' ? 'valid until its expiry' : 'revoked'}.`,
+    );
   }
 }

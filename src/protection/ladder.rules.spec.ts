@@ -42,19 +42,45 @@ describe('a protection step', () => {
     expect(problemOf({ defersRelatives: true }, [], 725)).toContain('states the hours');
     expect(problemOf({ defersRelatives: true, relativesHours: hours }, [], 4320)).toBeUndefined();
     expect(problemOf({ relativesHours: hours }, [])).toContain('belong to a step that defers');
-    expect(problemOf({ defersRelatives: true, relativesHours: { from: '22:00', to: '17:00' } }, [])).toContain('end after they begin'); // prettier-ignore
+    expect(problemOf({ defersRelatives: true, relativesHours: { from: '22:00', to: '17:00' } }, [])).toContain(
+      'end after they begin',
+    );
   });
 });
 
 describe('a basic feature', () => {
   it.each([
-    'messagerie', 'Messagerie', 'la_messagerie', 'messageries', 'cahier_de_textes', 'cahier-de-texte', 'cahierdetextes', 'Cahier de textes',
-    'travail', 'travaux', 'travail_a_faire', 'travail à faire', 'travail-a-faire', 'devoirs', 'mes_devoirs', 'courriels', 'boîte aux lettres',
-    'cahier_texte', 'messagerie_eleves', 'travail_a_rendre', 'to_do', 'boite_mail',
-    'work', 'work_to_do', 'worktodo', 'home-work', 'homeworks', 'e-mail',
+    'messagerie',
+    'Messagerie',
+    'la_messagerie',
+    'messageries',
+    'cahier_de_textes',
+    'cahier-de-texte',
+    'cahierdetextes',
+    'Cahier de textes',
+    'travail',
+    'travaux',
+    'travail_a_faire',
+    'travail à faire',
+    'travail-a-faire',
+    'devoirs',
+    'mes_devoirs',
+    'courriels',
+    'boîte aux lettres',
+    'cahier_texte',
+    'messagerie_eleves',
+    'travail_a_rendre',
+    'to_do',
+    'boite_mail',
+    'work',
+    'work_to_do',
+    'worktodo',
+    'home-work',
+    'homeworks',
+    'e-mail',
   ])('called %s stays open, in French as in English', (name) => {
     expect(problemOf({ featuresOff: [name] }, [name])).toContain('is basic');
-  }); // prettier-ignore
+  });
 
   it.each(['actualites', 'videos', 'mediatheque', 'wiki', 'blog', 'network'])('is none that is called %s', (name) => {
     expect(problemOf({ featuresOff: [name] }, [name])).toBeUndefined();
@@ -82,10 +108,20 @@ describe('the usual ladder', () => {
   it.each([
     ['called alike', 'code_twice', (rungs: ReturnType<typeof usualLadder>) => [rungs[0]!, rungs[0]!]],
     ['in the wrong order', 'climb_before_milder', (rungs: ReturnType<typeof usualLadder>) => [rungs[1]!, rungs[0]!]],
-    ['three days long without hours of relatives', 'hours_missing', (rungs: ReturnType<typeof usualLadder>) => [{ ...rungs.at(-2)!, minutes: 4320 }]],
-    ['left where it is climbed to', 'leave_not_lower', (rungs: ReturnType<typeof usualLadder>) => [{ ...rungs[0]!, thresholds: { climbPerMille: 800, leavePerMille: 800 } }]],
+    [
+      'three days long without hours of relatives',
+      'hours_missing',
+      (rungs: ReturnType<typeof usualLadder>) => [{ ...rungs.at(-2)!, minutes: 4320 }],
+    ],
+    [
+      'left where it is climbed to',
+      'leave_not_lower',
+      (rungs: ReturnType<typeof usualLadder>) => [
+        { ...rungs[0]!, thresholds: { climbPerMille: 800, leavePerMille: 800 } },
+      ],
+    ],
   ])('refuses rungs that are %s, and says which and why: %s', (_, reason, broken) => {
     const rungs = broken(usualLadder([]));
     expect(ladderProblem(rungs, [])?.facts).toEqual({ reason, rung: rungs.at(-1)!.code });
-  }); // prettier-ignore
+  });
 });

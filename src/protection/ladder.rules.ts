@@ -50,19 +50,63 @@ const UNTOUCHED = 1000;
  * A heavy feature of such a name is not switched off either: the mistake that shuts nobody out.
  */
 const BASIC_WORDS: readonly string[] = [
-  'work', 'worktodo', 'homework', 'todo', 'assignment', 'exercise', 'travail', 'travaux', 'devoir', 'exercice', 'diary', 'textbook', 'cahier',
-  'cahierdetexte', 'cdt', 'agenda', 'message', 'messaging', 'messagerie', 'mail', 'email', 'mailbox', 'courrier', 'courriel', 'boite',
-  'boiteauxlettre', 'conversation', 'zimbra',
-]; // prettier-ignore
+  'work',
+  'worktodo',
+  'homework',
+  'todo',
+  'assignment',
+  'exercise',
+  'travail',
+  'travaux',
+  'devoir',
+  'exercice',
+  'diary',
+  'textbook',
+  'cahier',
+  'cahierdetexte',
+  'cdt',
+  'agenda',
+  'message',
+  'messaging',
+  'messagerie',
+  'mail',
+  'email',
+  'mailbox',
+  'courrier',
+  'courriel',
+  'boite',
+  'boiteauxlettre',
+  'conversation',
+  'zimbra',
+];
 /** Features that many sessions wait for and that nobody needs to work, with what families call them. */
 const HEAVY_FEATURES: readonly { names: readonly string[]; words: Words }[] = [
-  { names: ['news', 'news feed', 'feed', 'timeline', 'actualités', 'actus', 'fil', 'fil d’actualité', 'fil actualité', 'fil de nouveautés'], words: { fr: 'le fil d’actualité', en: 'the news feed' } },
+  {
+    names: [
+      'news',
+      'news feed',
+      'feed',
+      'timeline',
+      'actualités',
+      'actus',
+      'fil',
+      'fil d’actualité',
+      'fil actualité',
+      'fil de nouveautés',
+    ],
+    words: { fr: 'le fil d’actualité', en: 'the news feed' },
+  },
   { names: ['thumbnails', 'vignettes', 'miniatures'], words: { fr: 'les vignettes', en: 'thumbnails' } },
   { names: ['videos', 'films', 'web tv'], words: { fr: 'les vidéos', en: 'videos' } },
-]; // prettier-ignore
+];
 
 const plain = (name: string): string =>
-  name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, ' ').trim(); // prettier-ignore
+  name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim();
 
 const comparable = (name: string): string =>
   plain(name)
@@ -74,7 +118,9 @@ const comparable = (name: string): string =>
 const isCalled = (name: string, names: readonly string[]): boolean =>
   names.some((its) => comparable(its) === comparable(name));
 const isBasic = (name: string): boolean => {
-  const words = plain(name).split(' ').map((word) => word.replace(/s$/, '')); // prettier-ignore
+  const words = plain(name)
+    .split(' ')
+    .map((word) => word.replace(/s$/, ''));
   // `to_do`, `home-work` and `e-mail` are words in two parts
   const pairs = words.slice(1).map((word, k) => words[k]! + word);
   return [...words, ...pairs].some((word) => BASIC_WORDS.includes(word));
@@ -108,8 +154,17 @@ export function insidersOf({ defersRelatives, isLiveOnly, idleMinutes, featuresO
 
 /** Why a step or a ladder makes no sense, never changed once published: pages say it in the reader's language. */
 type InvalidReason =
-  | 'feature_unknown' | 'feature_basic' | 'capacity_scoped' | 'relatives_not_concerned' | 'hours_without_deferral' | 'hours_backwards'
-  | 'hours_missing' | 'code_twice' | 'leave_not_lower' | 'climb_before_milder' | 'territory_unknown'; // prettier-ignore
+  | 'feature_unknown'
+  | 'feature_basic'
+  | 'capacity_scoped'
+  | 'relatives_not_concerned'
+  | 'hours_without_deferral'
+  | 'hours_backwards'
+  | 'hours_missing'
+  | 'code_twice'
+  | 'leave_not_lower'
+  | 'climb_before_milder'
+  | 'territory_unknown';
 
 /** What is wrong with a step or a ladder: the reason with what it is about, and the same in a sentence. */
 export interface Invalid {
@@ -147,7 +202,10 @@ export function stepProblem(
   if (relativesHours && relativesHours.from >= relativesHours.to)
     return invalid('hours_backwards', 'The hours of relatives end after they begin, on the same day.');
   if (defersRelatives && !relativesHours && minutes > LONGEST_DEFERRAL_MINUTES)
-    return invalid('hours_missing', 'A step that defers relatives for more than 12 hours states the hours of each day in which they come.'); // prettier-ignore
+    return invalid(
+      'hours_missing',
+      'A step that defers relatives for more than 12 hours states the hours of each day in which they come.',
+    );
   return undefined;
 }
 
@@ -173,7 +231,15 @@ export function ladderProblem(rungs: readonly Rung[], features: readonly string[
 }
 
 const TO_ALL: StepScope = { territories: [], establishmentKinds: [], levels: [], profiles: [] };
-const NOTHING: StepMeasures = { defersRelatives: false, relativesHours: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: [], capacityPerMille: 1000 }; // prettier-ignore
+const NOTHING: StepMeasures = {
+  defersRelatives: false,
+  relativesHours: null,
+  isLiveOnly: false,
+  walkInPerMille: 1000,
+  idleMinutes: null,
+  featuresOff: [],
+  capacityPerMille: 1000,
+};
 
 /** A ladder to begin with: what was done by hand in April 2021, from what touches almost nobody to what touches most. */
 export function usualLadder(features: readonly string[]): Rung[] {
@@ -201,25 +267,69 @@ export function usualLadder(features: readonly string[]): Rung[] {
     thresholds: { climbPerMille, leavePerMille: climbPerMille - 150 },
   });
   return [
-    rung('idle', 'Sessions inactives fermées après 10 min', 'Idle sessions end after 10 min', { idleMinutes: 10 }, {
-      fr: 'Les sessions inactives sont fermées après dix minutes : enregistrez votre travail.',
-      en: 'Idle sessions end after ten minutes: save your work.',
-    }, 800, 120),
-    rung('walk-in', 'Moins d’entrées hors créneau', 'Fewer entries outside windows', { walkInPerMille: 300 }, {
-      fr: 'Venez à l’heure de votre créneau : les entrées hors créneau sont réduites.',
-      en: 'Come in your window: entries outside windows are reduced.',
-    }, 850, 120),
-    ...(heavy.length === 0 ? [] : [rung('features', 'Fonctions lourdes suspendues', 'Heavy features off', { featuresOff: heavy }, {
-      fr: `Sont suspendus : ${suspended.map(({ words: { fr } }) => fr).join(', ')}. Le travail à faire, le cahier de textes et la messagerie restent ouverts.`,
-      en: `Off for the moment: ${suspended.map(({ words: { en } }) => en).join(', ')}. Work to do, diary and messages stay open.`,
-    }, 900, 120)]),
-    rung('relatives', 'Parents différés', 'Relatives deferred', { defersRelatives: true }, {
-      fr: 'L’accès des parents est différé afin que les élèves puissent travailler. Les classes maternelles ne sont pas concernées.',
-      en: 'Relatives are deferred so that pupils can work. Pre-elementary classes are not concerned.',
-    }, 950, 240),
-    rung('live-only', 'Classes en direct, examens et personnels seulement', 'Live classes, exams and staff only', { isLiveOnly: true }, {
-      fr: 'Seuls les cours en direct et les examens sont ouverts pour le moment. Chaque élève retrouve un accès dans la journée.',
-      en: 'Only live classes and exams are open for now. Every pupil has an access again on the same day.',
-    }, 1000, 60),
-  ]; // prettier-ignore
+    rung(
+      'idle',
+      'Sessions inactives fermées après 10 min',
+      'Idle sessions end after 10 min',
+      { idleMinutes: 10 },
+      {
+        fr: 'Les sessions inactives sont fermées après dix minutes : enregistrez votre travail.',
+        en: 'Idle sessions end after ten minutes: save your work.',
+      },
+      800,
+      120,
+    ),
+    rung(
+      'walk-in',
+      'Moins d’entrées hors créneau',
+      'Fewer entries outside windows',
+      { walkInPerMille: 300 },
+      {
+        fr: 'Venez à l’heure de votre créneau : les entrées hors créneau sont réduites.',
+        en: 'Come in your window: entries outside windows are reduced.',
+      },
+      850,
+      120,
+    ),
+    ...(heavy.length === 0
+      ? []
+      : [
+          rung(
+            'features',
+            'Fonctions lourdes suspendues',
+            'Heavy features off',
+            { featuresOff: heavy },
+            {
+              fr: `Sont suspendus : ${suspended.map(({ words: { fr } }) => fr).join(', ')}. Le travail à faire, le cahier de textes et la messagerie restent ouverts.`,
+              en: `Off for the moment: ${suspended.map(({ words: { en } }) => en).join(', ')}. Work to do, diary and messages stay open.`,
+            },
+            900,
+            120,
+          ),
+        ]),
+    rung(
+      'relatives',
+      'Parents différés',
+      'Relatives deferred',
+      { defersRelatives: true },
+      {
+        fr: 'L’accès des parents est différé afin que les élèves puissent travailler. Les classes maternelles ne sont pas concernées.',
+        en: 'Relatives are deferred so that pupils can work. Pre-elementary classes are not concerned.',
+      },
+      950,
+      240,
+    ),
+    rung(
+      'live-only',
+      'Classes en direct, examens et personnels seulement',
+      'Live classes, exams and staff only',
+      { isLiveOnly: true },
+      {
+        fr: 'Seuls les cours en direct et les examens sont ouverts pour le moment. Chaque élève retrouve un accès dans la journée.',
+        en: 'Only live classes and exams are open for now. Every pupil has an access again on the same day.',
+      },
+      1000,
+      60,
+    ),
+  ];
 }

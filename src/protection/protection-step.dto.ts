@@ -1,6 +1,19 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
 import { LEVELS, type Level } from '../directory/level';
 import {
@@ -71,7 +84,8 @@ export class StepMeasuresDto implements StepMeasures {
   @ApiPropertyOptional({
     type: RelativesHoursDto,
     nullable: true,
-    description: 'Hours of each day in which those who are deferred come all the same; needed where a step defers relatives for more than twelve hours.', // prettier-ignore
+    description:
+      'Hours of each day in which those who are deferred come all the same; needed where a step defers relatives for more than twelve hours.',
   })
   relativesHours: RelativesHoursDto | null = null;
 

@@ -51,7 +51,10 @@ export interface StepRow {
   undoReason: string | null;
 }
 
-export type NewStep = Omit<StepRow, 'id' | 'proposedAt' | 'enforcedAt' | 'approvedBy' | 'approvedAt' | 'undoneBy' | 'undoneAt' | 'undoReason'>; // prettier-ignore
+export type NewStep = Omit<
+  StepRow,
+  'id' | 'proposedAt' | 'enforcedAt' | 'approvedBy' | 'approvedAt' | 'undoneBy' | 'undoneAt' | 'undoReason'
+>;
 
 const LADDER = `platform_id as "platformId", rungs, changed_by as "changedBy", changed_at as "changedAt",
   approved_by as "approvedBy", approved_at as "approvedAt", simulation_id as "simulationId"`;
@@ -105,11 +108,25 @@ export class ProtectionStore {
                                     reason, state, is_regional, is_break_glass, simulation_id, regulation_id, proposed_by, enforced_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, case when $12 = 'in_force' then now() end) returning id`,
       [
-        step.platformId, step.rung, JSON.stringify(step.name), JSON.stringify(step.scope), JSON.stringify(step.measures),
-        JSON.stringify(step.arms), JSON.stringify(step.words), step.startsAt, step.askedEndsAt, step.endsAt, step.reason,
-        step.state, step.isRegional, step.isBreakGlass, step.simulationId, step.regulationId, step.proposedBy,
+        step.platformId,
+        step.rung,
+        JSON.stringify(step.name),
+        JSON.stringify(step.scope),
+        JSON.stringify(step.measures),
+        JSON.stringify(step.arms),
+        JSON.stringify(step.words),
+        step.startsAt,
+        step.askedEndsAt,
+        step.endsAt,
+        step.reason,
+        step.state,
+        step.isRegional,
+        step.isBreakGlass,
+        step.simulationId,
+        step.regulationId,
+        step.proposedBy,
       ],
-    ); // prettier-ignore
+    );
     return rows[0]!.id;
   }
 
@@ -191,7 +208,10 @@ export class ProtectionStore {
   /** What gateways obey: every step in force or to come, by names; departments in the place of territories. */
   async rules(tx: EntityManager, platformId: number, now: Date): Promise<NamedRule[]> {
     const steps = await this.current(platformId, now, tx);
-    const inside = await this.departmentsInside(steps.flatMap(({ scope }) => scope.territories), tx); // prettier-ignore
+    const inside = await this.departmentsInside(
+      steps.flatMap(({ scope }) => scope.territories),
+      tx,
+    );
     const zones = steps.some(({ measures }) => measures.relativesHours) ? await this.zonesOf(platformId, tx) : [];
     return steps.map((step) => ruleOf(step, inside, zones));
   }
@@ -238,7 +258,14 @@ export class ProtectionStore {
 
 /** A step as gateways obey it, in the time zones of the platform's schools: without any, relatives have no hours. */
 export function ruleOf(
-  { id, startsAt, endsAt, scope, measures, words }: Pick<StepRow, 'id' | 'startsAt' | 'endsAt' | 'scope' | 'measures'> & { words?: StepRow['words'] }, // prettier-ignore
+  {
+    id,
+    startsAt,
+    endsAt,
+    scope,
+    measures,
+    words,
+  }: Pick<StepRow, 'id' | 'startsAt' | 'endsAt' | 'scope' | 'measures'> & { words?: StepRow['words'] },
   inside: ReadonlyMap<string, readonly string[]>,
   zones: readonly string[],
 ): NamedRule {
@@ -257,7 +284,9 @@ export function ruleOf(
     },
     relativesWaitUntil: measures.defersRelatives ? Math.ceil(endsAt.getTime() / 1000) : null,
     ...(relativesHours && {
-      relativesHours: zones.flatMap((zone) => openSpans(relativesHours, startsAt, endsAt, zone).map((span) => ({ zone, ...span }))), // prettier-ignore
+      relativesHours: zones.flatMap((zone) =>
+        openSpans(relativesHours, startsAt, endsAt, zone).map((span) => ({ zone, ...span })),
+      ),
     }),
     isLiveOnly: measures.isLiveOnly,
     walkInPerMille: measures.walkInPerMille,

@@ -19,7 +19,9 @@ describe('the hours of relatives who are deferred', () => {
 
   it('are of another instant where the clock is another', () => {
     const [startsAt, endsAt] = [new Date('2026-12-07T04:00:00Z'), new Date('2026-12-07T23:00:00Z')];
-    expect(openSpans(HOURS, startsAt, endsAt, 'Indian/Reunion')).toEqual([{ from: seconds('2026-12-07T13:00Z'), to: seconds('2026-12-07T18:00Z') }]); // prettier-ignore
+    expect(openSpans(HOURS, startsAt, endsAt, 'Indian/Reunion')).toEqual([
+      { from: seconds('2026-12-07T13:00Z'), to: seconds('2026-12-07T18:00Z') },
+    ]);
   });
 
   it('end at midnight where they say so, also on the day on which the clock goes back', () => {

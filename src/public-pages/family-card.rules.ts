@@ -6,7 +6,15 @@ import { cellOfSeconds, LEAD_CELLS, secondsOfCell } from '../kernel/cell-grid';
 import type { ChildFacts, FamilyNotice } from './family-page.store';
 import { type FamilyText, FAMILY_TEXTS } from './family-text';
 import type { DayNote, ShownDay, ShownWindow } from './family-week.rules';
-import { clockText, dateText, delayText, machineTime, offsetMinutes, shortDateText, zoneText } from './public-time.rules'; // prettier-ignore
+import {
+  clockText,
+  dateText,
+  delayText,
+  machineTime,
+  offsetMinutes,
+  shortDateText,
+  zoneText,
+} from './public-time.rules';
 
 /** A class, and what it may look forward to. */
 export interface ChildView {
@@ -108,10 +116,13 @@ function waysHtml({ kind, facts }: ChildView, links: CardLinks, text: FamilyText
   const hidden = `<span class="seen-not">${escaped(text.forClass(facts.code))}</span>`;
   const link = (path: string, words: string) => `<li><a href="${escaped(path)}">${words}${hidden}</a></li>`;
   // the level's windows are in nobody's calendar and on nobody's door
-  const own = kind === 'level' ? [] : [
-    link(`/v1/classes/${facts.classId}/calendar.ics?lang=${language}`, text.calendar),
-    ...(kind === 'windows' ? [link(`/v1/classes/${facts.classId}/week?lang=${language}`, text.print)] : []),
-  ]; // prettier-ignore
+  const own =
+    kind === 'level'
+      ? []
+      : [
+          link(`/v1/classes/${facts.classId}/calendar.ics?lang=${language}`, text.calendar),
+          ...(kind === 'windows' ? [link(`/v1/classes/${facts.classId}/week?lang=${language}`, text.print)] : []),
+        ];
   const remove = links.removePath === undefined ? [] : [link(links.removePath, text.remove)];
   return `<ul class="ways">${[...own, link(links.changePath, text.change), ...remove].join('')}</ul>`;
 }

@@ -13,7 +13,8 @@ import { PageFailureFilter } from './page-failure.filter';
 import { PAGE_SCRIPT } from './page-script';
 
 const HTML = { 'text/html': { schema: { type: 'string' } } } as const;
-const text = (name: string, description: string) => ({ name, description, required: false, schema: { type: 'string' } }) as const; // prettier-ignore
+const text = (name: string, description: string) =>
+  ({ name, description, required: false, schema: { type: 'string' } }) as const;
 
 @ApiTags('public pages')
 @Controller('creneaux')

@@ -65,7 +65,9 @@ function childrenHtml({ language, choice, nowSeconds }: FamilyPage, children: re
     const chosen = choice.classes[at]!;
     const changePath = familyPathOf({ language: choice.language, classes: others, uai: chosen.uai });
     if (child.kind !== 'unknown') return childCard(child, { removePath, changePath }, language, nowSeconds);
-    const searchPath = child.isSchoolKnown ? changePath : familyPathOf({ language: choice.language, classes: others, isAdding: true }); // prettier-ignore
+    const searchPath = child.isSchoolKnown
+      ? changePath
+      : familyPathOf({ language: choice.language, classes: others, isAdding: true });
     return `<section class="card"><h2>${escaped(child.isSchoolKnown ? text.unknownClass(chosen.code) : text.unknownSchool)}</h2>
 <p>${child.isSchoolKnown ? text.unknownClassNext : ''}</p><p><a class="go" href="${escaped(searchPath)}">${child.isSchoolKnown ? text.chooseAgain : text.otherSchool}</a></p></section>`;
   });

@@ -93,7 +93,9 @@ export class FamilyPageService {
     const [from, to] = [addDays(today, -BEHIND_DAYS), addDays(today, AHEAD_DAYS)];
     const place = (await this.windows.placeOfUai(facts.uai, from, to))!;
     const own = await this.read(place, facts.ownIds, today, to);
-    const hasOwn = own.some(({ classId }) => classId !== null) || (await this.read(place, facts.ownIds, from, today)).some(({ classId }) => classId !== null); // prettier-ignore
+    const hasOwn =
+      own.some(({ classId }) => classId !== null) ||
+      (await this.read(place, facts.ownIds, from, today)).some(({ classId }) => classId !== null);
     const ofLevel = hasOwn || facts.levelIds.length === 0 ? [] : await this.read(place, facts.levelIds, today, to);
     const relatives = shownWindows(own, facts.code).filter(({ isOfRelatives }) => isOfRelatives);
     const pupils = shownWindows(ofLevel, facts.code).filter(({ isOfRelatives }) => !isOfRelatives);

@@ -60,9 +60,12 @@ export function forecastPage(
     askedLanguage: choice.language,
     otherPath: forecastPathOf({ ...choice, language: otherLanguage }),
     scriptPath: undefined,
-    main: content.kind === 'forecast' ? forecastHtml(language, choice, content, nowSeconds) : choiceHtml(language, choice, content),
+    main:
+      content.kind === 'forecast'
+        ? forecastHtml(language, choice, content, nowSeconds)
+        : choiceHtml(language, choice, content),
     footer: `<p>${text.privacy}</p>`,
-  }); // prettier-ignore
+  });
 }
 
 function choiceHtml(
@@ -108,13 +111,21 @@ function sentenceOf({ days, timeZone }: ForecastDto, language: Language, nowSeco
   const now = DateTime.fromSeconds(nowSeconds, { zone: timeZone });
   const present = days.find(({ date }) => date === now.toISODate())?.hours.find(({ hour }) => hour === now.hour)?.level;
   const coming = days.flatMap(({ date, hours }) =>
-    runsOf(hours.filter(({ hour }) => date > now.toISODate()! || (date === now.toISODate() && hour >= now.hour))).map((run) => ({ date, ...run })),
-  ); // prettier-ignore
+    runsOf(hours.filter(({ hour }) => date > now.toISODate()! || (date === now.toISODate() && hour >= now.hour))).map(
+      (run) => ({ date, ...run }),
+    ),
+  );
   const rank = ({ level, mostPerMille }: TrafficRun): number => TRAFFIC_LEVELS.indexOf(level) * 10_000 + mostPerMille;
-  const worst = coming.reduce<(typeof coming)[number] | undefined>((a, b) => (a && rank(a) >= rank(b) ? a : b), undefined); // prettier-ignore
+  const worst = coming.reduce<(typeof coming)[number] | undefined>(
+    (a, b) => (a && rank(a) >= rank(b) ? a : b),
+    undefined,
+  );
   const first = present ? `${text.now(text.levels[present])} ` : '';
   if (!worst || worst.level === 'calm') return first + text.allCalm;
-  return first + text.worst(dateText(worst.date, language), text.hours(worst.fromHour, worst.toHour), text.levels[worst.level]); // prettier-ignore
+  return (
+    first +
+    text.worst(dateText(worst.date, language), text.hours(worst.fromHour, worst.toHour), text.levels[worst.level])
+  );
 }
 
 function pictureHtml(platformName: string, days: readonly ForecastDayDto[], language: Language): string {
@@ -160,7 +171,9 @@ function announcementsHtml({ announcements, timeZone }: ForecastDto, language: L
   const what = ({ kind, startsAt, endsAt, capacityPerMille: perMille }: ForecastAnnouncementDto): string => {
     if (kind === 'regulation') return text.slowdown(text.share(1000 - perMille), when(startsAt), when(endsAt!));
     if (perMille === 1000) return text.same(when(startsAt));
-    return perMille < 1000 ? text.less(text.share(1000 - perMille), when(startsAt)) : text.more(text.share(perMille - 1000), when(startsAt)); // prettier-ignore
+    return perMille < 1000
+      ? text.less(text.share(1000 - perMille), when(startsAt))
+      : text.more(text.share(perMille - 1000), when(startsAt));
   };
   return `<ul class="announced">${announcements.map((one) => `<li>${escaped(what(one))}<small>${escaped(one.reason)}</small></li>`).join('')}</ul>`;
 }

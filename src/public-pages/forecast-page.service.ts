@@ -24,7 +24,12 @@ export class ForecastPageService {
     const nowSeconds = Math.floor(now.getTime() / 60_000) * 60;
     const { items: platforms } = await this.capacity.platforms(actor, { limit: MOST_PLATFORMS });
     const { platformCode } = choice;
-    const platform = platformCode === undefined ? platforms[1] ? undefined : platforms[0] : platforms.find(({ code }) => code === platformCode); // prettier-ignore
+    const platform =
+      platformCode === undefined
+        ? platforms[1]
+          ? undefined
+          : platforms[0]
+        : platforms.find(({ code }) => code === platformCode);
     if (!platform) {
       const isUnknown = platformCode !== undefined;
       const content = { kind: 'choice', isUnknown, platforms } as const;

@@ -19,7 +19,8 @@ const FRENCH = {
   more: (perMille: string, when: string) => `Capacité augmentée de ${perMille} à partir de ${when}`,
   less: (perMille: string, when: string) => `Capacité réduite de ${perMille} à partir de ${when}`,
   same: (when: string) => `Capacité modifiée à partir de ${when}`,
-  slowdown: (perMille: string, from: string, to: string) => `Ralentissement (capacité réduite de ${perMille}) de ${from} à ${to}`,
+  slowdown: (perMille: string, from: string, to: string) =>
+    `Ralentissement (capacité réduite de ${perMille}) de ${from} à ${to}`,
   at: (day: string, clock: string) => `${day}, ${clock}`,
   table: 'Voir en tableau',
   columns: ['jour', 'heures', 'affluence', 'place prise, dans l’heure la plus chargée'],
@@ -34,7 +35,7 @@ const FRENCH = {
   zone: (name: string) => `Heures de la plateforme (${name}).`,
   json: 'Les mêmes données en JSON',
   privacy: 'Aucun compte, aucun cookie.',
-}; // prettier-ignore
+};
 
 const ENGLISH: typeof FRENCH = {
   title: 'Traffic forecast',

@@ -37,8 +37,15 @@ describe('the forecast of a platform', () => {
   });
 
   it.each([
-    [0, 'calm'], [499, 'calm'], [500, 'busy'], [749, 'busy'], [750, 'very_busy'], [949, 'very_busy'], [950, 'full'], [1000, 'full'],
-  ] as const)('calls %d per mille %s', (perMille, level) => expect(trafficLevelOf(perMille)).toBe(level)); // prettier-ignore
+    [0, 'calm'],
+    [499, 'calm'],
+    [500, 'busy'],
+    [749, 'busy'],
+    [750, 'very_busy'],
+    [949, 'very_busy'],
+    [950, 'full'],
+    [1000, 'full'],
+  ] as const)('calls %d per mille %s', (perMille, level) => expect(trafficLevelOf(perMille)).toBe(level));
 
   it('gives each hour the mean of its cells, leaves out an hour that the clock skips, and says nothing of unplanned days', () => {
     const taken = Int32Array.of(940, 960, 200, -1);
@@ -65,9 +72,17 @@ describe('the forecast of a platform', () => {
 
   it('announces steps against what stood before, and regulations that touch the days', () => {
     const at = (day: number) => new Date(Date.UTC(2026, 11, day));
-    const step = (day: number, sessions: number, logins: number) => ({ startsAt: at(day), concurrentSessions: sessions, loginsPerMinute: logins, reason: `step ${day}` }); // prettier-ignore
+    const step = (day: number, sessions: number, logins: number) => ({
+      startsAt: at(day),
+      concurrentSessions: sessions,
+      loginsPerMinute: logins,
+      reason: `step ${day}`,
+    });
     const cut = { startsAt: at(5), endsAt: at(9), sessionsPerMille: 800, loginsPerMille: 600, reason: 'cut' };
-    const told = announcementsOf([step(1, 100, 100), step(8, 75, 90), step(9, 100, 100), step(20, 1, 1)], [cut], { startsAt: at(7), endsAt: at(14) }); // prettier-ignore
+    const told = announcementsOf([step(1, 100, 100), step(8, 75, 90), step(9, 100, 100), step(20, 1, 1)], [cut], {
+      startsAt: at(7),
+      endsAt: at(14),
+    });
     expect(told.map(({ kind, capacityPerMille, reason }) => [kind, capacityPerMille, reason])).toEqual([
       ['regulation', 600, 'cut'],
       ['capacity_step', 750, 'step 8'],

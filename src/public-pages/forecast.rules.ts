@@ -39,16 +39,23 @@ export function takenPerMille(capacity: CapacityCells, ledger: LedgerCells): Int
     const taken = (of: 'sessions' | 'logins'): number => {
       const [declared, effective, headroom, background] =
         of === 'sessions'
-          ? [capacity.plannedSessions, capacity.effectiveSessions, capacity.headroomSessions, capacity.backgroundSessions]
+          ? [
+              capacity.plannedSessions,
+              capacity.effectiveSessions,
+              capacity.headroomSessions,
+              capacity.backgroundSessions,
+            ]
           : [capacity.plannedLogins, capacity.effectiveLogins, capacity.headroomLogins, capacity.backgroundLogins];
       if (declared[cell] === 0) return -1;
       const usable = effective[cell]! - headroom[cell]!;
       if (usable <= 0) return ALL;
-      const free = ledger.isKnown[cell] ? ledger.limit[of][cell]! - ledger.planned[of][cell]! : usable - background[cell]!;
+      const free = ledger.isKnown[cell]
+        ? ledger.limit[of][cell]! - ledger.planned[of][cell]!
+        : usable - background[cell]!;
       return Math.min(ALL, Math.max(0, Math.round(ALL - (free * ALL) / usable)));
     };
     return Math.max(taken('sessions'), taken('logins'));
-  }); // prettier-ignore
+  });
 }
 
 export function trafficLevelOf(perMille: number): TrafficLevel {
@@ -132,12 +139,21 @@ export function announcementsOf(
   const changes = steps.flatMap((step, at): Announcement[] => {
     const before = steps[at - 1];
     if (!before || step.startsAt < between.startsAt || step.startsAt >= between.endsAt) return [];
-    const ratio = Math.min(step.concurrentSessions / before.concurrentSessions, step.loginsPerMinute / before.loginsPerMinute); // prettier-ignore
+    const ratio = Math.min(
+      step.concurrentSessions / before.concurrentSessions,
+      step.loginsPerMinute / before.loginsPerMinute,
+    );
     const { startsAt, reason } = step;
     return [{ kind: 'capacity_step', startsAt, endsAt: null, capacityPerMille: Math.round(ratio * ALL), reason }];
   });
   const cuts = regulations.map(({ startsAt, endsAt, sessionsPerMille, loginsPerMille, reason }): Announcement => {
-    return { kind: 'regulation', startsAt, endsAt, capacityPerMille: Math.min(sessionsPerMille, loginsPerMille), reason };
-  }); // prettier-ignore
+    return {
+      kind: 'regulation',
+      startsAt,
+      endsAt,
+      capacityPerMille: Math.min(sessionsPerMille, loginsPerMille),
+      reason,
+    };
+  });
   return [...changes, ...cuts].sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
 }

@@ -42,7 +42,11 @@ export function retentionRules(auditDays: number): RetentionRule[] {
       statement: removing('account', `origin = 'claims' and coalesce(last_signed_in_at, created_at) < ${OLDER}`),
     },
     { thing: 'delegation', days: IMPORT_LINE_DAYS, statement: removing('delegation', `ends_at < ${OLDER}`) },
-    { thing: 'hold', days: KEPT_ROOM_DAYS, statement: removing('hold', `establishment_id = ${KEPT_HOLDER_ID} and ended_at < ${OLDER}`) }, // prettier-ignore
+    {
+      thing: 'hold',
+      days: KEPT_ROOM_DAYS,
+      statement: removing('hold', `establishment_id = ${KEPT_HOLDER_ID} and ended_at < ${OLDER}`),
+    },
     { thing: 'ledger_proof', days: PROOF_DAYS, statement: removing('ledger_proof', `proved_at < ${OLDER}`) },
     {
       thing: 'import_line',

@@ -32,7 +32,8 @@ export function audienceOf(
   parentAccountLevels: readonly string[],
 ): 'pupils' | 'relatives' | undefined {
   const name = LEVELS[level];
-  if (name !== undefined && (profile === PUPIL || (profile === RELATIVE && parentAccountLevels.includes(name)))) return 'pupils'; // prettier-ignore
+  if (name !== undefined && (profile === PUPIL || (profile === RELATIVE && parentAccountLevels.includes(name))))
+    return 'pupils';
   return profile === RELATIVE ? 'relatives' : undefined;
 }
 

@@ -29,11 +29,16 @@ export function stayOf(
   const { behaviours } = plan.loadModel;
   const behaviourOf = new Map(behaviours.map((behaviour) => [kindOf(behaviour), behaviour]));
   const staff = behaviourOf.get('staff - open')!;
-  const stretchable = (its: Behaviour): VisitKind => ({ perMille: its.stay === 'toEnd' ? [1000] : its.stay, longer: longerOf(its) }); // prettier-ignore
+  const stretchable = (its: Behaviour): VisitKind => ({
+    perMille: its.stay === 'toEnd' ? [1000] : its.stay,
+    longer: longerOf(its),
+  });
   const kinds: VisitKind[] = [];
   const ofCells: ReadonlyMap<number, number>[] = [];
   // who came outside the windows, by whose windows they would have been: all that the windows do not explain
-  const outside = new Map<string, Map<number, number>>(['pupils', 'relatives', 'staff'].map((audience) => [audience, new Map()])); // prettier-ignore
+  const outside = new Map<string, Map<number, number>>(
+    ['pupils', 'relatives', 'staff'].map((audience) => [audience, new Map()]),
+  );
   const all = new Map<number, number>();
   for (const { cell, came: count, ...row } of came) {
     const its = outside.get(audienceOf(row, plan.parentAccountLevels) ?? 'staff')!;
@@ -52,7 +57,11 @@ export function stayOf(
   }
   // they stay as those do whom no window ends, and as staff where there are none
   for (const [audience, ofCell] of outside) {
-    const likely = behaviours.find((one) => one.stay !== 'toEnd' && plan.profiles.some((profile) => profile.audience === audience && kindOf(profile) === kindOf(one))); // prettier-ignore
+    const likely = behaviours.find(
+      (one) =>
+        one.stay !== 'toEnd' &&
+        plan.profiles.some((profile) => profile.audience === audience && kindOf(profile) === kindOf(one)),
+    );
     kinds.push(stretchable(likely ?? staff));
     ofCells.push(ofCell);
   }

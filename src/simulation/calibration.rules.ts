@@ -7,7 +7,14 @@ import { LEAD_CELLS } from '../kernel/cell-grid';
 import type { PlanProfile } from '../plan/plan-draft';
 import { type ArrivalFacts, arrivalsOf, hourKey } from './calibrated-arrivals.rules';
 import { stayOf, type StayFacts } from './calibrated-stay.rules';
-import { CALIBRATED_BY, type CalibrationFindings, type FoundBehaviour, type FoundGroup, LEAST_ESTABLISHMENTS, LEAST_VISITORS } from './calibration'; // prettier-ignore
+import {
+  CALIBRATED_BY,
+  type CalibrationFindings,
+  type FoundBehaviour,
+  type FoundGroup,
+  LEAST_ESTABLISHMENTS,
+  LEAST_VISITORS,
+} from './calibration';
 import type { CalibratedPlan, ExpectedRow } from './calibration-facts.store';
 
 /** Sessions that are explained worse than this say nothing about stays. */
@@ -143,7 +150,10 @@ export function proposedModel(model: LoadModel, { behaviours, stay }: Calibratio
         ...(found?.arrivals && { arrival: arrivalFrom(behaviour.arrival, found.arrivals) }),
         // a last page is not yet a leave: what was watched alone would be too short
         ...(isExplained && {
-          stay: behaviour.stay === 'toEnd' ? 'toEnd' : stretchedStay(behaviour.stay, longerOf(behaviour) * stay.stretch.value), // prettier-ignore
+          stay:
+            behaviour.stay === 'toEnd'
+              ? 'toEnd'
+              : stretchedStay(behaviour.stay, longerOf(behaviour) * stay.stretch.value),
           logOutPerMille: Math.round(stay.logOut.value * 1000),
         }),
       };

@@ -73,7 +73,13 @@ export class CalibrationService {
       const key = await this.store.insert(tx, row);
       const { visitorCount, establishmentCount } = found.findings;
       const after = { campaignId, firstOn, lastOn, visitorCount, establishmentCount };
-      await recordAudit(tx, actor, { action: 'calibration.make', key, platformId, before: { loadModel }, after: { ...after, loadModel: found.loadModel } }); // prettier-ignore
+      await recordAudit(tx, actor, {
+        action: 'calibration.make',
+        key,
+        platformId,
+        before: { loadModel },
+        after: { ...after, loadModel: found.loadModel },
+      });
       return key;
     });
     return this.read(actor, id);
@@ -105,7 +111,9 @@ export class CalibrationService {
     const { behaviours, groups, ...rest } = findings;
     const activity = behaviours.find(({ audience }) => audience === 'relatives')?.activity ?? 'open';
     const perPupil = (model: typeof current): number =>
-      (model.relativeAccountsPerThousandPupils * behaviourOf(model, 'relatives', null, activity).participationPerMille) / 1e6; // prettier-ignore
+      (model.relativeAccountsPerThousandPupils *
+        behaviourOf(model, 'relatives', null, activity).participationPerMille) /
+      1e6;
     const shown = (model: typeof current, kind: string) =>
       behaviourDtoOf(model.behaviours.find((behaviour) => kindOf(behaviour) === kind)!);
     return {

@@ -6,7 +6,15 @@ import type { EstablishmentKind } from '../directory/directory-rows';
 import { FIRST_DEGREE_KINDS } from '../directory/establishment-kind.rules';
 import { CELL_MINUTES, cellOfSeconds, LEAD_CELLS, secondsOfCell } from '../kernel/cell-grid';
 import { roomStayCells } from '../kernel/decision/room-residue';
-import type { EntryTime, ReturnHabits, StormGroup, StormProblem, StormStep, Visit, WaitingRoom } from '../kernel/simulation/storm-problem'; // prettier-ignore
+import type {
+  EntryTime,
+  ReturnHabits,
+  StormGroup,
+  StormProblem,
+  StormStep,
+  Visit,
+  WaitingRoom,
+} from '../kernel/simulation/storm-problem';
 import type { StepMeasures, StepScope } from '../protection/protection-step';
 import { deferredSpans } from '../protection/relatives-hours.rules';
 import type { PupilsRow, SimulatedPlan, WindowCrowdRow } from './simulation-facts.store';
@@ -130,8 +138,18 @@ export function stormProblemOfDay(day: SimulatedDay): StormProblem {
     for (const { department, kind, pupilCount } of day.pupils) {
       const perThousand = FIRST_DEGREE_KINDS.includes(kind) ? firstDegree : secondDegree;
       const visitorCount = ((pupilCount * perThousand) / 1000) * (staff.participationPerMille / 1000) * scale;
-      const group = { territory: departments.indexOf(department), profile: STORM_PROFILES.indexOf('staff'), cohort: cohorts.of(kind, []) }; // prettier-ignore
-      add(`staff ${department} ${group.cohort}`, { ...group, visitorCount, arrival: 0, visit: visitFor(staff), entryTimes: null }); // prettier-ignore
+      const group = {
+        territory: departments.indexOf(department),
+        profile: STORM_PROFILES.indexOf('staff'),
+        cohort: cohorts.of(kind, []),
+      };
+      add(`staff ${department} ${group.cohort}`, {
+        ...group,
+        visitorCount,
+        arrival: 0,
+        visit: visitFor(staff),
+        entryTimes: null,
+      });
     }
   }
   return {
@@ -161,7 +179,9 @@ function leftToRoom(day: SimulatedDay): Float64Array {
   const { cellCount, firstCell, planLimit, plans } = day;
   const logins = planLimit.logins.slice();
   const sessions = planLimit.sessions.slice();
-  const profileOf = new Map(plans.flatMap((plan) => plan.profiles.map((profile) => [`${plan.planId} ${profile.profileId}`, profile] as const))); // prettier-ignore
+  const profileOf = new Map(
+    plans.flatMap((plan) => plan.profiles.map((profile) => [`${plan.planId} ${profile.profileId}`, profile] as const)),
+  );
   for (const { planId, profileId, startCell, headcount } of day.windows) {
     const profile = profileOf.get(`${planId} ${profileId}`)!;
     const visitorCount = (headcount * profile.participationPerMille) / 1000;
@@ -174,7 +194,13 @@ function leftToRoom(day: SimulatedDay): Float64Array {
     });
   }
   const stayCells = roomStayCells(idleMinutesOf(day));
-  return logins.map((left, cell) => Math.max(0, Math.min(left, ...sessions.subarray(cell, cell + stayCells).map((count) => count / stayCells)) - day.walkInPerCell)); // prettier-ignore
+  return logins.map((left, cell) =>
+    Math.max(
+      0,
+      Math.min(left, ...sessions.subarray(cell, cell + stayCells).map((count) => count / stayCells)) -
+        day.walkInPerCell,
+    ),
+  );
 }
 
 /** Of a kind, else of the profile, else of all, else what is believed; per mille. */
@@ -185,7 +211,9 @@ function adherenceOf(
   believed: Behaviour,
 ): number {
   const its = adherences.filter((one) => one.profile === profile);
-  const found = its.find(({ establishmentKind }) => establishmentKind === kind) ?? its.find(({ establishmentKind }) => establishmentKind === null); // prettier-ignore
+  const found =
+    its.find(({ establishmentKind }) => establishmentKind === kind) ??
+    its.find(({ establishmentKind }) => establishmentKind === null);
   return found?.adherencePerMille ?? adherencePerMille ?? believed.adherencePerMille;
 }
 
@@ -203,7 +231,8 @@ export function resolvedAdherences(day: SimulatedDay): ResolvedAdherence[] {
     const visitors = headcount * load.participationPerMille;
     const sum = sums.get(profile) ?? { visitors: 0, keeping: 0 };
     sum.visitors += visitors;
-    sum.keeping += visitors * adherenceOf(day, profile, kind, behaviourOf(loadModel, load.audience, load.levelGroup, load.activity)); // prettier-ignore
+    sum.keeping +=
+      visitors * adherenceOf(day, profile, kind, behaviourOf(loadModel, load.audience, load.levelGroup, load.activity));
     sums.set(profile, sum);
   }
   return WINDOW_PROFILES.flatMap((profile) => {
@@ -315,7 +344,10 @@ function deferredCells(
 ): Pick<StormStep, 'fromCell' | 'toCell'>[] {
   const instantOf = (cell: number) => new Date(secondsOfCell(firstCell + cell) * 1000);
   const cellOf = (seconds: number) => cellOfSeconds(seconds) - firstCell;
-  return deferredSpans(hours, instantOf(from), instantOf(to), timeZone).map((span) => ({ fromCell: cellOf(span.from), toCell: cellOf(span.to) })); // prettier-ignore
+  return deferredSpans(hours, instantOf(from), instantOf(to), timeZone).map((span) => ({
+    fromCell: cellOf(span.from),
+    toCell: cellOf(span.to),
+  }));
 }
 
 function catchUpOf(day: SimulatedDay, { catchUp, startsOn, endsOn }: SimulatedPlan): EntryTime[] {

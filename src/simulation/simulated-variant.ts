@@ -15,7 +15,19 @@ export interface SimulatedVariant extends CrowdReport {
   profiles: ProfileReport[];
   /** In the order of the departments that were given. */
   territories: CrowdReport[];
-  curves: Record<'sessionLimit' | 'loginLimit' | 'arrivals' | 'attempts' | 'admitted' | 'refused' | 'gaveUp' | 'sessions' | 'waiting' | 'polls', Curve>; // prettier-ignore
+  curves: Record<
+    | 'sessionLimit'
+    | 'loginLimit'
+    | 'arrivals'
+    | 'attempts'
+    | 'admitted'
+    | 'refused'
+    | 'gaveUp'
+    | 'sessions'
+    | 'waiting'
+    | 'polls',
+    Curve
+  >;
   /** Of each department and profile with visitors. */
   classes: ClassCurves[];
 }

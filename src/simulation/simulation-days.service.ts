@@ -74,7 +74,14 @@ export class SimulationDays {
       planLimit: { sessions: inWhole(limit.sessions), logins: inWhole(limit.logins) },
       steps: await this.stepsOf(variant.steps),
     };
-    return { name, planIds, firstCell, departments, adherences: resolvedAdherences(day), problem: stormProblemOfDay(day) }; // prettier-ignore
+    return {
+      name,
+      planIds,
+      firstCell,
+      departments,
+      adherences: resolvedAdherences(day),
+      problem: stormProblemOfDay(day),
+    };
   }
 
   /** What is wrong with a variant, before it waits for its turn. @throws NotFoundError, DomainError */
@@ -87,7 +94,11 @@ export class SimulationDays {
     const plans = await this.facts.plans(platformId, planId);
     if (plans.length > 0) return plans;
     if (planId !== undefined) throw new NotFoundError('plan', planId);
-    throw new DomainError('simulation.nothing_published', 'conflict', `Platform ${platformId} has no published plan: name a draft.`); // prettier-ignore
+    throw new DomainError(
+      'simulation.nothing_published',
+      'conflict',
+      `Platform ${platformId} has no published plan: name a draft.`,
+    );
   }
 
   private async stepsOf(steps: readonly TriedStep[]): Promise<SimulatedStep[]> {

@@ -1,13 +1,33 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Max, Min, ValidateIf, ValidateNested } from 'class-validator'; // prettier-ignore
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { MayBeLeftOut } from '../common/may-be-left-out';
 import { IsCivilDate, IsInstant } from '../common/wire-time';
 import { ESTABLISHMENT_KINDS, type EstablishmentKind } from '../directory/directory-rows';
 import { JobErrorDto, JobProgressDto } from '../jobs/job.dto';
 import type { ReturnHabits } from '../kernel/simulation/storm-problem';
 import { StepMeasuresDto, StepScopeDto } from '../protection/protection-step.dto';
-import { type SimulatedAdherence, type SimulationRequest, type TriedStep, type VariantRequest, WINDOW_PROFILES } from './simulation-request'; // prettier-ignore
+import {
+  type SimulatedAdherence,
+  type SimulationRequest,
+  type TriedStep,
+  type VariantRequest,
+  WINDOW_PROFILES,
+} from './simulation-request';
 import { DEFAULT_RETURN_HABITS, STORM_PROFILES, type StormProfile } from './storm-day.rules';
 
 /** What those do who are turned away, shares per mille that sum to 1000, and the share that leaves for the day at each refusal. */
@@ -103,7 +123,12 @@ export class SimulatedAdherenceDto implements SimulatedAdherence {
   /** Of establishments of this kind; null: of all of which nothing is said. */
   @ValidateIf((_, value) => value !== null)
   @IsIn(ESTABLISHMENT_KINDS)
-  @ApiProperty({ type: String, enum: ESTABLISHMENT_KINDS, nullable: true, description: 'Of establishments of this kind; null: of all of which nothing is said.' }) // prettier-ignore
+  @ApiProperty({
+    type: String,
+    enum: ESTABLISHMENT_KINDS,
+    nullable: true,
+    description: 'Of establishments of this kind; null: of all of which nothing is said.',
+  })
   establishmentKind!: EstablishmentKind | null;
 
   /** Per mille. */
@@ -354,6 +379,10 @@ export class SimulationDto {
   /** What was asked for, with every assumption. */
   request!: RequestSimulationDto;
   /** One result for each variant, in their order; null until it is done. */
-  @ApiProperty({ type: [SimulatedVariantDto], nullable: true, description: 'One for each variant; null until it is done.' }) // prettier-ignore
+  @ApiProperty({
+    type: [SimulatedVariantDto],
+    nullable: true,
+    description: 'One for each variant; null until it is done.',
+  })
   variants!: SimulatedVariantDto[] | null;
 }

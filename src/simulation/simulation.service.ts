@@ -28,7 +28,11 @@ export class SimulationService {
     }
     const { impatientPerMille, threeMinutesPerMille, asToldPerMille, backOffPerMille } = request.habits;
     if (impatientPerMille + threeMinutesPerMille + asToldPerMille + backOffPerMille !== 1000)
-      throw new DomainError('simulation.habits_invalid', 'unprocessable', 'The habits of those who come again must sum to 1000 per mille.'); // prettier-ignore
+      throw new DomainError(
+        'simulation.habits_invalid',
+        'unprocessable',
+        'The habits of those who come again must sum to 1000 per mille.',
+      );
     for (const variant of request.variants) await this.days.check(request, variant);
     const { jobId } = await this.jobs.request(actor, { kind: SIMULATION_JOB, campaignId: null, parameters: request });
     return jobId;

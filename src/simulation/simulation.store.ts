@@ -60,7 +60,13 @@ export class SimulationStore {
   async effects(jobIds: readonly number[]): Promise<Map<number, SimulatedEffects>> {
     if (jobIds.length === 0) return new Map();
     const rows = await this.database.query<
-      { jobId: number; date: string; hasWaitingRoom: boolean; asked: Pick<VariantEffect, 'name' | 'steps'>[]; effects: Omit<VariantEffect, 'steps'>[] }[]
+      {
+        jobId: number;
+        date: string;
+        hasWaitingRoom: boolean;
+        asked: Pick<VariantEffect, 'name' | 'steps'>[];
+        effects: Omit<VariantEffect, 'steps'>[];
+      }[]
     >(
       `select s.job_id as "jobId", j.parameters ->> 'date' as date,
               coalesce((j.parameters ->> 'hasWaitingRoom')::boolean, false) as "hasWaitingRoom", j.parameters -> 'variants' as asked,
@@ -70,10 +76,13 @@ export class SimulationStore {
          from simulation s join job_run j on j.id = s.job_id, jsonb_array_elements(s.variants) v
         where s.job_id = any($1) group by 1, 2, 3, 4`,
       [jobIds],
-    ); // prettier-ignore
+    );
     return new Map(
       rows.map(({ jobId, date, hasWaitingRoom, asked, effects }) => {
-        const variants = effects.map((effect) => ({ ...effect, steps: asked.find(({ name }) => name === effect.name)?.steps ?? [] })); // prettier-ignore
+        const variants = effects.map((effect) => ({
+          ...effect,
+          steps: asked.find(({ name }) => name === effect.name)?.steps ?? [],
+        }));
         return [jobId, { date, hasWaitingRoom, variants }];
       }),
     );

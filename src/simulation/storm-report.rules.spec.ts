@@ -60,7 +60,11 @@ describe('waits of a crowd', () => {
 
   it('have a mean that the 95th percentile allows, of all and of every part: a twentieth waits at least so long', () => {
     const days = Object.values(SMALL_STORMS).map((problem) => reportOfResult(problem, simulateStorm(problem), 1, 200));
-    const crowds = [...days, ...reports].flatMap((report): CrowdReport[] => [report, ...report.profiles, ...report.territories]); // prettier-ignore
+    const crowds = [...days, ...reports].flatMap((report): CrowdReport[] => [
+      report,
+      ...report.profiles,
+      ...report.territories,
+    ]);
     expect(crowds.length).toBeGreaterThan(20);
     for (const { meanWaitSeconds, p95WaitSeconds } of crowds)
       expect(0.05 * p95WaitSeconds).toBeLessThanOrEqual(meanWaitSeconds + 0.5);
@@ -69,18 +73,39 @@ describe('waits of a crowd', () => {
   it('of a few who wait long among many who do not are those of the many', () => {
     const day = new Float64Array(24).fill(1 / 24);
     const few = {
-      cellCount: 24, territoryCount: 2, profileCount: 1,
-      sessionLimit: new Float64Array(24).fill(50_000), loginLimit: new Float64Array(24).fill(50_000), walkInLimit: new Float64Array(24),
-      refusalCostPerMille: 0, idleSeconds: 600, entrySpreadSeconds: 60, room: null,
-      habits: { impatientPerMille: 0, threeMinutesPerMille: 0, asToldPerMille: 1000, backOffPerMille: 0, givesUpPerMille: 0 },
+      cellCount: 24,
+      territoryCount: 2,
+      profileCount: 1,
+      sessionLimit: new Float64Array(24).fill(50_000),
+      loginLimit: new Float64Array(24).fill(50_000),
+      walkInLimit: new Float64Array(24),
+      refusalCostPerMille: 0,
+      idleSeconds: 600,
+      entrySpreadSeconds: 60,
+      room: null,
+      habits: {
+        impatientPerMille: 0,
+        threeMinutesPerMille: 0,
+        asToldPerMille: 1000,
+        backOffPerMille: 0,
+        givesUpPerMille: 0,
+      },
       arrivals: [day, Float64Array.from(day, (_, cell) => (cell === 0 ? 1 : 0))],
       visits: [{ stay: [1000], logOutPerMille: 1000 }],
       groups: [
         { territory: 0, profile: 0, cohort: 0, visitorCount: 9900, arrival: 0, visit: 0, entryTimes: null },
-        { territory: 1, profile: 0, cohort: 0, visitorCount: 100, arrival: 1, visit: 0, entryTimes: [{ entryCell: 12, endCell: 24, isLive: false }] },
+        {
+          territory: 1,
+          profile: 0,
+          cohort: 0,
+          visitorCount: 100,
+          arrival: 1,
+          visit: 0,
+          entryTimes: [{ entryCell: 12, endCell: 24, isLive: false }],
+        },
       ],
       steps: [],
-    }; // prettier-ignore
+    };
     const report = reportOfResult(few, simulateStorm(few), 1, 200);
     const [quick, slow] = report.territories;
     expect([quick!.p95WaitSeconds, slow!.p95WaitSeconds > 3000]).toEqual([0, true]);

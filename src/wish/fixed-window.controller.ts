@@ -8,7 +8,11 @@ import { FixedWindowDecisionDto, FixedWindowDto, FixedWindowPageDto, FixedWindow
 import { FixedWindowService } from './fixed-window.service';
 
 const ID = { name: 'id', description: 'Number of the campaign.', schema: { type: 'integer', minimum: 1 } } as const;
-const WISH_ID = { name: 'wishId', description: 'Number of the wish.', schema: { type: 'integer', minimum: 1 } } as const; // prettier-ignore
+const WISH_ID = {
+  name: 'wishId',
+  description: 'Number of the wish.',
+  schema: { type: 'integer', minimum: 1 },
+} as const;
 
 @ApiTags('wishes')
 @Controller('campaigns/:id/fixed-windows')

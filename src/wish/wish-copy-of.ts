@@ -57,7 +57,13 @@ export function copyOfEstablishment(
   const wholeThen = then.filter(({ classId }) => classId === null);
   if (place.classes.length === 0) refuse(null, 'establishment_not_concerned', wholeThen.length);
   else if (now.some(({ classId }) => classId === null)) refuse(null, 'has_wishes', wholeThen.length);
-  else keep(null, wholeThen, (wish) => row(wish, {}), (rows) => checkEstablishmentWishes(rows as OwnedRow[], place, now)); // prettier-ignore
+  else
+    keep(
+      null,
+      wholeThen,
+      (wish) => row(wish, {}),
+      (rows) => checkEstablishmentWishes(rows as OwnedRow[], place, now),
+    );
 
   const whole = [...now.filter(({ classId }) => classId === null), ...copy.rows] as OwnedRow[];
   const matched = matchClasses(classesThen, place.classes);

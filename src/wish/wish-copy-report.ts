@@ -49,7 +49,9 @@ export class WishCopyReport {
       establishmentCount: this.establishmentCount,
       classCount: this.classCount,
       copiedCount: this.copiedCount,
-      notCopied: [...this.reasons].sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, wishCount]) => ({ reason, wishCount })), // prettier-ignore
+      notCopied: [...this.reasons]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([reason, wishCount]) => ({ reason, wishCount })),
       items: this.items,
       leftOffCount: this.leftOffCount,
     };

@@ -17,7 +17,10 @@ export function checkClassWishes(
   checkWishes(wishes, days);
   const whole = stated.filter((wish) => wish.classId === null && wish.audience === 'pupils');
   const shut = fixedInClosedTime(wishes, whole.filter(isClosed), days);
-  if (shut) throw collision('fixed_in_closed_time', shut, 'a closed time of the establishment', { index: wishes.indexOf(shut) }); // prettier-ignore
+  if (shut)
+    throw collision('fixed_in_closed_time', shut, 'a closed time of the establishment', {
+      index: wishes.indexOf(shut),
+    });
   const held = fixedInClosedTime(whole, wishes.filter(isClosed), days, wishes);
   if (held) throw collision('closed_over_fixed', held, `a closed time that class ${code} states`, { classId: id });
 }
@@ -46,7 +49,8 @@ export function checkEstablishmentWishes(
       checkedRules.add(days.rule);
     }
     const held = fixedInClosedTime(own, whole.filter(isClosed), days);
-    if (held) throw collision('closed_over_fixed', held, `the closed time; class ${one.code} fixed it`, { classId: one.id }); // prettier-ignore
+    if (held)
+      throw collision('closed_over_fixed', held, `the closed time; class ${one.code} fixed it`, { classId: one.id });
     if (one.kind === 'group') continue;
     const shut = fixedInClosedTime(whole, own.filter(isClosed), days, own);
     if (shut) throw collision('fixed_in_closed_time', shut, `a closed time of class ${one.code}`, { classId: one.id });

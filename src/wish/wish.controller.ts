@@ -20,7 +20,11 @@ import { wishesTag } from './wish-wire.rules';
 import { WishService } from './wish.service';
 
 const ID = { name: 'id', description: 'Number of the campaign.', schema: { type: 'integer', minimum: 1 } } as const;
-const CLASS_ID = { name: 'classId', description: 'Number of the class.', schema: { type: 'integer', minimum: 1 } } as const; // prettier-ignore
+const CLASS_ID = {
+  name: 'classId',
+  description: 'Number of the class.',
+  schema: { type: 'integer', minimum: 1 },
+} as const;
 const UAI = { name: 'uai', description: 'The UAI: seven digits and a check letter.' } as const;
 
 const IF_MATCH = {
@@ -28,7 +32,9 @@ const IF_MATCH = {
   required: false,
   description: 'The ETag of the wishes that were read: 412 where somebody has changed them since.',
 } as const;
-const TAGGED = { etag: { description: 'Names the wishes as they are told, for If-Match.', schema: { type: 'string' } } } as const; // prettier-ignore
+const TAGGED = {
+  etag: { description: 'Names the wishes as they are told, for If-Match.', schema: { type: 'string' } },
+} as const;
 
 @ApiTags('wishes')
 @Controller('campaigns/:id')

@@ -69,9 +69,20 @@ export class WishStore {
     async function* fields(): AsyncGenerator<readonly unknown[]> {
       for await (const row of rows) {
         yield [
-          row.kind, row.weekday, row.on, row.startMinute, row.endMinute, row.teacherKeyId, row.reason, row.origin,
-          row.approval ?? 'not_needed', row.campaignId, row.classId, row.establishmentId, row.audience,
-        ]; // prettier-ignore
+          row.kind,
+          row.weekday,
+          row.on,
+          row.startMinute,
+          row.endMinute,
+          row.teacherKeyId,
+          row.reason,
+          row.origin,
+          row.approval ?? 'not_needed',
+          row.campaignId,
+          row.classId,
+          row.establishmentId,
+          row.audience,
+        ];
       }
     }
     await copyIn(tx, `wish (${COLUMNS})`, fields());

@@ -16,12 +16,9 @@ export function peakBoundFromPrices(
   const spend = (price: Float64Array, limit: Float64Array) => {
     for (let cell = 0; cell < problem.cellCount; cell++) {
       if (price[cell] === 0) continue;
-      if (!(
-        Number.isSafeInteger(price[cell]) &&
-        price[cell]! > 0 &&
-        limit[cell]! > 0 &&
-        Number.isFinite(limit[cell])
-      )) {
+      if (
+        !(Number.isSafeInteger(price[cell]) && price[cell]! > 0 && limit[cell]! > 0 && Number.isFinite(limit[cell]))
+      ) {
         throw new RangeError(`price ${price[cell]} of cell ${cell} proves nothing`);
       }
       // a limit may carry a fraction: rounding it up keeps the bound valid
@@ -154,12 +151,9 @@ function priceLimits(problem: AllocationProblem, prices: ObjectivePrices): numbe
   ] as const) {
     for (let cell = 0; cell < problem.cellCount; cell++) {
       if (price[cell] === 0) continue;
-      if (!(
-        Number.isSafeInteger(price[cell]) &&
-        price[cell]! > 0 &&
-        Number.isFinite(limit[cell]) &&
-        limit[cell]! > 0
-      )) {
+      if (
+        !(Number.isSafeInteger(price[cell]) && price[cell]! > 0 && Number.isFinite(limit[cell]) && limit[cell]! > 0)
+      ) {
         throw new RangeError(`price ${price[cell]} of cell ${cell} proves nothing`);
       }
       sum += BigInt(price[cell]!) * BigInt(Math.ceil(limit[cell]!));

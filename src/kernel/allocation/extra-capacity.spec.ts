@@ -103,9 +103,15 @@ describe('the extra capacity', () => {
   it('lets each limit grow as far as it must, where both are short', () => {
     // ten who stay at one hour, where five may; six threes that log in within five cells of two: the sixth needs a whole three more
     const [staying, arriving]: [number[], number[]][] = [
-      [[0, 1000, 0, 0], [0, 0, 0, 0]],
-      [[0, 0, 0, 0], [0, 1000, 0, 0]],
-    ]; // prettier-ignore
+      [
+        [0, 1000, 0, 0],
+        [0, 0, 0, 0],
+      ],
+      [
+        [0, 0, 0, 0],
+        [0, 1000, 0, 0],
+      ],
+    ];
     const problem = tinyProblem({
       sessions: 5,
       logins: 2,

@@ -111,7 +111,12 @@ interface Found {
 }
 
 const waysOf = (base: { sessions: number; logins: number }): Way[] =>
-  base.sessions > 1 === base.logins > 1 ? [[true, true]] : [[base.sessions > 1, base.logins > 1], [true, true]]; // prettier-ignore
+  base.sessions > 1 === base.logins > 1
+    ? [[true, true]]
+    : [
+        [base.sessions > 1, base.logins > 1],
+        [true, true],
+      ];
 
 /**
  * The least mix: where both limits grow, each comes down the ladder alone as long as the other can stay, first the one that grows by more.
@@ -171,9 +176,13 @@ function growLimits(
   for (const withEmptyCells of [false, true]) {
     const room = withEmptyCells ? withoutEmptyCells(part) : part;
     const raised = ([ofSessions, ofLogins]: Steps): Limits => ({
-      sessionLimit: grown(part.sessionLimit, room.sessionLimit, ofSessions < 0 ? 1 : base.sessions * GROWTHS[ofSessions]!),
+      sessionLimit: grown(
+        part.sessionLimit,
+        room.sessionLimit,
+        ofSessions < 0 ? 1 : base.sessions * GROWTHS[ofSessions]!,
+      ),
       loginLimit: grown(part.loginLimit, room.loginLimit, ofLogins < 0 ? 1 : base.logins * GROWTHS[ofLogins]!),
-    }); // prettier-ignore
+    });
     const tryWith = (steps: Steps): Found | null => {
       const limits = raised(steps);
       const starts = planFor(limits);

@@ -14,23 +14,55 @@ const told = (tiny: TinyProblem, starts: number[]): Partial<Record<ShutCause, nu
 
 describe('which laws shut the starts of a demand that was left out', () => {
   it.each<[string, TinyProblem, number[], object]>([
-    ['full cells', { sessions: 1, logins: 3, demands: [{ candidates: [5, 6, 9], visitors: 2 }] }, [-1], { sessions: 3 }],
+    [
+      'full cells',
+      { sessions: 1, logins: 3, demands: [{ candidates: [5, 6, 9], visitors: 2 }] },
+      [-1],
+      { sessions: 3 },
+    ],
     [
       'another window of its class and the gap, before and behind',
-      { demands: [{ candidates: [5, 6, 7, 8, 9, 10], classId: 0, gapCells: 1 }, { candidates: [8], classId: 0 }] },
+      {
+        demands: [
+          { candidates: [5, 6, 7, 8, 9, 10], classId: 0, gapCells: 1 },
+          { candidates: [8], classId: 0 },
+        ],
+      },
       [-1, 8],
       { class: 3 },
     ],
     [
       'a group of its pupils',
-      { classConflicts: [[0, 1]], demands: [{ candidates: [7, 8], classId: 0 }, { candidates: [8], classId: 1 }] },
+      {
+        classConflicts: [[0, 1]],
+        demands: [
+          { candidates: [7, 8], classId: 0 },
+          { candidates: [8], classId: 1 },
+        ],
+      },
       [-1, 8],
       { group: 1 },
     ],
-    ['its teacher', { demands: [{ candidates: [7, 8], teacher: 0 }, { candidates: [8], teacher: 0 }] }, [-1, 8], { teacher: 1 }],
+    [
+      'its teacher',
+      {
+        demands: [
+          { candidates: [7, 8], teacher: 0 },
+          { candidates: [8], teacher: 0 },
+        ],
+      },
+      [-1, 8],
+      { teacher: 1 },
+    ],
     [
       'the limit of its establishment',
-      { siteLimits: [2], demands: [{ candidates: [7, 8, 9], siteUnits: 1, cells: 2 }, { candidates: [8], siteUnits: 2 }] },
+      {
+        siteLimits: [2],
+        demands: [
+          { candidates: [7, 8, 9], siteUnits: 1, cells: 2 },
+          { candidates: [8], siteUnits: 2 },
+        ],
+      },
       [-1, 8],
       { site: 2 },
     ],
@@ -39,15 +71,28 @@ describe('which laws shut the starts of a demand that was left out', () => {
       {
         neighbours: [[0, 1]],
         neighbourSpacingCells: 3,
-        demands: [{ candidates: [5, 6, 7, 11], establishment: 0 }, { candidates: [8], establishment: 1 }],
+        demands: [
+          { candidates: [5, 6, 7, 11], establishment: 0 },
+          { candidates: [8], establishment: 1 },
+        ],
       },
       [-1, 8],
       { neighbour: 2 },
     ],
-    ['any date of a series', { demands: [{ candidates: [5, 6], teacher: 0, shifts: [0, 20] }, { candidates: [25], teacher: 0 }] }, [-1, 25], { teacher: 1 }],
+    [
+      'any date of a series',
+      {
+        demands: [
+          { candidates: [5, 6], teacher: 0, shifts: [0, 20] },
+          { candidates: [25], teacher: 0 },
+        ],
+      },
+      [-1, 25],
+      { teacher: 1 },
+    ],
   ])('counts %s', (_what, tiny, starts, expected) => {
     expect(told(tiny, starts)).toEqual(expected);
-  }); // prettier-ignore
+  });
 
   it('names what the checker of plans would find, start by start', () => {
     const lawsOf: Record<ShutCause, PlanLaw[]> = {

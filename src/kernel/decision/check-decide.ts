@@ -82,9 +82,12 @@ export function checkedDecision(
     return say('admit', 'plan_too_old');
   const exempt = content.exemptions.some(
     (x) =>
-      x.startsAt <= now && now < x.endsAt && profile !== 'relative' && !isChosen &&
+      x.startsAt <= now &&
+      now < x.endsAt &&
+      profile !== 'relative' &&
+      !isChosen &&
       (x.classIndex === -1 ? schools.includes(x.establishmentIndex) : visitor.classes.includes(x.classIndex)),
-  ); // prettier-ignore
+  );
   if (exempt) return say('admit', 'exempt');
 
   const sharesLevel = (c: number, levels: number) =>
@@ -116,8 +119,9 @@ export function checkedDecision(
         return bit(bits, k) && from <= instant && instant < to;
       }),
     );
-  const zonesConcerned = content.zones.map((_, zone) => zone)
-    .filter((zone) => schools.length === 0 || schools.some((school) => content.establishments.zone[school] === zone)); // prettier-ignore
+  const zonesConcerned = content.zones
+    .map((_, zone) => zone)
+    .filter((zone) => schools.length === 0 || schools.some((school) => content.establishments.zone[school] === zone));
   // the first instant from now on at which a zone is not kept waiting by a rule
   const openFrom = ({ relativesWaitUntil, relativesHours = [] }: BundleRule, zone: number) => {
     const its = relativesHours.filter((hours) => hours.zone === zone);
@@ -215,9 +219,13 @@ function holds(
   now: number,
 ): boolean {
   const { profiles, departments } = rule.scope;
-  const isEverywhere = departments.length === 0 || (schools.length > 0 && schools.every((s) => departments.includes(content.establishments.department[s]!))); // prettier-ignore
+  const isEverywhere =
+    departments.length === 0 ||
+    (schools.length > 0 && schools.every((s) => departments.includes(content.establishments.department[s]!)));
   const kinds = rule.scope.kinds ?? [];
-  const isOfKind = kinds.length === 0 || (schools.length > 0 && schools.every((s) => kinds.includes(content.establishments.kind?.[s] ?? NaN))); // prettier-ignore
+  const isOfKind =
+    kinds.length === 0 ||
+    (schools.length > 0 && schools.every((s) => kinds.includes(content.establishments.kind?.[s] ?? NaN)));
   const seen = [...Array(31).keys()].filter(
     (k) => bit(visitor.levels, k) || visitor.classes.some((c) => bit(content.classes.levels[c]!, k)),
   );

@@ -19,7 +19,10 @@ const RULE: NamedRule = {
 /** Names of the classes that rules leave without an admission. */
 function shutOut(rules: readonly Partial<NamedRule>[], changed: Partial<BundleContent> = {}): string[] {
   const content = gateContent(changed);
-  const its = rulesOf(content, rules.map((rule) => ({ ...RULE, ...rule }))); // prettier-ignore
+  const its = rulesOf(
+    content,
+    rules.map((rule) => ({ ...RULE, ...rule })),
+  );
   return shutOutBy(gatePlanOf(content), its).map(({ classIndex }) => content.classes.name[classIndex]!);
 }
 
@@ -46,7 +49,13 @@ describe('law 8: nobody is left without an admission all day', () => {
   });
 
   it('is no matter of relatives, quotas, idle minutes or features', () => {
-    const others = { isLiveOnly: false, relativesWaitUntil: at(24), walkInPerMille: 0, idleMinutes: 1, featuresOff: ['news'] }; // prettier-ignore
+    const others = {
+      isLiveOnly: false,
+      relativesWaitUntil: at(24),
+      walkInPerMille: 0,
+      idleMinutes: 1,
+      featuresOff: ['news'],
+    };
     expect(shutOut([others])).toEqual([]);
   });
 
@@ -93,8 +102,14 @@ describe('law 8: nobody is left without an admission all day', () => {
     const nothing: Partial<BundleContent> = {
       catchUps: [],
       quotas: { walkInPerCell: 100, keptPerCell: 50, urgentPerCell: 20 },
-      windows: { ...windows, count: [0, 1, 0, 1, 0, 0, 0], gap: windows.gap.slice(1), cellCount: [9, 12], activity: [0, 0] },
-    }; // prettier-ignore
+      windows: {
+        ...windows,
+        count: [0, 1, 0, 1, 0, 0, 0],
+        gap: windows.gap.slice(1),
+        cellCount: [9, 12],
+        activity: [0, 0],
+      },
+    };
     const quota = { isLiveOnly: false, walkInPerMille: 0 };
     expect(shutOut([quota], nothing)).toEqual(['6e A']);
     expect(shutOut([{ ...quota, walkInPerMille: 5 }], nothing)).toEqual(['6e A']);
@@ -119,16 +134,26 @@ describe('law 8: nobody is left without an admission all day', () => {
 describe('rules by names', () => {
   it('become those of a bundle; what it does not know concerns nobody', () => {
     const [rule] = rulesOf(gateContent(), [
-      { ...RULE, scope: { departments: ['62', '99'], profiles: ['relative'], kinds: ['college'], levels: 6 }, featuresOff: ['video', 'gone'] },
-    ]); // prettier-ignore
+      {
+        ...RULE,
+        scope: { departments: ['62', '99'], profiles: ['relative'], kinds: ['college'], levels: 6 },
+        featuresOff: ['video', 'gone'],
+      },
+    ]);
     expect(rule!.scope).toEqual({ departments: [-1, 1], profiles: [-1, 1], kinds: [-1], levels: 6 });
     expect(rule!.featuresOff).toBe(2);
   });
 
   it('keep the hours of relatives in the zones that a bundle knows', () => {
-    const hours = [{ zone: 'Europe/Paris', from: at(17), to: at(22) }, { zone: 'Indian/Reunion', from: at(14), to: at(19) }]; // prettier-ignore
+    const hours = [
+      { zone: 'Europe/Paris', from: at(17), to: at(22) },
+      { zone: 'Indian/Reunion', from: at(14), to: at(19) },
+    ];
     const [rule] = rulesOf(gateContent(), [{ ...RULE, relativesWaitUntil: at(24), relativesHours: hours }]);
-    expect(rule!.relativesHours).toEqual([{ zone: 0, from: at(17), to: at(22) }, { zone: -1, from: at(14), to: at(19) }]); // prettier-ignore
+    expect(rule!.relativesHours).toEqual([
+      { zone: 0, from: at(17), to: at(22) },
+      { zone: -1, from: at(14), to: at(19) },
+    ]);
   });
 
   it('are refused where they make no sense', () => {

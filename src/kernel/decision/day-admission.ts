@@ -33,7 +33,12 @@ export function shutOutBy(plan: GatePlan, rules: readonly BundleRule[]): ShutOut
   });
   const [ruled, free] = [asked(rules), asked([])];
   const { walkInPerCell, keptPerCell } = content.quotas;
-  const quota: QuotaLeft = { walkInCount: walkInPerCell, walkInWholeCount: walkInPerCell, keptCount: keptPerCell, urgentCount: 0 }; // prettier-ignore
+  const quota: QuotaLeft = {
+    walkInCount: walkInPerCell,
+    walkInWholeCount: walkInPerCell,
+    keptCount: keptPerCell,
+    urgentCount: 0,
+  };
   const common = [...rules, ...content.exemptions].flatMap(({ startsAt, endsAt }) => [startsAt, endsAt]);
   const shutOut: ShutOut[] = [];
   for (const [zone, { midnights }] of content.zones.entries()) {
@@ -43,7 +48,10 @@ export function shutOutBy(plan: GatePlan, rules: readonly BundleRule[]): ShutOut
     });
     if (days.length === 0) continue;
     const evenings = content.catchUps.filter((its) => its.zone === zone);
-    const shared = [...common, ...evenings.flatMap(({ startCell, endCell }) => [startCell * CELL_SECONDS, endCell * CELL_SECONDS])]; // prettier-ignore
+    const shared = [
+      ...common,
+      ...evenings.flatMap(({ startCell, endCell }) => [startCell * CELL_SECONDS, endCell * CELL_SECONDS]),
+    ];
     for (let c = 0; c < plan.classCount; c++) {
       if (plan.establishmentZone[plan.classEstablishment[c]!] !== zone) continue;
       const visitor = pupilOf(plan, c);
@@ -64,7 +72,6 @@ function isShutOut(
   quota: QuotaLeft,
   turns: readonly number[],
 ): boolean {
-  // prettier-ignore
   const own = admittedSeconds(ruled, visitor, NO_QUOTA, turns);
   if (own >= LEAST_SPAN_SECONDS) return false;
   const ownWhenFree = admittedSeconds(free, visitor, NO_QUOTA, turns);

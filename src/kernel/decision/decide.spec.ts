@@ -1,7 +1,19 @@
 import type { BundleContent } from './bundle-content';
 import { decide } from './decide';
 import { applyChanges, BundleInvalid, gatePlanOf } from './gate-plan';
-import { DECISION_KINDS, DECISION_REASONS, emptyDecision, PUPIL, RELATIVE, SPENDS, STAFF, UNKNOWN, WAY, type QuotaLeft, type Visitor } from './visitor'; // prettier-ignore
+import {
+  DECISION_KINDS,
+  DECISION_REASONS,
+  emptyDecision,
+  PUPIL,
+  RELATIVE,
+  SPENDS,
+  STAFF,
+  UNKNOWN,
+  WAY,
+  type QuotaLeft,
+  type Visitor,
+} from './visitor';
 
 const MIDNIGHT = 1_764_543_600;
 const at = (hours: number, minutes = 0): number => MIDNIGHT + hours * 3600 + minutes * 60;
@@ -31,11 +43,23 @@ const CONTENT: BundleContent = {
   campaigns: [{ days: [[at(0), at(24)]] }],
   catchUps: [{ zone: 0, startCell: cell(20), endCell: cell(22) }],
   establishments: {
-    id: [50], uai: ['9900002X'], structure: ['77'], name: ['Collège'], telephone: ['0320000000'], department: [0], zone: [0], relativesCampaigns: [1],
-  }, // prettier-ignore
+    id: [50],
+    uai: ['9900002X'],
+    structure: ['77'],
+    name: ['Collège'],
+    telephone: ['0320000000'],
+    department: [0],
+    zone: [0],
+    relativesCampaigns: [1],
+  },
   classes: {
-    id: [1, 2, 3, 4], establishment: [0, 0, 0, 0], name: ['6A', '6B', 'PS', '6C'], levels: [2, 2, 1, 2], hasParentAccounts: [0, 0, 1, 0], campaigns: [1, 1, 1, 1],
-  }, // prettier-ignore
+    id: [1, 2, 3, 4],
+    establishment: [0, 0, 0, 0],
+    name: ['6A', '6B', 'PS', '6C'],
+    levels: [2, 2, 1, 2],
+    hasParentAccounts: [0, 0, 1, 0],
+    campaigns: [1, 1, 1, 1],
+  },
   windows: {
     count: [2, 1, 1, 0, 1, 0],
     gap: [
@@ -51,8 +75,29 @@ const CONTENT: BundleContent = {
   exemptions: [],
   rules: [],
 };
-const RULE = { id: 1, startsAt: at(0), endsAt: at(24), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: 0 }; // prettier-ignore
-const VISITOR: Visitor = { profile: PUPIL, classes: [0], establishments: [], levels: 0, knownBy: 1, isAdmittedToday: false, hasSession: false, wantsUrgentPass: false, feature: -1, draw: 2 ** 31 }; // prettier-ignore
+const RULE = {
+  id: 1,
+  startsAt: at(0),
+  endsAt: at(24),
+  scope: { departments: [], profiles: [] },
+  relativesWaitUntil: null,
+  isLiveOnly: false,
+  walkInPerMille: 1000,
+  idleMinutes: null,
+  featuresOff: 0,
+};
+const VISITOR: Visitor = {
+  profile: PUPIL,
+  classes: [0],
+  establishments: [],
+  levels: 0,
+  knownBy: 1,
+  isAdmittedToday: false,
+  hasSession: false,
+  wantsUrgentPass: false,
+  feature: -1,
+  draw: 2 ** 31,
+};
 const EMPTY: QuotaLeft = { walkInCount: 0, walkInWholeCount: 0, keptCount: 0, urgentCount: 0 };
 
 function decided(
@@ -66,7 +111,16 @@ function decided(
   const left = { ...EMPTY, walkInWholeCount: quota.walkInCount ?? 0, ...quota };
   decide(gatePlanOf({ ...CONTENT, ...content }), { ...VISITOR, ...visitor }, left, now, out);
   const { until, opensAt, retryAt, idleMinutes, ways } = out;
-  return { kind: DECISION_KINDS[out.kind], reason: DECISION_REASONS[out.reason], spends: SPENDS[out.spends], until, opensAt, retryAt, idleMinutes, ways }; // prettier-ignore
+  return {
+    kind: DECISION_KINDS[out.kind],
+    reason: DECISION_REASONS[out.reason],
+    spends: SPENDS[out.spends],
+    until,
+    opensAt,
+    retryAt,
+    idleMinutes,
+    ways,
+  };
 }
 
 describe('a pupil at the gate', () => {
@@ -77,7 +131,12 @@ describe('a pupil at the gate', () => {
     expect(decided(at(10, 30)).kind).toBe('wait');
   });
   it('is told the own opening and comes back spread over the minutes after it', () => {
-    expect(decided(at(8))).toMatchObject({ kind: 'wait', reason: 'outside_window', opensAt: at(9, 40), retryAt: at(9, 42) + 30 }); // prettier-ignore
+    expect(decided(at(8))).toMatchObject({
+      kind: 'wait',
+      reason: 'outside_window',
+      opensAt: at(9, 40),
+      retryAt: at(9, 42) + 30,
+    });
     expect(decided(at(8), { draw: 0 }).retryAt).toBe(at(9, 40));
   });
   it('of several classes has the windows of all of them', () => {
@@ -112,7 +171,10 @@ describe('a pupil at the gate', () => {
     });
   });
   it('with an urgent pass takes from its own quota', () => {
-    expect(decided(at(8), { wantsUrgentPass: true }, {}, { urgentCount: 1 })).toMatchObject({ reason: 'urgent_pass', spends: 'urgent' }); // prettier-ignore
+    expect(decided(at(8), { wantsUrgentPass: true }, {}, { urgentCount: 1 })).toMatchObject({
+      reason: 'urgent_pass',
+      spends: 'urgent',
+    });
     expect(decided(at(8), {}, {}, { urgentCount: 1 }).ways & WAY.urgentPass).not.toBe(0);
   });
   it('in an exam is let in at any time', () => {
@@ -123,7 +185,11 @@ describe('a pupil at the gate', () => {
   it('of whom nothing is known is asked for the class, and never left without a way', () => {
     const nobody = { profile: UNKNOWN, classes: [], knownBy: 5 };
     const { kind, reason, ways } = decided(at(8), nobody);
-    expect({ kind, reason, ways }).toEqual({ kind: 'refuse', reason: 'class_unknown', ways: WAY.staticWork | WAY.telephone | WAY.chooseClass | WAY.comeBack }); // prettier-ignore
+    expect({ kind, reason, ways }).toEqual({
+      kind: 'refuse',
+      reason: 'class_unknown',
+      ways: WAY.staticWork | WAY.telephone | WAY.chooseClass | WAY.comeBack,
+    });
   });
   it('is bound on the days of a campaign only', () => {
     expect(decided(at(27))).toMatchObject({ kind: 'admit', reason: 'not_bound' });
@@ -138,7 +204,11 @@ describe('relatives', () => {
   });
   it('wait where a rule defers them, but for those of the youngest', () => {
     const rules = [{ ...RULE, relativesWaitUntil: at(19) }];
-    expect(decided(at(18, 30), { profile: RELATIVE }, { rules })).toMatchObject({ kind: 'wait', reason: 'relatives_wait', opensAt: at(19) }); // prettier-ignore
+    expect(decided(at(18, 30), { profile: RELATIVE }, { rules })).toMatchObject({
+      kind: 'wait',
+      reason: 'relatives_wait',
+      opensAt: at(19),
+    });
     expect(decided(at(11, 10), { profile: RELATIVE, classes: [2] }, { rules }).kind).toBe('admit');
     // of whom only the school is known: it has a nursery class, unless the levels say that the child is older
     const bySchool = { profile: RELATIVE, classes: [], establishments: [0] };
@@ -182,7 +252,12 @@ describe('the gate itself', () => {
   it('lets whom nothing binds wait for the end of such a rule, unless a window of theirs is live, an exam or their work lets them in', () => {
     const free = { rules: [{ ...RULE, isLiveOnly: true, endsAt: at(12) }], campaigns: [] };
     const quota = { walkInCount: 5 };
-    expect(decided(at(10), {}, free, quota)).toMatchObject({ kind: 'wait', reason: 'live_only', opensAt: at(12), retryAt: at(12, 2) + 30 }); // prettier-ignore
+    expect(decided(at(10), {}, free, quota)).toMatchObject({
+      kind: 'wait',
+      reason: 'live_only',
+      opensAt: at(12),
+      retryAt: at(12, 2) + 30,
+    });
     expect(decided(at(10), { profile: RELATIVE }, free, quota)).toMatchObject({ kind: 'wait', opensAt: at(12) });
     expect(decided(at(12), {}, free)).toMatchObject({ kind: 'admit', reason: 'not_bound' });
     const exemptions = [{ classIndex: 0, establishmentIndex: 0, startsAt: at(8), endsAt: at(11) }];

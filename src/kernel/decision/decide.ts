@@ -2,9 +2,23 @@ import { CELL_SECONDS } from '../cell-grid';
 import type { AgedBehaviour, BundleRule } from './bundle-content';
 import { DRAIN_SECONDS, entryAt, relativesOwner, type GatePlan } from './gate-plan';
 import {
-  ADMIT, CHOSEN, PUPIL, REASON, REFUSE, RELATIVE, SPENDS_NOTHING, SPENDS_URGENT, SPENDS_WALK_IN, STAFF, WAIT, WAY,
-  NOTHING_LEFT, type Decision, type QuotaLeft, type Visitor,
-} from './visitor'; // prettier-ignore
+  ADMIT,
+  CHOSEN,
+  PUPIL,
+  REASON,
+  REFUSE,
+  RELATIVE,
+  SPENDS_NOTHING,
+  SPENDS_URGENT,
+  SPENDS_WALK_IN,
+  STAFF,
+  WAIT,
+  WAY,
+  NOTHING_LEFT,
+  type Decision,
+  type QuotaLeft,
+  type Visitor,
+} from './visitor';
 
 /** Who has no opening to wait for comes back after one to five minutes. */
 const COME_BACK_SECONDS = 60;

@@ -48,7 +48,8 @@ function characterOf(number: number): string {
 
 function numberAt(text: string, index: number): number {
   const code = text.charCodeAt(index);
-  if (code < FIRST_CODE || code === LEFT_OUT_CODE || code >= END_CODE) throw new BundleInvalid(`character ${code} is no number`); // prettier-ignore
+  if (code < FIRST_CODE || code === LEFT_OUT_CODE || code >= END_CODE)
+    throw new BundleInvalid(`character ${code} is no number`);
   return code < LEFT_OUT_CODE ? code - FIRST_CODE : code - FIRST_CODE - 1;
 }
 
@@ -111,7 +112,8 @@ function plainWindows({ firstCell, endCell, windows }: PackedBundle): BundleCont
   const { perDay, starts, start, shapes, shapesEach, shape } = windows;
   const dayCount = dayCountOf({ firstCell, endCell });
   if (perDay.length % dayCount !== 0) throw new BundleInvalid(`${perDay.length} counts for ${dayCount} days`);
-  if (!(shapesEach >= 1) || shape.length !== Math.ceil(start.length / shapesEach)) throw new BundleInvalid('columns of windows differ in length'); // prettier-ignore
+  if (!(shapesEach >= 1) || shape.length !== Math.ceil(start.length / shapesEach))
+    throw new BundleInvalid('columns of windows differ in length');
   const count = Array<number>(perDay.length / dayCount).fill(0);
   const gap = Array<number>(start.length);
   let next = 0;

@@ -78,7 +78,10 @@ export function roomForecast(
     const already = counted.get(cell) ?? 0;
     const whole = roomBudget(roomLimitsAt(content, cell, walkIns.all), counted);
     // what is left of the present cell comes at the pace of the whole one
-    const left = cell === first ? Math.min(whole - already, Math.ceil((whole * ((cell + 1) * CELL_SECONDS - now)) / CELL_SECONDS)) : whole - already; // prettier-ignore
+    const left =
+      cell === first
+        ? Math.min(whole - already, Math.ceil((whole * ((cell + 1) * CELL_SECONDS - now)) / CELL_SECONDS))
+        : whole - already;
     const its = Math.max(0, left);
     counted.set(cell, already + its);
     served += its + (cell === first ? walkIns.left : walkIns.perCell);

@@ -9,7 +9,8 @@ export interface LoadParameters {
    * `firstPerMille` in cell 0, the rest evenly over the cells after it.
    */
   arrival:
-    { shape: 'burst'; perMille: readonly number[] } | { shape: 'spread'; earlyPerMille: number; firstPerMille: number };
+    | { shape: 'burst'; perMille: readonly number[] }
+    | { shape: 'spread'; earlyPerMille: number; firstPerMille: number };
   /** Share still active k cells after arrival, per mille, not rising, starting at 1000; `toEnd`: everybody stays to the end. */
   stay: 'toEnd' | readonly number[];
   /** Of those who leave, the share that logs out; the others idle until the time-out, per mille. */

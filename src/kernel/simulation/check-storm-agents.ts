@@ -90,9 +90,15 @@ class AgentStorm {
     this.stepCount = cellCount * STEPS_PER_CELL;
     const column = () => new Float64Array(classCount * cellCount);
     this.day = {
-      attempts: column(), admitted: column(), refused: column(), sessions: column(), peakSessions: 0,
-      gaveUp: new Float64Array(classCount), waitSeconds: Array.from({ length: classCount }, () => []), pollCount: 0,
-    }; // prettier-ignore
+      attempts: column(),
+      admitted: column(),
+      refused: column(),
+      sessions: column(),
+      peakSessions: 0,
+      gaveUp: new Float64Array(classCount),
+      waitSeconds: Array.from({ length: classCount }, () => []),
+      pollCount: 0,
+    };
     this.sessionsOfClass = new Float64Array(classCount);
     this.due = Array.from({ length: this.stepCount }, () => []);
     this.ends = Array.from({ length: this.stepCount + 1 }, () => []);
@@ -130,7 +136,9 @@ class AgentStorm {
       });
       this.stand(step, cell);
       this.day.peakSessions = Math.max(this.day.peakSessions, this.sessionCount);
-      this.sessionsOfClass.forEach((count, k) => (this.day.sessions[k * this.problem.cellCount + cell]! += count / STEPS_PER_CELL)); // prettier-ignore
+      this.sessionsOfClass.forEach(
+        (count, k) => (this.day.sessions[k * this.problem.cellCount + cell]! += count / STEPS_PER_CELL),
+      );
     }
     return this.day;
   }
@@ -160,7 +168,8 @@ class AgentStorm {
     const loginRoom = (problem.loginLimit[cell]! * share) / STEPS_PER_CELL;
     const sessionLimit = problem.sessionLimit[cell]! * share;
     const cost = problem.refusalCostPerMille / 1000;
-    const logins = inside.length <= loginRoom ? inside.length : Math.max(0, (loginRoom - cost * inside.length) / (1 - cost)); // prettier-ignore
+    const logins =
+      inside.length <= loginRoom ? inside.length : Math.max(0, (loginRoom - cost * inside.length) / (1 - cost));
     const insideCount = bounded(chanceRound(logins, random), sessionLimit - this.sessionCount, inside.length);
     inside.forEach((agent, k) => (k < insideCount ? this.admit(agent, step, cell) : this.turnAway(agent, step, cell)));
 
@@ -168,7 +177,10 @@ class AgentStorm {
     if (problem.room) {
       for (const agent of outside) this.takeTicket(agent, step);
       // quotas are whole places, log-ins of a step are not
-      const places = bounded(chanceRound(Math.max(0, loginRoom - insideCount), random), sessionLimit - this.sessionCount); // prettier-ignore
+      const places = bounded(
+        chanceRound(Math.max(0, loginRoom - insideCount), random),
+        sessionLimit - this.sessionCount,
+      );
       this.askedInTurn(step, cell, places, leftPerCell);
       return;
     }
@@ -180,7 +192,9 @@ class AgentStorm {
     }
     this.walkedIn += walking.size;
     this.quota = Math.max(0, this.quota - walking.size);
-    for (const agent of outside) if (walking.has(agent)) this.admit(agent, step, cell); else this.turnAway(agent, step, cell); // prettier-ignore
+    for (const agent of outside)
+      if (walking.has(agent)) this.admit(agent, step, cell);
+      else this.turnAway(agent, step, cell);
   }
 
   private takeTicket(agent: Agent, step: number): void {
@@ -189,14 +203,23 @@ class AgentStorm {
     const stays = 1 - leavesPerMillePerMinute / 1000;
     // as many minutes as chance lets the page open
     const minutes = stays >= 1 ? Infinity : Math.log(1 - this.random()) / Math.log(stays);
-    this.tickets.push({ agent, rank: rankOfProfile[agent.group.profile]!, takenAt: at, asksAt: at, leavesAt: at + minutes * MINUTE_SECONDS }); // prettier-ignore
+    this.tickets.push({
+      agent,
+      rank: rankOfProfile[agent.group.profile]!,
+      takenAt: at,
+      asksAt: at,
+      leavesAt: at + minutes * MINUTE_SECONDS,
+    });
   }
 
   /** Each page whose time has come asks, and is let in where there is a place for it after all who stand before it have theirs. */
   private askedInTurn(step: number, cell: number, places: number, leftPerCell: number): void {
     const { random, problem } = this;
     const until = (step + 1) * STEP_SECONDS;
-    const inOrder = this.tickets.map((ticket, order) => ({ ticket, order })).sort((a, b) => a.ticket.rank - b.ticket.rank || a.order - b.order).map(({ ticket }) => ticket); // prettier-ignore
+    const inOrder = this.tickets
+      .map((ticket, order) => ({ ticket, order }))
+      .sort((a, b) => a.ticket.rank - b.ticket.rank || a.order - b.order)
+      .map(({ ticket }) => ticket);
     const standing = inOrder.filter(({ agent }) => !agent.hours.isHeld[cell]);
     const aside = inOrder.filter(({ agent }) => agent.hours.isHeld[cell]);
     const gone = new Set<Ticket>();
@@ -252,7 +275,9 @@ class AgentStorm {
   }
 
   private dueOf(until: number, gone: ReadonlySet<Ticket>): Ticket[] {
-    return this.tickets.filter((ticket) => ticket.asksAt < until && !gone.has(ticket)).sort((a, b) => a.asksAt - b.asksAt); // prettier-ignore
+    return this.tickets
+      .filter((ticket) => ticket.asksAt < until && !gone.has(ticket))
+      .sort((a, b) => a.asksAt - b.asksAt);
   }
 
   private admit({ group, hours, classIndex, firstStep }: Agent, step: number, cell: number): void {
@@ -276,8 +301,19 @@ class AgentStorm {
   private returnStep(agent: Agent, step: number, cell: number): number {
     const { random } = this;
     const { habits, cellCount, entrySpreadSeconds } = this.problem;
-    const shares = [habits.impatientPerMille, habits.threeMinutesPerMille, habits.asToldPerMille, habits.backOffPerMille]; // prettier-ignore
-    agent.habit ??= HABITS[draw(shares.map((perMille) => perMille / 1000), random)]!; // prettier-ignore
+    const shares = [
+      habits.impatientPerMille,
+      habits.threeMinutesPerMille,
+      habits.asToldPerMille,
+      habits.backOffPerMille,
+    ];
+    agent.habit ??=
+      HABITS[
+        draw(
+          shares.map((perMille) => perMille / 1000),
+          random,
+        )
+      ]!;
     agent.refusalCount++;
     const within = (fromSeconds: number, toSeconds: number) =>
       step + fromSeconds / STEP_SECONDS + randomInteger(random, (toSeconds - fromSeconds) / STEP_SECONDS);
@@ -286,7 +322,8 @@ class AgentStorm {
     if (agent.habit === 'backOff') return within(10, 10 + 30 * 2 ** Math.min(4, agent.refusalCount - 1));
     if (!agent.hours.isOpen[cell]) {
       for (let next = cell + 1; next < cellCount; next++) {
-        if (agent.hours.isOpen[next]) return next * STEPS_PER_CELL + randomInteger(random, entrySpreadSeconds / STEP_SECONDS); // prettier-ignore
+        if (agent.hours.isOpen[next])
+          return next * STEPS_PER_CELL + randomInteger(random, entrySpreadSeconds / STEP_SECONDS);
       }
     }
     return within(60, 300);
@@ -319,8 +356,9 @@ function hoursOf(group: StormGroup, problem: StormProblem): Hours {
   const has = (list: readonly number[], one: number) => list.length === 0 || list.includes(one);
   const cells = Array.from({ length: problem.cellCount }, (_, cell) => {
     const its = inForce(problem, cell).filter(
-      ({ territories, profiles, cohorts }) => has(territories, territory) && has(profiles, profile) && has(cohorts, cohort),
-    ); // prettier-ignore
+      ({ territories, profiles, cohorts }) =>
+        has(territories, territory) && has(profiles, profile) && has(cohorts, cohort),
+    );
     const shutting = its.filter(({ isDeferred, isLiveOnly }) => isDeferred || isLiveOnly);
     const open = (entryTimes ?? []).filter(
       ({ entryCell, endCell, isLive }) =>
@@ -331,9 +369,10 @@ function hoursOf(group: StormGroup, problem: StormProblem): Hours {
       isOpen,
       isHeld: shutting.length > 0 && !isOpen,
       openUntil: Math.max(0, ...open.map(({ endCell }) => endCell)),
-      walkInCount: (problem.walkInLimit[cell]! * Math.min(1000, ...its.map(({ walkInPerMille }) => walkInPerMille))) / 1000,
+      walkInCount:
+        (problem.walkInLimit[cell]! * Math.min(1000, ...its.map(({ walkInPerMille }) => walkInPerMille))) / 1000,
       idleSeconds: Math.min(problem.idleSeconds, ...its.flatMap(({ idleSeconds }) => idleSeconds ?? [])),
-    }; // prettier-ignore
+    };
   });
   return {
     isOpen: cells.map(({ isOpen }) => isOpen),
@@ -352,7 +391,8 @@ function draw(shares: ArrayLike<number>, random: Random): number {
 }
 
 /** Whether the quota has a place for somebody after so many of the cell, whoever they were. */
-const isWithin = (walkedIn: number, { hours }: Agent, cell: number): boolean => walkedIn + 1 <= hours.walkInCount[cell]! + 1e-9; // prettier-ignore
+const isWithin = (walkedIn: number, { hours }: Agent, cell: number): boolean =>
+  walkedIn + 1 <= hours.walkInCount[cell]! + 1e-9;
 
 /** The least of some numbers as whole visitors. */
 const bounded = (...most: number[]): number => Math.max(0, Math.floor(Math.min(...most) + 1e-9));

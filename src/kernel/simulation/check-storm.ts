@@ -94,10 +94,14 @@ function quotaSharesOf({ cellCount, profileCount, groups, steps }: StormProblem,
   return Array.from({ length: cellCount }, (_, cell) => {
     const shares = its.map(({ territory, profile, cohort }) => {
       const lowered = steps.flatMap((step) =>
-        step.fromCell <= cell && cell < step.toCell && has(step.territories, territory) && has(step.profiles, profile) && has(step.cohorts, cohort)
+        step.fromCell <= cell &&
+        cell < step.toCell &&
+        has(step.territories, territory) &&
+        has(step.profiles, profile) &&
+        has(step.cohorts, cohort)
           ? [step.walkInPerMille]
           : [],
-      ); // prettier-ignore
+      );
       return Math.min(1000, ...lowered) / 1000;
     });
     return Math.max(0, ...shares);

@@ -84,11 +84,21 @@ export function effectiveLimits(problem: StormProblem): EffectiveLimits {
     loginLimit[cell] = (loginLimit[cell]! * capacityPerMille) / 1000;
   }
   // whom nothing binds needs no quota, and has none while a step keeps them out
-  const walkInShare = byKind(problem, groups.map(({ entryTimes }) => entryTimes !== null), 1, ({ walkInPerMille }) => walkInPerMille / 1000); // prettier-ignore
+  const walkInShare = byKind(
+    problem,
+    groups.map(({ entryTimes }) => entryTimes !== null),
+    1,
+    ({ walkInPerMille }) => walkInPerMille / 1000,
+  );
   const mostWalkInShare = new Float64Array(cellCount).map((_, cell) =>
     walkInShare.columns.length === 0 ? 1 : Math.max(...walkInShare.columns.map((column) => column[cell]!)),
   );
-  const idleSeconds = byKind(problem, groups.map(() => true), problem.idleSeconds, (step) => step.idleSeconds ?? Infinity); // prettier-ignore
+  const idleSeconds = byKind(
+    problem,
+    groups.map(() => true),
+    problem.idleSeconds,
+    (step) => step.idleSeconds ?? Infinity,
+  );
   return { sessionLimit, loginLimit, walkInShare, mostWalkInShare, idleSeconds };
 }
 

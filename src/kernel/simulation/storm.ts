@@ -113,9 +113,16 @@ class Storm {
     const kindCount = (this.kindCount = columns.length + 1);
     const column = () => new Float64Array(this.classCount * cellCount);
     this.curves = {
-      arrivals: column(), attempts: column(), admitted: column(), walkIns: column(),
-      refused: column(), gaveUp: column(), sessions: column(), waiting: column(), polls: column(),
-    }; // prettier-ignore
+      arrivals: column(),
+      attempts: column(),
+      admitted: column(),
+      walkIns: column(),
+      refused: column(),
+      gaveUp: column(),
+      sessions: column(),
+      waiting: column(),
+      polls: column(),
+    };
     this.trace = {
       entitledRatio: new Float64Array(this.stepCount),
       walkInRatio: columns.map(() => new Float64Array(this.stepCount)),
@@ -125,7 +132,10 @@ class Storm {
       ),
     };
     this.classOf = Int32Array.from(groups, ({ territory, profile }) => territory * profileCount + profile);
-    this.sorts = this.sortsOf(kindOf.map((kind) => (kind < 0 ? kindCount - 1 : kind)), kindCount); // prettier-ignore
+    this.sorts = this.sortsOf(
+      kindOf.map((kind) => (kind < 0 ? kindCount - 1 : kind)),
+      kindCount,
+    );
     this.queue = problem.room && new StormQueue(problem.room, groups.length, profileCount, this.classOf, this.sorts);
     this.totals = Float64Array.from(groups, ({ visitorCount }) => Math.round(visitorCount * VISITOR_UNITS));
     this.arrived = new Float64Array(groups.length);
@@ -252,7 +262,9 @@ class Storm {
     if (this.queue) {
       this.roomLeft += Math.floor(((problem.room!.leftPerCell?.[cell] ?? 0) * VISITOR_UNITS) / STEPS_PER_CELL);
       const line = { places, left: this.roomLeft, quotas: this.quotasFor(cell) };
-      const { fromQuota, fromLeft } = this.queue.serve(line, this.held, (g, crowd) => this.admit(g, step, cell, crowd, true)); // prettier-ignore
+      const { fromQuota, fromLeft } = this.queue.serve(line, this.held, (g, crowd) =>
+        this.admit(g, step, cell, crowd, true),
+      );
       this.spend(fromQuota);
       this.roomLeft -= fromLeft;
     }
@@ -264,7 +276,13 @@ class Storm {
       const isEntitled = entitlement.isEntitled[at] === 1;
       const isBarred = !isEntitled && entitlement.isBarred[at] === 1;
       if (isEntitled || !this.queue)
-        this.answer(g, step, cell, isBarred ? 0 : isEntitled ? entitledRatio : walkInRatios[limits.walkInShare.kindOf[g]!]!, isEntitled); // prettier-ignore
+        this.answer(
+          g,
+          step,
+          cell,
+          isBarred ? 0 : isEntitled ? entitledRatio : walkInRatios[limits.walkInShare.kindOf[g]!]!,
+          isEntitled,
+        );
     }
   }
 
@@ -312,7 +330,9 @@ class Storm {
   /** Groups of a kind that steps keep out in the same cells are one sort. */
   private sortsOf(kindOf: Int32Array, kindCount: number): QueueSorts {
     const { cellCount, steps } = this.problem;
-    const edges = [...new Set(steps.flatMap(({ fromCell, toCell }) => [fromCell, toCell]))].filter((cell) => cell < cellCount); // prettier-ignore
+    const edges = [...new Set(steps.flatMap(({ fromCell, toCell }) => [fromCell, toCell]))].filter(
+      (cell) => cell < cellCount,
+    );
     const numbers = new Map<string, number>();
     const kinds: number[] = [];
     const sortOf = kindOf.map((kind, g) => {
@@ -328,7 +348,9 @@ class Storm {
   /** Whom steps keep out in a cell; undefined where there are none that do. */
   private heldIn(cell: number): HeldSorts {
     const { steps, cellCount } = this.problem;
-    const isBinding = steps.some(({ fromCell, toCell, isDeferred, isLiveOnly }) => fromCell <= cell && cell < toCell && (isDeferred || isLiveOnly)); // prettier-ignore
+    const isBinding = steps.some(
+      ({ fromCell, toCell, isDeferred, isLiveOnly }) => fromCell <= cell && cell < toCell && (isDeferred || isLiveOnly),
+    );
     if (!isBinding) return undefined;
     const held = new Uint8Array(this.sorts.kindOf.length);
     this.sorts.sortOf.forEach((sort, g) => (held[sort] = this.entitlement.isBarred[g * cellCount + cell]!));
@@ -410,7 +432,8 @@ class Storm {
   /** As the agents tell intervals: of each kind what steps leave it of the quota, and what the plan leaves. */
   private paceIn(cell: number): LinePace {
     const { walkInLimit, room } = this.problem;
-    const perCell = (kind: number) => walkInLimit[cell]! * Math.max(0, this.shareOf(kind, cell)) + (room!.leftPerCell?.[cell] ?? 0); // prettier-ignore
+    const perCell = (kind: number) =>
+      walkInLimit[cell]! * Math.max(0, this.shareOf(kind, cell)) + (room!.leftPerCell?.[cell] ?? 0);
     return Array.from({ length: this.kindCount }, (_, kind) => (perCell(kind) * VISITOR_UNITS) / CELL_SECONDS);
   }
 

@@ -1,4 +1,17 @@
-import { AppShell, Burger, Button, Drawer, Group, Kbd, Modal, Stack, Table, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'; // prettier-ignore
+import {
+  AppShell,
+  Burger,
+  Button,
+  Drawer,
+  Group,
+  Kbd,
+  Modal,
+  Stack,
+  Table,
+  Text,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet } from 'react-router';

@@ -8,7 +8,18 @@ import {
 } from '@mantine/core';
 
 /** The one colour of actions. */
-const accent: MantineColorsTuple = ['#eef3fc', '#d9e4f7', '#b0c8ee', '#84a9e6', '#5f8fdf', '#477fda', '#2f65c0', '#1f4fa8', '#183f88', '#102c61']; // prettier-ignore
+const accent: MantineColorsTuple = [
+  '#eef3fc',
+  '#d9e4f7',
+  '#b0c8ee',
+  '#84a9e6',
+  '#5f8fdf',
+  '#477fda',
+  '#2f65c0',
+  '#1f4fa8',
+  '#183f88',
+  '#102c61',
+];
 
 /** A dialog's heading is no banner of the page, which its element would make it. */
 const dialog = { defaultProps: { attributes: { header: { role: 'presentation' } } } };

@@ -1,6 +1,14 @@
 import { Button, Group, Table, Text, useComputedColorScheme } from '@mantine/core';
 import { HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
-import { DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from 'echarts/components'; // prettier-ignore
+import {
+  DataZoomComponent,
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapComponent,
+} from 'echarts/components';
 import { init, use as register, type EChartsCoreOption, type EChartsType } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useId, useRef, useState, type PointerEvent, type ReactNode, type RefObject } from 'react';
@@ -8,7 +16,19 @@ import { useTranslation } from 'react-i18next';
 import { saveAs } from './api';
 import { csvOf, type ChartTable } from './chart-table';
 
-register([LineChart, HeatmapChart, ScatterChart, GridComponent, TooltipComponent, LegendComponent, DataZoomComponent, MarkAreaComponent, MarkLineComponent, VisualMapComponent, SVGRenderer]); // prettier-ignore
+register([
+  LineChart,
+  HeatmapChart,
+  ScatterChart,
+  GridComponent,
+  TooltipComponent,
+  LegendComponent,
+  DataZoomComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  VisualMapComponent,
+  SVGRenderer,
+]);
 
 interface ChartProps {
   title: string;

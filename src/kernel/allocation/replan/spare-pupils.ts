@@ -35,7 +35,15 @@ export function sparePupils(change: Change, stay: Int32Array, pupils: Int32Array
     const classId = demandClass[i]!;
     if (movedOfClass.get(classId) !== 1) continue;
     for (let start = before[i]! - REACH_CELLS; start <= before[i]! + REACH_CELLS; start++) {
-      const mate = atHome.get(start)?.find((j) => demandClass[j] !== classId && moves(j) && windowsOf(change, j) <= windowsOf(change, i) && changesPlaces(change, i, j)); // prettier-ignore
+      const mate = atHome
+        .get(start)
+        ?.find(
+          (j) =>
+            demandClass[j] !== classId &&
+            moves(j) &&
+            windowsOf(change, j) <= windowsOf(change, i) &&
+            changesPlaces(change, i, j),
+        );
       if (mate === undefined) continue;
       movedOfClass.delete(classId);
       if (isMoved(change, mate)) movedOfClass.set(demandClass[mate]!, movedOfClass.get(demandClass[mate]!)! + 1);

@@ -59,7 +59,10 @@ describe('solveSmall', () => {
     const [trial, whole] = [tried(problem, true), tried(problem, false)];
     expect(checkPlan(problem, trial.starts!)).toMatchObject({ violationCount: 0, unplacedCount: 0 });
     expect(trial.askedCount()).toBeLessThan(whole.askedCount() / 4);
-    const crowded = tinyProblem({ logins: 5, demands: range(0, 10).map(() => ({ candidates: range(2, 8), wish: 4, visitors: 5 })) }); // prettier-ignore
+    const crowded = tinyProblem({
+      logins: 5,
+      demands: range(0, 10).map(() => ({ candidates: range(2, 8), wish: 4, visitors: 5 })),
+    });
     expect(tried(crowded, true).starts).toBeNull();
   });
 

@@ -49,7 +49,6 @@ export function pointsOf(
   resource: Resource,
   whatIf: WhatIf,
 ): DayPoint[] {
-  // prettier-ignore
   const figures = curve[resource];
   const start = new Date(curve.startsAt).getTime();
   const shift = baselines ? (new Date(baselines.startsAt).getTime() - start) / (curve.stepMinutes * 60_000) : 0;

@@ -34,7 +34,9 @@ export function FairnessSheet({ planId, names }: { planId: number; names: Readon
           <Button
             variant="subtle"
             size="compact-sm"
-            onClick={() => void download(`/v1/plans/${planId}/fairness`, `etale-equite-${planId}.csv`, 'text/csv').catch(sayRefused)} // prettier-ignore
+            onClick={() =>
+              void download(`/v1/plans/${planId}/fairness`, `etale-equite-${planId}.csv`, 'text/csv').catch(sayRefused)
+            }
           >
             CSV
           </Button>

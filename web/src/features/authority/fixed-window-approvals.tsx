@@ -20,7 +20,9 @@ export function FixedWindowApprovals({ campaigns, today }: { campaigns: readonly
     queries: current.map(({ id }) => ({
       queryKey: ['fixed-windows', id],
       queryFn: () =>
-        answerOf(api.GET('/v1/campaigns/{id}/fixed-windows', { params: { path: { id }, query: { limit: MOST_SHOWN } } })), // prettier-ignore
+        answerOf(
+          api.GET('/v1/campaigns/{id}/fixed-windows', { params: { path: { id }, query: { limit: MOST_SHOWN } } }),
+        ),
     })),
   });
   const waiting = current.flatMap((campaign, i) => {

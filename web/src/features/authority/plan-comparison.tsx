@@ -35,7 +35,10 @@ export function PlanComparison({ plan, names, withId, onWith }: PlanComparisonPr
             onChange={({ currentTarget: { value } }) => onWith(value ? Number(value) : undefined)}
             data={[
               { value: '', label: t('comparison.choose') },
-              ...others.data.map(({ id, state }) => ({ value: String(id), label: t('comparison.plan', { id, state: t(`planState.${state}`) }) })), // prettier-ignore
+              ...others.data.map(({ id, state }) => ({
+                value: String(id),
+                label: t('comparison.plan', { id, state: t(`planState.${state}`) }),
+              })),
             ]}
           />
           {comparison.data && (
@@ -73,7 +76,20 @@ export function PlanComparison({ plan, names, withId, onWith }: PlanComparisonPr
   );
 }
 
-const FIGURES = ['windowCount', 'movedCount', 'earlierCount', 'laterCount', 'addedCount', 'removedCount', 'changedEstablishmentCount', 'gainingCount', 'losingCount', 'displacementMinutesChange', 'otherDayCountBefore', 'otherDayCountAfter'] as const; // prettier-ignore
+const FIGURES = [
+  'windowCount',
+  'movedCount',
+  'earlierCount',
+  'laterCount',
+  'addedCount',
+  'removedCount',
+  'changedEstablishmentCount',
+  'gainingCount',
+  'losingCount',
+  'displacementMinutesChange',
+  'otherDayCountBefore',
+  'otherDayCountAfter',
+] as const;
 
 function tableOf(
   { all, byKind, byDepartment }: Schema<'ComparisonDto'>,

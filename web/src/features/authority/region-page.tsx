@@ -14,7 +14,18 @@ import { type Campaign, type Plan, useCampaigns, usePublishedPlans } from '../..
 import { useSession } from '../../shared/session';
 import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { type Territory, useTerritories } from '../../shared/territories';
-import { useAnswers, useBaselines, useCertificate, useFairness, useMeasured, useObserved, useTerritoryCurves, useTerritoryDay, useWeekCurve, type Resource } from './data'; // prettier-ignore
+import {
+  useAnswers,
+  useBaselines,
+  useCertificate,
+  useFairness,
+  useMeasured,
+  useObserved,
+  useTerritoryCurves,
+  useTerritoryDay,
+  useWeekCurve,
+  type Resource,
+} from './data';
 import { CampaignApprovals } from './campaign-approvals';
 import { DayChart } from './day-chart';
 import { NOTHING_CHANGED, ofDay, peakOf, pointsOf, type WhatIf, withCurve, withObserved } from './day-load';
@@ -116,7 +127,10 @@ function Region({ plan, campaign, territories, above }: RegionProps) {
   const live = useLiveRegion(plan);
   const comparedId = Number(search.get('comparer')) || undefined;
   const compared = useWeekCurve(comparedId, range);
-  const tighter = certificate.data && certificate.data.logins.capacityRatio > certificate.data.sessions.capacityRatio ? 'logins' : 'sessions'; // prettier-ignore
+  const tighter =
+    certificate.data && certificate.data.logins.capacityRatio > certificate.data.sessions.capacityRatio
+      ? 'logins'
+      : 'sessions';
   const asked = search.get('mesure');
   const resource: Resource = asked === 'logins' || asked === 'sessions' ? asked : tighter;
   const measure = MEASURES.find((one) => one === search.get('carte')) ?? 'load';
@@ -128,11 +142,17 @@ function Region({ plan, campaign, territories, above }: RegionProps) {
   const level = shown[0]?.kind ?? LEVEL_BELOW[here?.kind ?? 'region'];
   const answers = useAnswers(campaign.id, level, undefined);
   // the map shows departments wherever one stands above them: academies are too few to see anything
-  const departments = useMemo(() => (level === 'department' ? shown : departmentsIn(territories, here)), [territories, here, level, shown]); // prettier-ignore
+  const departments = useMemo(
+    () => (level === 'department' ? shown : departmentsIn(territories, here)),
+    [territories, here, level, shown],
+  );
   const departmentAnswers = useAnswers(campaign.id, 'department', undefined);
   const timeZone = week.data?.timeZone ?? 'Europe/Paris';
   const zone = otherZone(timeZone);
-  const points = useMemo(() => (week.data ? pointsOf(week.data, baselines.data, resource, whatIf) : []), [week.data, baselines.data, resource, whatIf]); // prettier-ignore
+  const points = useMemo(
+    () => (week.data ? pointsOf(week.data, baselines.data, resource, whatIf) : []),
+    [week.data, baselines.data, resource, whatIf],
+  );
   const peakDay = certificate.data && civilDateOf(certificate.data[tighter].peakAt, timeZone);
   const chosen =
     [search.get('jour'), peakDay].find((day) => day && days.includes(day)) ?? tightestDay(points, timeZone);
@@ -354,6 +374,10 @@ const daytime = <T extends { hour: string }>(points: T[]): T[] =>
   points.filter(({ hour }) => hour >= '06:00' && hour < '22:00');
 
 function tightestDay(points: Parameters<typeof peakOf>[0], timeZone: string): string | undefined {
-  const peak = peakOf(points, ({ planned }) => planned, ({ limit }) => limit); // prettier-ignore
+  const peak = peakOf(
+    points,
+    ({ planned }) => planned,
+    ({ limit }) => limit,
+  );
   return peak && civilDateOf(new Date(peak.at), timeZone);
 }

@@ -6,7 +6,15 @@ import { csvOf } from '../../shared/chart-table';
 import { formatCount, formatDecimal, formatPercent } from '../../shared/format';
 import type { TerritoryRow } from './territory-rows';
 
-const COLUMNS = ['peakLoad', 'establishmentCount', 'answeredRatio', 'unansweredCount', 'meanMinutes', 'worstMinutes', 'adherenceRatio'] as const; // prettier-ignore
+const COLUMNS = [
+  'peakLoad',
+  'establishmentCount',
+  'answeredRatio',
+  'unansweredCount',
+  'meanMinutes',
+  'worstMinutes',
+  'adherenceRatio',
+] as const;
 type Column = (typeof COLUMNS)[number];
 
 const FORMAT: Record<Column, (value: number) => string> = {
@@ -67,7 +75,15 @@ export function TerritoryTable({
           size="compact-sm"
           onClick={() =>
             saveAs(
-              new Blob([csvOf({ columns: [t('table.code'), t('table.territory'), ...used.map((column) => t(`table.${column}`))], rows: shown.map((row) => [row.code, row.name, ...used.map((column) => row[column] ?? '')]) })], { type: 'text/csv' }), // prettier-ignore
+              new Blob(
+                [
+                  csvOf({
+                    columns: [t('table.code'), t('table.territory'), ...used.map((column) => t(`table.${column}`))],
+                    rows: shown.map((row) => [row.code, row.name, ...used.map((column) => row[column] ?? '')]),
+                  }),
+                ],
+                { type: 'text/csv' },
+              ),
               'etale-territoires.csv',
             )
           }

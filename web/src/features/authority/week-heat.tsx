@@ -22,7 +22,13 @@ export function WeekHeat({ points, days, timeZone, onPick }: WeekHeatProps) {
       const ink = isDark ? '#dfe6f1' : '#222b3a';
       return {
         grid: { left: 90, right: 8, top: 8, bottom: 76 },
-        tooltip: { formatter: ({ value }: { value: [number, number, number] }) => labelled(`${formatShortDay(days[value[1]]!)} ${formatHour(cells.hours[value[0]]!)}`, formatPercent(value[2])) }, // prettier-ignore
+        tooltip: {
+          formatter: ({ value }: { value: [number, number, number] }) =>
+            labelled(
+              `${formatShortDay(days[value[1]]!)} ${formatHour(cells.hours[value[0]]!)}`,
+              formatPercent(value[2]),
+            ),
+        },
         xAxis: { type: 'category', data: cells.hours.map(formatHour), axisLabel: { color: ink } },
         yAxis: { type: 'category', data: days.map(formatShortDay), inverse: true, axisLabel: { color: ink } },
         visualMap: {

@@ -40,7 +40,10 @@ export function WhatIfSliders({ whatIf, onChange, points, timeZone }: SlidersPro
       </Group>
       <Text aria-live="polite" size="sm">
         {peak
-          ? t(peak.ratio > 1 ? 'whatIf.breaks' : 'whatIf.holds', { ratio: formatPercent(peak.ratio), time: formatTime(new Date(peak.at), timeZone) }) // prettier-ignore
+          ? t(peak.ratio > 1 ? 'whatIf.breaks' : 'whatIf.holds', {
+              ratio: formatPercent(peak.ratio),
+              time: formatTime(new Date(peak.at), timeZone),
+            })
           : t('whatIf.text')}
       </Text>
       <div className="sliders">

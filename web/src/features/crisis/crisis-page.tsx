@@ -10,7 +10,17 @@ import { type Session, useSession } from '../../shared/session';
 import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { useTerritories } from '../../shared/territories';
 import { AgentRow } from './agent-row';
-import { type Platform, useActs, useAdvice, useCapacityOf, useGatewaySettings, useLadder, useMeasuredDay, usePlannedOf, useSteps } from './data'; // prettier-ignore
+import {
+  type Platform,
+  useActs,
+  useAdvice,
+  useCapacityOf,
+  useGatewaySettings,
+  useLadder,
+  useMeasuredDay,
+  usePlannedOf,
+  useSteps,
+} from './data';
 import { DayLine } from './day-line';
 import { decidesOf } from './decides';
 import { LadderColumn } from './ladder-column';
@@ -66,7 +76,21 @@ function Crisis({ platform, session }: { platform: Platform; session: Session })
   const settings = useGatewaySettings(platform.id);
   const places = useTerritories();
   const failed = failureOf(advice, steps, ladder, measured, capacity, settings, places);
-  if (failed) return <Failure error={failed} onRetry={() => void Promise.all([advice.refetch(), steps.refetch(), ladder.refetch(), measured.refetch(), capacity.refetch()])} />; // prettier-ignore
+  if (failed)
+    return (
+      <Failure
+        error={failed}
+        onRetry={() =>
+          void Promise.all([
+            advice.refetch(),
+            steps.refetch(),
+            ladder.refetch(),
+            measured.refetch(),
+            capacity.refetch(),
+          ])
+        }
+      />
+    );
   // all that stands over another thing is there before it is shown: in a bad morning nothing moves under the hand
   if (
     !advice.data ||

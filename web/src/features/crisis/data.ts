@@ -140,7 +140,11 @@ export function usePostMortem(platformId: number, postMortemId: number, isNeeded
     queryKey: ['crisis', 'post-mortem', platformId, postMortemId],
     enabled: isNeeded,
     queryFn: () =>
-      answerOf(api.GET('/v1/platforms/{id}/post-mortems/{postMortemId}', { params: { path: { id: platformId, postMortemId } } })), // prettier-ignore
+      answerOf(
+        api.GET('/v1/platforms/{id}/post-mortems/{postMortemId}', {
+          params: { path: { id: platformId, postMortemId } },
+        }),
+      ),
   });
 }
 
@@ -177,21 +181,48 @@ export function useActs(platformId: number) {
     enforce: (body: Schema<'StepRequestDto'>) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps', { params: { path }, body }))),
     approve: (stepId: number) =>
-      run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps/{stepId}/approval', { params: { path: { ...path, stepId } } }))), // prettier-ignore
+      run(() =>
+        answerOf(
+          api.POST('/v1/platforms/{id}/protection-steps/{stepId}/approval', { params: { path: { ...path, stepId } } }),
+        ),
+      ),
     undo: (stepId: number, reason: string) =>
-      run(() => answerOf(api.POST('/v1/platforms/{id}/protection-steps/{stepId}/undo', { params: { path: { ...path, stepId } }, body: { reason } }))), // prettier-ignore
+      run(() =>
+        answerOf(
+          api.POST('/v1/platforms/{id}/protection-steps/{stepId}/undo', {
+            params: { path: { ...path, stepId } },
+            body: { reason },
+          }),
+        ),
+      ),
     approveCapacity: ({ kind, about }: Schema<'CapacityNoticeDto'>, reason: string) =>
-      run(() => answerOf(api.POST('/v1/platforms/{id}/capacity-notice/approval', { params: { path }, body: { kind, about, reason } }))), // prettier-ignore
+      run(() =>
+        answerOf(
+          api.POST('/v1/platforms/{id}/capacity-notice/approval', { params: { path }, body: { kind, about, reason } }),
+        ),
+      ),
     /** Replaces the ladder that was read, whose `changedAt` tells it. */
     setLadder: (body: Schema<'LadderRequestDto'>, isSaidThere = false) =>
       run(() => answerOf(api.PUT('/v1/platforms/{id}/protection-ladder', { params: { path }, body })), isSaidThere),
-    approveLadder: (changedAt: string) => run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path }, body: { changedAt } }))), // prettier-ignore
+    approveLadder: (changedAt: string) =>
+      run(() =>
+        answerOf(api.POST('/v1/platforms/{id}/protection-ladder/approval', { params: { path }, body: { changedAt } })),
+      ),
     lookBack: (body: Schema<'PostMortemRequestDto'>) =>
       run(() => answerOf(api.POST('/v1/platforms/{id}/post-mortems', { params: { path }, body }))),
     writePostMortem: (postMortemId: number, body: WrittenWords) =>
-      run(() => answerOf(api.PUT('/v1/platforms/{id}/post-mortems/{postMortemId}', { params: { path: { ...path, postMortemId } }, body }))), // prettier-ignore
+      run(() =>
+        answerOf(
+          api.PUT('/v1/platforms/{id}/post-mortems/{postMortemId}', {
+            params: { path: { ...path, postMortemId } },
+            body,
+          }),
+        ),
+      ),
     simulate: (startsAt: string) =>
-      run(() => answerOf(api.POST('/v1/platforms/{id}/protection-ladder/simulation', { params: { path }, body: { startsAt } }))), // prettier-ignore
+      run(() =>
+        answerOf(api.POST('/v1/platforms/{id}/protection-ladder/simulation', { params: { path }, body: { startsAt } })),
+      ),
   };
 }
 

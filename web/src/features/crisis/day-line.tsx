@@ -45,9 +45,17 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
       return {
         grid: { left: 64, right: 16, top: 48, bottom: 72 },
         legend: { top: 0, type: 'scroll', textStyle: { color: ink } },
-        tooltip: { trigger: 'axis', valueFormatter: (value: number | null) => (value === null ? '–' : formatCount(value)) }, // prettier-ignore
+        tooltip: {
+          trigger: 'axis',
+          valueFormatter: (value: number | null) => (value === null ? '–' : formatCount(value)),
+        },
         dataZoom: [{ type: 'inside' }, { type: 'slider', bottom: 8, height: 24 }],
-        xAxis: { type: 'category', data: points.map(({ hour }) => formatHour(hour)), axisLabel: { color: ink }, boundaryGap: false }, // prettier-ignore
+        xAxis: {
+          type: 'category',
+          data: points.map(({ hour }) => formatHour(hour)),
+          axisLabel: { color: ink },
+          boundaryGap: false,
+        },
         yAxis: { type: 'value', axisLabel: { color: ink, formatter: (value: number) => formatCount(value) } },
         series: series.map((name) => {
           const line = LINES[name];
@@ -60,7 +68,12 @@ export function DayLine({ measured, capacity, planned, steps }: DayLineProps) {
             color,
             lineStyle: { color, type: line.type, width: line.width },
             ...(name === 'capacity' && {
-              markLine: { symbol: 'none', label: { formatter: t('day.now'), color: ink, position: 'end', distance: 8 }, lineStyle: { color: ink }, data: isOnAxis(now, axis) ? [{ xAxis: now }] : [] }, // prettier-ignore
+              markLine: {
+                symbol: 'none',
+                label: { formatter: t('day.now'), color: ink, position: 'end', distance: 8 },
+                lineStyle: { color: ink },
+                data: isOnAxis(now, axis) ? [{ xAxis: now }] : [],
+              },
               markArea: markedBars(bars, ink),
             }),
           };
@@ -112,7 +125,10 @@ function pointsOf(measured: MeasuredDay, capacity: CapacityCurve, planned: DayLi
           ? null
           : Math.round(figures.planned[load] + (figures.background?.[load] ?? 0) + (figures.otherPlans?.[load] ?? 0)),
       observed,
-      limit: Math.round(((capacity.sessions.effectiveThousandths[bounds] ?? 0) - (capacity.sessions.headroomThousandths[bounds] ?? 0)) / 1000), // prettier-ignore
+      limit: Math.round(
+        ((capacity.sessions.effectiveThousandths[bounds] ?? 0) - (capacity.sessions.headroomThousandths[bounds] ?? 0)) /
+          1000,
+      ),
       capacity: Math.round((capacity.sessions.effectiveThousandths[bounds] ?? 0) / 1000),
     };
   });

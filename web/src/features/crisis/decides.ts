@@ -10,8 +10,16 @@ function departmentsInside(codes: readonly string[], places: readonly Territory[
   const inside = places.filter(({ code }) => codes.includes(code));
   const below = places.filter(({ parentId }) => inside.some(({ id }) => id === parentId));
   const own = inside.filter(({ kind }) => kind === 'department').map(({ code }) => code);
-  return below.length === 0 ? own : [...own, ...departmentsInside(below.map(({ code }) => code), places)];
-} // prettier-ignore
+  return below.length === 0
+    ? own
+    : [
+        ...own,
+        ...departmentsInside(
+          below.map(({ code }) => code),
+          places,
+        ),
+      ];
+}
 
 /** An operator decides for all; an authority where it answers for every department of the platform that is concerned, as the service holds it. */
 export function decidesOf(
@@ -32,5 +40,6 @@ export function decidesOf(
 /** The territories that a step may name: with schools of the platform, and the reader's to decide for. */
 export const placesFor = (decides: Decides, platform: readonly string[], places: readonly Territory[]): Territory[] =>
   places.filter(
-    ({ code }) => decides({ territories: [code] }) && departmentsInside([code], places).some((one) => platform.includes(one)),
-  ); // prettier-ignore
+    ({ code }) =>
+      decides({ territories: [code] }) && departmentsInside([code], places).some((one) => platform.includes(one)),
+  );

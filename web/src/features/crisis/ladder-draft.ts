@@ -53,7 +53,11 @@ export const withRung = (rungs: readonly RungDraft[], rung: RungDraft): RungDraf
 export function moved(rungs: readonly RungDraft[], from: number, to: number): RungDraft[] {
   const order = [...rungs];
   order.splice(to, 0, ...order.splice(from, 1));
-  return order.map((rung, k) => ({ ...rung, climbPercent: rungs[k]!.climbPercent, leavePercent: rungs[k]!.leavePercent })); // prettier-ignore
+  return order.map((rung, k) => ({
+    ...rung,
+    climbPercent: rungs[k]!.climbPercent,
+    leavePercent: rungs[k]!.leavePercent,
+  }));
 }
 
 /** Which thresholds of a rung cannot be: it is left at a lower load than it is climbed at, and climbed at no lower one than the milder rung. */
@@ -68,7 +72,11 @@ export function wrongThresholds(rungs: readonly RungDraft[], at: number): { clim
 /** A code made of a name: small letters, digits and hyphens; numbered where another rung has it. */
 function codeOf(name: string, taken: ReadonlySet<string>): string {
   const plain = name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/œ/g, 'oe').replace(/æ/g, 'ae');
-  const code = plain.replace(/[^a-z0-9]+/g, '-').slice(0, MOST_CODE_CHARACTERS - 3).replace(/^-+|-+$/g, '') || 'echelon'; // prettier-ignore
+  const code =
+    plain
+      .replace(/[^a-z0-9]+/g, '-')
+      .slice(0, MOST_CODE_CHARACTERS - 3)
+      .replace(/^-+|-+$/g, '') || 'echelon';
   let its = code;
   for (let k = 2; taken.has(its); k++) its = `${code}-${k}`;
   return its;
@@ -81,7 +89,10 @@ export function agreedRungs(rungs: readonly RungDraft[]): AgreedRung[] {
     const code = rung.code === '' ? codeOf(rung.name, taken) : rung.code;
     taken.add(code);
     const { climbPercent, leavePercent } = rung;
-    const thresholds = { climbPerMille: Math.round(Number(climbPercent) * 10), leavePerMille: Math.round(Number(leavePercent) * 10) }; // prettier-ignore
+    const thresholds = {
+      climbPerMille: Math.round(Number(climbPercent) * 10),
+      leavePerMille: Math.round(Number(leavePercent) * 10),
+    };
     return { code, ...textsOf(rung), ...trialOf(rung), thresholds };
   });
 }

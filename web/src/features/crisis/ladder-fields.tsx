@@ -38,7 +38,8 @@ export function LadderFields({ ladder, read, rungs, setRungs, writtenKey, acts, 
   const status = useRef<HTMLParagraphElement>(null);
   // what this form has just saved is read again before it closes
   const isChanged = !isSaving && ladder.changedAt !== read.changedAt;
-  const change = (at: number, its: Partial<RungDraft>) => setRungs(rungs.map((rung, k) => (k === at ? { ...rung, ...its } : rung))); // prettier-ignore
+  const change = (at: number, its: Partial<RungDraft>) =>
+    setRungs(rungs.map((rung, k) => (k === at ? { ...rung, ...its } : rung)));
   const move = (from: number, to: number) => {
     if (to < 0 || to >= rungs.length) return;
     setRungs(moved(rungs, from, to));

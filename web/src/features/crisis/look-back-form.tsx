@@ -34,9 +34,21 @@ export function LookBack({ platform, rungs, acts }: LookBackProps) {
     return [
       ...(planId === '' ? [] : [{ name: t('lookBack.planName', { id: planId }), planId: Number(planId) }]),
       ...(rung
-        ? [{ name: said(rung.name).slice(0, 80), steps: [{ startsAt, endsAt: new Date(Date.parse(startsAt) + rung.minutes * MINUTE).toISOString(), scope: rung.scope, measures: rung.measures }] }]
+        ? [
+            {
+              name: said(rung.name).slice(0, 80),
+              steps: [
+                {
+                  startsAt,
+                  endsAt: new Date(Date.parse(startsAt) + rung.minutes * MINUTE).toISOString(),
+                  scope: rung.scope,
+                  measures: rung.measures,
+                },
+              ],
+            },
+          ]
         : []),
-    ]; // prettier-ignore
+    ];
   };
   const make = () =>
     void acts.lookBack({ firstDate, ...(!isOneDay && { lastDate }), ...(isOneDay && { variants: variantsOf() }) }).then(
@@ -68,17 +80,30 @@ export function LookBack({ platform, rungs, acts }: LookBackProps) {
               onChange={({ currentTarget: { value } }) => setPlanId(value)}
               data={[
                 { value: '', label: t('lookBack.samePlan') },
-                ...(plans.data ?? []).map(({ id, state }) => ({ value: String(id), label: t(`lookBack.${state}`, { id }) })),
+                ...(plans.data ?? []).map(({ id, state }) => ({
+                  value: String(id),
+                  label: t(`lookBack.${state}`, { id }),
+                })),
               ]}
             />
             <NativeSelect
               label={t('lookBack.rung')}
               value={code}
               onChange={({ currentTarget: { value } }) => setCode(value)}
-              data={[{ value: '', label: t('lookBack.noRung') }, ...rungs.map((rung) => ({ value: rung.code, label: said(rung.name) }))]}
+              data={[
+                { value: '', label: t('lookBack.noRung') },
+                ...rungs.map((rung) => ({ value: rung.code, label: said(rung.name) })),
+              ]}
             />
             {code !== '' && (
-              <TextInput type="time" step={300} required label={t('lookBack.from')} value={hour} onChange={({ currentTarget: { value } }) => setHour(value)} />
+              <TextInput
+                type="time"
+                step={300}
+                required
+                label={t('lookBack.from')}
+                value={hour}
+                onChange={({ currentTarget: { value } }) => setHour(value)}
+              />
             )}
           </Group>
         </details>
@@ -87,5 +112,5 @@ export function LookBack({ platform, rungs, acts }: LookBackProps) {
         {t('lookBack.make')}
       </Button>
     </Stack>
-  ); // prettier-ignore
+  );
 }

@@ -45,14 +45,23 @@ function OwnStepForm({ ladder, decides, acts, onDone }: OwnStepButtonProps & { o
   const territories = useTerritories();
   const places = placesFor(decides, ladder.departments, territories.data ?? []);
   const isEverywhere = decides();
-  const [step, setStep] = useState<StepDraft>({ ...EMPTY_STEP, territories: isEverywhere ? [] : places.slice(0, 1).map(({ code }) => code) }); // prettier-ignore
+  const [step, setStep] = useState<StepDraft>({
+    ...EMPTY_STEP,
+    territories: isEverywhere ? [] : places.slice(0, 1).map(({ code }) => code),
+  });
   const [reason, setReason] = useState('');
   const [isBreakGlass, setBreakGlass] = useState(false);
   const trial = trialOf(step);
   const { isTried, isRunning, expected, simulationId, simulate } = useTrial(acts, trial);
   const change = (its: Partial<StepDraft>) => setStep((before) => ({ ...before, ...its }));
   const enforce = async () => {
-    const made = await acts.enforce({ ...trial, ...textsOf(step), reason, isBreakGlass, ...(simulationId !== null && { simulationId }) }); // prettier-ignore
+    const made = await acts.enforce({
+      ...trial,
+      ...textsOf(step),
+      reason,
+      isBreakGlass,
+      ...(simulationId !== null && { simulationId }),
+    });
     onDone();
     if (made.state === 'proposed') sayDone(t('done.proposed', { name: step.name }));
     else

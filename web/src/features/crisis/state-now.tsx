@@ -70,10 +70,15 @@ export function StateNow({ advice, ladder, posture, active, timeZone, may, acts 
             <strong>{t(`propose.${proposal.action}`, { rung: rung ? said(rung.name) : '' })}</strong>{' '}
             {said(proposal.reason)}
           </Text>
-          {
-            may.decides(rung?.scope) && proposal.action === 'climb' && rung &&
-            <EnforceButton rung={rung} isApproved={ladder.approvedBy !== null} isSimulatedToday={ladder.simulatedOn === civilDateOf(new Date(), timeZone)} reason={said(proposal.reason)} acts={acts} /> // prettier-ignore
-          }
+          {may.decides(rung?.scope) && proposal.action === 'climb' && rung && (
+            <EnforceButton
+              rung={rung}
+              isApproved={ladder.approvedBy !== null}
+              isSimulatedToday={ladder.simulatedOn === civilDateOf(new Date(), timeZone)}
+              reason={said(proposal.reason)}
+              acts={acts}
+            />
+          )}
           {left && may.decides(left.scope) && <UndoButton step={left} acts={acts} />}
         </Group>
       )}

@@ -62,7 +62,9 @@ export function trialOf(step: StepDraft): Pick<Schema<'RungDto'>, 'scope' | 'mea
     scope: { territories, establishmentKinds, levels, profiles },
     measures: {
       defersRelatives,
-      relativesHours: hasHours ? { from: relativesFrom, to: relativesTo === MIDNIGHT ? END_OF_DAY : relativesTo } : null,
+      relativesHours: hasHours
+        ? { from: relativesFrom, to: relativesTo === MIDNIGHT ? END_OF_DAY : relativesTo }
+        : null,
       isLiveOnly: step.isLiveOnly,
       walkInPerMille: Math.round(Number(step.walkInPercent) * 10),
       idleMinutes: step.idleMinutes === '' ? null : Number(step.idleMinutes),
@@ -70,7 +72,7 @@ export function trialOf(step: StepDraft): Pick<Schema<'RungDto'>, 'scope' | 'mea
       capacityPerMille: Math.round(Number(step.capacityPercent) * 10),
     },
     minutes: Number(step.minutes),
-  }; // prettier-ignore
+  };
 }
 
 /** What people call it, and what they are told; where no English was written the French stands. */
@@ -80,7 +82,13 @@ export const textsOf = ({ name, nameEn, wordsFr, wordsEn }: StepDraft): Pick<Sch
 });
 
 /** A step that is known already, as a form begins with it. */
-export function draftOf({ name, words, minutes, scope, measures }: Omit<Schema<'RungDto'>, 'code' | 'thresholds'>): StepDraft {
+export function draftOf({
+  name,
+  words,
+  minutes,
+  scope,
+  measures,
+}: Omit<Schema<'RungDto'>, 'code' | 'thresholds'>): StepDraft {
   const { territories = [], establishmentKinds = [], levels = [], profiles = [] } = scope;
   const { relativesHours, walkInPerMille = 1000, capacityPerMille = 1000 } = measures;
   return {
@@ -102,4 +110,4 @@ export function draftOf({ name, words, minutes, scope, measures }: Omit<Schema<'
     featuresOff: measures.featuresOff ?? [],
     capacityPercent: capacityPerMille / 10,
   };
-} // prettier-ignore
+}

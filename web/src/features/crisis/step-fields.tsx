@@ -6,7 +6,16 @@ import { useGatewaySettings } from './data';
 import { MOST_MINUTES, type StepDraft } from './step-draft';
 
 const PROFILES = ['pupil', 'relative', 'staff'] as const;
-const KINDS = ['maternelle', 'elementaire', 'primaire', 'college', 'lycee_gt', 'lycee_pro', 'lycee_polyvalent', 'erea'] as const; // prettier-ignore
+const KINDS = [
+  'maternelle',
+  'elementaire',
+  'primaire',
+  'college',
+  'lycee_gt',
+  'lycee_pro',
+  'lycee_polyvalent',
+  'erea',
+] as const;
 
 interface FieldsProps {
   step: StepDraft;
@@ -51,19 +60,48 @@ export function MeasureFields({ step, change, platformId }: FieldsProps & { plat
         onChange={({ currentTarget: { checked } }) => change({ isLiveOnly: checked })}
       />
       <Group gap="sm" align="flex-end">
-        <NumberInput min={0} max={100} suffix=" %" w={170} label={t('own.walkIn')} value={step.walkInPercent} onChange={(walkInPercent) => change({ walkInPercent })} />
-        <NumberInput min={1} max={240} w={170} label={t('own.idle')} value={step.idleMinutes} onChange={(idleMinutes) => change({ idleMinutes })} />
-        <NumberInput min={0} max={100} suffix=" %" w={170} label={t('own.capacity')} value={step.capacityPercent} onChange={(capacityPercent) => change({ capacityPercent })} />
+        <NumberInput
+          min={0}
+          max={100}
+          suffix=" %"
+          w={170}
+          label={t('own.walkIn')}
+          value={step.walkInPercent}
+          onChange={(walkInPercent) => change({ walkInPercent })}
+        />
+        <NumberInput
+          min={1}
+          max={240}
+          w={170}
+          label={t('own.idle')}
+          value={step.idleMinutes}
+          onChange={(idleMinutes) => change({ idleMinutes })}
+        />
+        <NumberInput
+          min={0}
+          max={100}
+          suffix=" %"
+          w={170}
+          label={t('own.capacity')}
+          value={step.capacityPercent}
+          onChange={(capacityPercent) => change({ capacityPercent })}
+        />
       </Group>
       {features.length > 0 && (
-        <Checkbox.Group label={t('own.features')} value={step.featuresOff} onChange={(featuresOff) => change({ featuresOff })}>
+        <Checkbox.Group
+          label={t('own.features')}
+          value={step.featuresOff}
+          onChange={(featuresOff) => change({ featuresOff })}
+        >
           <Group gap="sm">
-            {features.map((name) => <Checkbox key={name} value={name} label={name} />)}
+            {features.map((name) => (
+              <Checkbox key={name} value={name} label={name} />
+            ))}
           </Group>
         </Checkbox.Group>
       )}
     </Stack>
-  ); // prettier-ignore
+  );
 }
 
 interface ScopeFieldsProps extends FieldsProps {
@@ -145,15 +183,34 @@ export function WordFields({ step, change }: FieldsProps) {
   const { t } = useTranslation('crisis');
   return (
     <>
-      <TextInput required maxLength={200} label={t('own.name')} value={step.name} onChange={({ currentTarget: { value } }) => change({ name: value })} />
+      <TextInput
+        required
+        maxLength={200}
+        label={t('own.name')}
+        value={step.name}
+        onChange={({ currentTarget: { value } }) => change({ name: value })}
+      />
       <TextInput
         maxLength={200}
         label={t('own.nameEn')}
         value={step.nameEn}
         onChange={({ currentTarget: { value } }) => change({ nameEn: value })}
       />
-      <Textarea required autosize maxLength={1000} label={t('own.wordsFr')} value={step.wordsFr} onChange={({ currentTarget: { value } }) => change({ wordsFr: value })} />
-      <Textarea autosize maxLength={1000} label={t('own.wordsEn')} value={step.wordsEn} onChange={({ currentTarget: { value } }) => change({ wordsEn: value })} />
+      <Textarea
+        required
+        autosize
+        maxLength={1000}
+        label={t('own.wordsFr')}
+        value={step.wordsFr}
+        onChange={({ currentTarget: { value } }) => change({ wordsFr: value })}
+      />
+      <Textarea
+        autosize
+        maxLength={1000}
+        label={t('own.wordsEn')}
+        value={step.wordsEn}
+        onChange={({ currentTarget: { value } }) => change({ wordsEn: value })}
+      />
     </>
-  ); // prettier-ignore
+  );
 }

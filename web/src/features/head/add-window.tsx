@@ -44,7 +44,10 @@ export default function AddWindow(props: AddWindowProps) {
   const isInCampaign = date >= first && date <= campaign.endsOn;
   const laterDates = isInCampaign ? sameWeekdaysAfter(date, campaign.endsOn) : [];
   // what was chosen for another weekday says nothing of this one
-  const scope = laterDates.length === 0 ? THIS_DATE : { ...chosen, exceptDates: chosen.exceptDates.filter((one) => laterDates.includes(one)) }; // prettier-ignore
+  const scope =
+    laterDates.length === 0
+      ? THIS_DATE
+      : { ...chosen, exceptDates: chosen.exceptDates.filter((one) => laterDates.includes(one)) };
   const starts = useAvailability(owner && isInCampaign ? { ...owner, date } : undefined);
   const add = (startsAt: string): void => {
     const whose = whoseWindow({ classCode: ofClass?.code ?? null, audience: audience ?? 'pupils' }, t);
@@ -56,7 +59,10 @@ export default function AddWindow(props: AddWindowProps) {
         <Select
           label={t('add.for')}
           data={[
-            { group: t('add.classes'), items: classes.toSorted(byLevel).map(({ id, code }) => ({ value: String(id), label: code })) }, // prettier-ignore
+            {
+              group: t('add.classes'),
+              items: classes.toSorted(byLevel).map(({ id, code }) => ({ value: String(id), label: code })),
+            },
             { group: t('add.school'), items: audiences.map((one) => ({ value: one, label: t(`audience.${one}`) })) },
           ]}
           value={owner ? whom : null}

@@ -67,7 +67,10 @@ export function useBooking(uai: string, onOtherDay: (date: string) => void) {
       if (isPlacing(body) && !staysOnItsDay(subject, body)) onOtherDay(civilDateOf(body.startsAt, subject.timeZone));
     },
     onError: (error, { subject, body, wanted }) =>
-      tellRefused(error, isPlacing(body) ? refusalOf(error, subject, body) : wanted && swapRefusalOf(error, subject, wanted)), // prettier-ignore
+      tellRefused(
+        error,
+        isPlacing(body) ? refusalOf(error, subject, body) : wanted && swapRefusalOf(error, subject, wanted),
+      ),
     onSettled: refresh,
   });
   const subjectOf = (window: Window): Subject => ({
@@ -79,7 +82,10 @@ export function useBooking(uai: string, onOtherDay: (date: string) => void) {
     const { whose, timeZone } = subject;
     const what = staysOnItsDay(subject, body)
       ? t('done.moved', { whose, time: formatTime(body.startsAt, timeZone) })
-      : t(body.operation === 'add' ? 'done.added' : 'done.movedTo', { whose, at: formatInstant(body.startsAt, timeZone) }); // prettier-ignore
+      : t(body.operation === 'add' ? 'done.added' : 'done.movedTo', {
+          whose,
+          at: formatInstant(body.startsAt, timeZone),
+        });
     return book.mutateAsync({ subject, body, what });
   };
 

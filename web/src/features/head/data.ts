@@ -138,7 +138,9 @@ export function useToDo(uai: string, isAsked: boolean) {
       const listed = (state: 'waiting' | 'offered') =>
         answerOf(api.GET('/v1/establishments/{uai}/waiting-list', { params: { path, query: { state, limit: 100 } } }));
       const [swaps, offered, waiting, notices] = await Promise.all([
-        answerOf(api.GET('/v1/establishments/{uai}/swaps', { params: { path, query: { state: 'proposed', limit: 100 } } })), // prettier-ignore
+        answerOf(
+          api.GET('/v1/establishments/{uai}/swaps', { params: { path, query: { state: 'proposed', limit: 100 } } }),
+        ),
         listed('offered'),
         listed('waiting'),
         // all of them: "seen" is said of every one

@@ -58,7 +58,9 @@ export default function DeputyLinks({ uai, campaignId, timeZone, until, onClose 
   const made = make.data?.items[0];
   const address = made && `${window.location.origin}${made.path}`;
   const now = new Date().toISOString();
-  const live = (links.data ?? []).filter(({ quality, revokedAt, expiresAt }) => quality === 'deputy' && revokedAt === null && expiresAt > now); // prettier-ignore
+  const live = (links.data ?? []).filter(
+    ({ quality, revokedAt, expiresAt }) => quality === 'deputy' && revokedAt === null && expiresAt > now,
+  );
   return (
     <Modal opened onClose={onClose} title={t('deputy.title')} closeButtonProps={{ 'aria-label': common('close') }}>
       <Stack gap="sm">
@@ -87,7 +89,6 @@ export default function DeputyLinks({ uai, campaignId, timeZone, until, onClose 
               aria-label={t('deputy.made', { at: formatInstant(createdAt, timeZone) })}
             >
               {' '}
-              {/* prettier-ignore */}
               <Group justify="space-between" gap="xs">
                 <Text size="sm">
                   {t(withdrawing === id ? 'deputy.sure' : 'deputy.made', { at: formatInstant(createdAt, timeZone) })}

@@ -11,7 +11,8 @@ export function displacementWords(
   const days = displacementDays ?? 0;
   const minutes = displacementMinutes ?? 0;
   const parts: string[] = [];
-  if (days !== 0) parts.push(t(days > 0 ? 'panel.daysLater' : 'panel.daysEarlier', { days: formatCount(Math.abs(days)) })); // prettier-ignore
+  if (days !== 0)
+    parts.push(t(days > 0 ? 'panel.daysLater' : 'panel.daysEarlier', { days: formatCount(Math.abs(days)) }));
   if (minutes !== 0) parts.push(t(minutes > 0 ? 'panel.later' : 'panel.earlier', { minutes: formatMinutes(minutes) }));
   return parts.join(', ');
 }

@@ -15,7 +15,10 @@ const SLIP_COUNT = 8;
 /** What a family gets of one class: a page for the door, or a page of slips. */
 export function LinkSheet({ schoolName, code, url, areSlips }: LinkSheetProps) {
   const { t } = useTranslation('head');
-  const image = useMemo(() => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(renderSVG(url, { ecc: 'M', border: 2 }))}`, [url]); // prettier-ignore
+  const image = useMemo(
+    () => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(renderSVG(url, { ecc: 'M', border: 2 }))}`,
+    [url],
+  );
   return (
     <section className="link-sheet" aria-label={t('links.of', { class: code })}>
       {Array.from({ length: areSlips ? SLIP_COUNT : 1 }, (_, k) => (

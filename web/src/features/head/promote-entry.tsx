@@ -153,7 +153,8 @@ function wantedBy({
 
 /** Windows whose room lies where the entry wants its own, the nearest first; those of fixed wishes are not given back. */
 function standingThere({ windowId, classId, audience, startsAt }: WaitingEntry, windows: readonly Window[]): Window[] {
-  const isOwners = (window: Window): boolean => classId === null ? window.audience === audience : window.classId === classId; // prettier-ignore
+  const isOwners = (window: Window): boolean =>
+    classId === null ? window.audience === audience : window.classId === classId;
   const own = windows.find(({ id }) => id === windowId) ?? windows.find(isOwners);
   const start = Date.parse(startsAt);
   const end = start + (own?.cellCount ?? 0) * MILLISECONDS_PER_CELL;

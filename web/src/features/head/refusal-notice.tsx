@@ -69,7 +69,10 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
       withCloseButton
       closeButtonLabel={common('close')}
       onClose={onClose}
-      title={t(wanted.operation === 'add' ? 'refusal.titleAdd' : 'refusal.title', { whose, time: formatTime(startsAt, zone) })} // prettier-ignore
+      title={t(wanted.operation === 'add' ? 'refusal.titleAdd' : 'refusal.title', {
+        whose,
+        time: formatTime(startsAt, zone),
+      })}
     >
       <Stack gap="xs">
         <Text size="sm">

@@ -17,8 +17,11 @@ interface StepsProps {
 
 /** The protection steps in force that concern the school, in the words that schools are to be told; nothing while there is none. */
 export function StepsInForce({ steps, school, levels }: StepsProps) {
-  const own = steps.filter(({ scope: { establishmentKinds: kinds = [], levels: its = [] } }) =>
-    (kinds.length === 0 || kinds.includes(school.kind)) && (its.length === 0 || its.some((level) => levels.includes(level)))); // prettier-ignore
+  const own = steps.filter(
+    ({ scope: { establishmentKinds: kinds = [], levels: its = [] } }) =>
+      (kinds.length === 0 || kinds.includes(school.kind)) &&
+      (its.length === 0 || its.some((level) => levels.includes(level))),
+  );
   if (own.length === 0) return null;
   return (
     <Stack gap="xs" className="no-print">

@@ -38,7 +38,8 @@ export default function SwapCard({ uai, swap, timeZone, onDone }: SwapCardProps)
   const school = useEstablishment(otherUai);
   const ours = useWhose(uai, own, before);
   const theirs = useWhose(otherUai, other, after);
-  const place = (at: Place): string => at ? `${formatDay(at.date)}, ${formatRange(at.startsAt, at.endsAt, timeZone)}` : ''; // prettier-ignore
+  const place = (at: Place): string =>
+    at ? `${formatDay(at.date)}, ${formatRange(at.startsAt, at.endsAt, timeZone)}` : '';
   const moreCount = swap.changes.length / 2 - 1;
   return (
     <Paper withBorder p="sm">

@@ -85,7 +85,6 @@ function ProposalCard({
   proposal,
   onDone,
 }: Omit<ToDoProps, 'proposal' | 'toDo' | 'booking'> & { proposal: Schema<'EstablishmentProposalDto'> }) {
-  // prettier-ignore
   const { t } = useTranslation('head');
   const [isAsking, setAsking] = useState(false);
   const [isEntrusting, setEntrusting] = useState(false);

@@ -52,7 +52,11 @@ export default function WaitingCard({ uai, entry, timeZone, booking, onDone }: W
       <Group justify="space-between" gap="xs">
         <Text>
           {isOffer
-            ? t('waiting.offer', { whose, at: formatInstant(entry.offeredStartsAt ?? entry.startsAt, timeZone), until: formatTime(entry.offerExpiresAt ?? entry.waitsUntil, timeZone) }) // prettier-ignore
+            ? t('waiting.offer', {
+                whose,
+                at: formatInstant(entry.offeredStartsAt ?? entry.startsAt, timeZone),
+                until: formatTime(entry.offerExpiresAt ?? entry.waitsUntil, timeZone),
+              })
             : t('waiting.waits', {
                 whose,
                 at: formatInstant(entry.startsAt, timeZone),
@@ -62,10 +66,9 @@ export default function WaitingCard({ uai, entry, timeZone, booking, onDone }: W
             entry.offerEndedAt &&
             ` ${t('waiting.offerEnded', { at: formatInstant(entry.offerEndedAt, timeZone) })}`}
           {!isOffer && entry.takesAutomatically && ` ${t('waiting.takes')}`}
-          {
-            !isOffer && entry.improvementMinutes !== null &&
-            ` ${t('waiting.improves', { minutes: formatMinutes(entry.improvementMinutes) })}` // prettier-ignore
-          }
+          {!isOffer &&
+            entry.improvementMinutes !== null &&
+            ` ${t('waiting.improves', { minutes: formatMinutes(entry.improvementMinutes) })}`}
         </Text>
         <Group gap="xs">
           {isOffer && <Button onClick={() => take.mutate()}>{t('waiting.take')}</Button>}

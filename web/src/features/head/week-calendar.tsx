@@ -211,7 +211,6 @@ function runsOf<T>(
   minutes: number,
   timeZone: string,
 ): Range[] {
-  // prettier-ignore
   const runs: { from: T; to: T; className: string }[] = [];
   for (const item of items) {
     const last = runs.at(-1);

@@ -13,7 +13,21 @@ import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { useBooking } from './booking';
 import { byLevel } from './class-order';
 import { STATES, stateOf } from './class-state';
-import { firstMonday, useClasses, useEstablishment, usePlanOf, useProposal, useRefreshWeek, useStepsInForce, useToDo, useWeekLoad, useWeekWindows, useWishCampaign, type SchoolClass, type Window } from './data'; // prettier-ignore
+import {
+  firstMonday,
+  useClasses,
+  useEstablishment,
+  usePlanOf,
+  useProposal,
+  useRefreshWeek,
+  useStepsInForce,
+  useToDo,
+  useWeekLoad,
+  useWeekWindows,
+  useWishCampaign,
+  type SchoolClass,
+  type Window,
+} from './data';
 import { DayList } from './day-list';
 import { ShareMenu } from './share-menu';
 import { StepsInForce } from './steps-in-force';
@@ -110,7 +124,8 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   }, [classes.data, windows.data, proposal.data, toDo.data, level, wantedClass, state]);
   const levels = useMemo(() => [...new Set((classes.data ?? []).flatMap((one) => one.levels))], [classes.data]);
   const selected = windows.data?.find(({ id }) => id === Number(search.get('creneau')));
-  const select = (window: Window | undefined) => putAll({ creneau: window ? String(window.id) : null, ...NOTHING_TO_ADD }); // prettier-ignore
+  const select = (window: Window | undefined) =>
+    putAll({ creneau: window ? String(window.id) : null, ...NOTHING_TO_ADD });
   const today = civilDateOf(new Date(), school.timeZone);
   const mayAdd = mayChange && campaign.endsOn >= today;
   const adding = mayAdd ? search.get('ajouter') : null;
@@ -122,9 +137,19 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const isToDoRead = wishes.isFetched && steps.isFetched && (!mayChange || (proposal.isFetched && toDo.isFetched));
   if (!classes.data || !windows.data || !isToDoRead) return <Loading what={t('loading.week')} />;
 
-  const visible = windows.data.filter(({ classId }) => classId === null ? !wantedClass && !level && !state : shown.some(({ id }) => id === classId)); // prettier-ignore
+  const visible = windows.data.filter(({ classId }) =>
+    classId === null ? !wantedClass && !level && !state : shown.some(({ id }) => id === classId),
+  );
   const zone = otherZone(school.timeZone);
-  const common = { classes: shown, windows: visible, load: load.data ?? [], monday, timeZone: school.timeZone, selected, onSelect: select }; // prettier-ignore
+  const common = {
+    classes: shown,
+    windows: visible,
+    load: load.data ?? [],
+    monday,
+    timeZone: school.timeZone,
+    selected,
+    onSelect: select,
+  };
   const hasPanel = selected !== undefined || adding !== null;
   return (
     <div className={hasPanel && !isPhone ? 'week with-panel' : 'week'}>
@@ -225,7 +250,12 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
             <Button
               variant="default"
               aria-expanded={adding !== null}
-              onClick={() => choose(whomToAddFor(selected, wantedClass, classes.data), selected?.date ?? dayToAdd(monday, today, campaign))} // prettier-ignore
+              onClick={() =>
+                choose(
+                  whomToAddFor(selected, wantedClass, classes.data),
+                  selected?.date ?? dayToAdd(monday, today, campaign),
+                )
+              }
             >
               {t('add.title')}
             </Button>
@@ -300,7 +330,6 @@ function whomToAddFor(
   wantedClass: string | null,
   classes: readonly SchoolClass[],
 ): string {
-  // prettier-ignore
   if (selected && selected.classId === null) return selected.audience;
   return String(selected?.classId ?? wantedClass ?? classes.toSorted(byLevel)[0]?.id ?? 'relatives');
 }

@@ -25,7 +25,12 @@ export function WeekTable({ classes, windows, load, monday, selected, onSelect }
   const loadAt = useLoadAt(load);
   const establishment = windows.filter(({ classId }) => classId === null);
   const rows = [
-    ...classes.map((one) => ({ key: String(one.id), name: one.code, state: one.state, own: windows.filter(({ classId }) => classId === one.id) })), // prettier-ignore
+    ...classes.map((one) => ({
+      key: String(one.id),
+      name: one.code,
+      state: one.state,
+      own: windows.filter(({ classId }) => classId === one.id),
+    })),
     ...(['relatives', 'staff'] as const).map((audience) => ({
       key: audience,
       name: t(`audience.${audience}`),
@@ -60,10 +65,15 @@ export function WeekTable({ classes, windows, load, monday, selected, onSelect }
                   <div className="chips">
                     {own
                       .filter(({ date }) => date === day)
-                      .map(
-                        (window) =>
-                        <WindowChip key={window.id} window={window} step={loadStepOf(loadAt(window))} isSelected={selected?.id === window.id} onSelect={onSelect} />, // prettier-ignore
-                      )}
+                      .map((window) => (
+                        <WindowChip
+                          key={window.id}
+                          window={window}
+                          step={loadStepOf(loadAt(window))}
+                          isSelected={selected?.id === window.id}
+                          onSelect={onSelect}
+                        />
+                      ))}
                   </div>
                 </Table.Td>
               ))}

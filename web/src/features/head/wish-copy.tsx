@@ -12,7 +12,9 @@ export function WishCopy({ uai, campaignId }: { uai: string; campaignId: number 
   const queries = useQueryClient();
   const copy = useMutation({
     mutationFn: () =>
-      answerOf(api.POST('/v1/campaigns/{id}/wish-copies', { params: { path: { id: campaignId } }, body: { uais: [uai] } })), // prettier-ignore
+      answerOf(
+        api.POST('/v1/campaigns/{id}/wish-copies', { params: { path: { id: campaignId } }, body: { uais: [uai] } }),
+      ),
     onError: sayRefused,
     onSettled: () => void queries.invalidateQueries({ queryKey: ['wishes', campaignId, uai] }),
   });
@@ -44,7 +46,7 @@ export function WishCopy({ uai, campaignId }: { uai: string; campaignId: number 
                     {t(`wishes.copy.reason.${reason}`, {
                       defaultValue: common(`problems:code.wish.${reason}`, { defaultValue: reason }),
                     })}{' '}
-                    ({formatCount(wishCount)}) {/* prettier-ignore */}
+                    ({formatCount(wishCount)})
                   </List.Item>
                 ))}
               </List>

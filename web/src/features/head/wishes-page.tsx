@@ -120,8 +120,18 @@ function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishLis
   const save = useMutation({
     mutationFn: async (wishes: WishRow[]): Promise<unknown> =>
       classId === undefined
-        ? answerOf(api.PUT('/v1/campaigns/{id}/establishments/{uai}/wishes', { params: { path: { id: campaignId, uai } }, body: { items: wishes } })) // prettier-ignore
-        : answerOf(api.PUT('/v1/campaigns/{id}/classes/{classId}/wishes', { params: { path: { id: campaignId, classId } }, body: { items: wishes } })), // prettier-ignore
+        ? answerOf(
+            api.PUT('/v1/campaigns/{id}/establishments/{uai}/wishes', {
+              params: { path: { id: campaignId, uai } },
+              body: { items: wishes },
+            }),
+          )
+        : answerOf(
+            api.PUT('/v1/campaigns/{id}/classes/{classId}/wishes', {
+              params: { path: { id: campaignId, classId } },
+              body: { items: wishes },
+            }),
+          ),
     onSuccess: () => sayDone(t('wishes.saved')),
     onError: sayRefused,
     onSettled: () => void queries.invalidateQueries({ queryKey: ['wishes', campaignId, uai] }),
@@ -161,7 +171,9 @@ function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishLis
                 label={t('wishes.what')}
                 data={KINDS.map((kind) => ({ value: kind, label: t(`wishes.kind.${kind}`) }))}
                 value={wish.kind}
-                onChange={({ currentTarget: { value } }) => change(index, { kind: value as WishRow['kind'], end: value === 'closed' ? '12:00' : null })} // prettier-ignore
+                onChange={({ currentTarget: { value } }) =>
+                  change(index, { kind: value as WishRow['kind'], end: value === 'closed' ? '12:00' : null })
+                }
               />
               <NativeSelect
                 label={t('wishes.weekday')}
@@ -190,14 +202,26 @@ function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishLis
                 value={wish.start}
                 onChange={({ currentTarget: { value } }) => change(index, { start: value })}
               />
-              {
-                wish.kind === 'closed' &&
-                <TextInput type="time" step={300} required label={t('wishes.end')} value={wish.end ?? ''} onChange={({ currentTarget: { value } }) => change(index, { end: value })} /> // prettier-ignore
-              }
-              {
-                wish.kind === 'fixed' &&
-                <TextInput required maxLength={500} label={t('wishes.reason')} placeholder={t('wishes.reasonExample')} value={wish.reason ?? ''} onChange={({ currentTarget: { value } }) => change(index, { reason: value })} /> // prettier-ignore
-              }
+              {wish.kind === 'closed' && (
+                <TextInput
+                  type="time"
+                  step={300}
+                  required
+                  label={t('wishes.end')}
+                  value={wish.end ?? ''}
+                  onChange={({ currentTarget: { value } }) => change(index, { end: value })}
+                />
+              )}
+              {wish.kind === 'fixed' && (
+                <TextInput
+                  required
+                  maxLength={500}
+                  label={t('wishes.reason')}
+                  placeholder={t('wishes.reasonExample')}
+                  value={wish.reason ?? ''}
+                  onChange={({ currentTarget: { value } }) => change(index, { reason: value })}
+                />
+              )}
               <ActionIcon
                 variant="default"
                 size="lg"

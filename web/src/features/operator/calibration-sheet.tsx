@@ -76,9 +76,21 @@ function Found({ calibration }: { calibration: Calibration }) {
   const interval = ({ low, high }: Schema<'EstimateDto'>): string =>
     t('calibration.interval', { low: formatPercent(low, 1), high: formatPercent(high, 1) });
   const minutesOf = (stayed: Schema<'EstimateDto'> | null): string =>
-    stayed ? t('calibration.minutes', { value: formatDecimal(stayed.value), low: formatDecimal(stayed.low), high: formatDecimal(stayed.high) }) : '–'; // prettier-ignore
+    stayed
+      ? t('calibration.minutes', {
+          value: formatDecimal(stayed.value),
+          low: formatDecimal(stayed.low),
+          high: formatDecimal(stayed.high),
+        })
+      : '–';
   const nameOf = (by: Calibration['groups'][number]['by'], key: string): string =>
-    by === 'kind' ? t(`kind.${key as Schema<'EstablishmentDto'>['kind']}`) : by === 'hour' ? formatHour(`${key}:00`) : by === 'activity' ? t(`calibration.activity.${key as Schema<'BehaviourDto'>['activity']}`) : key; // prettier-ignore
+    by === 'kind'
+      ? t(`kind.${key as Schema<'EstablishmentDto'>['kind']}`)
+      : by === 'hour'
+        ? formatHour(`${key}:00`)
+        : by === 'activity'
+          ? t(`calibration.activity.${key as Schema<'BehaviourDto'>['activity']}`)
+          : key;
   return (
     <>
       <Text className="wraps">

@@ -83,10 +83,14 @@ export function CampaignSetup({ platform }: { platform: Schema<'PlatformDto'> })
         <Stepper.Step label={t('setup.what')}>
           <Radio.Group value={preset} onChange={(value) => setPreset(value)} label={t('setup.whatText')}>
             <Stack mt="xs">
-              {presets.data.map(
-                ({ id, title, description }) =>
-                <Radio key={id} value={id} label={t(`preset.${id}.title`, { defaultValue: title })} description={t(`preset.${id}.text`, { defaultValue: description })} />, // prettier-ignore
-              )}
+              {presets.data.map(({ id, title, description }) => (
+                <Radio
+                  key={id}
+                  value={id}
+                  label={t(`preset.${id}.title`, { defaultValue: title })}
+                  description={t(`preset.${id}.text`, { defaultValue: description })}
+                />
+              ))}
             </Stack>
           </Radio.Group>
           {calibrations.data && calibrations.data.length > 0 && (

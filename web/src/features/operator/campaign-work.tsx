@@ -32,7 +32,8 @@ export function CampaignWork({ campaignId, timeZone, canChange }: WorkProps) {
   });
   const jobs = useQuery({
     queryKey: ['allocations', campaignId],
-    queryFn: async () => (await answerOf(api.GET('/v1/campaigns/{id}/allocations', { params: { path, query: { limit: 10 } } }))).items, // prettier-ignore
+    queryFn: async () =>
+      (await answerOf(api.GET('/v1/campaigns/{id}/allocations', { params: { path, query: { limit: 10 } } }))).items,
   });
   const plans = useQuery({
     queryKey: ['plans', 'campaign', campaignId],

@@ -24,7 +24,12 @@ export function CapacityChart({ curve, regulations, controls, onDraw }: Capacity
       const last = start + curve.pointCount * curve.stepMinutes * 60_000;
       const bars = regulations
         .filter(({ startsAt, endsAt }) => Date.parse(endsAt) > start && Date.parse(startsAt) < last)
-        .map(({ startsAt, endsAt, reason }) => ({ name: reason, from: startsAt, to: endsAt, fromRatio: (Date.parse(startsAt) - start) / (last - start) })); // prettier-ignore
+        .map(({ startsAt, endsAt, reason }) => ({
+          name: reason,
+          from: startsAt,
+          to: endsAt,
+          fromRatio: (Date.parse(startsAt) - start) / (last - start),
+        }));
       const series = (['capacity', 'limit', 'background'] as const).map((name) => {
         const line = LINES[name];
         const color = isDark ? line.dark : line.light;
@@ -42,7 +47,15 @@ export function CapacityChart({ curve, regulations, controls, onDraw }: Capacity
           showSymbol: false,
           lineStyle: { color, type: line.type, width: line.width },
           data: curve.sessions[column].map((value, i) => [at(i), value / 1000]),
-          ...(name === 'capacity' && { markLine: { symbol: 'none', label: { formatter: t('capacity.now'), color: ink, distance: 8 }, lineStyle: { color: ink }, data: [{ xAxis: new Date().toISOString() }] }, markArea: markedBars(bars, ink) }), // prettier-ignore
+          ...(name === 'capacity' && {
+            markLine: {
+              symbol: 'none',
+              label: { formatter: t('capacity.now'), color: ink, distance: 8 },
+              lineStyle: { color: ink },
+              data: [{ xAxis: new Date().toISOString() }],
+            },
+            markArea: markedBars(bars, ink),
+          }),
         };
       });
       return {
@@ -81,7 +94,11 @@ export function CapacityChart({ curve, regulations, controls, onDraw }: Capacity
         ],
         rows: Array.from({ length: curve.pointCount }, (_, i) => [
           formatInstant(at(i), curve.timeZone),
-          ...([curve.sessions.effectiveThousandths, curve.sessions.limitThousandths, curve.sessions.backgroundThousandths].map((column) => Math.round((column[i] ?? 0) / 1000))), // prettier-ignore
+          ...[
+            curve.sessions.effectiveThousandths,
+            curve.sessions.limitThousandths,
+            curve.sessions.backgroundThousandths,
+          ].map((column) => Math.round((column[i] ?? 0) / 1000)),
         ]),
       })}
     />

@@ -29,7 +29,12 @@ export function StepForm({ platform, drawn, onDone }: FormProps) {
       answerOf(
         api.POST('/v1/platforms/{id}/capacity-steps', {
           params: { path: { id: platform.id } },
-          body: { startsAt: instantOfCivil(startsAt, platform.timeZone), concurrentSessions: Number(sessions), loginsPerMinute: Number(logins), reason }, // prettier-ignore
+          body: {
+            startsAt: instantOfCivil(startsAt, platform.timeZone),
+            concurrentSessions: Number(sessions),
+            loginsPerMinute: Number(logins),
+            reason,
+          },
         }),
       ),
     onSuccess: () => sayDone(t('capacity.added')),
@@ -89,7 +94,13 @@ export function RegulationForm({ platform, drawn, onDone }: FormProps) {
       return answerOf(
         api.POST('/v1/platforms/{id}/regulations', {
           params: { path: { id: platform.id } },
-          body: { startsAt: instantOfCivil(startsAt, platform.timeZone), endsAt: instantOfCivil(endsAt, platform.timeZone), sessionsPerMille: left, loginsPerMille: left, reason }, // prettier-ignore
+          body: {
+            startsAt: instantOfCivil(startsAt, platform.timeZone),
+            endsAt: instantOfCivil(endsAt, platform.timeZone),
+            sessionsPerMille: left,
+            loginsPerMille: left,
+            reason,
+          },
         }),
       );
     },

@@ -30,7 +30,18 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
   const curve = useQuery({
     queryKey: ['capacity', platform.id, from],
     queryFn: () =>
-      answerOf(api.GET('/v1/platforms/{id}/capacity', { params: { path, query: { from: instantOfCivil(`${from}T00:00`, zone), to: instantOfCivil(`${addDays(from, DAYS_SHOWN)}T00:00`, zone), stepMinutes: STEP_MINUTES } } })), // prettier-ignore
+      answerOf(
+        api.GET('/v1/platforms/{id}/capacity', {
+          params: {
+            path,
+            query: {
+              from: instantOfCivil(`${from}T00:00`, zone),
+              to: instantOfCivil(`${addDays(from, DAYS_SHOWN)}T00:00`, zone),
+              stepMinutes: STEP_MINUTES,
+            },
+          },
+        }),
+      ),
   });
   const lists = useQuery({
     queryKey: ['capacity-list', platform.id],
@@ -48,8 +59,14 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
   const remove = useMutation({
     mutationFn: async ({ kind, id }: { kind: 'step' | 'regulation'; id: number }): Promise<unknown> =>
       kind === 'step'
-        ? answerOf(api.DELETE('/v1/platforms/{id}/capacity-steps/{stepId}', { params: { path: { ...path, stepId: id } } }))
-        : answerOf(api.DELETE('/v1/platforms/{id}/regulations/{regulationId}', { params: { path: { ...path, regulationId: id } } })), // prettier-ignore
+        ? answerOf(
+            api.DELETE('/v1/platforms/{id}/capacity-steps/{stepId}', { params: { path: { ...path, stepId: id } } }),
+          )
+        : answerOf(
+            api.DELETE('/v1/platforms/{id}/regulations/{regulationId}', {
+              params: { path: { ...path, regulationId: id } },
+            }),
+          ),
     onSuccess: () => sayDone(t('capacity.removed')),
     onError: sayRefused,
     onSettled: refresh,
@@ -70,15 +87,41 @@ export function CapacityLine({ platform, canChange }: { platform: Platform; canC
   if (!curve.data || !lists.data) return <Loading what={t('loading.capacity')} height={400} />;
   const { steps, regulations } = lists.data;
   const rows = [
-    ...steps.map((step) => ({ key: `s${step.id}`, kind: 'step' as const, id: step.id, at: step.startsAt, until: undefined, what: t('capacity.stepText', { sessions: formatCount(step.concurrentSessions), logins: formatCount(step.loginsPerMinute) }), reason: step.reason })), // prettier-ignore
-    ...regulations.map((one) => ({ key: `r${one.id}`, kind: 'regulation' as const, id: one.id, at: one.startsAt, until: one.endsAt, what: t('capacity.regulationText', { sessions: formatPercent(one.sessionsPerMille / 1000), logins: formatPercent(one.loginsPerMille / 1000) }), reason: one.reason })), // prettier-ignore
+    ...steps.map((step) => ({
+      key: `s${step.id}`,
+      kind: 'step' as const,
+      id: step.id,
+      at: step.startsAt,
+      until: undefined,
+      what: t('capacity.stepText', {
+        sessions: formatCount(step.concurrentSessions),
+        logins: formatCount(step.loginsPerMinute),
+      }),
+      reason: step.reason,
+    })),
+    ...regulations.map((one) => ({
+      key: `r${one.id}`,
+      kind: 'regulation' as const,
+      id: one.id,
+      at: one.startsAt,
+      until: one.endsAt,
+      what: t('capacity.regulationText', {
+        sessions: formatPercent(one.sessionsPerMille / 1000),
+        logins: formatPercent(one.loginsPerMille / 1000),
+      }),
+      reason: one.reason,
+    })),
   ].toSorted((a, b) => a.at.localeCompare(b.at));
   const now = steps.filter(({ startsAt }) => new Date(startsAt) <= new Date()).at(-1);
   return (
     <Stack gap="lg">
       <p className="answer">
         {now
-          ? t('capacity.answer', { sessions: formatCount(now.concurrentSessions), logins: formatCount(now.loginsPerMinute), count: regulations.filter(({ endsAt }) => new Date(endsAt) > new Date()).length }) // prettier-ignore
+          ? t('capacity.answer', {
+              sessions: formatCount(now.concurrentSessions),
+              logins: formatCount(now.loginsPerMinute),
+              count: regulations.filter(({ endsAt }) => new Date(endsAt) > new Date()).length,
+            })
           : t('capacity.answerNone')}
       </p>
       <CapacityChart

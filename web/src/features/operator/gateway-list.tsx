@@ -23,7 +23,12 @@ export function GatewayList({ platform, canChange }: { platform: Schema<'Platfor
     });
   const figure = (count: number | null): string => (count === null ? t('gateway.few') : formatCount(count));
   const countsOf = ({ admitted, deferred, refused, since }: Schema<'AgentCountsShownDto'>): string =>
-    t('gateway.counted', { admitted: figure(admitted), deferred: figure(deferred), refused: figure(refused), since: formatInstant(since, timeZone) }); // prettier-ignore
+    t('gateway.counted', {
+      admitted: figure(admitted),
+      deferred: figure(deferred),
+      refused: figure(refused),
+      since: formatInstant(since, timeZone),
+    });
   const late = gateways.data.filter(isLate).length;
   const all = gateways.data.length;
   return (

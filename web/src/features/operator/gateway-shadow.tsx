@@ -13,7 +13,8 @@ export function GatewayShadow({ platform }: { platform: Schema<'PlatformDto'> })
   const observed = useQuery({
     queryKey: ['observed', platform.id, 'profiles'],
     refetchInterval: REFETCH_MILLISECONDS,
-    queryFn: () => answerOf(api.GET('/v1/platforms/{id}/observed', { params: { path: { id: platform.id }, query: { limit: 1 } } })), // prettier-ignore
+    queryFn: () =>
+      answerOf(api.GET('/v1/platforms/{id}/observed', { params: { path: { id: platform.id }, query: { limit: 1 } } })),
   });
   const rows = observed.data?.departmentProfiles ?? [];
   if (rows.length === 0) return null;

@@ -9,7 +9,15 @@ import { sentFile } from '../../shared/import-report';
 import { Records } from '../../shared/records';
 import { Empty, Failure, Loading } from '../../shared/states';
 
-const KINDS = ['roster', 'official-schools', 'official-colleges', 'official-lycees-gt', 'official-lycees-pro', 'official-directory', 'mapping'] as const; // prettier-ignore
+const KINDS = [
+  'roster',
+  'official-schools',
+  'official-colleges',
+  'official-lycees-gt',
+  'official-lycees-pro',
+  'official-directory',
+  'mapping',
+] as const;
 type Kind = (typeof KINDS)[number];
 
 /** Files of the directory: tried first without changing anything, with every line that would be refused, then taken over. */

@@ -15,7 +15,8 @@ export function ProofNotice({ platform }: { platform: Schema<'PlatformDto'> }) {
   const plans = usePublishedPlans();
   const proofs = useQuery({
     queryKey: ['proofs', platform.id],
-    queryFn: () => answerOf(api.GET('/v1/platforms/{id}/proofs', { params: { path: { id: platform.id }, query: { limit: 1 } } })), // prettier-ignore
+    queryFn: () =>
+      answerOf(api.GET('/v1/platforms/{id}/proofs', { params: { path: { id: platform.id }, query: { limit: 1 } } })),
     refetchInterval: LOOK_MILLISECONDS,
   });
   const planId = plans.data?.find(({ platformId }) => platformId === platform.id)?.id;
@@ -36,7 +37,6 @@ export function ProofNotice({ platform }: { platform: Schema<'PlatformDto'> }) {
           revision: formatCount(last.revision),
           ...counts,
         })}{' '}
-        {/* prettier-ignore */}
       </Text>
       <Text size="sm">{t('proof.whatNow')}</Text>
       {planId !== undefined && (

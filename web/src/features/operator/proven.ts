@@ -10,6 +10,10 @@ export function provenOf(
   { replan, gapRatio }: Pick<Schema<'CertificateDto'>, 'replan' | 'gapRatio'>,
   t: TFunction<'operator'>,
 ): string {
-  if (replan) return t('work.moved', { moved: formatCount(replan.movedWindowCount), least: formatCount(replan.movedWindowBound) }); // prettier-ignore
+  if (replan)
+    return t('work.moved', {
+      moved: formatCount(replan.movedWindowCount),
+      least: formatCount(replan.movedWindowBound),
+    });
   return gapRatio === null ? '–' : t('work.atBest', { gap: formatPercent(gapRatio, 1) });
 }
