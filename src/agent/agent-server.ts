@@ -2,22 +2,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { languageOf, LANGUAGES, type Language } from '../common/language.rules';
-import {
-  ADMIT,
-  DECISION_KINDS,
-  ANSWER_REASONS,
-  NOTHING_LEFT,
-  REASON,
-  SPENDS,
-  SPENDS_WALK_IN,
-  WAY,
-} from '../kernel/decision/visitor';
+import { ADMIT, DECISION_KINDS, ANSWER_REASONS, REASON, SPENDS, WAY } from '../kernel/decision/visitor';
 import { bodyOf, forwardedOf, isSecure, send, sendJson, ticketOf, wantsJson } from './agent-http';
 import type { AgentSettings } from './agent-settings';
 import type { AgentStatus } from './agent-status';
 import { classChoiceOf } from './class-choice.rules';
 import { decideRequestOf, RequestInvalid } from './decide-request.rules';
-import { type Gate, type GateAnswer, type GateRequest, type Judged } from './gate';
+import { type Gate, type GateAnswer, type GateRequest } from './gate';
 import {
   gateRequestOf,
   isNeverGated,
@@ -27,9 +18,10 @@ import {
   ticketCookie,
 } from './gate-request.rules';
 import { PUBLIC_PATH } from './public-path';
+import type { RoomDoor } from './room-door';
 import type { UserinfoClient } from './userinfo-client';
 import { WAITING_POLICY, waitingCalendar, waitingPage, type ClassChoice } from './waiting-page.rules';
-import type { RoomPlace, WaitingRoom } from './waiting-room';
+import type { RoomPlace } from './waiting-room';
 import { roomViewOf, waitingView, type WaitingView } from './waiting-view.rules';
 
 const WAIT_STATUS = 503;
@@ -40,12 +32,6 @@ const PROBE_AFTER_MILLISECONDS = 60_000;
 /** Who is told to wait where nothing better is known. */
 const NO_PLAN_RETRY_SECONDS = 5;
 
-/** An answer of the gate, and the place in the line of who waits. */
-interface RoomAnswer {
-  answer: GateAnswer;
-  place?: RoomPlace | undefined;
-}
-
 /** The agent's HTTP side: decisions for the proxy, the page for those who wait, its own status. */
 export class AgentServer {
   private readonly server: Server;
@@ -55,7 +41,7 @@ export class AgentServer {
     private readonly gate: Gate,
     private readonly status: AgentStatus,
     private readonly userinfo: UserinfoClient | undefined,
-    private readonly room: WaitingRoom | undefined,
+    private readonly door: RoomDoor,
   ) {
     // the proxy ends connections that it has no use for; to set a timer twice for each request cost a twentieth of it, and the
     // system's own probes find connections whose other end has vanished
@@ -152,7 +138,7 @@ export class AgentServer {
       return void response.end();
     }
     // a ticket is given with the page: nginx before 1.23 takes one cookie from here
-    const { answer, place } = await this.ask(await this.gateRequest(request), ticketOf(request), false);
+    const { answer, place } = await this.door.ask(await this.gateRequest(request), ticketOf(request), false);
     const headers = this.headersOf(answer, request, place);
     const { decision } = answer;
     const isIn = !decision || decision.kind === ADMIT;
@@ -171,7 +157,7 @@ export class AgentServer {
   ): Promise<void> {
     if (original.startsWith(`${PUBLIC_PATH}/`) || isNeverGated(original, this.settings.neverGated))
       return send(response, 200, 'text/plain', '');
-    const { answer, place } = await this.ask(await this.gateRequest(request), ticketOf(request), true);
+    const { answer, place } = await this.door.ask(await this.gateRequest(request), ticketOf(request), true);
     const { decision } = answer;
     const headers = this.headersOf(answer, request, place);
     if (!decision || decision.kind === ADMIT) return send(response, 200, 'text/plain', '', headers);
@@ -187,57 +173,6 @@ export class AgentServer {
       waitStatus,
       place,
     );
-  }
-
-  /** The gate's answer to a request, after the waiting room where there is one. */
-  private ask(request: GateRequest, ticket: string | undefined, isGiven: boolean): Promise<RoomAnswer> | RoomAnswer {
-    const judged = this.room?.isOpen ? this.gate.judge(request) : undefined;
-    if (!judged) return { answer: this.gate.ask(request) };
-    const withoutQuota = () => this.gate.judge(request, NOTHING_LEFT)!;
-    return this.withRoom(judged, ticket, isGiven, withoutQuota, (its) => this.gate.settle(its));
-  }
-
-  /** The same for the page, which counts and spends nothing unless the room lets in by it. */
-  private look(request: GateRequest, ticket: string | undefined): Promise<RoomAnswer> | RoomAnswer {
-    const judged = this.room?.isOpen ? this.gate.judge(request) : undefined;
-    if (!judged) return { answer: this.gate.tell(request) };
-    const withoutQuota = () => this.gate.judge(request, NOTHING_LEFT)!;
-    return this.withRoom(judged, ticket, true, withoutQuota, (its) => this.gate.told(its));
-  }
-
-  /**
-   * The plan goes first: whose window it is never asks the room. Places of the walk-in quota are for those who stand first, so that
-   * nobody walks past those who wait, but for whom none of those places is.
-   */
-  private async withRoom(
-    judged: Judged,
-    ticket: string | undefined,
-    isGiven: boolean,
-    withoutQuota: () => Judged,
-    answerOf: (judged: Judged) => GateAnswer,
-  ): Promise<RoomAnswer> {
-    const room = this.room!;
-    const walksIn = judged.decision.spends === SPENDS_WALK_IN;
-    const waiting = walksIn ? withoutQuota() : judged;
-    if (!room.isFor(waiting)) {
-      // who has shown no class takes no ticket, and asks for a place behind all who wait
-      if (walksIn) {
-        const place = await room.visit(waiting, undefined, false, judged.decision.walkInCount);
-        if (place?.kind !== 'walksIn') return { answer: answerOf(waiting) };
-        room.walked(place.cell);
-        return { answer: this.gate.settle(judged) };
-      }
-      if (ticket !== undefined && judged.decision.kind === ADMIT && !judged.isByPass)
-        room.leave(ticket, judged.pass.draw);
-      return { answer: answerOf(judged) };
-    }
-    const place = await room.visit(waiting, ticket, isGiven, walksIn ? judged.decision.walkInCount : 0);
-    if (place?.kind === 'walksIn') {
-      room.walked(place.cell);
-      return { answer: this.gate.settle(judged) };
-    }
-    if (place?.kind === 'called') return { answer: this.gate.callIn(waiting, place.isAgain), place };
-    return { answer: answerOf(waiting), place };
   }
 
   private headersOf(
@@ -277,7 +212,7 @@ export class AgentServer {
     // about another instant: what would be said then, which counts and spends nothing
     const { answer, place } =
       at === undefined
-        ? await this.ask({ ...about, now: this.now() }, ticket, true)
+        ? await this.door.ask({ ...about, now: this.now() }, ticket, true)
         : { answer: this.gate.foresee({ ...about, now: at }), place: undefined };
     const { decision, plan, visitor, pass } = answer;
     if (!decision || !plan || !visitor)
@@ -348,7 +283,7 @@ export class AgentServer {
     }
     if (page === 'wait' || page === '') {
       // why somebody waits who is inside: for a feature that is off
-      const { answer, place } = await this.look({ ...base, feature: asked.feature }, ticketOf(request));
+      const { answer, place } = await this.door.look({ ...base, feature: asked.feature }, ticketOf(request));
       return this.sendWaiting(request, response, answer, language, back, undefined, {}, WAIT_STATUS, place);
     }
     const answer = this.gate.look(base);

@@ -16,6 +16,7 @@ import { RedisRoom } from './redis-room';
 import { RoomDisk } from './room-disk';
 import { ServiceConnection } from './service-connection';
 import { UserinfoClient } from './userinfo-client';
+import { RoomDoor } from './room-door';
 import { WaitingRoom } from './waiting-room';
 
 export interface RunningAgent {
@@ -64,7 +65,7 @@ export async function startAgent(settings: AgentSettings, clock: () => number = 
   const client = new BundleClient(service, held, new PlanDisk(settings.folder), passKeys, reports, status);
   const userinfo = settings.userinfoUrl === undefined ? undefined : new UserinfoClient(settings.userinfoUrl);
   const room = roomOf(settings, gate, held, status);
-  const server = new AgentServer(settings, gate, status, userinfo, room);
+  const server = new AgentServer(settings, gate, status, userinfo, new RoomDoor(gate, room));
   const proxyLog = new ProxyLog((answer) => gate.measurements.answered(answer, status.nowSeconds()));
   status.room = room;
   status.measured = () => ({ ...gate.measurements.last, logProblem: proxyLog.problem ?? null });

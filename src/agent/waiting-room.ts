@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { cellOfSeconds } from '../kernel/cell-grid';
-import { comesForChildren } from '../kernel/decision/decide';
-import {
-  forecastSeconds,
-  roomForecast,
-  roomLimitsAt,
-  type RoomForecast,
-  type RoomLimits,
-} from '../kernel/decision/room-residue';
-import { PUPIL, REASON, RELATIVE, STAFF, WAIT } from '../kernel/decision/visitor';
+import { roomLimitsAt, type RoomLimits } from '../kernel/decision/room-residue';
+import { WAIT } from '../kernel/decision/visitor';
 import { fewestWalkInsLeft, walkInsPerCell } from '../kernel/decision/walk-in-share';
 import type { Gate, Judged } from './gate';
 import type { HeldPlan, PlanInForce } from './held-plan';
 import type { RoomDisk } from './room-disk';
+import { RoomForecasts } from './room-forecasts';
+import { rankOf } from './room-rank.rules';
 import {
   BEAT_SECONDS,
   CALLED_SECONDS,
@@ -54,11 +49,7 @@ export type RoomPlace =
 const BEAT_AWAY_SECONDS = 0.5;
 /** Until there is a plan that says of a room. */
 const OPEN_SECONDS = 0.1;
-/** The forecast looks over a day. */
-const FORECAST_CELLS = 288;
 const KEPT_CELLS = 48;
-/** Of a second or two, by what is left of the quota. */
-const MOST_FORECASTS = 64;
 const MOST_CALLED = 50_000;
 const ID_BYTES = 12;
 const NO_STATE: RoomState = {
@@ -75,8 +66,7 @@ export class WaitingRoom {
   private platformId: number | undefined;
   private state = NO_STATE;
   private stateAt = 0;
-  /** Since the last beat, by what the walk-in quota holds for a visitor. */
-  private readonly forecasts = new Map<string, RoomForecast>();
+  private readonly forecasts = new RoomForecasts();
   private awaySince: number | undefined;
   private problem: string | undefined;
   private spentCount = 0;
@@ -215,7 +205,9 @@ export class WaitingRoom {
     if (isPassing) return undefined;
     const isHeld = rank === HELD_RANK;
     this.hasJoined ||= !isHeld;
-    const seconds = isHeld ? undefined : this.estimate(current, answer.aheadCount, now, { left: walkInCount, perCell });
+    const seconds = isHeld
+      ? undefined
+      : this.forecasts.seconds(current, this.state, answer.aheadCount, now, { left: walkInCount, perCell });
     return {
       kind: 'waits',
       ticket: this.textOf({ id, arrivedAt: answer.arrivedAt, seenAt: Math.floor(now) }, draw),
@@ -320,30 +312,6 @@ export class WaitingRoom {
     this.called.set(id, now + CALLED_SECONDS);
   }
 
-  /** @param own places of one agent's quota that this visitor may have: what is left of the present cell, and in each to come */
-  private estimate(
-    { plan: { content } }: PlanInForce,
-    aheadCount: number,
-    now: number,
-    own: { left: number; perCell: number },
-  ): number | undefined {
-    const key = `${own.left} ${own.perCell}`;
-    let forecast = this.forecasts.get(key);
-    if (!forecast) {
-      const { agentCount, admitted } = this.state;
-      const all = agentCount * content.quotas.walkInPerCell;
-      forecast = roomForecast(
-        content,
-        now,
-        admitted,
-        { all, left: agentCount * own.left, perCell: agentCount * own.perCell },
-        FORECAST_CELLS,
-      );
-      if (this.forecasts.size < MOST_FORECASTS) this.forecasts.set(key, forecast);
-    }
-    return forecastSeconds(forecast, aheadCount);
-  }
-
   private jittered(seconds: number): number {
     return Math.max(1, Math.round(seconds * (1 - POLL_JITTER_RATIO + 2 * POLL_JITTER_RATIO * this.random())));
   }
@@ -425,12 +393,4 @@ export class WaitingRoom {
     // a disk that is full is told of by the plan's own writing
     await this.disk.write(this.mine).catch(() => undefined);
   }
-}
-
-/** Relatives of the youngest come for their children, as these. Who is held back by a step stands behind all. */
-function rankOf({ plan }: PlanInForce, { visitor, decision }: Judged): number {
-  if (decision.reason === REASON.relativesWait || decision.reason === REASON.liveOnly) return HELD_RANK;
-  if (visitor.profile === PUPIL || visitor.profile === STAFF) return 0;
-  if (visitor.profile === RELATIVE) return comesForChildren(plan, visitor) ? 0 : 2;
-  return 1;
 }

@@ -6,6 +6,7 @@ import { cellOfSeconds, LOAD_SCALE } from '../kernel/cell-grid';
 import { PlanNotPublished, type OverfullCell } from '../plan/plan.errors';
 import type { LedgerState, LedgerWindow, WindowChange } from '../plan/sequencer.rules';
 import { BookingRefused } from './booking.errors';
+import { conflictsAmong, conflictsWith, type Placed, rivalsOf } from './booking-conflicts.rules';
 import {
   type Alternative,
   ALTERNATIVE_COUNT,
@@ -15,14 +16,12 @@ import {
   type SeenRevisions,
   type Target,
 } from './booking-operation';
-import type { BookingOwner, OwnerDay } from './booking-owner';
+import type { OwnerDay } from './booking-owner';
 import {
   cellOfStart,
   checkFreeze,
   checkHours,
   checkNotice,
-  conflictsOf,
-  isRival,
   isSameOwner,
   NOTICE_CELLS,
   refusalOfHours,
@@ -80,11 +79,6 @@ export function decideBooking(
   };
   checkPlaced(placed, state, alternatives, released);
   return [...released, ...placed.map(({ before, after }) => ({ before, after }))];
-}
-
-interface Placed extends WindowChange {
-  after: LedgerWindow;
-  owner: BookingOwner;
 }
 
 function placedBy(
@@ -244,30 +238,6 @@ const named = ({ cell, sessions, sessionLimit, logins, loginLimit }: OverfullCel
   logins: logins / LOAD_SCALE,
   loginLimit: loginLimit / LOAD_SCALE,
 });
-
-function conflictsAmong(placed: readonly Placed[], state: LedgerState, released: readonly WindowChange[]): object[] {
-  return conflictsWith(placed, rivalsOf(placed, state, released));
-}
-
-/** Windows that stay where they are and could be in the way at some hour: of the same owners, pupils or teachers. */
-function rivalsOf(
-  placed: readonly Placed[],
-  state: LedgerState,
-  released: readonly WindowChange[],
-): readonly LedgerWindow[] {
-  const moved = new Set([...placed, ...released].map(({ before, after }) => (after ?? before)!.windowId));
-  const rivals: LedgerWindow[] = [];
-  for (const window of state.windows()) {
-    if (moved.has(window.windowId)) continue;
-    if (placed.some(({ after, owner }) => isRival(after, owner, window))) rivals.push(window);
-  }
-  return rivals;
-}
-
-function conflictsWith(placed: readonly Placed[], rivals: readonly LedgerWindow[]): object[] {
-  const others = placed.length === 1 ? rivals : [...rivals, ...placed.map(({ after }) => after)];
-  return placed.flatMap(({ after, owner }) => conflictsOf(after, owner, others));
-}
 
 /**
  * The starts of another day at which the window of an operation of one could stand, the nearest to the wanted hour first; none where the
