@@ -201,6 +201,8 @@ export const ADVISORY_LOCK = {
   platform: 3,
   demo: 4,
   job: 5,
+  /** What an establishment may have so many of at once. */
+  establishment: 6,
   gateway: 10,
   bundle: 11,
 } as const;

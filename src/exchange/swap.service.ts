@@ -14,7 +14,7 @@ import type { BookingHeaders } from '../booking/booking.service';
 import type { RequestKey } from '../booking/booking-work';
 import type { HeldChangeDto } from '../booking/hold.dto';
 import { KeyedRequests } from '../booking/keyed-requests.service';
-import { inTransaction, sqlFailure } from '../common/database';
+import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { decodeCursor, type Page, pageOf } from '../common/keyset';
 import { placeOf } from '../plan/plan-change.service';
@@ -143,6 +143,7 @@ export class SwapService {
     const dto = swapDtoOf({ ...row, uai, withUai, state: 'proposed', bookingId: null });
     try {
       await this.database.transaction(async (tx) => {
+        await advisoryLock(tx, 'establishment', row.establishmentId);
         await this.store.lapse(tx, row.windowId, row.withWindowId, now);
         if ((await this.store.openCount(tx, row.establishmentId, now)) >= MOST_OPEN_SWAPS) {
           throw new SwapRefused('too_many', 'conflict', `${MOST_OPEN_SWAPS} proposals of ${uai} wait for an answer.`);

@@ -12,7 +12,7 @@ import type { BookingHeaders } from '../booking/booking.service';
 import { HoldService } from '../booking/hold.service';
 import { KeyedRequests } from '../booking/keyed-requests.service';
 import { instantOfCell } from '../common/civil-time';
-import { inTransaction, sqlFailure } from '../common/database';
+import { advisoryLock, inTransaction, sqlFailure } from '../common/database';
 import { decodeCursor, type Page, pageOf } from '../common/keyset';
 import { WaitingRefused } from './exchange.errors';
 import { ownEntry } from './own-entry';
@@ -57,6 +57,7 @@ export class WaitingListService {
         const id = randomUUID();
         try {
           await this.database.transaction(async (tx) => {
+            await advisoryLock(tx, 'establishment', owner.establishmentId);
             if ((await this.store.waitingCount(tx, owner.establishmentId, now)) >= MOST_ENTRIES) {
               throw new WaitingRefused('too_many', 'conflict', `${MOST_ENTRIES} wishes of ${owner.uai} wait already.`);
             }

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
+import type { Actor } from '../../src/access/actor';
 import { databaseOptions } from '../../src/common/database';
+import { DomainError } from '../../src/common/domain-error';
 import { PlanChangeStore } from '../../src/plan/plan-change.store';
+import { SwapService } from '../../src/exchange/swap.service';
 import { WaitingServer } from '../../src/exchange/waiting-server.service';
 import {
   bookingViolations,
@@ -190,5 +193,44 @@ describe('holds and the waiting list on two replicas', () => {
       held: takesAutomatically ? 0 : 1,
       kept: 0,
     });
+  });
+
+  const countOf = async (sql: string): Promise<number> =>
+    (await watch.query<[{ count: number }]>(`select count(*)::int as count from ${sql}`, [region.platformId]))[0].count;
+
+  it('forty wishes of an establishment wait, however many it sends at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        post(i, 'waiting-list', {
+          operation: 'move',
+          windowId: region.windowIds[i % 10],
+          startsAt: `2026-12-11T${10 + Math.floor(i / 10)}:30:00+01:00`,
+        }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(40);
+    expect(answers.filter(({ body }) => body.code === 'waiting.too_many')).toHaveLength(20);
+    expect(await countOf(`waiting_entry where platform_id = $1 and state = 'waiting'`)).toBe(40);
+  });
+
+  it('twenty proposals of an establishment wait for an answer, however many it makes at once', async () => {
+    const head: Actor = { role: 'head', subject: 'head@here', uais: [region.uais[0]!] };
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        replicas[i % 2]!.get(SwapService)
+          .propose(
+            head,
+            { windowId: region.windowIds[i % 10]!, withWindowId: region.windowIds[10 + i]!, withRevision: 1 },
+            { idempotencyKey: randomUUID(), ifMatch: '"1"' },
+          )
+          .then(
+            () => 'proposed',
+            (error: unknown) => (error instanceof DomainError ? error.code : String(error)),
+          ),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'proposed')).toHaveLength(20);
+    expect(outcomes.filter((outcome) => outcome === 'swap.too_many')).toHaveLength(20);
+    expect(await countOf(`swap_proposal where platform_id = $1 and state = 'proposed'`)).toBe(20);
   });
 });
