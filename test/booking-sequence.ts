@@ -2,7 +2,14 @@ import * as fc from 'fast-check';
 import { compileRule } from '../src/campaign/compiled-rule';
 import { ORIGINS } from '../src/campaign/window-kind';
 import type { PlanProfile } from '../src/plan/plan-draft';
-import { type HoldChange, type LedgerCell, type LedgerHold, LedgerState, type LedgerWindow, type WindowChange } from '../src/plan/sequencer.rules'; // prettier-ignore
+import {
+  type HoldChange,
+  type LedgerCell,
+  type LedgerHold,
+  LedgerState,
+  type LedgerWindow,
+  type WindowChange,
+} from '../src/plan/sequencer.rules';
 import { BookingRefused } from '../src/booking/booking.errors';
 import type { Operation, Target } from '../src/booking/booking-operation';
 import { decideBooking } from '../src/booking/booking-operation.rules';
@@ -55,7 +62,8 @@ export const DAYS = new Map(
 );
 /** The establishment of three classes that nothing but its line keeps apart; the others are alone in theirs. */
 export const LINED = { id: 2, classIds: [2, 4, 5] } as const;
-const establishmentOf = (classId: number): number => ((LINED.classIds as readonly number[]).includes(classId) ? LINED.id : classId); // prettier-ignore
+const establishmentOf = (classId: number): number =>
+  (LINED.classIds as readonly number[]).includes(classId) ? LINED.id : classId;
 /** Classes 1 and 4 have one teacher, who is bound while they are live. */
 const TEACHER_OF: Readonly<Record<number, number>> = { 1: 7, 4: 7 };
 const LIVE = 1;
@@ -296,7 +304,9 @@ export class Booker {
 
   private decided(operation: Operation, freed?: LedgerHold): WindowChange[] | undefined {
     try {
-      return this.state.withoutHolds(freed ? [freed] : [], () => decideBooking(operation, 1, new Map(), this.state, NOW)); // prettier-ignore
+      return this.state.withoutHolds(freed ? [freed] : [], () =>
+        decideBooking(operation, 1, new Map(), this.state, NOW),
+      );
     } catch (error) {
       if (!(error instanceof BookingRefused)) throw error;
       this.refusals.set(error.code, (this.refusals.get(error.code) ?? 0) + 1);

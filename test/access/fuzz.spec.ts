@@ -133,7 +133,13 @@ describe('any request that the contract allows, and some that it does not', () =
     await database.query(
       `insert into waiting_entry (id, platform_id, establishment_id, request, takes_automatically, cells, asked_by, reason, waits_until)
          values ($1, $2, $3, $4, false, '{}', $5, $5, now() + interval '300 days')`,
-      [WAITING_ID, region.platformId, region.establishmentIds[1], JSON.stringify({ operation: 'move', windowId, startsAt: '2026-12-07T12:00:00+01:00' }), SCHOOL_CANARY], // prettier-ignore
+      [
+        WAITING_ID,
+        region.platformId,
+        region.establishmentIds[1],
+        JSON.stringify({ operation: 'move', windowId, startsAt: '2026-12-07T12:00:00+01:00' }),
+        SCHOOL_CANARY,
+      ],
     );
     const made = await app.inject({
       method: 'POST',

@@ -53,8 +53,14 @@ describe('the conformance kit', () => {
     cases[2]!.decision.reason = 'staff';
     writeFileSync(file, JSON.stringify({ ...kit, cases }));
     const wrong = check(['--cases', file, ...PROGRAM]);
-    expect([wrong.status, wrong.stdout]).toEqual([1, expect.stringMatching(/^the last second of the window: enters\n[^]*5 of 5 cases answered, 1 wrong\n$/)]); // prettier-ignore
-    expect(check([process.execPath, '-e', '0'])).toMatchObject({ status: 1, stdout: `0 of ${kit.cases.length} cases answered, 0 wrong\n` }); // prettier-ignore
+    expect([wrong.status, wrong.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^the last second of the window: enters\n[^]*5 of 5 cases answered, 1 wrong\n$/),
+    ]);
+    expect(check([process.execPath, '-e', '0'])).toMatchObject({
+      status: 1,
+      stdout: `0 of ${kit.cases.length} cases answered, 0 wrong\n`,
+    });
     rmSync(folder, { recursive: true });
   });
 });

@@ -41,7 +41,18 @@ describe('decisions beside the proxy', () => {
 
   it('a step in force is told to those whom it concerns, in their language, and holds for those who are inside', async () => {
     await test.stop();
-    const rule = { id: 1, startsAt: at(9), endsAt: at(11), scope: { departments: [], profiles: [PUPIL] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 0, idleMinutes: 5, featuresOff: 2, words: { fr: 'La vidéo <revient> à 11 h.', en: 'Video is back at 11.' } }; // prettier-ignore
+    const rule = {
+      id: 1,
+      startsAt: at(9),
+      endsAt: at(11),
+      scope: { departments: [], profiles: [PUPIL] },
+      relativesWaitUntil: null,
+      isLiveOnly: false,
+      walkInPerMille: 0,
+      idleMinutes: 5,
+      featuresOff: 2,
+      words: { fr: 'La vidéo <revient> à 11 h.', en: 'Video is back at 11.' },
+    };
     test = await TestAgent.start({ rules: [rule] });
     test.nowSeconds = at(8);
     const early = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
@@ -50,7 +61,9 @@ describe('decisions beside the proxy', () => {
     expect(page).toContain('<p>La vidéo &lt;revient&gt; à 11 h.</p>');
     const twin = await (await test.get('/etale/wait?lang=en', { cookie: early, accept: 'application/json' })).json();
     expect(twin).toMatchObject({ kind: 'wait', notices: ['Video is back at 11.'] });
-    const relative = await (await test.get('/etale/wait', { ...test.shown(['77$6e A'], 'relative'), accept: 'application/json' })).json(); // prettier-ignore
+    const relative = await (
+      await test.get('/etale/wait', { ...test.shown(['77$6e A'], 'relative'), accept: 'application/json' })
+    ).json();
     expect(relative).toMatchObject({ notices: [] });
     test.nowSeconds = at(9, 50);
     const cookie = cookieOf(await test.get('/auth', { cookie: early }));
@@ -66,9 +79,22 @@ describe('decisions beside the proxy', () => {
 
   it('who is inside keeps the pass at a heavy feature: one that is on spends no second place, one that is off is refused alone', async () => {
     await test.stop();
-    const rule = { id: 1, startsAt: at(7), endsAt: at(11), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: 2 }; // prettier-ignore
+    const rule = {
+      id: 1,
+      startsAt: at(7),
+      endsAt: at(11),
+      scope: { departments: [], profiles: [] },
+      relativesWaitUntil: null,
+      isLiveOnly: false,
+      walkInPerMille: 1000,
+      idleMinutes: null,
+      featuresOff: 2,
+    };
     for (const room of ['off', 'process'] as const) {
-      test = await TestAgent.start({ rules: [rule], quotas: { walkInPerCell: 2, keptPerCell: 0, urgentPerCell: 0 } }, { room }); // prettier-ignore
+      test = await TestAgent.start(
+        { rules: [rule], quotas: { walkInPerCell: 2, keptPerCell: 0, urgentPerCell: 0 } },
+        { room },
+      );
       const cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
       const ask = async (headers: Record<string, string>) => {
         const { status, headers: said } = await test.get('/auth', { cookie, ...headers });
@@ -95,7 +121,17 @@ describe('decisions beside the proxy', () => {
 
   it('who is away for longer than a step grants has idled out, at any agent: the next page is decided anew', async () => {
     await test.stop();
-    const rule = { id: 1, startsAt: at(7, 30), endsAt: at(9), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: 5, featuresOff: 0 }; // prettier-ignore
+    const rule = {
+      id: 1,
+      startsAt: at(7, 30),
+      endsAt: at(9),
+      scope: { departments: [], profiles: [] },
+      relativesWaitUntil: null,
+      isLiveOnly: false,
+      walkInPerMille: 1000,
+      idleMinutes: 5,
+      featuresOff: 0,
+    };
     test = await TestAgent.start({ rules: [rule], quotas: { walkInPerCell: 1, keptPerCell: 0, urgentPerCell: 0 } });
     test.nowSeconds = at(7);
     let cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
@@ -109,7 +145,10 @@ describe('decisions beside the proxy', () => {
     expect(await page(at(7, 50))).toEqual([204, true]);
     expect(await page(at(7, 54))).toEqual([204, true]);
     expect(await page(at(7, 54) + 30)).toEqual([204, false]);
-    const other = await TestAgent.start({ rules: [rule], quotas: { walkInPerCell: 1, keptPerCell: 0, urgentPerCell: 0 } }); // prettier-ignore
+    const other = await TestAgent.start({
+      rules: [rule],
+      quotas: { walkInPerCell: 1, keptPerCell: 0, urgentPerCell: 0 },
+    });
     other.nowSeconds = at(8, 1);
     // the place outside windows is somebody else's by now
     expect((await other.get('/auth', test.shown(['77$6e A']))).status).toBe(204);
@@ -167,7 +206,11 @@ describe('decisions beside the proxy', () => {
 
   it('a class that was only chosen never becomes one that was shown, however often the pass comes back', async () => {
     test.nowSeconds = at(9, 50);
-    const chosen = await fetch(`${test.url}/etale/choose`, { method: 'POST', body: new URLSearchParams({ class: '9900002X$6e A' }), redirect: 'manual' }); // prettier-ignore
+    const chosen = await fetch(`${test.url}/etale/choose`, {
+      method: 'POST',
+      body: new URLSearchParams({ class: '9900002X$6e A' }),
+      redirect: 'manual',
+    });
     expect(chosen.status).toBe(303);
     let cookie = cookieOf(chosen);
     for (let k = 0; k < 3; k++) {
@@ -204,7 +247,8 @@ describe('decisions beside the proxy', () => {
   });
 
   it('an urgent pass is given within its quota of the cell', async () => {
-    const ask = () => fetch(`${test.url}/etale/urgent`, { method: 'POST', headers: test.shown(['77$6e A']), redirect: 'manual' }); // prettier-ignore
+    const ask = () =>
+      fetch(`${test.url}/etale/urgent`, { method: 'POST', headers: test.shown(['77$6e A']), redirect: 'manual' });
     const given = await ask();
     expect(given.status).toBe(303);
     expect((await test.get('/auth', { cookie: cookieOf(given) })).status).toBe(204);
@@ -219,7 +263,11 @@ describe('decisions beside the proxy', () => {
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     };
     const visitor = { profile: 'pupil', classes: ['77$6e A'] };
-    expect((await ask({ visitor, knownBy: 'userinfo' })).body).toMatchObject({ kind: 'wait', reason: 'outside_window', opensAt: '2025-12-01T08:40:00.000Z' }); // prettier-ignore
+    expect((await ask({ visitor, knownBy: 'userinfo' })).body).toMatchObject({
+      kind: 'wait',
+      reason: 'outside_window',
+      opensAt: '2025-12-01T08:40:00.000Z',
+    });
     test.nowSeconds = at(9, 50);
     expect((await ask({ visitor })).body).toMatchObject({ kind: 'wait' });
     const admitted = await ask({ visitor, knownBy: 'userinfo' });
@@ -245,7 +293,14 @@ describe('a posture that refuses nobody', () => {
     expect((await test.get('/auth', test.shown(['77$6e A']))).status).toBe(204);
     await test.agent.stop();
     expect(test.service.batches[0]!.cells).toEqual([
-      expect.objectContaining({ department: '59', profile: 'pupil', level: 1, admitted: 1, attempts: 1, wouldRefuse: 1 }), // prettier-ignore
+      expect.objectContaining({
+        department: '59',
+        profile: 'pupil',
+        level: 1,
+        admitted: 1,
+        attempts: 1,
+        wouldRefuse: 1,
+      }),
     ]);
     expect(test.service.batches[0]!.windows).toEqual([
       expect.objectContaining({
@@ -272,8 +327,21 @@ describe('the walk-in quota', () => {
   });
 
   it('is cut by a step as a whole: of a hundred in five minutes it leaves thirty, however many have come', async () => {
-    const rule = { id: 1, startsAt: at(7), endsAt: at(9), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 300, idleMinutes: null, featuresOff: 0 }; // prettier-ignore
-    const test = await TestAgent.start({ rules: [rule], quotas: { walkInPerCell: 100, keptPerCell: 0, urgentPerCell: 1 } }); // prettier-ignore
+    const rule = {
+      id: 1,
+      startsAt: at(7),
+      endsAt: at(9),
+      scope: { departments: [], profiles: [] },
+      relativesWaitUntil: null,
+      isLiveOnly: false,
+      walkInPerMille: 300,
+      idleMinutes: null,
+      featuresOff: 0,
+    };
+    const test = await TestAgent.start({
+      rules: [rule],
+      quotas: { walkInPerCell: 100, keptPerCell: 0, urgentPerCell: 1 },
+    });
     const letIn = async (count: number) => {
       const statuses = await Promise.all(
         Array.from({ length: count }, () => test.get('/auth', test.shown(['77$6e A']))),
@@ -313,10 +381,18 @@ describe('what is counted of who came', () => {
     test.nowSeconds = at(32);
     expect(await come('/auth')).toBe(403);
     // a page that was only looked at, by a link, says nothing of a count that never was
-    const linked = cookieOf(await fetch(`${test.url}/etale/choose`, { method: 'POST', body: new URLSearchParams({ class: '9900002X$6e A' }), redirect: 'manual' })); // prettier-ignore
+    const linked = cookieOf(
+      await fetch(`${test.url}/etale/choose`, {
+        method: 'POST',
+        body: new URLSearchParams({ class: '9900002X$6e A' }),
+        redirect: 'manual',
+      }),
+    );
     expect((await test.get('/auth', { cookie: linked })).status).toBe(403);
     await test.agent.stop();
-    const sums = test.service.batches.flatMap(({ cells }) => cells).map(({ cell: its, profile, admitted, deferred, refused }) => [its, profile, admitted, deferred, refused]); // prettier-ignore
+    const sums = test.service.batches
+      .flatMap(({ cells }) => cells)
+      .map(({ cell: its, profile, admitted, deferred, refused }) => [its, profile, admitted, deferred, refused]);
     expect(sums.filter(([, , ...counts]) => counts.some((count) => count !== 0)).sort()).toEqual([
       [cell(8), 'pupil', 0, 1, 0],
       [cell(8), 'unknown', 0, 0, 1],
@@ -331,10 +407,17 @@ describe('what is counted of who came', () => {
   it('tells apart who only chose a class, and counts to the school whose class the plan does not know', async () => {
     const test = await TestAgent.start({ quotas: { walkInPerCell: 4, keptPerCell: 0, urgentPerCell: 0 } });
     test.nowSeconds = at(9, 50);
-    const chosen = await fetch(`${test.url}/etale/choose`, { method: 'POST', body: new URLSearchParams({ class: '9900002X$6e A' }), redirect: 'manual' }); // prettier-ignore
+    const chosen = await fetch(`${test.url}/etale/choose`, {
+      method: 'POST',
+      body: new URLSearchParams({ class: '9900002X$6e A' }),
+      redirect: 'manual',
+    });
     expect((await test.get('/auth', { cookie: cookieOf(chosen) })).status).toBe(204);
     const visitor = { profile: 'pupil', classes: ['77$6e Z'], levels: 2 };
-    const came = await fetch(`${test.url}/decide`, { method: 'POST', body: JSON.stringify({ visitor, knownBy: 'userinfo' }) }); // prettier-ignore
+    const came = await fetch(`${test.url}/decide`, {
+      method: 'POST',
+      body: JSON.stringify({ visitor, knownBy: 'userinfo' }),
+    });
     expect(await came.json()).toMatchObject({ kind: 'admit', reason: 'level_window' });
     await test.agent.stop();
     const [batch] = test.service.batches;

@@ -20,7 +20,16 @@ describe('an agent when things fail', () => {
   afterEach(() => test.stop());
 
   const statusOf = async (classKey = '77$6e A') => (await test.get('/auth', test.shown([classKey]))).status;
-  const status = async () => (await (await test.get('/status')).json()) as { state: string; revision: number; refused: { code: string } | null; service: { problem: string | null }; storage: { isKept: boolean }; clockOffsetSeconds: number; counts: { kept: { batchCount: number; droppedAttempts: number } } }; // prettier-ignore
+  const status = async () =>
+    (await (await test.get('/status')).json()) as {
+      state: string;
+      revision: number;
+      refused: { code: string } | null;
+      service: { problem: string | null };
+      storage: { isKept: boolean };
+      clockOffsetSeconds: number;
+      counts: { kept: { batchCount: number; droppedAttempts: number } };
+    };
   const untilRefused = (code: string) => until(async () => (await status()).refused?.code === code);
   /** Neither all nor nobody: the class whose window is open enters, the other waits. */
   const decidesAsPlanned = async () => {
@@ -80,7 +89,9 @@ describe('an agent when things fail', () => {
     test.service.takesCounts = true;
     await test.startAgent();
     await test.agent.stop();
-    expect(test.service.batches.map(({ batchId, cells }) => [batchId, cells.map(({ attempts }) => attempts)])).toEqual([[name!.slice(0, -5), [1]]]); // prettier-ignore
+    expect(test.service.batches.map(({ batchId, cells }) => [batchId, cells.map(({ attempts }) => attempts)])).toEqual([
+      [name!.slice(0, -5), [1]],
+    ]);
     expect(files()).toEqual([]);
     await test.startAgent();
   });
@@ -114,7 +125,9 @@ describe('an agent when things fail', () => {
     expect((await status()).state).toBe('stale');
     test.nowSeconds = at(97);
     expect((await status()).state).toBe('expired');
-    expect((await test.get('/auth', test.shown(['77$6e A'], 'relative'))).headers.get('x-etale-reason')).toBe('plan_too_old'); // prettier-ignore
+    expect((await test.get('/auth', test.shown(['77$6e A'], 'relative'))).headers.get('x-etale-reason')).toBe(
+      'plan_too_old',
+    );
   });
 
   it('clock wrong by ten minutes: decides by the time of the service and reports the difference', async () => {
@@ -182,7 +195,11 @@ describe('an agent when things fail', () => {
       test.service.publish(gateContent(older));
       await untilRefused('older_revision');
       // what was refused is told at once, with where it would have led
-      await until(() => JSON.stringify(test.service.reports).includes(`"refused":{"code":"older_revision","epoch":${older.epoch},"revision":${older.revision}`)); // prettier-ignore
+      await until(() =>
+        JSON.stringify(test.service.reports).includes(
+          `"refused":{"code":"older_revision","epoch":${older.epoch},"revision":${older.revision}`,
+        ),
+      );
       expect(test.agent.held.current!).toMatchObject({ epoch: 2, revision: 9 });
     }
     await decidesAsPlanned();

@@ -94,7 +94,9 @@ describe('what an agent measures', () => {
     const taken = createSocket('udp4').bind(0, '127.0.0.1');
     await once(taken, 'listening');
     const other = await TestAgent.start({}, { port: taken.address().port });
-    expect((await other.status()).measured).toMatchObject({ logProblem: expect.stringContaining('EADDRINUSE') as string }); // prettier-ignore
+    expect((await other.status()).measured).toMatchObject({
+      logProblem: expect.stringContaining('EADDRINUSE') as string,
+    });
     await other.stop();
     taken.close();
   });

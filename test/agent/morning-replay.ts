@@ -64,28 +64,63 @@ export function replayedMorning(
     refusalCostPerMille: 0,
     idleSeconds: 0,
     entrySpreadSeconds: 10,
-    room: { rankOfProfile: [0, 1], pollSeconds: pollSeconds * SPEED, soonestPollSeconds: pollSeconds * SPEED, leavesPerMillePerMinute: 0, leftPerCell: placesTaken(morning, from, cellCount) },
-    habits: { impatientPerMille: 0, threeMinutesPerMille: 0, asToldPerMille: 1000, backOffPerMille: 0, givesUpPerMille: 0 },
+    room: {
+      rankOfProfile: [0, 1],
+      pollSeconds: pollSeconds * SPEED,
+      soonestPollSeconds: pollSeconds * SPEED,
+      leavesPerMillePerMinute: 0,
+      leftPerCell: placesTaken(morning, from, cellCount),
+    },
+    habits: {
+      impatientPerMille: 0,
+      threeMinutesPerMille: 0,
+      asToldPerMille: 1000,
+      backOffPerMille: 0,
+      givesUpPerMille: 0,
+    },
     arrivals: crowds.map((crowd) => {
       const law = everywhere(0);
       for (const { comesAt } of crowd) law[Math.floor((comesAt - from) / CELL)]! += 1 / crowd.length;
       return law;
     }),
     visits: [{ stay: [1000], logOutPerMille: 1000 }],
-    groups: crowds.map((crowd, profile) => ({ territory: 0, profile, cohort: 0, visitorCount: crowd.length, arrival: profile, visit: 0, entryTimes: [] })),
+    groups: crowds.map((crowd, profile) => ({
+      territory: 0,
+      profile,
+      cohort: 0,
+      visitorCount: crowd.length,
+      arrival: profile,
+      visit: 0,
+      entryTimes: [],
+    })),
     steps: [
       {
-        fromCell: cellOf(step.fromAt), toCell: cellOf(step.untilAt), territories: [], profiles: [RANKS.indexOf('relatives')], cohorts: [], isDeferred: true,
-        isLiveOnly: false, walkInPerMille: 1000, idleSeconds: null, capacityPerMille: 1000,
+        fromCell: cellOf(step.fromAt),
+        toCell: cellOf(step.untilAt),
+        territories: [],
+        profiles: [RANKS.indexOf('relatives')],
+        cohorts: [],
+        isDeferred: true,
+        isLiveOnly: false,
+        walkInPerMille: 1000,
+        idleSeconds: null,
+        capacityPerMille: 1000,
       },
     ],
-  }; // prettier-ignore
+  };
   const { curves } = simulateStorm(problem);
   const figuresOf = (ranks: readonly number[]) => {
-    const sum = (curve: Float64Array) => ranks.reduce((total, k) => total + curve.subarray(k * cellCount, (k + 1) * cellCount).reduce((a, b) => a + b, 0), 0); // prettier-ignore
+    const sum = (curve: Float64Array) =>
+      ranks.reduce(
+        (total, k) => total + curve.subarray(k * cellCount, (k + 1) * cellCount).reduce((a, b) => a + b, 0),
+        0,
+      );
     const crowd = ranks.flatMap((k) => crowds[k]!);
     const inside = crowd.filter(({ admittedAt = Infinity }) => admittedAt < until);
-    const waited = crowd.reduce((total, { comesAt, admittedAt = Infinity }) => total + Math.min(admittedAt, until) - comesAt, 0); // prettier-ignore
+    const waited = crowd.reduce(
+      (total, { comesAt, admittedAt = Infinity }) => total + Math.min(admittedAt, until) - comesAt,
+      0,
+    );
     return {
       measured: {
         admitted: inside.length,

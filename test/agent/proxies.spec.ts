@@ -13,7 +13,8 @@ for (const [name, file, start] of proxies) {
   (file ? describe : describe.skip)(`${name} before the ENT`, () => {
     let test: TestAgent;
     let proxy: RealProxy;
-    const get = (path: string, headers: Record<string, string> = {}) => fetch(`${proxy.url}${path}`, { headers, redirect: 'manual' }); // prettier-ignore
+    const get = (path: string, headers: Record<string, string> = {}) =>
+      fetch(`${proxy.url}${path}`, { headers, redirect: 'manual' });
     beforeAll(async () => {
       test = await TestAgent.start();
       proxy = await start(file!, test.agent.port);
@@ -59,11 +60,28 @@ for (const [name, file, start] of proxies) {
       const { content } = test.agent.held.current!.plan;
       const cookie = cookieOf(await get('/timeline', test.shown(['77$6e A'])));
       expect((await get('/video/1', { cookie })).status).toBe(200);
-      content.rules = [{ id: 1, startsAt: at(9), endsAt: at(11), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 0, idleMinutes: 5, featuresOff: 2 }]; // prettier-ignore
+      content.rules = [
+        {
+          id: 1,
+          startsAt: at(9),
+          endsAt: at(11),
+          scope: { departments: [], profiles: [] },
+          relativesWaitUntil: null,
+          isLiveOnly: false,
+          walkInPerMille: 0,
+          idleMinutes: 5,
+          featuresOff: 2,
+        },
+      ];
       const off = await get('/video/1', { cookie, 'accept-language': 'fr' });
-      expect([off.status, await off.text()]).toEqual([503, expect.stringContaining('Ce service est suspendu pour le moment')]); // prettier-ignore
+      expect([off.status, await off.text()]).toEqual([
+        503,
+        expect.stringContaining('Ce service est suspendu pour le moment'),
+      ]);
       const seen = proxy.seen.length;
-      expect((await get('/timeline', { cookie, 'x-etale-feature': 'video', 'x-etale-features-off': 'none' })).status).toBe(200); // prettier-ignore
+      expect(
+        (await get('/timeline', { cookie, 'x-etale-feature': 'video', 'x-etale-features-off': 'none' })).status,
+      ).toBe(200);
       expect(proxy.seen[seen]).toMatchObject({ 'x-etale-idle-minutes': '5', 'x-etale-features-off': 'video' });
       content.rules = [];
       test.nowSeconds = at(8);
@@ -76,7 +94,9 @@ for (const [name, file, start] of proxies) {
         test.nowSeconds = clock;
         const headers = headersOf();
         for (let k = 0; k < count; k += 10)
-          await Promise.all(Array.from({ length: 10 }, (_, j) => get((k + j) % 4 === 0 ? '/broken' : '/timeline', headers))); // prettier-ignore
+          await Promise.all(
+            Array.from({ length: 10 }, (_, j) => get((k + j) % 4 === 0 ? '/broken' : '/timeline', headers)),
+          );
         // a line is written after its answer
         await new Promise((go) => setTimeout(go, 50));
         return measurements.due(clock + 60).at(-1)!;
@@ -126,7 +146,11 @@ const PROXIES = {
       status: 503,
       request: (path: string, sent: Record<string, string>) => {
         // it writes these itself, and those of the visitor only where it is told to trust them
-        const its: Record<string, string> = { 'x-forwarded-uri': path, 'x-forwarded-method': 'POST', 'x-forwarded-proto': 'https' }; // prettier-ignore
+        const its: Record<string, string> = {
+          'x-forwarded-uri': path,
+          'x-forwarded-method': 'POST',
+          'x-forwarded-proto': 'https',
+        };
         for (const [name, value] of Object.entries(sent))
           if (passed.includes(name) && (isTrusting || !(name in its))) its[name] = value;
         return { path: new URL(address).pathname, headers: its };
@@ -143,7 +167,9 @@ const PROXIES = {
       status: 429,
       request: (path: string, sent: Record<string, string>) => ({
         path: prefix + path,
-        headers: Object.fromEntries(Object.entries({ ...sent, 'x-forwarded-proto': 'https' }).filter(([name]) => passed.includes(name))), // prettier-ignore
+        headers: Object.fromEntries(
+          Object.entries({ ...sent, 'x-forwarded-proto': 'https' }).filter(([name]) => passed.includes(name)),
+        ),
       }),
       // of any 5xx it makes a failure of the service
       answer: (answer: Response) => ({
@@ -170,10 +196,17 @@ describe('the protocol of Traefik (ForwardAuth) and Envoy (ext_authz), as gatewa
 
     it(`${name} gets 200 for who is admitted, and for who is not the answer of the visitor itself`, async () => {
       test.nowSeconds = at(8);
-      const wait = await ask('/timeline?page=2', { ...test.shown(['77$6e A']), 'accept-language': 'en', accept: 'text/html' }); // prettier-ignore
+      const wait = await ask('/timeline?page=2', {
+        ...test.shown(['77$6e A']),
+        'accept-language': 'en',
+        accept: 'text/html',
+      });
       expect(wait.status).toBe(proxy.status);
       expect(wait.header('retry-after')).toMatch(/^\d+$/);
-      expect([wait.header('content-type'), wait.header('cache-control')]).toEqual(['text/html; charset=utf-8', 'no-store']); // prettier-ignore
+      expect([wait.header('content-type'), wait.header('cache-control')]).toEqual([
+        'text/html; charset=utf-8',
+        'no-store',
+      ]);
       expect(wait.header('content-security-policy')).toContain("default-src 'none'");
       expect(wait.text).toContain('Your class 6e A opens at 09:40');
       expect(wait.text).toContain('url=/timeline?page=2');
@@ -189,7 +222,12 @@ describe('the protocol of Traefik (ForwardAuth) and Envoy (ext_authz), as gatewa
 
     it(`${name} hands over nothing that a visitor claims: another path, a running session, an urgent need`, async () => {
       test.nowSeconds = at(8);
-      const claims = { 'x-forwarded-uri': '/logout', 'x-original-uri': '/logout', 'x-etale-session': 'running', 'x-etale-urgent': '1' }; // prettier-ignore
+      const claims = {
+        'x-forwarded-uri': '/logout',
+        'x-original-uri': '/logout',
+        'x-etale-session': 'running',
+        'x-etale-urgent': '1',
+      };
       expect((await ask('/timeline', { ...test.shown(['77$6e A']), ...claims })).status).toBe(proxy.status);
     });
 

@@ -31,7 +31,11 @@ describe('an agent and the service itself', () => {
       { establishment: 0, classIndex: 0, startCell: cellAt(0, 9) },
       { establishment: 0, classIndex: 1, startCell: cellAt(0, 14) },
     ]);
-    const made = await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId, days: 30 } }); // prettier-ignore
+    const made = await app.inject({
+      method: 'POST',
+      url: '/v1/keys',
+      payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId, days: 30 },
+    });
     const settingsUrl = `/v1/platforms/${region.platformId}/gateway-settings`;
     const settings = (await app.inject({ url: settingsUrl })).json<GatewaySettingsDto>();
     const payload = { ...settings, posture: 'enforced', walkInPerCell: 1, keptPerCell: 0 };
@@ -98,9 +102,14 @@ describe('an agent and the service itself', () => {
   it('obeys a protection step as soon as it is streamed, and no longer once it is undone', async () => {
     const url = `/v1/platforms/${region.platformId}/protection-steps`;
     const payload = {
-      name: { fr: 'essai', en: 'trial' }, scope: {}, reason: 'essai', endsAt: '2026-12-07T18:00:00+01:00', words: { fr: 'Ce soir.', en: 'Tonight.' }, isBreakGlass: true,
+      name: { fr: 'essai', en: 'trial' },
+      scope: {},
+      reason: 'essai',
+      endsAt: '2026-12-07T18:00:00+01:00',
+      words: { fr: 'Ce soir.', en: 'Tonight.' },
+      isBreakGlass: true,
       measures: { isLiveOnly: true, idleMinutes: 5, featuresOff: [] },
-    }; // prettier-ignore
+    };
     standAt('11:10');
     const enforced = await app.inject({ method: 'POST', url, payload });
     expect(enforced.statusCode).toBe(201);
@@ -108,7 +117,11 @@ describe('an agent and the service itself', () => {
     expect(agent.held.current!.plan.content.rules).toMatchObject([{ isLiveOnly: true, idleMinutes: 5 }]);
     // whoever came by the window of 6B has a pass; this one comes for the first time
     expect(await answerFor('6B')).toBe(403);
-    await app.inject({ method: 'POST', url: `${url}/${enforced.json<{ id: number }>().id}/undo`, payload: { reason: 'assez' } }); // prettier-ignore
+    await app.inject({
+      method: 'POST',
+      url: `${url}/${enforced.json<{ id: number }>().id}/undo`,
+      payload: { reason: 'assez' },
+    });
     await until(() => agent.held.current!.revision === 4);
     expect(agent.held.current!.plan.content.rules).toEqual([]);
     expect(await answerFor('6B')).toBe(204);

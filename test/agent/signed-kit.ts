@@ -13,11 +13,35 @@ export const SIGNED_KIT_FILE = resolve(__dirname, '../../gateways/conformance/si
 export interface SignedKit {
   format: 'etale-conformance-signed/1';
   keys: JWK[];
-  steps: { says: string; typ: 'etale-bundle' | 'etale-delta'; bytes: string; signature: string; expected: string; after: { epoch: number; revision: number; chain: string } | null }[]; // prettier-ignore
-  passes: { platformId: number; kid: string; secret: string; entKey: string; items: { kind: 'pass' | 'class_link' | 'visitor_header'; text: string; now?: number; reads: unknown }[] }; // prettier-ignore
+  steps: {
+    says: string;
+    typ: 'etale-bundle' | 'etale-delta';
+    bytes: string;
+    signature: string;
+    expected: string;
+    after: { epoch: number; revision: number; chain: string } | null;
+  }[];
+  passes: {
+    platformId: number;
+    kid: string;
+    secret: string;
+    entKey: string;
+    items: { kind: 'pass' | 'class_link' | 'visitor_header'; text: string; now?: number; reads: unknown }[];
+  };
 }
 
-const PASS: Pass = { profile: 0, until: 1_764_578_400, admittedOn: 490_151, draw: 123_456_789, toldOn: 0, told: 0, levels: 2, shown: [11, 12], chosen: [], establishments: [50] }; // prettier-ignore
+const PASS: Pass = {
+  profile: 0,
+  until: 1_764_578_400,
+  admittedOn: 490_151,
+  draw: 123_456_789,
+  toldOn: 0,
+  told: 0,
+  levels: 2,
+  shown: [11, 12],
+  chosen: [],
+  establishments: [50],
+};
 
 /** A kit with a key of its own, whose private half is kept nowhere. */
 async function signedKit(): Promise<SignedKit> {
@@ -33,10 +57,14 @@ async function signedKit(): Promise<SignedKit> {
     expected: string,
     change: { key?: CryptoKey; signedAs?: typeof typ; spoil?: (text: string) => string } = {},
   ) => {
-    // prettier-ignore
     const text = JSON.stringify(content);
     const privateKey = change.key ?? known.privateKey;
-    const signature = await signBytes(Buffer.from(text), { kid: 'kit-1', privateKey, typ: change.signedAs ?? typ, chain }); // prettier-ignore
+    const signature = await signBytes(Buffer.from(text), {
+      kid: 'kit-1',
+      privateKey,
+      typ: change.signedAs ?? typ,
+      chain,
+    });
     if (expected === 'taken') {
       const { epoch, revision = 0, to = revision } = content as { epoch: number; revision?: number; to?: number };
       held = { epoch, revision: to, chain };
@@ -45,7 +73,16 @@ async function signedKit(): Promise<SignedKit> {
   };
   const move = [{ audience: 'pupils', ownerId: 11, removes: cell(9, 45), adds: [cell(11), 9, 0] }];
   const back = [{ audience: 'pupils', ownerId: 11, removes: cell(11), adds: [cell(9, 45), 9, 0] }];
-  const delta = (from: number, to: number, changes: object[], more: object = {}) => ({ format: 'etale-delta/1', platformId: 1, epoch: 1, from, to, issuedAt: 1_764_543_700, changes, ...more }); // prettier-ignore
+  const delta = (from: number, to: number, changes: object[], more: object = {}) => ({
+    format: 'etale-delta/1',
+    platformId: 1,
+    epoch: 1,
+    from,
+    to,
+    issuedAt: 1_764_543_700,
+    changes,
+    ...more,
+  });
   const chained = (before: string, content: object) => nextChain(before, Buffer.from(JSON.stringify(content)));
   const at = { first: CHAIN_START, second: '', third: '' };
   const eighth = delta(7, 8, move);
@@ -55,26 +92,85 @@ async function signedKit(): Promise<SignedKit> {
   const other = (letters: string) => (text: string) => text.replace('"revision":7', letters);
 
   await offer('a delta before any bundle', 'etale-delta', eighth, at.second, 'chain_broken');
-  await offer('a bundle signed by another key of the same name', 'etale-bundle', gateContent(), at.first, 'signature_invalid', { key: stranger.privateKey }); // prettier-ignore
-  await offer('a bundle whose bytes were changed', 'etale-bundle', gateContent(), at.first, 'signature_invalid', { spoil: other('"revision":9') }); // prettier-ignore
-  await offer('a bundle signed as a delta', 'etale-bundle', gateContent(), at.first, 'signature_invalid', { signedAs: 'etale-delta' }); // prettier-ignore
-  await offer('a bundle of a format to come', 'etale-bundle', { ...gateContent(), format: 'etale-bundle/9' }, at.first, 'format_unknown'); // prettier-ignore
+  await offer(
+    'a bundle signed by another key of the same name',
+    'etale-bundle',
+    gateContent(),
+    at.first,
+    'signature_invalid',
+    { key: stranger.privateKey },
+  );
+  await offer('a bundle whose bytes were changed', 'etale-bundle', gateContent(), at.first, 'signature_invalid', {
+    spoil: other('"revision":9'),
+  });
+  await offer('a bundle signed as a delta', 'etale-bundle', gateContent(), at.first, 'signature_invalid', {
+    signedAs: 'etale-delta',
+  });
+  await offer(
+    'a bundle of a format to come',
+    'etale-bundle',
+    { ...gateContent(), format: 'etale-bundle/9' },
+    at.first,
+    'format_unknown',
+  );
   await offer('the first bundle', 'etale-bundle', gateContent(), at.first, 'taken');
   await offer('a delta that skips one', 'etale-delta', ninth, at.third, 'chain_broken');
   await offer('a delta whose chain does not follow', 'etale-delta', eighth, at.third, 'chain_broken');
-  await offer('a delta of a class that the bundle does not know', 'etale-delta', delta(7, 8, [{ ...move[0], ownerId: 99 }]), chained(at.first, delta(7, 8, [{ ...move[0], ownerId: 99 }])), 'content_invalid'); // prettier-ignore
+  await offer(
+    'a delta of a class that the bundle does not know',
+    'etale-delta',
+    delta(7, 8, [{ ...move[0], ownerId: 99 }]),
+    chained(at.first, delta(7, 8, [{ ...move[0], ownerId: 99 }])),
+    'content_invalid',
+  );
   await offer('the delta that follows', 'etale-delta', eighth, at.second, 'taken');
   await offer('the same delta again', 'etale-delta', eighth, at.second, 'ignored');
   await offer('the next delta', 'etale-delta', ninth, at.third, 'taken');
   await offer('an older bundle', 'etale-bundle', gateContent(), at.first, 'older_revision');
   const packed = packedBundle(gateContent({ revision: 20 }));
-  await offer('a packed bundle with fewer characters than windows', 'etale-bundle', { ...packed, windows: { ...packed.windows, start: '' } }, at.third, 'content_invalid'); // prettier-ignore
-  await offer('a packed bundle with a start that its list does not have', 'etale-bundle', { ...packed, windows: { ...packed.windows, starts: [] } }, at.third, 'content_invalid'); // prettier-ignore
+  await offer(
+    'a packed bundle with fewer characters than windows',
+    'etale-bundle',
+    { ...packed, windows: { ...packed.windows, start: '' } },
+    at.third,
+    'content_invalid',
+  );
+  await offer(
+    'a packed bundle with a start that its list does not have',
+    'etale-bundle',
+    { ...packed, windows: { ...packed.windows, starts: [] } },
+    at.third,
+    'content_invalid',
+  );
   await offer('a packed bundle', 'etale-bundle', packed, at.third, 'taken');
-  await offer('a bundle of another platform', 'etale-bundle', gateContent({ revision: 21, platformId: 2 }), at.third, 'platform_other'); // prettier-ignore
-  await offer('a bundle whose columns contradict each other', 'etale-bundle', gateContent({ revision: 21, windows: { count: [9], gap: [], cellCount: [], activity: [] } }), at.third, 'content_invalid'); // prettier-ignore
-  await offer('a bundle of the next epoch, of a lower revision', 'etale-bundle', gateContent({ epoch: 2, revision: 3 }), at.first, 'taken'); // prettier-ignore
-  await offer('a bundle of the epoch before, of a higher revision', 'etale-bundle', gateContent({ revision: 30 }), at.third, 'older_revision'); // prettier-ignore
+  await offer(
+    'a bundle of another platform',
+    'etale-bundle',
+    gateContent({ revision: 21, platformId: 2 }),
+    at.third,
+    'platform_other',
+  );
+  await offer(
+    'a bundle whose columns contradict each other',
+    'etale-bundle',
+    gateContent({ revision: 21, windows: { count: [9], gap: [], cellCount: [], activity: [] } }),
+    at.third,
+    'content_invalid',
+  );
+  await offer(
+    'a bundle of the next epoch, of a lower revision',
+    'etale-bundle',
+    gateContent({ epoch: 2, revision: 3 }),
+    at.first,
+    'taken',
+  );
+  await offer(
+    'a bundle of the epoch before, of a higher revision',
+    'etale-bundle',
+    gateContent({ revision: 30 }),
+    at.third,
+    'older_revision',
+  );
 
   const secret = Buffer.from(Array.from({ length: 32 }, (_, k) => k * 7));
   const key = { kid: 'p1', secret };

@@ -109,7 +109,7 @@ export class SignedService {
 
   private bundleEvent(): string {
     const { epoch, revision } = this.content;
-    return `event: bundle\ndata: ${JSON.stringify({ epoch, revision, edition: this.edition, neededEdition: this.edition, fetchWithinSeconds: 0 })}\n\n`; // prettier-ignore
+    return `event: bundle\ndata: ${JSON.stringify({ epoch, revision, edition: this.edition, neededEdition: this.edition, fetchWithinSeconds: 0 })}\n\n`;
   }
 
   private send(text: string): void {
@@ -131,7 +131,16 @@ export class SignedService {
     if (name === 'keys') return json(200, { keys: this.keys.map(({ jwk }) => jwk) });
     if (request.headers.authorization !== 'Bearer etale_test') return json(401, { code: 'access.credentials_missing' });
     if (name === 'pass-keys')
-      return json(200, { keys: [{ kid: 'p1', secret: Buffer.alloc(32, 7).toString('base64url'), signsFrom: '2020-01-01T00:00:00Z', verifiesUntil: '2099-01-01T00:00:00Z' }] }); // prettier-ignore
+      return json(200, {
+        keys: [
+          {
+            kid: 'p1',
+            secret: Buffer.alloc(32, 7).toString('base64url'),
+            signsFrom: '2020-01-01T00:00:00Z',
+            verifiesUntil: '2099-01-01T00:00:00Z',
+          },
+        ],
+      });
     if (name === 'bundle') return this.sendBundle(response);
     if (name === 'deltas') return this.sendDeltas(url.searchParams.get('after')!, json);
     if (name === 'stream') return this.openStream(String(request.headers['last-event-id'] ?? ''), response, json);
@@ -155,7 +164,10 @@ export class SignedService {
   private async sendBundle(response: ServerResponse): Promise<void> {
     this.bundleCount++;
     const original = Buffer.from(JSON.stringify(packedBundle(this.content)));
-    const { bytes, signature } = this.spoil({ bytes: original, signature: await this.sign(original, 'etale-bundle', this.bundleChain) }); // prettier-ignore
+    const { bytes, signature } = this.spoil({
+      bytes: original,
+      signature: await this.sign(original, 'etale-bundle', this.bundleChain),
+    });
     const sent = gzipSync(bytes);
     response.writeHead(200, {
       'content-type': 'application/json',
@@ -179,7 +191,14 @@ export class SignedService {
     if (revision! > last) return json(409, { code: 'gateway.revision_unknown' });
     const deltas = this.deltas.filter(({ from }) => from >= revision!);
     if (revision! < last && deltas[0]?.from !== revision) return json(410, { code: 'gateway.gap' });
-    json(200, { epoch, revision: last, edition: this.edition, neededEdition: this.edition, intervals: { fetchWithinSeconds: 0 }, deltas }); // prettier-ignore
+    json(200, {
+      epoch,
+      revision: last,
+      edition: this.edition,
+      neededEdition: this.edition,
+      intervals: { fetchWithinSeconds: 0 },
+      deltas,
+    });
   }
 
   /** Sends what came after the last event that the agent has seen, then whatever comes. */

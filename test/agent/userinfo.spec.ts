@@ -37,7 +37,10 @@ describe('how the classes of a visitor are known', () => {
     });
     ent.listen(0, '127.0.0.1');
     await once(ent, 'listening');
-    test = await TestAgent.start({}, { userinfoUrl: `http://127.0.0.1:${(ent.address() as AddressInfo).port}/auth/oauth2/userinfo` }); // prettier-ignore
+    test = await TestAgent.start(
+      {},
+      { userinfoUrl: `http://127.0.0.1:${(ent.address() as AddressInfo).port}/auth/oauth2/userinfo` },
+    );
   });
   beforeEach(() => {
     test.nowSeconds = at(9, 50);
@@ -48,7 +51,8 @@ describe('how the classes of a visitor are known', () => {
     ent.close();
     ent.closeAllConnections();
   });
-  const ask = (token: string, more: Record<string, string> = {}) => test.get('/auth', { authorization: `Bearer ${token}`, ...more }); // prettier-ignore
+  const ask = (token: string, more: Record<string, string> = {}) =>
+    test.get('/auth', { authorization: `Bearer ${token}`, ...more });
   const reasonOf = (answer: Response) => [answer.status, answer.headers.get('x-etale-reason')];
 
   it('the ENT is asked once per log-in, and only profile, schools and classes of its answer are used', async () => {

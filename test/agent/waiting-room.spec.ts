@@ -82,14 +82,19 @@ describe('the waiting room of an agent', () => {
     test = await start({ room: room(0) });
     const [first, second] = [pupil(), pupil()];
     await first.enters();
-    const html = await (await second.get('/etale/wait?r=/travail', { accept: 'text/html', 'accept-language': 'fr' })).text(); // prettier-ignore
+    const html = await (
+      await second.get('/etale/wait?r=/travail', { accept: 'text/html', 'accept-language': 'fr' })
+    ).text();
     expect(second.status).toBe(503);
     expect(html).toContain('Vous êtes au rang 2 de la file.');
     expect(html).toContain('Votre créneau ouvre avant votre tour, à 9\u00a0h\u00a040');
     expect(html).toContain(`<meta http-equiv="refresh" content="${second.retryAfterSeconds};url=/travail">`);
     expect(second.retryAfterSeconds).toBeGreaterThanOrEqual(48);
     expect(second.retryAfterSeconds).toBeLessThanOrEqual(72);
-    expect(await second.view()).toMatchObject({ kind: 'wait', room: { position: 2, estimateSeconds: null, isHeld: false } }); // prettier-ignore
+    expect(await second.view()).toMatchObject({
+      kind: 'wait',
+      room: { position: 2, estimateSeconds: null, isHeld: false },
+    });
     expect(await first.view()).toMatchObject({ room: { position: 1 } });
   });
 
@@ -129,11 +134,13 @@ describe('the waiting room of an agent', () => {
     const from = test.nowSeconds;
     while (calledAt.size < line.length && test.nowSeconds < from + 60) {
       test.nowSeconds++;
-      for (const device of line) if (!calledAt.has(device) && (await device.enters())) calledAt.set(device, test.nowSeconds - from); // prettier-ignore
+      for (const device of line)
+        if (!calledAt.has(device) && (await device.enters())) calledAt.set(device, test.nowSeconds - from);
     }
     expect([...calledAt.keys()]).toEqual(line);
     expect([...calledAt.values()]).toEqual(line.map((_, k) => k + 1));
-    for (const device of pupils) expect(Math.abs(estimates.get(device)! - calledAt.get(device)!)).toBeLessThanOrEqual(1); // prettier-ignore
+    for (const device of pupils)
+      expect(Math.abs(estimates.get(device)! - calledAt.get(device)!)).toBeLessThanOrEqual(1);
     // each has a pass now, and was counted once
     expect(await line[0]!.enters()).toBe(true);
     expect(test.agent.gate.counts.total.admitted).toBe(30);
@@ -153,7 +160,12 @@ describe('the waiting room of an agent', () => {
   it('nobody walks past those who wait: places of the walk-in quota are for the first of them', async () => {
     test = await start({ room: room(0), quotas: { walkInPerCell: 2, keptPerCell: 0, urgentPerCell: 0 } });
     const [a, b, c, d] = [pupil(), pupil(), pupil(), pupil()];
-    expect([await a.enters(), await b.enters(), await c.enters(), await d.enters()]).toEqual([true, true, false, false]); // prettier-ignore
+    expect([await a.enters(), await b.enters(), await c.enters(), await d.enters()]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
     for (let k = 0; k < 5; k++) {
       test.nowSeconds += 59;
       expect([await c.enters(), await d.enters()]).toEqual([false, false]);
@@ -166,7 +178,17 @@ describe('the waiting room of an agent', () => {
   });
 
   it('nobody waits behind whom a step gives no place of the walk-in quota, and each is told an own time', async () => {
-    const rule = { id: 1, startsAt: at(0), endsAt: at(24), scope: { departments: [], profiles: [], levels: 2 }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 500, idleMinutes: null, featuresOff: 0 }; // prettier-ignore
+    const rule = {
+      id: 1,
+      startsAt: at(0),
+      endsAt: at(24),
+      scope: { departments: [], profiles: [], levels: 2 },
+      relativesWaitUntil: null,
+      isLiveOnly: false,
+      walkInPerMille: 500,
+      idleMinutes: null,
+      featuresOff: 0,
+    };
     test = await start({
       room: room(0),
       quotas: { walkInPerCell: 4, keptPerCell: 0, urgentPerCell: 0 },
@@ -191,7 +213,17 @@ describe('the waiting room of an agent', () => {
   });
 
   it('tells an honest time by the walk-in quota that a step leaves, at any moment of the cell', async () => {
-    const rule = { id: 1, startsAt: at(0), endsAt: at(24), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 300, idleMinutes: null, featuresOff: 0 }; // prettier-ignore
+    const rule = {
+      id: 1,
+      startsAt: at(0),
+      endsAt: at(24),
+      scope: { departments: [], profiles: [] },
+      relativesWaitUntil: null,
+      isLiveOnly: false,
+      walkInPerMille: 300,
+      idleMinutes: null,
+      featuresOff: 0,
+    };
     test = await start({
       room: room(0),
       quotas: { walkInPerCell: 10, keptPerCell: 0, urgentPerCell: 0 },
@@ -268,7 +300,17 @@ describe('the waiting room of an agent', () => {
   });
 
   it('who is held back by a step waits beside the line until it is over', async () => {
-    const rule = { id: 1, startsAt: at(0), endsAt: at(8, 1), scope: { departments: [], profiles: [RELATIVE] }, relativesWaitUntil: at(8, 1), isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: 0 }; // prettier-ignore
+    const rule = {
+      id: 1,
+      startsAt: at(0),
+      endsAt: at(8, 1),
+      scope: { departments: [], profiles: [RELATIVE] },
+      relativesWaitUntil: at(8, 1),
+      isLiveOnly: false,
+      walkInPerMille: 1000,
+      idleMinutes: null,
+      featuresOff: 0,
+    };
     test = await start({ rules: [rule] });
     const [held, later] = [relative(), pupil()];
     await held.enters();
@@ -310,12 +352,24 @@ describe('the waiting room of an agent', () => {
 
   it('programs show the ticket themselves: POST /decide', async () => {
     test = await start();
-    const decide = async (body: object) => (await (await fetch(`${test.url}/decide`, { method: 'POST', body: JSON.stringify(body) })).json()) as { kind: string; reason: string; pass: string; ticket: string | null; room: { position: number } | null; retryAfterSeconds: number | null }; // prettier-ignore
+    const decide = async (body: object) =>
+      (await (await fetch(`${test.url}/decide`, { method: 'POST', body: JSON.stringify(body) })).json()) as {
+        kind: string;
+        reason: string;
+        pass: string;
+        ticket: string | null;
+        room: { position: number } | null;
+        retryAfterSeconds: number | null;
+      };
     const first = await decide({ visitor: { profile: 'pupil', classes: ['77$6e A'] }, knownBy: 'userinfo' });
     expect(first).toMatchObject({ kind: 'wait', reason: 'outside_window', room: { position: 1 } });
     expect(first.retryAfterSeconds).toBeLessThanOrEqual(6);
     test.nowSeconds += 2;
-    expect(await decide({ pass: first.pass, ticket: first.ticket })).toMatchObject({ kind: 'admit', reason: 'waiting_room', ticket: null }); // prettier-ignore
+    expect(await decide({ pass: first.pass, ticket: first.ticket })).toMatchObject({
+      kind: 'admit',
+      reason: 'waiting_room',
+      ticket: null,
+    });
   });
 
   it('has no room where the plan does not say what it leaves, or refuses nobody', async () => {
@@ -459,7 +513,12 @@ describe('the waiting room of an agent', () => {
     expect([await late.enters(), await second.one(), await first.one()]).toEqual([false, false, false]);
     tick(10);
     expect([await late.enters(), await second.one()]).toEqual([false, false]);
-    expect([await first.one(), await late.enters(), await second.two(), await late.enters()]).toEqual([true, false, true, false]); // prettier-ignore
+    expect([await first.one(), await late.enters(), await second.two(), await late.enters()]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('lets nobody walk past those who wait at another agent, of whom it has not heard yet', async () => {

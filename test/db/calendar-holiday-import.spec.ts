@@ -66,14 +66,20 @@ describe('the import of school holidays', () => {
   it('replaces the built-in school year of a zone, and only that', async () => {
     await run([HEADER, WINTER].join('\n'));
     const inForce = await store.holidays({ schoolYear: '2025-2026' });
-    expect(inForce.filter((period) => period.holidayZone === 'B').map((period) => period.label)).toEqual(["Vacances d'Hiver"]); // prettier-ignore
-    expect(inForce.filter((period) => period.holidayZone === 'A').every((period) => period.source === 'built-in')).toBe(true); // prettier-ignore
+    expect(inForce.filter((period) => period.holidayZone === 'B').map((period) => period.label)).toEqual([
+      "Vacances d'Hiver",
+    ]);
+    expect(inForce.filter((period) => period.holidayZone === 'A').every((period) => period.source === 'built-in')).toBe(
+      true,
+    );
     const between = await store.holidaysBetween(['B'], '2026-04-11', '2026-04-20');
     expect(between).toEqual([]);
   });
 
   it('names each refused line, its column and why, and takes the others', async () => {
-    const report = await run([HEADER, WINTER.replace('Zone B', 'Zone Z'), WINTER, SPRING.replace('2026-04-11T', 'demain ')].join('\n')); // prettier-ignore
+    const report = await run(
+      [HEADER, WINTER.replace('Zone B', 'Zone Z'), WINTER, SPRING.replace('2026-04-11T', 'demain ')].join('\n'),
+    );
     expect(report).toMatchObject({ createdCount: 1, refusedCount: 2 });
     expect(report.lines).toMatchObject([
       { lineNumber: 2, severity: 'refused', code: 'calendar.zone_unknown', field: 'zone' },
@@ -107,9 +113,17 @@ describe('the import of school holidays', () => {
     expect(first.droppedTeacherCount).toBe(259);
     expect(first.createdCount).toBeGreaterThan(500);
     // slips of the file itself: a summer of eighteen months, a period that ends before it begins
-    expect(first.lines.filter((line) => line.severity === 'refused').map((line) => line.code).sort()).toEqual([
-      'calendar.period_reversed', 'calendar.period_too_long', 'calendar.period_too_long', 'calendar.period_too_long',
-    ]); // prettier-ignore
+    expect(
+      first.lines
+        .filter((line) => line.severity === 'refused')
+        .map((line) => line.code)
+        .sort(),
+    ).toEqual([
+      'calendar.period_reversed',
+      'calendar.period_too_long',
+      'calendar.period_too_long',
+      'calendar.period_too_long',
+    ]);
     const before = await stored();
     const unchanged = { createdCount: 0, updatedCount: 0, deletedCount: 0, unchangedCount: first.createdCount };
     expect(await imports.run(OPERATOR, createReadStream(OFFICIAL), { isDryRun: false })).toMatchObject(unchanged);
@@ -153,8 +167,14 @@ function normalisedPeriods(): NormalisedPeriod[] {
   const [, ...lines] = readFileSync(NORMALISED, 'utf8').trim().split(/\r?\n/);
   return lines.map((line) => {
     const [zone, schoolYear, label, firstOn, , resumeOn, source] = line.split(',') as [
-      string, string, string, string, string, string, string,
-    ]; // prettier-ignore
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     const returnOn = label.startsWith('Début') ? `${firstOn.slice(0, 4)}-09-01` : resumeOn;
     return { key: `${zone} ${firstOn} ${returnOn}`, schoolYear, label, source };
   });

@@ -113,16 +113,28 @@ describe('the calendar', () => {
   });
 
   it('refuses unknown departments, ranges that are none and ranges without end', async () => {
-    await expect(calendar.dayTypes([999_999], '2026-11-25', '2026-11-29')).rejects.toMatchObject({ code: 'department.not_found' }); // prettier-ignore
-    await expect(calendar.openDays([], '2026-11-25', '2026-11-24')).rejects.toMatchObject({ code: 'calendar.range_invalid' }); // prettier-ignore
-    await expect(calendar.openDays([], '2026-02-30', '2026-03-24')).rejects.toMatchObject({ code: 'calendar.range_invalid' }); // prettier-ignore
-    await expect(calendar.openDays([], '2026-01-01', '2036-01-01')).rejects.toMatchObject({ code: 'calendar.range_invalid' }); // prettier-ignore
+    await expect(calendar.dayTypes([999_999], '2026-11-25', '2026-11-29')).rejects.toMatchObject({
+      code: 'department.not_found',
+    });
+    await expect(calendar.openDays([], '2026-11-25', '2026-11-24')).rejects.toMatchObject({
+      code: 'calendar.range_invalid',
+    });
+    await expect(calendar.openDays([], '2026-02-30', '2026-03-24')).rejects.toMatchObject({
+      code: 'calendar.range_invalid',
+    });
+    await expect(calendar.openDays([], '2026-01-01', '2036-01-01')).rejects.toMatchObject({
+      code: 'calendar.range_invalid',
+    });
   });
 
   it('answers for 60,000 places over a school year in two seconds, sharing what is the same', async () => {
     const places = Array.from({ length: 60_000 }, (_, at) =>
-      placeOf({ establishmentId: at + 1, holidayZone: 'ABC'[at % 3]!, openHalfDays: at % 2 ? PATTERN : 0b11_11_00_11_11 }),
-    ); // prettier-ignore
+      placeOf({
+        establishmentId: at + 1,
+        holidayZone: 'ABC'[at % 3]!,
+        openHalfDays: at % 2 ? PATTERN : 0b11_11_00_11_11,
+      }),
+    );
     const started = performance.now();
     const days = await calendar.openDays(places, '2026-09-01', '2027-07-31');
     const seconds = (performance.now() - started) / 1000;

@@ -32,8 +32,15 @@ describe('the capacity of platforms', () => {
   beforeAll(async () => {
     database = await new DataSource({
       ...databaseOptions(await freshDatabaseUrl(), 6),
-      entities: [HolidayPeriodEntity, CalendarExceptionEntity, PlatformEntity, PortalEntity, CapacityStepEntity, RegulationEntity],
-    }).initialize(); // prettier-ignore
+      entities: [
+        HolidayPeriodEntity,
+        CalendarExceptionEntity,
+        PlatformEntity,
+        PortalEntity,
+        CapacityStepEntity,
+        RegulationEntity,
+      ],
+    }).initialize();
     const calendar = new CalendarService(database, new CalendarStore(database), new CalendarChanges());
     const [platforms, store, changes] = [
       new PlatformStore(database),
@@ -76,15 +83,24 @@ describe('the capacity of platforms', () => {
     const renamed = await capacity.ensurePlatform(OPERATOR, { code: 'one', name: 'Two', timeZone: 'Europe/Paris' });
     expect(renamed).toEqual({ ...made, name: 'Two' });
     await expect(capacity.createPlatform(OPERATOR, statement)).rejects.toMatchObject({ code: 'platform.exists' });
-    await expect(capacity.ensurePlatform(OPERATOR, { ...statement, timeZone: 'Mars/Phobos' })).rejects.toMatchObject({ code: 'capacity.input_invalid' }); // prettier-ignore
+    await expect(capacity.ensurePlatform(OPERATOR, { ...statement, timeZone: 'Mars/Phobos' })).rejects.toMatchObject({
+      code: 'capacity.input_invalid',
+    });
   });
 
   it('reads steps, regulations and headroom per cell, and names the cells that a change touches', async () => {
     const day = cellOfCivil('2026-11-23', 0, 'Europe/Paris');
     const eight = { concurrentSessions: 1000, loginsPerMinute: 100, reason: 'declared' };
-    const first = await capacity.addStep(OPERATOR, platform.id, { ...eight, startsAt: new Date('2026-11-23T08:00:00+01:00') }); // prettier-ignore
+    const first = await capacity.addStep(OPERATOR, platform.id, {
+      ...eight,
+      startsAt: new Date('2026-11-23T08:00:00+01:00'),
+    });
     expect(first).toMatchObject({ platformId: platform.id, firstCell: day + 96, endCell: null });
-    const second = await capacity.addStep(OPERATOR, platform.id, { ...eight, startsAt: new Date('2026-11-23T07:00:00+01:00'), concurrentSessions: 500 }); // prettier-ignore
+    const second = await capacity.addStep(OPERATOR, platform.id, {
+      ...eight,
+      startsAt: new Date('2026-11-23T07:00:00+01:00'),
+      concurrentSessions: 500,
+    });
     expect(second).toMatchObject({ firstCell: day + 84, endCell: day + 96 });
     const regulation = await regulations.add(OPERATOR, platform.id, {
       startsAt: new Date('2026-11-23T08:30:00+01:00'),
@@ -95,7 +111,9 @@ describe('the capacity of platforms', () => {
     });
     expect(regulation).toMatchObject({ firstCell: day + 102, endCell: day + 109 });
     const cells = await capacity.cells(platform.id, day, 288);
-    expect([83, 84, 95, 96, 102, 108, 109].map((cell) => cells.effectiveSessions[cell]! / 1000)).toEqual([0, 500, 500, 1000, 600, 600, 1000]); // prettier-ignore
+    expect([83, 84, 95, 96, 102, 108, 109].map((cell) => cells.effectiveSessions[cell]! / 1000)).toEqual([
+      0, 500, 500, 1000, 600, 600, 1000,
+    ]);
     expect([101, 102, 109].map((cell) => cells.effectiveLogins[cell]! / 1000)).toEqual([500, 0, 500]);
     expect(cells.plannedSessions[102]).toBe(1_000_000);
     expect([cells.headroomSessions[96], cells.headroomSessions[102]]).toEqual([100_000, 60_000]);
@@ -111,8 +129,12 @@ describe('the capacity of platforms', () => {
 
   it('lays the background of each department by its own type of day', async () => {
     const rows = [north, reunion].flatMap((departmentId) =>
-      Object.entries(defaultBackground(10_000)).map(([dayType, curve]) => ({ departmentId, dayType: dayType as never, ...curve })),
-    ); // prettier-ignore
+      Object.entries(defaultBackground(10_000)).map(([dayType, curve]) => ({
+        departmentId,
+        dayType: dayType as never,
+        ...curve,
+      })),
+    );
     await capacity.setBackground(OPERATOR, platform.id, rows);
     const { school_day: school, day_off: off } = defaultBackground(10_000);
     // Monday 20 December 2027 is a day off on the Réunion only
@@ -122,8 +144,13 @@ describe('the capacity of platforms', () => {
     expect([...cells.backgroundLogins]).toEqual(expected);
     // replacing one department leaves the other alone
     await capacity.setBackground(OPERATOR, platform.id, [
-      { departmentId: north, dayType: 'school_day', sessionsThousandths: Array<number>(288).fill(7000), loginsThousandths: Array<number>(288).fill(0) },
-    ]); // prettier-ignore
+      {
+        departmentId: north,
+        dayType: 'school_day',
+        sessionsThousandths: Array<number>(288).fill(7000),
+        loginsThousandths: Array<number>(288).fill(0),
+      },
+    ]);
     const again = await capacity.cells(platform.id, day, 288);
     expect([...again.backgroundLogins]).toEqual(off.loginsThousandths);
     expect(again.backgroundSessions[0]).toBe(7000 + off.sessionsThousandths[0]!);
@@ -147,7 +174,13 @@ describe('the capacity of platforms', () => {
       loginsPerMinute: 1,
       reason: 'x',
     };
-    const span = { startsAt: step.startsAt, endsAt: new Date('2026-11-23T08:00:00Z'), sessionsPerMille: 1, loginsPerMille: 1, reason: 'x' }; // prettier-ignore
+    const span = {
+      startsAt: step.startsAt,
+      endsAt: new Date('2026-11-23T08:00:00Z'),
+      sessionsPerMille: 1,
+      loginsPerMille: 1,
+      reason: 'x',
+    };
     const curve = Array<number>(288).fill(0);
     const row = {
       departmentId: north,

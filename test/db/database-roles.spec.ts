@@ -50,7 +50,9 @@ describe('the roles of the database', () => {
       { rolname: 'etale_app', ...none, rolcreatedb: false },
       { rolname: 'etale_reader', ...none, rolcreatedb: false },
     ]);
-    const owned = await owner.query(`select distinct pg_get_userbyid(relowner) as name from pg_class where relnamespace = 'public'::regnamespace`); // prettier-ignore
+    const owned = await owner.query(
+      `select distinct pg_get_userbyid(relowner) as name from pg_class where relnamespace = 'public'::regnamespace`,
+    );
     expect(owned.rows).toEqual([{ name: 'etale' }]);
   });
 

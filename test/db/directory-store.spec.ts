@@ -5,14 +5,36 @@ import { startDirectory, type DirectoryContext } from './directory-context';
 
 const uaiOf = (digits: string): string => digits + checkLetterOf(digits);
 const establishment = (fields: Partial<EstablishmentRow>): EstablishmentRow => ({
-  uai: uaiOf('0590001'), name: 'École', kind: 'primaire', sector: 'public', priorityEducation: 'none', departmentCode: '59',
-  communeCode: null, communeName: 'Lille', latitude: null, longitude: null, telephone: null, structureExternalId: null,
-  openHalfDays: 975, simultaneousWindowLimit: null, source: 'test', ...fields,
-}); // prettier-ignore
+  uai: uaiOf('0590001'),
+  name: 'École',
+  kind: 'primaire',
+  sector: 'public',
+  priorityEducation: 'none',
+  departmentCode: '59',
+  communeCode: null,
+  communeName: 'Lille',
+  latitude: null,
+  longitude: null,
+  telephone: null,
+  structureExternalId: null,
+  openHalfDays: 975,
+  simultaneousWindowLimit: null,
+  source: 'test',
+  ...fields,
+});
 const division = (fields: Partial<ClassRow>): ClassRow => ({
-  uai: uaiOf('0590001'), schoolYear: '2026-2027', code: 'CP', kind: 'division', levels: ['CP'], headcount: 24, entClassName: null,
-  optionSet: null, isDerived: false, source: 'test', ...fields,
-}); // prettier-ignore
+  uai: uaiOf('0590001'),
+  schoolYear: '2026-2027',
+  code: 'CP',
+  kind: 'division',
+  levels: ['CP'],
+  headcount: 24,
+  entClassName: null,
+  optionSet: null,
+  isDerived: false,
+  source: 'test',
+  ...fields,
+});
 
 describe('writing the directory in bulk', () => {
   let directory: DirectoryContext;

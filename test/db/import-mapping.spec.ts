@@ -116,11 +116,18 @@ describe('the import of the national directory', () => {
   it('completes known establishments, names them, leaves the others out, and is not undone by the headcount files', async () => {
     const pro = JSON.stringify([
       {
-        rentree_scolaire: '2026', numero_d_etablissement: SCHOOL, patronyme: "D'ART", secteur_d_enseignement_lib_l: 'SECTEUR PUBLIC',
-        commune_d_implantation: '62041', commune_d_implantation_lib_l: 'ARRAS', mef_bcp_11: '23810033007',
-        mef_bcp_11_lib_l: '2NDPRO ARTS', mef_bcp_6: '238100', nombre_d_eleves_total: 61,
+        rentree_scolaire: '2026',
+        numero_d_etablissement: SCHOOL,
+        patronyme: "D'ART",
+        secteur_d_enseignement_lib_l: 'SECTEUR PUBLIC',
+        commune_d_implantation: '62041',
+        commune_d_implantation_lib_l: 'ARRAS',
+        mef_bcp_11: '23810033007',
+        mef_bcp_11_lib_l: '2NDPRO ARTS',
+        mef_bcp_6: '238100',
+        nombre_d_eleves_total: 61,
       },
-    ]); // prettier-ignore
+    ]);
     expect(await directory.import('official-lycees-pro', pro)).toMatchObject({
       classes: { createdCount: 3 },
       pupilCount: 61,
@@ -148,8 +155,15 @@ describe('the import of the national directory', () => {
         'select name, kind, telephone, latitude, longitude, source from establishment',
       );
     const completed = [
-      { name: "Lycée des métiers d'art", kind: 'lycee_gt', telephone: '03 21 00 00 00', latitude: 50.29, longitude: 2.77, source: 'official-directory' },
-    ]; // prettier-ignore
+      {
+        name: "Lycée des métiers d'art",
+        kind: 'lycee_gt',
+        telephone: '03 21 00 00 00',
+        latitude: 50.29,
+        longitude: 2.77,
+        source: 'official-directory',
+      },
+    ];
     expect(await read()).toEqual(completed);
     expect(await directory.import('official-directory', csv)).toMatchObject({ changeCount: 0 });
     expect(await directory.import('official-lycees-pro', pro)).toMatchObject({ changeCount: 0 });

@@ -6,11 +6,22 @@ const SCHOOL = uaiOf('0800001');
 
 /** A record of the first-degree file that is right unless a test says otherwise. */
 const school = (fields: object = {}): object => ({
-  rentree_scolaire: '2024', code_departement: '80', commune: 'AMIENS', numero_ecole: SCHOOL,
-  denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE', patronyme: 'DU CENTRE', secteur: 'PUBLIC', rep: '0', rep_plus: '0',
-  nombre_total_classes: 2.0, nombre_total_eleves: 45.0, nombre_eleves_preelementaire_hors_ulis: 20.0,
-  nombre_eleves_cp_hors_ulis: 25.0, nombre_eleves_ulis: 0.0, ...fields,
-}); // prettier-ignore
+  rentree_scolaire: '2024',
+  code_departement: '80',
+  commune: 'AMIENS',
+  numero_ecole: SCHOOL,
+  denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE',
+  patronyme: 'DU CENTRE',
+  secteur: 'PUBLIC',
+  rep: '0',
+  rep_plus: '0',
+  nombre_total_classes: 2.0,
+  nombre_total_eleves: 45.0,
+  nombre_eleves_preelementaire_hors_ulis: 20.0,
+  nombre_eleves_cp_hors_ulis: 25.0,
+  nombre_eleves_ulis: 0.0,
+  ...fields,
+});
 
 describe('official files that are wrong somewhere', () => {
   let directory: DirectoryContext;
@@ -108,26 +119,57 @@ describe('official files that are wrong somewhere', () => {
   it('adds up the pupils of one establishment over the files, whatever their order, and names it by its denomination', async () => {
     const uai = uaiOf('0800004');
     const college = JSON.stringify([
-      { rentree_scolaire: '2024', numero_college: uai, denomination_principale: 'LYCEE POLYVALENT PRIVE', patronyme: 'SAINT REMI',
-        secteur: 'PRIVE', code_dept: '80', code_commune: '80021', commune: 'AMIENS', rep: 0, rep0: 1, nombre_eleves_total: 60,
-        nombre_total_de_6emes: 30, nombre_total_de_5emes: 30 },
-    ]); // prettier-ignore
+      {
+        rentree_scolaire: '2024',
+        numero_college: uai,
+        denomination_principale: 'LYCEE POLYVALENT PRIVE',
+        patronyme: 'SAINT REMI',
+        secteur: 'PRIVE',
+        code_dept: '80',
+        code_commune: '80021',
+        commune: 'AMIENS',
+        rep: 0,
+        rep0: 1,
+        nombre_eleves_total: 60,
+        nombre_total_de_6emes: 30,
+        nombre_total_de_5emes: 30,
+      },
+    ]);
     const gt = JSON.stringify([
-      { rentree_scolaire: '2024', numero_lycee: uai, denomination_principale: 'LYCEE POLYVALENT PRIVE', patronyme: 'SAINT-REMI',
-        secteur: 'PRIVE', code_departement_pays: '080', code_commune: '80021', commune: 'AMIENS', nombre_d_eleves: 75, '2ndes_gt': 40,
-        '2ndes_sthr': 5, '1eres_g': 20 },
-    ]); // prettier-ignore
+      {
+        rentree_scolaire: '2024',
+        numero_lycee: uai,
+        denomination_principale: 'LYCEE POLYVALENT PRIVE',
+        patronyme: 'SAINT-REMI',
+        secteur: 'PRIVE',
+        code_departement_pays: '080',
+        code_commune: '80021',
+        commune: 'AMIENS',
+        nombre_d_eleves: 75,
+        '2ndes_gt': 40,
+        '2ndes_sthr': 5,
+        '1eres_g': 20,
+      },
+    ]);
     const pro = JSON.stringify([
-      { rentree_scolaire: '2024', numero_d_etablissement: uai, patronyme: 'ST REMI', secteur_d_enseignement_lib_l: 'SECTEUR PRIVE',
-        commune_d_implantation: '80021', commune_d_implantation_lib_l: 'AMIENS', mef_bcp_11: '32211031408', mef_bcp_11_lib_l: '1BTS2 X',
-        mef_bcp_6: '322110', nombre_d_eleves_total: 20 },
-    ]); // prettier-ignore
+      {
+        rentree_scolaire: '2024',
+        numero_d_etablissement: uai,
+        patronyme: 'ST REMI',
+        secteur_d_enseignement_lib_l: 'SECTEUR PRIVE',
+        commune_d_implantation: '80021',
+        commune_d_implantation_lib_l: 'AMIENS',
+        mef_bcp_11: '32211031408',
+        mef_bcp_11_lib_l: '1BTS2 X',
+        mef_bcp_6: '322110',
+        nombre_d_eleves_total: 20,
+      },
+    ]);
     for (const [kind, text] of [
       ['official-lycees-pro', pro],
       ['official-lycees-gt', gt],
       ['official-colleges', college],
     ] as const)
-      // prettier-ignore
       expect((await directory.import(kind, text)).refusedLineCount).toBe(0);
     const read = () =>
       directory.database.query<object[]>(
@@ -136,17 +178,22 @@ describe('official files that are wrong somewhere', () => {
         [uai],
       );
     const expected = [
-      { name: 'Lycée polyvalent privé Saint-Remi', kind: 'lycee_polyvalent', sector: 'private', priority_education: 'rep_plus',
-        source: 'official-lycees-gt', pupils: 155,
-        codes: ['1BTS2 X 32211031408', '1GT A', '2GT A', '2GT B', '5E A', '5E B', '6E A', '6E B', 'AUTRES A'] },
-    ]; // prettier-ignore
+      {
+        name: 'Lycée polyvalent privé Saint-Remi',
+        kind: 'lycee_polyvalent',
+        sector: 'private',
+        priority_education: 'rep_plus',
+        source: 'official-lycees-gt',
+        pupils: 155,
+        codes: ['1BTS2 X 32211031408', '1GT A', '2GT A', '2GT B', '5E A', '5E B', '6E A', '6E B', 'AUTRES A'],
+      },
+    ];
     expect(await read()).toEqual(expected);
     for (const [kind, text] of [
       ['official-colleges', college],
       ['official-lycees-pro', pro],
       ['official-lycees-gt', gt],
     ] as const)
-      // prettier-ignore
       expect((await directory.import(kind, text)).changeCount).toBe(0);
     expect(await read()).toEqual(expected);
   });

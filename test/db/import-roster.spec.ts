@@ -9,19 +9,40 @@ const UNKNOWN = uaiOf('0599999');
 const YEAR = { schoolYear: '2026-2027' };
 const SCHOOLS = JSON.stringify([
   {
-    rentree_scolaire: '2026', numero_ecole: SCHOOL, denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE', patronyme: 'JEAN MOULIN',
-    secteur: 'PUBLIC', code_departement: '059', commune: 'LILLE', rep: '0', rep_plus: '0', nombre_total_classes: 3.0,
-    nombre_total_eleves: 75.0, nombre_eleves_preelementaire_hors_ulis: 25.0, nombre_eleves_cp_hors_ulis: 25.0,
+    rentree_scolaire: '2026',
+    numero_ecole: SCHOOL,
+    denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE',
+    patronyme: 'JEAN MOULIN',
+    secteur: 'PUBLIC',
+    code_departement: '059',
+    commune: 'LILLE',
+    rep: '0',
+    rep_plus: '0',
+    nombre_total_classes: 3.0,
+    nombre_total_eleves: 75.0,
+    nombre_eleves_preelementaire_hors_ulis: 25.0,
+    nombre_eleves_cp_hors_ulis: 25.0,
     nombre_eleves_ce1_hors_ulis: 25.0,
   },
-]); // prettier-ignore
+]);
 const COLLEGES = JSON.stringify([
   {
-    rentree_scolaire: '2026', numero_college: COLLEGE, denomination_principale: 'COLLEGE', patronyme: 'ANNE FRANK', secteur: 'PUBLIC',
-    code_dept: '59', commune: 'LILLE', rep: 1, rep0: 0, nombre_eleves_total: 60, nombre_total_de_6emes: 60,
-    nombre_total_de_5emes: 0, nombre_total_de_4emes: 0, nombre_total_de_3emes: 0,
+    rentree_scolaire: '2026',
+    numero_college: COLLEGE,
+    denomination_principale: 'COLLEGE',
+    patronyme: 'ANNE FRANK',
+    secteur: 'PUBLIC',
+    code_dept: '59',
+    commune: 'LILLE',
+    rep: 1,
+    rep0: 0,
+    nombre_eleves_total: 60,
+    nombre_total_de_6emes: 60,
+    nombre_total_de_5emes: 0,
+    nombre_total_de_4emes: 0,
+    nombre_total_de_3emes: 0,
   },
-]); // prettier-ignore
+]);
 const HEADER = 'uai;classe;niveau;effectif;enseignants';
 
 describe('the import of rosters', () => {
@@ -64,9 +85,12 @@ describe('the import of rosters', () => {
     const before = await codes(SCHOOL);
     const report = await roster([`${COLLEGE};6A;6e;31;t1|t2`, `${COLLEGE};6B;sixième;29;t2`]);
     expect(report).toMatchObject({
-      state: 'done', pupilCount: 60, refusedLineCount: 0, linkChangeCount: 3,
+      state: 'done',
+      pupilCount: 60,
+      refusedLineCount: 0,
+      linkChangeCount: 3,
       classes: { createdCount: 2, updatedCount: 0, unchangedCount: 0, removedCount: 3 },
-    }); // prettier-ignore
+    });
     expect(await classes(COLLEGE)).toMatchObject([
       { code: '6A', levels: ['6E'], headcount: 31, source: 'roster', teachers: 2 },
       { code: '6B', levels: ['6E'], headcount: 29, source: 'roster', teachers: 1 },
@@ -210,7 +234,10 @@ describe('the import of rosters', () => {
     const report = await roster(lines);
     expect(await codes(SCHOOL)).toEqual(['CM1 A', 'CM1 B', 'CM1-CM2 A']);
     expect(report).toMatchObject({ notedLineCount: 2, figures: { renamedClassCount: 2 } });
-    expect(report.lines.map(({ lineNumber, code }) => [lineNumber, code])).toEqual([[3, 'class_renamed'], [4, 'class_renamed']]); // prettier-ignore
+    expect(report.lines.map(({ lineNumber, code }) => [lineNumber, code])).toEqual([
+      [3, 'class_renamed'],
+      [4, 'class_renamed'],
+    ]);
     expect((await roster(lines)).changeCount).toBe(0);
     const stored = await directory.database.query<object[]>(
       'select * from import_run, import_line, class, teacher_key',
@@ -268,7 +295,11 @@ describe('the import of rosters', () => {
     ];
     for (const [code, bytes] of cases) {
       const report = await directory.import('roster', bytes, YEAR);
-      expect({ code: report.refusal?.code, state: report.state, changeCount: report.changeCount }).toEqual({ code, state: 'refused', changeCount: 0 }); // prettier-ignore
+      expect({ code: report.refusal?.code, state: report.state, changeCount: report.changeCount }).toEqual({
+        code,
+        state: 'refused',
+        changeCount: 0,
+      });
       expect(report.refusal!.message).not.toMatch(/xxx/);
     }
     expect(await classes(SCHOOL)).toEqual(before);
@@ -282,7 +313,10 @@ describe('the import of rosters', () => {
     const report = await roster(Array.from({ length: 12_000 }, () => `${SCHOOL};CP;nothing;24;`));
     expect(report).toMatchObject({ refusedLineCount: 12_000, recordCount: 12_000 });
     expect(report.lines).toHaveLength(20);
-    const [row] = await directory.database.query<{ count: number }[]>('select count(*) as count from import_line where import_id = $1', [report.id]); // prettier-ignore
+    const [row] = await directory.database.query<{ count: number }[]>(
+      'select count(*) as count from import_line where import_id = $1',
+      [report.id],
+    );
     expect(row!.count).toBe(10_000);
   });
 
@@ -298,7 +332,9 @@ describe('the import of rosters', () => {
     const bare = await startDirectory({ ETALE_SECRET: '' });
     try {
       await bare.import('official-schools', SCHOOLS);
-      await expect(bare.import('roster', `${HEADER}\n${SCHOOL};CP;CP;24;t1\n`, YEAR)).rejects.toMatchObject({ code: 'directory.secret_missing' }); // prettier-ignore
+      await expect(bare.import('roster', `${HEADER}\n${SCHOOL};CP;CP;24;t1\n`, YEAR)).rejects.toMatchObject({
+        code: 'directory.secret_missing',
+      });
       const runs = await bare.database.query<{ state: string }[]>('select state from import_run order by id');
       expect(runs).toEqual([{ state: 'done' }, { state: 'refused' }]);
     } finally {

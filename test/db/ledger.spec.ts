@@ -127,9 +127,23 @@ describe('the ledger', () => {
       ),
     ).toEqual([
       { revision: 1, kind: 'publication', plan: first.planId, superseded: null, reason: 'test', by: TESTER.subject },
-      { revision: 2, kind: 'publication', plan: second.planId, superseded: first.planId, reason: 'test', by: TESTER.subject },
-      { revision: 3, kind: 'rollback', plan: first.planId, superseded: second.planId, reason: 'the second was wrong', by: TESTER.subject },
-    ]); // prettier-ignore
+      {
+        revision: 2,
+        kind: 'publication',
+        plan: second.planId,
+        superseded: first.planId,
+        reason: 'test',
+        by: TESTER.subject,
+      },
+      {
+        revision: 3,
+        kind: 'rollback',
+        plan: first.planId,
+        superseded: second.planId,
+        reason: 'the second was wrong',
+        by: TESTER.subject,
+      },
+    ]);
   });
 
   it('has nothing to roll back for the first publication, a draft, or a superseded plan', async () => {

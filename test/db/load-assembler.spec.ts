@@ -80,9 +80,20 @@ describe('the problem of a campaign', () => {
     const classId = await region.class(await region.establishment());
     const windows = windowsOf(await assemble(await campaign(region, {})), 'Europe/Paris');
     expect(windows.map(({ on }) => on)).toEqual([
-      '2026-11-02', '2026-11-02', '2026-11-03', '2026-11-03', '2026-11-04', '2026-11-05', '2026-11-05', '2026-11-06', '2026-11-06',
-    ]); // prettier-ignore
-    expect(windows.slice(0, 2).map(({ wish, ordinal }) => [ordinal, wish])).toEqual([[0, '08:00'], [1, '13:30']]); // prettier-ignore
+      '2026-11-02',
+      '2026-11-02',
+      '2026-11-03',
+      '2026-11-03',
+      '2026-11-04',
+      '2026-11-05',
+      '2026-11-05',
+      '2026-11-06',
+      '2026-11-06',
+    ]);
+    expect(windows.slice(0, 2).map(({ wish, ordinal }) => [ordinal, wish])).toEqual([
+      [0, '08:00'],
+      [1, '13:30'],
+    ]);
     expect(windows.every((window) => window.classId === classId)).toBe(true);
     const wednesday = windows[4]!;
     expect([wednesday.starts[0], wednesday.starts.at(-1)]).toEqual(['08:00', '11:30']);
@@ -108,7 +119,17 @@ describe('the problem of a campaign', () => {
     const [lille, reunion, guadeloupe] = ['Europe/Paris', 'Indian/Reunion', 'America/Guadeloupe'].map((zone, k) => {
       const own = rows.filter(({ classId }) => classId === classIds[k]);
       const windows = windowsOf(assembled, zone, own);
-      expect(windows.map(({ wish: wished }) => wished)).toEqual(['08:00', '13:30', '08:00', '13:30', '08:00', '08:00', '13:30', '08:00', '13:30']); // prettier-ignore
+      expect(windows.map(({ wish: wished }) => wished)).toEqual([
+        '08:00',
+        '13:30',
+        '08:00',
+        '13:30',
+        '08:00',
+        '08:00',
+        '13:30',
+        '08:00',
+        '13:30',
+      ]);
       expect(new Set(windows.map(({ starts }) => starts[0]))).toEqual(new Set(['08:00']));
       return candidatesOf(assembled, own[0]!.demand)[0]!;
     });
@@ -265,16 +286,25 @@ describe('the problem of a campaign', () => {
     await wish([{ campaignId: id, classId, startMinute: 600, kind: 'fixed', approval: 'pending' }]);
     const read = async () =>
       windowsOf(await assemble(id), 'Europe/Paris').map(({ wish: wished, origin }) => [wished, origin]);
-    expect(await read()).toEqual([['10:00', 0], ['13:30', 0]]); // prettier-ignore
+    expect(await read()).toEqual([
+      ['10:00', 0],
+      ['13:30', 0],
+    ]);
     const decide = (approval: string) =>
       database.query(
         `update wish set approval = $2, approval_reason = 'x', decided_by = 'authority', decided_at = now() where class_id = $1`,
         [classId, approval],
       );
     await decide('refused');
-    expect(await read()).toEqual([['08:00', 0], ['13:30', 0]]); // prettier-ignore
+    expect(await read()).toEqual([
+      ['08:00', 0],
+      ['13:30', 0],
+    ]);
     await decide('approved');
-    expect(await read()).toEqual([['10:00', 1], ['13:30', 0]]); // prettier-ignore
+    expect(await read()).toEqual([
+      ['10:00', 1],
+      ['13:30', 0],
+    ]);
   });
 
   it('becomes a plan in which every fixed window stands and no window lies in a closed time, in the tightest region', async () => {
@@ -290,11 +320,35 @@ describe('the problem of a campaign', () => {
     const id = await campaign(region, { endsOn: '2026-11-13', rules: [OPEN], keepsSameHours: true });
     const [exam, closed] = schools as [(typeof schools)[0], (typeof schools)[0]];
     await wish([
-      { campaignId: id, classId: null, establishmentId: exam.establishmentId, audience: 'pupils', weekday: 2, startMinute: 600, kind: 'fixed' },
+      {
+        campaignId: id,
+        classId: null,
+        establishmentId: exam.establishmentId,
+        audience: 'pupils',
+        weekday: 2,
+        startMinute: 600,
+        kind: 'fixed',
+      },
       { campaignId: id, classId: exam.classIds[0]!, on: '2026-11-12', startMinute: 840, kind: 'fixed' },
-      { campaignId: id, classId: null, establishmentId: closed.establishmentId, audience: 'pupils', weekday: 1, startMinute: 480, endMinute: 720, kind: 'closed' },
-      { campaignId: id, classId: closed.classIds[1]!, on: '2026-11-10', startMinute: 780, endMinute: 1080, kind: 'closed' },
-    ]); // prettier-ignore
+      {
+        campaignId: id,
+        classId: null,
+        establishmentId: closed.establishmentId,
+        audience: 'pupils',
+        weekday: 1,
+        startMinute: 480,
+        endMinute: 720,
+        kind: 'closed',
+      },
+      {
+        campaignId: id,
+        classId: closed.classIds[1]!,
+        on: '2026-11-10',
+        startMinute: 780,
+        endMinute: 1080,
+        kind: 'closed',
+      },
+    ]);
     const assembled = await assemble(id);
     const allocation = allocate(assembled.problem, { seed: 3 });
     expect(checkPlan(assembled.problem, allocation.starts).violationCount).toBe(0);

@@ -44,9 +44,19 @@ describe('a draft', () => {
   it('is stored with every column of every window', async () => {
     const region = await makeRegion(database);
     const windows = [
-      { establishment: 0, classIndex: 1, startCell: cellAt(1, 9), ordinal: 1, wishCell: cellAt(1, 8), headcount: 28, series: 7, activity: 1, teacherKeyId: 5 },
+      {
+        establishment: 0,
+        classIndex: 1,
+        startCell: cellAt(1, 9),
+        ordinal: 1,
+        wishCell: cellAt(1, 8),
+        headcount: 28,
+        series: 7,
+        activity: 1,
+        teacherKeyId: 5,
+      },
       { establishment: 1, classIndex: -1, startCell: cellAt(0, 18), audience: 2, headcount: 40 },
-    ]; // prettier-ignore
+    ];
     const planId = await plans.createDraft(TESTER, draftOf(region, windows));
     const rows = await database.query<Record<string, unknown>[]>(
       `select establishment_id, class_id, audience, activity, origin, cell_count, ordinal, profile_id, local_date::text,
@@ -55,13 +65,41 @@ describe('a draft', () => {
       [planId],
     );
     expect(rows).toEqual([
-      { establishment_id: region.establishmentIds[0], class_id: region.classIds[0]![1], audience: 0, activity: 1, origin: 0,
-        cell_count: 6, ordinal: 1, profile_id: 3, local_date: '2026-12-08', start_cell: cellAt(1, 9), wish_cell: cellAt(1, 8),
-        headcount: 28, teacher_key_id: 5, leads: true, revision: 0 },
-      { establishment_id: region.establishmentIds[1], class_id: null, audience: 2, activity: 0, origin: 0, cell_count: 6,
-        ordinal: 0, profile_id: 3, local_date: '2026-12-07', start_cell: cellAt(0, 18), wish_cell: null, headcount: 40,
-        teacher_key_id: null, leads: null, revision: 0 },
-    ]); // prettier-ignore
+      {
+        establishment_id: region.establishmentIds[0],
+        class_id: region.classIds[0]![1],
+        audience: 0,
+        activity: 1,
+        origin: 0,
+        cell_count: 6,
+        ordinal: 1,
+        profile_id: 3,
+        local_date: '2026-12-08',
+        start_cell: cellAt(1, 9),
+        wish_cell: cellAt(1, 8),
+        headcount: 28,
+        teacher_key_id: 5,
+        leads: true,
+        revision: 0,
+      },
+      {
+        establishment_id: region.establishmentIds[1],
+        class_id: null,
+        audience: 2,
+        activity: 0,
+        origin: 0,
+        cell_count: 6,
+        ordinal: 0,
+        profile_id: 3,
+        local_date: '2026-12-07',
+        start_cell: cellAt(0, 18),
+        wish_cell: null,
+        headcount: 40,
+        teacher_key_id: null,
+        leads: null,
+        revision: 0,
+      },
+    ]);
   });
 
   it('has, in each department and cell, the load that its windows add up to', async () => {
@@ -317,9 +355,15 @@ describe('a draft', () => {
       { campaignId, capacitySessions: 100, capacityLogins: 200, reservedSessions: 20, seed: 42 },
     );
     draft.unplaced.push({
-      establishmentId: region.establishmentIds[1]!, classId: null, audience: 'staff', localDay: 20_000, ordinal: 0,
-      reason: 'logins_full', neededSessions: 0, neededLogins: 1500,
-    }); // prettier-ignore
+      establishmentId: region.establishmentIds[1]!,
+      classId: null,
+      audience: 'staff',
+      localDay: 20_000,
+      ordinal: 0,
+      reason: 'logins_full',
+      neededSessions: 0,
+      neededLogins: 1500,
+    });
     const planId = await plans.createDraft(TESTER, draft);
     expect(await plans.certificate(TESTER, planId)).toEqual({
       windowCount: 3,
@@ -328,12 +372,24 @@ describe('a draft', () => {
       violationCount: 0,
       violationCounts: { session_limit: 0 },
       sessions: {
-        peakCell: cellAt(0, 9, 20), peakAt: '2026-12-07T08:20:00Z', planned: 28, limit: 80, limitRatio: 0.35,
-        capacity: 100, capacityRatio: 0.48, meanLimitRatio: expect.any(Number) as number,
+        peakCell: cellAt(0, 9, 20),
+        peakAt: '2026-12-07T08:20:00Z',
+        planned: 28,
+        limit: 80,
+        limitRatio: 0.35,
+        capacity: 100,
+        capacityRatio: 0.48,
+        meanLimitRatio: expect.any(Number) as number,
       },
       logins: {
-        peakCell: cellAt(0, 9), peakAt: '2026-12-07T08:00:00Z', planned: 14, limit: 200, limitRatio: 0.07,
-        capacity: 200, capacityRatio: 0.07, meanLimitRatio: expect.any(Number) as number,
+        peakCell: cellAt(0, 9),
+        peakAt: '2026-12-07T08:00:00Z',
+        planned: 14,
+        limit: 200,
+        limitRatio: 0.07,
+        capacity: 200,
+        capacityRatio: 0.07,
+        meanLimitRatio: expect.any(Number) as number,
       },
       peakUtilisationRatio: 0.35,
       peakLowerBoundRatio: 0.5,
@@ -351,6 +407,6 @@ describe('a draft', () => {
       computedAt: expect.any(String) as string,
       epoch: 1,
       revision: 0,
-    }); // prettier-ignore
+    });
   });
 });

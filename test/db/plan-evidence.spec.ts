@@ -48,8 +48,15 @@ describe('the evidence of a plan', () => {
   it('counts bad hours at their edges', async () => {
     // windows of 30 minutes
     const starts: [hour: number, minute: number, isBad: boolean][] = [
-      [8, 25, true], [8, 30, false], [11, 55, false], [12, 0, true], [13, 25, true], [13, 30, false], [17, 0, false], [17, 5, true],
-    ]; // prettier-ignore
+      [8, 25, true],
+      [8, 30, false],
+      [11, 55, false],
+      [12, 0, true],
+      [13, 25, true],
+      [13, 30, false],
+      [17, 0, false],
+      [17, 5, true],
+    ];
     const windows = starts.map(([hour, minute], k) => ({
       establishment: k % 4,
       classIndex: Math.floor(k / 4),
@@ -74,7 +81,14 @@ describe('the evidence of a plan', () => {
       { establishment: 1, classIndex: 0, startCell: cellAt(0, 9, 30), wishCell: cellAt(0, 9) },
     ];
     const [all] = await groupsOf(await store(region, windows));
-    expect(all).toMatchObject({ windowCount: 4, wishedCount: 2, otherDayCount: 2, meanMinutes: 390, worstMinutes: 750, atWishRatio: 0 }); // prettier-ignore
+    expect(all).toMatchObject({
+      windowCount: 4,
+      wishedCount: 2,
+      otherDayCount: 2,
+      meanMinutes: 390,
+      worstMinutes: 750,
+      atWishRatio: 0,
+    });
   });
 
   it('has the distribution of displacement that the windows have, whole and by department, and leaves relatives out', async () => {
@@ -190,7 +204,7 @@ describe('the evidence of a plan', () => {
         { ...missed, reason: 'logins_full', neededSessions: 0, neededLogins: 9000 },
         { ...missed, ordinal: 1, reason: 'logins_full', neededSessions: 1000, neededLogins: 7500 },
         { ...missed, classId: null, audience: 'relatives', reason: 'no_candidate', neededSessions: 0, neededLogins: 0 },
-      ]; // prettier-ignore
+      ];
       const planId = await app.get(PlanService).createDraft(TESTER, draft);
       expect(await app.get(PlanEvidenceService).shortfall(TESTER, planId)).toEqual({
         planId,

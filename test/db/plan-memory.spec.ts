@@ -38,9 +38,13 @@ describe('four weeks in a row', () => {
       method: 'POST',
       url: '/v1/campaigns',
       payload: {
-        name: monday, platformId: region.platformId, startsOn: monday, endsOn: monday, preset: 'remote-week-secondary',
+        name: monday,
+        platformId: region.platformId,
+        startsOn: monday,
+        endsOn: monday,
+        preset: 'remote-week-secondary',
       },
-    }); // prettier-ignore
+    });
     expect(created.statusCode).toBe(201);
     return created.json<{ id: number }>().id;
   }

@@ -99,7 +99,9 @@ describe('bookings and a plan that is published over the live one', () => {
     const [first, second, third] = windows as [WindowSpec, WindowSpec, WindowSpec];
     const apart = [first, { ...second, startCell: cellAt(0, 13) }, { ...third, startCell: cellAt(0, 15) }];
     region = await publishedRegion(app, apart);
-    await database.query('update establishment set simultaneous_window_limit = 1 where id = $1', [region.establishmentIds[0]]); // prettier-ignore
+    await database.query('update establishment set simultaneous_window_limit = 1 where id = $1', [
+      region.establishmentIds[0],
+    ]);
     const id = await draft([{ ...first, startCell: cellAt(0, 11) }, ...apart.slice(1)]);
     const booked = region.windowIds[1]!;
     await book({ operation: 'move', windowId: booked, startsAt: at(0, '11:15') });
@@ -109,15 +111,24 @@ describe('bookings and a plan that is published over the live one', () => {
     });
     // what the limit fell below already is no reason
     await book({ operation: 'move', windowId: region.windowIds[0]!, startsAt: at(0, '15:30') });
-    await database.query('update establishment set simultaneous_window_limit = 2 where id = $1', [region.establishmentIds[0]]); // prettier-ignore
+    await database.query('update establishment set simultaneous_window_limit = 2 where id = $1', [
+      region.establishmentIds[0],
+    ]);
     await book({ operation: 'move', windowId: booked, startsAt: at(0, '15:15') }, 2);
-    await database.query('update establishment set simultaneous_window_limit = 1 where id = $1', [region.establishmentIds[0]]); // prettier-ignore
+    await database.query('update establishment set simultaneous_window_limit = 1 where id = $1', [
+      region.establishmentIds[0],
+    ]);
     await plans.publish(TESTER, id, 'replan');
     expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
   });
 
   it('refuse it where it has their windows with another length', async () => {
-    const longer = { ...PROFILE, windowCells: 7, sessionsPerMille: [...PROFILE.sessionsPerMille, 100], loginsPerMille: [...PROFILE.loginsPerMille, 0] }; // prettier-ignore
+    const longer = {
+      ...PROFILE,
+      windowCells: 7,
+      sessionsPerMille: [...PROFILE.sessionsPerMille, 100],
+      loginsPerMille: [...PROFILE.loginsPerMille, 0],
+    };
     const id = await draft(windows, [longer]);
     await book({ operation: 'move', windowId: region.windowIds[0]!, startsAt: at(0, '11:00') });
     await expect(plans.publish(TESTER, id, 'replan')).rejects.toMatchObject({

@@ -38,8 +38,16 @@ describe('what is kept about people', () => {
       `select column_name as name from information_schema.columns where table_name = 'account' order by 1`,
     );
     expect(columns.map(({ name }) => name)).toEqual([
-      'created_at', 'id', 'issuer', 'last_signed_in_at', 'origin', 'role', 'subject', 'territories', 'uais',
-    ]); // prettier-ignore
+      'created_at',
+      'id',
+      'issuer',
+      'last_signed_in_at',
+      'origin',
+      'role',
+      'subject',
+      'territories',
+      'uais',
+    ]);
   });
 
   it('removes each night what has been kept long enough, leaves the rest, and tells how much went', async () => {
@@ -52,7 +60,9 @@ describe('what is kept about people', () => {
     await database.query(`update account set last_signed_in_at = now() - interval '426 days' where id = any($1)`, [
       [old.id, granted.id],
     ]);
-    const [platform] = await database.query<[{ id: number }]>(`insert into platform (code, name, time_zone, headroom_per_mille) values ('p', 'Plateforme', 'Europe/Paris', 0) returning id`); // prettier-ignore
+    const [platform] = await database.query<[{ id: number }]>(
+      `insert into platform (code, name, time_zone, headroom_per_mille) values ('p', 'Plateforme', 'Europe/Paris', 0) returning id`,
+    );
     // room that was kept for a waiting list, and what schools held as long ago, which their bookings name
     await database.query(
       `insert into hold (id, platform_id, establishment_id, state, expires_at, ended_at)

@@ -115,10 +115,15 @@ describe('the audit trail', () => {
     jest.useRealTimers();
   });
 
-  const send = async <T = unknown>(method: 'POST' | 'PUT' | 'DELETE' | 'GET', url: string, payload?: object, headers: Record<string, string> = {}): Promise<{ status: number; body: T }> => {
+  const send = async <T = unknown>(
+    method: 'POST' | 'PUT' | 'DELETE' | 'GET',
+    url: string,
+    payload?: object,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: T }> => {
     const response = await app.inject({ method, url, ...(payload && { payload }), headers });
     return { status: response.statusCode, body: (response.body === '' ? undefined : response.json()) as T };
-  }; // prettier-ignore
+  };
   const trail = async (query = ''): Promise<AuditEntryDto[]> =>
     (await send<AuditPageDto>('GET', `/v1/audit${query}`)).body.items;
   const count = async (): Promise<number> =>
@@ -166,13 +171,19 @@ describe('the audit trail', () => {
   });
 
   it('tells of keys without their secrets, of plans, of campaigns, of roles that were given', async () => {
-    const key = await send<{ id: number; secret: string }>('POST', '/v1/keys', { name: 'écrans', scopes: ['windows'], days: 30 }); // prettier-ignore
+    const key = await send<{ id: number; secret: string }>('POST', '/v1/keys', {
+      name: 'écrans',
+      scopes: ['windows'],
+      days: 30,
+    });
     expect(key.status).toBe(201);
     expect((await send('DELETE', `/v1/keys/${key.body.id}`)).status).toBe(204);
     const draft = await app.get(PlanService).createDraft(TESTER, draftOf(region, []));
     await app.get(PlanService).deleteDraft(TESTER, draft);
     const operator = { role: 'operator', subject: 'command line' } as const;
-    await app.get(AccountService).grant(operator, 'https://tests.invalid', 'somebody', { role: 'auditor', uais: [], territories: [] }); // prettier-ignore
+    await app
+      .get(AccountService)
+      .grant(operator, 'https://tests.invalid', 'somebody', { role: 'auditor', uais: [], territories: [] });
     const entries = await trail();
     const actions = entries.map(({ action }) => action);
     for (const action of ['key.make', 'key.revoke', 'plan.publish', 'plan.delete', 'account.grant']) {
@@ -183,7 +194,13 @@ describe('the audit trail', () => {
 
   it('has no entry of what was refused', async () => {
     const before = await count();
-    const exception = { territoryId: 2_000_000_000, firstOn: '2026-12-14', lastOn: '2026-12-14', openHalfDays: 0, reason: 'neige' }; // prettier-ignore
+    const exception = {
+      territoryId: 2_000_000_000,
+      firstOn: '2026-12-14',
+      lastOn: '2026-12-14',
+      openHalfDays: 0,
+      reason: 'neige',
+    };
     expect((await send('POST', '/v1/calendar/exceptions', exception)).status).toBe(404);
     expect(await count()).toBe(before);
   });

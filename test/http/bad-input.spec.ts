@@ -17,10 +17,17 @@ const uaiOf = (digits: string): string => digits + checkLetterOf(digits);
 const SCHOOL = uaiOf('0590001');
 const WRONG_LETTER = `0590001${SCHOOL.endsWith('A') ? 'B' : 'A'}`;
 const OFFICIAL = {
-  rentree_scolaire: '2026', numero_ecole: SCHOOL, denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE', patronyme: 'JEAN MOULIN',
-  secteur: 'PUBLIC', code_departement: '59', commune: 'LILLE', nombre_total_classes: 1, nombre_total_eleves: 25,
+  rentree_scolaire: '2026',
+  numero_ecole: SCHOOL,
+  denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE',
+  patronyme: 'JEAN MOULIN',
+  secteur: 'PUBLIC',
+  code_departement: '59',
+  commune: 'LILLE',
+  nombre_total_classes: 1,
+  nombre_total_eleves: 25,
   nombre_eleves_cp_hors_ulis: 25,
-}; // prettier-ignore
+};
 
 type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 
@@ -159,8 +166,12 @@ describe('what is wrong with a request or a file', () => {
         'because of a regulation that leaves nothing',
         ({ platformId }) =>
           post(`/platforms/${platformId}/regulations`, {
-            startsAt: '2026-11-29T00:00:00Z', endsAt: '2026-12-06T00:00:00Z', sessionsPerMille: 0, loginsPerMille: 0, reason: 'closed',
-          }), // prettier-ignore
+            startsAt: '2026-11-29T00:00:00Z',
+            endsAt: '2026-12-06T00:00:00Z',
+            sessionsPerMille: 0,
+            loginsPerMille: 0,
+            reason: 'closed',
+          }),
       ],
       [
         'because no step was declared',
@@ -194,7 +205,9 @@ describe('what is wrong with a request or a file', () => {
             parameter.schema.format === 'uuid',
         );
         const neverNull = neverNullOf(contract, body.content['application/json'].schema!);
-        return [{ method, path, neverNull, uuids: uuids.map((parameter) => ('name' in parameter ? parameter.name : '')) }]; // prettier-ignore
+        return [
+          { method, path, neverNull, uuids: uuids.map((parameter) => ('name' in parameter ? parameter.name : '')) },
+        ];
       }),
     );
     expect(operations.length).toBeGreaterThan(8);
@@ -217,8 +230,10 @@ describe('what is wrong with a request or a file', () => {
       ]);
       expect(answer.json<{ code: string; errors: string[] }>()).toMatchObject({
         code: 'request.invalid',
-        errors: expect.arrayContaining(['colour', ...neverNull].map((name) => expect.stringContaining(name) as string)) as string[],
-      }); // prettier-ignore
+        errors: expect.arrayContaining(
+          ['colour', ...neverNull].map((name) => expect.stringContaining(name) as string),
+        ) as string[],
+      });
     }
   });
 });

@@ -66,7 +66,16 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     const behaviour = behaviourOf(defaultLoadModel('ordinary'), 'pupils', 'college', 'open');
     const { loginsPerMille, sessionsPerMille } = buildProfile(parametersOf(behaviour), WINDOW_CELLS);
     const { audience, levelGroup, activity, participationPerMille } = behaviour;
-    const pupils: PlanProfile = { profileId: 1, audience, levelGroup, activity, windowCells: WINDOW_CELLS, participationPerMille, loginsPerMille: [...loginsPerMille], sessionsPerMille: [...sessionsPerMille] }; // prettier-ignore
+    const pupils: PlanProfile = {
+      profileId: 1,
+      audience,
+      levelGroup,
+      activity,
+      windowCells: WINDOW_CELLS,
+      participationPerMille,
+      loginsPerMille: [...loginsPerMille],
+      sessionsPerMille: [...sessionsPerMille],
+    };
     const plans = app.get(PlanService);
     const relatives: PlanProfile = { ...pupils, profileId: 2, audience: 'relatives', levelGroup: null };
     const draft = draftOf(region, windows, { profiles: [pupils, relatives] });
@@ -81,7 +90,12 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     return { status: response.statusCode, body: response.json<T>() };
   };
   const calibrate = (firstOn = '2026-12-07', lastOn = '2026-12-11', headers = {}) =>
-    send<CalibrationDto & Refusal>('POST', `/v1/campaigns/${region.campaignId}/calibrations`, { firstOn, lastOn }, headers); // prettier-ignore
+    send<CalibrationDto & Refusal>(
+      'POST',
+      `/v1/campaigns/${region.campaignId}/calibrations`,
+      { firstOn, lastOn },
+      headers,
+    );
 
   /** What gateways and the ENT would have reported of a week of visitors, drawn one by one. */
   async function countedWeek(): Promise<void> {
@@ -89,8 +103,16 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     const stay = behaviourOf(defaultLoadModel('ordinary'), 'pupils', 'college', 'open').stay as readonly number[];
     const perWindow = new Map<
       string,
-      { audience: 'pupils' | 'relatives'; ownerId: number; onDate: string; startCell: number | null; admitted: number; ended: number; staySeconds: number }
-    >(); // prettier-ignore
+      {
+        audience: 'pupils' | 'relatives';
+        ownerId: number;
+        onDate: string;
+        startCell: number | null;
+        admitted: number;
+        ended: number;
+        staySeconds: number;
+      }
+    >();
     const perCell = new Map<
       string,
       {
@@ -125,7 +147,7 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
         if (random() >= (isOfRelatives ? TRUE.relatives : TRUE.participation)) continue;
         const isKept = random() < TRUE.adherence;
         const draw = random();
-        const offset = draw < early ? -1 : draw < early + first ? 0 : 1 + randomInteger(random, WINDOW_CELLS - 1); // prettier-ignore
+        const offset = draw < early ? -1 : draw < early + first ? 0 : 1 + randomInteger(random, WINDOW_CELLS - 1);
         const day = cellAt(Math.round((startCell - cellAt(0, 12)) / 288), 0);
         const at = ((isKept ? startCell + offset : day + 90 + randomInteger(random, 110)) + random()) * 5;
         const left = random() * 1000;
@@ -165,7 +187,11 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
       await counts.ensureDays(tx, days);
       const rows = [...perWindow.values()].map((row) => ({ ...nothing, ...row }));
       await counts.addWindows(tx, region.platformId, rows);
-      await counts.addCells(tx, region.platformId, [...perCell.values()].map((row) => ({ ...nothing, ...row }))); // prettier-ignore
+      await counts.addCells(
+        tx,
+        region.platformId,
+        [...perCell.values()].map((row) => ({ ...nothing, ...row })),
+      );
     });
     const minutes = [...sessions.keys()].sort((a, b) => a - b);
     await database.query(
@@ -189,7 +215,12 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     const { status, body } = await calibrate();
     expect(status).toBe(201);
     const found = body.behaviours.find(({ audience }) => audience === 'pupils');
-    expect(found).toMatchObject({ audience: 'pupils', levelGroup: 'college', activity: 'open', establishmentCount: ESTABLISHMENTS }); // prettier-ignore
+    expect(found).toMatchObject({
+      audience: 'pupils',
+      levelGroup: 'college',
+      activity: 'open',
+      establishmentCount: ESTABLISHMENTS,
+    });
     const near = (value: number, truth: number, ratio = 0.05) =>
       expect(Math.abs(value / truth - 1)).toBeLessThan(ratio);
     near(found!.participation!.value, TRUE.participation);
@@ -212,7 +243,9 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
     };
     hasArrivals(found!.arrivals, (TRUE.early['6E'] + TRUE.early['3E']) / 2, (TRUE.first['6E'] + TRUE.first['3E']) / 2);
     // ... and of each, with the other figures of the group
-    const believedMinutes = meanActiveMinutes(behaviourOf(defaultLoadModel('ordinary'), 'pupils', 'college', 'open').stay as readonly number[]); // prettier-ignore
+    const believedMinutes = meanActiveMinutes(
+      behaviourOf(defaultLoadModel('ordinary'), 'pupils', 'college', 'open').stay as readonly number[],
+    );
     const groupOf = (by: string, key: string) => body.groups.find((group) => group.by === by && group.key === key)!;
     for (const level of ['6E', '3E'] as const) {
       const group = groupOf('level', level);
@@ -223,7 +256,11 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
       expect(group.relativesPerPupil).toBeNull();
     }
     near(groupOf('hour', '10').stayMinutes!.value, believedMinutes * TRUE.stretch.pupils);
-    hasArrivals(groupOf('hour', '10').arrivals, (TRUE.early['6E'] + TRUE.early['3E']) / 2, (TRUE.first['6E'] + TRUE.first['3E']) / 2); // prettier-ignore
+    hasArrivals(
+      groupOf('hour', '10').arrivals,
+      (TRUE.early['6E'] + TRUE.early['3E']) / 2,
+      (TRUE.first['6E'] + TRUE.first['3E']) / 2,
+    );
     near(groupOf('hour', '18').relativesPerPupil!.value, truth);
     near(groupOf('kind', 'college').relativesPerPupil!.value, truth);
     expect(groupOf('kind', 'college').arrivals).toHaveLength(WINDOW_CELLS + 1);
@@ -257,7 +294,13 @@ describe(`calibration of a load model (seed ${SEED})`, () => {
       .body.items;
     const old = (await send<CampaignDto>('GET', `/v1/campaigns/${region.campaignId}`)).body;
     expect(old.loadModel.behaviours).toContainEqual(calibration!.behaviours[0]!.current);
-    const request = { name: 'Semaine d’après', platformId: region.platformId, startsOn: '2026-12-14', endsOn: '2026-12-18', preset: 'work-pick-up' }; // prettier-ignore
+    const request = {
+      name: 'Semaine d’après',
+      platformId: region.platformId,
+      startsOn: '2026-12-14',
+      endsOn: '2026-12-18',
+      preset: 'work-pick-up',
+    };
     const usual = await send<CampaignDto>('POST', '/v1/campaigns', request);
     expect(usual.body.calibrationId).toBeNull();
     expect(usual.body.loadModel.behaviours).not.toContainEqual(calibration!.behaviours[0]!.proposed);

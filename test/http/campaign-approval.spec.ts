@@ -34,7 +34,12 @@ describe('the approval of a campaign by the authorities of its schools', () => {
   const authority = (code: string, kinds = ['college'], level: TerritoryScope['level'] = 'territory') =>
     signedInAs(app, { role: 'authority', uais: [], territories: [{ code, level, kinds }] }, `${code} ${kinds.join()}`);
   const decide = async (headers: Record<string, string>, decision: string, reason = 'vu en commission') => {
-    const response = await app.inject({ method: 'PUT', url: `/v1/campaigns/${region.campaignId}/approval`, headers, payload: { decision, reason } }); // prettier-ignore
+    const response = await app.inject({
+      method: 'PUT',
+      url: `/v1/campaigns/${region.campaignId}/approval`,
+      headers,
+      payload: { decision, reason },
+    });
     return { status: response.statusCode, body: response.json() } as Answer<CampaignApprovalsDto & Refusal>;
   };
   const read = async (): Promise<CampaignApprovalsDto> =>

@@ -58,7 +58,16 @@ describe('campaigns', () => {
   });
 
   it('take a load model of before, which says nothing of adherence: nine in ten', async () => {
-    const before = { audience: 'pupils', levelGroup: 'college', activity: 'open', participationPerMille: 300, arrival: { shape: 'burst', perMille: [500, 500] }, stayPerMille: null, logOutPerMille: 0, idleMinutes: 20 }; // prettier-ignore
+    const before = {
+      audience: 'pupils',
+      levelGroup: 'college',
+      activity: 'open',
+      participationPerMille: 300,
+      arrival: { shape: 'burst', perMille: [500, 500] },
+      stayPerMille: null,
+      logOutPerMille: 0,
+      idleMinutes: 20,
+    };
     const answer = await send('POST', '/campaigns', request({ loadModel: { behaviours: [before] } }));
     expect(answer.statusCode).toBe(201);
     const { behaviours } = answer.json<{ loadModel: { behaviours: object[] } }>().loadModel;
@@ -255,7 +264,9 @@ describe('campaigns', () => {
     expect(await asked('&preset=remote-week-secondary')).toMatchObject({ establishmentCount: 1, pupilCount: 30 });
     expect(await asked('&kind=primaire&preset=remote-week-secondary')).toMatchObject({ items: [], pupilCount: 0 });
     expect((await get('/campaigns/concerned?platformId=2000000000&startsOn=2026-11-30')).statusCode).toBe(404);
-    expect((await get(`/campaigns/concerned?platformId=${own.platformId}&startsOn=2026-11-30&kind=crèche`)).statusCode).toBe(400); // prettier-ignore
+    expect(
+      (await get(`/campaigns/concerned?platformId=${own.platformId}&startsOn=2026-11-30&kind=crèche`)).statusCode,
+    ).toBe(400);
   });
 
   it('are deleted with wishes and drafts as long as no plan of them was published', async () => {

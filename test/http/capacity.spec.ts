@@ -57,7 +57,11 @@ describe('capacity by REST', () => {
     expect(added.statusCode).toBe(201);
     expect(added.json()).toMatchObject({ firstCell: Date.parse(step.startsAt) / 300_000, endCell: null });
     const regulation = { sessionsPerMille: 500, loginsPerMille: 1000, reason: 'maintenance' };
-    const regulated = await post(`${platform}/regulations`, { ...regulation, startsAt: '2026-11-23T08:20:00+01:00', endsAt: '2026-11-23T08:25:00+01:00' }); // prettier-ignore
+    const regulated = await post(`${platform}/regulations`, {
+      ...regulation,
+      startsAt: '2026-11-23T08:20:00+01:00',
+      endsAt: '2026-11-23T08:25:00+01:00',
+    });
     expect(regulated.statusCode).toBe(201);
     const flat = (value: number): number[] => Array<number>(288).fill(value);
     const background = await app.inject({
@@ -65,16 +69,26 @@ describe('capacity by REST', () => {
       url: `${platform}/background`,
       payload: {
         departments: [
-          { departmentId, curves: [{ dayType: 'school_day', sessionsThousandths: flat(50_000), loginsThousandths: flat(3000) }] },
+          {
+            departmentId,
+            curves: [{ dayType: 'school_day', sessionsThousandths: flat(50_000), loginsThousandths: flat(3000) }],
+          },
         ],
       },
-    }); // prettier-ignore
+    });
     expect(background.statusCode).toBe(200);
     const range = 'from=2026-11-23T08:00:00%2B01:00&to=2026-11-23T09:00:00%2B01:00';
     const fine = await app.inject({ url: `${platform}/capacity?${range}` });
     expect(fine.statusCode).toBe(200);
     expect(fine.json<Curve>()).toMatchObject({ startsAt: '2026-11-23T07:00:00Z', pointCount: 12 });
-    expect(fine.json<Curve>().sessions.limitThousandths).toEqual([850_000, 850_000, 850_000, 850_000, 400_000, ...Array<number>(7).fill(850_000)]); // prettier-ignore
+    expect(fine.json<Curve>().sessions.limitThousandths).toEqual([
+      850_000,
+      850_000,
+      850_000,
+      850_000,
+      400_000,
+      ...Array<number>(7).fill(850_000),
+    ]);
     expect(fine.json<Curve>().logins.limitThousandths![0]).toBe(200 * 5 * 900 - 3000);
     const coarse = (await app.inject({ url: `${platform}/capacity?${range}&stepMinutes=30` })).json<Curve>();
     expect(coarse.sessions).toEqual({
@@ -115,8 +129,13 @@ describe('capacity by REST', () => {
       expect(
         (await post(`${platform}/capacity-steps`, { ...step, startsAt: `2026-12-${day}T00:00:00Z` })).statusCode,
       ).toBe(201);
-    const first = (await app.inject({ url: `${platform}/capacity-steps?limit=2` })).json<{ items: { id: number; startsAt: string }[]; nextCursor: string }>(); // prettier-ignore
-    const rest = (await app.inject({ url: `${platform}/capacity-steps?limit=2&cursor=${first.nextCursor}` })).json<typeof first>(); // prettier-ignore
+    const first = (await app.inject({ url: `${platform}/capacity-steps?limit=2` })).json<{
+      items: { id: number; startsAt: string }[];
+      nextCursor: string;
+    }>();
+    const rest = (await app.inject({ url: `${platform}/capacity-steps?limit=2&cursor=${first.nextCursor}` })).json<
+      typeof first
+    >();
     const all = [...first.items, ...rest.items];
     expect(all.map(({ startsAt }) => startsAt.slice(0, 10))).toEqual(['2026-10-31', '2026-12-02', '2026-12-03']);
     const url = `${platform}/capacity-steps/${all[1]!.id}`;
@@ -145,13 +164,37 @@ describe('capacity by REST', () => {
   });
 
   it.each([
-    { startsAt: '2026-11-23T08:00:00Z', endsAt: '2026-11-23T08:00:00Z', sessionsPerMille: 1, loginsPerMille: 1, reason: 'x' },
-    { startsAt: '2026-11-23T08:00:00Z', endsAt: '2026-11-23T09:00:00', sessionsPerMille: 1, loginsPerMille: 1, reason: 'x' },
-    { startsAt: '2026-11-23T08:00:00Z', endsAt: '2026-11-23T09:00:00Z', sessionsPerMille: 1001, loginsPerMille: 1, reason: 'x' },
-    { startsAt: '2026-11-23T08:00:00Z', endsAt: '2026-11-23T09:00:00Z', sessionsPerMille: 1, loginsPerMille: -1, reason: 'x' },
+    {
+      startsAt: '2026-11-23T08:00:00Z',
+      endsAt: '2026-11-23T08:00:00Z',
+      sessionsPerMille: 1,
+      loginsPerMille: 1,
+      reason: 'x',
+    },
+    {
+      startsAt: '2026-11-23T08:00:00Z',
+      endsAt: '2026-11-23T09:00:00',
+      sessionsPerMille: 1,
+      loginsPerMille: 1,
+      reason: 'x',
+    },
+    {
+      startsAt: '2026-11-23T08:00:00Z',
+      endsAt: '2026-11-23T09:00:00Z',
+      sessionsPerMille: 1001,
+      loginsPerMille: 1,
+      reason: 'x',
+    },
+    {
+      startsAt: '2026-11-23T08:00:00Z',
+      endsAt: '2026-11-23T09:00:00Z',
+      sessionsPerMille: 1,
+      loginsPerMille: -1,
+      reason: 'x',
+    },
   ])('refuses the regulation %j with 400', async (payload) => {
     expect((await post(`${platform}/regulations`, payload)).statusCode).toBe(400);
-  }); // prettier-ignore
+  });
 
   it.each([
     [{ code: 'North', name: 'x', timeZone: 'Europe/Paris' }, 400],
@@ -169,7 +212,14 @@ describe('capacity by REST', () => {
     [{ departments: [{ departmentId: 999_999, peopleCount: 1 }] }, 404],
     [{ departments: [{ departmentId: 1 }] }, 400],
     [{ departments: [{ departmentId: 1, peopleCount: -1 }] }, 400],
-    [{ departments: [{ departmentId: 1, curves: [{ dayType: 'monday', sessionsThousandths: [], loginsThousandths: [] }] }] }, 400], // prettier-ignore
+    [
+      {
+        departments: [
+          { departmentId: 1, curves: [{ dayType: 'monday', sessionsThousandths: [], loginsThousandths: [] }] },
+        ],
+      },
+      400,
+    ],
   ])('refuses the background %j with %i', async (payload, status) => {
     const answer = await app.inject({ method: 'PUT', url: `${platform}/background`, payload });
     expect(answer.statusCode).toBe(status);

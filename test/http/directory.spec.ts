@@ -9,10 +9,23 @@ import { startTestApplication } from '../test-application';
 
 const uaiOf = (digits: string): string => digits + checkLetterOf(digits);
 const establishment = (digits: string, fields: Partial<EstablishmentRow>): EstablishmentRow => ({
-  uai: uaiOf(digits), name: 'École', kind: 'primaire', sector: 'public', priorityEducation: 'none', departmentCode: '59',
-  communeCode: null, communeName: 'Lille', latitude: null, longitude: null, telephone: null, structureExternalId: null,
-  openHalfDays: 975, simultaneousWindowLimit: null, source: 'test', ...fields,
-}); // prettier-ignore
+  uai: uaiOf(digits),
+  name: 'École',
+  kind: 'primaire',
+  sector: 'public',
+  priorityEducation: 'none',
+  departmentCode: '59',
+  communeCode: null,
+  communeName: 'Lille',
+  latitude: null,
+  longitude: null,
+  telephone: null,
+  structureExternalId: null,
+  openHalfDays: 975,
+  simultaneousWindowLimit: null,
+  source: 'test',
+  ...fields,
+});
 const LILLE = uaiOf('0590001');
 const ROUBAIX = uaiOf('0590002');
 const AMIENS = uaiOf('0800001');
@@ -26,11 +39,35 @@ describe('reading the directory', () => {
     await app.get<DataSource>(getDataSourceToken()).transaction(async (tx) => {
       await store.ensureTerritories(tx, ['59', '80', '974']);
       await store.insertEstablishments(tx, [
-        establishment('0590001', { name: "École Élémentaire de l'Œuvre", latitude: 50.6292, longitude: 3.0573, kind: 'elementaire', structureExternalId: '77' }),
-        establishment('0590002', { name: 'Collège Anne Frank', communeName: 'Roubaix', kind: 'college', latitude: 50.6942, longitude: 3.1746 }),
-        establishment('0800001', { name: 'Lycée 100%', communeName: 'Amiens', kind: 'lycee_gt', departmentCode: '80', latitude: 49.8941, longitude: 2.2958 }),
-        establishment('9740001', { name: 'Collège Bourbon', communeName: 'Saint-Denis', kind: 'college', departmentCode: '974' }),
-      ]); // prettier-ignore
+        establishment('0590001', {
+          name: "École Élémentaire de l'Œuvre",
+          latitude: 50.6292,
+          longitude: 3.0573,
+          kind: 'elementaire',
+          structureExternalId: '77',
+        }),
+        establishment('0590002', {
+          name: 'Collège Anne Frank',
+          communeName: 'Roubaix',
+          kind: 'college',
+          latitude: 50.6942,
+          longitude: 3.1746,
+        }),
+        establishment('0800001', {
+          name: 'Lycée 100%',
+          communeName: 'Amiens',
+          kind: 'lycee_gt',
+          departmentCode: '80',
+          latitude: 49.8941,
+          longitude: 2.2958,
+        }),
+        establishment('9740001', {
+          name: 'Collège Bourbon',
+          communeName: 'Saint-Denis',
+          kind: 'college',
+          departmentCode: '974',
+        }),
+      ]);
       const division = {
         uai: LILLE,
         kind: 'division',
@@ -117,7 +154,9 @@ describe('reading the directory', () => {
     expect(first.items.map(({ uai }) => uai)).toEqual([ROUBAIX, LILLE]);
     expect(first.items[1]!.distanceMetres).toBeGreaterThan(10_500);
     expect(first.items[1]!.distanceMetres).toBeLessThan(11_500);
-    const second = (await get(`/v1/establishments?near=50.70,3.17&radiusKilometres=200&limit=2&cursor=${first.nextCursor}`)).body as EstablishmentPageDto; // prettier-ignore
+    const second = (
+      await get(`/v1/establishments?near=50.70,3.17&radiusKilometres=200&limit=2&cursor=${first.nextCursor}`)
+    ).body as EstablishmentPageDto;
     expect(second).toMatchObject({ items: [{ uai: AMIENS }], nextCursor: null });
     for (const near of ['lille', '95,3', '1,2,3', '50,181'])
       expect((await get(`/v1/establishments?near=${near}`)).status).toBe(400);

@@ -69,9 +69,14 @@ describe('the page of families', () => {
 
   it('says which protection step is in force for the class, to families in their language, and no longer once it is over', async () => {
     const step = (scope: object, fr: string) => ({
-      name: fr, scope, reason: 'trop de monde', endsAt: '2026-12-07T09:30:00+01:00', words: { fr, en: `${fr} (en)` }, isBreakGlass: true,
+      name: fr,
+      scope,
+      reason: 'trop de monde',
+      endsAt: '2026-12-07T09:30:00+01:00',
+      words: { fr, en: `${fr} (en)` },
+      isBreakGlass: true,
       measures: { defersRelatives: true, featuresOff: [] },
-    }); // prettier-ignore
+    });
     for (const payload of [
       step({ profiles: ['relative'] }, 'Parents <plus tard>'),
       step({ establishmentKinds: ['lycee_gt'] }, 'Lycées seulement'),
@@ -81,12 +86,21 @@ describe('the page of families', () => {
       await database.query(
         `insert into protection_step (platform_id, name, scope, measures, words, arms, starts_at, ends_at, asked_ends_at, reason, state, is_regional, is_break_glass, proposed_by)
          values ($1, $2, $3, $4, $5, '[]', '2026-12-07T09:00:00+01:00', $6, $6, $7, 'in_force', false, false, 'somebody')`,
-        [region.platformId, { fr: payload.name, en: payload.name }, { territories: [], establishmentKinds: [], levels: [], profiles: [], ...payload.scope }, payload.measures, payload.words, payload.endsAt, payload.reason],
-      ); // prettier-ignore
+        [
+          region.platformId,
+          { fr: payload.name, en: payload.name },
+          { territories: [], establishmentKinds: [], levels: [], profiles: [], ...payload.scope },
+          payload.measures,
+          payload.words,
+          payload.endsAt,
+          payload.reason,
+        ],
+      );
     const page = await read(`/creneaux?${classOf(0, '6A')}`);
     expect(page.html).toContain('<strong>Parents &lt;plus tard&gt;</strong>');
     expect(page.text).toMatch(/Jusqu’au lundi 7 décembre, 9 h 30\./);
-    for (const words of ['Lycées seulement', 'Troisièmes seulement', 'Autre département']) expect(page.text).not.toContain(words); // prettier-ignore
+    for (const words of ['Lycées seulement', 'Troisièmes seulement', 'Autre département'])
+      expect(page.text).not.toContain(words);
     expect((await read(`/creneaux?${classOf(0, '6A')}&lang=en`)).html).toContain('Parents &lt;plus tard&gt; (en)');
     expect((await read(`/creneaux?${classOf(1, '6A')}`)).text).toContain('Autre département');
     jest.setSystemTime(new Date('2026-12-07T09:30:20+01:00'));
@@ -146,7 +160,10 @@ describe('the page of families', () => {
   });
 
   it('finds schools by words of their name and of their town, and says what to do where there is none', async () => {
-    await database.query(`update establishment set name = 'École Émile-Zola', commune_name = 'Saint-Omer' where uai = $1`, [region.uais[0]]); // prettier-ignore
+    await database.query(
+      `update establishment set name = 'École Émile-Zola', commune_name = 'Saint-Omer' where uai = $1`,
+      [region.uais[0]],
+    );
     const found = await read('/creneaux?q=zola+saint+omer');
     expect(found.text).toContain('1 établissement pour « zola saint omer »');
     expect(found.html).toContain(`href="/creneaux?etablissement=${region.uais[0]}"`);
@@ -187,7 +204,10 @@ describe('the page of families', () => {
     await database.query(`update campaign set ends_on = '2027-01-08' where id = $1`, [region.campaignId]);
     const { text } = await read(`/creneaux?${classOf(0, '6A')}`);
     expect(text).toContain('Pas de créneau à venir pour cette classe.');
-    await database.query(`update plan_window set local_date = '2027-01-05', start_cell = start_cell + 28 * 288 where window_id = $1`, [region.windowIds[2]]); // prettier-ignore
+    await database.query(
+      `update plan_window set local_date = '2027-01-05', start_cell = start_cell + 28 * 288 where window_id = $1`,
+      [region.windowIds[2]],
+    );
     const later = await read(`/creneaux?${classOf(0, '6A')}`);
     expect(later.text).toContain('mardi 5 janvier 9 h 00 – 9 h 30 dans 19 jours');
     expect(later.text).toContain('sam. 19 déc. – dim. 3 janv. Vacances de Noël');
@@ -302,7 +322,9 @@ describe('the page of families', () => {
     const folder = join(__dirname, '../../src/public-pages');
     const sources = ['family-page.rules.ts', 'family-card.rules.ts', 'public-time.rules.ts'];
     const code = sources.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
-    const unused = Object.keys(FAMILY_TEXTS.fr).filter((name) => !new RegExp(`(text|TEXTS\\[language\\])\\.${name}\\b|\\{ ${name} \\}: FamilyText`).test(code)); // prettier-ignore
+    const unused = Object.keys(FAMILY_TEXTS.fr).filter(
+      (name) => !new RegExp(`(text|TEXTS\\[language\\])\\.${name}\\b|\\{ ${name} \\}: FamilyText`).test(code),
+    );
     expect(unused).toEqual([]);
   });
 });

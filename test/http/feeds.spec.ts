@@ -73,9 +73,15 @@ describe('feeds and notices', () => {
   };
   const classFeed = (index = 0): Promise<string> => feedOf(`classes/${region.classIds[0]![index]!}`);
   const move = async (window: number, startsAt: string, reason = ''): Promise<void> => {
-    const answer = await send('POST', '/v1/bookings', { operation: 'move', windowId: region.windowIds[window], startsAt, reason }, {
-      'idempotency-key': randomUUID(), 'if-match': `"${await revisionOf(window)}"`,
-    }); // prettier-ignore
+    const answer = await send(
+      'POST',
+      '/v1/bookings',
+      { operation: 'move', windowId: region.windowIds[window], startsAt, reason },
+      {
+        'idempotency-key': randomUUID(),
+        'if-match': `"${await revisionOf(window)}"`,
+      },
+    );
     expect({ status: answer.statusCode, body: answer.statusCode === 201 || answer.body }).toEqual({
       status: 201,
       body: true,
@@ -112,10 +118,17 @@ describe('feeds and notices', () => {
       '2026-12-07T18:00:00.000Z',
       '2026-12-08T08:00:00.000Z',
     ]);
-    for (const line of ['METHOD:PUBLISH', 'X-PUBLISHED-TTL:PT1H', 'REFRESH-INTERVAL;VALUE=DURATION:PT1H',
-      'DTSTART:20261207T080000Z', 'SUMMARY:Créneau de connexion 6A', 'SEQUENCE:0', 'X-WR-CALNAME:6A - Collège 1']) {
+    for (const line of [
+      'METHOD:PUBLISH',
+      'X-PUBLISHED-TTL:PT1H',
+      'REFRESH-INTERVAL;VALUE=DURATION:PT1H',
+      'DTSTART:20261207T080000Z',
+      'SUMMARY:Créneau de connexion 6A',
+      'SEQUENCE:0',
+      'X-WR-CALNAME:6A - Collège 1',
+    ]) {
       expect(answer.body.split('\r\n')).toContain(line);
-    } // prettier-ignore
+    }
     expect(answer.body).toContain('Entrée possible dès 8 h 55.');
     expect((await app.inject({ url: `${path}?lang=en` })).body).toContain('SUMMARY:Connection window 6A');
   });
@@ -222,14 +235,24 @@ describe('feeds and notices', () => {
     const classId = region.classIds[0]![0]!;
     const changes: [what: string, change: string, of: string[]][] = [
       ['another code', `update class set code = 'Nouveau' where id = ${classId}`, [ofClass, ofSchool]],
-      ['another name of the school', `update establishment set name = 'Collège neuf' where uai = '${region.uais[0]}'`, [ofClass, ofSchool]],
-      ['a group', `insert into class_group_source (group_id, class_id) values (${region.classIds[0]![2]}, ${classId})`, [ofClass]],
+      [
+        'another name of the school',
+        `update establishment set name = 'Collège neuf' where uai = '${region.uais[0]}'`,
+        [ofClass, ofSchool],
+      ],
+      [
+        'a group',
+        `insert into class_group_source (group_id, class_id) values (${region.classIds[0]![2]}, ${classId})`,
+        [ofClass],
+      ],
       ['no group', `delete from class_group_source where class_id = ${classId}`, [ofClass]],
-    ]; // prettier-ignore
+    ];
     try {
       for (const [what, change, urls] of changes) {
         standStillAt((await databaseNow()).toISOString());
-        const since = await Promise.all(urls.map(async (url) => (await app.inject({ url })).headers['last-modified'] as string)); // prettier-ignore
+        const since = await Promise.all(
+          urls.map(async (url) => (await app.inject({ url })).headers['last-modified'] as string),
+        );
         await database.query(change);
         for (const [i, url] of urls.entries()) {
           const again = await app.inject({ url, headers: { 'if-modified-since': since[i]! } });
@@ -269,13 +292,29 @@ describe('feeds and notices', () => {
     await replan([{ ...WINDOWS[0]!, startCell: cellAt(0, 11) }, ...WINDOWS.slice(2)]);
     const all = await notices();
     expect(all.items).toMatchObject([
-      { kind: 'move', revision: 2, windowId: region.windowIds[2], classCode: '6B', reason: 'examen',
-        before: { startsAt: '2026-12-07T10:00:00+01:00' }, after: { startsAt: '2026-12-07T15:00:00+01:00' } },
-      { kind: 'publication', revision: 3, windowId: region.windowIds[0], classCode: '6A', reason: 'Panne annoncée',
-        before: { startsAt: '2026-12-07T09:00:00+01:00' }, after: { startsAt: '2026-12-07T11:00:00+01:00' },
-        isAcknowledged: false, french: 'Créneau de connexion 6A : déplacé, auparavant lundi 7 décembre 2026 de 9 h 00 à 9 h 30, désormais lundi 7 décembre 2026 de 11 h 00 à 11 h 30. Publication d\'un nouveau plan, motif : Panne annoncée' },
+      {
+        kind: 'move',
+        revision: 2,
+        windowId: region.windowIds[2],
+        classCode: '6B',
+        reason: 'examen',
+        before: { startsAt: '2026-12-07T10:00:00+01:00' },
+        after: { startsAt: '2026-12-07T15:00:00+01:00' },
+      },
+      {
+        kind: 'publication',
+        revision: 3,
+        windowId: region.windowIds[0],
+        classCode: '6A',
+        reason: 'Panne annoncée',
+        before: { startsAt: '2026-12-07T09:00:00+01:00' },
+        after: { startsAt: '2026-12-07T11:00:00+01:00' },
+        isAcknowledged: false,
+        french:
+          "Créneau de connexion 6A : déplacé, auparavant lundi 7 décembre 2026 de 9 h 00 à 9 h 30, désormais lundi 7 décembre 2026 de 11 h 00 à 11 h 30. Publication d'un nouveau plan, motif : Panne annoncée",
+      },
       { kind: 'publication', revision: 3, windowId: region.windowIds[1], before: { date: '2026-12-08' }, after: null },
-    ]); // prettier-ignore
+    ]);
     const page = await notices('?limit=2');
     expect(page).toMatchObject({ items: all.items.slice(0, 2), hasMore: true });
     expect((await notices(`?after=${page.nextAfter}`)).items).toEqual(all.items.slice(2));

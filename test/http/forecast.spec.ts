@@ -38,24 +38,39 @@ describe('the forecast of a platform', () => {
 
   const get = (url: string, headers: Record<string, string> = {}) =>
     app.inject({ url, headers: { ...NOBODY, ...headers } });
-  const forecast = async (query = '') => (await get(`/v1/platforms/${region.platformId}/forecast${query}`)).json<ForecastDto>(); // prettier-ignore
+  const forecast = async (query = '') =>
+    (await get(`/v1/platforms/${region.platformId}/forecast${query}`)).json<ForecastDto>();
   const read = async (query: string, headers: Record<string, string> = {}) => {
     const answer = await get(`/prevision?plateforme=${await codeOf()}${query}`, headers);
     const main = answer.body.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]+>/g, ' ');
-    return { status: answer.statusCode, html: answer.body, text: main.replaceAll('&#39;', "'").replace(/[\s\u00a0]+/g, ' ') }; // prettier-ignore
+    return {
+      status: answer.statusCode,
+      html: answer.body,
+      text: main.replaceAll('&#39;', "'").replace(/[\s\u00a0]+/g, ' '),
+    };
   };
   const codeOf = async (): Promise<string> =>
     (await database.query<{ code: string }[]>('select code from platform where id = $1', [region.platformId]))[0]!.code;
   const levels = ({ days }: ForecastDto, day: number) =>
-    Object.fromEntries(days[day]!.hours.filter(({ level }) => level !== 'calm').map(({ hour, level, takenPerMille }) => [hour, [level, takenPerMille]])); // prettier-ignore
+    Object.fromEntries(
+      days[day]!.hours.filter(({ level }) => level !== 'calm').map(({ hour, level, takenPerMille }) => [
+        hour,
+        [level, takenPerMille],
+      ]),
+    );
 
   it('is computed from the ledger and tells everybody seven days by the hour', async () => {
     const answer = await forecast();
     expect(answer).toMatchObject({ platformId: region.platformId, timeZone: 'Europe/Paris', announcements: [] });
     expect(answer.days.map(({ date, isPlanned }) => [date, isPlanned])).toEqual([
-      ['2026-12-07', true], ['2026-12-08', true], ['2026-12-09', true], ['2026-12-10', true], ['2026-12-11', true],
-      ['2026-12-12', false], ['2026-12-13', false],
-    ]); // prettier-ignore
+      ['2026-12-07', true],
+      ['2026-12-08', true],
+      ['2026-12-09', true],
+      ['2026-12-10', true],
+      ['2026-12-11', true],
+      ['2026-12-12', false],
+      ['2026-12-13', false],
+    ]);
     expect(levels(answer, 0)).toEqual({ 10: ['busy', 667] });
     expect(levels(answer, 1)).toEqual({});
     expect(answer.days[0]!.hours).toHaveLength(24);
@@ -71,16 +86,28 @@ describe('the forecast of a platform', () => {
       loginsPerMille: 1000,
       reason: 'Maintenance <du> soir',
     };
-    const post = (url: string, payload: object) => app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/${url}`, payload }); // prettier-ignore
+    const post = (url: string, payload: object) =>
+      app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/${url}`, payload });
     expect((await post('regulations', regulation)).statusCode).toBe(201);
-    const step = { startsAt: '2026-12-09T08:00:00+01:00', concurrentSessions: 1500, loginsPerMinute: 1200, reason: 'Renfort' }; // prettier-ignore
+    const step = {
+      startsAt: '2026-12-09T08:00:00+01:00',
+      concurrentSessions: 1500,
+      loginsPerMinute: 1200,
+      reason: 'Renfort',
+    };
     expect((await post('capacity-steps', step)).statusCode).toBe(201);
     const answer = await forecast();
     expect(levels(answer, 1)).toEqual({ 11: ['very_busy', 800] });
     expect(answer.announcements).toEqual([
-      { ...regulation, kind: 'regulation', capacityPerMille: 500, sessionsPerMille: undefined, loginsPerMille: undefined },
+      {
+        ...regulation,
+        kind: 'regulation',
+        capacityPerMille: 500,
+        sessionsPerMille: undefined,
+        loginsPerMille: undefined,
+      },
       { kind: 'capacity_step', startsAt: step.startsAt, endsAt: null, capacityPerMille: 1200, reason: 'Renfort' },
-    ]); // prettier-ignore
+    ]);
     const { text, html } = await read('');
     expect(text).toContain('En ce moment : chargé. Le plus chargé : mardi 8 décembre, 11 h – 12 h (très chargé).');
     expect(text).toContain(

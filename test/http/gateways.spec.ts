@@ -60,7 +60,8 @@ describe('gateways', () => {
     key = { authorization: `Bearer ${made.json<{ secret: string }>().secret}` };
   });
 
-  const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers: { ...key, ...headers } }); // prettier-ignore
+  const get = (url: string, headers: Record<string, string> = {}) =>
+    app.inject({ url, headers: { ...key, ...headers } });
   const post = (url: string, payload: object) => app.inject({ method: 'POST', url, payload, headers: key });
   const verified = async (bytes: Buffer, jws: string, typ: SignedType): Promise<string> => {
     const { keys } = (await app.inject({ url: '/v1/gateways/keys', headers: NOBODY })).json<{ keys: JWK[] }>();
@@ -94,7 +95,11 @@ describe('gateways', () => {
   const follow = async (plan: GatePlan, from: Fetched): Promise<{ revision: number; chain: string }> => {
     let { chain } = from;
     let { revision } = from.content;
-    const { revision: newest } = (await database.query<{ revision: number }[]>('select revision from platform_revision where platform_id = $1', [region.platformId]))[0]!; // prettier-ignore
+    const { revision: newest } = (
+      await database.query<{ revision: number }[]>('select revision from platform_revision where platform_id = $1', [
+        region.platformId,
+      ])
+    )[0]!;
     while (revision < newest) {
       const page = await get(`/v1/gateways/deltas?after=${from.content.epoch}.${revision}&wait=5`);
       expect(page.statusCode).toBe(200);
@@ -130,7 +135,7 @@ describe('gateways', () => {
   it('get the whole plan of their platform, signed, with the class keys of the ENT and a strong ETag', async () => {
     const { etag, content } = await fetchBundle();
     expect(etag).toBe('"1.1.1"');
-    expect(content).toMatchObject({ platformId: region.platformId, epoch: 1, revision: 1, posture: 'shadow' }); // prettier-ignore
+    expect(content).toMatchObject({ platformId: region.platformId, epoch: 1, revision: 1, posture: 'shadow' });
     expect(content.establishments.uai).toEqual(region.uais);
     expect(content.establishments.structure[0]).toBe(`structure-${region.uais[0]!}`);
     expect(content.classes.name.slice(0, 3)).toEqual(['6A', '6B', '6C']);
@@ -184,17 +189,33 @@ describe('gateways', () => {
   it('hear at once what a regulation leaves for the waiting room, and what its end gives back', async () => {
     const before = await fetchBundle();
     const plan = gatePlanOf(before.content);
-    const stored = async () => (await database.query<{ edition: number }[]>('select edition from gateway_bundle where platform_id = $1', [region.platformId]))[0]!.edition; // prettier-ignore
+    const stored = async () =>
+      (
+        await database.query<{ edition: number }[]>('select edition from gateway_bundle where platform_id = $1', [
+          region.platformId,
+        ])
+      )[0]!.edition;
     const edition = await stored();
     const at = cellAt(0, 9) - before.content.firstCell;
     const whole = before.content.room!.sessions[at]!;
     const url = `/v1/platforms/${region.platformId}/regulations`;
-    const half = { startsAt: '2026-12-07T09:00:00+01:00', endsAt: '2026-12-07T09:30:00+01:00', sessionsPerMille: 500, loginsPerMille: 0, reason: 'test' }; // prettier-ignore
+    const half = {
+      startsAt: '2026-12-07T09:00:00+01:00',
+      endsAt: '2026-12-07T09:30:00+01:00',
+      sessionsPerMille: 500,
+      loginsPerMille: 0,
+      reason: 'test',
+    };
     const { id } = (await app.inject({ method: 'POST', url, payload: half })).json<{ id: number }>();
-    const [delta, ...others] = (await get(`/v1/gateways/deltas?after=1.${before.content.revision}&wait=5`)).json<DeltaPageDto>().deltas; // prettier-ignore
+    const [delta, ...others] = (
+      await get(`/v1/gateways/deltas?after=1.${before.content.revision}&wait=5`)
+    ).json<DeltaPageDto>().deltas;
     expect(others).toEqual([]);
     const { room, changes } = JSON.parse(delta!.bytes) as { room: BundleRoomChange[]; changes: BundleChange[] };
-    expect([changes, room.map(([cell, logins]) => [cell, logins])]).toEqual([[], [0, 1, 2, 3, 4, 5].map((k) => [cellAt(0, 9) + k, 0])]); // prettier-ignore
+    expect([changes, room.map(([cell, logins]) => [cell, logins])]).toEqual([
+      [],
+      [0, 1, 2, 3, 4, 5].map((k) => [cellAt(0, 9) + k, 0]),
+    ]);
     expect(room[0]![2]).toBeLessThan(whole);
 
     expect((await app.inject({ method: 'DELETE', url: `${url}/${id}` })).statusCode).toBe(200);
@@ -204,16 +225,39 @@ describe('gateways', () => {
     // one that leaves everything moves no cell: nothing is numbered
     const idle = { ...half, sessionsPerMille: 1000, loginsPerMille: 1000 };
     expect((await app.inject({ method: 'POST', url, payload: idle })).statusCode).toBe(201);
-    expect(await bookingViolations(database, region.platformId)).toMatchObject({ revisionGaps: 0, revisionBeyondChanges: 0 }); // prettier-ignore
-    const [{ revision }] = await database.query<[{ revision: number }]>('select revision from platform_revision where platform_id = $1', [region.platformId]); // prettier-ignore
+    expect(await bookingViolations(database, region.platformId)).toMatchObject({
+      revisionGaps: 0,
+      revisionBeyondChanges: 0,
+    });
+    const [{ revision }] = await database.query<[{ revision: number }]>(
+      'select revision from platform_revision where platform_id = $1',
+      [region.platformId],
+    );
     expect(revision).toBe(reached.revision);
     // a step that cuts the capacity: rules and cells in one delta
-    const step = { name: { fr: 'Réduire', en: 'Cut' }, words: { fr: 'Moins', en: 'Less' }, scope: {}, measures: { capacityPerMille: 800 }, startsAt: '2026-12-07T10:00:00+01:00', endsAt: '2026-12-07T10:10:00+01:00', isBreakGlass: true, reason: 'test' }; // prettier-ignore
-    const put = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/protection-steps`, payload: step }); // prettier-ignore
+    const step = {
+      name: { fr: 'Réduire', en: 'Cut' },
+      words: { fr: 'Moins', en: 'Less' },
+      scope: {},
+      measures: { capacityPerMille: 800 },
+      startsAt: '2026-12-07T10:00:00+01:00',
+      endsAt: '2026-12-07T10:10:00+01:00',
+      isBreakGlass: true,
+      reason: 'test',
+    };
+    const put = await app.inject({
+      method: 'POST',
+      url: `/v1/platforms/${region.platformId}/protection-steps`,
+      payload: step,
+    });
     expect([put.statusCode, put.json<{ state?: string }>().state]).toEqual([201, 'in_force']);
     const { deltas } = (await get(`/v1/gateways/deltas?after=1.${revision}&wait=5`)).json<DeltaPageDto>();
     const said = JSON.parse(deltas[0]!.bytes) as { to: number; rules: unknown[]; room: BundleRoomChange[] };
-    expect([said.to, said.rules.length, said.room.map(([cell]) => cell)]).toEqual([revision + 2, 1, [cellAt(0, 10), cellAt(0, 10) + 1]]); // prettier-ignore
+    expect([said.to, said.rules.length, said.room.map(([cell]) => cell)]).toEqual([
+      revision + 2,
+      1,
+      [cellAt(0, 10), cellAt(0, 10) + 1],
+    ]);
   });
 
   it('are told to fetch the whole bundle where deltas do not lead on: a gap, a publication, another epoch', async () => {
@@ -227,7 +271,12 @@ describe('gateways', () => {
     expect(await codeOf('nonsense')).toEqual([400, 'request.invalid']);
 
     const plans = app.get(PlanService);
-    const second = await plans.createDraft(TESTER, draftOf(region, [{ establishment: 0, classIndex: 0, startCell: cellAt(3, 9) }], { base: { epoch: 1, revision: 1 } })); // prettier-ignore
+    const second = await plans.createDraft(
+      TESTER,
+      draftOf(region, [{ establishment: 0, classIndex: 0, startCell: cellAt(3, 9) }], {
+        base: { epoch: 1, revision: 1 },
+      }),
+    );
     await plans.publish(TESTER, second, 'test');
     await app.get(BundleBuilder).rebuild(region.platformId, new Date());
     expect(await codeOf('1.1')).toEqual([410, 'gateway.gap']);
@@ -261,14 +310,19 @@ describe('gateways', () => {
     const other = await bundle;
     expect([other.statusCode, other.headers.etag]).toEqual([200, '"1.2.2"']);
     const bytes = gunzipSync(other.rawPayload);
-    expect(await verified(bytes, String(other.headers['etale-signature']), 'etale-bundle')).toBe(other.headers['etale-chain']); // prettier-ignore
+    expect(await verified(bytes, String(other.headers['etale-signature']), 'etale-bundle')).toBe(
+      other.headers['etale-chain'],
+    );
     // who has no bundle waits for none
     expect((await get('/v1/gateways/bundle?wait=30')).statusCode).toBe(200);
   });
 
   it('see a booking while the whole bundle is built beside it, which two replicas build once', async () => {
     await fetchBundle();
-    await database.query("update gateway_bundle set issued_at = issued_at - interval '2 minutes' where platform_id = $1", [region.platformId]); // prettier-ignore
+    await database.query(
+      "update gateway_bundle set issued_at = issued_at - interval '2 minutes' where platform_id = $1",
+      [region.platformId],
+    );
     const runner = database.createQueryRunner();
     await runner.startTransaction();
     try {
@@ -306,7 +360,9 @@ describe('gateways', () => {
     const page = (await read(1001)).json<DeltaPageDto>().deltas;
     expect([page.length, page[0]!.from, page.at(-1)!.to]).toEqual([200, 1001, 1201]);
 
-    await database.query('delete from gateway_delta where platform_id = $1 and from_revision = 2500', [region.platformId]); // prettier-ignore
+    await database.query('delete from gateway_delta where platform_id = $1 and from_revision = 2500', [
+      region.platformId,
+    ]);
     expect((await read(2500)).statusCode).toBe(410);
     const { until, leave } = await listen('/v1/gateways/stream', { ...key, 'last-event-id': '1.2500' });
     expect(await until(/event: bundle\n/)).not.toMatch(/event: delta/);
@@ -332,12 +388,35 @@ describe('gateways', () => {
     const url = `/v1/platforms/${region.platformId}/gateway-settings`;
     const settings = (await app.inject({ url })).json<GatewaySettingsDto>();
     expect(settings).toMatchObject({ posture: 'shadow', walkInPerCell: 100 });
-    const exemptions = [{ establishmentId: region.establishmentIds[0], classId: region.classIds[0]![1], startsAt: `${TODAY}T08:00:00+01:00`, endsAt: `${TODAY}T12:00:00+01:00`, reason: 'exam' }]; // prettier-ignore
-    const changed = await app.inject({ method: 'PUT', url, payload: { ...settings, posture: 'enforced', walkInPerCell: 60, exemptions } }); // prettier-ignore
+    const exemptions = [
+      {
+        establishmentId: region.establishmentIds[0],
+        classId: region.classIds[0]![1],
+        startsAt: `${TODAY}T08:00:00+01:00`,
+        endsAt: `${TODAY}T12:00:00+01:00`,
+        reason: 'exam',
+      },
+    ];
+    const changed = await app.inject({
+      method: 'PUT',
+      url,
+      payload: { ...settings, posture: 'enforced', walkInPerCell: 60, exemptions },
+    });
     expect(changed.statusCode).toBe(200);
     const after = (await fetchBundle()).content;
-    expect(after).toMatchObject({ revision: content.revision, posture: 'enforced', quotas: { walkInPerCell: 60, keptPerCell: 50 } }); // prettier-ignore
-    expect(after.exemptions).toEqual([{ classIndex: 1, establishmentIndex: 0, startsAt: Date.parse(`${TODAY}T07:00:00Z`) / 1000, endsAt: Date.parse(`${TODAY}T11:00:00Z`) / 1000 }]); // prettier-ignore
+    expect(after).toMatchObject({
+      revision: content.revision,
+      posture: 'enforced',
+      quotas: { walkInPerCell: 60, keptPerCell: 50 },
+    });
+    expect(after.exemptions).toEqual([
+      {
+        classIndex: 1,
+        establishmentIndex: 0,
+        startsAt: Date.parse(`${TODAY}T07:00:00Z`) / 1000,
+        endsAt: Date.parse(`${TODAY}T11:00:00Z`) / 1000,
+      },
+    ]);
     const page = (await get(`/v1/gateways/deltas?after=1.${content.revision}`)).json<DeltaPageDto>();
     expect([page.edition, page.neededEdition]).toEqual([2, 2]);
     const wrong = await app.inject({ method: 'PUT', url, payload: { ...settings, keptPerCell: 1000 } });
@@ -346,7 +425,8 @@ describe('gateways', () => {
 
   it('verify with the old key and the new one while keys rotate, and get keys of passes of their own platform', async () => {
     const before = await fetchBundle();
-    const keysOf = async () => (await app.inject({ url: '/v1/gateways/keys', headers: NOBODY })).json<{ keys: JWK[] }>().keys; // prettier-ignore
+    const keysOf = async () =>
+      (await app.inject({ url: '/v1/gateways/keys', headers: NOBODY })).json<{ keys: JWK[] }>().keys;
     const count = (await keysOf()).length;
     const { kid } = (await app.inject({ method: 'POST', url: '/v1/gateways/keys' })).json<{ kid: string }>();
     const keys = await keysOf();
@@ -374,16 +454,25 @@ describe('gateways', () => {
   it('know a class by the link that its school gives to families, as long as the key of passes is good', async () => {
     const url = `/v1/establishments/${region.uais[0]!}/class-links`;
     const links = (await app.inject({ url })).json<ClassLinksDto>();
-    expect(links.items.map(({ classId, code }) => [classId, code])).toEqual(region.classIds[0]!.map((id, n) => [id, ['6A', '6B', '6C'][n]])); // prettier-ignore
+    expect(links.items.map(({ classId, code }) => [classId, code])).toEqual(
+      region.classIds[0]!.map((id, n) => [id, ['6A', '6B', '6C'][n]]),
+    );
     expect(links).toMatchObject({ platformId: region.platformId, portals: [] });
     const portals = [
       { name: 'Neo', url: 'https://neo.example' },
       { name: 'One', url: null },
     ];
     for (const { name, url: its } of portals)
-      await database.query('insert into portal (platform_id, name, url) values ($1, $2, $3)', [region.platformId, name, its]); // prettier-ignore
+      await database.query('insert into portal (platform_id, name, url) values ($1, $2, $3)', [
+        region.platformId,
+        name,
+        its,
+      ]);
     expect((await app.inject({ url })).json<ClassLinksDto>().portals).toEqual(portals.slice(0, 1));
-    const keysOf = async () => (await get('/v1/gateways/pass-keys')).json<PassKeysDto>().keys.map(({ kid, secret }) => ({ kid, secret: Buffer.from(secret, 'base64url') })); // prettier-ignore
+    const keysOf = async () =>
+      (await get('/v1/gateways/pass-keys'))
+        .json<PassKeysDto>()
+        .keys.map(({ kid, secret }) => ({ kid, secret: Buffer.from(secret, 'base64url') }));
     const { content } = await fetchBundle();
     const read = async (path: string) =>
       readClassLink(path.replace('/etale/c/', ''), region.platformId, await keysOf());
@@ -413,30 +502,76 @@ describe('gateways', () => {
     await get(`/v1/gateways/deltas?after=1.1&wait=5`);
     const refused = { code: 'signature_invalid', epoch: 1, revision: 2, at: NOW };
     const status = {
-      agent: 'proxy-1', version: '1', state: 'running', posture: 'shadow', epoch: 1, revision: content.revision, edition: 1,
-      issuedAt: content.issuedAt - 90, chain, refused, sentAt: '2026-12-07T07:10:00+01:00',
-      counts: { since: NOW, passes: 900, attempts: 120, admitted: 80, deferred: 37, refused: 3, wouldRefuse: 0, waitingBatches: 1, droppedAttempts: 2 },
+      agent: 'proxy-1',
+      version: '1',
+      state: 'running',
+      posture: 'shadow',
+      epoch: 1,
+      revision: content.revision,
+      edition: 1,
+      issuedAt: content.issuedAt - 90,
+      chain,
+      refused,
+      sentAt: '2026-12-07T07:10:00+01:00',
+      counts: {
+        since: NOW,
+        passes: 900,
+        attempts: 120,
+        admitted: 80,
+        deferred: 37,
+        refused: 3,
+        wouldRefuse: 0,
+        waitingBatches: 1,
+        droppedAttempts: 2,
+      },
       room: { isOpen: true, isAway: false, pupils: 40, unknown: 3, relatives: 12, held: 0, called: 900 },
-    }; // prettier-ignore
+    };
     const answer = await post('/v1/gateways/status', status);
-    expect([answer.statusCode, answer.json()]).toEqual([200, expect.objectContaining({ clockOffsetSeconds: 600, revision: 2 })]); // prettier-ignore
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      expect.objectContaining({ clockOffsetSeconds: 600, revision: 2 }),
+    ]);
     expect((await post('/v1/gateways/status', { ...status, visitor: 'x' })).statusCode).toBe(400);
     const { items } = (await get('/v1/gateways')).json<GatewayPageDto>();
     expect(items).toEqual([
-      expect.objectContaining({ agent: 'proxy-1', platformId: region.platformId, behindRevisions: 1, planAgeSeconds: 90, clockOffsetSeconds: 600, refused, counts: { ...status.counts, refused: null }, room: { ...status.room, unknown: null } }),
-    ]); // prettier-ignore
+      expect.objectContaining({
+        agent: 'proxy-1',
+        platformId: region.platformId,
+        behindRevisions: 1,
+        planAgeSeconds: 90,
+        clockOffsetSeconds: 600,
+        refused,
+        counts: { ...status.counts, refused: null },
+        room: { ...status.room, unknown: null },
+      }),
+    ]);
   });
 
   it('send counts, each batch once, and pilots see who got nothing, never fewer than five people', async () => {
     const classId = region.classIds[0]![0]!;
     const row = { admitted: 10, deferred: 2, refused: 0, attempts: 25, wouldRefuse: 0 };
     const windows = [
-      { ...row, audience: 'pupils', ownerId: classId, startCell: cellAt(0, 9), onDate: TODAY, ended: 3, staySeconds: 1900 },
+      {
+        ...row,
+        audience: 'pupils',
+        ownerId: classId,
+        startCell: cellAt(0, 9),
+        onDate: TODAY,
+        ended: 3,
+        staySeconds: 1900,
+      },
       { ...row, admitted: 2, attempts: 5, audience: 'pupils', ownerId: classId, startCell: null, onDate: TODAY },
-      { ...row, admitted: 3, audience: 'pupils', ownerId: region.classIds[1]![0]!, startCell: cellAt(0, 14), onDate: TODAY },
+      {
+        ...row,
+        admitted: 3,
+        audience: 'pupils',
+        ownerId: region.classIds[1]![0]!,
+        startCell: cellAt(0, 14),
+        onDate: TODAY,
+      },
       { ...row, audience: 'pupils', ownerId: 2_000_000_000, startCell: 1, onDate: TODAY },
       { ...row, audience: 'pupils', ownerId: classId, startCell: 1, onDate: '2026-11-01' },
-    ]; // prettier-ignore
+    ];
     const cell = { ...row, cell: cellAt(0, 9), department: '59', level: null, profile: 'pupil' };
     const cells = [
       // an agent of before says no kind
@@ -446,17 +581,31 @@ describe('gateways', () => {
       { ...cell, admitted: 30, wouldRefuse: 7, kind: null, department: '', profile: 'relative' },
     ];
     const batch = { agent: 'proxy-1', batchId: randomUUID(), windows, cells };
-    expect((await post('/v1/gateways/counts', batch)).json()).toEqual({ accepted: 7, unknownOwners: 2, isRepeated: false }); // prettier-ignore
+    expect((await post('/v1/gateways/counts', batch)).json()).toEqual({
+      accepted: 7,
+      unknownOwners: 2,
+      isRepeated: false,
+    });
     const wrong = { ...batch, batchId: randomUUID(), cells: [{ ...cell, kind: 'nonsense' }] };
     expect((await post('/v1/gateways/counts', wrong)).statusCode).toBe(400);
     expect((await post('/v1/gateways/counts', batch)).json()).toMatchObject({ accepted: 0, isRepeated: true });
-    const stays = await database.query<unknown[]>(`select ended, stay_seconds::int as seconds from gateway_window_count where on_date = $1 and owner_id = $2 order by start_cell`, [TODAY, classId]); // prettier-ignore
-    expect(stays).toEqual([{ ended: 0, seconds: 0 }, { ended: 3, seconds: 1900 }]); // prettier-ignore
+    const stays = await database.query<unknown[]>(
+      `select ended, stay_seconds::int as seconds from gateway_window_count where on_date = $1 and owner_id = $2 order by start_cell`,
+      [TODAY, classId],
+    );
+    expect(stays).toEqual([
+      { ended: 0, seconds: 0 },
+      { ended: 3, seconds: 1900 },
+    ]);
     const observed = async () =>
       (await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=${TODAY}` })).json<ObservedPageDto>();
     const page = await observed();
     expect(page.counts).toEqual({ admitted: 90, deferred: 8, refused: 0, attempts: 100, wouldRefuse: 19 });
-    const whoOf = ({ profile, admitted, wouldRefuse }: DayCountsDto & { profile: string }) => [profile, admitted, wouldRefuse]; // prettier-ignore
+    const whoOf = ({ profile, admitted, wouldRefuse }: DayCountsDto & { profile: string }) => [
+      profile,
+      admitted,
+      wouldRefuse,
+    ];
     // three would have been refused of 62: hidden, and the least of the others with them, or 19 less the others would tell
     expect(page.departmentProfiles!.map((of) => [of.department, ...whoOf(of)])).toEqual([
       ['', 'relative', 30, null],
@@ -470,9 +619,22 @@ describe('gateways', () => {
       ['lycee_gt', 'relative', 30, null],
     ]);
     // those deferred are two each: hidden, which is not the same as none
-    expect(page.departmentProfiles!.map(({ deferred, refused }) => [deferred, refused])).toEqual([[null, 0], [null, 0], [null, 0]]); // prettier-ignore
+    expect(page.departmentProfiles!.map(({ deferred, refused }) => [deferred, refused])).toEqual([
+      [null, 0],
+      [null, 0],
+      [null, 0],
+    ]);
     // three classes of 25 at 70 %: 18 each
-    expect(page.items[0]).toMatchObject({ uai: region.uais[0], expected: 54, admitted: 12, gotNothing: 42, attempts: 30, expectedInsideRatio: 10 / 54, adherenceRatio: 10 / 12, amplificationRatio: 2.5 }); // prettier-ignore
+    expect(page.items[0]).toMatchObject({
+      uai: region.uais[0],
+      expected: 54,
+      admitted: 12,
+      gotNothing: 42,
+      attempts: 30,
+      expectedInsideRatio: 10 / 54,
+      adherenceRatio: 10 / 12,
+      amplificationRatio: 2.5,
+    });
     expect(page.items[1]).toMatchObject({ admitted: null, expectedInsideRatio: null, adherenceRatio: null });
     // nor does a subtraction tell how many
     expect(page.items[1]!.expected! - page.items[1]!.gotNothing!).toBe(4);
@@ -503,17 +665,26 @@ describe('gateways', () => {
 
   it('count to the school the pupils whose class nobody knows, and apart those who only chose one', async () => {
     const counted = async () => {
-      const { items } = (await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=${TODAY}` })).json<ObservedPageDto>(); // prettier-ignore
+      const { items } = (
+        await app.inject({ url: `/v1/platforms/${region.platformId}/observed?date=${TODAY}` })
+      ).json<ObservedPageDto>();
       return items.find(({ uai }) => uai === region.uais[2])?.admitted;
     };
     const row = { admitted: 10, deferred: 0, refused: 0, attempts: 10, wouldRefuse: 0 };
-    const [{ id }] = await database.query<[{ id: number }]>('select id from establishment where uai = $1', [region.uais[2]]); // prettier-ignore
+    const [{ id }] = await database.query<[{ id: number }]>('select id from establishment where uai = $1', [
+      region.uais[2],
+    ]);
     const windows = [{ ...row, audience: 'school', ownerId: id, startCell: cellAt(0, 9), onDate: TODAY }];
     const cells = [{ ...row, cell: cellAt(0, 9), department: '59', level: null, profile: 'chosen' }];
     expect(await counted()).not.toBe(10);
-    expect((await post('/v1/gateways/counts', { agent: 'proxy-1', batchId: randomUUID(), windows, cells })).json()).toEqual({ accepted: 2, unknownOwners: 0, isRepeated: false }); // prettier-ignore
+    expect(
+      (await post('/v1/gateways/counts', { agent: 'proxy-1', batchId: randomUUID(), windows, cells })).json(),
+    ).toEqual({ accepted: 2, unknownOwners: 0, isRepeated: false });
     expect(await counted()).toBe(10);
-    const stored = await database.query<object[]>('select profile, admitted from gateway_cell_count where platform_id = $1 and profile = 4', [region.platformId]); // prettier-ignore
+    const stored = await database.query<object[]>(
+      'select profile, admitted from gateway_cell_count where platform_id = $1 and profile = 4',
+      [region.platformId],
+    );
     expect(stored).toEqual([{ profile: 4, admitted: 10 }]);
   });
 
@@ -529,13 +700,25 @@ describe('gateways', () => {
     const text = await until(/event: counts\ndata: .*"admitted":80.*\n\n/);
     leave();
     const now = JSON.parse(/data: (.*"admitted":80.*)\n/.exec(text)![1]!) as ObservedNowDto;
-    expect(now.cells).toEqual([{ startsAt: `${TODAY}T08:00:00Z`, profile: 'pupil', admitted: 80, deferred: 14, refused: null, attempts: 120, wouldRefuse: 0 }]); // prettier-ignore
+    expect(now.cells).toEqual([
+      {
+        startsAt: `${TODAY}T08:00:00Z`,
+        profile: 'pupil',
+        admitted: 80,
+        deferred: 14,
+        refused: null,
+        attempts: 120,
+        wouldRefuse: 0,
+      },
+    ]);
     const nobody = await app.inject({ url: `/v1/platforms/${region.platformId}/observed/stream`, headers: NOBODY });
     expect(nobody.statusCode).toBe(401);
   });
 
   it("tell an unmodified ENT's own quota what the plan expects, from the networks that are configured", async () => {
-    const code = (await database.query<{ code: string }[]>('select code from platform where id = $1', [region.platformId]))[0]!.code; // prettier-ignore
+    const code = (
+      await database.query<{ code: string }[]>('select code from platform where id = $1', [region.platformId])
+    )[0]!.code;
     const limitAt = async (instant: string): Promise<number> => {
       standStillAt(instant);
       const answer = await app.inject({ url: '/session/limit', headers: NOBODY });
@@ -550,7 +733,13 @@ describe('gateways', () => {
     // an ENT reads 0 as unlimited
     standStillAt(NOW);
     const url = `/v1/platforms/${region.platformId}/regulations`;
-    const payload = { startsAt: '2026-12-07T12:00:00+01:00', endsAt: '2026-12-07T18:00:00+01:00', sessionsPerMille: 0, loginsPerMille: 0, reason: 'test' }; // prettier-ignore
+    const payload = {
+      startsAt: '2026-12-07T12:00:00+01:00',
+      endsAt: '2026-12-07T18:00:00+01:00',
+      sessionsPerMille: 0,
+      loginsPerMille: 0,
+      reason: 'test',
+    };
     expect((await app.inject({ method: 'POST', url, payload })).statusCode).toBe(201);
     expect(await limitAt('2026-12-07T14:10:00+01:00')).toBe(1);
     expect(await limitAt('2026-12-07T16:10:00+01:00')).toBe(1);

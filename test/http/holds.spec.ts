@@ -91,7 +91,9 @@ describe('holds', () => {
         operation: 'move',
         reason: 'à voir',
         bookingId: null,
-        changes: [{ kind: 'move', windowId: mine, before: { startsAt: at(0, '13:00') }, after: { startsAt: at(0, '10:00') } }], // prettier-ignore
+        changes: [
+          { kind: 'move', windowId: mine, before: { startsAt: at(0, '13:00') }, after: { startsAt: at(0, '10:00') } },
+        ],
       },
     });
     expect(await move(other, at(0, '10:00'))).toMatchObject({ status: 409, body: { code: 'booking.cell_full' } });
@@ -134,7 +136,10 @@ describe('holds', () => {
     const held = await hold(region.windowIds[0]!, at(0, '10:00'));
     standStillAt(AFTER_THE_HOLD);
     await app.get(HoldSweeper).sweep();
-    const [{ count }] = await database.query<[{ count: number }]>('select count(*) from hold_cell where platform_id = $1', [region.platformId]); // prettier-ignore
+    const [{ count }] = await database.query<[{ count: number }]>(
+      'select count(*) from hold_cell where platform_id = $1',
+      [region.platformId],
+    );
     expect(count).toBe(0);
     expect((await call<HoldDto>('GET', `holds/${held.body.id}`)).body.state).toBe('lapsed');
   });
@@ -147,7 +152,10 @@ describe('holds', () => {
   it('are cancelled, and cancelling again changes nothing', async () => {
     const [mine, other] = region.windowIds as [number, number];
     const { body } = await hold(mine, at(0, '10:00'));
-    expect(await call<HoldDto>('DELETE', `holds/${body.id}`)).toMatchObject({ status: 200, body: { state: 'cancelled' } }); // prettier-ignore
+    expect(await call<HoldDto>('DELETE', `holds/${body.id}`)).toMatchObject({
+      status: 200,
+      body: { state: 'cancelled' },
+    });
     expect((await call<HoldDto>('DELETE', `holds/${body.id}`)).status).toBe(200);
     expect(await confirm(body.id)).toMatchObject({ status: 409, body: { code: 'booking.hold_over' } });
     expect((await move(other, at(0, '10:00'))).status).toBe(201);
@@ -167,12 +175,17 @@ describe('holds', () => {
     const payload = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '10:00') };
     const first = await call<HoldDto>('POST', 'holds', payload, key);
     expect(await call('POST', 'holds', payload, key)).toEqual(first);
-    expect(await call('POST', 'bookings', payload, key)).toMatchObject({ status: 422, body: { code: 'booking.key_reused' } }); // prettier-ignore
+    expect(await call('POST', 'bookings', payload, key)).toMatchObject({
+      status: 422,
+      body: { code: 'booking.key_reused' },
+    });
     const confirmKey = randomUUID();
     const booked = await confirm(first.body.id, confirmKey);
     expect(await confirm(first.body.id, confirmKey)).toEqual(booked);
     expect(await confirm(first.body.id)).toMatchObject({ status: 409 });
-    const [{ count }] = await database.query<[{ count: number }]>('select count(*) from hold where platform_id = $1', [region.platformId]); // prettier-ignore
+    const [{ count }] = await database.query<[{ count: number }]>('select count(*) from hold where platform_id = $1', [
+      region.platformId,
+    ]);
     expect(count).toBe(1);
   });
 
@@ -241,7 +254,10 @@ describe('holds', () => {
     await database.query('update class set headcount = 5 where id = $1', [classId]);
     const inTheWay = { operation: 'add', classId, startsAt: at(0, '10:15') };
     expect((await call('POST', 'bookings', inTheWay)).status).toBe(201);
-    expect(await confirm(held.body.id)).toMatchObject({ status: 409, body: { code: 'booking.conflict', alternatives: { length: 3 }, swapPartners: [] } }); // prettier-ignore
+    expect(await confirm(held.body.id)).toMatchObject({
+      status: 409,
+      body: { code: 'booking.conflict', alternatives: { length: 3 }, swapPartners: [] },
+    });
   });
 
   it('of an establishment are ten at a time', async () => {
@@ -252,10 +268,16 @@ describe('holds', () => {
       expect([i, held.status]).toEqual([i, 201]);
     }
     const payload = { operation: 'add', classId: region.classIds[0]![10], startsAt: at(4, '17:00') };
-    expect(await call('POST', 'holds', payload)).toMatchObject({ status: 409, body: { code: 'booking.too_many_holds' } }); // prettier-ignore
+    expect(await call('POST', 'holds', payload)).toMatchObject({
+      status: 409,
+      body: { code: 'booking.too_many_holds' },
+    });
     const page = await call<HoldPageDto>('GET', `establishments/${region.uais[0]}/holds?state=held&limit=4`);
     expect(page.body.items).toHaveLength(4);
-    const next = await call<HoldPageDto>('GET', `establishments/${region.uais[0]}/holds?limit=8&cursor=${page.body.nextCursor}`); // prettier-ignore
+    const next = await call<HoldPageDto>(
+      'GET',
+      `establishments/${region.uais[0]}/holds?limit=8&cursor=${page.body.nextCursor}`,
+    );
     expect(next.body.items).toHaveLength(6);
   });
 
@@ -273,7 +295,9 @@ describe('holds', () => {
       status: 400,
       body: { code: 'booking.fields' },
     });
-    expect((await call('POST', 'holds', { operation: 'move', windowId: 999_999_999, startsAt: at(0, '10:00') })).status).toBe(404); // prettier-ignore
+    expect(
+      (await call('POST', 'holds', { operation: 'move', windowId: 999_999_999, startsAt: at(0, '10:00') })).status,
+    ).toBe(404);
     expect((await confirm(randomUUID())).status).toBe(404);
     expect((await call('DELETE', 'holds/not-a-hold')).status).toBe(400);
     expect((await hold(region.windowIds[0]!, at(0, '10:00'), { pupil: 1 })).status).toBe(400);

@@ -10,11 +10,18 @@ const uaiOf = (digits: string): string => digits + checkLetterOf(digits);
 const SCHOOL = uaiOf('0590001');
 const SCHOOLS = JSON.stringify([
   {
-    rentree_scolaire: '2026', numero_ecole: SCHOOL, denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE', patronyme: 'JEAN MOULIN',
-    secteur: 'PUBLIC', code_departement: '59', commune: 'LILLE', nombre_total_classes: 1, nombre_total_eleves: 25,
+    rentree_scolaire: '2026',
+    numero_ecole: SCHOOL,
+    denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE',
+    patronyme: 'JEAN MOULIN',
+    secteur: 'PUBLIC',
+    code_departement: '59',
+    commune: 'LILLE',
+    nombre_total_classes: 1,
+    nombre_total_eleves: 25,
     nombre_eleves_cp_hors_ulis: 25,
   },
-]); // prettier-ignore
+]);
 const ROSTER = `uai;classe;niveau;effectif;enseignants\n${SCHOOL};CP;CP;24;t1\n${SCHOOL};CE1;no;24;t1\n`;
 
 describe('imports over HTTP', () => {
@@ -80,7 +87,10 @@ describe('imports over HTTP', () => {
     expect(run).toMatchObject({ id, state: 'done', requestedBy: 'account:1', report: { refusedLineCount: 1 } });
     expect(run).toHaveProperty('fileSha256', expect.stringMatching(/^[0-9a-f]{64}$/));
     const lines = (await app.inject({ url: `/v1/imports/${id}/lines` })).json<ImportLinePageDto>();
-    expect(lines).toMatchObject({ items: [{ ordinal: 1, lineNumber: 3, severity: 'refused', field: 'niveau', code: 'level_unknown' }], nextCursor: null }); // prettier-ignore
+    expect(lines).toMatchObject({
+      items: [{ ordinal: 1, lineNumber: 3, severity: 'refused', field: 'niveau', code: 'level_unknown' }],
+      nextCursor: null,
+    });
     for (const url of ['/v1/imports/999', '/v1/imports/999/lines'])
       expect((await app.inject({ url })).statusCode).toBe(404);
     for (const url of ['/v1/imports/x', '/v1/imports/99999999999', '/v1/imports?limit=0'])
@@ -183,7 +193,13 @@ describe('imports over HTTP', () => {
 
   it('keep nothing of a file whose sender goes away', async () => {
     const { port } = app.getHttpServer().address() as AddressInfo;
-    const outgoing = request({ port, host: '127.0.0.1', method: 'POST', path: '/v1/imports?kind=roster&schoolYear=2026-2027&fileName=cut', headers: { 'content-type': 'text/csv' } }); // prettier-ignore
+    const outgoing = request({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/v1/imports?kind=roster&schoolYear=2026-2027&fileName=cut',
+      headers: { 'content-type': 'text/csv' },
+    });
     outgoing.on('error', () => undefined);
     outgoing.write(`uai;classe;niveau;effectif\n${SCHOOL};CM2;CM2;20\n`);
     const find = async () => (await app.inject({ url: '/v1/imports?limit=1' })).json<ImportPageDto>().items[0]!;

@@ -12,11 +12,18 @@ import { asRole, freshDatabaseUrl } from '../test-database';
 const UAI = `0590001${checkLetterOf('0590001')}`;
 const SCHOOLS = JSON.stringify([
   {
-    rentree_scolaire: '2026', numero_ecole: UAI, denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE', patronyme: 'JEAN MOULIN',
-    secteur: 'PUBLIC', code_departement: '59', commune: 'LILLE', nombre_total_classes: 1, nombre_total_eleves: 25,
+    rentree_scolaire: '2026',
+    numero_ecole: UAI,
+    denomination_principale: 'ECOLE PRIMAIRE PUBLIQUE',
+    patronyme: 'JEAN MOULIN',
+    secteur: 'PUBLIC',
+    code_departement: '59',
+    commune: 'LILLE',
+    nombre_total_classes: 1,
+    nombre_total_eleves: 25,
     nombre_eleves_cp_hors_ulis: 25,
   },
-]); // prettier-ignore
+]);
 const SUBJECT = 'subject-of-a-person-4711';
 const TEACHER = 'Dupontel-Marchandise';
 const PUPIL = 'Zoé Lefèvre-Carpentier';

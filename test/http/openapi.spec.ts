@@ -33,12 +33,26 @@ const operations = Object.entries(contract.paths).flatMap(([path, methods]) =>
 describe('the OpenAPI contract', () => {
   it('lists the operations that the documentation promises', () => {
     const promised = [
-      '/v1/territories', '/v1/establishments', '/v1/establishments/{uai}', '/v1/establishments/{uai}/classes',
-      '/v1/establishments/{uai}/windows', '/v1/classes/{id}/windows', '/v1/platforms/{id}/capacity', '/v1/campaigns',
-      '/v1/campaigns/{id}/allocations', '/v1/plans/{id}', '/v1/plans/{id}/certificate', '/v1/plans/{id}/windows',
-      '/v1/plans/{id}/load', '/v1/plans/{id}/publish', '/v1/plans/{id}/comparison', '/v1/windows', '/v1/imports',
-      '/health/live', '/health/ready',
-    ]; // prettier-ignore
+      '/v1/territories',
+      '/v1/establishments',
+      '/v1/establishments/{uai}',
+      '/v1/establishments/{uai}/classes',
+      '/v1/establishments/{uai}/windows',
+      '/v1/classes/{id}/windows',
+      '/v1/platforms/{id}/capacity',
+      '/v1/campaigns',
+      '/v1/campaigns/{id}/allocations',
+      '/v1/plans/{id}',
+      '/v1/plans/{id}/certificate',
+      '/v1/plans/{id}/windows',
+      '/v1/plans/{id}/load',
+      '/v1/plans/{id}/publish',
+      '/v1/plans/{id}/comparison',
+      '/v1/windows',
+      '/v1/imports',
+      '/health/live',
+      '/health/ready',
+    ];
     expect(promised.filter((path) => !(path in contract.paths))).toEqual([]);
   });
 

@@ -74,9 +74,14 @@ describe('docs/verify-a-plan.mjs', () => {
     const { exitCode, lines } = await verify();
     expect(exitCode).toBe(1);
     expect(lines[0]).toContain(words);
-    for (const [table, rows] of [['plan_window', before], ['plan_cell', cellsBefore]] as const) {
+    for (const [table, rows] of [
+      ['plan_window', before],
+      ['plan_cell', cellsBefore],
+    ] as const) {
       await database.query(`delete from ${table} where plan_id = $1`, [planId]);
-      await database.query(`insert into ${table} select * from json_populate_recordset(null::${table}, $1)`, [JSON.stringify(rows)]);
-    } // prettier-ignore
+      await database.query(`insert into ${table} select * from json_populate_recordset(null::${table}, $1)`, [
+        JSON.stringify(rows),
+      ]);
+    }
   });
 });

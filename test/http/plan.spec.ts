@@ -98,9 +98,17 @@ describe('plans by REST', () => {
   it('are read with an ETag, and not sent again to who has them', async () => {
     const answer = await app.inject({ url: `/v1/plans/${firstId}` });
     expect(answer.json()).toMatchObject({
-      id: firstId, campaignId: region.campaignId, platformId: region.platformId, state: 'published',
-      baseEpoch: 1, baseRevision: 0, publishedEpoch: 1, publishedRevision: 1, windowCount: 6 * 5 * 4, unplacedCount: 0,
-    }); // prettier-ignore
+      id: firstId,
+      campaignId: region.campaignId,
+      platformId: region.platformId,
+      state: 'published',
+      baseEpoch: 1,
+      baseRevision: 0,
+      publishedEpoch: 1,
+      publishedRevision: 1,
+      windowCount: 6 * 5 * 4,
+      unplacedCount: 0,
+    });
     const again = await app.inject({
       url: `/v1/plans/${firstId}`,
       headers: { 'if-none-match': answer.headers.etag as string },
@@ -116,9 +124,16 @@ describe('plans by REST', () => {
     });
     const page = await read<{ items: object[]; nextCursor: string }>(`/v1/plans/${secondId}/unplaced?limit=2`);
     expect(page.items[0]).toEqual({
-      uai: region.uais[2], classId: region.classIds[2]![0], classCode: '6A', audience: 'pupils', date: '2026-12-09',
-      reason: 'sessions_full', neededSessions: 12.5, neededLogins: 0, why: null,
-    }); // prettier-ignore
+      uai: region.uais[2],
+      classId: region.classIds[2]![0],
+      classCode: '6A',
+      audience: 'pupils',
+      date: '2026-12-09',
+      reason: 'sessions_full',
+      neededSessions: 12.5,
+      neededLogins: 0,
+      why: null,
+    });
     const rest = await read<{ items: object[]; nextCursor: null }>(
       `/v1/plans/${secondId}/unplaced?limit=2&cursor=${page.nextCursor}`,
     );
@@ -249,10 +264,18 @@ describe('plans by REST', () => {
     expect(comparison).toMatchObject({
       planId: secondId,
       withPlanId: firstId,
-      all: { windowCount: 121, movedCount: 1, addedCount: 1, removedCount: 1, gainingCount: 1, losingCount: 0, displacementMinutesAfter: expect.any(Number) as number },
+      all: {
+        windowCount: 121,
+        movedCount: 1,
+        addedCount: 1,
+        removedCount: 1,
+        gainingCount: 1,
+        losingCount: 0,
+        displacementMinutesAfter: expect.any(Number) as number,
+      },
       byKind: [{ kind: 'college', windowCount: 121 }],
       byDepartment: [{ movedCount: 1 }, { movedCount: 0 }],
-    }); // prettier-ignore
+    });
     const { all } = comparison as { all: Record<string, number> };
     const { items } = await read<{ items: { uai: string }[] }>(
       `/v1/plans/${secondId}/comparison/windows?with=${firstId}`,
@@ -267,9 +290,16 @@ describe('plans by REST', () => {
       `/v1/plans/${secondId}/comparison/windows?with=${firstId}&limit=1`,
     );
     expect(page.items).toMatchObject([
-      { change: 'moved', uai: region.uais[0], classCode: '6A', date: '2026-12-07', startsAt: '2026-12-07T08:00:00+01:00',
-        displacementMinutesBefore: (before!.start - cellAt(0, 8)) * 5, displacementMinutesAfter: 0 },
-    ]); // prettier-ignore
+      {
+        change: 'moved',
+        uai: region.uais[0],
+        classCode: '6A',
+        date: '2026-12-07',
+        startsAt: '2026-12-07T08:00:00+01:00',
+        displacementMinutesBefore: (before!.start - cellAt(0, 8)) * 5,
+        displacementMinutesAfter: 0,
+      },
+    ]);
     const rest = await read<{ items: { change: string }[]; nextCursor: null }>(
       `/v1/plans/${secondId}/comparison/windows?with=${firstId}&limit=2&cursor=${page.nextCursor}`,
     );
@@ -279,7 +309,12 @@ describe('plans by REST', () => {
 
   it('are compared by days as days: a window on another day is not thousands of minutes away', async () => {
     const campaignId = await makeCampaign(database, region.platformId);
-    const windows = [8, 9].map((hour, classIndex) => ({ establishment: 0, classIndex, startCell: cellAt(0, hour), wishCell: cellAt(0, 8) })); // prettier-ignore
+    const windows = [8, 9].map((hour, classIndex) => ({
+      establishment: 0,
+      classIndex,
+      startCell: cellAt(0, hour),
+      wishCell: cellAt(0, 8),
+    }));
     const draft = (): Promise<number> => plans.createDraft(TESTER, draftOf(region, windows, { campaignId }));
     const [before, after] = [await draft(), await draft()];
     await database.query(
@@ -288,12 +323,21 @@ describe('plans by REST', () => {
     );
     const { all } = await read<{ all: object }>(`/v1/plans/${after}/comparison?with=${before}`);
     expect(all).toMatchObject({
-      movedCount: 1, displacementMinutesBefore: 60, displacementMinutesAfter: 0, displacementMinutesChange: -60,
-      otherDayCountBefore: 0, otherDayCountAfter: 1,
-    }); // prettier-ignore
+      movedCount: 1,
+      displacementMinutesBefore: 60,
+      displacementMinutesAfter: 0,
+      displacementMinutesChange: -60,
+      otherDayCountBefore: 0,
+      otherDayCountAfter: 1,
+    });
     const { items } = await read<{ items: object[] }>(`/v1/plans/${after}/comparison/windows?with=${before}`);
     expect(items).toMatchObject([
-      { displacementDaysBefore: 0, displacementMinutesBefore: 60, displacementDaysAfter: 1, displacementMinutesAfter: 60 }, // prettier-ignore
+      {
+        displacementDaysBefore: 0,
+        displacementMinutesBefore: 60,
+        displacementDaysAfter: 1,
+        displacementMinutesAfter: 60,
+      },
     ]);
   });
 
@@ -310,8 +354,12 @@ describe('plans by REST', () => {
 
   it('are proved against the ledger', async () => {
     expect(await read(`/v1/plans/${firstId}/proof`)).toMatchObject({
-      platformId: region.platformId, isProved: true, differenceCount: 0, differences: [], overfullCellCount: 0,
-    }); // prettier-ignore
+      platformId: region.platformId,
+      isProved: true,
+      differenceCount: 0,
+      differences: [],
+      overfullCellCount: 0,
+    });
     expect((await app.inject({ url: `/v1/plans/${secondId}/proof` })).json()).toMatchObject({
       status: 409,
       code: 'plan.not_published',
@@ -353,18 +401,33 @@ describe('plans by REST', () => {
   });
 
   it.each([
-    '/v1/plans/0', '/v1/plans/x', '/v1/plans/99999999999', '/v1/plans/1.5/load', '/v1/plans?limit=0', '/v1/plans?limit=501',
-    '/v1/plans?cursor=nonsense', '/v1/plans?cursor=WzEuNV0', '/v1/plans?state=lost', '/v1/plans?unknown=1', '/v1/plans?campaign=-1',
+    '/v1/plans/0',
+    '/v1/plans/x',
+    '/v1/plans/99999999999',
+    '/v1/plans/1.5/load',
+    '/v1/plans?limit=0',
+    '/v1/plans?limit=501',
+    '/v1/plans?cursor=nonsense',
+    '/v1/plans?cursor=WzEuNV0',
+    '/v1/plans?state=lost',
+    '/v1/plans?unknown=1',
+    '/v1/plans?campaign=-1',
   ])('refuse %s', async (url) => {
     expect((await app.inject({ url })).statusCode).toBe(400);
-  }); // prettier-ignore
+  });
 
   it.each([
-    'stepMinutes=7', 'stepMinutes=0', 'date=2026-13-01', 'date=2026-02-30', 'date=8.12.2026', 'date=2026-12-08&from=2026-12-08',
-    'from=2026-12-09&to=2026-12-08', 'unknown=1',
+    'stepMinutes=7',
+    'stepMinutes=0',
+    'date=2026-13-01',
+    'date=2026-02-30',
+    'date=8.12.2026',
+    'date=2026-12-08&from=2026-12-08',
+    'from=2026-12-09&to=2026-12-08',
+    'unknown=1',
   ])('refuse a load curve with %s', async (query) => {
     expect((await app.inject({ url: `/v1/plans/${firstId}/load?${query}` })).statusCode).toBe(400);
-  }); // prettier-ignore
+  });
 
   it.each(['', '/certificate', '/load', '/load-parameters', '/unplaced', '/windows', '/windows?format=csv', '/proof'])(
     'say that an unknown plan%s is not there',

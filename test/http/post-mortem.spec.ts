@@ -50,10 +50,29 @@ describe('post-mortems', () => {
     const set = await app.inject({ method: 'PUT', url: settingsUrl, payload: { ...settings, posture: 'enforced' } });
     expect(set.statusCode).toBe(200);
     await app.get(JobRunner).start();
-    const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId } })).json<{ secret: string }>(); // prettier-ignore
+    const key = (
+      await app.inject({
+        method: 'POST',
+        url: '/v1/keys',
+        payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId },
+      })
+    ).json<{ secret: string }>();
     headers = { authorization: `Bearer ${key.secret}` };
-    const step = { name: { fr: 'parents plus tard', en: 'relatives later' }, scope: { profiles: ['relative'] }, reason: 'trop de monde', startsAt: at('09:00'), endsAt: at('09:30'), words: { fr: 'Plus tard.', en: 'Later.' }, isBreakGlass: false, measures: { defersRelatives: true, featuresOff: [] } }; // prettier-ignore
-    const posted = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/protection-steps`, payload: { ...step, isBreakGlass: true, endsAt: at('06:25'), startsAt: undefined } }); // prettier-ignore
+    const step = {
+      name: { fr: 'parents plus tard', en: 'relatives later' },
+      scope: { profiles: ['relative'] },
+      reason: 'trop de monde',
+      startsAt: at('09:00'),
+      endsAt: at('09:30'),
+      words: { fr: 'Plus tard.', en: 'Later.' },
+      isBreakGlass: false,
+      measures: { defersRelatives: true, featuresOff: [] },
+    };
+    const posted = await app.inject({
+      method: 'POST',
+      url: `/v1/platforms/${region.platformId}/protection-steps`,
+      payload: { ...step, isBreakGlass: true, endsAt: at('06:25'), startsAt: undefined },
+    });
     expect([posted.statusCode, posted.body.slice(0, 300)]).toEqual([201, expect.anything()]);
     jest.setSystemTime(new Date(at('12:00')));
     const [row] = await app
@@ -61,7 +80,7 @@ describe('post-mortems', () => {
       .query<{ classId: number }[]>(
         'select class_id as "classId" from plan_window where class_id is not null order by window_id limit 1',
       );
-    const { classId } = row!; // prettier-ignore
+    const { classId } = row!;
     const counts = { agent: 'proxy-1', batchId: randomUUID() };
     const counted = await app.inject({
       method: 'POST',
@@ -70,27 +89,72 @@ describe('post-mortems', () => {
       payload: {
         ...counts,
         windows: [
-          { audience: 'pupils', ownerId: classId, startCell: cellAt(0, 9), onDate: DAY, admitted: 60, deferred: 0, refused: 0, attempts: 60, wouldRefuse: 0 },
-          { audience: 'pupils', ownerId: classId, startCell: null, onDate: DAY, admitted: 40, deferred: 150, refused: 3, attempts: 240, wouldRefuse: 0 },
+          {
+            audience: 'pupils',
+            ownerId: classId,
+            startCell: cellAt(0, 9),
+            onDate: DAY,
+            admitted: 60,
+            deferred: 0,
+            refused: 0,
+            attempts: 60,
+            wouldRefuse: 0,
+          },
+          {
+            audience: 'pupils',
+            ownerId: classId,
+            startCell: null,
+            onDate: DAY,
+            admitted: 40,
+            deferred: 150,
+            refused: 3,
+            attempts: 240,
+            wouldRefuse: 0,
+          },
         ],
         cells: [
-          { cell: cell('09:00'), department: '59', level: 8, profile: 'pupil', admitted: 60, deferred: 100, refused: 0, attempts: 160, wouldRefuse: 0 },
-          { cell: cell('09:05'), department: '59', level: 8, profile: 'pupil', admitted: 40, deferred: 50, refused: 3, attempts: 140, wouldRefuse: 0 },
+          {
+            cell: cell('09:00'),
+            department: '59',
+            level: 8,
+            profile: 'pupil',
+            admitted: 60,
+            deferred: 100,
+            refused: 0,
+            attempts: 160,
+            wouldRefuse: 0,
+          },
+          {
+            cell: cell('09:05'),
+            department: '59',
+            level: 8,
+            profile: 'pupil',
+            admitted: 40,
+            deferred: 50,
+            refused: 3,
+            attempts: 140,
+            wouldRefuse: 0,
+          },
         ],
       },
-    }); // prettier-ignore
+    });
     expect(counted.statusCode).toBe(202);
     const measured = [
       { measuredAt: at('09:01'), sessions: 90, loginsPerMinute: 20, errorsPerMille: 0 },
       { measuredAt: at('09:02'), sessions: 120, loginsPerMinute: 40, errorsPerMille: 80 },
     ];
-    const reported = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/measurements`, payload: { source: 'ent', items: measured }, headers }); // prettier-ignore
+    const reported = await app.inject({
+      method: 'POST',
+      url: `/v1/platforms/${region.platformId}/measurements`,
+      payload: { source: 'ent', items: measured },
+      headers,
+    });
     expect(reported.statusCode).toBe(202);
     await app.get(DataSource).query(
       `insert into audit_entry (recorded_at, role, subject, action, thing, thing_key, platform_id, reason)
        values ($1, 'operator', 'somebody', 'regulation.add', 'regulation', '7', $2, 'panne')`,
       [at('09:10'), region.platformId],
-    ); // prettier-ignore
+    );
   });
   afterAll(async () => {
     await app.close();
@@ -117,7 +181,11 @@ describe('post-mortems', () => {
     const k = cell('09:00') - cell('00:00');
     expect(its.curves.attempts).toHaveLength(288);
     expect(its.curves.attempts.slice(k, k + 2)).toEqual([160, 140]);
-    expect([its.curves.measuredSessions[k], its.curves.measuredLogins[k], its.curves.measuredSessions[k + 1]]).toEqual([120, 150, null]); // prettier-ignore
+    expect([its.curves.measuredSessions[k], its.curves.measuredLogins[k], its.curves.measuredSessions[k + 1]]).toEqual([
+      120,
+      150,
+      null,
+    ]);
     expect(its.curves.plannedLogins[k]!).toBeGreaterThan(0);
     expect(its.curves.sessionLimit[k]!).toBe(1000);
     // fewer than five people are not shown
@@ -129,9 +197,14 @@ describe('post-mortems', () => {
       attempts: 300,
     });
     expect(its.amplification).toBe(3);
-    expect(its.territories.map(({ admitted, expected }) => [admitted, expected])).toEqual([[100, 140], [0, 140]]); // prettier-ignore
+    expect(its.territories.map(({ admitted, expected }) => [admitted, expected])).toEqual([
+      [100, 140],
+      [0, 140],
+    ]);
     expect(its.kinds[0]).toMatchObject({ admitted: 100, attempts: 300 });
-    expect(its.profiles).toEqual([{ profile: 'pupil', expected: null, admitted: 100, deferred: 150, refused: null, attempts: 300 }]); // prettier-ignore
+    expect(its.profiles).toEqual([
+      { profile: 'pupil', expected: null, admitted: 100, deferred: 150, refused: null, attempts: 300 },
+    ]);
     const timeline = its.timeline.map(({ action, by, reason }) => [action, by, reason]);
     expect(timeline).toEqual([
       ['protection_step.begins', 'service', 'trop de monde'],
@@ -193,7 +266,12 @@ describe('post-mortems', () => {
   });
 
   it('replay it under another plan too', async () => {
-    const windows = [0, 1].map((establishment) => ({ establishment, classIndex: 0, startCell: cellAt(0, 15), headcount: 100 })); // prettier-ignore
+    const windows = [0, 1].map((establishment) => ({
+      establishment,
+      classIndex: 0,
+      startCell: cellAt(0, 15),
+      headcount: 100,
+    }));
     const planId = await app.get(PlanService).createDraft(TESTER, draftOf(region, windows));
     const its = await simulated((await make({ firstDate: DAY, variants: [{ name: 'l’après-midi', planId }] })).id);
     const [asItWas, other] = [its.simulated![0]!, its.simulated!.at(-1)!];
@@ -205,15 +283,38 @@ describe('post-mortems', () => {
 
   it('keep the capacity cut of a step that was taken back, and count the bookings of establishments', async () => {
     jest.setSystemTime(new Date(at('08:00')));
-    const own = await publishedRegion(app, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 15) }], { concurrentSessions: 1000, loginsPerMinute: 200 }); // prettier-ignore
+    const own = await publishedRegion(app, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 15) }], {
+      concurrentSessions: 1000,
+      loginsPerMinute: 200,
+    });
     const platform = `/v1/platforms/${own.platformId}`;
-    const payload = { name: { fr: 'moitié', en: 'half' }, scope: {}, reason: 'un serveur de moins', endsAt: at('08:25'), words: { fr: 'Moins.', en: 'Less.' }, isBreakGlass: true, measures: { capacityPerMille: 500, featuresOff: [] } }; // prettier-ignore
-    const { id } = (await app.inject({ method: 'POST', url: `${platform}/protection-steps`, payload })).json<{ id: number }>(); // prettier-ignore
+    const payload = {
+      name: { fr: 'moitié', en: 'half' },
+      scope: {},
+      reason: 'un serveur de moins',
+      endsAt: at('08:25'),
+      words: { fr: 'Moins.', en: 'Less.' },
+      isBreakGlass: true,
+      measures: { capacityPerMille: 500, featuresOff: [] },
+    };
+    const { id } = (await app.inject({ method: 'POST', url: `${platform}/protection-steps`, payload })).json<{
+      id: number;
+    }>();
     jest.setSystemTime(new Date(at('08:22')));
-    expect((await app.inject({ method: 'POST', url: `${platform}/protection-steps/${id}/undo`, payload: { reason: 'assez' } })).statusCode).toBe(200); // prettier-ignore
+    expect(
+      (
+        await app.inject({
+          method: 'POST',
+          url: `${platform}/protection-steps/${id}/undo`,
+          payload: { reason: 'assez' },
+        })
+      ).statusCode,
+    ).toBe(200);
     const moved = { operation: 'move', windowId: own.windowIds[0], startsAt: at('16:00') };
     const key = { 'idempotency-key': randomUUID(), 'if-match': '"1"' };
-    expect((await app.inject({ method: 'POST', url: '/v1/bookings', payload: moved, headers: key })).statusCode).toBe(201); // prettier-ignore
+    expect((await app.inject({ method: 'POST', url: '/v1/bookings', payload: moved, headers: key })).statusCode).toBe(
+      201,
+    );
     jest.setSystemTime(new Date(at('12:00')));
     const made = await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } });
     const its = made.json<PostMortemDto>();
@@ -221,21 +322,40 @@ describe('post-mortems', () => {
     expect(['07:55', '08:00', '08:15', '08:20', '08:30'].map(limitAt)).toEqual([1000, 500, 500, 1000, 1000]);
     expect(its.causes.find(({ code }) => code === 'capacity_cut')).toMatchObject({ verdict: 'contributed', figure: 1 });
     // the database tells bookings by its own clock
-    const [clock] = await app.get(DataSource).query<{ from: Date; to: Date }[]>("select now() - interval '1 hour' as from, now() + interval '1 hour' as to"); // prettier-ignore
+    const [clock] = await app
+      .get(DataSource)
+      .query<{ from: Date; to: Date }[]>("select now() - interval '1 hour' as from, now() + interval '1 hour' as to");
     const sources = app.get(PostMortemSources);
-    const told = (await sources.timeline(own.platformId, clock!.from, clock!.to, [])).filter(({ action }) => action.startsWith('booking')); // prettier-ignore
+    const told = (await sources.timeline(own.platformId, clock!.from, clock!.to, [])).filter(({ action }) =>
+      action.startsWith('booking'),
+    );
     expect(told).toMatchObject([{ action: 'bookings.made', about: '1' }]);
     // a cut that was taken back within its first five minutes is a cut all the same
     jest.setSystemTime(new Date(at('13:01')));
     const another = await signedInAs(app, { role: 'operator', uais: [], territories: [] }, 'another');
-    const short = (await app.inject({ method: 'POST', url: `${platform}/protection-steps`, payload: { ...payload, endsAt: at('13:20') }, headers: another })).json<{ id: number }>(); // prettier-ignore
+    const short = (
+      await app.inject({
+        method: 'POST',
+        url: `${platform}/protection-steps`,
+        payload: { ...payload, endsAt: at('13:20') },
+        headers: another,
+      })
+    ).json<{ id: number }>();
     jest.setSystemTime(new Date(at('13:03')));
     // what ends by itself in a quarter of an hour has not been done
-    const meanwhile = (await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } })).json<PostMortemDto>(); // prettier-ignore
+    const meanwhile = (
+      await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } })
+    ).json<PostMortemDto>();
     const ofShort = meanwhile.timeline.filter(({ about, by }) => about === String(short.id) && by === 'service');
     expect(ofShort.map(({ action }) => action)).toEqual(['protection_step.begins']);
-    await app.inject({ method: 'POST', url: `${platform}/protection-steps/${short.id}/undo`, payload: { reason: 'erreur' } }); // prettier-ignore
-    const again = (await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } })).json<PostMortemDto>(); // prettier-ignore
+    await app.inject({
+      method: 'POST',
+      url: `${platform}/protection-steps/${short.id}/undo`,
+      payload: { reason: 'erreur' },
+    });
+    const again = (
+      await app.inject({ method: 'POST', url: `${platform}/post-mortems`, payload: { firstDate: DAY } })
+    ).json<PostMortemDto>();
     expect(again.causes.find(({ code }) => code === 'capacity_cut')!.figure).toBe(2);
     jest.setSystemTime(new Date(at('12:00')));
   });
@@ -276,7 +396,12 @@ describe('post-mortems', () => {
       { ...its, startCell: startOf.get(classId)!, admitted: 42, attempts: 42 },
       { ...its, startCell: null, admitted: 18, attempts: 18 },
     ]);
-    const counted = await app.inject({ method: 'POST', url: '/v1/gateways/counts', headers, payload: { agent: 'proxy-1', batchId: randomUUID(), windows, cells: [] } }); // prettier-ignore
+    const counted = await app.inject({
+      method: 'POST',
+      url: '/v1/gateways/counts',
+      headers,
+      payload: { agent: 'proxy-1', batchId: randomUUID(), windows, cells: [] },
+    });
     expect(counted.statusCode).toBe(202);
     const its = await simulated((await make({ firstDate: COUNTED_DAY })).id);
     expect(its.replayAdherences).toEqual([
@@ -285,9 +410,18 @@ describe('post-mortems', () => {
     ]);
     // it is the day of which somebody says as much, and no other
     const replayed = its.simulated![0]!;
-    const settings = (await app.inject({ url: `/v1/platforms/${region.platformId}/gateway-settings` })).json<GatewaySettingsDto>(); // prettier-ignore
+    const settings = (
+      await app.inject({ url: `/v1/platforms/${region.platformId}/gateway-settings` })
+    ).json<GatewaySettingsDto>();
     const dayOf = async (adherences: object[]) => {
-      const payload = { platformId: region.platformId, date: COUNTED_DAY, isEnforced: settings.posture === 'enforced', walkInPerCell: settings.walkInPerCell, adherences, variants: [{ name: 'as_it_was' }] }; // prettier-ignore
+      const payload = {
+        platformId: region.platformId,
+        date: COUNTED_DAY,
+        isEnforced: settings.posture === 'enforced',
+        walkInPerCell: settings.walkInPerCell,
+        adherences,
+        variants: [{ name: 'as_it_was' }],
+      };
       const { id } = (await app.inject({ method: 'POST', url: '/v1/simulations', payload })).json<SimulationDto>();
       for (;;) {
         const { variants } = (await app.inject({ url: `/v1/simulations/${id}` })).json<SimulationDto>();
@@ -302,10 +436,18 @@ describe('post-mortems', () => {
       /compté<\/td><td class="n">300<\/td><td class="n">70 %.*non compté, 90 % supposé/s,
     );
     expect(await text('page?lang=en')).toContain('not counted, 90 % assumed');
-    expect(await text('csv?part=adherence&lang=fr')).toContain('élèves;collèges;compté;300;0,7\r\nparents;collèges;non compté, 90 % supposé;;0,9'); // prettier-ignore
-    expect(await text('csv?part=adherence&lang=en')).toContain('pupils;collèges;counted;300;0.7\r\nrelatives;collèges;not counted, 90 % assumed;;0.9'); // prettier-ignore
-    expect((await text('csv?part=replay&lang=en')).split('\r\n')[1]).toMatch(new RegExp(`^as it was;${replayed.peakSessions};`)); // prettier-ignore
-    expect((await text('csv?part=assumptions&lang=fr')).split('\r\n')).toContainEqual(expect.stringMatching(/^Respect du créneau;0,9;0,7;-?[\d,]+$/)); // prettier-ignore
+    expect(await text('csv?part=adherence&lang=fr')).toContain(
+      'élèves;collèges;compté;300;0,7\r\nparents;collèges;non compté, 90 % supposé;;0,9',
+    );
+    expect(await text('csv?part=adherence&lang=en')).toContain(
+      'pupils;collèges;counted;300;0.7\r\nrelatives;collèges;not counted, 90 % assumed;;0.9',
+    );
+    expect((await text('csv?part=replay&lang=en')).split('\r\n')[1]).toMatch(
+      new RegExp(`^as it was;${replayed.peakSessions};`),
+    );
+    expect((await text('csv?part=assumptions&lang=fr')).split('\r\n')).toContainEqual(
+      expect.stringMatching(/^Respect du créneau;0,9;0,7;-?[\d,]+$/),
+    );
     jest.setSystemTime(new Date(at('12:00')));
     const uncounted = await simulated((await make()).id);
     expect(uncounted.replayAdherences.every(({ basis }) => basis === 'assumed')).toBe(true);
@@ -321,12 +463,16 @@ describe('post-mortems', () => {
     const write = (payload: object) => app.inject({ method: 'PUT', url: `${url}/${its.id}`, payload });
     const written = (await write(words)).json<PostMortemDto>();
     expect(written).toMatchObject({ revision: 2, summary: words.summary, improvements });
-    expect(written.causes).toEqual(its.causes.map((cause) => (cause.code === 'capacity_cut' ? { ...cause, ...causes[0] } : cause))); // prettier-ignore
+    expect(written.causes).toEqual(
+      its.causes.map((cause) => (cause.code === 'capacity_cut' ? { ...cause, ...causes[0] } : cause)),
+    );
     for (const wrong of [[...causes, ...causes], [{ ...causes[0], figure: 7 }]])
       expect((await write({ ...words, revision: 2, causes: wrong })).statusCode).toBe(400);
     const late = await write({ ...words, summary: 'autre' });
     expect([late.statusCode, late.json<{ code: string }>().code]).toEqual([409, 'post_mortem.changed']);
-    expect((await write({ ...words, revision: 2, improvements: [{ ...improvements[0], dueOn: 'bientôt' }] })).statusCode).toBe(400); // prettier-ignore
+    expect(
+      (await write({ ...words, revision: 2, improvements: [{ ...improvements[0], dueOn: 'bientôt' }] })).statusCode,
+    ).toBe(400);
     const trail = (await app.inject({ url: '/v1/audit?action=post_mortem.write' })).json<{
       items: { after: unknown }[];
     }>();
@@ -335,15 +481,31 @@ describe('post-mortems', () => {
 
   it('are a page and tables in French and English, for whoever may read them', async () => {
     const { id } = await simulated((await make()).id);
-    await app.inject({ method: 'PUT', url: `${url}/${id}`, payload: { revision: 1, summary: '<b>bref</b>', causes: [], improvements: [] } }); // prettier-ignore
+    await app.inject({
+      method: 'PUT',
+      url: `${url}/${id}`,
+      payload: { revision: 1, summary: '<b>bref</b>', causes: [], improvements: [] },
+    });
     const auditor = await signedInAs(app, { role: 'auditor', uais: [], territories: [] }, 'auditor');
     const page = async (lang: string) => app.inject({ url: `${url}/${id}/page?lang=${lang}`, headers: auditor });
     const french = await page('fr');
     expect([french.statusCode, french.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    for (const text of ['Bilan du 7 décembre 2026', 'Régulation posée', 'Fin automatique d’une mesure', '&lt;b&gt;bref', 'telle qu’elle a été', 'moins de 5', '<svg'])
-      expect(french.body).toContain(text); // prettier-ignore
+    for (const text of [
+      'Bilan du 7 décembre 2026',
+      'Régulation posée',
+      'Fin automatique d’une mesure',
+      '&lt;b&gt;bref',
+      'telle qu’elle a été',
+      'moins de 5',
+      '<svg',
+    ])
+      expect(french.body).toContain(text);
     expect((await page('en')).body).toContain('Post-mortem of 7 December 2026');
-    const csv = async (part: string, lang: string) => (await app.inject({ url: `${url}/${id}/csv?part=${part}&lang=${lang}`, headers: auditor })).body.replace('\ufeff', '').trimEnd().split('\r\n'); // prettier-ignore
+    const csv = async (part: string, lang: string) =>
+      (await app.inject({ url: `${url}/${id}/csv?part=${part}&lang=${lang}`, headers: auditor })).body
+        .replace('\ufeff', '')
+        .trimEnd()
+        .split('\r\n');
     const curves = await csv('curves', 'fr');
     expect(curves).toHaveLength(289);
     expect(curves[1 + cell('09:00') - cell('00:00')]!.split(';').slice(7, 9)).toEqual(['160', '60']);
@@ -361,7 +523,11 @@ describe('post-mortems', () => {
   });
 
   it('are refused for days that are no period, or have not begun', async () => {
-    for (const body of [{ firstDate: '2026-12-20' }, { firstDate: DAY, lastDate: '2026-12-01' }, { firstDate: '2026-11-01', lastDate: DAY }])
-      expect((await app.inject({ method: 'POST', url, payload: body })).statusCode).toBe(422); // prettier-ignore
+    for (const body of [
+      { firstDate: '2026-12-20' },
+      { firstDate: DAY, lastDate: '2026-12-01' },
+      { firstDate: '2026-11-01', lastDate: DAY },
+    ])
+      expect((await app.inject({ method: 'POST', url, payload: body })).statusCode).toBe(422);
   });
 });

@@ -87,7 +87,11 @@ describe('the proof of a platform', () => {
   });
 
   it('finds a window that says it changed when it did not', async () => {
-    await tamper('update plan_window set revision = 4 where plan_id = $1 and window_id = $2', region.planId, region.windowIds[3]); // prettier-ignore
+    await tamper(
+      'update plan_window set revision = 4 where plan_id = $1 and window_id = $2',
+      region.planId,
+      region.windowIds[3],
+    );
     expect(await kindsFound()).toEqual(['without_change']);
   });
 
@@ -111,9 +115,15 @@ describe('the proof of a platform', () => {
     const begun = await app.inject({ method: 'POST', url: `/v1/platforms/${region.platformId}/epoch` });
     expect(begun.json()).toEqual({ epoch: 2, revision: 7 });
     expect(await proof()).toMatchObject({ isProved: true, epoch: 2, revision: 7, windowDifferences: [] });
-    for (const [revision, clock] of [[1, '15:00'], [8, '16:00']] as const) {
-      await book({ operation: 'move', windowId: region.windowIds[3], startsAt: `2026-12-07T${clock}:00+01:00` }, revision);
-    } // prettier-ignore
+    for (const [revision, clock] of [
+      [1, '15:00'],
+      [8, '16:00'],
+    ] as const) {
+      await book(
+        { operation: 'move', windowId: region.windowIds[3], startsAt: `2026-12-07T${clock}:00+01:00` },
+        revision,
+      );
+    }
     expect(await proof()).toMatchObject({ isProved: true, epoch: 2, revision: 9, windowDifferences: [] });
     await tamper('delete from plan_change where platform_id = $1 and revision = 8', region.platformId);
     expect(await kindsFound()).toContain('revision_gap');
@@ -132,7 +142,11 @@ describe('the proof of a platform', () => {
   });
 
   it('alerts on demand too: once for each difference, by a message to the webhooks, and by the metric until it holds again', async () => {
-    const webhook = { method: 'POST', url: `/v1/platforms/${region.platformId}/webhooks`, payload: { url: 'https://alerts.example' } } as const; // prettier-ignore
+    const webhook = {
+      method: 'POST',
+      url: `/v1/platforms/${region.platformId}/webhooks`,
+      payload: { url: 'https://alerts.example' },
+    } as const;
     expect((await app.inject(webhook)).statusCode).toBe(201);
     const kept = async (): Promise<KeptProofPageDto['items']> =>
       (await app.inject({ url: `/v1/platforms/${region.platformId}/proofs` })).json<KeptProofPageDto>().items;
@@ -141,13 +155,22 @@ describe('the proof of a platform', () => {
         `select d.type, d.body from webhook_delivery d join webhook w on w.id = d.webhook_id where w.platform_id = $1 order by d.made_at`,
         [region.platformId],
       );
-    const [platform] = await database.query<[{ code: string }]>('select code from platform where id = $1', [region.platformId]); // prettier-ignore
+    const [platform] = await database.query<[{ code: string }]>('select code from platform where id = $1', [
+      region.platformId,
+    ]);
     const metric = async (): Promise<string | undefined> =>
-      new RegExp(`etale_proof_differences\\{platform="${platform.code}",of="windows"\\} (\\d+)`).exec((await app.inject({ url: '/metrics' })).body)?.[1]; // prettier-ignore
+      new RegExp(`etale_proof_differences\\{platform="${platform.code}",of="windows"\\} (\\d+)`).exec(
+        (await app.inject({ url: '/metrics' })).body,
+      )?.[1];
     // what holds is nothing to keep
     expect([await kept(), await messages(), await metric()]).toEqual([[], [], undefined]);
     const say = (revision: number): Promise<unknown> =>
-      tamper('update plan_window set revision = $3 where plan_id = $1 and window_id = $2', region.planId, region.windowIds[3], revision); // prettier-ignore
+      tamper(
+        'update plan_window set revision = $3 where plan_id = $1 and window_id = $2',
+        region.planId,
+        region.windowIds[3],
+        revision,
+      );
     await say(4);
     for (let asked = 0; asked < 2; asked++) expect((await proof()).isProved).toBe(false);
     const [found, ...others] = await kept();
@@ -191,7 +214,9 @@ describe('the proof of a platform', () => {
       );
       await app.get(JobRunner).start();
       const nightly = async (): Promise<object[]> =>
-        database.query('select revision from ledger_proof where platform_id = $1 and not is_on_demand', [region.platformId]); // prettier-ignore
+        database.query('select revision from ledger_proof where platform_id = $1 and not is_on_demand', [
+          region.platformId,
+        ]);
       for (let look = 0; look < 10_000 && (await nightly()).length === 0; look++) await new Promise(setImmediate);
       expect(await nightly()).toEqual([{ revision: 7 }]);
     } finally {
@@ -204,8 +229,14 @@ describe('the proof of a platform', () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     try {
       await proofs.proveAll();
-      expect(errors.mock.calls.flat().filter((text) => String(text).includes(`Platform ${region.platformId} `))).toEqual([]); // prettier-ignore
-      await tamper('update plan_window set revision = 4 where plan_id = $1 and window_id = $2', region.planId, region.windowIds[3]); // prettier-ignore
+      expect(
+        errors.mock.calls.flat().filter((text) => String(text).includes(`Platform ${region.platformId} `)),
+      ).toEqual([]);
+      await tamper(
+        'update plan_window set revision = 4 where plan_id = $1 and window_id = $2',
+        region.planId,
+        region.windowIds[3],
+      );
       await proofs.proveAll();
       expect(errors).toHaveBeenCalledWith(expect.stringContaining(`Platform ${region.platformId} at revision 7`));
     } finally {
@@ -216,7 +247,9 @@ describe('the proof of a platform', () => {
     const { items, nextCursor } = await list('?limit=1');
     expect(items).toMatchObject([{ isProved: false, windowDifferenceCount: 1, differenceCount: 0, revision: 7 }]);
     expect((await list(`?limit=1&cursor=${nextCursor}`)).items).toMatchObject([{ isProved: true }]);
-    const [platform] = await database.query<{ code: string }[]>('select code from platform where id = $1', [region.platformId]); // prettier-ignore
+    const [platform] = await database.query<{ code: string }[]>('select code from platform where id = $1', [
+      region.platformId,
+    ]);
     const metrics = (await app.inject({ url: '/metrics' })).body;
     expect(metrics).toContain(`etale_proof_differences{platform="${platform!.code}",of="windows"} 1`);
     expect(metrics).toContain(`etale_proof_differences{platform="${platform!.code}",of="cells"} 0`);

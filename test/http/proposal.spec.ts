@@ -188,11 +188,20 @@ describe('a plan proposed to heads', () => {
       expect(departments).toMatchObject({
         phase: 'open',
         total: {
-          establishmentCount: 4, acceptedCount: 1, changeAskedCount: 1, partlyAcceptedCount: 1, unansweredCount: 1,
-          acceptedBySilenceCount: 0, answeredRatio: 0.5, wishesStatedCount: 0,
+          establishmentCount: 4,
+          acceptedCount: 1,
+          changeAskedCount: 1,
+          partlyAcceptedCount: 1,
+          unansweredCount: 1,
+          acceptedBySilenceCount: 0,
+          answeredRatio: 0.5,
+          wishesStatedCount: 0,
         },
-        items: [{ name: 'Nord', establishmentCount: 2 }, { name: 'Aisne', establishmentCount: 2 }],
-      }); // prettier-ignore
+        items: [
+          { name: 'Nord', establishmentCount: 2 },
+          { name: 'Aisne', establishmentCount: 2 },
+        ],
+      });
       for (const level of ['region', 'academy']) {
         const { items } = (await send('GET', `/answers/territories?level=${level}`)).json<{ items: object[] }>();
         expect(items).toMatchObject([{ kind: level, establishmentCount: 4, answeredRatio: 0.5 }]);
@@ -216,8 +225,13 @@ describe('a plan proposed to heads', () => {
       await answer(0, { verdict: 'change', comment: 'no' });
       const none = (await send('GET', '/answers/establishments?answer=none')).json<{ items: { uai: string }[] }>();
       expect(none.items.map(({ uai }) => uai)).toEqual([region.uais[3]]);
-      const first = (await send('GET', '/answers/establishments?limit=3')).json<{ items: { uai: string }[]; nextCursor: string }>(); // prettier-ignore
-      const rest = (await send('GET', `/answers/establishments?limit=3&cursor=${first.nextCursor}`)).json<{ items: { uai: string }[] }>(); // prettier-ignore
+      const first = (await send('GET', '/answers/establishments?limit=3')).json<{
+        items: { uai: string }[];
+        nextCursor: string;
+      }>();
+      const rest = (await send('GET', `/answers/establishments?limit=3&cursor=${first.nextCursor}`)).json<{
+        items: { uai: string }[];
+      }>();
       expect([...first.items, ...rest.items].map(({ uai }) => uai)).toEqual([...region.uais].sort());
       const csv = await send('GET', '/answers/establishments?format=csv');
       expect(csv.headers['content-type']).toContain('text/csv');
@@ -233,7 +247,9 @@ describe('a plan proposed to heads', () => {
       await close();
       const answers = (await send('GET', '/answers/territories')).json<{ total: Counts }>();
       expect(answers).toMatchObject({ phase: 'closed', total: { acceptedCount: 1, acceptedBySilenceCount: 2 } });
-      const { items } = (await send('GET', '/answers/establishments')).json<{ items: { uai: string; hasAcceptedBySilence: boolean }[] }>(); // prettier-ignore
+      const { items } = (await send('GET', '/answers/establishments')).json<{
+        items: { uai: string; hasAcceptedBySilence: boolean }[];
+      }>();
       const silent = items.filter(({ hasAcceptedBySilence }) => hasAcceptedBySilence).map(({ uai }) => uai);
       expect(silent.sort()).toEqual([region.uais[2], region.uais[3]].sort());
       expect((await send('GET', '/answers/establishments?format=csv')).body).toContain(';sans réponse;oui;');
@@ -248,7 +264,9 @@ describe('a plan proposed to heads', () => {
 
   describe('by a link', () => {
     const make = async (fields: object = {}) =>
-      (await send('POST', '/answer-links', { quality: 'head', uais: [region.uais[0]], ...fields })).json<{ items: Link[] }>().items; // prettier-ignore
+      (await send('POST', '/answer-links', { quality: 'head', uais: [region.uais[0]], ...fields })).json<{
+        items: Link[];
+      }>().items;
     const look = (path: string, language = 'fr') => app.inject({ url: path, headers: { 'accept-language': language } });
     const tap = (path: string, payload: string) => app.inject({ method: 'POST', url: path, payload, headers: FORM });
 
@@ -308,7 +326,10 @@ describe('a plan proposed to heads', () => {
       await database.query('update answer_link set expires_at = now() where id = $1', [expired!.id]);
       expect((await send('DELETE', `/answer-links/${withdrawn!.id}`)).statusCode).toBe(204);
       const [late] = await make({ uais: [region.uais[1]] });
-      const refused = async (path: string) => [(await look(path)).statusCode, (await tap(path, 'verdict=accept')).statusCode]; // prettier-ignore
+      const refused = async (path: string) => [
+        (await look(path)).statusCode,
+        (await tap(path, 'verdict=accept')).statusCode,
+      ];
       expect(await refused('/reponse/abc')).toEqual([404, 404]);
       expect(await refused(expired!.path)).toEqual([404, 404]);
       expect(await refused(withdrawn!.path)).toEqual([404, 404]);

@@ -44,14 +44,20 @@ describe('the ladder of a platform', () => {
     expect(never).toBeNull();
     expect((await put({ rungs: usualRungs })).status).toBe(400);
     const shorter = usualRungs.slice(1);
-    const answers = await Promise.all([put({ rungs: usualRungs, changedAt: null }), put({ rungs: shorter, changedAt: null }, second)]); // prettier-ignore
+    const answers = await Promise.all([
+      put({ rungs: usualRungs, changedAt: null }),
+      put({ rungs: shorter, changedAt: null }, second),
+    ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     const { body: refused } = answers.find(({ status }) => status === 409)!;
     const { changedAt } = await read();
     expect(refused).toMatchObject({ code: 'protection.ladder_changed', changedAt });
     standAt('07:51');
     const { body: changed } = await put({ rungs: shorter, changedAt });
-    expect((await put({ rungs: usualRungs, changedAt }, second)).body).toMatchObject({ code: 'protection.ladder_changed', changedAt: changed.changedAt }); // prettier-ignore
+    expect((await put({ rungs: usualRungs, changedAt }, second)).body).toMatchObject({
+      code: 'protection.ladder_changed',
+      changedAt: changed.changedAt,
+    });
     expect((await read()).rungs.map(({ code }) => code)).toEqual(shorter.map(({ code }) => code));
   });
 
@@ -72,6 +78,9 @@ describe('the ladder of a platform', () => {
       [[...usualRungs].reverse(), { reason: 'climb_before_milder', rung: 'relatives' }],
       [[{ ...first!, scope }], { reason: 'territory_unknown', rung: 'idle', territory: 'nowhere' }],
     ] as const)
-      expect(await put({ rungs, changedAt })).toMatchObject({ status: 422, body: { code: 'protection.invalid', ...refusal } }); // prettier-ignore
+      expect(await put({ rungs, changedAt })).toMatchObject({
+        status: 422,
+        body: { code: 'protection.invalid', ...refusal },
+      });
   });
 });

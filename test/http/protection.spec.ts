@@ -32,7 +32,11 @@ describe('protection steps', () => {
       { establishment: 1, classIndex: 0, startCell: cellAt(0, 10) },
     ]);
     publishedId = region.planId;
-    codes = (await database.query<{ code: string }[]>('select code from territory where id = any($1) order by code', [region.departmentIds])).map(({ code }) => code); // prettier-ignore
+    codes = (
+      await database.query<{ code: string }[]>('select code from territory where id = any($1) order by code', [
+        region.departmentIds,
+      ])
+    ).map(({ code }) => code);
     const territories = codes.map((code) => ({ code, level: 'territory' as const, kinds: ['college'] }));
     second = await signedInAs(app, { role: 'authority', uais: [], territories }, 'second');
   });
@@ -42,11 +46,16 @@ describe('protection steps', () => {
   });
 
   const standAt = (clock: string): unknown => jest.setSystemTime(new Date(`2026-12-07T${clock}:00+01:00`));
-  const send = async <T>(method: 'GET' | 'POST' | 'PUT', path: string, payload?: object, headers: Record<string, string> = {}): Promise<{ status: number; body: T }> => {
+  const send = async <T>(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    payload?: object,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: T }> => {
     const url = `/v1/platforms/${region.platformId}/${path}`;
     const response = await app.inject({ method, url, ...(payload && { payload }), headers });
     return { status: response.statusCode, body: response.json<T>() };
-  }; // prettier-ignore
+  };
   const enforce = (body: object, headers: Record<string, string> = {}) =>
     send<ProtectionStepDto & { code?: string }>('POST', 'protection-steps', { reason: 'essai', ...body }, headers);
   const approve = (id: number, headers: Record<string, string>) =>
@@ -64,7 +73,14 @@ describe('protection steps', () => {
     send<ProtectionStepDto & { code?: string }>('POST', `protection-steps/${id}/undo`, { reason: 'assez' });
   const at = (clock: string): string => `2026-12-07T${clock}:00+01:00`;
   const words = { fr: 'Revenez ce soir.', en: 'Come back tonight.' };
-  const own = (measures: object, more: object = {}) => ({ name: { fr: 'essai', en: 'trial' }, scope: {}, measures, words, endsAt: at('12:00'), ...more }); // prettier-ignore
+  const own = (measures: object, more: object = {}) => ({
+    name: { fr: 'essai', en: 'trial' },
+    scope: {},
+    measures,
+    words,
+    endsAt: at('12:00'),
+    ...more,
+  });
   const activeNow = async (): Promise<number[]> =>
     (await send<ProtectionDto>('GET', 'protection', undefined, NOBODY)).body.steps.map(({ id }) => id);
 
@@ -72,21 +88,44 @@ describe('protection steps', () => {
     const { body: usual } = await send<LadderDto>('GET', 'protection-ladder');
     expect(usual).toMatchObject({ changedBy: null, approvedBy: null });
     expect(usual.rungs.map(({ code }) => code)).toEqual(['idle', 'walk-in', 'relatives', 'live-only']);
-    const { body: ladder } = await send<LadderDto>('PUT', 'protection-ladder', { rungs: usual.usualRungs, changedAt: null }); // prettier-ignore
+    const { body: ladder } = await send<LadderDto>('PUT', 'protection-ladder', {
+      rungs: usual.usualRungs,
+      changedAt: null,
+    });
     const its = { changedAt: ladder.changedAt };
     // what is approved is what was read, not what came meanwhile
-    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', { changedAt: '2026-01-01T00:00:00Z' }, second)).body.code).toBe('protection.ladder_changed'); // prettier-ignore
+    expect(
+      (
+        await send<{ code: string }>(
+          'POST',
+          'protection-ladder/approval',
+          { changedAt: '2026-01-01T00:00:00Z' },
+          second,
+        )
+      ).body.code,
+    ).toBe('protection.ladder_changed');
     expect((await send('POST', 'protection-ladder/approval', {}, second)).status).toBe(400);
-    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', its)).body.code).toBe('protection.second_person_needed'); // prettier-ignore
+    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', its)).body.code).toBe(
+      'protection.second_person_needed',
+    );
     const { body: approved } = await send<LadderDto>('POST', 'protection-ladder/approval', its, second);
     expect(approved.approvedBy).toMatch(/^account:\d+$/);
-    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', its, second)).body.code).toBe('protection.already_approved'); // prettier-ignore
+    expect((await send<{ code: string }>('POST', 'protection-ladder/approval', its, second)).body.code).toBe(
+      'protection.already_approved',
+    );
   });
 
   it('are put in force by one person where they are a rung of an approved ladder, end by themselves, and are undone in one action', async () => {
     const { status, body: step } = await enforce({ rung: 'relatives' });
     expect(status).toBe(201);
-    expect(step).toMatchObject({ state: 'in_force', isActive: true, isRegional: true, startsAt: new Date(NOW).toISOString(), arms: ['gateway_rule'], insiders: ['stay_until_pass_ends'] }); // prettier-ignore
+    expect(step).toMatchObject({
+      state: 'in_force',
+      isActive: true,
+      isRegional: true,
+      startsAt: new Date(NOW).toISOString(),
+      arms: ['gateway_rule'],
+      insiders: ['stay_until_pass_ends'],
+    });
     expect(Date.parse(step.endsAt) - Date.parse(step.startsAt)).toBe(240 * 60_000);
     expect(await activeNow()).toEqual([step.id]);
     const { body: idle } = await enforce({ rung: 'idle', endsAt: at('08:00') });
@@ -118,14 +157,25 @@ describe('protection steps', () => {
 
   it('let relatives come in the hours that they state, each day by the clock of the schools', async () => {
     const relativesHours = { from: '17:00', to: '22:00' };
-    const { body: step } = await enforce(own({ defersRelatives: true, relativesHours }, { scope: { territories: [codes[0]] }, endsAt: '2026-12-09T08:00:00+01:00' })); // prettier-ignore
+    const { body: step } = await enforce(
+      own(
+        { defersRelatives: true, relativesHours },
+        { scope: { territories: [codes[0]] }, endsAt: '2026-12-09T08:00:00+01:00' },
+      ),
+    );
     expect(step).toMatchObject({ state: 'in_force', measures: { relativesHours } });
-    expect((await send<ProtectionDto>('GET', 'protection', undefined, NOBODY)).body.steps).toMatchObject([{ relativesHours }]); // prettier-ignore
+    expect((await send<ProtectionDto>('GET', 'protection', undefined, NOBODY)).body.steps).toMatchObject([
+      { relativesHours },
+    ]);
     const [rule] = await app.get(ProtectionStore).rules(database.manager, region.platformId, new Date());
     const seconds = (day: number, clock: string) => Date.parse(`2026-12-0${day}T${clock}:00+01:00`) / 1000;
     expect(rule).toMatchObject({
       relativesWaitUntil: seconds(9, '08:00'),
-      relativesHours: [7, 8].map((day) => ({ zone: 'Europe/Paris', from: seconds(day, '17:00'), to: seconds(day, '22:00') })), // prettier-ignore
+      relativesHours: [7, 8].map((day) => ({
+        zone: 'Europe/Paris',
+        from: seconds(day, '17:00'),
+        to: seconds(day, '22:00'),
+      })),
     });
     await undo(step.id);
   });
@@ -148,7 +198,10 @@ describe('protection steps', () => {
 
   it('are regional where their departments have more than half of the schools', async () => {
     const [moved] = region.establishmentIds;
-    const [home] = await database.query<{ id: number }[]>('select department_id as id from establishment where id = $1', [moved]); // prettier-ignore
+    const [home] = await database.query<{ id: number }[]>(
+      'select department_id as id from establishment where id = $1',
+      [moved],
+    );
     const [third] = await database.query<{ id: number }[]>(
       `insert into territory (code, kind, name, parent_id) select code || '3', 'department', 'Oise', parent_id from territory where id = $1 returning id`,
       [region.departmentIds[0]],
@@ -163,14 +216,17 @@ describe('protection steps', () => {
   });
 
   it('are regional too when one person puts the same in force department by department', async () => {
-    const of = (code: string | undefined, measures: object, more: object = {}) => own(measures, { scope: { territories: [code] }, ...more }); // prettier-ignore
+    const of = (code: string | undefined, measures: object, more: object = {}) =>
+      own(measures, { scope: { territories: [code] }, ...more });
     const { body: one } = await enforce(of(codes[0], { defersRelatives: true }));
     expect(one.state).toBe('in_force');
     const { body: other } = await enforce(of(codes[1], { defersRelatives: true, idleMinutes: 5 }));
     expect(other).toMatchObject({ state: 'proposed', isRegional: true });
     // of another sort, of a later time, or of another person it is a step of one department
     const { body: unlike } = await enforce(of(codes[1], { walkInPerMille: 500 }));
-    const { body: later } = await enforce(of(codes[1], { defersRelatives: true }, { startsAt: at('12:00'), endsAt: at('13:00') })); // prettier-ignore
+    const { body: later } = await enforce(
+      of(codes[1], { defersRelatives: true }, { startsAt: at('12:00'), endsAt: at('13:00') }),
+    );
     const { body: others } = await enforce(of(codes[1], { defersRelatives: true }), second);
     expect([unlike, later, others].map(({ state }) => state)).toEqual(['in_force', 'in_force', 'in_force']);
     expect((await approve(other.id, second)).body.state).toBe('in_force');
@@ -178,7 +234,11 @@ describe('protection steps', () => {
   });
 
   it('are an authority’s where it answers for every department that they concern', async () => {
-    const only = await signedInAs(app, { role: 'authority', uais: [], territories: [{ code: codes[0]!, level: 'territory', kinds: [] }] }, 'only'); // prettier-ignore
+    const only = await signedInAs(
+      app,
+      { role: 'authority', uais: [], territories: [{ code: codes[0]!, level: 'territory', kinds: [] }] },
+      'only',
+    );
     const of = (territories: (string | undefined)[]) => own({ defersRelatives: true }, { scope: { territories } });
     const refused = { status: 409, body: { code: 'protection.not_concerned', departments: [codes[1]] } };
     for (const body of [of([]), of([codes[1]]), of(codes), { rung: 'relatives' }]) {
@@ -190,7 +250,9 @@ describe('protection steps', () => {
     expect(await approve(proposed.id, only)).toMatchObject(refused);
     const { body: theirs } = await enforce(of([codes[1]]));
     expect(await send('POST', `protection-steps/${theirs.id}/undo`, { reason: 'assez' }, only)).toMatchObject(refused);
-    expect((await send<ProtectionStepDto>('POST', `protection-steps/${mine.id}/undo`, { reason: 'assez' }, only)).body.state).toBe('undone'); // prettier-ignore
+    expect(
+      (await send<ProtectionStepDto>('POST', `protection-steps/${mine.id}/undo`, { reason: 'assez' }, only)).body.state,
+    ).toBe('undone');
     for (const { id } of [proposed, theirs]) await undo(id);
   });
 
@@ -200,7 +262,9 @@ describe('protection steps', () => {
     expect(Date.parse(agreed.endsAt) - Date.parse(agreed.startsAt)).toBe(240 * 60_000);
     const { body: longer } = await enforce({ rung: 'relatives', minutes: 241 });
     expect(longer).toMatchObject({ state: 'proposed' });
-    expect((await enforce({ rung: 'relatives', minutes: 60, endsAt: at('12:00') })).body.code).toBe('protection.invalid'); // prettier-ignore
+    expect((await enforce({ rung: 'relatives', minutes: 60, endsAt: at('12:00') })).body.code).toBe(
+      'protection.invalid',
+    );
     for (const { id } of [agreed, longer]) await undo(id);
   });
 
@@ -230,8 +294,14 @@ describe('protection steps', () => {
     const whole = own({ isLiveOnly: true }, { startsAt: at('08:40'), endsAt: '2026-12-08T00:00:00+01:00' });
     const refused = await enforce(whole);
     expect([refused.status, refused.body.code]).toEqual([409, 'protection.pupil_without_admission']);
-    expect(refused.body).toMatchObject({ classCount: 2, examples: [{ uai: region.uais[0], class: '6A', day: '2026-12-07' }, { uai: region.uais[1] }] }); // prettier-ignore
-    const [morning, later] = [own({ isLiveOnly: true }, { endsAt: at('09:15') }), own({ isLiveOnly: true }, { startsAt: at('09:15'), endsAt: at('20:00') })]; // prettier-ignore
+    expect(refused.body).toMatchObject({
+      classCount: 2,
+      examples: [{ uai: region.uais[0], class: '6A', day: '2026-12-07' }, { uai: region.uais[1] }],
+    });
+    const [morning, later] = [
+      own({ isLiveOnly: true }, { endsAt: at('09:15') }),
+      own({ isLiveOnly: true }, { startsAt: at('09:15'), endsAt: at('20:00') }),
+    ];
     const first = await enforce(morning);
     expect((await approve(first.body.id, second)).status).toBe(200);
     const both = await enforce(later);
@@ -275,9 +345,14 @@ describe('protection steps', () => {
   });
 
   it('take no booking and no settings that would leave a pupil without an admission all day', async () => {
-    const { body: step } = await enforce(own({ isLiveOnly: true }, { scope: { territories: [codes[0]] }, startsAt: at('09:30') })); // prettier-ignore
+    const { body: step } = await enforce(
+      own({ isLiveOnly: true }, { scope: { territories: [codes[0]] }, startsAt: at('09:30') }),
+    );
     expect(step.state).toBe('in_force');
-    const [first] = await database.query<[{ id: number }]>('select window_id as id from plan_window where plan_id = $1 and class_id = $2', [publishedId, region.classIds[0]![0]]); // prettier-ignore
+    const [first] = await database.query<[{ id: number }]>(
+      'select window_id as id from plan_window where plan_id = $1 and class_id = $2',
+      [publishedId, region.classIds[0]![0]],
+    );
     const move = async (clock: string) => {
       const [{ revision }] = await database.query<[{ revision: number }]>(
         `select greatest(max(w.revision), max(p.published_revision)) as revision from plan_window w join plan p on p.id = w.plan_id
@@ -297,7 +372,13 @@ describe('protection steps', () => {
     expect([shut.status, shut.body.code]).toEqual([409, 'protection.pupil_without_admission']);
     expect(shut.body.examples).toEqual([{ uai: region.uais[0], class: '6A', day: '2026-12-07' }]);
     expect((await move('14:00')).status).toBe(201);
-    const exam = { establishmentId: region.establishmentIds[0], classId: null, startsAt: at('10:00'), endsAt: at('11:00'), reason: 'exam' }; // prettier-ignore
+    const exam = {
+      establishmentId: region.establishmentIds[0],
+      classId: null,
+      startsAt: at('10:00'),
+      endsAt: at('11:00'),
+      reason: 'exam',
+    };
     const settings = (await send<object>('GET', 'gateway-settings')).body;
     const set = (its: object) => send<{ code?: string }>('PUT', 'gateway-settings', { ...settings, ...its });
     // who has an exam meanwhile may have the window at any hour, and then the exam stays
@@ -317,7 +398,7 @@ describe('protection steps', () => {
        select platform_id, name, scope, measures || '{"isLiveOnly": true, "defersRelatives": false}', arms, words, $2, $3, $3, reason, 'in_force', false, false, 'somebody'
          from protection_step where platform_id = $1 and scope ->> 'territories' = $4 limit 1 returning id`,
       [region.platformId, at('08:00'), '2026-12-08T00:00:00+01:00', JSON.stringify([codes[0]])],
-    ); // prettier-ignore
+    );
     const local = { scope: { territories: [codes[1]] } };
     for (const measures of [{ idleMinutes: 5 }, { walkInPerMille: 500 }, { isLiveOnly: true }]) {
       const { body: step } = await enforce(own(measures, { ...local, startsAt: at('11:00') }));
@@ -325,7 +406,11 @@ describe('protection steps', () => {
       await undo(step.id);
     }
     const refused = await enforce(own({ isLiveOnly: true }, { ...local, endsAt: '2026-12-08T00:00:00+01:00' }));
-    expect(refused.body).toMatchObject({ code: 'protection.pupil_without_admission', classCount: 1, examples: [{ uai: region.uais[1] }] }); // prettier-ignore
+    expect(refused.body).toMatchObject({
+      code: 'protection.pupil_without_admission',
+      classCount: 1,
+      examples: [{ uai: region.uais[1] }],
+    });
     await undo(id);
   });
 
@@ -335,10 +420,21 @@ describe('protection steps', () => {
     const url = `/v1/platforms/${region.platformId}/regulations`;
     const { items } = (await app.inject({ url })).json<{ items: { id: number; sessionsPerMille: number }[] }>();
     expect(items).toEqual([expect.objectContaining({ id: step.regulationId, sessionsPerMille: 800 })]);
-    const [job] = await database.query<[{ parameters: object }]>(`select parameters from job_run where kind = 'allocation'`); // prettier-ignore
+    const [job] = await database.query<[{ parameters: object }]>(
+      `select parameters from job_run where kind = 'allocation'`,
+    );
     expect(job.parameters).toMatchObject({ mode: 'replan' });
-    const replansOf = async (stepId: number) => (await send<ProtectionStepPageDto>('GET', 'protection-steps?limit=100')).body.items.find((its) => its.id === stepId)!.replans; // prettier-ignore
-    const queued = { campaignId: region.campaignId, state: 'queued', jobId: expect.any(Number) as number, planId: null, errorCode: null }; // prettier-ignore
+    const replansOf = async (stepId: number) =>
+      (await send<ProtectionStepPageDto>('GET', 'protection-steps?limit=100')).body.items.find(
+        (its) => its.id === stepId,
+      )!.replans;
+    const queued = {
+      campaignId: region.campaignId,
+      state: 'queued',
+      jobId: expect.any(Number) as number,
+      planId: null,
+      errorCode: null,
+    };
     expect([proposed.replans, step.replans, await replansOf(step.id)]).toEqual([[], [queued], [queued]]);
     const firstJob = step.replans[0]!.jobId;
     await undo(step.id);
@@ -347,16 +443,27 @@ describe('protection steps', () => {
     const { body: other } = await approve((await enforce(own({ capacityPerMille: 900 }))).body.id, second);
     expect(other.replans).toEqual([{ ...queued, jobId: null }]);
     // the first replan has not ended, and may have read the cut: another one comes after it
-    const replans = () => database.query<{ state: string; isFollowed: boolean }[]>(`select state, followed_by is not null as "isFollowed" from job_run where kind = 'allocation' order by id`); // prettier-ignore
+    const replans = () =>
+      database.query<{ state: string; isFollowed: boolean }[]>(
+        `select state, followed_by is not null as "isFollowed" from job_run where kind = 'allocation' order by id`,
+      );
     expect(await replans()).toEqual([{ state: 'queued', isFollowed: true }]);
     const [{ id }] = await database.query<[{ id: number }]>(`select id from job_run where kind = 'allocation'`);
     await app.inject({ method: 'POST', url: `/v1/jobs/${id}/cancel` });
-    expect(await replans()).toEqual([{ state: 'cancelled', isFollowed: true }, { state: 'queued', isFollowed: false }]); // prettier-ignore
+    expect(await replans()).toEqual([
+      { state: 'cancelled', isFollowed: true },
+      { state: 'queued', isFollowed: false },
+    ]);
     const [last] = await replansOf(step.id);
     expect([await replansOf(other.id), last!.jobId === firstJob]).toEqual([[last], false]);
     expect(last).toEqual(queued);
     const ends = (state: string, planId: number | null, code: string | null) =>
-      database.query('update job_run set state = $2, plan_id = $3, error = $4 where id = $1', [last!.jobId, state, planId, code && JSON.stringify({ code, message: '', facts: {} })]); // prettier-ignore
+      database.query('update job_run set state = $2, plan_id = $3, error = $4 where id = $1', [
+        last!.jobId,
+        state,
+        planId,
+        code && JSON.stringify({ code, message: '', facts: {} }),
+      ]);
     await ends('failed', null, 'allocation.plan_refused');
     expect(await replansOf(other.id)).toEqual([{ ...last, state: 'failed', errorCode: 'allocation.plan_refused' }]);
     const draftId = await app.get(PlanService).createDraft(TESTER, draftOf(region, []));
@@ -374,7 +481,10 @@ describe('protection steps', () => {
     const { body: step } = await approve(proposed.id, second);
     const url = `/v1/platforms/${region.platformId}/regulations/${step.regulationId}`;
     const refused = await app.inject({ method: 'DELETE', url });
-    expect([refused.statusCode, refused.json()]).toEqual([409, expect.objectContaining({ code: 'capacity.regulation_of_step', stepId: step.id })]); // prettier-ignore
+    expect([refused.statusCode, refused.json()]).toEqual([
+      409,
+      expect.objectContaining({ code: 'capacity.regulation_of_step', stepId: step.id }),
+    ]);
     await database.query('update protection_step set regulation_id = null where id = $1', [step.id]);
     const { statusCode } = await app.inject({ method: 'DELETE', url });
     await database.query('update protection_step set regulation_id = $2 where id = $1', [step.id, step.regulationId]);
@@ -410,15 +520,24 @@ describe('protection steps', () => {
     const { items } = (await send<ProtectionStepPageDto>('GET', 'protection-steps?limit=100')).body;
     expect(items.length).toBeGreaterThan(6);
     expect(items.every(({ isActive }) => !isActive)).toBe(true);
-    const trail = (await app.inject({ url: `/v1/audit?action=protection_step&platformId=${region.platformId}&limit=200` })).json<{ items: { action: string; reason: string | null }[] }>(); // prettier-ignore
+    const trail = (
+      await app.inject({ url: `/v1/audit?action=protection_step&platformId=${region.platformId}&limit=200` })
+    ).json<{ items: { action: string; reason: string | null }[] }>();
     const actions = new Set(trail.items.map(({ action }) => action));
-    expect([...actions].sort()).toEqual(['protection_step.approve', 'protection_step.enforce', 'protection_step.propose', 'protection_step.undo']); // prettier-ignore
+    expect([...actions].sort()).toEqual([
+      'protection_step.approve',
+      'protection_step.enforce',
+      'protection_step.propose',
+      'protection_step.undo',
+    ]);
     expect((await app.get(ProofService).prove(TESTER, publishedId)).windowDifferences).toEqual([]);
   });
 
   it('are simulated as a ladder: each rung beside the day without it', async () => {
     await app.get(JobRunner).start();
-    const { status, body } = await send<{ simulationId: number }>('POST', 'protection-ladder/simulation', { startsAt: at('08:45') }); // prettier-ignore
+    const { status, body } = await send<{ simulationId: number }>('POST', 'protection-ladder/simulation', {
+      startsAt: at('08:45'),
+    });
     expect(status).toBe(202);
     let ladder: LadderDto;
     do {
@@ -439,8 +558,21 @@ describe('protection steps', () => {
 
   it('hold nobody back in the simulation either where gateways only advise', async () => {
     const { name, words: its, endsAt, scope, measures } = own({ isLiveOnly: true }, { endsAt: at('09:30') });
-    const { body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', { scope, measures, startsAt: at('08:45'), endsAt }); // prettier-ignore
-    const { body: step } = await enforce({ name, words: its, scope, measures, startsAt: at('08:45'), endsAt, simulationId: body.simulationId }); // prettier-ignore
+    const { body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', {
+      scope,
+      measures,
+      startsAt: at('08:45'),
+      endsAt,
+    });
+    const { body: step } = await enforce({
+      name,
+      words: its,
+      scope,
+      measures,
+      startsAt: at('08:45'),
+      endsAt,
+      simulationId: body.simulationId,
+    });
     const expected = await expectedOf(step.id);
     expect(expected.refusedCount).toBe(expected.refusedCountBefore);
     await undo(step.id);
@@ -449,9 +581,22 @@ describe('protection steps', () => {
   it('of one’s own are simulated before anybody puts them in force, and the second person reads what is expected', async () => {
     await setPosture('enforced');
     const { name, words: its, endsAt, scope, measures } = own({ isLiveOnly: true }, { endsAt: at('09:30') });
-    const { status, body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', { scope, measures, startsAt: at('08:45'), endsAt }); // prettier-ignore
+    const { status, body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', {
+      scope,
+      measures,
+      startsAt: at('08:45'),
+      endsAt,
+    });
     expect(status).toBe(202);
-    const { body: step } = await enforce({ name, words: its, scope, measures, startsAt: at('08:45'), endsAt, simulationId: body.simulationId }); // prettier-ignore
+    const { body: step } = await enforce({
+      name,
+      words: its,
+      scope,
+      measures,
+      startsAt: at('08:45'),
+      endsAt,
+      simulationId: body.simulationId,
+    });
     expect(step).toMatchObject({ state: 'proposed', simulationId: body.simulationId });
     const expected = await expectedOf(step.id);
     expect(expected.hasWaitingRoom).toBe(false);
@@ -463,14 +608,38 @@ describe('protection steps', () => {
 
   it('make people wait instead of refusing them where an agent has a waiting room, and what is expected says so', async () => {
     await setPosture('enforced');
-    const key = (await app.inject({ method: 'POST', url: '/v1/keys', payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId } })).json<{ secret: string }>(); // prettier-ignore
+    const key = (
+      await app.inject({
+        method: 'POST',
+        url: '/v1/keys',
+        payload: { name: 'passerelle', scopes: ['gateway'], platformId: region.platformId },
+      })
+    ).json<{ secret: string }>();
     const room = { isOpen: true, isAway: false, pupils: 0, unknown: 0, relatives: 0, held: 0, called: 0 };
     const status = { agent: 'proxy-1', version: '1', state: 'running', sentAt: new Date().toISOString(), room };
-    const told = await app.inject({ method: 'POST', url: '/v1/gateways/status', payload: status, headers: { authorization: `Bearer ${key.secret}` } }); // prettier-ignore
+    const told = await app.inject({
+      method: 'POST',
+      url: '/v1/gateways/status',
+      payload: status,
+      headers: { authorization: `Bearer ${key.secret}` },
+    });
     expect(told.statusCode).toBe(200);
     const { name, words: its, endsAt, scope, measures } = own({ isLiveOnly: true }, { endsAt: at('09:45') });
-    const { body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', { scope, measures, startsAt: at('08:45'), endsAt }); // prettier-ignore
-    const { body: step } = await enforce({ name, words: its, scope, measures, startsAt: at('08:45'), endsAt, simulationId: body.simulationId }); // prettier-ignore
+    const { body } = await send<{ simulationId: number }>('POST', 'protection-steps/simulation', {
+      scope,
+      measures,
+      startsAt: at('08:45'),
+      endsAt,
+    });
+    const { body: step } = await enforce({
+      name,
+      words: its,
+      scope,
+      measures,
+      startsAt: at('08:45'),
+      endsAt,
+      simulationId: body.simulationId,
+    });
     const expected = await expectedOf(step.id);
     expect(expected.hasWaitingRoom).toBe(true);
     // whoever would come at nine waits until a quarter to ten, and is no refusal
@@ -478,7 +647,10 @@ describe('protection steps', () => {
     expect(expected.peakWaitingCount).toBeGreaterThan(expected.peakWaitingCountBefore);
     expect(expected.meanWaitSeconds).toBeGreaterThan(expected.meanWaitSecondsBefore);
     const { variants } = (await app.inject({ url: `/v1/simulations/${body.simulationId}` })).json<SimulationDto>();
-    expect(expected).toMatchObject({ peakWaitingCount: Math.max(...variants![1]!.curves.waiting), gaveUpCount: variants![1]!.gaveUpCount }); // prettier-ignore
+    expect(expected).toMatchObject({
+      peakWaitingCount: Math.max(...variants![1]!.curves.waiting),
+      gaveUpCount: variants![1]!.gaveUpCount,
+    });
     await undo(step.id);
   });
 });

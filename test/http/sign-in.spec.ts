@@ -83,9 +83,17 @@ describe('signing in with a real provider', () => {
     const [account] = await app
       .get(DataSource)
       .query<Record<string, unknown>[]>(`select * from account where subject = 'auditor'`);
-    expect(Object.keys(account!).sort()).toEqual(
-      ['created_at', 'id', 'issuer', 'last_signed_in_at', 'origin', 'role', 'subject', 'territories', 'uais'], // prettier-ignore
-    );
+    expect(Object.keys(account!).sort()).toEqual([
+      'created_at',
+      'id',
+      'issuer',
+      'last_signed_in_at',
+      'origin',
+      'role',
+      'subject',
+      'territories',
+      'uais',
+    ]);
   });
 
   it('makes a stolen cookie worthless once its owner has signed out', async () => {

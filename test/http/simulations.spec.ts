@@ -29,7 +29,11 @@ describe('simulations', () => {
 
   const ask = async (body: object, headers: Record<string, string> = {}) => {
     const response = await app.inject({ method: 'POST', url: '/v1/simulations', payload: body, headers });
-    return { status: response.statusCode, location: response.headers.location, body: response.json<SimulationDto & { code?: string }>() }; // prettier-ignore
+    return {
+      status: response.statusCode,
+      location: response.headers.location,
+      body: response.json<SimulationDto & { code?: string }>(),
+    };
   };
   const done = async (body: object): Promise<SimulationDto> => {
     const { status, location } = await ask({ platformId: region.platformId, date: '2026-12-07', ...body });
@@ -55,10 +59,22 @@ describe('simulations', () => {
         today,
         { name: 'sans plan', isUnplanned: true },
         { name: 'sans parents', steps: [step] },
-        ...[['09:00', '09:30'], ['06:00', '14:00']].map(([from, to]) => ({ name: `parents dès ${from}`, steps: [{ ...step, measures: { ...step.measures, relativesHours: { from, to } } }] })),
+        ...[
+          ['09:00', '09:30'],
+          ['06:00', '14:00'],
+        ].map(([from, to]) => ({
+          name: `parents dès ${from}`,
+          steps: [{ ...step, measures: { ...step.measures, relativesHours: { from, to } } }],
+        })),
       ],
-    }); // prettier-ignore
-    expect(variants!.map(({ name }) => name)).toEqual(['plan', 'sans plan', 'sans parents', 'parents dès 09:00', 'parents dès 06:00']); // prettier-ignore
+    });
+    expect(variants!.map(({ name }) => name)).toEqual([
+      'plan',
+      'sans plan',
+      'sans parents',
+      'parents dès 09:00',
+      'parents dès 06:00',
+    ]);
     const [planned, unplanned, without, atNine, always] = variants!;
     // 8 classes of 400 and 4 windows of relatives of 300, seven in ten of whom come; staff beside them
     const [pupils, relatives, staff] = planned!.profiles;
@@ -95,17 +111,31 @@ describe('simulations', () => {
     expect(withRoom.admittedCount).toBeGreaterThan(0.995 * withRoom.visitorCount);
     expect(withRoom.refusedCount).toBeLessThan(without.refusedCount);
     // who comes in, waits and asks is told of each department and profile too; each point is a whole number
-    const held = { startsAt: '2026-12-07T06:00:00+01:00', endsAt: '2026-12-07T14:00:00+01:00', scope: {}, measures: { defersRelatives: true } }; // prettier-ignore
-    const waits = (await done({ hasWaitingRoom: true, variants: [{ name: 'sans parents', steps: [held] }] })).variants![0]!; // prettier-ignore
-    const isAbout = (curve: 'admitted' | 'polls' | 'waiting', whole: number): void => expect(Math.abs(sum(waits.classes.flatMap((its) => its[curve]!)) / whole - 1)).toBeLessThan(0.05); // prettier-ignore
+    const held = {
+      startsAt: '2026-12-07T06:00:00+01:00',
+      endsAt: '2026-12-07T14:00:00+01:00',
+      scope: {},
+      measures: { defersRelatives: true },
+    };
+    const waits = (await done({ hasWaitingRoom: true, variants: [{ name: 'sans parents', steps: [held] }] }))
+      .variants![0]!;
+    const isAbout = (curve: 'admitted' | 'polls' | 'waiting', whole: number): void =>
+      expect(Math.abs(sum(waits.classes.flatMap((its) => its[curve]!)) / whole - 1)).toBeLessThan(0.05);
     isAbout('admitted', waits.admittedCount);
     isAbout('polls', waits.pollCount);
     isAbout('waiting', sum(waits.curves.waiting));
-    expect(sum(waits.classes.filter(({ profile }) => profile === 'pupil').map((its) => sum(its.waiting!)))).toBeLessThan(0.1 * sum(waits.curves.waiting)); // prettier-ignore
-    for (const { amplification, attempts, arrivals } of without.classes) expect(Math.abs(amplification! / (sum(attempts) / sum(arrivals)) - 1)).toBeLessThan(0.05); // prettier-ignore
-    expect(Math.max(...without.classes.map(({ amplification }) => amplification!))).toBeGreaterThan(without.amplification); // prettier-ignore
+    expect(
+      sum(waits.classes.filter(({ profile }) => profile === 'pupil').map((its) => sum(its.waiting!))),
+    ).toBeLessThan(0.1 * sum(waits.curves.waiting));
+    for (const { amplification, attempts, arrivals } of without.classes)
+      expect(Math.abs(amplification! / (sum(attempts) / sum(arrivals)) - 1)).toBeLessThan(0.05);
+    expect(Math.max(...without.classes.map(({ amplification }) => amplification!))).toBeGreaterThan(
+      without.amplification,
+    );
     // sessions of a visit are left for no more than a fraction of those who log in at nine
-    const [atNine, atEleven] = [108, 132].map((cell) => withRoom.curves.admitted[cell]! - without.curves.admitted[cell]!); // prettier-ignore
+    const [atNine, atEleven] = [108, 132].map(
+      (cell) => withRoom.curves.admitted[cell]! - without.curves.admitted[cell]!,
+    );
     expect(Math.max(atNine!, atEleven!)).toBeLessThan(4000 / 12);
   });
 
@@ -117,7 +147,9 @@ describe('simulations', () => {
 
   it('tell a step for a level or a territory from one for all', async () => {
     const span = { startsAt: '2026-12-07T06:00:00+01:00', endsAt: '2026-12-07T12:00:00+01:00' };
-    const [{ code }] = await app.get(DataSource).query<[{ code: string }]>('select code from territory where id = $1', [region.departmentIds[0]]); // prettier-ignore
+    const [{ code }] = await app
+      .get(DataSource)
+      .query<[{ code: string }]>('select code from territory where id = $1', [region.departmentIds[0]]);
     const liveOnly = { isLiveOnly: true };
     const { variants } = await done({
       variants: [
@@ -139,7 +171,9 @@ describe('simulations', () => {
 
   it('cut the quota and the idle time of those whom a step concerns, and leave the others theirs', async () => {
     const span = { startsAt: '2026-12-07T00:00:00+01:00', endsAt: '2026-12-08T00:00:00+01:00' };
-    const [{ code }] = await app.get(DataSource).query<[{ code: string }]>('select code from territory where id = $1', [region.departmentIds[0]]); // prettier-ignore
+    const [{ code }] = await app
+      .get(DataSource)
+      .query<[{ code: string }]>('select code from territory where id = $1', [region.departmentIds[0]]);
     const { variants } = await done({
       adherencePerMille: 500,
       walkInPerCell: 4,
@@ -151,16 +185,20 @@ describe('simulations', () => {
       ],
     });
     const admitted = variants!.map(({ territories }) => {
-      const its = territories.filter(({ territory }) => territory === code).reduce((count, { admittedCount }) => count + admittedCount, 0);
+      const its = territories
+        .filter(({ territory }) => territory === code)
+        .reduce((count, { admittedCount }) => count + admittedCount, 0);
       return { its, others: territories.reduce((count, { admittedCount }) => count + admittedCount, 0) - its };
-    }); // prettier-ignore
+    });
     const [usual, department, all] = admitted;
     expect(department!.its).toBe(all!.its);
     expect(all!.its).toBeLessThan(usual!.its);
     // the others have what those leave
     expect(department!.others).toBeGreaterThan(usual!.others);
     expect(all!.others).toBeLessThan(usual!.others);
-    const sessions = variants!.map(({ classes }) => classes.filter(({ profile }) => profile !== 'staff').map((its) => sum(its.sessions))); // prettier-ignore
+    const sessions = variants!.map(({ classes }) =>
+      classes.filter(({ profile }) => profile !== 'staff').map((its) => sum(its.sessions)),
+    );
     expect(sessions[3]).toEqual(sessions[0]);
   });
 
@@ -170,12 +208,24 @@ describe('simulations', () => {
     expect(await arrivals({})).toEqual(await arrivals({ adherencePerMille: 900 }));
     const believed = `jsonb_set(load_model, '{behaviours}', (select jsonb_agg(b || $2) from jsonb_array_elements(load_model -> 'behaviours') b))`;
     const believes = (adherencePerMille: number) =>
-      database.query(`update campaign set load_model = ${believed} where platform_id = $1`, [region.platformId, { adherencePerMille }]); // prettier-ignore
+      database.query(`update campaign set load_model = ${believed} where platform_id = $1`, [
+        region.platformId,
+        { adherencePerMille },
+      ]);
     await believes(500);
     const calibrated = await arrivals({});
     // the share that nobody stated stands in the answer, by profile, and none of a day without a plan
-    const said = await done({ variants: [today, { name: 'sans plan', isUnplanned: true }], adherences: [{ profile: 'relative', establishmentKind: null, adherencePerMille: 250 }] }); // prettier-ignore
-    expect(said.variants!.map(({ adherences }) => adherences)).toEqual([[{ profile: 'pupil', adherencePerMille: 500 }, { profile: 'relative', adherencePerMille: 250 }], []]); // prettier-ignore
+    const said = await done({
+      variants: [today, { name: 'sans plan', isUnplanned: true }],
+      adherences: [{ profile: 'relative', establishmentKind: null, adherencePerMille: 250 }],
+    });
+    expect(said.variants!.map(({ adherences }) => adherences)).toEqual([
+      [
+        { profile: 'pupil', adherencePerMille: 500 },
+        { profile: 'relative', adherencePerMille: 250 },
+      ],
+      [],
+    ]);
     await believes(900);
     expect(calibrated).toEqual(await arrivals({ adherencePerMille: 500 }));
     expect(calibrated).not.toEqual(await arrivals({}));
@@ -184,7 +234,12 @@ describe('simulations', () => {
   it('refuse what cannot be simulated, and whoever may not', async () => {
     const { platformId } = await makeRegion(app.get(DataSource));
     const refused = async (body: object) => {
-      const { status, body: problem } = await ask({ platformId: region.platformId, date: '2026-12-07', variants: [today], ...body }); // prettier-ignore
+      const { status, body: problem } = await ask({
+        platformId: region.platformId,
+        date: '2026-12-07',
+        variants: [today],
+        ...body,
+      });
       return [status, problem.code];
     };
     expect(await refused({ platformId })).toEqual([409, 'simulation.nothing_published']);

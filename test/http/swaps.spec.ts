@@ -109,10 +109,13 @@ describe('swaps', () => {
     expect(await swaps.read(here, proposed.id)).toMatchObject({ state: 'accepted', bookingId: accepted.bookingId });
     await expect(swaps.accept(there, proposed.id, headers())).rejects.toMatchObject({ code: 'swap.over' });
     // to undo it the other side has to agree again, for either of them
-    for (const [actor, uai] of [[there, region.uais[0]], [here, region.uais[1]]] as const) {
+    for (const [actor, uai] of [
+      [there, region.uais[0]],
+      [here, region.uais[1]],
+    ] as const) {
       const undone = app.get(BookingService).undo(actor, accepted.bookingId!, headers());
       await expect(undone).rejects.toMatchObject({ code: 'booking.consent_needed', facts: { uai } });
-    } // prettier-ignore
+    }
     const stranger: Actor = { role: 'head', subject: 'head@elsewhere', uais: [region.uais[2]!] };
     const theirs = app.get(BookingService).undo(stranger, accepted.bookingId!, headers());
     await expect(theirs).rejects.toMatchObject({ code: 'booking.not_own' });
@@ -255,7 +258,10 @@ describe('swaps', () => {
     const key = headers('"1"');
     const refused = await refusalOf(swaps.propose(here, request, key));
     // what instead: other hours near the wanted one, and who weighs as much there (nobody does)
-    expect(refused).toMatchObject({ code: 'booking.cell_full', facts: { alternatives: { length: 3 }, swapPartners: [] } }); // prettier-ignore
+    expect(refused).toMatchObject({
+      code: 'booking.cell_full',
+      facts: { alternatives: { length: 3 }, swapPartners: [] },
+    });
     expect(await refusalOf(swaps.propose(here, request, key))).toMatchObject({ facts: refused.facts });
     await database.query('update plan_window set headcount = 35 where window_id = $1', [region.windowIds[5]]);
     await expect(swaps.propose(here, request, headers('"0"'))).rejects.toMatchObject({ code: 'booking.stale' });
@@ -268,7 +274,10 @@ describe('swaps', () => {
     const inTheWay = { operation: 'add', classId: region.classIds[1]![0]!, startsAt: at(0, '09:15') } as const;
     await app.get(BookingService).book(there, inTheWay, headers());
     const refused = await refusalOf(swaps.accept(there, id, headers()));
-    expect(refused).toMatchObject({ code: 'booking.conflict', facts: { alternatives: { length: 3 }, swapPartners: [] } }); // prettier-ignore
+    expect(refused).toMatchObject({
+      code: 'booking.conflict',
+      facts: { alternatives: { length: 3 }, swapPartners: [] },
+    });
     const [{ startsAt }] = refused.facts['alternatives'] as [{ startsAt: string }];
     const instead = { operation: 'move', windowId: region.windowIds[1]!, startsAt } as const;
     expect((await app.get(BookingService).book(there, instead, headers('"1"'))).changes).toHaveLength(1);
@@ -306,7 +315,12 @@ describe('swaps', () => {
   it('by REST: the operator answers for both, so a proposal is sent to bookings; bad input is refused', async () => {
     const [windowId, withWindowId] = region.windowIds as [number, number];
     const post = async (url: string, payload: object): Promise<[number, string | undefined]> => {
-      const response = await app.inject({ method: 'POST', url: `/v1/${url}`, payload, headers: { 'idempotency-key': randomUUID(), 'if-match': '"1"' } }); // prettier-ignore
+      const response = await app.inject({
+        method: 'POST',
+        url: `/v1/${url}`,
+        payload,
+        headers: { 'idempotency-key': randomUUID(), 'if-match': '"1"' },
+      });
       return [response.statusCode, response.json<{ code?: string }>().code];
     };
     expect(await post('swaps', { windowId, withWindowId, withRevision: 1 })).toEqual([409, 'swap.no_consent_needed']);

@@ -94,7 +94,10 @@ describe('the waiting list', () => {
 
   it('keeps the order in which wishes came, and offers released room to the first, then to the next', async () => {
     const [first, second] = [await wait(0), await wait(1)];
-    expect(first).toMatchObject({ status: 201, body: { state: 'waiting', position: 1, isSeries: false, exceptDates: [] } }); // prettier-ignore
+    expect(first).toMatchObject({
+      status: 201,
+      body: { state: 'waiting', position: 1, isSeries: false, exceptDates: [] },
+    });
     expect(second.body.position).toBe(2);
     await served();
     expect((await entry(first.body.id)).state).toBe('waiting');
@@ -151,7 +154,9 @@ describe('the waiting list', () => {
     const [store, server] = [app.get(WaitingStore), app.get(WaitingServer)];
     const [marks, serve] = [store.marks.bind(store), server.serve.bind(server)];
     const broken = 0;
-    const marked = jest.spyOn(store, 'marks').mockImplementation(async (now) => [{ platformId: broken, mark: '' }, ...(await marks(now))]); // prettier-ignore
+    const marked = jest
+      .spyOn(store, 'marks')
+      .mockImplementation(async (now) => [{ platformId: broken, mark: '' }, ...(await marks(now))]);
     const serving = jest
       .spyOn(server, 'serve')
       .mockImplementation((platformId, isKeptRoomOnly) =>
@@ -252,7 +257,10 @@ describe('the waiting list', () => {
     const move = { operation: 'move', windowId: region.windowIds[2], startsAt: at(0, '10:20') };
     const hold = await call<HoldDto>('POST', 'holds', move, randomUUID(), 2);
     const refused = await call<{ holds: object[] }>('POST', `plans/${planId}/rollback`, { reason: 'back' });
-    expect(refused).toMatchObject({ status: 409, body: { code: 'plan.over_capacity', holds: [{ holdId: hold.body.id }] } }); // prettier-ignore
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'plan.over_capacity', holds: [{ holdId: hold.body.id }] },
+    });
     expect((await entry(offered.body.id)).state).toBe('offered');
   });
 
@@ -344,7 +352,13 @@ describe('the waiting list', () => {
   it('is served though a roster has taken the class of an entry away, whose windows and bookings are refused as that', async () => {
     const windowId = region.windowIds[0];
     const moved = await call<BookingDto>('POST', 'bookings', { operation: 'move', windowId, startsAt: at(0, '16:00') });
-    const held = await call<HoldDto>('POST', 'holds', { operation: 'move', windowId, startsAt: at(0, '17:00') }, undefined, 2); // prettier-ignore
+    const held = await call<HoldDto>(
+      'POST',
+      'holds',
+      { operation: 'move', windowId, startsAt: at(0, '17:00') },
+      undefined,
+      2,
+    );
     const [gone, next] = [await wait(0), await wait(1)];
     expect([moved.status, held.status, gone.status, next.status]).toEqual([201, 201, 201, 201]);
     await database.query('delete from class where id = $1', [region.classIds[0]![0]]);
@@ -365,8 +379,13 @@ describe('the waiting list', () => {
     const { body } = await wait(0);
     const moved = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '16:00') };
     expect((await call('POST', 'bookings', moved)).status).toBe(201);
-    const promoted = await call<BookingDto>('POST', `waiting-list/${body.id}/promote`, { windowId: region.windowIds[3] }); // prettier-ignore
-    expect(promoted).toMatchObject({ status: 201, body: { changes: [{ kind: 'release' }, { kind: 'move', before: { startsAt: at(0, '16:00') } }] } }); // prettier-ignore
+    const promoted = await call<BookingDto>('POST', `waiting-list/${body.id}/promote`, {
+      windowId: region.windowIds[3],
+    });
+    expect(promoted).toMatchObject({
+      status: 201,
+      body: { changes: [{ kind: 'release' }, { kind: 'move', before: { startsAt: at(0, '16:00') } }] },
+    });
   });
 
   it('gives a released place to a waiting class of the same head in one transaction', async () => {
@@ -388,13 +407,24 @@ describe('the waiting list', () => {
     expect((await call('POST', 'bookings', moved)).status).toBe(201);
     const { body } = await wait(0);
     const key = randomUUID();
-    const promote = () => call<{ alternatives: { startsAt: string }[]; swapPartners: object[] }>('POST', `waiting-list/${body.id}/promote`, { windowId: region.windowIds[2] }, key, 2); // prettier-ignore
+    const promote = () =>
+      call<{ alternatives: { startsAt: string }[]; swapPartners: object[] }>(
+        'POST',
+        `waiting-list/${body.id}/promote`,
+        { windowId: region.windowIds[2] },
+        key,
+        2,
+      );
     const refused = await promote();
     expect(refused).toMatchObject({
       status: 409,
       body: { code: 'booking.cell_full', swapPartners: [{ windowId: region.windowIds[3], isOwn: true }] },
     });
-    expect(refused.body.alternatives.map(({ startsAt }) => startsAt)).toEqual([at(0, '10:30'), at(0, '10:35'), at(0, '10:40')]); // prettier-ignore
+    expect(refused.body.alternatives.map(({ startsAt }) => startsAt)).toEqual([
+      at(0, '10:30'),
+      at(0, '10:35'),
+      at(0, '10:40'),
+    ]);
     expect((await promote()).body).toEqual(refused.body);
     expect((await entry(body.id)).state).toBe('waiting');
     const alternative = { operation: 'move', windowId: region.windowIds[0], startsAt: at(0, '10:30') };
@@ -412,7 +442,12 @@ describe('the waiting list', () => {
     const { body } = await wait(0);
     const promote = async (ifMatch: string | undefined) => {
       const headers = { 'idempotency-key': randomUUID(), ...(ifMatch !== undefined && { 'if-match': ifMatch }) };
-      const answer = await app.inject({ method: 'POST', url: `/v1/waiting-list/${body.id}/promote`, headers, payload: { windowId: region.windowIds[3] } }); // prettier-ignore
+      const answer = await app.inject({
+        method: 'POST',
+        url: `/v1/waiting-list/${body.id}/promote`,
+        headers,
+        payload: { windowId: region.windowIds[3] },
+      });
       return [answer.statusCode, answer.json<{ code?: string }>().code];
     };
     expect(await promote(undefined)).toEqual([428, 'booking.if_match_missing']);

@@ -56,7 +56,7 @@ describe("a school's week", () => {
       ['lundi', '2026-12-07', '10:00', '10:30', '6B', '6E', 'élèves', 'accès libre'],
       ['lundi', '2026-12-07', '19:00', '19:30', '', '', 'parents', 'accès libre'],
       ['mardi', '2026-12-08', '09:00', '09:30', '6A', '6E', 'élèves', 'accès libre'],
-    ]); // prettier-ignore
+    ]);
   });
 
   it('is in English and in the hours of the school overseas, and says so', async () => {
@@ -73,7 +73,10 @@ describe("a school's week", () => {
     await rename(0, '6<A>');
     const { body, headers } = await week('?sheet=school&from=2026-12-07');
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
-    const rows = [...body.matchAll(/<tr><th scope="row">(.*?)<\/th>(.*?)<\/tr>/g)].map(([, label, cells]) => [label, [...cells!.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell]) => cell!.replace(/<[^>]+>/g, '').replace(/\s/g, ' '))]); // prettier-ignore
+    const rows = [...body.matchAll(/<tr><th scope="row">(.*?)<\/th>(.*?)<\/tr>/g)].map(([, label, cells]) => [
+      label,
+      [...cells!.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell]) => cell!.replace(/<[^>]+>/g, '').replace(/\s/g, ' ')),
+    ]);
     expect(rows).toEqual([
       ['6&lt;A&gt;', ['9 h 00-9 h 30', '9 h 00-9 h 30']],
       ['6B', ['10 h 00-10 h 30', '']],

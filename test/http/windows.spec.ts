@@ -49,7 +49,10 @@ describe('windows by REST', () => {
   };
   const streamed = async (format: string, query = ''): Promise<WindowDto[]> => {
     const { body } = await app.inject({ url: `/v1/plans/${planId}/windows?format=${format}${query}` });
-    return body.trimEnd().split('\n').map((line) => JSON.parse(line) as WindowDto); // prettier-ignore
+    return body
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as WindowDto);
   };
   const byId = (a: WindowDto, b: WindowDto): number => a.id - b.id;
 
@@ -94,9 +97,13 @@ describe('windows by REST', () => {
     expect(answer.body.startsWith('\uFEFFcreneau;plan;revision;serie;uai;')).toBe(true);
     const rows = parse<Record<string, string>>(answer.body, { delimiter: ';', columns: true, bom: true });
     const pages = (await allPages('')).sort(byId);
-    expect(rows.sort((a, b) => Number(a.creneau) - Number(b.creneau)).map((row) => [row.creneau, row.uai, row.classe, row.debut, row.pas_debut, row.effectif])).toEqual(
+    expect(
+      rows
+        .sort((a, b) => Number(a.creneau) - Number(b.creneau))
+        .map((row) => [row.creneau, row.uai, row.classe, row.debut, row.pas_debut, row.effectif]),
+    ).toEqual(
       pages.map((w) => [String(w.id), w.uai, w.classCode ?? '', w.startsAt, String(w.startCell), String(w.headcount)]),
-    ); // prettier-ignore
+    );
     expect(new Set(rows.map((row) => row.public))).toEqual(new Set(['élèves', 'parents']));
     expect(rows.find((row) => row.id_classe === String(region.classIds[0]![0]))!.classe).toBe(
       'CE1 "bleu"; \\n de l\'été',
@@ -133,9 +140,21 @@ describe('windows by REST', () => {
 
   it('refuse a bad filter, format, page or cursor', async () => {
     const base = `/v1/plans/${planId}/windows`;
-    for (const query of ['uai=123', 'date=2026-02-30', "date=2026-12-08'--", 'format=xml', 'limit=0', 'limit=501', 'cursor=x', 'cursor=WzEsMiwiMyJd', 'cursor=WzEsMiwxLjVd', 'foo=1', 'format=csv&cursor=WzEsMiwzXQ']) {
+    for (const query of [
+      'uai=123',
+      'date=2026-02-30',
+      "date=2026-12-08'--",
+      'format=xml',
+      'limit=0',
+      'limit=501',
+      'cursor=x',
+      'cursor=WzEsMiwiMyJd',
+      'cursor=WzEsMiwxLjVd',
+      'foo=1',
+      'format=csv&cursor=WzEsMiwzXQ',
+    ]) {
       expect([query, (await app.inject({ url: `${base}?${query}` })).statusCode]).toEqual([query, 400]);
-    } // prettier-ignore
+    }
     expect(await codeOf(`${base}?uai=0590000A`)).toEqual([404, 'establishment.not_found']);
     expect(await codeOf(`${base}?department=nowhere`)).toEqual([404, 'department.not_found']);
   });
@@ -172,13 +191,32 @@ describe('windows by REST', () => {
       const local = (cell: number): string => new Date((cell + 12) * 300_000).toISOString().replace('.000Z', '+01:00');
       expect(items).toEqual([
         {
-          id: row!.id, planId, revision, seriesId: null, uai: region.uais[2], departmentCode: expect.any(String) as string,
-          classId: region.classIds[2]![1], classCode: '6B', audience: 'pupils', activity: 'open', origin: 'allocated',
-          date: '2026-12-08', startsAt: local(row!.start), endsAt: local(row!.start + 6), entryOpensAt: local(row!.start - 1),
-          timeZone: 'Europe/Paris', wishedAt: '2026-12-08T08:00:00+01:00',
-          displacementDays: 0, displacementMinutes: (row!.start - cellAt(1, 8)) * 5, headcount: 25, profileId: 3, startCell: row!.start, cellCount: 6, teacherKeyId: null,
+          id: row!.id,
+          planId,
+          revision,
+          seriesId: null,
+          uai: region.uais[2],
+          departmentCode: expect.any(String) as string,
+          classId: region.classIds[2]![1],
+          classCode: '6B',
+          audience: 'pupils',
+          activity: 'open',
+          origin: 'allocated',
+          date: '2026-12-08',
+          startsAt: local(row!.start),
+          endsAt: local(row!.start + 6),
+          entryOpensAt: local(row!.start - 1),
+          timeZone: 'Europe/Paris',
+          wishedAt: '2026-12-08T08:00:00+01:00',
+          displacementDays: 0,
+          displacementMinutes: (row!.start - cellAt(1, 8)) * 5,
+          headcount: 25,
+          profileId: 3,
+          startCell: row!.start,
+          cellCount: 6,
+          teacherKeyId: null,
         },
-      ]); // prettier-ignore
+      ]);
     });
 
     it('are found by the code of a class in its establishment', async () => {
@@ -252,12 +290,19 @@ describe('windows by REST', () => {
     it('refuse ranges and searches that mean nothing', async () => {
       const uai = region.uais[1];
       for (const url of [
-        `/v1/establishments/${uai}/windows?from=2026-12-09&to=2026-12-08`, `/v1/establishments/${uai}/windows?from=2026-01-01&to=2027-12-31`,
-        `/v1/establishments/${uai}/windows?from=tomorrow`, `/v1/establishments/${uai}/windows?cursor=WzFd`, '/v1/windows', `/v1/windows?uai=${uai}`,
-        `/v1/windows?class=6A`, `/v1/windows?uai=${uai}&class=6A&class-key=a$b`, '/v1/classes/x/windows', '/v1/windows?class-key=',
+        `/v1/establishments/${uai}/windows?from=2026-12-09&to=2026-12-08`,
+        `/v1/establishments/${uai}/windows?from=2026-01-01&to=2027-12-31`,
+        `/v1/establishments/${uai}/windows?from=tomorrow`,
+        `/v1/establishments/${uai}/windows?cursor=WzFd`,
+        '/v1/windows',
+        `/v1/windows?uai=${uai}`,
+        `/v1/windows?class=6A`,
+        `/v1/windows?uai=${uai}&class=6A&class-key=a$b`,
+        '/v1/classes/x/windows',
+        '/v1/windows?class-key=',
       ]) {
         expect([url, (await app.inject({ url })).statusCode]).toEqual([url, 400]);
-      } // prettier-ignore
+      }
       expect(await codeOf('/v1/establishments/0590000A/windows')).toEqual([404, 'establishment.not_found']);
       expect(await codeOf('/v1/classes/2000000000/windows')).toEqual([404, 'class.not_found']);
     });

@@ -43,7 +43,14 @@ describe('wishes of the campaign before', () => {
   });
 
   const create = async (startsOn: string, endsOn: string, fields: object = {}) => {
-    const payload = { name: 'Semaine', platformId: region.platformId, startsOn, endsOn, preset: 'remote-week-everybody', ...fields }; // prettier-ignore
+    const payload = {
+      name: 'Semaine',
+      platformId: region.platformId,
+      startsOn,
+      endsOn,
+      preset: 'remote-week-everybody',
+      ...fields,
+    };
     return (await app.inject({ method: 'POST', url: '/v1/campaigns', payload })).json<{ id: number }>().id;
   };
   const state = async (ofCampaign: number, of: string, items: object[]) => {
@@ -119,7 +126,11 @@ describe('wishes of the campaign before', () => {
     );
     const year = await create('2027-09-06', '2027-09-10');
     const report = await copy({}, year);
-    expect(report).toMatchObject({ fromCampaignId: before, copiedCount: 2, notCopied: [{ reason: 'no_class', wishCount: 1 }] }); // prettier-ignore
+    expect(report).toMatchObject({
+      fromCampaignId: before,
+      copiedCount: 2,
+      notCopied: [{ reason: 'no_class', wishCount: 1 }],
+    });
     expect((await of(next[0]!.id, year)).items).toMatchObject([{ start: '09:00', teacherKeyId: null }]);
     expect((await of(next[1]!.id, year)).items).toMatchObject([{ start: '10:00' }]);
   });

@@ -82,7 +82,15 @@ describe('wishes', () => {
         fixed({ weekday: undefined, on: '2026-12-01' }),
       ]);
       expect(answer.statusCode).toBe(200);
-      const common = { on: null, end: null, teacherKeyId: null, reason: null, origin: 'head', approval: 'not_needed', approvalReason: null }; // prettier-ignore
+      const common = {
+        on: null,
+        end: null,
+        teacherKeyId: null,
+        reason: null,
+        origin: 'head',
+        approval: 'not_needed',
+        approvalReason: null,
+      };
       const id: unknown = expect.any(Number);
       const items = [
         { ...common, id, kind: 'wished', weekday: 1, start: '09:00', teacherKeyId },
@@ -115,7 +123,12 @@ describe('wishes', () => {
     it('are written over by who has read them as they are, and by nobody else', async () => {
       const url = `/v1/campaigns/${campaignId}/classes/${await region.class(establishmentId)}/wishes`;
       const put = (ifMatch: string, weekday: number) =>
-        app.inject({ method: 'PUT', url, headers: { 'if-match': ifMatch }, payload: { items: [{ kind: 'wished', weekday, start: '10:00' }] } }); // prettier-ignore
+        app.inject({
+          method: 'PUT',
+          url,
+          headers: { 'if-match': ifMatch },
+          payload: { items: [{ kind: 'wished', weekday, start: '10:00' }] },
+        });
       const read = (await app.inject({ url })).headers.etag as string;
       const first = await put(`W/${read}`, 1);
       expect(first.statusCode).toBe(200);
@@ -318,7 +331,12 @@ describe('wishes', () => {
       const kept = await get(`/campaigns/${campaignId}/establishments/${uai}/wishes`);
       expect(kept.json()).toEqual(answer.json());
       expect(kept.headers.etag).toBe(answer.headers.etag);
-      const stale = await app.inject({ method: 'PUT', url: `/v1/campaigns/${campaignId}/establishments/${uai}/wishes`, headers: { 'if-match': '"other"' }, payload: { items: [] } }); // prettier-ignore
+      const stale = await app.inject({
+        method: 'PUT',
+        url: `/v1/campaigns/${campaignId}/establishments/${uai}/wishes`,
+        headers: { 'if-match': '"other"' },
+        payload: { items: [] },
+      });
       expect(stale.json<Problem>()).toMatchObject({ status: 412, code: 'wish.stale', etag: kept.headers.etag });
     });
 
@@ -423,7 +441,9 @@ describe('wishes', () => {
         opensAt: '2019-12-31T23:00:00.000Z',
         closesAt: '2100-01-01T00:00:00.000Z',
       });
-      expect((await period({ opensAt: '2026-01-02T00:00:00Z', closesAt: '2026-01-01T00:00:00Z' })).json<Problem>()).toMatchObject({ status: 422, code: 'campaign.wish_period_reversed' }); // prettier-ignore
+      expect(
+        (await period({ opensAt: '2026-01-02T00:00:00Z', closesAt: '2026-01-01T00:00:00Z' })).json<Problem>(),
+      ).toMatchObject({ status: 422, code: 'campaign.wish_period_reversed' });
       expect((await period({ closesAt: '2026-01-01T00:00:00' })).statusCode).toBe(400);
     });
 

@@ -13,8 +13,8 @@ describe('an instance of the benchmark', () => {
     const week = allocationInstance(60, 1);
     const minuteOf = (problem: AllocationProblem, i: number, cell: number) =>
       // local midnight of the demand's day: the week begins on Sunday at noon UTC
-      ((problem.originCell - week.originCell + cell + ALLOCATION_INSTANCE.utcOffsetCells - 144) * 5) -
-      problem.demandDay[i]! * 1440; // prettier-ignore
+      (problem.originCell - week.originCell + cell + ALLOCATION_INSTANCE.utcOffsetCells - 144) * 5 -
+      problem.demandDay[i]! * 1440;
     for (const problem of [week, partProblem(week, splitProblem(week)[1]!)]) {
       const { hoursOf } = instanceLetter(problem);
       const told = new Map<string, string>();
@@ -25,8 +25,14 @@ describe('an instance of the benchmark', () => {
         if (hours) told.set(level!, `${minuteOf(problem, i, hours.from)}-${minuteOf(problem, i, hours.to)}`);
       }
       expect(Object.fromEntries(told)).toEqual({
-        '6E': '510-630', '5E': '630-750', '4E': '810-930', '3E': '930-1050', '2GT': '480-660', '1GT': '660-840', TGT: '840-1020',
-      }); // prettier-ignore
+        '6E': '510-630',
+        '5E': '630-750',
+        '4E': '810-930',
+        '3E': '930-1050',
+        '2GT': '480-660',
+        '1GT': '660-840',
+        TGT: '840-1020',
+      });
     }
   });
 });

@@ -104,7 +104,6 @@ describe('the dump of an allocation', () => {
       /negative price/,
     ],
   ] as const)('is refused with %s', async (_, isIt, changed, found) => {
-    // prettier-ignore
     const { lines } = await dumpLines();
     const tampered = lines.map((text) => {
       const line = JSON.parse(text) as Line;

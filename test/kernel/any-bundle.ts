@@ -30,7 +30,9 @@ export function anyBundle(random: Random, establishmentCount = 1 + randomInteger
   const owners = classEstablishment.length + 2 * establishmentCount;
   const windows = { count: [] as number[], gap: [] as number[], cellCount: [] as number[], activity: [] as number[] };
   for (let owner = 0; owner < owners; owner++) {
-    const starts = [...new Set(Array.from({ length: upTo(5) }, () => firstCell + upTo(endCell - firstCell)))].sort((a, b) => a - b); // prettier-ignore
+    const starts = [...new Set(Array.from({ length: upTo(5) }, () => firstCell + upTo(endCell - firstCell)))].sort(
+      (a, b) => a - b,
+    );
     windows.count.push(starts.length);
     starts.forEach((start, k) => {
       windows.gap.push(start - (k === 0 ? firstCell : starts[k - 1]!));
@@ -65,9 +67,10 @@ export function anyBundle(random: Random, establishmentCount = 1 + randomInteger
     kinds: ['college', 'lycee_gt'],
     zones,
     campaigns,
-    catchUps: zones.flatMap(
-      (_, zone) =>
-      chance(0.5) ? [0, 1].map((day) => ({ zone, startCell: firstCell + day * 288 + 200, endCell: firstCell + day * 288 + 224 })) : [], // prettier-ignore
+    catchUps: zones.flatMap((_, zone) =>
+      chance(0.5)
+        ? [0, 1].map((day) => ({ zone, startCell: firstCell + day * 288 + 200, endCell: firstCell + day * 288 + 224 }))
+        : [],
     ),
     establishments: {
       id: establishments.map((e) => 100 + e),
@@ -91,7 +94,11 @@ export function anyBundle(random: Random, establishmentCount = 1 + randomInteger
     windows,
     exemptions: Array.from({ length: upTo(3) }, (): BundleExemption => {
       const ofClass = classEstablishment.length > 0 && chance(0.5);
-      return { classIndex: ofClass ? upTo(classEstablishment.length) : -1, establishmentIndex: upTo(establishmentCount), ...range() }; // prettier-ignore
+      return {
+        classIndex: ofClass ? upTo(classEstablishment.length) : -1,
+        establishmentIndex: upTo(establishmentCount),
+        ...range(),
+      };
     }),
     rules: Array.from({ length: upTo(3) }, (_, id): BundleRule => {
       const relativesOf = (end: number): Pick<BundleRule, 'relativesWaitUntil' | 'relativesHours'> => {
@@ -110,7 +117,12 @@ export function anyBundle(random: Random, establishmentCount = 1 + randomInteger
         id,
         startsAt,
         endsAt,
-        scope: { departments: chance(0.5) ? [upTo(2)] : [], profiles: chance(0.5) ? [upTo(4)] : [], kinds: chance(0.3) ? [upTo(2)] : [], levels: chance(0.3) ? 1 + upTo(7) : 0 }, // prettier-ignore
+        scope: {
+          departments: chance(0.5) ? [upTo(2)] : [],
+          profiles: chance(0.5) ? [upTo(4)] : [],
+          kinds: chance(0.3) ? [upTo(2)] : [],
+          levels: chance(0.3) ? 1 + upTo(7) : 0,
+        },
         ...relativesOf(endsAt),
         isLiveOnly: chance(0.3),
         walkInPerMille: upTo(1001),
@@ -152,7 +164,6 @@ export function anyChange(
   content: BundleContent,
   starts: (audience: BundleChange['audience'], owner: number) => readonly number[],
 ): BundleChange {
-  // prettier-ignore
   const upTo = (bound: number) => randomInteger(random, bound);
   const audience = (['pupils', 'relatives', 'staff'] as const)[
     content.classes.id.length === 0 ? 1 + upTo(2) : upTo(3)

@@ -2,9 +2,17 @@ import type { BundleChange, BundleContent } from '../../src/kernel/decision/bund
 import { decide } from '../../src/kernel/decision/decide';
 import { applyChanges, gatePlanOf } from '../../src/kernel/decision/gate-plan';
 import {
-  DECISION_KINDS, DECISION_REASONS, emptyDecision, KNOWN_BY, SPENDS, VISITOR_PROFILES, WAY,
-  type Decision, type QuotaLeft, type Visitor,
-} from '../../src/kernel/decision/visitor'; // prettier-ignore
+  DECISION_KINDS,
+  DECISION_REASONS,
+  emptyDecision,
+  KNOWN_BY,
+  SPENDS,
+  VISITOR_PROFILES,
+  WAY,
+  type Decision,
+  type QuotaLeft,
+  type Visitor,
+} from '../../src/kernel/decision/visitor';
 
 /** A visitor as gateways/conformance/README.md writes one: names and ids, no index. */
 export interface KitVisitor {
@@ -46,7 +54,8 @@ export interface KitDecision {
 
 const MOST_BITS = 31;
 const bitsOf = (numbers: readonly number[]): number => numbers.reduce((bits, k) => bits | (1 << k), 0);
-export const numbersOf = (bits: number): number[] => [...Array(MOST_BITS).keys()].filter((k) => (bits & (1 << k)) !== 0); // prettier-ignore
+export const numbersOf = (bits: number): number[] =>
+  [...Array(MOST_BITS).keys()].filter((k) => (bits & (1 << k)) !== 0);
 
 /** A visitor in terms of a bundle's columns. */
 export function visitorOfKit(content: BundleContent, visitor: KitVisitor): Visitor {

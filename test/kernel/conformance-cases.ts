@@ -7,7 +7,17 @@ const MIDNIGHT = 1_764_543_600;
 const at = (hours: number, minutes = 0): number => MIDNIGHT + hours * 3600 + minutes * 60;
 const cell = (hours: number, minutes = 0): number => at(hours, minutes) / 300;
 
-const RULE: BundleRule = { id: 1, startsAt: at(0), endsAt: at(24), scope: { departments: [], profiles: [] }, relativesWaitUntil: null, isLiveOnly: false, walkInPerMille: 1000, idleMinutes: null, featuresOff: 0 }; // prettier-ignore
+const RULE: BundleRule = {
+  id: 1,
+  startsAt: at(0),
+  endsAt: at(24),
+  scope: { departments: [], profiles: [] },
+  relativesWaitUntil: null,
+  isLiveOnly: false,
+  walkInPerMille: 1000,
+  idleMinutes: null,
+  featuresOff: 0,
+};
 
 /**
  * A collège in Paris time (6A at 9:45 for 45 minutes and live at 14:00 for 30, 6B at 10:30, a nursery class at 11:00, 6C without
@@ -46,16 +56,28 @@ const ORDINARY: BundleContent = {
   ],
   catchUps: [{ zone: 0, startCell: cell(20), endCell: cell(22) }],
   establishments: {
-    id: [50, 51], uai: ['9900002X', '9900003Y'], structure: ['77', '78'], name: ['Collège des Embruns', 'École du Port'],
-    telephone: ['03 20 00 00 00', ''], department: [0, 1], zone: [0, 1], relativesCampaigns: [1, 0],
-  }, // prettier-ignore
+    id: [50, 51],
+    uai: ['9900002X', '9900003Y'],
+    structure: ['77', '78'],
+    name: ['Collège des Embruns', 'École du Port'],
+    telephone: ['03 20 00 00 00', ''],
+    department: [0, 1],
+    zone: [0, 1],
+    relativesCampaigns: [1, 0],
+  },
   classes: {
-    id: [1, 2, 3, 4, 5, 6], establishment: [0, 0, 0, 0, 1, 1], name: ['6A', '6B', 'PS', '6C', '6A', 'CP'],
-    levels: [2, 2, 1, 2, 2, 4], hasParentAccounts: [0, 0, 1, 0, 0, 0], campaigns: [1, 1, 1, 1, 1, 0],
-  }, // prettier-ignore
+    id: [1, 2, 3, 4, 5, 6],
+    establishment: [0, 0, 0, 0, 1, 1],
+    name: ['6A', '6B', 'PS', '6C', '6A', 'CP'],
+    levels: [2, 2, 1, 2, 2, 4],
+    hasParentAccounts: [0, 0, 1, 0, 0, 0],
+    campaigns: [1, 1, 1, 1, 1, 0],
+  },
   windows: {
     count: [2, 1, 1, 0, 1, 0, 1, 0, 0, 0],
-    gap: [cell(9, 45), cell(14) - cell(9, 45) + cell(0), cell(10, 30), cell(11), cell(15), cell(18)].map((c) => c - cell(0)), // prettier-ignore
+    gap: [cell(9, 45), cell(14) - cell(9, 45) + cell(0), cell(10, 30), cell(11), cell(15), cell(18)].map(
+      (c) => c - cell(0),
+    ),
     cellCount: [9, 6, 9, 6, 6, 12],
     activity: [0, 1, 0, 0, 0, 0],
   },
@@ -78,11 +100,26 @@ export const KIT_BUNDLES = {
   'relatives wait': { ...ORDINARY, rules: [{ ...RULE, relativesWaitUntil: at(19) }] },
   'relatives in the evening': {
     ...ORDINARY,
-    rules: [{ ...RULE, relativesWaitUntil: at(24), relativesHours: [{ zone: 0, from: at(17), to: at(22) }, { zone: 1, from: at(22), to: at(24) }] }], // prettier-ignore
+    rules: [
+      {
+        ...RULE,
+        relativesWaitUntil: at(24),
+        relativesHours: [
+          { zone: 0, from: at(17), to: at(22) },
+          { zone: 1, from: at(22), to: at(24) },
+        ],
+      },
+    ],
   },
   'live only': { ...ORDINARY, rules: [{ ...RULE, isLiveOnly: true }] },
   'live only, until noon': { ...ORDINARY, rules: [{ ...RULE, isLiveOnly: true, endsAt: at(12) }] },
-  'features off': { ...ORDINARY, rules: [{ ...RULE, featuresOff: 2, idleMinutes: 5 }, { ...RULE, id: 2, idleMinutes: 10 }] }, // prettier-ignore
+  'features off': {
+    ...ORDINARY,
+    rules: [
+      { ...RULE, featuresOff: 2, idleMinutes: 5 },
+      { ...RULE, id: 2, idleMinutes: 10 },
+    ],
+  },
   'half of the walk-ins, in one department': {
     ...ORDINARY,
     rules: [{ ...RULE, walkInPerMille: 500, scope: { departments: [0], profiles: [0] } }],
@@ -90,9 +127,17 @@ export const KIT_BUNDLES = {
 } satisfies Record<string, BundleContent>;
 
 export const PUPIL_OF_6A: KitVisitor = {
-  profile: 'pupil', classes: [1], establishments: [], levels: [], knownBy: 'signed_header', isAdmittedToday: false, hasSession: false,
-  wantsUrgentPass: false, feature: null, draw: 2 ** 31,
-}; // prettier-ignore
+  profile: 'pupil',
+  classes: [1],
+  establishments: [],
+  levels: [],
+  knownBy: 'signed_header',
+  isAdmittedToday: false,
+  hasSession: false,
+  wantsUrgentPass: false,
+  feature: null,
+  draw: 2 ** 31,
+};
 export const EMPTY: QuotaLeft = { walkInCount: 0, walkInWholeCount: 0, keptCount: 0, urgentCount: 0 };
 
 const NOBODY: Partial<KitVisitor> = { profile: 'unknown', classes: [], knownBy: 'nothing' };
@@ -115,6 +160,7 @@ interface WrittenCase {
 }
 
 /** What the protocol promises, one sentence a case. */
+// oxfmt-ignore
 export const CASES: readonly WrittenCase[] = [
   { says: 'a second before the lead: waits for the own opening', now: at(9, 40) - 1, expected: { ...OUTSIDE, opensAt: at(9, 40), retryAt: at(9, 42) + 30, ways: ['staticWork', 'telephone', 'comeBack'] } },
   { says: 'five minutes before the start: enters, until ten minutes after the end', now: at(9, 40), expected: { ...ADMIT, reason: 'window', until: at(10, 40) } },
@@ -201,4 +247,4 @@ export const CASES: readonly WrittenCase[] = [
   { says: 'expired, advise: everybody enters', now: at(41), visitor: RELATIVE, expected: { ...ADMIT, reason: 'plan_too_old' } },
   { says: 'stale, reused: windows bind as before', now: at(31), bundle: 'aged, reused', visitor: { isAdmittedToday: true }, expected: { ...WAIT, reason: 'quota_empty' } },
   { says: 'expired, open to pupils and staff', now: at(41), bundle: 'aged, reused', expected: { ...ADMIT, reason: 'plan_too_old' } },
-]; // prettier-ignore
+];

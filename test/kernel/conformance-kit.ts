@@ -29,7 +29,14 @@ export function conformanceKit(): Kit {
     return decision;
   };
   for (const { says, now, bundle = 'ordinary', visitor, quota, changes = [], expected } of CASES) {
-    const decision = add({ case: says, bundle, changes, visitor: { ...PUPIL_OF_6A, ...visitor }, quota: { ...EMPTY, walkInWholeCount: quota?.walkInCount ?? 0, ...quota }, now }); // prettier-ignore
+    const decision = add({
+      case: says,
+      bundle,
+      changes,
+      visitor: { ...PUPIL_OF_6A, ...visitor },
+      quota: { ...EMPTY, walkInWholeCount: quota?.walkInCount ?? 0, ...quota },
+      now,
+    });
     const decided = { ...decision, ...expected };
     if (JSON.stringify(decided) !== JSON.stringify(decision))
       throw new Error(`${says}: ${JSON.stringify(decision)} and not ${JSON.stringify(expected)}`);
@@ -52,7 +59,8 @@ export function conformanceKit(): Kit {
     for (const { decision, ...asked } of plain) {
       if (asked.bundle !== name) continue;
       const again = add({ ...asked, case: `${asked.case} (packed)`, bundle });
-      if (JSON.stringify(again) !== JSON.stringify(decision)) throw new Error(`${asked.case}: otherwise where the bundle is packed`); // prettier-ignore
+      if (JSON.stringify(again) !== JSON.stringify(decision))
+        throw new Error(`${asked.case}: otherwise where the bundle is packed`);
     }
   }
   return kit;
@@ -62,7 +70,7 @@ export function conformanceKit(): Kit {
 export function kitText({ format, bundles, cases }: Kit): string {
   const named = Object.entries(bundles).map(([name, content]) => `${JSON.stringify(name)}: ${JSON.stringify(content)}`);
   const lines = (all: readonly string[]) => all.join(',\n');
-  return `{ "format": ${JSON.stringify(format)},\n"bundles": {\n${lines(named)}\n},\n"cases": [\n${lines(cases.map((one) => JSON.stringify(one)))}\n] }\n`; // prettier-ignore
+  return `{ "format": ${JSON.stringify(format)},\n"bundles": {\n${lines(named)}\n},\n"cases": [\n${lines(cases.map((one) => JSON.stringify(one)))}\n] }\n`;
 }
 
 // node -r ./test/swc-register.cjs test/kernel/conformance-kit.ts: writes the file anew

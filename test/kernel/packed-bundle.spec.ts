@@ -7,7 +7,8 @@ import { anyBundle } from './any-bundle';
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const random = seededRandom(seed);
-const sent = (packed: PackedBundle) => JSON.parse(gunzipSync(gzipSync(JSON.stringify(packed))).toString()) as PackedBundle; // prettier-ignore
+const sent = (packed: PackedBundle) =>
+  JSON.parse(gunzipSync(gzipSync(JSON.stringify(packed))).toString()) as PackedBundle;
 
 describe(`a packed bundle (SEED=${seed})`, () => {
   it('says after its way what the plain one says, whatever is in it', () => {
@@ -26,7 +27,12 @@ describe(`a packed bundle (SEED=${seed})`, () => {
       ...content,
       endCell: content.firstCell + 2 * 288 + 12,
       classes: { ...content.classes, id: content.classes.id.map((_, k) => 1000 - 7 * k) },
-      windows: { count, gap: each.map((k) => (k === 0 ? 0 : 2)), cellCount: each.map((k) => k + 1), activity: each.map((k) => k % 2) }, // prettier-ignore
+      windows: {
+        count,
+        gap: each.map((k) => (k === 0 ? 0 : 2)),
+        cellCount: each.map((k) => k + 1),
+        activity: each.map((k) => k % 2),
+      },
     };
     expect(plainBundle(sent(packedBundle(wide)))).toEqual(wide);
   });

@@ -11,13 +11,29 @@ const column = (count: number, from = 0, to = CELLS, otherwise = count): Float64
 const comingIn = (from: number, to: number): Float64Array => column(1 / (to - from), from, to, 0);
 
 const group = (profile: number, visitorCount: number, changes: Partial<StormGroup> = {}): StormGroup => ({
-  territory: 0, profile, cohort: 0, visitorCount, arrival: 0, visit: 0, entryTimes: null, ...changes,
-}); // prettier-ignore
+  territory: 0,
+  profile,
+  cohort: 0,
+  visitorCount,
+  arrival: 0,
+  visit: 0,
+  entryTimes: null,
+  ...changes,
+});
 const window = (entryCell: number, endCell: number, isLive = false) => ({ entryCell, endCell, isLive });
 const step = (fromCell: number, toCell: number, changes: Partial<StormStep>): StormStep => ({
-  fromCell, toCell, territories: [], profiles: [], cohorts: [], isDeferred: false, isLiveOnly: false, walkInPerMille: 1000, idleSeconds: null,
-  capacityPerMille: 1000, ...changes,
-}); // prettier-ignore
+  fromCell,
+  toCell,
+  territories: [],
+  profiles: [],
+  cohorts: [],
+  isDeferred: false,
+  isLiveOnly: false,
+  walkInPerMille: 1000,
+  idleSeconds: null,
+  capacityPerMille: 1000,
+  ...changes,
+});
 
 /** Two hours of a platform of two territories that has room for everybody's window and for few beside. */
 function storm(changes: Partial<StormProblem>): StormProblem {
@@ -32,18 +48,30 @@ function storm(changes: Partial<StormProblem>): StormProblem {
     idleSeconds: 1200,
     entrySpreadSeconds: 300,
     room: null,
-    habits: { impatientPerMille: 300, threeMinutesPerMille: 300, asToldPerMille: 300, backOffPerMille: 100, givesUpPerMille: 20 },
+    habits: {
+      impatientPerMille: 300,
+      threeMinutesPerMille: 300,
+      asToldPerMille: 300,
+      backOffPerMille: 100,
+      givesUpPerMille: 20,
+    },
     arrivals: [comingIn(0, 6), comingIn(0, 12)],
-    visits: [{ stay: [1000, 800, 500, 200], logOutPerMille: 300 }, { stay: 'toEnd', logOutPerMille: 500 }],
+    visits: [
+      { stay: [1000, 800, 500, 200], logOutPerMille: 300 },
+      { stay: 'toEnd', logOutPerMille: 500 },
+    ],
     groups: [],
     steps: [],
     ...changes,
-  }; // prettier-ignore
+  };
 }
 
 const room = (leftPerCell: number, leavesPerMillePerMinute = 0) => ({
-  rankOfProfile: [0, 1], pollSeconds: 60, leftPerCell: column(leftPerCell), leavesPerMillePerMinute,
-}); // prettier-ignore
+  rankOfProfile: [0, 1],
+  pollSeconds: 60,
+  leftPerCell: column(leftPerCell),
+  leavesPerMillePerMinute,
+});
 
 const LATE = window(20, 24);
 

@@ -35,7 +35,9 @@ describe('platforms', () => {
     await holder.connect();
     regions = [];
     for (let i = 0; i <= HELD_COUNT; i++) {
-      regions.push(await publishedRegion(app, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 9), headcount: 30 }])); // prettier-ignore
+      regions.push(
+        await publishedRegion(app, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 9), headcount: 30 }]),
+      );
     }
   });
   afterAll(async () => {
@@ -82,7 +84,10 @@ describe('platforms', () => {
     const plans = app.get(PlanService);
     const draft = async (region: BookableRegion): Promise<number> => {
       const base = await app.get(LedgerService).revision(region.platformId);
-      return plans.createDraft(TESTER, draftOf(region, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 9), headcount: 30 }], { base })); // prettier-ignore
+      return plans.createDraft(
+        TESTER,
+        draftOf(region, [{ establishment: 0, classIndex: 0, startCell: cellAt(0, 9), headcount: 30 }], { base }),
+      );
     };
     const drafts = [];
     for (const region of held) drafts.push(await draft(region));
@@ -91,8 +96,14 @@ describe('platforms', () => {
     for (const { platformId } of held) {
       await holder.query('select pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.platform, platformId]);
     }
-    const step = { startsAt: '2026-12-09T00:00:00+01:00', concurrentSessions: 9000, loginsPerMinute: 2000, reason: 'a server' }; // prettier-ignore
-    const grow = ({ platformId }: BookableRegion): Promise<number> => send(`platforms/${platformId}/capacity-steps`, step); // prettier-ignore
+    const step = {
+      startsAt: '2026-12-09T00:00:00+01:00',
+      concurrentSessions: 9000,
+      loginsPerMinute: 2000,
+      reason: 'a server',
+    };
+    const grow = ({ platformId }: BookableRegion): Promise<number> =>
+      send(`platforms/${platformId}/capacity-steps`, step);
     let answeredCount = 0;
     const waiting = [
       ...held.map(grow),

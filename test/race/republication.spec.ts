@@ -47,7 +47,12 @@ describe('plans that are published over the live one, and rolled back, while hea
     app = await startTestApplication({ ETALE_POOL_SIZE: '16' });
     database = app.get<DataSource>(getDataSourceToken());
     plans = app.get(PlanService);
-    const shape = { establishmentCount: ESTABLISHMENTS, classesEach: CLASSES, concurrentSessions: 5000, loginsPerMinute: 5000 }; // prettier-ignore
+    const shape = {
+      establishmentCount: ESTABLISHMENTS,
+      classesEach: CLASSES,
+      concurrentSessions: 5000,
+      loginsPerMinute: 5000,
+    };
     region = await publishedRegion(app, windowsAt(9), shape);
   });
   afterAll(async () => {
@@ -156,7 +161,7 @@ describe('plans that are published over the live one, and rolled back, while hea
         headcount: 10,
       }));
     // ten classes' heads come with seven tenths
-    const shape = { establishmentCount: 2 * full, classesEach: 1, concurrentSessions: 7 * full, loginsPerMinute: 5000 }; // prettier-ignore
+    const shape = { establishmentCount: 2 * full, classesEach: 1, concurrentSessions: 7 * full, loginsPerMinute: 5000 };
     const tight = await publishedRegion(app, windows(hours[0]!), shape);
     const entryIds: string[] = [];
     for (const [i, windowId] of tight.windowIds.slice(full).entries()) {
