@@ -12,9 +12,8 @@ export interface LeftOutCounts {
 }
 
 export function leftOutCounts(problem: AllocationProblem): LeftOutCounts {
-  const room = new Float64Array(problem.cellCount).fill(
-    2 * problem.demandScale.reduce((sum, scale) => sum + scale, problem.demandCount),
-  );
+  // without a limit there is nothing to prove of one: with a high one its proof took most of the time
+  const room = new Float64Array(problem.cellCount).fill(Infinity);
   const roomy = { ...problem, sessionLimit: room, loginLimit: room };
   const lifted: LeftOutCounts['lifted'] = {};
   const asItIs = leftOutOf(roomy);
