@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { loadConfig, type Config } from './common/config';
 import { dataFolderHolder, DataFolderInUseError, openDatabase } from './common/data-folder';
@@ -28,6 +29,8 @@ async function serve(config: Config, logger: Logger, stop: AbortController, undo
       return opened;
     },
   );
+  // a folder that cannot be had is known at once, and its start has nothing more to read
+  await Promise.race([opening, setImmediate()]);
   // two thousand files: read while the database starts, and by no start that ends before here
   const [database, program] = await Promise.all([opening, import('./served-application.js')]);
   void database.ended.then((reason) => reason && stop.abort(reason));
