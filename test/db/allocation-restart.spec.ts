@@ -32,7 +32,7 @@ describe('an allocation whose process is killed', () => {
     app = await startTestApplication({ DATABASE_URL: url });
     database = app.get<DataSource>(getDataSourceToken());
     const { platformId } = await makeRegion(database, {
-      establishmentCount: 150,
+      establishmentCount: 100,
       classesEach: 20,
       concurrentSessions: 100_000,
       loginsPerMinute: 20_000,
@@ -52,7 +52,7 @@ describe('an allocation whose process is killed', () => {
   });
 
   function startChild(): ChildProcess {
-    const child = spawn(process.execPath, [join(__dirname, '../../src/cli.ts'), 'allocate', String(campaignId)], {
+    const child = spawn(process.execPath, [join(__dirname, '../../dist/src/cli.js'), 'allocate', String(campaignId)], {
       env: { ...process.env, DATABASE_URL: url, ETALE_DATA_DIR: folder },
       stdio: 'ignore',
     });

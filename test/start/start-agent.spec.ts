@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chownSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { until } from '../agent/test-agent';
+import { asNobody, canBeNobody, NOBODY } from './ordinary-user';
 import { dataFolder, StartedServer } from './started-server';
 
 const AGENT = resolve(__dirname, '../../dist/src/agent/main.js');
@@ -22,6 +23,11 @@ async function startAgent(words: string[]): Promise<{ url: string; child: ChildP
 
 describe('the demonstration and an agent', () => {
   const data = dataFolder();
+  // the first start of somebody without rights, where root can become one: other tests start as whoever runs them
+  const prefix = canBeNobody ? asNobody : [];
+  if (canBeNobody) chownSync(dirname(data.folder), NOBODY, NOBODY);
+  const start = (): StartedServer =>
+    StartedServer.start({ ETALE_DATA_DIR: data.folder, HOME: dirname(data.folder) }, prefix);
   let server: StartedServer | undefined;
   let agent: ChildProcess | undefined;
   afterAll(async () => {
@@ -35,8 +41,9 @@ describe('the demonstration and an agent', () => {
   });
 
   it('work together by the lines of the README: the agent gets the plan with the key of the file and answers about Monday', async () => {
-    server = StartedServer.start({ ETALE_DATA_DIR: data.folder });
+    server = start();
     await server.planId();
+    expect((await fetch(`${await server.url()}/health/ready`)).status).toBe(200);
     const said = (await server.says(/Gateway, in another terminal +npm run agent -- (.*)/))[1]!;
     const readme = /npm run agent -- (--url http:\/\/127.0.0.1:3000 --key-file ~\/\.etale\/(\S+))\ncurl -s (\S+)\/decide -d '(.*)'/.exec(README)!; // prettier-ignore
     const keyFile = join(data.folder, readme[2]!);
@@ -65,7 +72,7 @@ describe('the demonstration and an agent', () => {
     const file = join(data.folder, 'demonstration-gateway-key');
     const key = readFileSync(file, 'utf8');
     expect(await server!.stop()).toBe(0);
-    server = StartedServer.start({ ETALE_DATA_DIR: data.folder });
+    server = start();
     await server.says(/Gateway, in another terminal/);
     expect(readFileSync(file, 'utf8')).toBe(key);
   });

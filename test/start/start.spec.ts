@@ -30,26 +30,52 @@ afterEach(async () => {
   for (const { remove } of folders.splice(0)) remove();
 });
 
-describe('a first start', () => {
+describe('a first start that is interrupted, and killed in one phase after the other', () => {
   const made = dataFolder();
   const { folder } = made;
   let planId: number;
   let certificate: Record<string, unknown>;
   afterAll(made.remove);
 
-  it('serves, makes the demonstration, says where to look, and keeps what it has acknowledged when it is killed', async () => {
+  it('ends without a trace of a process when it is interrupted', async () => {
     const first = start({ ETALE_DATA_DIR: folder });
-    const url = await first.url();
+    await first.says(/Écoles/);
+    const pid = postgresPid(folder);
+    expect(await first.stop('SIGINT')).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+    expect(existsSync(join(folder, 'server.json'))).toBe(false);
+  });
+
+  it.each([
+    [/Écoles/, undefined],
+    [/Souhaits/, undefined],
+    [/Placement/, /Écoles/],
+    [/Publication/, /Écoles/],
+  ])('goes on from where it was, up to %s, and is killed there', async (phase, done) => {
+    const server = start({ ETALE_DATA_DIR: folder });
+    await server.says(phase);
+    if (done) expect(server.output).not.toMatch(done);
+    await server.stop('SIGKILL');
+  });
+
+  it('is finished by the next one: it serves one region with one plan, says where to look, and keeps what it has acknowledged when it is killed', async () => {
+    const last = start({ ETALE_DATA_DIR: folder });
+    const url = await last.url();
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    planId = await first.planId();
-    const exampleUrl = (await first.says(/http\S+\/v1\/establishments\/\S+\/windows\S*/))[0];
+    planId = await last.planId();
+    expect(last.output).not.toMatch(/Écoles/);
+    const exampleUrl = (await last.says(/http\S+\/v1\/establishments\/\S+\/windows\S*/))[0];
     const windows = await json(exampleUrl);
     expect((windows.items as unknown[]).length).toBeGreaterThan(0);
-    certificate = await first.read(`/v1/plans/${planId}/certificate`);
+    const establishments = await json(`${url}/v1/establishments?limit=500`);
+    expect(establishments.items).toHaveLength(60);
+    expect((await last.read('/v1/campaigns')).items).toHaveLength(1);
+    expect(await last.read(`/v1/plans/${planId}`)).toMatchObject({ state: 'published' });
+    certificate = await last.read(`/v1/plans/${planId}/certificate`);
     expect(certificate).toMatchObject({ violationCount: 0, unplacedCount: 0 });
     for (const file of ['secret', 'server.json', 'postgres.password'])
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
-    await first.stop('SIGKILL');
+    await last.stop('SIGKILL');
   });
 
   it('is followed by one that finds all of it, beside which no other starts, and stops cleanly', async () => {
@@ -76,49 +102,6 @@ describe('a first start', () => {
     expect(await third.read(`/v1/plans/${planId}/certificate`)).toEqual(certificate);
     expect(third.output).not.toMatch(/Écoles/);
     expect(await third.stop('SIGINT')).toBe(0);
-  });
-});
-
-describe('a first start that is killed in one phase after the other', () => {
-  const made = dataFolder();
-  const { folder } = made;
-  afterAll(made.remove);
-
-  it.each([
-    [/Écoles/, undefined],
-    [/Souhaits/, undefined],
-    [/Placement/, /Écoles/],
-    [/Publication/, /Écoles/],
-  ])('goes on from where it was, up to %s, and is killed there', async (phase, done) => {
-    const server = start({ ETALE_DATA_DIR: folder });
-    await server.says(phase);
-    if (done) expect(server.output).not.toMatch(done);
-    await server.stop('SIGKILL');
-  });
-
-  it('is finished by the next one, with one region, one campaign and one plan', async () => {
-    const last = start({ ETALE_DATA_DIR: folder });
-    const url = await last.url();
-    const planId = await last.planId();
-    const establishments = await json(`${url}/v1/establishments?limit=500`);
-    const campaigns = await last.read('/v1/campaigns');
-    expect(last.output).not.toMatch(/Écoles/);
-    expect(establishments.items).toHaveLength(60);
-    expect(campaigns.items).toHaveLength(1);
-    expect(await last.read(`/v1/plans/${planId}`)).toMatchObject({ state: 'published' });
-    expect(await last.read(`/v1/plans/${planId}/certificate`)).toMatchObject({ violationCount: 0 });
-  });
-});
-
-describe('a first start that is interrupted', () => {
-  it('ends without a trace of a process', async () => {
-    const folder = newFolder();
-    const first = start({ ETALE_DATA_DIR: folder });
-    await first.says(/Écoles/);
-    const pid = postgresPid(folder);
-    expect(await first.stop('SIGINT')).toBe(0);
-    expect(isAlive(pid)).toBe(false);
-    expect(existsSync(join(folder, 'server.json'))).toBe(false);
   });
 });
 
