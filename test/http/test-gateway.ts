@@ -19,7 +19,7 @@ import { NOBODY, startTestApplication } from '../test-application';
 export const NOW = '2026-12-07T07:00:00+01:00';
 export const TODAY = '2026-12-07';
 
-export interface Fetched {
+interface Fetched {
   etag: string;
   content: BundleContent;
   chain: string;
