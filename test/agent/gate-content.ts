@@ -1,4 +1,4 @@
-import type { BundleContent } from '../../src/kernel/decision/bundle-content';
+import type { BundleContent, BundleRule } from '../../src/kernel/decision/bundle-content';
 
 /** 1 December 2025, midnight in Paris: an ordinary Monday. */
 export const MIDNIGHT = 1_764_543_600;
@@ -55,4 +55,25 @@ export const gateContent = (changed: Partial<BundleContent> = {}): BundleContent
   exemptions: [],
   rules: [],
   ...changed,
+});
+
+/** A step in force for everybody, all day, that changes nothing but what the test says. */
+export const stepOf = (changed: Partial<BundleRule>): BundleRule => ({
+  id: 1,
+  startsAt: at(0),
+  endsAt: at(24),
+  scope: { departments: [], profiles: [] },
+  relativesWaitUntil: null,
+  isLiveOnly: false,
+  walkInPerMille: 1000,
+  idleMinutes: null,
+  featuresOff: 0,
+  ...changed,
+});
+
+/** So many walk-in places of five minutes, of which so many are kept for those not admitted today, and no urgent pass. */
+export const walkIns = (walkInPerCell: number, keptPerCell = 0): BundleContent['quotas'] => ({
+  walkInPerCell,
+  keptPerCell,
+  urgentPerCell: 0,
 });

@@ -56,6 +56,20 @@ export class TestAgent {
     return fetch(`${this.url}${path}`, { headers, redirect: 'manual' });
   }
 
+  /** What a program of the machine asks. */
+  decide(body: unknown): Promise<Response> {
+    return fetch(`${this.url}/decide`, { method: 'POST', body: JSON.stringify(body) });
+  }
+
+  /** Chooses the class 6e A without showing that one is in it. */
+  choose(): Promise<Response> {
+    return fetch(`${this.url}/etale/choose`, {
+      method: 'POST',
+      body: new URLSearchParams({ class: '9900002X$6e A' }),
+      redirect: 'manual',
+    });
+  }
+
   async status(): Promise<Record<string, never>> {
     return (await (await this.get('/status')).json()) as Record<string, never>;
   }
