@@ -1,5 +1,5 @@
 import { PUPIL } from '../../src/kernel/decision/visitor';
-import { at, cell } from './gate-content';
+import { at, cell, stepOf, walkIns } from './gate-content';
 import { cookieOf, TestAgent } from './test-agent';
 
 describe('decisions beside the proxy', () => {
@@ -41,18 +41,15 @@ describe('decisions beside the proxy', () => {
 
   it('a step in force is told to those whom it concerns, in their language, and holds for those who are inside', async () => {
     await test.stop();
-    const rule = {
-      id: 1,
+    const rule = stepOf({
       startsAt: at(9),
       endsAt: at(11),
       scope: { departments: [], profiles: [PUPIL] },
-      relativesWaitUntil: null,
-      isLiveOnly: false,
       walkInPerMille: 0,
       idleMinutes: 5,
       featuresOff: 2,
       words: { fr: 'La vidéo <revient> à 11 h.', en: 'Video is back at 11.' },
-    };
+    });
     test = await TestAgent.start({ rules: [rule] });
     test.nowSeconds = at(8);
     const early = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
@@ -79,22 +76,9 @@ describe('decisions beside the proxy', () => {
 
   it('who is inside keeps the pass at a heavy feature: one that is on spends no second place, one that is off is refused alone', async () => {
     await test.stop();
-    const rule = {
-      id: 1,
-      startsAt: at(7),
-      endsAt: at(11),
-      scope: { departments: [], profiles: [] },
-      relativesWaitUntil: null,
-      isLiveOnly: false,
-      walkInPerMille: 1000,
-      idleMinutes: null,
-      featuresOff: 2,
-    };
+    const rule = stepOf({ startsAt: at(7), endsAt: at(11), featuresOff: 2 });
     for (const room of ['off', 'process'] as const) {
-      test = await TestAgent.start(
-        { rules: [rule], quotas: { walkInPerCell: 2, keptPerCell: 0, urgentPerCell: 0 } },
-        { room },
-      );
+      test = await TestAgent.start({ rules: [rule], quotas: walkIns(2) }, { room });
       const cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
       const ask = async (headers: Record<string, string>) => {
         const { status, headers: said } = await test.get('/auth', { cookie, ...headers });
@@ -121,18 +105,8 @@ describe('decisions beside the proxy', () => {
 
   it('who is away for longer than a step grants has idled out, at any agent: the next page is decided anew', async () => {
     await test.stop();
-    const rule = {
-      id: 1,
-      startsAt: at(7, 30),
-      endsAt: at(9),
-      scope: { departments: [], profiles: [] },
-      relativesWaitUntil: null,
-      isLiveOnly: false,
-      walkInPerMille: 1000,
-      idleMinutes: 5,
-      featuresOff: 0,
-    };
-    test = await TestAgent.start({ rules: [rule], quotas: { walkInPerCell: 1, keptPerCell: 0, urgentPerCell: 0 } });
+    const rule = stepOf({ startsAt: at(7, 30), endsAt: at(9), idleMinutes: 5 });
+    test = await TestAgent.start({ rules: [rule], quotas: walkIns(1) });
     test.nowSeconds = at(7);
     let cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
     const page = async (now: number, by = test) => {
@@ -147,7 +121,7 @@ describe('decisions beside the proxy', () => {
     expect(await page(at(7, 54) + 30)).toEqual([204, false]);
     const other = await TestAgent.start({
       rules: [rule],
-      quotas: { walkInPerCell: 1, keptPerCell: 0, urgentPerCell: 0 },
+      quotas: walkIns(1),
     });
     other.nowSeconds = at(8, 1);
     // the place outside windows is somebody else's by now
@@ -182,7 +156,7 @@ describe('decisions beside the proxy', () => {
 
   it('who is inside and asks for an urgent pass in vain stays until the end that was said', async () => {
     await test.stop();
-    test = await TestAgent.start({ quotas: { walkInPerCell: 0, keptPerCell: 0, urgentPerCell: 0 } });
+    test = await TestAgent.start({ quotas: walkIns(0) });
     test.nowSeconds = at(9, 50);
     const cookie = cookieOf(await test.get('/auth', test.shown(['77$6e A'])));
     // the window is over, its drain is not
@@ -206,11 +180,7 @@ describe('decisions beside the proxy', () => {
 
   it('a class that was only chosen never becomes one that was shown, however often the pass comes back', async () => {
     test.nowSeconds = at(9, 50);
-    const chosen = await fetch(`${test.url}/etale/choose`, {
-      method: 'POST',
-      body: new URLSearchParams({ class: '9900002X$6e A' }),
-      redirect: 'manual',
-    });
+    const chosen = await test.choose();
     expect(chosen.status).toBe(303);
     let cookie = cookieOf(chosen);
     for (let k = 0; k < 3; k++) {
@@ -259,7 +229,7 @@ describe('decisions beside the proxy', () => {
 
   it('answers programs of the machine in JSON and tells them what they wrote wrong', async () => {
     const ask = async (body: unknown) => {
-      const response = await fetch(`${test.url}/decide`, { method: 'POST', body: JSON.stringify(body) });
+      const response = await test.decide(body);
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     };
     const visitor = { profile: 'pupil', classes: ['77$6e A'] };
@@ -284,152 +254,5 @@ describe('decisions beside the proxy', () => {
       status: 400,
       body: { code: 'agent.field_invalid' },
     });
-  });
-});
-
-describe('a posture that refuses nobody', () => {
-  it('lets in and counts who would have been told to wait, by department and profile, before anybody is', async () => {
-    const test = await TestAgent.start({ posture: 'shadow' });
-    expect((await test.get('/auth', test.shown(['77$6e A']))).status).toBe(204);
-    await test.agent.stop();
-    expect(test.service.batches[0]!.cells).toEqual([
-      expect.objectContaining({
-        department: '59',
-        profile: 'pupil',
-        level: 1,
-        admitted: 1,
-        attempts: 1,
-        wouldRefuse: 1,
-      }),
-    ]);
-    expect(test.service.batches[0]!.windows).toEqual([
-      expect.objectContaining({
-        audience: 'pupils',
-        ownerId: 11,
-        startCell: null,
-        onDate: '2025-12-01',
-        wouldRefuse: 1,
-      }),
-    ]);
-    await test.startAgent();
-    await test.stop();
-  });
-});
-
-describe('the walk-in quota', () => {
-  it('lets in as many as it holds in five minutes, those not admitted today first', async () => {
-    const test = await TestAgent.start({ quotas: { walkInPerCell: 4, keptPerCell: 2, urgentPerCell: 1 } });
-    const ask = () => test.get('/auth', test.shown(['77$6e A']));
-    const statuses = [];
-    for (let k = 0; k < 6; k++) statuses.push((await ask()).status);
-    expect(statuses).toEqual([204, 204, 204, 204, 403, 403]);
-    await test.stop();
-  });
-
-  it('is cut by a step as a whole: of a hundred in five minutes it leaves thirty, however many have come', async () => {
-    const rule = {
-      id: 1,
-      startsAt: at(7),
-      endsAt: at(9),
-      scope: { departments: [], profiles: [] },
-      relativesWaitUntil: null,
-      isLiveOnly: false,
-      walkInPerMille: 300,
-      idleMinutes: null,
-      featuresOff: 0,
-    };
-    const test = await TestAgent.start({
-      rules: [rule],
-      quotas: { walkInPerCell: 100, keptPerCell: 0, urgentPerCell: 1 },
-    });
-    const letIn = async (count: number) => {
-      const statuses = await Promise.all(
-        Array.from({ length: count }, () => test.get('/auth', test.shown(['77$6e A']))),
-      );
-      return statuses.filter(({ status }) => status === 204).length;
-    };
-    expect(await letIn(120)).toBe(30);
-    test.nowSeconds += 300;
-    expect(await letIn(40)).toBe(30);
-    // the step ends: the rest of the quota is there again
-    test.agent.held.current!.plan.content.rules = [];
-    expect(await letIn(100)).toBe(70);
-    await test.stop();
-  });
-});
-
-describe('what is counted of who came', () => {
-  it('counts a visitor told to wait once a day, and once more where the visitor was refused: as people, beside those let in', async () => {
-    const test = await TestAgent.start({ campaigns: [{ days: [[at(0), at(48)]] }] });
-    let cookie = cookieOf(await test.get('/auth'));
-    const come = async (path: string, headers: Record<string, string> = {}): Promise<number> => {
-      const answer = await test.get(path, { cookie, ...headers });
-      if (answer.headers.has('set-cookie')) cookie = cookieOf(answer);
-      return answer.status;
-    };
-    expect(await come('/auth')).toBe(401);
-    // what proxies do: the answer's cookie is lost, the page's arrives
-    for (const now of [at(8), at(8, 20), at(9, 10)]) {
-      test.nowSeconds = now;
-      expect((await test.get('/auth', { cookie, ...test.shown(['77$6e A']) })).status).toBe(403);
-      expect(await come('/etale/wait', test.shown(['77$6e A']))).toBe(503);
-    }
-    test.nowSeconds = at(9, 50);
-    expect(await come('/auth')).toBe(204);
-    test.nowSeconds = at(11);
-    expect(await come('/auth')).toBe(403);
-    test.nowSeconds = at(32);
-    expect(await come('/auth')).toBe(403);
-    // a page that was only looked at, by a link, says nothing of a count that never was
-    const linked = cookieOf(
-      await fetch(`${test.url}/etale/choose`, {
-        method: 'POST',
-        body: new URLSearchParams({ class: '9900002X$6e A' }),
-        redirect: 'manual',
-      }),
-    );
-    expect((await test.get('/auth', { cookie: linked })).status).toBe(403);
-    await test.agent.stop();
-    const sums = test.service.batches
-      .flatMap(({ cells }) => cells)
-      .map(({ cell: its, profile, admitted, deferred, refused }) => [its, profile, admitted, deferred, refused]);
-    expect(sums.filter(([, , ...counts]) => counts.some((count) => count !== 0)).sort()).toEqual([
-      [cell(8), 'pupil', 0, 1, 0],
-      [cell(8), 'unknown', 0, 0, 1],
-      [cell(9, 50), 'pupil', 1, 0, 0],
-      [cell(32), 'chosen', 0, 1, 0],
-      [cell(32), 'pupil', 0, 1, 0],
-    ]);
-    await test.startAgent();
-    await test.stop();
-  });
-
-  it('tells apart who only chose a class, and counts to the school whose class the plan does not know', async () => {
-    const test = await TestAgent.start({ quotas: { walkInPerCell: 4, keptPerCell: 0, urgentPerCell: 0 } });
-    test.nowSeconds = at(9, 50);
-    const chosen = await fetch(`${test.url}/etale/choose`, {
-      method: 'POST',
-      body: new URLSearchParams({ class: '9900002X$6e A' }),
-      redirect: 'manual',
-    });
-    expect((await test.get('/auth', { cookie: cookieOf(chosen) })).status).toBe(204);
-    const visitor = { profile: 'pupil', classes: ['77$6e Z'], levels: 2 };
-    const came = await fetch(`${test.url}/decide`, {
-      method: 'POST',
-      body: JSON.stringify({ visitor, knownBy: 'userinfo' }),
-    });
-    expect(await came.json()).toMatchObject({ kind: 'admit', reason: 'level_window' });
-    await test.agent.stop();
-    const [batch] = test.service.batches;
-    expect(batch!.cells.map(({ profile, admitted }) => [profile, admitted])).toEqual([
-      ['chosen', 1],
-      ['pupil', 1],
-    ]);
-    expect(batch!.windows.map(({ audience, ownerId, startCell }) => [audience, ownerId, startCell])).toEqual([
-      ['pupils', 11, null],
-      ['school', 50, cell(9, 50)],
-    ]);
-    await test.startAgent();
-    await test.stop();
   });
 });
