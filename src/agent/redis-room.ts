@@ -150,18 +150,18 @@ export class RedisRoom implements RoomStore {
   }
 
   private async within<T>(work: () => Promise<T>): Promise<T> {
-    const late = new AbortController();
+    let late: NodeJS.Timeout | undefined;
     try {
       return await Promise.race([
         work(),
-        sleep(COMMAND_MILLISECONDS, undefined, { signal: late.signal }).then(() => {
-          throw new RoomAway('no answer in time');
+        new Promise<never>((_, fail) => {
+          late = setTimeout(() => fail(new RoomAway('no answer in time')), COMMAND_MILLISECONDS);
         }),
       ]);
     } catch (error) {
       throw error instanceof RoomAway ? error : new RoomAway(error instanceof Error ? error.message : String(error));
     } finally {
-      late.abort();
+      clearTimeout(late);
     }
   }
 }
