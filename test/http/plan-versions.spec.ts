@@ -9,18 +9,14 @@ describe('plans by REST', () => {
   afterAll(() => test.stop());
 
   it('are listed by campaign and state, in pages', async () => {
-    const all = await test.read<{ items: { id: number }[] }>(`/v1/plans?campaign=${test.region.campaignId}`);
-    expect(all.items.map(({ id }) => id)).toEqual([test.firstId, test.secondId]);
-    const published = await test.read<{ items: { id: number }[] }>(
-      `/v1/plans?campaign=${test.region.campaignId}&state=published`,
-    );
-    expect(published.items.map(({ id }) => id)).toEqual([test.firstId]);
-    const page = await test.read<{ items: { id: number }[]; nextCursor: string }>(
-      `/v1/plans?campaign=${test.region.campaignId}&limit=1`,
-    );
-    const next = await test.read<{ items: { id: number }[]; nextCursor: null }>(
-      `/v1/plans?campaign=${test.region.campaignId}&limit=1&cursor=${page.nextCursor}`,
-    );
+    const list = (more = '') =>
+      test.read<{ items: { id: number }[]; nextCursor: string | null }>(
+        `/v1/plans?campaign=${test.region.campaignId}${more}`,
+      );
+    expect((await list()).items.map(({ id }) => id)).toEqual([test.firstId, test.secondId]);
+    expect((await list('&state=published')).items.map(({ id }) => id)).toEqual([test.firstId]);
+    const page = await list('&limit=1');
+    const next = await list(`&limit=1&cursor=${page.nextCursor}`);
     expect([...page.items, ...next.items].map(({ id }) => id)).toEqual([test.firstId, test.secondId]);
     expect(next.nextCursor).toBeNull();
   });
@@ -95,18 +91,14 @@ describe('plans by REST', () => {
       byDepartment: [{ movedCount: 1 }, { movedCount: 0 }],
     });
     const { all } = comparison as { all: Record<string, number> };
-    const { items } = await test.read<{ items: { uai: string }[] }>(
-      `/v1/plans/${test.secondId}/comparison/windows?with=${test.firstId}`,
-    );
+    const { items } = await test.comparedWindows(test.secondId, test.firstId);
     expect(all.changedEstablishmentCount).toBe(new Set(items.map(({ uai }) => uai)).size);
     expect(all.displacementMinutesChange).toBe(all.displacementMinutesAfter! - all.displacementMinutesBefore!);
     const [before] = await test.database.query<{ start: number }[]>(
       'select start_cell as start from plan_window where plan_id = $1 order by window_id limit 1',
       [test.firstId],
     );
-    const page = await test.read<{ items: { change: string }[]; nextCursor: string }>(
-      `/v1/plans/${test.secondId}/comparison/windows?with=${test.firstId}&limit=1`,
-    );
+    const page = await test.comparedWindows(test.secondId, test.firstId, '&limit=1');
     expect(page.items).toMatchObject([
       {
         change: 'moved',
@@ -118,9 +110,7 @@ describe('plans by REST', () => {
         displacementMinutesAfter: 0,
       },
     ]);
-    const rest = await test.read<{ items: { change: string }[]; nextCursor: null }>(
-      `/v1/plans/${test.secondId}/comparison/windows?with=${test.firstId}&limit=2&cursor=${page.nextCursor}`,
-    );
+    const rest = await test.comparedWindows(test.secondId, test.firstId, `&limit=2&cursor=${page.nextCursor}`);
     expect(rest.items.map(({ change }) => change)).toEqual(['removed', 'added']);
     expect(rest.nextCursor).toBeNull();
   });
@@ -148,7 +138,7 @@ describe('plans by REST', () => {
       otherDayCountBefore: 0,
       otherDayCountAfter: 1,
     });
-    const { items } = await test.read<{ items: object[] }>(`/v1/plans/${after}/comparison/windows?with=${before}`);
+    const { items } = await test.comparedWindows(after, before);
     expect(items).toMatchObject([
       {
         displacementDaysBefore: 0,

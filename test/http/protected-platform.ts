@@ -78,6 +78,10 @@ export class ProtectedPlatform {
     return (await this.send<LadderDto>('PUT', 'protection-ladder', { rungs, changedAt: null })).body;
   }
 
+  approveLadder(read: { changedAt?: string | null }, headers: Record<string, string> = {}) {
+    return this.send<LadderDto & { code?: string }>('POST', 'protection-ladder/approval', read, headers);
+  }
+
   enforce(body: object, headers: Record<string, string> = {}) {
     return this.send<Answered>('POST', 'protection-steps', { reason: 'essai', ...body }, headers);
   }

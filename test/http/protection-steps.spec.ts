@@ -17,30 +17,13 @@ describe('protection steps', () => {
     const ladder = await platform.setUsualLadder();
     const its = { changedAt: ladder.changedAt };
     // what is approved is what was read, not what came meanwhile
-    expect(
-      (
-        await platform.send<{ code: string }>(
-          'POST',
-          'protection-ladder/approval',
-          { changedAt: '2026-01-01T00:00:00Z' },
-          platform.second,
-        )
-      ).body.code,
-    ).toBe('protection.ladder_changed');
-    expect((await platform.send('POST', 'protection-ladder/approval', {}, platform.second)).status).toBe(400);
-    expect((await platform.send<{ code: string }>('POST', 'protection-ladder/approval', its)).body.code).toBe(
-      'protection.second_person_needed',
-    );
-    const { body: approved } = await platform.send<LadderDto>(
-      'POST',
-      'protection-ladder/approval',
-      its,
-      platform.second,
-    );
+    const { body: other } = await platform.approveLadder({ changedAt: '2026-01-01T00:00:00Z' }, platform.second);
+    expect(other.code).toBe('protection.ladder_changed');
+    expect((await platform.approveLadder({}, platform.second)).status).toBe(400);
+    expect((await platform.approveLadder(its)).body.code).toBe('protection.second_person_needed');
+    const { body: approved } = await platform.approveLadder(its, platform.second);
     expect(approved.approvedBy).toMatch(/^account:\d+$/);
-    expect(
-      (await platform.send<{ code: string }>('POST', 'protection-ladder/approval', its, platform.second)).body.code,
-    ).toBe('protection.already_approved');
+    expect((await platform.approveLadder(its, platform.second)).body.code).toBe('protection.already_approved');
   });
 
   it('are put in force by one person where they are a rung of an approved ladder, end by themselves, and are undone in one action', async () => {

@@ -6,6 +6,11 @@ import { standStillAt } from '../booking-region';
 import { cellAt, draftOf, makeRegion, TESTER, weekOf, type Region } from '../plan-builder';
 import { startTestApplication } from '../test-application';
 
+interface ComparedWindow {
+  change: string;
+  uai: string;
+}
+
 /** A week of which one plan is published and another one, with a window moved, one gone and one added, is a draft. */
 export class TwoPlans {
   firstId = 0;
@@ -51,6 +56,15 @@ export class TwoPlans {
 
   async statusOf(url: string): Promise<number> {
     return (await this.app.inject({ url })).statusCode;
+  }
+
+  /** What one plan changes of another, window by window. */
+  comparedWindows(
+    planId: number,
+    withId: number,
+    more = '',
+  ): Promise<{ items: ComparedWindow[]; nextCursor: string | null }> {
+    return this.read(`/v1/plans/${planId}/comparison/windows?with=${withId}${more}`);
   }
 
   private async draftBoth(): Promise<void> {
