@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { violationsOf } from './accessibility';
-import { openReader, overflowing, shiftsOf, signIn } from './real-browser';
+import { enterSchool } from './head-reader';
+import { enter, openReader, overflowing, shiftsOf } from './real-browser';
 import { A_FORTNIGHT, describeWeb } from './web-server';
 
 const SOURCES = join(__dirname, '../../web/src');
@@ -81,8 +82,7 @@ describeWeb('every page of the web', (web) => {
   const places: Record<string, string> = {};
   beforeAll(async () => {
     const { page, context } = await openReader(web.browser);
-    await signIn(page, web.url, 'head-school');
-    places.uai = new URL(page.url()).pathname.split('/').at(-1)!;
+    places.uai = await enterSchool(page, web.url, 'head-school');
     const { items } = (await (await context.request.get(`${web.url}/v1/establishments/${places.uai}/windows?limit=500&${A_FORTNIGHT}`)).json()) as { items: { id: number; classId: number | null; classCode: string; date: string }[] }; // prettier-ignore
     const ofClasses = items.filter(({ classId }) => classId !== null);
     const codes = [...new Set(ofClasses.map(({ classCode }) => classCode))];
@@ -117,21 +117,18 @@ describeWeb('every page of the web', (web) => {
 
   const look = async (language: 'fr' | 'en', theme: 'light' | 'dark'): Promise<string[]> => {
     const found: string[] = [];
-    const pages = new Map<string | undefined, Page>();
+    // one browser for all accounts, which keeps the code of the application as that of a person does
+    const { page, context } = await openReader(web.browser, { language, theme });
+    let account: string | undefined;
     for (const one of VISITS) {
-      let page = pages.get(one.account);
-      if (!page) {
-        ({ page } = await openReader(web.browser, { language, theme }));
-        if (one.account) await signIn(page, web.url, one.account);
-        pages.set(one.account, page);
+      if (one.account !== account) {
+        account = one.account;
+        await context.clearCookies();
+        if (account) await enter(page, web.url, account);
       }
       await page.setViewportSize({ width: one.width ?? 360, height: 900 });
       await visit(page, { ...one, path: one.path.replace(':language', language) });
-      const wrong = [
-        ...(await shiftsOf(page)),
-        ...(await overflowing(page)),
-        ...(await violationsOf(page, theme, 'whole')),
-      ];
+      const wrong = [...(await shiftsOf(page)), ...(await overflowing(page)), ...(await violationsOf(page, theme))];
       const lang = await page.locator('html').getAttribute('lang');
       if (lang !== language && !one.isBilingual) wrong.push(`is in ${lang}`);
       found.push(...wrong.map((what) => `${one.path} (${language}): ${what}`));

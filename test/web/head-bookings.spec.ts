@@ -2,8 +2,8 @@ import type { Locator, Page } from 'playwright-core';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
 import { violationsOf } from './accessibility';
-import { type ClassWindow, classWindowsOf, openWeek, post, readJson, startsOf, timeOf, weeksLater, type Window, windowsOf, windowWith } from './head-reader'; // prettier-ignore
-import { openReader, overflowing, signIn } from './real-browser';
+import { type ClassWindow, classWindowsOf, enterSchool, post, readJson, startsOf, timeOf, weeksLater, type Window, windowsOf, windowWith } from './head-reader'; // prettier-ignore
+import { enter, openReader, overflowing } from './real-browser';
 import { describeWeb } from './web-server';
 
 describeWeb('bookings on the page of a head', (web) => {
@@ -43,7 +43,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('moves a window by the keyboard alone, and takes the move back', async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url, 'head-lycee');
+    const uai = await enterSchool(page, web.url, 'head-lycee');
     const { window, start } = await windowWith(page, uai, 'free');
     await page.goto(`${web.url}/app/etablissements/${uai}?classe=${window.classId}`);
     const row = page.locator('tbody tr').filter({ has: page.locator('th', { hasText: window.classCode }) });
@@ -81,7 +81,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('is refused a full hour with other hours as buttons, and takes one of them', async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url);
+    const uai = await enterSchool(page, web.url);
     const { window, start } = await windowWith(page, uai, 'full');
     await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await page
@@ -100,7 +100,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('waits for a full hour on the list, and sees it among what is to be done', async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url);
+    const uai = await enterSchool(page, web.url);
     const { window, start } = await windowWith(page, uai, 'full');
     await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await page
@@ -116,7 +116,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('lets a full hour be taken without being asked, also one that is half an hour better, on a phone', async () => {
     const { page } = await openReader(web.browser, { width: 390 });
-    const uai = await openWeek(page, web.url);
+    const uai = await enterSchool(page, web.url);
     const { window, start } = await windowWith(page, uai, 'full', 60);
     await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await page
@@ -137,7 +137,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('drags a window in the calendar, with possible starts painted while it is dragged', async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url, 'head-lycee');
+    const uai = await enterSchool(page, web.url, 'head-lycee');
     const { window } = await windowWith(page, uai, 'free');
     await page.goto(`${web.url}/app/etablissements/${uai}?vue=calendrier&classe=${window.classId}`);
     const blocks = page.locator('.calendar .window');
@@ -159,7 +159,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('drags a whole series in the calendar: each later date goes to the same hour', async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url, 'head-lycee');
+    const uai = await enterSchool(page, web.url, 'head-lycee');
     const items = await classWindowsOf(page, uai);
     const freeHours = async (window: ClassWindow): Promise<string[]> =>
       (await startsOf(page, uai, window))
@@ -211,8 +211,8 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it("sees another head's booking by the live stream, without reading its page again", async () => {
     const [first, second] = [await openReader(web.browser), await openReader(web.browser)];
-    const uai = await openWeek(first.page, web.url, 'head-lycee');
-    await openWeek(second.page, web.url, 'head-lycee');
+    const uai = await enterSchool(first.page, web.url, 'head-lycee');
+    await enterSchool(second.page, web.url, 'head-lycee');
     const { window, start } = await windowWith(first.page, uai, 'free');
     await second.page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     const panel = second.page.getByRole('complementary');
@@ -241,7 +241,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('adds a window each week to the end of the campaign but for a date; a full hour is refused with other hours', async () => {
     const { page } = await openReader(web.browser, { width: 390 });
-    const uai = await openWeek(page, web.url, 'head-lycee');
+    const uai = await enterSchool(page, web.url, 'head-lycee');
     const { window } = await windowWith(page, uai, 'full');
     await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     // a window more than the campaign gives is none: one is given back first
@@ -290,7 +290,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('moves a series and gives it back but for the dates that are named', async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url, 'head-lycee');
+    const uai = await enterSchool(page, web.url, 'head-lycee');
     const { window } = await windowWith(page, uai, 'free');
     const windowId = await asSeries(page, window, { classId: window.classId });
     const before = (await seriesOf(page, window.classId, window.date))[0]!.hour;
@@ -328,7 +328,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('moves windows of relatives and of staff, and gives a series of them back, as those of a class', async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url, 'head-lycee');
+    const uai = await enterSchool(page, web.url, 'head-lycee');
     const panel = page.getByRole('complementary');
     const firstOf = async (audience: string): Promise<Window> => {
       for (const window of (await windowsOf(page, uai)).filter((one) => one.audience === audience)) {
@@ -376,7 +376,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('adds on another day what was refused of a series that has one date left, on that day alone', async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url, 'head-school');
+    const uai = await enterSchool(page, web.url, 'head-school');
     const [window] = await classWindowsOf(page, uai);
     const { classId, classCode, startCell } = window!;
     const week = 7 * 288;
@@ -446,7 +446,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it("gives a window of one's own back so that a class that waits takes its place, told beforehand what that costs", async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url);
+    const uai = await enterSchool(page, web.url);
     const wanted = await wantedOfAnother(page, uai);
     const { waits, gives, startsAt } = wanted;
     const { card, dialog, given, yes } = await openPromotion(page, uai, wanted);
@@ -468,7 +468,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('offers what to do instead where a place that is given back does not do, on a phone', async () => {
     const { page } = await openReader(web.browser, { width: 390 });
-    const uai = await openWeek(page, web.url);
+    const uai = await enterSchool(page, web.url);
     const wanted = await wantedOfAnother(page, uai, true);
     const { waits, gives } = wanted;
     const { card, dialog, given, yes } = await openPromotion(page, uai, wanted);
@@ -541,7 +541,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('proposes a swap to a school and class that are named, and says on both sides which class would leave which hours for those of which', async () => {
     const [{ page }, operator] = [await openReader(web.browser), await openReader(web.browser)];
-    const uai = await openWeek(page, web.url);
+    const uai = await enterSchool(page, web.url);
     const { window, partner, refusal, ask } = await refusedWithPartner(page, uai);
     expect(await refusal.innerText()).not.toContain(partner.uai);
     expect(await overflowing(page)).toEqual([]);
@@ -560,7 +560,7 @@ describeWeb('bookings on the page of a head', (web) => {
     expect(said).toContain(`${timeOf(theirs.startsAt)} – `);
     expect(said).not.toContain(partner.uai);
     expect(await overflowing(page)).toEqual([]);
-    await signIn(operator.page, web.url, 'operator');
+    await enter(operator.page, web.url, 'operator');
     await operator.page.goto(`${web.url}/app/etablissements/${partner.uai}`);
     await card(operator.page)
       .filter({ hasText: `votre créneau de ${theirs.classCode} passerait du` })
@@ -572,7 +572,7 @@ describeWeb('bookings on the page of a head', (web) => {
 
   it('says what to do instead where a swap that is asked for is refused in its turn', async () => {
     const { page } = await openReader(web.browser);
-    const uai = await openWeek(page, web.url);
+    const uai = await enterSchool(page, web.url);
     const { window, startsAt, refusal, ask } = await refusedWithPartner(page, uai);
     const move = { operation: 'move', windowId: window.id, startsAt };
     const { body } = await post<object>(page, '/v1/bookings', move, window.revision);

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { signIn } from './real-browser';
+import { enter, signIn } from './real-browser';
 import { A_FORTNIGHT } from './web-server';
 
 export interface Start {
@@ -32,6 +32,12 @@ export async function openWeek(page: Page, url: string, account = 'head-college'
   await signIn(page, url, account);
   await page.locator('.chip').first().waitFor();
   return new URL(page.url()).pathname.split('/').at(-1)!;
+}
+
+/** Signs a head in whose page a test opens at a place of its own; returns the UAI of the school. */
+export async function enterSchool(page: Page, url: string, account = 'head-college'): Promise<string> {
+  await enter(page, url, account);
+  return (await readJson<{ uais: string[] }>(page, '/v1/session')).uais[0]!;
 }
 
 /** What the API answers to whoever is signed in on the page. */

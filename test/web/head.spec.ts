@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
 import { violationsOf } from './accessibility';
-import { openWeek, readJson, windowWith } from './head-reader';
-import { openReader, overflowing, signIn } from './real-browser';
+import { enterSchool, openWeek, readJson, windowWith } from './head-reader';
+import { enter, openReader, overflowing, signIn } from './real-browser';
 import { describeWeb } from './web-server';
 
 describeWeb('the web of a head', (web) => {
@@ -72,7 +72,7 @@ describeWeb('the web of a head', (web) => {
 
   it('is told which wishes are asked for, until when', async () => {
     const [{ page }, operator] = [await openReader(web.browser), await openReader(web.browser)];
-    await signIn(operator.page, web.url, 'operator');
+    await enter(operator.page, web.url, 'operator');
     await operator.page.evaluate(async () => {
       const wishes = { wishesOpenAt: '2026-01-01T00:00:00Z', wishesCloseAt: '2099-01-08T17:00:00Z' };
       const campaign = { name: 'Janvier', platformId: 1, startsOn: '2027-01-11', endsOn: '2027-01-15', preset: 'remote-week-everybody', ...wishes }; // prettier-ignore
@@ -88,8 +88,8 @@ describeWeb('the web of a head', (web) => {
   });
 
   it('takes over the wishes of the last campaign; a fixed window beyond the cap waits for the authority, who approves it', async () => {
-    const reader = (account: string) => openReader(web.browser).then(async ({ page }) => { await signIn(page, web.url, account); return page; }); // prettier-ignore
-    const operator = await reader('operator');
+    const [{ page: operator }, { page: authority }] = [await openReader(web.browser), await openReader(web.browser)];
+    await enter(operator, web.url, 'operator');
     const campaignId = await operator.evaluate(async () => {
       const wishes = { wishesOpenAt: '2026-01-01T00:00:00Z', wishesCloseAt: '2099-02-08T17:00:00Z' };
       const campaign = { name: 'Février', platformId: 1, startsOn: '2027-02-01', endsOn: '2027-02-05', preset: 'remote-week-everybody', ...wishes }; // prettier-ignore
@@ -98,7 +98,7 @@ describeWeb('the web of a head', (web) => {
     });
     const { page } = await openReader(web.browser);
     // the region's authority answers for the lycées
-    const uai = await openWeek(page, web.url, 'head-lycee');
+    const uai = await enterSchool(page, web.url, 'head-lycee');
     const { window } = await windowWith(page, uai, 'free');
     const database = await new DataSource(databaseOptions(web.databaseUrl, 1)).initialize();
     try {
@@ -114,7 +114,7 @@ describeWeb('the web of a head', (web) => {
 
       await database.query(`insert into wish (campaign_id, class_id, kind, weekday, start_minute, origin, reason, approval) values
         ($1, $2, 'fixed', 4, 600, 'head', 'Examen blanc', 'pending'), ($1, $2, 'fixed', 5, 600, 'head', 'Sortie', 'pending')`, [campaignId, window.classId]); // prettier-ignore
-      const authority = await reader('authority-region');
+      await signIn(authority, web.url, 'authority-region');
       const asked = authority.getByRole('region', { name: 'Créneaux fixes qui attendent votre accord' });
       await asked.getByText('Février').waitFor();
       const group = (reason: string) => asked.getByRole('group').filter({ hasText: reason });

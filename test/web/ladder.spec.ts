@@ -1,12 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
 import { violationsOf } from './accessibility';
-import { openReader, overflowing, signIn } from './real-browser';
+import { enter, openReader, overflowing } from './real-browser';
 import { describeWeb } from './web-server';
 
 describeWeb('the form of the protection ladder', (web) => {
   const openLadder = async (): Promise<{ page: Page; form: Locator }> => {
     const { page } = await openReader(web.browser);
-    await signIn(page, web.url, 'operator');
+    await enter(page, web.url, 'operator');
     await page.goto(`${web.url}/app/protection`);
     await page.getByRole('button', { name: "Changer l'échelle" }).click();
     return { page, form: page.getByRole('dialog', { name: "L'échelle de protection" }) };

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
 import { violationsOf } from './accessibility';
-import { openReader, overflowing, signIn } from './real-browser';
+import { enter, openReader, overflowing, signIn } from './real-browser';
 import { describeWeb } from './web-server';
 
 describeWeb('the web of an operator', (web) => {
@@ -37,7 +37,7 @@ describeWeb('the web of an operator', (web) => {
 
   it('makes a campaign, learns why it cannot hold, allocates it, publishes it when the authority of its schools has approved, and compares drafts', async () => {
     const { page } = await openReader(web.browser);
-    await signIn(page, web.url, 'operator');
+    await enter(page, web.url, 'operator');
     await open(page, 'campagnes/nouvelle');
     await page.getByRole('radio', { name: 'Relève du travail' }).check();
     await page.getByText(/Concernés\s: 1\s000 établissements/).waitFor();
@@ -79,7 +79,7 @@ describeWeb('the web of an operator', (web) => {
     await plans.getByRole('checkbox', { name: 'Publier sans ces accords' }).waitFor();
     await page.getByText(/Accord des autorités : 0 établissements l'ont/).waitFor();
     const authority = (await openReader(web.browser)).page;
-    await signIn(authority, web.url, 'authority-region');
+    await enter(authority, web.url, 'authority-region');
     await authority.goto(`${web.url}/app/region`);
     const asked = authority.getByRole('region', { name: 'Campagnes qui attendent votre accord' });
     await asked.getByText('Lycées, relève').waitFor();
@@ -110,7 +110,7 @@ describeWeb('the web of an operator', (web) => {
 
   it('declares a reduction of the capacity with its reason, and takes it back', async () => {
     const { page } = await openReader(web.browser);
-    await signIn(page, web.url, 'operator');
+    await enter(page, web.url, 'operator');
     await open(page, 'capacite');
     const form = page.locator('form', { hasText: 'Réduire pour un temps' });
     await form.getByLabel('À partir de').fill('2027-01-12T10:00');
@@ -126,7 +126,7 @@ describeWeb('the web of an operator', (web) => {
 
   it('is told of a proof that does not hold on every section, until one holds again', async () => {
     const { page } = await openReader(web.browser);
-    await signIn(page, web.url, 'operator');
+    await enter(page, web.url, 'operator');
     const database = await new DataSource(databaseOptions(web.databaseUrl, 1)).initialize();
     // as whoever writes to the database beside the service
     const change = (by: number): Promise<unknown> =>
@@ -174,7 +174,7 @@ describeWeb('the web of an operator', (web) => {
 
   it('draws a reduction on the time line, which fills the form', async () => {
     const { page } = await openReader(web.browser);
-    await signIn(page, web.url, 'operator');
+    await enter(page, web.url, 'operator');
     await open(page, 'capacite');
     await page.getByText('Réduire', { exact: true }).click();
     const layer = (await page.locator('.drawing').boundingBox())!;
@@ -195,7 +195,7 @@ describeWeb('the web of an operator', (web) => {
 
   it('makes a key that is shown once, and revokes it', async () => {
     const { page } = await openReader(web.browser);
-    await signIn(page, web.url, 'operator');
+    await enter(page, web.url, 'operator');
     await open(page, 'cles');
     await page.getByLabel('Nom').fill('écrans du hall');
     await page.getByRole('button', { name: 'Faire une clé' }).click();
@@ -216,7 +216,7 @@ describeWeb('the web of an operator', (web) => {
 
   it('tries an import without changing anything, and shows the lines that would be refused', async () => {
     const { page } = await openReader(web.browser);
-    await signIn(page, web.url, 'operator');
+    await enter(page, web.url, 'operator');
     await open(page, 'imports');
     const template = await (await page.request.get(`${web.url}/v1/imports/templates/roster.csv`)).text();
     const lines = template.trim().split('\n');
@@ -228,7 +228,7 @@ describeWeb('the web of an operator', (web) => {
 
   it('lets an auditor read everything and change nothing', async () => {
     const { page } = await openReader(web.browser);
-    await signIn(page, web.url, 'auditor');
+    await enter(page, web.url, 'auditor');
     for (const section of ['capacite', 'campagnes/1', 'cles']) {
       await open(page, section);
       expect(await page.getByRole('button', { name: /Ajouter|Calculer un plan|Faire une clé|Révoquer/ }).count()).toBe(
@@ -241,7 +241,7 @@ describeWeb('the web of an operator', (web) => {
 
   it('agrees on the protection ladder with an authority, climbs the rung that is proposed, and takes it back', async () => {
     const [{ page }, other] = [await openReader(web.browser), await openReader(web.browser)];
-    await signIn(page, web.url, 'operator');
+    await enter(page, web.url, 'operator');
     await page.goto(`${web.url}/app/protection`);
     await page.getByText(/Rien n'a été mesuré depuis une demi-heure/).waitFor();
     await page.getByRole('button', { name: 'Adopter cette échelle' }).click();
@@ -255,7 +255,7 @@ describeWeb('the web of an operator', (web) => {
     await page.getByRole('button', { name: "Enregistrer l'échelle" }).click();
     await page.getByText(/Proposé à partir de 60\s% de la capacité, levé sous 55\s%/).waitFor();
 
-    await signIn(other.page, web.url, 'authority-region');
+    await enter(other.page, web.url, 'authority-region');
     await other.page.goto(`${web.url}/app/protection`);
     await other.page.getByRole('button', { name: "Approuver l'échelle" }).click();
     await other.page.getByText(/Échelle approuvée/).waitFor();
@@ -391,7 +391,7 @@ describeWeb('the web of an operator', (web) => {
 
   it('shows the agents and the waiting room of its own platform, and of a step how long it makes people wait', async () => {
     const { page } = await openReader(web.browser);
-    await signIn(page, web.url, 'operator');
+    await enter(page, web.url, 'operator');
     const other = await post(page, '/v1/platforms', { code: 'autre', name: 'Autre plateforme', timeZone: 'Europe/Paris' }); // prettier-ignore
     for (const [platformId, agent, pupils] of [
       [1, 'mandataire-ici', 40],

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
@@ -5,6 +7,8 @@ import { StartedServer } from '../start/started-server';
 import { databaseFrom } from '../test-database';
 import { describeInBrowser, launchBrowser } from './real-browser';
 
+/** How Node runs the service. */
+const { nodeOptions } = (JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { config: { nodeOptions: string } }).config; // prettier-ignore
 const SCALE = 'S';
 const TEMPLATE = `template_demonstration_${SCALE.toLowerCase()}`;
 /** Names the making of the template among the advisory locks of the tests' server. */
@@ -17,6 +21,7 @@ const environment = (databaseUrl: string): NodeJS.ProcessEnv => ({
   ETALE_SECRET: 'a-secret-of-the-tests-with-32-characters',
   ETALE_POOL_SIZE: '8',
   LOG_LEVEL: 'silent',
+  NODE_OPTIONS: nodeOptions,
 });
 
 /** Reads windows of two weeks: on a Monday the region's own begin on the eighth day, and seven are what is read without it. */
