@@ -99,7 +99,8 @@ describe('every operation, called as every role on its own and on another’s da
       if (before.endsWith('/campaigns/')) return method === 'GET' ? real(region.campaignId) : String(NOTHING);
       return /bookings|holds|answers|links|feeds/.test(before) ? NO_UUID : String(NOTHING);
     });
-    if (operationId === 'comparePlans' || operationId === 'listWindowChanges') return `/v1/plans/${draftId}${address.slice(address.indexOf('/comparison'))}?with=${region.planId}`; // prettier-ignore
+    if (operationId === 'comparePlans' || operationId === 'listWindowChanges')
+      return `/v1/plans/${draftId}${address.slice(address.indexOf('/comparison'))}?with=${region.planId}`;
     return address + (QUERIES[operationId] ?? '');
   }
 
@@ -213,20 +214,35 @@ describe('every operation, called as every role on its own and on another’s da
   });
 
   it('lets no authority look back on a platform for which others answer too, nor write over what they found', async () => {
-    const departments = await app.get(DataSource).query<{ code: string }[]>('select code from territory where id = any($1)', [region.departmentIds]); // prettier-ignore
-    const territories = departments.map(({ code }) => ({ code, level: 'territory' as const, kinds: ['college' as const] })); // prettier-ignore
+    const departments = await app
+      .get(DataSource)
+      .query<{ code: string }[]>('select code from territory where id = any($1)', [region.departmentIds]);
+    const territories = departments.map(({ code }) => ({
+      code,
+      level: 'territory' as const,
+      kinds: ['college' as const],
+    }));
     const whole = await signedInAs(app, { role: 'authority', uais: [], territories }, 'matrix-whole');
     const url = `/v1/platforms/${region.platformId}/post-mortems`;
     const day = new Date().toISOString().slice(0, 10);
-    const make = async (headers: Record<string, string>) => app.inject({ method: 'POST', url, headers, payload: { firstDate: day } }); // prettier-ignore
+    const make = async (headers: Record<string, string>) =>
+      app.inject({ method: 'POST', url, headers, payload: { firstDate: day } });
     const told = await make(as('authority'));
     expect([told.statusCode, told.json<{ code: string }>().code]).toEqual([409, 'protection.not_concerned']);
     const made = await make(whole);
     expect(made.statusCode).toBe(201);
     const { id, revision } = made.json<PostMortemDto>();
-    const write = async (headers: Record<string, string>) => app.inject({ method: 'PUT', url: `${url}/${id}`, headers, payload: { revision, summary: 'rien', causes: [], improvements: [] } }); // prettier-ignore
+    const write = async (headers: Record<string, string>) =>
+      app.inject({
+        method: 'PUT',
+        url: `${url}/${id}`,
+        headers,
+        payload: { revision, summary: 'rien', causes: [], improvements: [] },
+      });
     expect((await write(as('authority'))).statusCode).toBe(409);
-    expect((await app.inject({ url: `${url}/${id}`, headers: as('authority') })).json<PostMortemDto>().revision).toBe(revision); // prettier-ignore
+    expect((await app.inject({ url: `${url}/${id}`, headers: as('authority') })).json<PostMortemDto>().revision).toBe(
+      revision,
+    );
     expect((await write(whole)).statusCode).toBe(200);
   });
 

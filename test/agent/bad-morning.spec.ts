@@ -40,7 +40,10 @@ const COMING_SECONDS = 8;
 const CROWD = 5 * PER_SECOND * COMING_SECONDS;
 const POLL_SECONDS = 5;
 const sources = join(__dirname, '../../src/agent/main.ts');
-const preloaded = [join(__dirname, '../swc-register.cjs'), join(__dirname, 'shifted-clock.cjs')].flatMap((file) => ['-r', file]); // prettier-ignore
+const preloaded = [join(__dirname, '../swc-register.cjs'), join(__dirname, 'shifted-clock.cjs')].flatMap((file) => [
+  '-r',
+  file,
+]);
 
 /** Somebody at a device of their own, as nginx meets them. */
 class Visitor implements MorningVisitor {
@@ -96,9 +99,29 @@ class AgentProcess {
   static async start(name: string, url: string, key: string, redis: string, shift: number): Promise<AgentProcess> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'etale-morning-'));
-    const args = ['--url', url, '--key', key, '--name', name, '--port', String(port), '--folder', folder, '--ent-key', ENT_KEY, '--room', redis, '--room-poll-seconds', String(POLL_SECONDS)]; // prettier-ignore
+    const args = [
+      '--url',
+      url,
+      '--key',
+      key,
+      '--name',
+      name,
+      '--port',
+      String(port),
+      '--folder',
+      folder,
+      '--ent-key',
+      ENT_KEY,
+      '--room',
+      redis,
+      '--room-poll-seconds',
+      String(POLL_SECONDS),
+    ];
     const env = { ...process.env, NODE_OPTIONS: '', CLOCK_SHIFT_MILLISECONDS: String(shift) };
-    const child = spawn(process.execPath, [...preloaded, sources, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }); // prettier-ignore
+    const child = spawn(process.execPath, [...preloaded, sources, ...args], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const agent = new AgentProcess(child, port, folder);
     await until(async () => {
       const status = await agent.status().catch(() => undefined);
@@ -161,7 +184,11 @@ class AgentProcess {
       );
       const settingsUrl = `/v1/platforms/${region.platformId}/gateway-settings`;
       const settings = (await app.inject({ url: settingsUrl })).json<GatewaySettingsDto>();
-      await app.inject({ method: 'PUT', url: settingsUrl, payload: { ...settings, posture: 'enforced', walkInPerCell: WALK_INS, keptPerCell: 0 } }); // prettier-ignore
+      await app.inject({
+        method: 'PUT',
+        url: settingsUrl,
+        payload: { ...settings, posture: 'enforced', walkInPerCell: WALK_INS, keptPerCell: 0 },
+      });
       redis = await RealRedis.start(redisServer!);
       const address = await app.getUrl();
       const shift = Math.round(clock() - (performance.timeOrigin + performance.now()));
@@ -202,7 +229,8 @@ class AgentProcess {
         const values = (await redis.command(['HMGET', roomKeys(region.platformId)[0]!, ...names])) as string[];
         return Object.fromEntries(names.map((name, k) => [name, Number(values[k])])) as never;
       };
-      const savedAt = (book: { saved: number; savedAt: number }, at: number) => Math.min(PER_SECOND * MOST_SAVED_SECONDS, book.saved + PER_SECOND * (at - book.savedAt)); // prettier-ignore
+      const savedAt = (book: { saved: number; savedAt: number }, at: number) =>
+        Math.min(PER_SECOND * MOST_SAVED_SECONDS, book.saved + PER_SECOND * (at - book.savedAt));
       const book = await bookOf();
       const beginsAt = Math.max(stormFrom, book.gathersUntil);
       // the quotas are for the first who come, like what is saved up
@@ -218,9 +246,14 @@ class AgentProcess {
           if (again === undefined) return;
           // whoever is told to wait has seen nobody of the same rank, who came later, let in since it was told last
           const later = crowd.find(
-          ({ rank, arrivedAt, admittedAt }) =>
-            rank === visitor.rank && admittedAt !== undefined && arrivedAt < Infinity && arrivedAt > visitor.arrivedAt && admittedAt > toldAt + 1 && admittedAt < visitor.toldAt - 1,
-        ); // prettier-ignore
+            ({ rank, arrivedAt, admittedAt }) =>
+              rank === visitor.rank &&
+              admittedAt !== undefined &&
+              arrivedAt < Infinity &&
+              arrivedAt > visitor.arrivedAt &&
+              admittedAt > toldAt + 1 &&
+              admittedAt < visitor.toldAt - 1,
+          );
           // a position that is not told is that of an agent that could not ask Redis: the ticket stood in no line until now
           const hasStood = position !== null && visitor.view?.room?.position !== null;
           if (later && toldAt > 0 && hasStood && !visitor.view?.room?.isHeld)
@@ -256,7 +289,10 @@ class AgentProcess {
         payload: { changedAt },
         headers: second,
       });
-      const items = [3, 2, 1, 0].map((minutesAgo) => ({ measuredAt: new Date(clock() - minutesAgo * 60_000).toISOString(), sessions: 990 })); // prettier-ignore
+      const items = [3, 2, 1, 0].map((minutesAgo) => ({
+        measuredAt: new Date(clock() - minutesAgo * 60_000).toISOString(),
+        sessions: 990,
+      }));
       await app.inject({ method: 'POST', url: platform('measurements'), payload: { source: 'ent', items } });
       const { proposal } = (await app.inject({ url: platform('protection-proposal') })).json<ProtectionProposalDto>();
       expect(proposal).toMatchObject({ action: 'climb', rung: 'relatives' });
@@ -266,8 +302,12 @@ class AgentProcess {
         reason: proposal.reason.fr,
         endsAt: new Date(stepEndsAt * 1000).toISOString(),
       };
-      const put = async (asked: object) => (await app.inject({ method: 'POST', url: platform('protection-steps'), payload: asked })).json<ProtectionStepDto>(); // prettier-ignore
-      const revisions = async () => (await Promise.all(agents.map((agent) => agent.status()))).map(({ revision }) => revision); // prettier-ignore
+      const put = async (asked: object) =>
+        (
+          await app.inject({ method: 'POST', url: platform('protection-steps'), payload: asked })
+        ).json<ProtectionStepDto>();
+      const revisions = async () =>
+        (await Promise.all(agents.map((agent) => agent.status()))).map(({ revision }) => revision);
       // what is no rung waits for a second person: nobody is held yet
       const { name, words, measures } = agreed[0]!;
       const own = await put({
@@ -283,7 +323,9 @@ class AgentProcess {
       const approval = { method: 'POST', url: platform(`protection-steps/${own.id}/approval`) } as const;
       expect((await app.inject(approval)).statusCode).toBe(409);
       // they follow the stream: what it brings, no question of theirs could have brought
-      await until(async () => (await Promise.all(agents.map((agent) => agent.status()))).every(({ service }) => service.isStreaming)); // prettier-ignore
+      await until(async () =>
+        (await Promise.all(agents.map((agent) => agent.status()))).every(({ service }) => service.isStreaming),
+      );
       expect(asked).toContain('/v1/gateways/stream');
       asked.length = 0;
       const approvedAt = performance.now();
@@ -305,11 +347,16 @@ class AgentProcess {
       // the service knows who waits, for those who look at the morning
       await until(async () => {
         const { items: known } = (await app.inject({ url: '/v1/gateways' })).json<GatewayPageDto>();
-        return known.length === 2 && known.every(({ room }) => room?.isOpen === true && room.pupils !== null && room.pupils > 0); // prettier-ignore
+        return (
+          known.length === 2 &&
+          known.every(({ room }) => room?.isOpen === true && room.pupils !== null && room.pupils > 0)
+        );
       });
 
       // each of the quotas is given to its last place before anything dies: what an agent gives later would be no share of its lease
-      await until(async () => (await Promise.all(agents.map((agent) => agent.status()))).every(({ room }) => room?.walkedIn === WALK_INS)); // prettier-ignore
+      await until(async () =>
+        (await Promise.all(agents.map((agent) => agent.status()))).every(({ room }) => room?.walkedIn === WALK_INS),
+      );
 
       // Redis dies: each agent spends its lease, then the residue waits and windows go on
       const leases = await Promise.all(agents.map((agent) => agent.status()));
@@ -342,14 +389,19 @@ class AgentProcess {
       isOver = true;
       const morningUntil = now();
       await storm;
-      const inside = crowd.filter(({ admittedAt }) => admittedAt !== undefined).sort((a, b) => a.admittedAt! - b.admittedAt!); // prettier-ignore
+      const inside = crowd
+        .filter(({ admittedAt }) => admittedAt !== undefined)
+        .sort((a, b) => a.admittedAt! - b.admittedAt!);
       // whoever was told to wait was overtaken by nobody until told again, unless Redis was away between
       const whole = overtaken.filter(({ from, to }) => to < redisDiedAt || from > redisBackAt);
       expect(whole.map(({ who }) => who)).toEqual([]);
       // a lease is for the first of the line, whoever of them asks first
       const isLeased = ({ admittedAt }: Visitor) => admittedAt! >= redisDiedAt && admittedAt! < spentUntil;
       for (const its of inside.filter(isLeased)) {
-        const ahead = crowd.filter(({ rank, arrivedAt, admittedAt }) => rank === its.rank && arrivedAt < its.arrivedAt && (admittedAt ?? Infinity) > its.admittedAt!); // prettier-ignore
+        const ahead = crowd.filter(
+          ({ rank, arrivedAt, admittedAt }) =>
+            rank === its.rank && arrivedAt < its.arrivedAt && (admittedAt ?? Infinity) > its.admittedAt!,
+        );
         // the lease reaches as far down the line as the plan leaves places until it ends
         expect(ahead.length).toBeLessThanOrEqual(PER_SECOND * (spentUntil - stormFrom));
       }
@@ -357,9 +409,7 @@ class AgentProcess {
       const overAdmitted = (
         of: readonly Visitor[],
         { callsAt: from, savedCount }: { callsAt: number; savedCount: number },
-      ) =>
-        // prettier-ignore
-        of.filter(({ admittedAt }, k) => k + 1 > savedCount + PER_SECOND * Math.max(0, admittedAt! - from) + 1);
+      ) => of.filter(({ admittedAt }, k) => k + 1 > savedCount + PER_SECOND * Math.max(0, admittedAt! - from) + 1);
       expect(
         overAdmitted(
           inside.filter(({ admittedAt }) => admittedAt! < redisDiedAt),
@@ -397,7 +447,9 @@ class AgentProcess {
           process.stdout.write(
             `bad morning: ${which} ${figure} ${measured[figure].toFixed(1)}, simulated ${(100 * deviationRatio).toFixed(1)} % off\n`,
           );
-          expect({ which, figure, ...figures[which], isNear: Math.abs(deviationRatio) <= 0.15 }).toMatchObject({ isNear: true }); // prettier-ignore
+          expect({ which, figure, ...figures[which], isNear: Math.abs(deviationRatio) <= 0.15 }).toMatchObject({
+            isNear: true,
+          });
         }
       }
     }, 120_000);

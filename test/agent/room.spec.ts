@@ -2,7 +2,15 @@ import { installed } from '../../bench/real-proxy';
 import { RealRedis } from '../../bench/real-redis';
 import { ProcessRoom } from '../../src/agent/process-room';
 import { RedisRoom } from '../../src/agent/redis-room';
-import { HELD_RANK, KEPT_SECONDS, presentSeconds, RoomAway, type RoomSettings, type RoomStore, type RoomVisit } from '../../src/agent/room-store'; // prettier-ignore
+import {
+  HELD_RANK,
+  KEPT_SECONDS,
+  presentSeconds,
+  RoomAway,
+  type RoomSettings,
+  type RoomStore,
+  type RoomVisit,
+} from '../../src/agent/room-store';
 import { randomInteger, seededRandom } from '../../src/kernel/random';
 
 const redisServer = installed('redis-server') ?? installed('valkey-server');
@@ -37,7 +45,11 @@ const stores: [name: string, isThere: boolean, open: (settings: RoomSettings) =>
     redisServer !== undefined,
     (settings) => opened(() => new RedisRoom([redis!.url], ++platformCount, settings)),
   ],
-  ['on a cluster', redisServer !== undefined, (settings) => opened(() => new RedisRoom([cluster!.url, cluster!.url], ++platformCount, settings))], // prettier-ignore
+  [
+    'on a cluster',
+    redisServer !== undefined,
+    (settings) => opened(() => new RedisRoom([cluster!.url, cluster!.url], ++platformCount, settings)),
+  ],
 ];
 
 /** A store that answers: a client connects while it is asked. */
@@ -64,9 +76,25 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   };
   afterAll(() => Promise.all(rooms.map((its) => its.close())));
   const visit = (store: RoomStore, id: string, now: number, more: Partial<RoomVisit> = {}) =>
-    store.visit({ id, arrivedAt: undefined, rank: 0, now, walkInsPerCell: 0, limits: { ...LIMITS, cell: Math.floor(now / 300) }, ...more }); // prettier-ignore
+    store.visit({
+      id,
+      arrivedAt: undefined,
+      rank: 0,
+      now,
+      walkInsPerCell: 0,
+      limits: { ...LIMITS, cell: Math.floor(now / 300) },
+      ...more,
+    });
   const beat = (store: RoomStore, agent: string, now: number, more: object = {}) =>
-    store.beat({ agent, now, limits: { ...LIMITS, cell: Math.floor(now / 300) }, unspent: { cell: 0, count: 0 }, admitted: new Map(), called: new Map(), ...more }); // prettier-ignore
+    store.beat({
+      agent,
+      now,
+      limits: { ...LIMITS, cell: Math.floor(now / 300) },
+      unspent: { cell: 0, count: 0 },
+      admitted: new Map(),
+      called: new Map(),
+      ...more,
+    });
 
   when('calls in the order of arrival, one for each place that comes free, whoever asks first', async () => {
     const store = await room();
@@ -110,12 +138,18 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     const store = await room();
     const first = await visit(store, 'first', START, { rank: HELD_RANK });
     const second = await visit(store, 'second', START, { rank: 2 });
-    expect(await visit(store, 'first', START + 5, { rank: HELD_RANK, arrivedAt: first.arrivedAt })).toMatchObject({ outcome: 'waits' }); // prettier-ignore
+    expect(await visit(store, 'first', START + 5, { rank: HELD_RANK, arrivedAt: first.arrivedAt })).toMatchObject({
+      outcome: 'waits',
+    });
     expect(second.aheadCount).toBe(0);
     const third = await visit(store, 'third', START + 5.1, { rank: 2, limits: { ...LIMITS, logins: 0 } });
     // the step ends: its place is before those who came later
-    expect(await visit(store, 'first', START + 6, { rank: 2, arrivedAt: first.arrivedAt, limits: { ...LIMITS, logins: 0 } })).toMatchObject({ aheadCount: 0 }); // prettier-ignore
-    expect(await visit(store, 'third', START + 6, { rank: 2, arrivedAt: third.arrivedAt, limits: { ...LIMITS, logins: 0 } })).toMatchObject({ aheadCount: 2 }); // prettier-ignore
+    expect(
+      await visit(store, 'first', START + 6, { rank: 2, arrivedAt: first.arrivedAt, limits: { ...LIMITS, logins: 0 } }),
+    ).toMatchObject({ aheadCount: 0 });
+    expect(
+      await visit(store, 'third', START + 6, { rank: 2, arrivedAt: third.arrivedAt, limits: { ...LIMITS, logins: 0 } }),
+    ).toMatchObject({ aheadCount: 2 });
   });
 
   when('the abandoned do not block, and a tab that was closed finds its place again', async () => {
@@ -124,9 +158,15 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     const stays = await visit(store, 'stays', START, { limits: { ...LIMITS, logins: 0 } });
     const late = START + presentSeconds(60) + 2;
     const nothing = { ...LIMITS, logins: 0 };
-    expect(await visit(store, 'stays', late, { arrivedAt: stays.arrivedAt, limits: nothing })).toMatchObject({ aheadCount: 0 }); // prettier-ignore
-    expect(await visit(store, 'away', late, { arrivedAt: away.arrivedAt, limits: nothing })).toMatchObject({ aheadCount: 0 }); // prettier-ignore
-    expect(await visit(store, 'stays', late, { arrivedAt: stays.arrivedAt, limits: nothing })).toMatchObject({ aheadCount: 1 }); // prettier-ignore
+    expect(await visit(store, 'stays', late, { arrivedAt: stays.arrivedAt, limits: nothing })).toMatchObject({
+      aheadCount: 0,
+    });
+    expect(await visit(store, 'away', late, { arrivedAt: away.arrivedAt, limits: nothing })).toMatchObject({
+      aheadCount: 0,
+    });
+    expect(await visit(store, 'stays', late, { arrivedAt: stays.arrivedAt, limits: nothing })).toMatchObject({
+      aheadCount: 1,
+    });
     expect(KEPT_SECONDS).toBe(300);
   });
 
@@ -145,7 +185,11 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
         for (const [id, arrivedAt] of waiting) {
           if (random() < 0.5) continue;
           const cell = Math.floor(now / 300);
-          const answer = await visit(store, id, now, { arrivedAt: arrivedAt < 0 ? undefined : arrivedAt, rank: randomInteger(random, 3), limits: { ...LIMITS, cell, logins, sessions, stayCells: 4 } }); // prettier-ignore
+          const answer = await visit(store, id, now, {
+            arrivedAt: arrivedAt < 0 ? undefined : arrivedAt,
+            rank: randomInteger(random, 3),
+            limits: { ...LIMITS, cell, logins, sessions, stayCells: 4 },
+          });
           if (answer.outcome === 'waits') waiting.set(id, answer.arrivedAt);
           else {
             expect(answer.outcome).toBe('called');
@@ -181,7 +225,9 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     const first = await visit(store, 'first', START);
     const walkIn = { ...QUOTA, leftCount: 1 };
     expect(await visit(store, 'second', START, { walkIn })).toMatchObject({ outcome: 'waits' });
-    expect(await visit(store, 'first', START, { arrivedAt: first.arrivedAt, walkIn })).toMatchObject({ outcome: 'walksIn' }); // prettier-ignore
+    expect(await visit(store, 'first', START, { arrivedAt: first.arrivedAt, walkIn })).toMatchObject({
+      outcome: 'walksIn',
+    });
   });
 
   when('so many walk in as stand first and have a place, whoever asks first', async () => {
@@ -190,8 +236,15 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     const walkIn = { ...QUOTA, leftCount: 2 };
     const arrivals: number[] = [];
     for (const id of ['a', 'b', 'c']) arrivals.push((await visit(store, id, START, { limits })).arrivedAt);
-    const ask = async (k: number) => (await visit(store, 'abc'[k]!, START + 5, { arrivedAt: arrivals[k]!, limits, walkIn })).outcome; // prettier-ignore
-    expect([await ask(2), await ask(1), await ask(2), await ask(0), await ask(2)]).toEqual(['waits', 'walksIn', 'waits', 'walksIn', 'waits']); // prettier-ignore
+    const ask = async (k: number) =>
+      (await visit(store, 'abc'[k]!, START + 5, { arrivedAt: arrivals[k]!, limits, walkIn })).outcome;
+    expect([await ask(2), await ask(1), await ask(2), await ask(0), await ask(2)]).toEqual([
+      'waits',
+      'walksIn',
+      'waits',
+      'walksIn',
+      'waits',
+    ]);
   });
 
   when('nobody waits behind whom the walk-in quota passes over, in the cell in which it does', async () => {
@@ -202,9 +255,17 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     const over = { ...walkIn, leftCount: 0 };
     const line = ['cut', 'kept', 'alsoCut', 'free', 'relative'];
     const arrivals = new Map<string, number>();
-    for (const id of line) arrivals.set(id, (await visit(store, id, from, { limits, rank: id === 'relative' ? 2 : 0 })).arrivedAt); // prettier-ignore
+    for (const id of line)
+      arrivals.set(id, (await visit(store, id, from, { limits, rank: id === 'relative' ? 2 : 0 })).arrivedAt);
     const ask = async (id: string, more: Partial<RoomVisit>, now = from + 5) =>
-      (await visit(store, id, now, { arrivedAt: arrivals.get(id)!, limits: { ...limits, cell: Math.floor(now / 300) }, rank: id === 'relative' ? 2 : 0, ...more })).outcome; // prettier-ignore
+      (
+        await visit(store, id, now, {
+          arrivedAt: arrivals.get(id)!,
+          limits: { ...limits, cell: Math.floor(now / 300) },
+          rank: id === 'relative' ? 2 : 0,
+          ...more,
+        })
+      ).outcome;
     // who has not asked yet may have a place
     expect(await ask('cut', { walkIn: over })).toBe('waits');
     expect(await ask('alsoCut', { walkIn: over })).toBe('waits');
@@ -236,7 +297,12 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
       // two of four places are for those of a step too
       let spent = 0;
       const ask = async (id: string, most: number) => {
-        const walkIn = { ...QUOTA, leftCount: Math.max(0, most - spent), fewestLeftCount: 2 - spent > 0 ? 2 - spent : Infinity, heardCount: spent }; // prettier-ignore
+        const walkIn = {
+          ...QUOTA,
+          leftCount: Math.max(0, most - spent),
+          fewestLeftCount: 2 - spent > 0 ? 2 - spent : Infinity,
+          heardCount: spent,
+        };
         const { outcome } = await visit(store, id, START + 5, { arrivedAt: arrivals.get(id)!, limits, walkIn });
         if (outcome === 'walksIn') spent++;
         return outcome === 'walksIn';
@@ -245,7 +311,12 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
       for (const id of ['a0', 'a1', 'b2', 'b3'])
         arrivals.set(id, (await visit(store, id, START, { limits })).arrivedAt);
       expect([await ask('b3', 4), await ask('b2', 4), await ask('a1', 2)]).toEqual([false, false, true]);
-      expect([await ask('b2', 4), await ask('a0', 2), await ask('b3', 4), await ask('b2', 4)]).toEqual([false, true, true, true]); // prettier-ignore
+      expect([await ask('b2', 4), await ask('a0', 2), await ask('b3', 4), await ask('b2', 4)]).toEqual([
+        false,
+        true,
+        true,
+        true,
+      ]);
     },
   );
 
@@ -268,8 +339,20 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     const ask = async (its: (typeof line)[number], isNew: boolean, unheard: number): Promise<void> => {
       heard = Math.max(heard, spent - unheard);
       const left = shares.map((share) => share - heard).filter((count) => count > 0);
-      const walkIn = heard < whole ? { ...QUOTA, leftCount: Math.max(0, its.share - heard), fewestLeftCount: Math.min(...left), heardCount: heard } : undefined; // prettier-ignore
-      const answer = await visit(store, its.id, START + asked++ / 20, { arrivedAt: isNew ? undefined : its.arrivedAt, limits, ...(walkIn && { walkIn }) }); // prettier-ignore
+      const walkIn =
+        heard < whole
+          ? {
+              ...QUOTA,
+              leftCount: Math.max(0, its.share - heard),
+              fewestLeftCount: Math.min(...left),
+              heardCount: heard,
+            }
+          : undefined;
+      const answer = await visit(store, its.id, START + asked++ / 20, {
+        arrivedAt: isNew ? undefined : its.arrivedAt,
+        limits,
+        ...(walkIn && { walkIn }),
+      });
       if (walkIn) isPassedOver[walkIn.leftCount === 0 ? 'add' : 'delete'](its.id);
       if (answer.outcome === 'waits') {
         its.arrivedAt = answer.arrivedAt;
@@ -302,7 +385,9 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     const [one, two] = [QUOTA, { ...QUOTA, by: 'other' }];
     const first = await visit(store, 'first', START, { limits, walkIn: { ...one, leftCount: 0 } });
     expect(await visit(store, 'second', START, { limits, walkIn: two })).toMatchObject({ outcome: 'waits' });
-    expect(await visit(store, 'first', START + 1, { limits, walkIn: two, arrivedAt: first.arrivedAt })).toMatchObject({ outcome: 'walksIn' }); // prettier-ignore
+    expect(await visit(store, 'first', START + 1, { limits, walkIn: two, arrivedAt: first.arrivedAt })).toMatchObject({
+      outcome: 'walksIn',
+    });
   });
 
   when('who cannot be given a ticket walks in behind all who wait, and takes no place in line', async () => {
@@ -315,7 +400,9 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     expect(await visit(store, 'p2', START, { ...passing, rank: 2 })).toMatchObject({ outcome: 'waits', aheadCount: 1 });
     // nobody of an own or a higher rank waits
     expect(await visit(store, 'p3', START, { ...passing, rank: 0 })).toMatchObject({ outcome: 'walksIn' });
-    expect(await visit(store, 'first', START, { limits, rank: 1, arrivedAt: first.arrivedAt })).toMatchObject({ aheadCount: 0 }); // prettier-ignore
+    expect(await visit(store, 'first', START, { limits, rank: 1, arrivedAt: first.arrivedAt })).toMatchObject({
+      aheadCount: 0,
+    });
   });
 
   when('a walk-in quota brings the line on: those ask sooner who may have more of it', async () => {
@@ -336,19 +423,30 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
       const walkIn = { ...QUOTA, leftCount: 2 };
       const ids = Array.from({ length: 12 }, (_, k) => `w${k}`);
       const outcomesOf = async (asked: object, from: number) =>
-      (await Promise.all(ids.slice(from).map((id) => visit(store, id, START, { limits, ...asked })))).map(({ outcome }) => outcome); // prettier-ignore
+        (await Promise.all(ids.slice(from).map((id) => visit(store, id, START, { limits, ...asked })))).map(
+          ({ outcome }) => outcome,
+        );
       // all of them judged while two places were left: whoever stands first has one, then whoever is first by then
       const outcomes = await outcomesOf({ walkIn }, 0);
       expect(outcomes).toEqual(['walksIn', 'walksIn', ...Array<string>(10).fill('waits')]);
       // the agent has heard of one of the two, and knows of one place
       expect(await outcomesOf({ walkIn: { ...walkIn, leftCount: 1, heardCount: 1 } }, 2)).not.toContain('walksIn');
       // another agent has a quota of its own, the next cell another one
-      expect((await outcomesOf({ walkIn: { ...walkIn, by: 'other', leftCount: 1 } }, 2)).slice(0, 2)).toEqual(['walksIn', 'waits']); // prettier-ignore
-      expect((await outcomesOf({ walkIn: { ...walkIn, cell: CELL + 1, leftCount: 1 } }, 3)).slice(0, 2)).toEqual(['walksIn', 'waits']); // prettier-ignore
+      expect((await outcomesOf({ walkIn: { ...walkIn, by: 'other', leftCount: 1 } }, 2)).slice(0, 2)).toEqual([
+        'walksIn',
+        'waits',
+      ]);
+      expect((await outcomesOf({ walkIn: { ...walkIn, cell: CELL + 1, leftCount: 1 } }, 3)).slice(0, 2)).toEqual([
+        'walksIn',
+        'waits',
+      ]);
       // a line that has lost its memory goes by what the agent has heard
       const empty = await room();
       const asked = { limits, walkIn: { ...walkIn, leftCount: 1, heardCount: 7 } };
-      expect(await Promise.all(['x', 'y'].map(async (id) => (await visit(empty, id, START, asked)).outcome))).toEqual(['walksIn', 'waits']); // prettier-ignore
+      expect(await Promise.all(['x', 'y'].map(async (id) => (await visit(empty, id, START, asked)).outcome))).toEqual([
+        'walksIn',
+        'waits',
+      ]);
     },
   );
 
@@ -369,13 +467,19 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
       aheadCount: 0,
     });
     expect(await visit(store, 'b', later + 5, { arrivedAt: START * 1e6 + 2 })).toMatchObject({ outcome: 'waits' });
-    expect(await visit(store, 'a', later + 40, { arrivedAt: START * 1e6 + 1 })).toMatchObject({ outcome: 'waits', aheadCount: 0 }); // prettier-ignore
+    expect(await visit(store, 'a', later + 40, { arrivedAt: START * 1e6 + 1 })).toMatchObject({
+      outcome: 'waits',
+      aheadCount: 0,
+    });
     const after = later + presentSeconds(60) + 1;
     // one place a minute: the second has to wait, although it asks first
     const limits = { ...LIMITS, cell: Math.floor(after / 300), logins: 5 };
     await visit(store, 'b', after - 5, { arrivedAt: START * 1e6 + 2, limits });
     await visit(store, 'a', after - 5, { arrivedAt: START * 1e6 + 1, limits });
-    expect(await visit(store, 'b', after, { arrivedAt: START * 1e6 + 2, limits })).toMatchObject({ outcome: 'waits', aheadCount: 1 }); // prettier-ignore
+    expect(await visit(store, 'b', after, { arrivedAt: START * 1e6 + 2, limits })).toMatchObject({
+      outcome: 'waits',
+      aheadCount: 1,
+    });
     expect(await visit(store, 'a', after, { arrivedAt: START * 1e6 + 1 })).toMatchObject({ outcome: 'called' });
   });
 
@@ -415,7 +519,10 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
     for (let k = 0; k < 50; k++) {
       const at = randomInteger(random, sorted.length);
       const { id, rank, arrivedAt } = sorted[at]!;
-      expect({ seed, ...(await visit(store, id, START + 2, { rank, arrivedAt, limits: nothing })) }).toMatchObject({ seed, aheadCount: at }); // prettier-ignore
+      expect({ seed, ...(await visit(store, id, START + 2, { rank, arrivedAt, limits: nothing })) }).toMatchObject({
+        seed,
+        aheadCount: at,
+      });
     }
   });
 });
@@ -447,9 +554,25 @@ describe.each(stores)('the line of those who wait, %s', (_name, isThere, open) =
   it('a share is for those who stand first', async () => {
     const store = await opened(() => new RedisRoom([redis!.url], ++platformCount, SETTINGS));
     const arrivals: number[] = [];
-    for (let k = 0; k < 30; k++) arrivals.push((await store.visit({ id: `s${k}`, arrivedAt: undefined, rank: 2, now: START, walkInsPerCell: 0, limits: { ...LIMITS, logins: 0 } })).arrivedAt); // prettier-ignore
+    for (let k = 0; k < 30; k++)
+      arrivals.push(
+        (
+          await store.visit({
+            id: `s${k}`,
+            arrivedAt: undefined,
+            rank: 2,
+            now: START,
+            walkInsPerCell: 0,
+            limits: { ...LIMITS, logins: 0 },
+          })
+        ).arrivedAt,
+      );
     const state = await beatOf(store, 'one', START);
-    expect(state).toMatchObject({ leasedCount: 10, leasedTo: { rank: 2, arrivedAt: arrivals[11] }, waitingCounts: [0, 0, 30, 0] }); // prettier-ignore
+    expect(state).toMatchObject({
+      leasedCount: 10,
+      leasedTo: { rank: 2, arrivedAt: arrivals[11] },
+      waitingCounts: [0, 0, 30, 0],
+    });
     await store.close();
   });
 

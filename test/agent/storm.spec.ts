@@ -22,7 +22,11 @@ const WAITING_VISITORS = 240;
         expect({ seed, figure, ...storm, isNear: Math.abs(deviation) <= 0.15 }).toMatchObject({ isNear: true });
       }
       if (!obeys) return;
-      expect({ seed, neverAdmitted: storm.neverAdmitted, admitted: storm.admitted }).toEqual({ seed, neverAdmitted: 0, admitted: VISITORS }); // prettier-ignore
+      expect({ seed, neverAdmitted: storm.neverAdmitted, admitted: storm.admitted }).toEqual({
+        seed,
+        neverAdmitted: 0,
+        admitted: VISITORS,
+      });
       expect((storm.attempts - storm.gateDown) / storm.visitors).toBeLessThanOrEqual(2);
     });
   }
@@ -36,7 +40,12 @@ const WAITING_VISITORS = 240;
     'of five times what the plan leaves waits in line through a protection step, %s, nobody is let in beyond it or twice, and the simulator tells waits and refusals',
     async (_, walkInPerAgent, leastPerMille, mostPerMille) => {
       const storm = await stormAtRoom(nginx!, redisServer!, seededRandom(seed), WAITING_VISITORS, walkInPerAgent);
-      expect({ seed, ...storm }).toMatchObject({ seed, admitted: WAITING_VISITORS, seenByEnt: WAITING_VISITORS, relativesDuringStep: 0 }); // prettier-ignore
+      expect({ seed, ...storm }).toMatchObject({
+        seed,
+        admitted: WAITING_VISITORS,
+        seenByEnt: WAITING_VISITORS,
+        relativesDuringStep: 0,
+      });
       expect(storm.mostCalledInCell).toBeLessThanOrEqual(storm.leftPerCell);
       const outsideCount = storm.admitted - storm.admittedByPlan;
       expect(outsideCount).toBeGreaterThan(storm.leftPerCell);

@@ -54,10 +54,14 @@ describe('a plan explains itself', () => {
       method: 'POST',
       url: '/v1/campaigns',
       payload: {
-        name: 'Semaine', platformId: region.platformId, startsOn: '2026-12-07', endsOn: '2026-12-08',
-        preset: 'remote-week-secondary', ...fields,
+        name: 'Semaine',
+        platformId: region.platformId,
+        startsOn: '2026-12-07',
+        endsOn: '2026-12-08',
+        preset: 'remote-week-secondary',
+        ...fields,
       },
-    }); // prettier-ignore
+    });
     const campaignId = created.json<{ id: number }>().id;
     await prepare?.(campaignId);
     const jobs = app.get(AllocationService);
@@ -161,7 +165,10 @@ describe('a plan explains itself', () => {
     ['a cap that its windows do not keep', '{displacement,capMinutes}', '5', 'cap:'],
   ])('is found out from the outside where its certificate claims %s', async (_what, path, value, words) => {
     const set = 'update plan set certificate = jsonb_set(certificate, $2::text[], $3::jsonb) where id = $1';
-    const [before] = await database.query<{ value: object }[]>('select certificate #> $2::text[] as value from plan where id = $1', [planId, path]); // prettier-ignore
+    const [before] = await database.query<{ value: object }[]>(
+      'select certificate #> $2::text[] as value from plan where id = $1',
+      [planId, path],
+    );
     await database.query(set, [planId, path, value]);
     const { problems } = await verifyFromOutside(address, planId);
     await database.query(set, [planId, path, JSON.stringify(before!.value)]);
@@ -171,8 +178,15 @@ describe('a plan explains itself', () => {
   it('gives the fairness sheet as JSON and as CSV with a French header', async () => {
     const ofPupils = windows.filter(({ audience }) => audience === 'pupils').length;
     const sheet = await get<FairnessDto>(`${planId}/fairness`);
-    expect(sheet.groups[0]).toMatchObject({ dimension: 'all', windowCount: ofPupils, worstMinutes: certificate.displacement.worstMinutes }); // prettier-ignore
-    for (const answer of [await ask(`${planId}/fairness?format=csv`), await ask(`${planId}/fairness`, { accept: 'text/csv' })]) {
+    expect(sheet.groups[0]).toMatchObject({
+      dimension: 'all',
+      windowCount: ofPupils,
+      worstMinutes: certificate.displacement.worstMinutes,
+    });
+    for (const answer of [
+      await ask(`${planId}/fairness?format=csv`),
+      await ask(`${planId}/fairness`, { accept: 'text/csv' }),
+    ]) {
       expect(answer.headers['content-type']).toContain('text/csv');
       const lines = answer.body.split('\r\n');
       expect(lines[0]).toBe(
@@ -181,7 +195,7 @@ describe('a plan explains itself', () => {
       );
       expect(lines[1]).toMatch(new RegExp(`^ensemble;ensemble;${ofPupils};${ofPupils};0,\\d+;`));
       expect(lines).toHaveLength(sheet.groups.length + 2);
-    } // prettier-ignore
+    }
   });
 
   it('has nothing short where everybody has a place', async () => {
@@ -233,7 +247,9 @@ describe('a plan explains itself', () => {
       ]);
       const enough = shortfall.relaxations.filter(({ isEnough }) => isEnough);
       expect(shortfall.relaxations.slice(0, enough.length)).toEqual(enough);
-      expect(enough.map(({ lossRatio }) => lossRatio)).toEqual(enough.map(({ lossRatio }) => lossRatio).sort((a, b) => a - b)); // prettier-ignore
+      expect(enough.map(({ lossRatio }) => lossRatio)).toEqual(
+        enough.map(({ lossRatio }) => lossRatio).sort((a, b) => a - b),
+      );
       for (const { isEnough, leastCapacityRatio } of shortfall.relaxations)
         expect(isEnough).toBe(leastCapacityRatio! <= 1 / 1.02);
       expect(relaxationOf('wider_hours').lossRatio).toBe(0);
@@ -462,7 +478,9 @@ describe('a plan explains itself', () => {
     });
 
     it('says that pupils of both are in the way where a class and its group wish the same hour', () => {
-      const pair = all.filter(({ classId, wishedAt }) => [groupId, sourceId].includes(classId!) && wishedAt?.includes('T10:00')); // prettier-ignore
+      const pair = all.filter(
+        ({ classId, wishedAt }) => [groupId, sourceId].includes(classId!) && wishedAt?.includes('T10:00'),
+      );
       expect(pair).toHaveLength(2);
       const moved = pair.filter(({ displacementMinutes }) => displacementMinutes !== 0);
       expect(moved.length).toBeGreaterThan(0);

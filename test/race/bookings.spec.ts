@@ -81,7 +81,10 @@ describe('a crowd of heads on two replicas', () => {
   const expectLawful = async (): Promise<number> => {
     expect(await bookingViolations(watch, region.platformId)).toEqual(NO_VIOLATIONS);
     expect(await ledgerDifferenceCount(watch, region.platformId)).toBe(0);
-    const [{ count }] = await watch.query<[{ count: number }]>('select count(*) from plan_change where platform_id = $1', [region.platformId]); // prettier-ignore
+    const [{ count }] = await watch.query<[{ count: number }]>(
+      'select count(*) from plan_change where platform_id = $1',
+      [region.platformId],
+    );
     return count;
   };
 
@@ -163,7 +166,9 @@ describe('a crowd of heads on two replicas', () => {
     expect(both.map(({ status }) => status)).toEqual([409, 409]);
     expect(both[1]).toEqual(both[0]);
     expect(await book(1, third, 1, anotherKey)).toEqual(both[0]);
-    const kept = await watch.query<object[]>('select key from idempotency_key where key = any($1)', [[key, anotherKey]]); // prettier-ignore
+    const kept = await watch.query<object[]>('select key from idempotency_key where key = any($1)', [
+      [key, anotherKey],
+    ]);
     expect(kept).toHaveLength(2);
   });
 

@@ -133,7 +133,11 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
       };
       for (let attempt = 0; ; attempt++) {
         const url = urls[(number + attempt) % 2];
-        const answer = url && (await fetch(`${url}/v1/bookings`, { method: 'POST', headers, body: JSON.stringify(payload) }).catch(() => undefined)); // prettier-ignore
+        const answer =
+          url &&
+          (await fetch(`${url}/v1/bookings`, { method: 'POST', headers, body: JSON.stringify(payload) }).catch(
+            () => undefined,
+          ));
         const text = answer ? await answer.text().catch(() => undefined) : undefined;
         if (!answer || text === undefined || answer.status === 503) {
           await sleep(20);
@@ -253,7 +257,10 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
     let isQuiet = false;
     const following = follow(async () => {
       if (!isQuiet) return false;
-      const [{ revision }] = await query<[{ revision: number }]>('select revision from platform_revision where platform_id = $1', [region.platformId]); // prettier-ignore
+      const [{ revision }] = await query<[{ revision: number }]>(
+        'select revision from platform_revision where platform_id = $1',
+        [region.platformId],
+      );
       return seen.at(-1) === revision;
     });
     const killing = kill();
@@ -269,7 +276,9 @@ describe('two server processes on one PostgreSQL, each of which is killed again 
     expect(seriesCount).toBeGreaterThan(2);
     expect(await bookingViolations(watch, region.platformId)).toEqual(NO_VIOLATIONS);
     expect(await ledgerDifferenceCount(watch, region.platformId)).toBe(0);
-    const [{ count }] = await query<[{ count: number }]>('select count(*) from plan_change where platform_id = $1', [region.platformId]); // prettier-ignore
+    const [{ count }] = await query<[{ count: number }]>('select count(*) from plan_change where platform_id = $1', [
+      region.platformId,
+    ]);
     expect(seen).toEqual(Array.from({ length: count }, (_, i) => i + 1));
     const booked = await query<{ id: string }[]>('select id from booking where platform_id = $1', [region.platformId]);
     expect(new Set(booked.map(({ id }) => id))).toEqual(acknowledged);

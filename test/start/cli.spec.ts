@@ -35,9 +35,21 @@ describe('the command line', () => {
   const createCampaign = async (establishmentCount: number, ...more: string[]): Promise<Outcome> => {
     const { platformId } = await makeSchools(establishmentCount);
     return command(
-      'campaign', 'create', '--name', 'Semaine', '--platform', String(platformId), '--from', '2026-12-07',
-      '--to', '2026-12-11', '--preset', 'remote-week-secondary', '--json', ...more,
-    ); // prettier-ignore
+      'campaign',
+      'create',
+      '--name',
+      'Semaine',
+      '--platform',
+      String(platformId),
+      '--from',
+      '2026-12-07',
+      '--to',
+      '2026-12-11',
+      '--preset',
+      'remote-week-secondary',
+      '--json',
+      ...more,
+    );
   };
 
   it('takes a campaign from its creation to an exported, published plan', async () => {

@@ -72,8 +72,17 @@ if (!hasData)
 
   it('makes a platform, declares its capacity, puts the region on it and states its background', async () => {
     const platform = await command(
-      'platform', 'create', '--code', 'hdf', '--name', 'ENT Hauts-de-France', '--portal', 'ENT, écoles', '--portal', 'ENT, second degré',
-    ); // prettier-ignore
+      'platform',
+      'create',
+      '--code',
+      'hdf',
+      '--name',
+      'ENT Hauts-de-France',
+      '--portal',
+      'ENT, écoles',
+      '--portal',
+      'ENT, second degré',
+    );
     expect(platform).toMatchObject({
       headroomPerMille: 100,
       timeZone: 'Europe/Paris',
@@ -81,9 +90,18 @@ if (!hasData)
     });
     platformId = platform.id as number;
     await command(
-      'platform', 'step', String(platformId), '--from', '2026-09-01T00:00:00+02:00', '--sessions', '60000',
-      '--logins-per-minute', '2500', '--reason', 'contrat',
-    ); // prettier-ignore
+      'platform',
+      'step',
+      String(platformId),
+      '--from',
+      '2026-09-01T00:00:00+02:00',
+      '--sessions',
+      '60000',
+      '--logins-per-minute',
+      '2500',
+      '--reason',
+      'contrat',
+    );
     expect(await command('platform', 'assign', String(platformId), '--territory', 'R32')).toEqual({
       platformId,
       assignedCount: 5885,
@@ -105,9 +123,21 @@ if (!hasData)
     const territories = (await command('territories')).items as { id: number; code: string }[];
     const amiens = territories.find(({ code }) => code === AMIENS);
     const campaign = await command(
-      'campaign', 'create', '--name', 'Semaine à distance', '--platform', String(platformId), '--from', '2026-11-30', '--to',
-      '2026-12-04', '--preset', 'remote-week-secondary', '--territory', String(amiens!.id),
-    ); // prettier-ignore
+      'campaign',
+      'create',
+      '--name',
+      'Semaine à distance',
+      '--platform',
+      String(platformId),
+      '--from',
+      '2026-11-30',
+      '--to',
+      '2026-12-04',
+      '--preset',
+      'remote-week-secondary',
+      '--territory',
+      String(amiens!.id),
+    );
     const allocated = await command('allocate', String(campaign.id), '--seed', '1');
     planId = allocated.planId as number;
     const certificate = allocated.certificate as PlanCertificate;

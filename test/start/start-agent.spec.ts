@@ -11,7 +11,10 @@ const README = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
 
 /** Starts the agent with the words of a command line after `npm run agent --`. */
 async function startAgent(words: string[]): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [AGENT, ...words], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
+  const child = spawn(process.execPath, [AGENT, ...words], {
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   for await (const chunk of child.stdout) {
     output += String(chunk);
@@ -45,7 +48,10 @@ describe('the demonstration and an agent', () => {
     await server.planId();
     expect((await fetch(`${await server.url()}/health/ready`)).status).toBe(200);
     const said = (await server.says(/Gateway, in another terminal +npm run agent -- (.*)/))[1]!;
-    const readme = /npm run agent -- (--url http:\/\/127.0.0.1:3000 --key-file ~\/\.etale\/(\S+))\ncurl -s (\S+)\/decide -d '(.*)'/.exec(README)!; // prettier-ignore
+    const readme =
+      /npm run agent -- (--url http:\/\/127.0.0.1:3000 --key-file ~\/\.etale\/(\S+))\ncurl -s (\S+)\/decide -d '(.*)'/.exec(
+        README,
+      )!;
     const keyFile = join(data.folder, readme[2]!);
     expect(said).toBe(`--url ${await server.url()} --key-file ${keyFile}`);
     expect(statSync(keyFile).mode & 0o777).toBe(0o600);
@@ -61,8 +67,13 @@ describe('the demonstration and an agent', () => {
     const question = JSON.parse(readme[4]!) as { visitor: { classes: string[] }; at: string };
     expect(question.visitor.classes).toEqual(['40000001$6A']);
     const mondayOn = (await server.says(/windows\?from=(\S+)/))[1]!;
-    const body = JSON.stringify({ ...question, visitor: { ...question.visitor, classes: ['40000001$PS-MS A'] }, at: `${mondayOn}T05:00:00+01:00` }); // prettier-ignore
-    const ask = async () => (await (await fetch(`${started.url}/decide`, { method: 'POST', body })).json()) as Record<string, unknown>; // prettier-ignore
+    const body = JSON.stringify({
+      ...question,
+      visitor: { ...question.visitor, classes: ['40000001$PS-MS A'] },
+      at: `${mondayOn}T05:00:00+01:00`,
+    });
+    const ask = async () =>
+      (await (await fetch(`${started.url}/decide`, { method: 'POST', body })).json()) as Record<string, unknown>;
     const first = await ask();
     expect(first).toMatchObject({ kind: 'admit', enforcedKind: 'wait', reason: 'outside_window', pass: null });
     expect(String(first.opensAt)).toMatch(new RegExp(`^${mondayOn}T`));
