@@ -35,7 +35,9 @@ export async function violationsOf(page: Page, theme: 'light' | 'dark'): Promise
     },
   );
   await exclude.dispose();
-  return results.violations.map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes[0]!.html.slice(0, 160)} ${nodes[0]!.any[0]?.message ?? ''}`); // prettier-ignore
+  return results.violations.map(
+    ({ id, nodes }) => `${id} (${nodes.length}): ${nodes[0]!.html.slice(0, 160)} ${nodes[0]!.any[0]?.message ?? ''}`,
+  );
 }
 
 /**

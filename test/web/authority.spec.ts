@@ -85,7 +85,9 @@ describeWeb('the web of an authority', (web) => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Chiffres en CSV' }).click(),
     ]);
-    const lines = readFileSync(await file.path(), 'utf8').trim().split('\r\n'); // prettier-ignore
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trim()
+      .split('\r\n');
     expect(lines.find((line) => line.startsWith('Créneaux;'))).toMatch(/^Créneaux;\d{4,};$/);
     expect(lines.find((line) => line.startsWith('Pire écart;'))).toMatch(/;\d+;min$/);
   });
@@ -119,7 +121,9 @@ describeWeb('the web of an authority', (web) => {
     // A4 less the margins that browsers leave
     await page.setViewportSize({ width: 718, height: 1000 });
     await page.emulateMedia({ media: 'print' });
-    const rights = await page.locator('table, .chart').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right)); // prettier-ignore
+    const rights = await page
+      .locator('table, .chart')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right));
     expect(rights.length).toBeGreaterThan(4);
     expect(Math.max(...rights)).toBeLessThanOrEqual(718);
     expect(await page.getByRole('button', { name: 'Imprimer le rapport' }).isVisible()).toBe(false);

@@ -19,7 +19,12 @@ interface Shares {
   loadShare: (minute: object) => object;
 }
 
-const place = (id: number, code: string, kind: Place['kind'], parentId: number | null): Place => ({ id, code, kind, parentId }); // prettier-ignore
+const place = (id: number, code: string, kind: Place['kind'], parentId: number | null): Place => ({
+  id,
+  code,
+  kind,
+  parentId,
+});
 const places = [
   place(1, 'R32', 'region', null),
   place(2, 'A09', 'academy', 1),
@@ -35,11 +40,19 @@ describe('for whom the page of a bad morning has buttons', () => {
   let decisions: Decisions;
   beforeAll(async () => (decisions = await load<Decisions>('decides')));
   const authorityOf = (...codes: string[]) =>
-    decisions.decidesOf({ role: 'authority', territories: codes.map((code) => ({ code, level: 'territory', kinds: [] })) }, PLATFORM, places); // prettier-ignore
+    decisions.decidesOf(
+      { role: 'authority', territories: codes.map((code) => ({ code, level: 'territory', kinds: [] })) },
+      PLATFORM,
+      places,
+    );
 
   it('gives an authority those of its own departments, and the whole platform where it answers for all of it', () => {
     const department = authorityOf('59');
-    expect([department(), department({ territories: ['59'] }), department({ territories: ['59', '62'] })]).toEqual([false, true, false]); // prettier-ignore
+    expect([department(), department({ territories: ['59'] }), department({ territories: ['59', '62'] })]).toEqual([
+      false,
+      true,
+      false,
+    ]);
     expect(decisions.placesFor(department, PLATFORM, places).map(({ code }) => code)).toEqual(['59']);
     const region = authorityOf('R32');
     expect([region(), region({ territories: ['A09'] })]).toEqual([true, true]);
@@ -67,12 +80,20 @@ const minute = (fields: object): object => ({
 describe('how full the page says that the platform is', () => {
   it('is the share of the figures beside it, whatever errors add to the load', async () => {
     const { loadShare } = await load<Shares>('load-share');
-    expect(loadShare(minute({ errorsPerMille: 100, loadPerMille: 1000 }))).toMatchObject({ figure: 'sessions', ratio: 60_000 / 148_900 }); // prettier-ignore
+    expect(loadShare(minute({ errorsPerMille: 100, loadPerMille: 1000 }))).toMatchObject({
+      figure: 'sessions',
+      ratio: 60_000 / 148_900,
+    });
   });
 
   it('is of log-ins where they are the fuller, and no share where nothing is left of the capacity', async () => {
     const { loadShare } = await load<Shares>('load-share');
-    expect(loadShare(minute({ loginsPerMinute: 8_100 }))).toEqual({ figure: 'logins', shown: 8_100, limit: 9_000, ratio: 0.9 }); // prettier-ignore
+    expect(loadShare(minute({ loginsPerMinute: 8_100 }))).toEqual({
+      figure: 'logins',
+      shown: 8_100,
+      limit: 9_000,
+      ratio: 0.9,
+    });
     expect(loadShare(minute({ sessionLimit: 0 }))).toMatchObject({ ratio: null });
   });
 });
@@ -133,7 +154,10 @@ describe('a ladder that is written on the page of a bad morning', () => {
   it('gives a new rung a code of its name that no other has, and thresholds no lower than those of the strictest', () => {
     const rungs = [rung('parents-differes', 800)].map(ladders.rungDraftOf);
     const named = (name: string, key: string, code = ''): Draft => ({ ...ladders.newRung(rungs, key), name, code });
-    const written = [named('Parents différés !', 'x'), named('', 'y'), named('Le soir', 'z', 'soir')].reduce(ladders.withRung, rungs); // prettier-ignore
+    const written = [named('Parents différés !', 'x'), named('', 'y'), named('Le soir', 'z', 'soir')].reduce(
+      ladders.withRung,
+      rungs,
+    );
     const agreed = ladders.agreedRungs(written);
     expect(codes(agreed)).toEqual(['parents-differes', 'parents-differes-2', 'echelon', 'soir']);
     expect(agreed.map(({ thresholds }) => thresholds.climbPerMille)).toEqual([800, 800, 800, 800]);

@@ -7,8 +7,12 @@ import { enter, openReader, overflowing, shiftsOf } from './real-browser';
 import { A_FORTNIGHT, describeWeb } from './web-server';
 
 const SOURCES = join(__dirname, '../../web/src');
-const routes = [...readFileSync(join(SOURCES, 'app/app.tsx'), 'utf8').matchAll(/path: '([^']+)'/g)].map(([, path]) => path!); // prettier-ignore
-const [, sectionList] = /SECTIONS = \[([^\]]+)\]/.exec(readFileSync(join(SOURCES, 'features/operator/operation-page.tsx'), 'utf8'))!; // prettier-ignore
+const routes = [...readFileSync(join(SOURCES, 'app/app.tsx'), 'utf8').matchAll(/path: '([^']+)'/g)].map(
+  ([, path]) => path!,
+);
+const [, sectionList] = /SECTIONS = \[([^\]]+)\]/.exec(
+  readFileSync(join(SOURCES, 'features/operator/operation-page.tsx'), 'utf8'),
+)!;
 const sections = [...sectionList!.matchAll(/'(\w+)'/g)].map(([, section]) => section!);
 
 interface Visit {
@@ -83,7 +87,9 @@ describeWeb('every page of the web', (web) => {
   beforeAll(async () => {
     const { page, context } = await openReader(web.browser);
     places.uai = await enterSchool(page, web.url, 'head-school');
-    const { items } = (await (await context.request.get(`${web.url}/v1/establishments/${places.uai}/windows?limit=500&${A_FORTNIGHT}`)).json()) as { items: { id: number; classId: number | null; classCode: string; date: string }[] }; // prettier-ignore
+    const { items } = (await (
+      await context.request.get(`${web.url}/v1/establishments/${places.uai}/windows?limit=500&${A_FORTNIGHT}`)
+    ).json()) as { items: { id: number; classId: number | null; classCode: string; date: string }[] };
     const ofClasses = items.filter(({ classId }) => classId !== null);
     const codes = [...new Set(ofClasses.map(({ classCode }) => classCode))];
     Object.assign(places, {
@@ -92,11 +98,17 @@ describeWeb('every page of the web', (web) => {
       otherCode: codes[1],
       monday: ofClasses[0]!.date,
     });
-    const school = (await (await context.request.get(`${web.url}/v1/establishments/${places.uai}`)).json()) as { departmentCode: string }; // prettier-ignore
+    const school = (await (await context.request.get(`${web.url}/v1/establishments/${places.uai}`)).json()) as {
+      departmentCode: string;
+    };
     places.department = school.departmentCode;
     const made = await page.evaluate(async (uai) => {
       const body = JSON.stringify({ quality: 'deputy', uais: [uai] });
-      const answer = await fetch('/v1/campaigns/1/answer-links', { method: 'POST', headers: { 'content-type': 'application/json' }, body }); // prettier-ignore
+      const answer = await fetch('/v1/campaigns/1/answer-links', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
       return (await answer.json()) as { items: { path: string }[] };
     }, places.uai);
     places.token = made.items[0]!.path.split('/').at(-1)!;

@@ -2,7 +2,19 @@ import type { Locator, Page } from 'playwright-core';
 import { DataSource } from 'typeorm';
 import { databaseOptions } from '../../src/common/database';
 import { violationsOf } from './accessibility';
-import { type ClassWindow, classWindowsOf, enterSchool, post, readJson, startsOf, timeOf, weeksLater, type Window, windowsOf, windowWith } from './head-reader'; // prettier-ignore
+import {
+  type ClassWindow,
+  classWindowsOf,
+  enterSchool,
+  post,
+  readJson,
+  startsOf,
+  timeOf,
+  weeksLater,
+  type Window,
+  windowsOf,
+  windowWith,
+} from './head-reader';
 import { enter, openReader, overflowing } from './real-browser';
 import { describeWeb } from './web-server';
 
@@ -28,8 +40,14 @@ describeWeb('bookings on the page of a head', (web) => {
 
   /** Does something while no cell of a stretch has any room left. */
   const withoutRoom = async (from: number, to: number, act: () => Promise<void>): Promise<void> => {
-    const cells = await query<{ cell: number; limit: number }[]>('select cell, session_limit as limit from ledger_cell where platform_id = 1 and cell between $1 and $2', [from, to]); // prettier-ignore
-    await query('update ledger_cell set session_limit = 0 where platform_id = 1 and cell between $1 and $2', [from, to]); // prettier-ignore
+    const cells = await query<{ cell: number; limit: number }[]>(
+      'select cell, session_limit as limit from ledger_cell where platform_id = 1 and cell between $1 and $2',
+      [from, to],
+    );
+    await query('update ledger_cell set session_limit = 0 where platform_id = 1 and cell between $1 and $2', [
+      from,
+      to,
+    ]);
     try {
       await act();
     } finally {
@@ -70,7 +88,10 @@ describeWeb('bookings on the page of a head', (web) => {
     await page.keyboard.press('Enter');
     await page.getByText(`Le créneau de ${window.classCode} passe à ${timeOf(start.startsAt)}.`).waitFor();
     const placeOf = async (): Promise<string> => {
-      const { items } = await readJson<{ items: Window[] }>(page, `/v1/classes/${window.classId}/windows?from=${window.date}&to=${window.date}`); // prettier-ignore
+      const { items } = await readJson<{ items: Window[] }>(
+        page,
+        `/v1/classes/${window.classId}/windows?from=${window.date}&to=${window.date}`,
+      );
       return items.find(({ id }) => id === window.id)!.startsAt;
     };
     expect(Date.parse(await placeOf())).toBe(Date.parse(start.startsAt));
@@ -202,7 +223,10 @@ describeWeb('bookings on the page of a head', (web) => {
     for (let step = 1; step <= 8; step++) await page.mouse.move(box.x + box.width / 2, box.y + 6 + (way * step) / 8);
     await page.mouse.up();
     await page.getByText(`Le créneau de ${first.classCode} passe à`).waitFor();
-    const after = await readJson<{ items: Window[] }>(page, `/v1/classes/${first.classId}/windows?from=${first.date}&to=${second.date}`); // prettier-ignore
+    const after = await readJson<{ items: Window[] }>(
+      page,
+      `/v1/classes/${first.classId}/windows?from=${first.date}&to=${second.date}`,
+    );
     const hourOf = ({ id }: Window): string => after.items.find((one) => one.id === id)!.startsAt.slice(11, 16);
     expect(hourOf(second)).toBe(hourOf(first));
     expect(Math.abs(minutesOf(hourOf(first)) - minutesOf(hour))).toBeLessThanOrEqual(10);
@@ -233,7 +257,10 @@ describeWeb('bookings on the page of a head', (web) => {
 
   /** The windows of series that a class has from a date on. */
   const seriesOf = async (page: Page, classId: number, from: string): Promise<{ date: string; hour: string }[]> => {
-    const { items } = await readJson<{ items: Window[] }>(page, `/v1/classes/${classId}/windows?from=${from}&to=${weeksLater(from, 3)}`); // prettier-ignore
+    const { items } = await readJson<{ items: Window[] }>(
+      page,
+      `/v1/classes/${classId}/windows?from=${from}&to=${weeksLater(from, 3)}`,
+    );
     return items
       .filter(({ seriesId }) => seriesId !== null)
       .map(({ date, startsAt }) => ({ date, hour: startsAt.slice(11, 16) }));
@@ -308,7 +335,8 @@ describeWeb('bookings on the page of a head', (web) => {
     await panel.locator('.start-free').first().click();
     await page.getByText(`Le créneau de ${window.classCode} passe à`).waitFor();
     const moved = await seriesOf(page, window.classId, window.date);
-    const hourOn = (weeks: number): string[] => moved.filter(({ date }) => date === weeksLater(window.date, weeks)).map(({ hour }) => hour); // prettier-ignore
+    const hourOn = (weeks: number): string[] =>
+      moved.filter(({ date }) => date === weeksLater(window.date, weeks)).map(({ hour }) => hour);
     expect(hourOn(1)).toEqual([before]);
     expect(hourOn(2)).toEqual(hourOn(0));
     expect(hourOn(0)).not.toEqual([before]);
@@ -346,7 +374,9 @@ describeWeb('bookings on the page of a head', (web) => {
     const id = await asSeries(page, relatives, { uai, audience: 'relatives' });
     const days = `from=${relatives.date}&to=${weeksLater(relatives.date, 2)}`;
     const series = async (): Promise<Window[]> =>
-      (await windowsOf(page, uai, days)).filter(({ audience, seriesId }) => audience === 'relatives' && seriesId !== null); // prettier-ignore
+      (await windowsOf(page, uai, days)).filter(
+        ({ audience, seriesId }) => audience === 'relatives' && seriesId !== null,
+      );
     const [first] = await series();
     await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${id}`);
     await panel.getByText('Toute la série').click();
@@ -383,7 +413,12 @@ describeWeb('bookings on the page of a head', (web) => {
     const date = weeksLater(window!.date, 1);
     const panel = page.getByRole('complementary', { name: 'Ajouter un créneau' });
     const windowsAround = async (): Promise<Window[]> =>
-      (await readJson<{ items: Window[] }>(page, `/v1/classes/${classId}/windows?from=${window!.date}&to=${weeksLater(date, 2)}`)).items; // prettier-ignore
+      (
+        await readJson<{ items: Window[] }>(
+          page,
+          `/v1/classes/${classId}/windows?from=${window!.date}&to=${weeksLater(date, 2)}`,
+        )
+      ).items;
     const before = new Set((await windowsAround()).map(({ id }) => id));
     // the whole day, and nothing of those before and after it
     await withoutRoom(startCell + week - 120, startCell + week + 120, async () => {
@@ -415,7 +450,12 @@ describeWeb('bookings on the page of a head', (web) => {
     const windows = await classWindowsOf(page, uai);
     for (const waits of windows) {
       for (const { startsAt } of (await startsOf(page, uai, waits)).filter(({ verdict }) => verdict === 'full')) {
-        const gives = windows.find((one) => one.classId !== waits.classId && one.headcount < waits.headcount === isSmaller && Date.parse(one.startsAt) === Date.parse(startsAt)); // prettier-ignore
+        const gives = windows.find(
+          (one) =>
+            one.classId !== waits.classId &&
+            one.headcount < waits.headcount === isSmaller &&
+            Date.parse(one.startsAt) === Date.parse(startsAt),
+        );
         if (gives) return { waits, gives, startsAt };
       }
     }
@@ -457,7 +497,9 @@ describeWeb('bookings on the page of a head', (web) => {
     expect(await overflowing(page)).toEqual([]);
     expect(await violationsOf(page, 'light')).toEqual([]);
     await yes.click();
-    await page.getByText(`Le créneau de ${gives.classCode} est rendu, celui de ${waits.classCode} a pris la place.`).waitFor(); // prettier-ignore
+    await page
+      .getByText(`Le créneau de ${gives.classCode} est rendu, celui de ${waits.classCode} a pris la place.`)
+      .waitFor();
     const after = await windowsOf(page, uai);
     expect(after.find(({ id }) => id === gives.id)).toBeUndefined();
     expect(Date.parse(after.find(({ id }) => id === waits.id)!.startsAt)).toBe(Date.parse(startsAt));
@@ -478,20 +520,34 @@ describeWeb('bookings on the page of a head', (web) => {
     await withoutRoom(cell, cell, async () => {
       const answer = page.waitForResponse(/\/promote$/);
       await yes.click();
-      const refused = (await (await answer).json()) as { alternatives: { startsAt: string; daysFromWanted: number }[]; swapPartners: { establishmentName: string; classCode: string }[] }; // prettier-ignore
+      const refused = (await (await answer).json()) as {
+        alternatives: { startsAt: string; daysFromWanted: number }[];
+        swapPartners: { establishmentName: string; classCode: string }[];
+      };
       const alert = dialog.getByRole('alert');
       await alert.getByText('La plateforme est pleine à cette heure.').waitFor();
       await alert.getByText(`Sans rien rendre, le créneau de ${waits.classCode} peut aussi aller là`).waitFor();
       expect(refused.alternatives.length).toBeGreaterThan(0);
       expect(await alert.getByRole('button').count()).toBe(refused.alternatives.length + refused.swapPartners.length);
-      for (const { classCode } of refused.swapPartners) expect(await alert.getByRole('button', { name: /change/ }).filter({ hasText: classCode }).count()).toBeGreaterThan(0); // prettier-ignore
+      for (const { classCode } of refused.swapPartners)
+        expect(
+          await alert
+            .getByRole('button', { name: /change/ })
+            .filter({ hasText: classCode })
+            .count(),
+        ).toBeGreaterThan(0);
       expect(await overflowing(page)).toEqual([]);
       expect(await violationsOf(page, 'light')).toEqual([]);
       await alert.getByRole('button').first().click();
       await page.getByText(`Le créneau de ${waits.classCode} passe`).waitFor();
       await dialog.waitFor({ state: 'detached' });
-      const { items } = await readJson<{ items: Window[] }>(page, `/v1/classes/${waits.classId}/windows?from=${weeksLater(waits.date, -1)}&to=${weeksLater(waits.date, 1)}`); // prettier-ignore
-      expect(Date.parse(items.find(({ id }) => id === waits.id)!.startsAt)).toBe(Date.parse(refused.alternatives[0]!.startsAt)); // prettier-ignore
+      const { items } = await readJson<{ items: Window[] }>(
+        page,
+        `/v1/classes/${waits.classId}/windows?from=${weeksLater(waits.date, -1)}&to=${weeksLater(waits.date, 1)}`,
+      );
+      expect(Date.parse(items.find(({ id }) => id === waits.id)!.startsAt)).toBe(
+        Date.parse(refused.alternatives[0]!.startsAt),
+      );
     });
     await card.getByRole('button', { name: 'Ne plus attendre' }).click();
     await card.waitFor({ state: 'detached' });
@@ -514,7 +570,9 @@ describeWeb('bookings on the page of a head', (web) => {
     for (const window of windows) {
       const others = windows.filter(({ id }) => id !== window.id);
       const full = (await startsOf(page, uai, window)).filter(({ verdict }) => verdict === 'full');
-      const crowded = full.filter(({ startCell }) => others.some((other) => Math.abs(other.startCell - startCell) < Math.min(other.cellCount, window.cellCount))); // prettier-ignore
+      const crowded = full.filter(({ startCell }) =>
+        others.some((other) => Math.abs(other.startCell - startCell) < Math.min(other.cellCount, window.cellCount)),
+      );
       for (const { startsAt } of crowded.slice(0, 3)) {
         const move = { operation: 'move', windowId: window.id, startsAt };
         const { body } = await post<{ swapPartners?: Partner[] }>(page, '/v1/bookings', move, window.revision);
@@ -534,7 +592,9 @@ describeWeb('bookings on the page of a head', (web) => {
       .first()
       .click();
     const refusal = page.getByRole('alert');
-    const ask = refusal.getByRole('button', { name: `Proposer un échange à ${partner.establishmentName} (${partner.classCode})` }).first(); // prettier-ignore
+    const ask = refusal
+      .getByRole('button', { name: `Proposer un échange à ${partner.establishmentName} (${partner.classCode})` })
+      .first();
     await ask.waitFor();
     return { window, startsAt, partner, refusal, ask };
   };
@@ -578,7 +638,9 @@ describeWeb('bookings on the page of a head', (web) => {
     const { body } = await post<object>(page, '/v1/bookings', move, window.revision);
     // as if the school's line had become too narrow meanwhile
     const json = { ...body, code: 'booking.establishment_full' };
-    await page.route('**/v1/swaps', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', json })); // prettier-ignore
+    await page.route('**/v1/swaps', (route) =>
+      route.fulfill({ status: 409, contentType: 'application/problem+json', json }),
+    );
     await ask.click();
     await refusal.getByText(/La ligne de l'établissement/).waitFor();
     expect(await page.getByText("L'échange est proposé").count()).toBe(0);

@@ -53,7 +53,9 @@ export const classWindowsOf = async (page: Page, uai: string): Promise<ClassWind
 /** Every start of a window's day. */
 export async function startsOf(page: Page, uai: string, window: Window): Promise<Start[]> {
   const owner =
-    window.classId === null ? `establishments/${uai}/availability?audience=${window.audience}&` : `classes/${window.classId}/availability?`; // prettier-ignore
+    window.classId === null
+      ? `establishments/${uai}/availability?audience=${window.audience}&`
+      : `classes/${window.classId}/availability?`;
   return (await readJson<{ starts: Start[] }>(page, `/v1/${owner}date=${window.date}&windowId=${window.id}`)).starts;
 }
 
@@ -73,7 +75,11 @@ export async function windowWith(
     const answers = await Promise.all(asked.map((window) => startsOf(page, uai, window)));
     for (const [i, starts] of answers.entries()) {
       const window = asked[i]!;
-      const start = starts.find((one) => one.verdict === verdict && Math.abs(Date.parse(one.startsAt) - Date.parse(window.startsAt)) >= leastMinutesAway * 60_000); // prettier-ignore
+      const start = starts.find(
+        (one) =>
+          one.verdict === verdict &&
+          Math.abs(Date.parse(one.startsAt) - Date.parse(window.startsAt)) >= leastMinutesAway * 60_000,
+      );
       if (start) return { window, start };
     }
   }
@@ -96,7 +102,11 @@ export const post = <T>(
 ): Promise<{ status: number; body: T }> =>
   page.evaluate(
     async ({ at, payload, ifMatch }) => {
-      const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), ...(ifMatch !== undefined && { 'if-match': ifMatch }) }; // prettier-ignore
+      const headers = {
+        'content-type': 'application/json',
+        'idempotency-key': crypto.randomUUID(),
+        ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+      };
       const answer = await fetch(at, { method: 'POST', headers, body: JSON.stringify(payload) });
       return { status: answer.status, body: (await answer.json()) as T };
     },

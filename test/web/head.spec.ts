@@ -55,7 +55,9 @@ describeWeb('the web of a head', (web) => {
     const { page } = await openReader(web.browser);
     await openWeek(page, web.url);
     await page.getByRole('button', { name: 'Imprimer, exporter' }).click();
-    const addresses = await page.getByRole('menuitem', { name: /^Imprimer/ }).evaluateAll((items) => items.map((item) => (item as HTMLAnchorElement).href)); // prettier-ignore
+    const addresses = await page
+      .getByRole('menuitem', { name: /^Imprimer/ })
+      .evaluateAll((items) => items.map((item) => (item as HTMLAnchorElement).href));
     const sheetsOf = async (address: string): Promise<number> => {
       await page.goto(address);
       const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
@@ -75,8 +77,19 @@ describeWeb('the web of a head', (web) => {
     await enter(operator.page, web.url, 'operator');
     await operator.page.evaluate(async () => {
       const wishes = { wishesOpenAt: '2026-01-01T00:00:00Z', wishesCloseAt: '2099-01-08T17:00:00Z' };
-      const campaign = { name: 'Janvier', platformId: 1, startsOn: '2027-01-11', endsOn: '2027-01-15', preset: 'remote-week-everybody', ...wishes }; // prettier-ignore
-      const made = await fetch('/v1/campaigns', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(campaign) }); // prettier-ignore
+      const campaign = {
+        name: 'Janvier',
+        platformId: 1,
+        startsOn: '2027-01-11',
+        endsOn: '2027-01-15',
+        preset: 'remote-week-everybody',
+        ...wishes,
+      };
+      const made = await fetch('/v1/campaigns', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(campaign),
+      });
       if (!made.ok) throw new Error(await made.text());
     });
     await openWeek(page, web.url);
@@ -92,8 +105,19 @@ describeWeb('the web of a head', (web) => {
     await enter(operator, web.url, 'operator');
     const campaignId = await operator.evaluate(async () => {
       const wishes = { wishesOpenAt: '2026-01-01T00:00:00Z', wishesCloseAt: '2099-02-08T17:00:00Z' };
-      const campaign = { name: 'Février', platformId: 1, startsOn: '2027-02-01', endsOn: '2027-02-05', preset: 'remote-week-everybody', ...wishes }; // prettier-ignore
-      const made = await fetch('/v1/campaigns', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(campaign) }); // prettier-ignore
+      const campaign = {
+        name: 'Février',
+        platformId: 1,
+        startsOn: '2027-02-01',
+        endsOn: '2027-02-05',
+        preset: 'remote-week-everybody',
+        ...wishes,
+      };
+      const made = await fetch('/v1/campaigns', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(campaign),
+      });
       return ((await made.json()) as { id: number }).id;
     });
     const { page } = await openReader(web.browser);
@@ -102,8 +126,14 @@ describeWeb('the web of a head', (web) => {
     const { window } = await windowWith(page, uai, 'free');
     const database = await new DataSource(databaseOptions(web.databaseUrl, 1)).initialize();
     try {
-      await database.query('delete from wish w using class k where k.id = w.class_id and k.establishment_id = (select establishment_id from class where id = $1)', [window.classId]); // prettier-ignore
-      await database.query(`insert into wish (campaign_id, class_id, kind, weekday, start_minute, origin) values (1, $1, 'wished', 2, 600, 'head')`, [window.classId]); // prettier-ignore
+      await database.query(
+        'delete from wish w using class k where k.id = w.class_id and k.establishment_id = (select establishment_id from class where id = $1)',
+        [window.classId],
+      );
+      await database.query(
+        `insert into wish (campaign_id, class_id, kind, weekday, start_minute, origin) values (1, $1, 'wished', 2, 600, 'head')`,
+        [window.classId],
+      );
       await page.goto(`${web.url}/app/etablissements/${uai}/souhaits?classe=${window.classId}`);
       await page.getByText('Aucun souhait', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Reprendre les derniers souhaits' }).click();
@@ -112,8 +142,11 @@ describeWeb('the web of a head', (web) => {
       expect(await overflowing(page)).toEqual([]);
       expect(await violationsOf(page, 'light')).toEqual([]);
 
-      await database.query(`insert into wish (campaign_id, class_id, kind, weekday, start_minute, origin, reason, approval) values
-        ($1, $2, 'fixed', 4, 600, 'head', 'Examen blanc', 'pending'), ($1, $2, 'fixed', 5, 600, 'head', 'Sortie', 'pending')`, [campaignId, window.classId]); // prettier-ignore
+      await database.query(
+        `insert into wish (campaign_id, class_id, kind, weekday, start_minute, origin, reason, approval) values
+        ($1, $2, 'fixed', 4, 600, 'head', 'Examen blanc', 'pending'), ($1, $2, 'fixed', 5, 600, 'head', 'Sortie', 'pending')`,
+        [campaignId, window.classId],
+      );
       await signIn(authority, web.url, 'authority-region');
       const asked = authority.getByRole('region', { name: 'Créneaux fixes qui attendent votre accord' });
       await asked.getByText('Février').waitFor();
@@ -131,7 +164,10 @@ describeWeb('the web of a head', (web) => {
         .fill('Les salles sont prises');
       await group('Sortie').getByRole('button', { name: 'Refuser' }).click();
       await asked.waitFor({ state: 'detached' });
-      const decided = await database.query<{ approval: string }[]>(`select approval from wish where campaign_id = $1 and kind = 'fixed' order by weekday`, [campaignId]); // prettier-ignore
+      const decided = await database.query<{ approval: string }[]>(
+        `select approval from wish where campaign_id = $1 and kind = 'fixed' order by weekday`,
+        [campaignId],
+      );
       expect(decided).toEqual([{ approval: 'approved' }, { approval: 'refused' }]);
     } finally {
       await database.destroy();
@@ -173,10 +209,16 @@ describeWeb('the web of a head', (web) => {
     await page.getByText("Quelle est l'adresse de votre ENT ?").waitFor();
     await page.getByRole('combobox', { name: "Adresse de l'ENT" }).fill('https://ent.example/accueil');
     await page.locator('.link-card').first().waitFor();
-    const { items } = await readJson<{ items: { code: string; path: string }[] }>(page, `/v1/establishments/${uai}/class-links`); // prettier-ignore
-    expect(await page.locator('.link-address').allTextContents()).toEqual(items.map(({ path }) => `https://ent.example${path}`)); // prettier-ignore
+    const { items } = await readJson<{ items: { code: string; path: string }[] }>(
+      page,
+      `/v1/establishments/${uai}/class-links`,
+    );
+    expect(await page.locator('.link-address').allTextContents()).toEqual(
+      items.map(({ path }) => `https://ent.example${path}`),
+    );
     await page.emulateMedia({ media: 'print' });
-    const pageCountOf = async () => (await page.pdf({ format: 'A4' })).toString('latin1').split(/\/Type\s*\/Page\b/).length - 1; // prettier-ignore
+    const pageCountOf = async () =>
+      (await page.pdf({ format: 'A4' })).toString('latin1').split(/\/Type\s*\/Page\b/).length - 1;
     expect(await pageCountOf()).toBe(items.length);
     await page.emulateMedia({ media: 'screen' });
     await page.getByText('Coupons à découper').click();
@@ -209,7 +251,9 @@ describeWeb('the web of a head', (web) => {
     const { page } = await openReader(web.browser);
     await openWeek(page, web.url);
     let refused = 0;
-    await page.route('**/assets/wishes-page*.js', (route) => (refused++ === 0 ? route.fulfill({ status: 404 }) : route.continue())); // prettier-ignore
+    await page.route('**/assets/wishes-page*.js', (route) =>
+      refused++ === 0 ? route.fulfill({ status: 404 }) : route.continue(),
+    );
     await page.getByRole('link', { name: 'Les souhaits' }).click();
     await page.getByRole('heading', { level: 1, name: /souhaits/i }).waitFor();
     expect(refused).toBe(2);

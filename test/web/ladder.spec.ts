@@ -41,7 +41,9 @@ describeWeb('the form of the protection ladder', (web) => {
     await page.locator('button:focus', { hasText: 'Modifier' }).waitFor();
     await form.getByRole('button', { name: "Enregistrer l'échelle" }).press('Enter');
     const refusal = form.getByRole('alert');
-    await refusal.getByText('Soirée des collégiens — Les heures des parents finissent après leur début, le même jour.').waitFor(); // prettier-ignore
+    await refusal
+      .getByText('Soirée des collégiens — Les heures des parents finissent après leur début, le même jour.')
+      .waitFor();
     found.push(...(await overflowing(page)), ...(await violationsOf(page, 'light')));
 
     await evening.getByRole('button', { name: /^Modifier/ }).press('Enter');

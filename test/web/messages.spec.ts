@@ -57,7 +57,9 @@ describe('messages of the web', () => {
   });
 
   it('has every message that the code asks for', () => {
-    const known = new Set(namespaces.flatMap((namespace) => keysOf(read('fr', namespace)).map((key) => key.replace(PLURAL, '')))); // prettier-ignore
+    const known = new Set(
+      namespaces.flatMap((namespace) => keysOf(read('fr', namespace)).map((key) => key.replace(PLURAL, ''))),
+    );
     const asked = sources.flatMap(({ name, text }) =>
       [...text.matchAll(/\b(?:t|common)\(\s*'([\w.]+)'/g)].map(([, key]) => ({ name, key: key! })),
     );
@@ -77,7 +79,9 @@ describe('messages of the web', () => {
 
   it('has words for every refusal of the service that a page can meet', () => {
     const files = readdirSync(SERVICE, { recursive: true, encoding: 'utf8' });
-    const stated = statedCodes(files.filter((name) => /(?<!\.spec)\.ts$/.test(name)).map((name) => readFileSync(join(SERVICE, name), 'utf8'))); // prettier-ignore
+    const stated = statedCodes(
+      files.filter((name) => /(?<!\.spec)\.ts$/.test(name)).map((name) => readFileSync(join(SERVICE, name), 'utf8')),
+    );
     // one of each way in which a code is stated: whole, to a class, as its own union, by a function of its file
     const ways = ['job.already_ended', 'booking.no_date_left', 'wish.closed', 'wish.closed_over_fixed'];
     expect(ways.filter((one) => !stated.some(({ code }) => code === one))).toEqual([]);

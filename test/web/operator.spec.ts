@@ -17,7 +17,11 @@ describeWeb('the web of an operator', (web) => {
   const post = (page: Page, path: string, body: object): Promise<{ id: number }> =>
     page.evaluate(
       async ([to, what]) => {
-        const answer = await fetch(to, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(what) }); // prettier-ignore
+        const answer = await fetch(to, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(what),
+        });
         if (!answer.ok) throw new Error(await answer.text());
         return (await answer.json()) as { id: number };
       },
@@ -58,12 +62,22 @@ describeWeb('the web of an operator', (web) => {
     await page.getByText(new RegExp(`: ${schools} établissements, [\\d\\s]+ classes`)).waitFor();
 
     const span = { startsAt: '2027-01-11T00:00:00+01:00', endsAt: '2027-01-16T00:00:00+01:00' };
-    const cut = await post(page, '/v1/platforms/1/regulations', { ...span, sessionsPerMille: 4, loginsPerMille: 4, reason: 'presque rien' }); // prettier-ignore
+    const cut = await post(page, '/v1/platforms/1/regulations', {
+      ...span,
+      sessionsPerMille: 4,
+      loginsPerMille: 4,
+      reason: 'presque rien',
+    });
     await page.getByRole('button', { name: 'Calculer un plan' }).click();
     const plans = page.getByRole('region', { name: 'Plans de la campagne' });
     await plans.getByRole('button', { name: 'Pourquoi' }).click({ timeout: 180_000 });
-    await plans.getByText(/Aucun plan ne peut placer tout le monde.+il faudrait au moins [\d\s,]+% de capacité en plus/).waitFor(); // prettier-ignore
-    await plans.getByText(/toutes leurs heures sont pleines/).first().waitFor(); // prettier-ignore
+    await plans
+      .getByText(/Aucun plan ne peut placer tout le monde.+il faudrait au moins [\d\s,]+% de capacité en plus/)
+      .waitFor();
+    await plans
+      .getByText(/toutes leurs heures sont pleines/)
+      .first()
+      .waitFor();
     await plans.getByText(/Ou, sans capacité de plus/).waitFor();
     await plans.getByRole('button', { name: 'Jeter' }).click();
     await page.getByText('Aucun plan', { exact: true }).waitFor();
@@ -184,7 +198,9 @@ describeWeb('the web of an operator', (web) => {
     await page.mouse.move(layer.x + layer.width * 0.5, layer.y + 100, { steps: 4 });
     await page.locator('.drawn').waitFor();
     await page.mouse.up();
-    const [from, until] = await Promise.all(['À partir de', "Jusqu'à"].map((label) => form.getByLabel(label).inputValue())); // prettier-ignore
+    const [from, until] = await Promise.all(
+      ['À partir de', "Jusqu'à"].map((label) => form.getByLabel(label).inputValue()),
+    );
     const days = (Date.parse(`${until!}Z`) - Date.parse(`${from!}Z`)) / 86_400_000;
     // a tenth of the two weeks, a little more for the margins beside the axis
     expect(days).toBeGreaterThan(1.3);
@@ -220,7 +236,11 @@ describeWeb('the web of an operator', (web) => {
     await open(page, 'imports');
     const template = await (await page.request.get(`${web.url}/v1/imports/templates/roster.csv`)).text();
     const lines = template.trim().split('\n');
-    const file = { name: 'classes.csv', mimeType: 'text/csv', buffer: Buffer.from([lines[0], `nonsense${lines[1]!.slice(8)}`].join('\n')) }; // prettier-ignore
+    const file = {
+      name: 'classes.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from([lines[0], `nonsense${lines[1]!.slice(8)}`].join('\n')),
+    };
     await page.locator('input[type=file]').setInputFiles(file);
     await page.getByRole('button', { name: 'Voir ce qui changerait' }).click();
     await page.getByText(/lignes refusées|Le fichier est refusé/).waitFor();
@@ -264,11 +284,15 @@ describeWeb('the web of an operator', (web) => {
     const asked = await page.evaluate(async () => {
       const at = (path: string): string => `/v1/platforms/1/${path}`;
       const now = Date.now();
-      const curve = (await (await fetch(`${at('capacity')}?stepMinutes=60`)).json()) as { sessions: { effectiveThousandths: number[] } }; // prettier-ignore
+      const curve = (await (await fetch(`${at('capacity')}?stepMinutes=60`)).json()) as {
+        sessions: { effectiveThousandths: number[] };
+      };
       const sessions = Math.round((curve.sessions.effectiveThousandths[0]! / 1000) * 0.86);
       const items = [3, 2, 1, 0].map((ago) => ({ measuredAt: new Date(now - ago * 60_000).toISOString(), sessions }));
       const body = JSON.stringify({ source: 'ent', items });
-      return (await fetch(at('measurements'), { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status; // prettier-ignore
+      return (
+        await fetch(at('measurements'), { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+      ).status;
     });
     expect(asked).toBe(202);
     await page.getByText(/la plateforme est à 86\s%/).waitFor();
@@ -289,7 +313,10 @@ describeWeb('the web of an operator', (web) => {
     await form.getByRole('button', { name: 'Mettre en vigueur' }).click();
     await page.locator('.ladder .in-force', { hasText: /en vigueur jusqu'à \d+\sh\s\d\d/ }).waitFor();
     await page.locator('.ladder .in-force').getByText('Concerne tout le monde.').waitFor();
-    await page.getByRole('region', { name: 'Que dire aux écoles et aux familles' }).getByText(/enregistrez votre travail/).waitFor(); // prettier-ignore
+    await page
+      .getByRole('region', { name: 'Que dire aux écoles et aux familles' })
+      .getByText(/enregistrez votre travail/)
+      .waitFor();
     await page.getByText(/^Valable jusqu'à \d+\sh\s\d\d/).waitFor();
     const found = [...(await overflowing(page)), ...(await violationsOf(page, 'light'))];
     expect(found).toEqual([]);
@@ -384,7 +411,14 @@ describeWeb('the web of an operator', (web) => {
       .getByText(/Sessions inactives fermées/)
       .first()
       .waitFor();
-    for (const text of ['Étaler les 6e', 'Académie de Lille', '15 janvier 2027', 'Vérifié avec l’hébergeur.', 'Annuaire en panne.']) await page.getByText(text).waitFor(); // prettier-ignore
+    for (const text of [
+      'Étaler les 6e',
+      'Académie de Lille',
+      '15 janvier 2027',
+      'Vérifié avec l’hébergeur.',
+      'Annuaire en panne.',
+    ])
+      await page.getByText(text).waitFor();
     found.push(...(await overflowing(page)), ...(await violationsOf(page, 'light')));
     expect(found).toEqual([]);
   });
@@ -392,22 +426,36 @@ describeWeb('the web of an operator', (web) => {
   it('shows the agents and the waiting room of its own platform, and of a step how long it makes people wait', async () => {
     const { page } = await openReader(web.browser);
     await enter(page, web.url, 'operator');
-    const other = await post(page, '/v1/platforms', { code: 'autre', name: 'Autre plateforme', timeZone: 'Europe/Paris' }); // prettier-ignore
+    const other = await post(page, '/v1/platforms', {
+      code: 'autre',
+      name: 'Autre plateforme',
+      timeZone: 'Europe/Paris',
+    });
     for (const [platformId, agent, pupils] of [
       [1, 'mandataire-ici', 40],
       [other.id, 'mandataire-ailleurs', 977],
     ] as const) {
-      const { secret } = (await post(page, '/v1/keys', { name: agent, scopes: ['gateway'], platformId })) as unknown as { secret: string }; // prettier-ignore
+      const { secret } = (await post(page, '/v1/keys', {
+        name: agent,
+        scopes: ['gateway'],
+        platformId,
+      })) as unknown as { secret: string };
       const room = { isOpen: true, isAway: false, pupils, unknown: 0, relatives: 12, held: 0, called: 900 };
       const status = { agent, version: '1', state: 'running', sentAt: new Date().toISOString(), room };
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${secret}` };
-      const told = await fetch(`${web.url}/v1/gateways/status`, { method: 'POST', headers, body: JSON.stringify(status) }); // prettier-ignore
+      const told = await fetch(`${web.url}/v1/gateways/status`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(status),
+      });
       expect(told.status).toBe(200);
     }
     await page.setViewportSize({ width: 390, height: 844 });
     await page.goto(`${web.url}/app/protection?platform=1`);
     await page.getByText(/Salle d'attente\s: 40 élèves/).waitFor();
-    expect(await page.getByRole('list', { name: 'Passerelles' }).getByRole('listitem').allInnerTexts()).toEqual([expect.stringContaining('mandataire-ici')]); // prettier-ignore
+    expect(await page.getByRole('list', { name: 'Passerelles' }).getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringContaining('mandataire-ici'),
+    ]);
 
     // while it is simulated the button of the act is not there yet; who cannot wait takes another one
     const release = await held(page, /\/v1\/simulations\/\d+$/);
@@ -421,7 +469,8 @@ describeWeb('the web of an operator', (web) => {
     expect(await form.getByRole('button', { name: "Prendre sans connaître l'effet" }).count()).toBe(1);
     release();
     // where a room is open a step makes people wait, and refuses hardly anybody
-    for (const told of ["Au plus en salle d'attente", 'Attente moyenne des admis', 'Partis sans être entrés']) await form.getByText(told).waitFor(); // prettier-ignore
+    for (const told of ["Au plus en salle d'attente", 'Attente moyenne des admis', 'Partis sans être entrés'])
+      await form.getByText(told).waitFor();
     expect(await form.getByText('Refusés ou différés').count()).toBe(0);
     await form.getByRole('button', { name: /^(Mettre en vigueur|Proposer)$/ }).waitFor();
     expect([...(await overflowing(page)), ...(await violationsOf(page, 'light'))]).toEqual([]);

@@ -53,7 +53,10 @@ export async function openReader(
   context.setDefaultTimeout(PATIENCE_MILLISECONDS);
   await context.addInitScript(() => {
     const shifts: Shift[] = [];
-    new PerformanceObserver((list) => shifts.push(...(list.getEntries() as unknown as Shift[]))).observe({ type: 'layout-shift', buffered: true }); // prettier-ignore
+    new PerformanceObserver((list) => shifts.push(...(list.getEntries() as unknown as Shift[]))).observe({
+      type: 'layout-shift',
+      buffered: true,
+    });
     Object.assign(window, { shifts });
   });
   return { context, page: await context.newPage() };
@@ -121,7 +124,10 @@ export function shiftsOf(page: Page): Promise<string[]> {
     const shifts = (window as unknown as { shifts: Shift[] }).shifts.filter(({ hadRecentInput }) => !hadRecentInput);
     const sum = shifts.reduce((all, { value }) => all + value, 0);
     if (sum <= most) return [];
-    const names = shifts.map(({ value, sources }) => `${value.toFixed(3)} ${sources.map(({ node }) => `${node?.nodeName} ${node?.className?.toString().slice(0, 40)}`).join(', ')}`); // prettier-ignore
+    const names = shifts.map(
+      ({ value, sources }) =>
+        `${value.toFixed(3)} ${sources.map(({ node }) => `${node?.nodeName} ${node?.className?.toString().slice(0, 40)}`).join(', ')}`,
+    );
     return [`moves by itself, ${sum.toFixed(3)}: ${names.join('; ')}`];
   }, MOST_SHIFT);
 }

@@ -6,7 +6,8 @@ export interface StatedCode {
 
 const WHOLE = /(?:\bsuper|\bDomainError)\(\s*'([a-z_]+\.[a-z_]+)',\s*'(\w+)'/g;
 /** A class that knows the first part of its codes: `super(\`booking.${what}\`, kind`. */
-const PUT_TOGETHER = /class (\w+) extends DomainError \{\s*constructor\(((?:(?!\bclass\b)[^])*?)\) \{\s*super\(\s*`([a-z_]+)\.\$\{(\w+)\}`,\s*(?:'(\w+)')?/g; // prettier-ignore
+const PUT_TOGETHER =
+  /class (\w+) extends DomainError \{\s*constructor\(((?:(?!\bclass\b)[^])*?)\) \{\s*super\(\s*`([a-z_]+)\.\$\{(\w+)\}`,\s*(?:'(\w+)')?/g;
 
 /** Every code that files of source state: as a whole, to the class of a refusal, or to a function that hands it on to one in its file. */
 export function statedCodes(files: readonly string[]): StatedCode[] {
@@ -14,7 +15,9 @@ export function statedCodes(files: readonly string[]): StatedCode[] {
   const together = files.flatMap((file) =>
     [...file.matchAll(PUT_TOGETHER)].flatMap(([, name, parameters, first, parameter, kind]) => {
       const last = new RegExp(`\\b${parameter}: ((?:\\| |'\\w+' ?)+)`).exec(parameters!)?.[1];
-      const parts = last ? namesIn(last).map((code) => ({ code, kind: undefined })) : files.flatMap((one) => givenTo(name!, one)); // prettier-ignore
+      const parts = last
+        ? namesIn(last).map((code) => ({ code, kind: undefined }))
+        : files.flatMap((one) => givenTo(name!, one));
       return parts.map((part) => ({ code: `${first}.${part.code}`, kind: kind ?? part.kind }));
     }),
   );

@@ -13,16 +13,24 @@ const LOGINS_PER_CELL = 300;
 
 const proxies = [
   {
-    name: 'nginx', file: installed('nginx'), start: (file: string, port: number) => RealProxy.nginx(file, port),
-    language: 'fr', width: 1440, notice: 'Les parents viennent après 9 h',
+    name: 'nginx',
+    file: installed('nginx'),
+    start: (file: string, port: number) => RealProxy.nginx(file, port),
+    language: 'fr',
+    width: 1440,
+    notice: 'Les parents viennent après 9 h',
     sentence: 'Vous êtes au rang 4 de la file. Votre tour viendra dans 11 min environ.',
   },
   {
-    name: 'HAProxy', file: installed('haproxy'), start: (file: string, port: number) => RealProxy.haproxy(file, port),
-    language: 'en', width: 390, notice: 'Relatives come after 9',
+    name: 'HAProxy',
+    file: installed('haproxy'),
+    start: (file: string, port: number) => RealProxy.haproxy(file, port),
+    language: 'en',
+    width: 390,
+    notice: 'Relatives come after 9',
     sentence: 'You are number 4 in the line. Your turn comes in about 11 min.',
   },
-] as const; // prettier-ignore
+] as const;
 
 describeInBrowser('the page of the waiting room', () => {
   let browser: Browser;
@@ -43,10 +51,20 @@ describeInBrowser('the page of the waiting room', () => {
       beforeEach(async () => {
         const room = { logins: left, sessions: left.map(() => 100_000), stayCells: 12 };
         const rule = {
-          id: 1, startsAt: at(8), endsAt: at(9), scope: { departments: [], profiles: [RELATIVE] }, relativesWaitUntil: at(9), isLiveOnly: false,
-          walkInPerMille: 1000, idleMinutes: null, featuresOff: 0,
-          words: { fr: 'Les parents viennent après 9 h, pour laisser la place aux élèves.', en: 'Relatives come after 9, to leave room for pupils.' },
-        }; // prettier-ignore
+          id: 1,
+          startsAt: at(8),
+          endsAt: at(9),
+          scope: { departments: [], profiles: [RELATIVE] },
+          relativesWaitUntil: at(9),
+          isLiveOnly: false,
+          walkInPerMille: 1000,
+          idleMinutes: null,
+          featuresOff: 0,
+          words: {
+            fr: 'Les parents viennent après 9 h, pour laisser la place aux élèves.',
+            en: 'Relatives come after 9, to leave room for pupils.',
+          },
+        };
         test = await TestAgent.start({ room, rules: [rule] }, { room: 'process', roomPollSeconds: 5 });
         await until(() => test.agent.room!.isOpen);
         proxy = await start(file!, test.agent.port);
@@ -57,7 +75,12 @@ describeInBrowser('the page of the waiting room', () => {
         await test.stop();
       });
 
-      const queues = (count: number) => Promise.all(Array.from({ length: count }, () => test.get('/forward-auth', { ...test.shown(['77$6e B']), accept: 'application/json' }))); // prettier-ignore
+      const queues = (count: number) =>
+        Promise.all(
+          Array.from({ length: count }, () =>
+            test.get('/forward-auth', { ...test.shown(['77$6e B']), accept: 'application/json' }),
+          ),
+        );
       const heading = (page: Page) => page.getByRole('heading', { level: 1 }).innerText();
 
       it(`says place and turn in ${language} at ${width} points, light enough for the weakest network`, async () => {
@@ -89,7 +112,15 @@ describeInBrowser('the page of the waiting room', () => {
         expect(proxy.seen).toEqual([]);
         test.nowSeconds = at(9, 1);
         // a script looks at the clock, a browser without one refreshes after the five seconds that this room tells
-        if (javaScriptEnabled) await page.evaluate(() => Object.assign(Date, { now: ((now) => () => now() + 60_000)(Date.now) })); // prettier-ignore
+        if (javaScriptEnabled)
+          await page.evaluate(() =>
+            Object.assign(Date, {
+              now: (
+                (now) => () =>
+                  now() + 60_000
+              )(Date.now),
+            }),
+          );
         await page.getByText('the ENT').waitFor();
         expect(page.url()).toBe(`${proxy.url}/messages?a=1`);
         expect(proxy.seen[0]).toMatchObject({ cookie: expect.stringContaining('etale_pass=') as string });

@@ -28,7 +28,12 @@ describeInBrowser('the waiting page in the hands of who waits', () => {
   /** What the page weighs, with all that it asks for. */
   const weighed = (page: Page) => {
     const parts: { url: string; bytes: Promise<number> }[] = [];
-    page.on('response', (response) => response.status() !== 303 && parts.push({ url: response.url(), bytes: response.body().then((body) => body.length) })); // prettier-ignore
+    page.on(
+      'response',
+      (response) =>
+        response.status() !== 303 &&
+        parts.push({ url: response.url(), bytes: response.body().then((body) => body.length) }),
+    );
     return async () => {
       const mine = parts.filter(({ url }) => !url.endsWith('/favicon.ico'));
       return {
@@ -37,7 +42,8 @@ describeInBrowser('the waiting page in the hands of who waits', () => {
       };
     };
   };
-  const shownTo = (context: BrowserContext, classes: string[], profile = 'pupil') => context.setExtraHTTPHeaders(test.shown(classes, profile)); // prettier-ignore
+  const shownTo = (context: BrowserContext, classes: string[], profile = 'pupil') =>
+    context.setExtraHTTPHeaders(test.shown(classes, profile));
 
   it('tells a pupil on a phone, in French, when the class opens, counts down, and gives the ways left', async () => {
     const { context, page } = await openReader(browser, { width: 360 });
@@ -91,7 +97,11 @@ describeInBrowser('the waiting page in the hands of who waits', () => {
   });
 
   it('can be read and used without any script: a family chooses its class, adds a child, and is told both windows', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false, locale: 'fr-FR', viewport: { width: 360, height: 800 } }); // prettier-ignore
+    const context = await browser.newContext({
+      javaScriptEnabled: false,
+      locale: 'fr-FR',
+      viewport: { width: 360, height: 800 },
+    });
     const page = await context.newPage();
     const weight = weighed(page);
     await page.goto(`${test.url}/etale/wait`);

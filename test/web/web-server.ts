@@ -8,7 +8,9 @@ import { databaseFrom } from '../test-database';
 import { describeInBrowser, launchBrowser } from './real-browser';
 
 /** How Node runs the service. */
-const { nodeOptions } = (JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { config: { nodeOptions: string } }).config; // prettier-ignore
+const { nodeOptions } = (
+  JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { config: { nodeOptions: string } }
+).config;
 const SCALE = 'S';
 const TEMPLATE = `template_demonstration_${SCALE.toLowerCase()}`;
 /** Names the making of the template among the advisory locks of the tests' server. */
