@@ -75,12 +75,15 @@ function digestOf(settings, folders) {
 
 const isStamped = (stamp, wanted) => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 
-/** The server into dist, which is emptied first. */
+/** The server into dist, which is emptied first but for the web application. */
 async function buildServer(say) {
   const settings = ['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json'];
   const wanted = digestOf(settings, ['src', 'migrations', 'bench']);
   if (isStamped(serverStamp, wanted)) return;
   say('Building...');
+  const dist = join(root, 'dist');
+  const built = existsSync(dist) ? readdirSync(dist).filter((name) => name !== 'web') : [];
+  for (const name of built) rmSync(join(dist, name), { recursive: true });
   const code = await run(process.execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build']);
   if (code !== 0) throw new Error('The sources could not be compiled: see the lines above.');
   writeFileSync(serverStamp, wanted);
@@ -107,8 +110,7 @@ async function writeClientTypes() {
 }
 
 async function build(say) {
-  await buildServer(say);
-  await buildWeb(say);
+  await Promise.all([buildServer(say), buildWeb(say)]);
 }
 
 /** True where the process that made the lock has ended, or died before it could say who it was. */
