@@ -15,7 +15,7 @@ import { randomInteger, seededRandom, type Random } from '../src/kernel/random';
 import { type Benchmark, option } from './benchmark';
 import { decideBundle } from './decide-bundle';
 import { percentile } from './percentile';
-import { writePlan } from './plan-on-disk';
+import { lonelyAgent, writePlan } from './plan-on-disk';
 
 /** Of windows that stand at the hour of a lesson; the others are open. */
 const LIVE_RATIO = 0.1;
@@ -177,21 +177,7 @@ async function deltaSizes(content: BundleContent, random: Random): Promise<numbe
 async function memoryOf(content: BundleContent | undefined): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'etale-bench-bundle-'));
   if (content) await writePlan(folder, content);
-  const agent = spawn(
-    process.execPath,
-    [
-      join(__dirname, '../src/agent/main.js'),
-      '--url',
-      'http://127.0.0.1:1',
-      '--key',
-      'etale_bench',
-      '--port',
-      '0',
-      '--folder',
-      folder,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const agent = spawn(process.execPath, lonelyAgent(folder), { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     let output = '';
     for await (const chunk of agent.stdout) {

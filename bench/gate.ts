@@ -10,7 +10,7 @@ import { type Benchmark, option } from './benchmark';
 import { decideBundle } from './decide-bundle';
 import { ENT_KEY, GATE_MIX, GATE_VISITORS, gateRequests, type GateRequest } from './gate-requests';
 import { percentile, rounded } from './percentile';
-import { writePlan } from './plan-on-disk';
+import { lonelyAgent, writePlan } from './plan-on-disk';
 import { RawConnection } from './raw-connection';
 import { installed, RealProxy } from './real-proxy';
 
@@ -46,19 +46,7 @@ export const run: Benchmark = async (args) => {
   const requests = gateRequests(content, random, now);
   const folder = mkdtempSync(join(tmpdir(), 'etale-bench-gate-'));
   await writePlan(folder, content);
-  const agent = await listening([
-    join(__dirname, '../src/agent/main.js'),
-    '--url',
-    'http://127.0.0.1:1',
-    '--key',
-    'etale_bench',
-    '--port',
-    '0',
-    '--folder',
-    folder,
-    '--ent-key',
-    ENT_KEY,
-  ]);
+  const agent = await listening([...lonelyAgent(folder), '--ent-key', ENT_KEY]);
   const bare = await listening(['-e', BARE]);
   const processes = { agent: agent.child, bare: bare.child };
   const gates = { agent: await RealProxy.nginx(nginx, agent.port), bare: await RealProxy.nginx(nginx, bare.port) };

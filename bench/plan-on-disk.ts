@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
 import { PlanDisk } from '../src/agent/plan-disk';
 import { CHAIN_START, signBytes } from '../src/common/signed-bytes';
@@ -26,4 +27,10 @@ export async function writePlan(folder: string, content: BundleContent): Promise
     bundle: { bytes, signature },
     deltas: [],
   });
+}
+
+/** What Node runs as an agent that has such a folder and no service to ask, on a port of the system's choice. */
+export function lonelyAgent(folder: string): string[] {
+  const main = join(__dirname, '../src/agent/main.js');
+  return [main, '--url', 'http://127.0.0.1:1', '--key', 'etale_bench', '--port', '0', '--folder', folder];
 }

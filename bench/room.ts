@@ -11,7 +11,7 @@ import { PUPIL, RELATIVE } from '../src/kernel/decision/visitor';
 import { randomInteger, seededRandom, type Random } from '../src/kernel/random';
 import { type Benchmark, option } from './benchmark';
 import { percentile, rounded } from './percentile';
-import { PASS_KEY, writePlan } from './plan-on-disk';
+import { lonelyAgent, PASS_KEY, writePlan } from './plan-on-disk';
 import { headerOf, RawConnection, requestText } from './raw-connection';
 import { installed } from './real-proxy';
 import { RealRedis } from './real-redis';
@@ -123,17 +123,9 @@ async function lineAt(
       await new RoomDisk(folders[k]!).write(givenBefore(from, given, k, rooms.length));
       agents.push(
         await listening([
-          join(__dirname, '../src/agent/main.js'),
-          '--url',
-          'http://127.0.0.1:1',
-          '--key',
-          'etale_bench',
+          ...lonelyAgent(folders[k]!),
           '--name',
           `bench-${k}`,
-          '--port',
-          '0',
-          '--folder',
-          folders[k]!,
           '--room',
           room,
           '--room-poll-seconds',

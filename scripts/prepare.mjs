@@ -110,7 +110,10 @@ async function writeClientTypes() {
 }
 
 async function build(say) {
-  await Promise.all([buildServer(say), buildWeb(say)]);
+  // one that fails waits for the other: whoever builds next must not meet it
+  const built = await Promise.allSettled([buildServer(say), buildWeb(say)]);
+  const failed = built.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** True where the process that made the lock has ended, or died before it could say who it was. */

@@ -7,13 +7,17 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /**
  * What axe-core finds wrong with a page, a line each: the rule, and the first place where it is broken. The dark theme differs in its
- * colours alone. Of what is made alike in the same place, the rows of a table and the starts of a day, the first two are looked at:
- * the others took two thirds of the time.
+ * colours alone. Of what is made alike in the same place, the rows of a table and the starts of a day, the first two are looked at,
+ * unless the `whole` page is asked for: the others take two thirds of the time.
  */
-export async function violationsOf(page: Page, theme: 'light' | 'dark'): Promise<string[]> {
+export async function violationsOf(
+  page: Page,
+  theme: 'light' | 'dark',
+  part: 'whole' | 'two of a kind' = 'two of a kind',
+): Promise<string[]> {
   // evaluated by the debugger, which no content security policy concerns
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(SOURCE);
-  const exclude = await page.evaluateHandle(repeatedElements);
+  const exclude = await page.evaluateHandle(part === 'whole' ? (): Element[] => [] : repeatedElements);
   const results = await page.evaluate(
     ({ runOnly, exclude: without }) =>
       (window as unknown as { axe: typeof axe }).axe.run(

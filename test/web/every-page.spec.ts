@@ -140,7 +140,11 @@ describeWeb('every page of the web', (web) => {
       }
       await page.setViewportSize({ width: one.width ?? 360, height: 900 });
       await visit(page, { ...one, path: one.path.replace(':language', language) });
-      const wrong = [...(await shiftsOf(page)), ...(await overflowing(page)), ...(await violationsOf(page, theme))];
+      const wrong = [
+        ...(await shiftsOf(page)),
+        ...(await overflowing(page)),
+        ...(await violationsOf(page, theme, 'whole')),
+      ];
       const lang = await page.locator('html').getAttribute('lang');
       if (lang !== language && !one.isBilingual) wrong.push(`is in ${lang}`);
       found.push(...wrong.map((what) => `${one.path} (${language}): ${what}`));
