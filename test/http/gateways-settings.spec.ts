@@ -67,10 +67,7 @@ describe('gateways', () => {
     // announced and not yet signing: the bundle is signed by the key that everybody knows
     await gateway.rebuild();
     expect((await gateway.fetchBundle()).content.revision).toBe(before.content.revision);
-    await gateway.database.query(
-      `update gateway_signing_key set signs_from = now() - interval '1 second' where kid = $1`,
-      [kid],
-    );
+    await gateway.database.query(`update gateway_signing_key set signs_from = now() where kid = $1`, [kid]);
     await gateway.rebuild();
     await gateway.fetchBundle();
     const signature = String((await gateway.get('/v1/gateways/bundle')).headers['etale-signature']);
