@@ -23,6 +23,7 @@ import type {
   OwnerRow,
   PlaceHolder,
   StatedTime,
+  WindowOwner,
 } from './booking-owner';
 
 interface CampaignRulesOf {
@@ -97,6 +98,27 @@ export class BookingFactsService {
       );
     }
     return this.owner(row, audience, window, dates, stated);
+  }
+
+  /** Who gives a window back: its owner, or the establishment of a class that is none any more. @throws NotFoundError, BookingRefused */
+  async giverOfWindow(window: FoundWindow, dates: readonly string[]): Promise<WindowOwner> {
+    if (!window.ownerFacts || window.ownerFacts.row) return this.ownerOfWindow(window, dates);
+    const { planId, classId, establishmentId } = window;
+    const row = await this.store.establishmentOwner(establishmentId);
+    if (!row) throw new NotFoundError('establishment', establishmentId);
+    const { platformId, uai, timeZone } = row;
+    const days = await this.days(row, dates, []);
+    return {
+      platformId,
+      planId,
+      classId,
+      establishmentId,
+      uai,
+      timeZone,
+      conflictClassIds: [],
+      windowLimit: null,
+      days,
+    };
   }
 
   private async ownerFacts(window: FoundWindow, audience: Audience): Promise<OwnerFacts> {

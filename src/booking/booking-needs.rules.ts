@@ -1,7 +1,7 @@
 import { CELLS_PER_DAY } from '../kernel/cell-grid';
 import type { SequencerNeeds } from '../plan/sequencer';
 import type { Operation } from './booking-operation';
-import type { BookingOwner, FoundWindow } from './booking-owner';
+import type { BookingOwner, FoundWindow, WindowOwner } from './booking-owner';
 
 /** An hour before a day: where a load profile of its first window may begin. */
 const BEFORE_CELLS = 12;
@@ -13,7 +13,7 @@ const AFTER_CELLS = 24;
 /** What of windows and ledger an operation is decided on: all days that it touches, and everybody who may be in the way. */
 export function needsOf(
   operation: Operation,
-  owners: readonly BookingOwner[],
+  owners: readonly WindowOwner[],
   windows: readonly FoundWindow[],
 ): SequencerNeeds {
   const days = owners.flatMap((owner) => [...owner.days.values()]);
@@ -29,11 +29,12 @@ export function needsOf(
   // what stays within its day takes no more of its week
   const dates = new Set([...days, ...windows].map(({ date }) => date));
   const isComing = isAdd || operation.kind === 'undo' || (operation.kind !== 'release' && dates.size > 1);
-  const isByWeek = isComing && owners.some(({ rule }) => rule.rule.windowsPerWeek !== null);
+  const booked = bookedFor(operation);
+  const isByWeek = isComing && booked.some(({ rule }) => rule.rule.windowsPerWeek !== null);
   const margin = isByWeek ? WEEK_CELLS : 0;
   const teachers = new Set([
     ...windows.flatMap(({ teacherKeyId }) => (teacherKeyId === null ? [] : [teacherKeyId])),
-    ...(isAdd ? owners.flatMap(({ soleTeacherKeyId }) => (soleTeacherKeyId === null ? [] : [soleTeacherKeyId])) : []),
+    ...(isAdd ? booked.flatMap(({ soleTeacherKeyId }) => (soleTeacherKeyId === null ? [] : [soleTeacherKeyId])) : []),
   ]);
   return {
     windowIds: [
@@ -57,4 +58,10 @@ export function needsOf(
     cellRanges: [...ranges.values()],
     newWindowCount: isAdd ? operation.targets.length : 0,
   };
+}
+
+/** Who is given a place by an operation. */
+function bookedFor(operation: Operation): BookingOwner[] {
+  if (operation.kind === 'release') return [];
+  return operation.kind === 'undo' ? [...operation.owners.values()] : operation.targets.map(({ owner }) => owner);
 }

@@ -20,31 +20,35 @@ export interface OwnerDay {
   wishedMinutes: readonly number[];
 }
 
-/** Whose windows are booked: a class, or an audience of an establishment; read before the platform's lock is taken. */
-export interface BookingOwner {
+/** Whose windows a request changes: a class, even one that is no more, or an audience of an establishment; read before the platform's lock is taken. */
+export interface WindowOwner {
   platformId: number;
   planId: number;
-  campaignId: number;
   classId: number | null;
   establishmentId: number;
   uai: string;
-  departmentId: number;
   timeZone: string;
+  /** Classes that share pupils with this one. */
+  conflictClassIds: readonly number[];
+  /** Most windows of classes at once in the establishment; null for no limit, and for its own windows, which it does not count. */
+  windowLimit: number | null;
+  days: ReadonlyMap<CivilDate, OwnerDay>;
+}
+
+/** Whose windows are booked: who may be given a place. */
+export interface BookingOwner extends WindowOwner {
+  campaignId: number;
+  departmentId: number;
   audience: Audience;
   /** As the load model groups them; null for relatives and staff. */
   levelGroup: LevelGroup | null;
   /** Of a class; an audience's is its windows' own (`BookingFactsService.audienceHeadcount`). */
   headcount: number;
-  /** Classes that share pupils with this one. */
-  conflictClassIds: readonly number[];
-  /** Most windows of classes at once in the establishment; null for no limit, and for its own windows, which it does not count. */
-  windowLimit: number | null;
   /** The teacher of the class where it has exactly one. */
   soleTeacherKeyId: number | null;
   rule: CompiledRule;
   activity: Activity;
   campaign: { startsOn: CivilDate; endsOn: CivilDate };
-  days: ReadonlyMap<CivilDate, OwnerDay>;
 }
 
 /** A published window with its plan, before the platform's lock is taken. */

@@ -12,7 +12,7 @@ import { needsOf } from './booking-needs.rules';
 import { movedSince } from './booking-request.rules';
 import type { Operation, Target } from './booking-operation';
 import { checkAllowed } from './booking-operation.rules';
-import type { BookingOwner, FoundWindow } from './booking-owner';
+import type { BookingOwner, FoundWindow, WindowOwner } from './booking-owner';
 import { checkHours, wantedPlace } from './place.rules';
 import { profileOf } from './window-profile.rules';
 
@@ -21,8 +21,8 @@ const MILLISECONDS_PER_DAY = 86_400_000;
 /** An operation ready for the sequencer. */
 export interface Prepared {
   /** Whose platform and plan change. */
-  owner: BookingOwner;
-  owners: readonly BookingOwner[];
+  owner: WindowOwner;
+  owners: readonly WindowOwner[];
   operation: Operation;
   windows: readonly FoundWindow[];
   /** Revisions that the caller has seen, by window. */
@@ -79,7 +79,7 @@ export class BookingPreparation {
     if (isNew) checkExceptions(request.exceptDates, datesOf(series));
     const windows = withoutExceptions(series, request.exceptDates);
     if (request.operation === 'release') {
-      const owner = await this.facts.ownerOfWindow(window!, datesOf(windows));
+      const owner = await this.facts.giverOfWindow(window!, datesOf(windows));
       const operation: Operation = { kind: 'release', windowIds: windows.map(({ windowId }) => windowId) };
       return { owner, owners: [owner], operation, windows, seen };
     }

@@ -271,7 +271,7 @@ describe('the waiting list', () => {
     expect(await states()).toEqual(['declined', ...Array<string>(10).fill('offered')]);
   });
 
-  it('is served though a roster has taken the class of an entry away, whose windows and bookings are refused as that', async () => {
+  it('is served though a roster has taken the class of an entry away, whose windows only go, for who waits', async () => {
     const windowId = list.region.windowIds[0];
     const moved = await list.move(0, at(0, '16:00'));
     const held = await list.call<HoldDto>(
@@ -294,11 +294,21 @@ describe('the waiting list', () => {
       status: 409,
       body: { code: 'booking.class_gone', windowId, classId: list.region.classIds[0]![0] },
     };
-    expect(await list.call('POST', 'bookings', { operation: 'release', windowId })).toMatchObject(refused);
+    expect(
+      await list.call('POST', 'bookings', { operation: 'move', windowId, startsAt: at(0, '17:00') }, undefined, 2),
+    ).toMatchObject(refused);
     expect(await list.call('POST', `holds/${held.body.id}/confirm`, {})).toMatchObject(refused);
     expect(await list.call('POST', `bookings/${moved.body.id}/undo`, {})).toMatchObject(refused);
     expect((await list.call('DELETE', `waiting-list/${gone.body.id}`)).status).toBe(200);
-    // its place, which the others still want
+    // its place, which the others still want, until its head gives it back
     expect((await list.move(1, at(0, '16:00'))).body.code).toBe('booking.cell_full');
+    const release = { operation: 'release', windowId };
+    expect(await list.call('POST', 'bookings', release, undefined, 2)).toMatchObject({
+      status: 201,
+      body: { changes: [{ kind: 'release', windowId, after: null }] },
+    });
+    expect((await list.move(1, at(0, '16:00'))).status).toBe(201);
+    const left = await list.database.query<object[]>('select from plan_window where window_id = $1', [windowId]);
+    expect(left).toHaveLength(0);
   });
 });

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { violationsOf } from './accessibility';
-import { withoutRoom } from './database-hand';
+import { query, withoutRoom } from './database-hand';
 import {
   type ClassWindow,
   classWindowsOf,
@@ -261,5 +261,33 @@ describeWeb('places that are given and exchanged on the page of a head', (web) =
     expect(await overflowing(page)).toEqual([]);
     await refusal.getByRole('button', { name: 'Me prévenir si une place se libère' }).waitFor();
     await ask.waitFor();
+  });
+
+  it('gives the windows of a class back that a roster has taken away, and cannot do anything else with them', async () => {
+    const { page } = await openReader(web.browser);
+    const uai = await enterSchool(page, web.url);
+    const [window, left] = (await classWindowsOf(page, uai)).filter(
+      ({ classId }, _, [first]) => classId === first!.classId,
+    );
+    if (!window || !left) throw new Error('the first class has one window in a fortnight');
+    await query(web.databaseUrl, 'delete from class where id = $1', [window.classId]);
+    await page.goto(`${web.url}/app/etablissements/${uai}?semaine=${window.date}&creneau=${window.id}`);
+    const row = page.getByRole('row', { name: /^Classe retirée/ });
+    await row.getByRole('button', { name: timeOf(window.startsAt), pressed: true }).waitFor();
+    const panel = page.getByRole('complementary', { name: "Créneau d'une classe retirée" });
+    await panel.getByText("Cette classe n'est plus dans l'annuaire").waitFor();
+    expect(await panel.getByText("Changer d'heure").count()).toBe(0);
+    expect(await overflowing(page)).toEqual([]);
+    expect(await violationsOf(page, 'light')).toEqual([]);
+    await panel.getByRole('button', { name: 'Rendre ce créneau' }).click();
+    await panel.getByRole('button', { name: 'Rendre', exact: true }).click();
+    await page.getByText("Le créneau d'une classe retirée est rendu.").waitFor();
+    expect((await windowsOf(page, uai)).map(({ id }) => id)).not.toContain(window.id);
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto(`${web.url}/app/etablissements/${uai}?semaine=${left.date}`);
+    const weekday = new Intl.DateTimeFormat('fr', { weekday: 'long' }).format(Date.parse(left.date));
+    await page.getByText(weekday.slice(0, 3), { exact: true }).click();
+    await page.getByRole('listitem').filter({ hasText: 'Classe retirée' }).getByText(timeOf(left.startsAt)).waitFor();
+    expect(await overflowing(page)).toEqual([]);
   });
 });

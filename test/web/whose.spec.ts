@@ -1,4 +1,4 @@
-import { whoseWindow } from '../../web/src/features/head/whose';
+import { nameOfWindow, whoseWindow } from '../../web/src/features/head/whose';
 
 describe('whose a window is', () => {
   const words = (key: string, values: Record<string, unknown> = {}): string =>
@@ -17,5 +17,10 @@ describe('whose a window is', () => {
 
   it('names the audience of a window of the whole establishment', () => {
     expect(whoseWindow({ classCode: null, audience: 'relatives' }, words)).toBe('whose.relatives');
+  });
+
+  it('says that a class is no more whose window still stands', () => {
+    expect(whoseWindow({ classId: 7, classCode: null, audience: 'pupils' }, words)).toBe('whose.goneClass');
+    expect(nameOfWindow({ classId: 7, classCode: null, audience: 'pupils' }, words)).toBe('view.goneClass');
   });
 });

@@ -4,16 +4,16 @@ import { useTranslation } from 'react-i18next';
 import { civilDateOf, formatDay } from '../../shared/format';
 import { loadStepOf } from '../../shared/load-scale';
 import { daysOf, useLoadAt, WindowChip, type WeekViewProps } from './week-table';
+import { nameOfWindow } from './whose';
 
 /** On a phone: one day at a time, its windows in the order of their hours. */
-export function DayList({ classes, windows, load, monday, timeZone, selected, onSelect }: WeekViewProps) {
+export function DayList({ windows, load, monday, timeZone, selected, onSelect }: WeekViewProps) {
   const { t } = useTranslation('head');
   const days = daysOf(windows, monday);
   const today = civilDateOf(new Date(), timeZone);
   const [day, setDay] = useState(days.includes(today) ? today : days[0]!);
   const shownDay = days.includes(day) ? day : days[0]!;
   const loadAt = useLoadAt(load);
-  const codes = new Map(classes.map(({ id, code }) => [id, code]));
   const own = windows.filter(({ date }) => date === shownDay).toSorted((a, b) => a.startCell - b.startCell);
   return (
     <Stack gap="xs">
@@ -32,7 +32,7 @@ export function DayList({ classes, windows, load, monday, timeZone, selected, on
         {own.map((window) => (
           <li key={window.id}>
             <Text component="span" fw={600} className="day-list-class">
-              {window.classId === null ? t(`audience.${window.audience}`) : codes.get(window.classId)}
+              {nameOfWindow(window, t)}
             </Text>
             <WindowChip
               window={window}

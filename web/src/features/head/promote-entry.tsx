@@ -10,7 +10,7 @@ import type { useBooking } from './booking';
 import { useRefreshWeek, type useWeekWindows, type WaitingEntry, type Window } from './data';
 import { refusalOf, type Wanted } from './refusal';
 import { WaysOut } from './ways-out';
-import { whoseWindow } from './whose';
+import { nameOfWindow, whoseWindow } from './whose';
 
 const MILLISECONDS_PER_CELL = 300_000;
 
@@ -34,7 +34,7 @@ export default function PromoteEntry({ uai, entry, whose, windows, timeZone, boo
   const inTheWay = standingThere(entry, windows.data ?? []);
   const given = inTheWay.find(({ id }) => String(id) === givenId);
   const window = windows.data?.find(({ id }) => id === entry.windowId);
-  const nameOf = (window: Window): string => window.classCode ?? t(`audience.${window.audience}`);
+  const nameOf = (window: Window): string => nameOfWindow(window, t);
   const promote = useMutation({
     mutationFn: (window: Window) =>
       answerOf(

@@ -9,7 +9,7 @@ import classic from '@fullcalendar/react/themes/classic';
 import timegrid from '@fullcalendar/react/timegrid';
 import { SegmentedControl, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { moveByArrows } from '../../shared/arrow-keys';
 import { addDays, civilDateOf, civilHourOf } from '../../shared/format';
@@ -18,6 +18,7 @@ import { loadStepOf } from '../../shared/load-scale';
 import { THIS_DATE, type useBooking } from './booking';
 import { dayOf, readAvailability, type Start, type Window } from './data';
 import { useLoadAt, type WeekViewProps } from './week-table';
+import { isOfGoneClass, nameOfWindow } from './whose';
 
 /** A civil time as the calendar takes it: its zone is UTC, so that a school's hours are shown whatever the reader's zone. */
 const civil = (at: string | number, timeZone: string): string => {
@@ -29,7 +30,6 @@ type Props = WeekViewProps & { booking: ReturnType<typeof useBooking>; mayChange
 
 /** The week with hours downwards: behind the windows how full the platform is; while one is dragged, where it may go. */
 export default function WeekCalendar({
-  classes,
   windows,
   load,
   monday,
@@ -45,7 +45,6 @@ export default function WeekCalendar({
   const [isLaidOut, setLaidOut] = useState(false);
   const [pending, setPending] = useState<{ id: number; start: string; end: string }>();
   const loadAt = useLoadAt(load);
-  const codes = useMemo(() => new Map(classes.map(({ id, code }) => [id, code])), [classes]);
   const queries = useQueryClient();
   // the calendar measures itself once it stands: it is seen from then on, in its place
   useEffect(() => {
@@ -64,10 +63,10 @@ export default function WeekCalendar({
     const moved = pending?.id === window.id ? pending : undefined;
     return {
       id: String(window.id),
-      title: window.classId === null ? t(`audience.${window.audience}`) : (codes.get(window.classId) ?? ''),
+      title: nameOfWindow(window, t),
       start: moved?.start ?? civil(window.startsAt, timeZone),
       end: moved?.end ?? civil(window.endsAt, timeZone),
-      editable: mayChange,
+      editable: mayChange && !isOfGoneClass(window),
       className: `window load-edge-${loadStepOf(loadAt(window))}${selected?.id === window.id ? ' is-selected' : ''}${moved ? ' is-pending' : ''}`,
     };
   });

@@ -33,6 +33,7 @@ import { ShareMenu } from './share-menu';
 import { StepsInForce } from './steps-in-force';
 import { ToDo } from './to-do';
 import { WeekTable } from './week-table';
+import { isOfGoneClass } from './whose';
 
 const WeekCalendar = lazy(() => import('./week-calendar'));
 // most visits begin with the week alone, are refused nothing, and add nothing
@@ -82,7 +83,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const { t } = useTranslation('head');
   const [search, setSearch] = useSearchParams();
   const isPhone = useMediaQuery('(max-width: 48em)', window.innerWidth < 768);
-  const monday = search.get('semaine') ?? firstMonday(campaign, school.timeZone);
+  const monday = wantedMonday(search.get('semaine')) ?? firstMonday(campaign, school.timeZone);
   const view = search.get('vue') === 'calendrier' ? 'calendrier' : 'tableau';
   const putAll = (values: Record<string, string | null>) =>
     setSearch(
@@ -137,8 +138,10 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   const isToDoRead = wishes.isFetched && steps.isFetched && (!mayChange || (proposal.isFetched && toDo.isFetched));
   if (!classes.data || !windows.data || !isToDoRead) return <Loading what={t('loading.week')} />;
 
-  const visible = windows.data.filter(({ classId }) =>
-    classId === null ? !wantedClass && !level && !state : shown.some(({ id }) => id === classId),
+  const visible = windows.data.filter((window) =>
+    window.classId === null || isOfGoneClass(window)
+      ? !wantedClass && !level && !state
+      : shown.some(({ id }) => id === window.classId),
   );
   const zone = otherZone(school.timeZone);
   const common = {
@@ -322,6 +325,10 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
   );
 }
 
+/** The Monday of the week of a date of an address, which anybody may have written. */
+const wantedMonday = (date: string | null): string | undefined =>
+  date === null || Number.isNaN(Date.parse(`${date}T12:00:00Z`)) ? undefined : mondayOf(date);
+
 const NOTHING_TO_ADD = { ajouter: null, jour: null };
 
 /** The class that is looked at, else the first one; an establishment without classes adds for its relatives. */
@@ -331,7 +338,8 @@ function whomToAddFor(
   classes: readonly SchoolClass[],
 ): string {
   if (selected && selected.classId === null) return selected.audience;
-  return String(selected?.classId ?? wantedClass ?? classes.toSorted(byLevel)[0]?.id ?? 'relatives');
+  const selectedClass = selected && !isOfGoneClass(selected) ? selected.classId : null;
+  return String(selectedClass ?? wantedClass ?? classes.toSorted(byLevel)[0]?.id ?? 'relatives');
 }
 
 /** The first day of the week that is shown on which something may be added still. */

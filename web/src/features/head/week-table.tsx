@@ -7,6 +7,7 @@ import { loadStepOf } from '../../shared/load-scale';
 import type { ClassState } from './class-state';
 import type { SchoolClass, Window } from './data';
 import { displacementWords } from './displacement';
+import { isOfGoneClass } from './whose';
 
 export interface WeekViewProps {
   classes: (SchoolClass & { state: ClassState })[];
@@ -37,6 +38,7 @@ export function WeekTable({ classes, windows, load, monday, selected, onSelect }
       state: undefined,
       own: establishment.filter((window) => window.audience === audience),
     })),
+    { key: 'gone', name: t('view.goneClass'), state: undefined, own: windows.filter(isOfGoneClass) },
   ].filter(({ own, state }) => own.length > 0 || state !== undefined);
   return (
     <div className="scroll-x" role="region" aria-label={t('view.table')} tabIndex={0} onKeyDown={moveByArrows}>

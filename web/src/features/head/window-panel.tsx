@@ -10,7 +10,7 @@ import { displacementWords } from './displacement';
 import { ScopeFields } from './scope-fields';
 import { SidePanel } from './side-panel';
 import { Starts } from './starts';
-import { whoseWindow } from './whose';
+import { isOfGoneClass, nameOfWindow, whoseWindow } from './whose';
 
 interface PanelProps {
   window: Window;
@@ -27,10 +27,9 @@ export default function WindowPanel({ window, isSheet, booking, mayChange, lastD
   const { t } = useTranslation('head');
   // kept here: the panel becomes a sheet when a tablet is turned
   const [chosen, setScope] = useState(THIS_DATE);
-  const name = window.classCode ?? t(`audience.${window.audience}`);
   const label = t('panel.of', { whose: whoseWindow(window, t) });
   return (
-    <SidePanel title={name} label={label} isSheet={isSheet} onClose={onClose}>
+    <SidePanel title={nameOfWindow(window, t)} label={label} isSheet={isSheet} onClose={onClose}>
       <PanelContent {...{ window, booking, mayChange, lastDate, chosen, setScope }} />
     </SidePanel>
   );
@@ -47,7 +46,9 @@ function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }
   const changedCount = scope.isSeries ? 1 + laterDates.length - scope.exceptDates.length : 1;
   const [isReleasing, setReleasing] = useState(false);
   const explanation = useExplanation(window);
-  const starts = useAvailability(mayChange ? dayOf(window) : undefined);
+  const isGone = isOfGoneClass(window);
+  const mayMove = mayChange && !isGone;
+  const starts = useAvailability(mayMove ? dayOf(window) : undefined);
   const zone = window.timeZone;
   const place = (
     <div>
@@ -57,7 +58,7 @@ function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }
     </div>
   );
   // what is asked for comes at once, so that no button moves under the hand
-  if (explanation.isPending || (mayChange && starts.isPending) || (series.isLoading && !chosen.isSeries))
+  if (explanation.isPending || (mayMove && starts.isPending) || (series.isLoading && !chosen.isSeries))
     return (
       <Stack gap="sm" mt="xs">
         {place}
@@ -82,7 +83,8 @@ function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }
           exceptLabel={t('panel.except')}
         />
       )}
-      {mayChange && (
+      {mayChange && isGone && <Text size="sm">{t('panel.goneClass')}</Text>}
+      {mayMove && (
         <section>
           <Title order={3} size="h6">
             {t('panel.elsewhere')}
