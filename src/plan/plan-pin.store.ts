@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ORIGINS } from '../campaign/window-kind';
+import type { Level } from '../directory/level';
 import { partitionOf } from './plan-window.store';
 
 const BOOKED = ORIGINS.indexOf('booked');
@@ -8,6 +9,13 @@ const BOOKED = ORIGINS.indexOf('booked');
 const sameIdentity = (a: string, b: string): string =>
   `${a}.local_date = ${b}.local_date and ${a}.ordinal = ${b}.ordinal and ${a}.audience = ${b}.audience
     and ${a}.establishment_id = ${b}.establishment_id and ${a}.class_id is not distinct from ${b}.class_id`;
+
+/** A booked window, and how far from it the class has another one. */
+export interface Neighbours {
+  windowId: number;
+  levels: Level[];
+  apartCells: number;
+}
 
 /** Carries what was booked in the live plan of a campaign over to the one that takes its place. */
 @Injectable()
@@ -62,6 +70,21 @@ export class PlanPinStore {
     return rows.length;
   }
 
+  /** Takes out of the next plan what is new in it and stands for a window that was booked meanwhile: of the same owner, day and ordinal. */
+  async removeTaken(tx: EntityManager, liveId: number, nextId: number): Promise<number> {
+    const rows = await tx.query<object[]>(
+      `${this.pinned(liveId)},
+       taken as (
+         delete from ${partitionOf(nextId)} t using pinned s
+          where ${sameIdentity('s', 't')} and s.window_id <> t.window_id
+            and not exists (select 1 from ${partitionOf(liveId)} l where l.window_id = t.window_id)
+            and not exists (select 1 from ${partitionOf(nextId)} n where n.window_id = s.window_id and ${sameIdentity('n', 's')})
+         returning t.window_id)
+       select distinct window_id from taken`,
+    );
+    return rows.length;
+  }
+
   /** Puts the booked windows of the live plan where they are, in the next one; returns how many came and how many moved. */
   async place(tx: EntityManager, liveId: number, nextId: number): Promise<{ movedCount: number; addedCount: number }> {
     const moved = await tx.query<[object[], number]>(
@@ -102,6 +125,22 @@ export class PlanPinStore {
         where ${countIn(nextId)} > greatest(at.most, ${countIn(liveId)}) order by 1`,
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Booked windows of a class with another one nearer than `mostCells` in the next plan, but those that stand so in the live one. */
+  async neighbours(tx: EntityManager, liveId: number, nextId: number, mostCells: number): Promise<Neighbours[]> {
+    return tx.query<Neighbours[]>(
+      `${this.pinned(liveId)}
+       select t.window_id as "windowId", k.levels,
+              greatest(o.start_cell - t.start_cell - t.cell_count, t.start_cell - o.start_cell - o.cell_count) as "apartCells"
+         from pinned s join ${partitionOf(nextId)} t using (window_id)
+         join ${partitionOf(nextId)} o on o.class_id = t.class_id and o.window_id <> t.window_id
+              and o.start_cell < t.start_cell + t.cell_count + $1 and t.start_cell < o.start_cell + o.cell_count + $1
+         join class k on k.id = t.class_id
+        where not exists (select 1 from ${partitionOf(liveId)} l where (l.window_id, l.start_cell) = (o.window_id, o.start_cell))
+        order by 1`,
+      [mostCells],
+    );
   }
 
   async addToWindowCount(tx: EntityManager, planId: number, count: number): Promise<void> {

@@ -99,7 +99,7 @@ export class PlanPublicationService {
     if (uaisElsewhere.length > 0) throw new PlanEstablishmentsMoved(plan.id, uaisElsewhere);
     const nowCell = cellOfSeconds(Date.now() / 1000);
     if (supersededPlanId !== undefined) {
-      await this.pins.pin(tx, supersededPlanId, plan.id);
+      await this.pins.pin(tx, supersededPlanId, plan, kind === 'rollback');
       await this.refuseBegun(tx, exchange, supersededPlanId, nowCell);
     }
     const revision = await this.ledgerStore.nextRevision(tx, platformId);

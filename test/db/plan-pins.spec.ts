@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { BookingService } from '../../src/booking/booking.service';
 import type { BookingDto, BookingRequest } from '../../src/booking/booking.dto';
 import { PlanService } from '../../src/plan/plan.service';
-import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
+import { type BookableRegion, publishedRegion, RULES, standStillAt } from '../booking-region';
 import { cellAt, draftOf, ledgerDifferenceCount, PROFILE, TESTER, type WindowSpec } from '../plan-builder';
 import { startTestApplication } from '../test-application';
 
@@ -93,6 +93,42 @@ describe('bookings and a plan that is published over the live one', () => {
     await book({ operation: 'move', windowId: region.windowIds[0]!, startsAt: at(0, '11:00') });
     await expect(plans.publish(TESTER, id, 'replan')).rejects.toMatchObject({ code: 'plan.bookings_in_the_way' });
     expect((await plans.find(TESTER, region.planId)).state).toBe('published');
+  });
+
+  it('take the place of the window that it would give the class on that day, which the live plan had none for', async () => {
+    const id = await draft([...windows, { establishment: 0, classIndex: 0, startCell: cellAt(1, 9) }]);
+    await book({ operation: 'add', classId: region.classIds[0]![0]!, startsAt: at(1, '11:00') });
+    const live = await placesOf(region.planId);
+    await plans.publish(TESTER, id, 'replan');
+    expect(await placesOf(id)).toEqual(live);
+    expect((await plans.find(TESTER, id)).windowCount).toBe(4);
+    expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
+  });
+
+  it('refuse it where it brings another window of the class nearer than the campaign allows, but not its rollback', async () => {
+    const later: WindowSpec = { establishment: 0, classIndex: 0, startCell: cellAt(0, 15), ordinal: 1 };
+    region = await publishedRegion(app, [...windows, later]);
+    const [pupils, ...others] = RULES.windows;
+    const rules = { ...RULES, windows: [{ ...pupils, minimumGapMinutes: 30 }, ...others] };
+    await database.query('update campaign set rules = $2 where id = $1', [region.campaignId, JSON.stringify(rules)]);
+    const [near, far] = [
+      await draft([...windows, { ...later, startCell: cellAt(0, 11) + 9 }]),
+      await draft([...windows, { ...later, startCell: cellAt(0, 12) }]),
+    ];
+    const [booked, other] = [region.windowIds[0]!, region.windowIds[3]!];
+    await book({ operation: 'move', windowId: booked, startsAt: at(0, '11:00') });
+    await expect(plans.publish(TESTER, near, 'replan')).rejects.toMatchObject({
+      code: 'plan.bookings_in_the_way',
+      facts: { windowIds: [booked] },
+    });
+    await plans.publish(TESTER, far, 'replan');
+    // beside where the other one stood before
+    await book({ operation: 'move', windowId: booked, startsAt: at(0, '14:15') }, 3);
+    await plans.rollback(TESTER, far, 'back');
+    expect((await placesOf(region.planId)).filter(({ id }) => id === booked || id === other)).toMatchObject([
+      { start: cellAt(0, 14) + 3 },
+      { start: cellAt(0, 15) },
+    ]);
   });
 
   it('refuse it where the establishment would have more windows at once than its line takes, and no more than it has already', async () => {
