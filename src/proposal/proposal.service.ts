@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../access/actor';
@@ -7,6 +7,7 @@ import { CampaignService } from '../campaign/campaign.service';
 import { inTransaction } from '../common/database';
 import { NotFoundError } from '../common/domain-error';
 import { instantOf } from '../common/wire-time';
+import { PlanPublications } from '../plan/plan-publications';
 import { PlanService } from '../plan/plan.service';
 import type { OpenProposalDto, ProposalDto } from './proposal.dto';
 import { PlanSupersededError, ProposalRefused } from './proposal.errors';
@@ -15,13 +16,19 @@ import { type Proposal, ProposalStore } from './proposal.store';
 
 /** A draft, or the published plan, shown to heads as a proposal. */
 @Injectable()
-export class ProposalService {
+export class ProposalService implements OnModuleInit {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly campaigns: CampaignService,
     private readonly plans: PlanService,
     private readonly store: ProposalStore,
+    private readonly publications: PlanPublications,
   ) {}
+
+  /** Nobody is asked about windows that are no more: what takes the place of the plan that is shown is shown instead, with its answers. */
+  onModuleInit(): void {
+    this.publications.add((tx, { planId }) => this.store.follow(tx, planId, new Date()));
+  }
 
   /**
    * Shows a plan. The plan that is shown already keeps its answers and gets another deadline; another one takes its place and

@@ -50,6 +50,16 @@ export class ProposalStore {
     ]);
   }
 
+  /** Where a plan of the campaign that is still being answered has just been superseded, shows the one in force in its place. */
+  async follow(tx: EntityManager, planId: number, now: Date): Promise<void> {
+    await tx.query(
+      `update proposal p set plan_id = next.id from plan next, plan shown
+        where next.id = $1 and p.campaign_id = next.campaign_id and p.superseded_at is null and p.answers_until > $2
+          and shown.id = p.plan_id and shown.state = 'superseded'`,
+      [planId, now],
+    );
+  }
+
   /** Another deadline; the links that would have ended with the old one end with it. */
   async moveDeadline(tx: EntityManager, { id, answersUntil: before }: Proposal, answersUntil: Date): Promise<void> {
     await tx.query('update proposal set answers_until = $2 where id = $1', [id, answersUntil]);

@@ -37,7 +37,7 @@ describe('a plan proposed to heads', () => {
     await open();
   });
 
-  const draft = () =>
+  const draft = (base?: { epoch: number; revision: number }) =>
     app.get(PlanService).createDraft(
       TESTER,
       draftOf(
@@ -46,6 +46,7 @@ describe('a plan proposed to heads', () => {
           { establishment, classIndex: 0, startCell: cellAt(0, 9), wishCell: cellAt(0, 9) },
           { establishment, classIndex: 1, startCell: cellAt(1, 10), wishCell: cellAt(1, 9, 30) },
         ]),
+        base && { base },
       ),
     );
   const send = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) =>
@@ -144,6 +145,27 @@ describe('a plan proposed to heads', () => {
     const gone = await app.inject({ method: 'DELETE', url: `/v1/plans/${planId}` });
     expect([gone.statusCode, code(gone)]).toEqual([409, 'plan.proposed']);
     expect((await app.inject({ method: 'DELETE', url: `/v1/campaigns/${region.campaignId}` })).statusCode).toBe(204);
+  });
+
+  it('goes on with the plan that takes the place of the published one that is shown, and with it back, but not after its deadline', async () => {
+    const plans = app.get(PlanService);
+    const shown = async (): Promise<object> => (await send('GET', '/proposal')).json();
+    const next = await draft();
+    await plans.publish(TESTER, planId, 'first');
+    await answer(0, { verdict: 'accept' });
+    const replan = await draft({ epoch: 1, revision: 1 });
+    await plans.publish(TESTER, replan, 'capacity fell');
+    expect(await shown()).toMatchObject({ planId: replan, planState: 'published', round: 1 });
+    expect([await stateOf(0), await stateOf(1)]).toEqual(['accepted', 'none']);
+    await plans.rollback(TESTER, replan, 'back');
+    expect(await shown()).toMatchObject({ planId, planState: 'published', round: 1 });
+    await close();
+    await plans.publish(TESTER, await draft({ epoch: 1, revision: 3 }), 'later');
+    expect(await shown()).toMatchObject({ planId, planState: 'superseded' });
+    // what was proposed and never published is its operator's to replace
+    expect((await open({ planId: next })).statusCode).toBe(200);
+    await plans.publish(TESTER, await draft({ epoch: 1, revision: 4 }), 'another');
+    expect(await shown()).toMatchObject({ planId: next, planState: 'draft' });
   });
 
   it('is one of the campaign, not superseded, with a deadline to come', async () => {
