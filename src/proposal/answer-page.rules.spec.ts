@@ -56,6 +56,19 @@ describe('the page of a link', () => {
     expect(proposalPage('fr', view, windows)).toContain('<button');
   });
 
+  it.each([
+    ['none', 'open', 'la proposition est acceptée.'],
+    ['partly_accepted', 'open', 'le reste est accepté.'],
+    ['accepted', 'open', "Vous pouvez changer de réponse jusqu'au 27 novembre 2026 à 18 h 00."],
+    ['change_asked', 'open', "Vous pouvez changer de réponse jusqu'au 27 novembre 2026 à 18 h 00."],
+    ['none', 'closed', 'la proposition est acceptée.'],
+    ['partly_accepted', 'closed', 'le reste est accepté.'],
+    ['change_asked', 'closed', 'Les réponses sont closes depuis le 27 novembre 2026 à 18 h 00.'],
+  ] as const)('says what silence means to who has answered %s, while answers are %s: %s', (answer, phase, sentence) => {
+    const page = proposalPage('fr', { ...view, answer, proposal: { ...view.proposal, phase } }, windows);
+    expect(page).toContain(`${sentence}</p>`);
+  });
+
   it.each<[string | undefined, string]>([
     [undefined, 'fr'],
     ['', 'fr'],

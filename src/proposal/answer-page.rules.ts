@@ -14,14 +14,18 @@ const TEXTS = {
       `${classes > 1 ? `${classes} classes ont` : `${classes} classe a`} des créneaux proposés` +
       (wished === 0 ? '.' : ` : ${atWish} ${atWish > 1 ? 'créneaux' : 'créneau'} sur ${wished} à l'heure souhaitée.`),
     until: (when: string) => `Sans réponse avant le ${when}, la proposition est acceptée.`,
+    untilRest: (when: string) => `Sans réponse avant le ${when}, le reste est accepté.`,
+    changeUntil: (when: string) => `Vous pouvez changer de réponse jusqu'au ${when}.`,
     closed: (when: string) => `Les réponses sont closes depuis le ${when} : sans réponse, la proposition est acceptée.`,
+    closedRest: (when: string) => `Les réponses sont closes depuis le ${when} : sans réponse, le reste est accepté.`,
+    closedAll: (when: string) => `Les réponses sont closes depuis le ${when}.`,
     state: {
       accepted: 'Vous avez accepté la proposition.',
       partly_accepted: 'Vous avez accepté pour une partie des classes.',
       change_asked: 'Vous avez demandé une modification.',
       none: "Vous n'avez pas encore répondu.",
     },
-    last: 'La dernière réponse compte : vous pouvez en changer.',
+    last: 'La dernière réponse compte.',
     day: 'Jour',
     hour: 'Créneau',
     shift: 'Décalage',
@@ -45,14 +49,18 @@ const TEXTS = {
       `${classes === 1 ? '1 class has' : `${classes} classes have`} proposed windows` +
       (wished === 0 ? '.' : `: ${atWish} of ${wished} ${atWish === 1 ? 'stands' : 'stand'} at the wished hour.`),
     until: (when: string) => `Without an answer before ${when} the proposal is accepted.`,
+    untilRest: (when: string) => `Without an answer before ${when} the rest is accepted.`,
+    changeUntil: (when: string) => `You may change your answer until ${when}.`,
     closed: (when: string) => `Answers closed at ${when}: without an answer the proposal is accepted.`,
+    closedRest: (when: string) => `Answers closed at ${when}: without an answer the rest is accepted.`,
+    closedAll: (when: string) => `Answers closed at ${when}.`,
     state: {
       accepted: 'You have accepted the proposal.',
       partly_accepted: 'You have accepted for some of the classes.',
       change_asked: 'You have asked for a change.',
       none: 'You have not answered yet.',
     },
-    last: 'The last answer counts: you may change it.',
+    last: 'The last answer counts.',
     day: 'Day',
     hour: 'Window',
     shift: 'Displacement',
@@ -70,6 +78,14 @@ const TEXTS = {
     failed: 'The answer was not recorded.',
     back: 'Back to the proposal',
   },
+} as const;
+
+/** What is said of the deadline: what silence means still, to whom has not answered, or not for all. */
+const SILENCE = {
+  none: { open: 'until', closed: 'closed' },
+  partly_accepted: { open: 'untilRest', closed: 'closedRest' },
+  accepted: { open: 'changeUntil', closed: 'closedAll' },
+  change_asked: { open: 'changeUntil', closed: 'closedAll' },
 } as const;
 
 /** A date and a time as the windows below them say theirs, with their zone where it is not that of nearly all schools. */
@@ -114,7 +130,7 @@ export function proposalPage(
   return documentOf(
     language,
     `<p>${escaped(view.establishmentName)} (${escaped(view.uai)})</p>
-<p><strong>${texts.state[view.answer]}</strong> ${isOpen ? texts.until(when) : texts.closed(when)}</p>
+<p><strong>${texts.state[view.answer]}</strong> ${texts[SILENCE[view.answer][view.proposal.phase]](when)}</p>
 <p>${texts.intro(
       view.classes.length,
       sum((one) => one.atWishCount),
