@@ -19,6 +19,8 @@ const windows = [
     startsAt: '2026-12-01T09:40:00+01:00',
     endsAt: '2026-12-01T10:25:00+01:00',
     timeZone: 'Europe/Paris',
+    wishedAt: '2026-12-01T09:15:00+01:00',
+    displacementDays: 0,
     displacementMinutes: 25,
   },
 ] as unknown as WindowDto[];
@@ -49,6 +51,18 @@ describe('the page of a link', () => {
     expect(proposalPage('fr', view, windows)).toContain("1 classe a des créneaux proposés : 0 créneau sur 1 à l'heure");
     expect(proposalPage('en', view, windows)).toContain('1 class has proposed windows: 0 of 1 stand at');
   });
+
+  it.each([
+    [0, 0, "à l'heure souhaitée"],
+    [-1, 0, '1 j plus tôt'],
+    [2, -10, '2 j plus tard, 10 min plus tôt'],
+  ])(
+    'tells of a window that a booking took to another day (%i) how far it went',
+    (displacementDays, displacementMinutes, words) => {
+      const moved = windows.map((window) => ({ ...window, displacementDays, displacementMinutes }));
+      expect(proposalPage('fr', view, moved)).toContain(`<td>${words}</td>`);
+    },
+  );
 
   it('has no buttons once answers are closed', () => {
     const closed = { ...view, proposal: { ...view.proposal, phase: 'closed' as const } };

@@ -31,6 +31,7 @@ const TEXTS = {
     shift: 'Décalage',
     forClass: 'À modifier',
     own: { relatives: 'Parents', staff: 'Personnels' },
+    days: (count: number) => (count > 0 ? `${count} j plus tard` : `${-count} j plus tôt`),
     minutes: (count: number) => (count > 0 ? `${count} min plus tard` : `${-count} min plus tôt`),
     atWish: "à l'heure souhaitée",
     accept: 'Accepter tout',
@@ -66,6 +67,7 @@ const TEXTS = {
     shift: 'Displacement',
     forClass: 'To change',
     own: { relatives: 'Relatives', staff: 'Staff' },
+    days: (count: number) => (count > 0 ? `${count} d later` : `${-count} d earlier`),
     minutes: (count: number) => (count > 0 ? `${count} min later` : `${-count} min earlier`),
     atWish: 'at the wished hour',
     accept: 'Accept all',
@@ -162,13 +164,18 @@ function sectionOf(language: Language, title: string, control: string, windows: 
       escaped(
         withFirstOfMonth(DateTime.fromISO(instant, { setZone: true }).setLocale(language).toFormat(format), language),
       );
-    const { displacementMinutes: minutes } = window;
-    const shift = minutes === null ? '' : minutes === 0 ? texts.atWish : texts.minutes(minutes);
+    const shift = window.wishedAt === null ? '' : shiftOf(texts, window.displacementDays!, window.displacementMinutes!);
     const hour = language === 'fr' ? "H 'h' mm" : 'HH:mm';
     return `<tr><td>${at(window.startsAt, 'cccc d LLLL')}</td><td>${at(window.startsAt, hour)} - ${at(window.endsAt, hour)}</td><td>${shift}</td></tr>`;
   });
   return `<h2>${escaped(title)}</h2>${control}
 <table><thead><tr><th>${texts.day}</th><th>${texts.hour}</th><th>${texts.shift}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+/** How far a window stands from its wish, by days and by the clock. */
+function shiftOf(texts: (typeof TEXTS)[Language], days: number, minutes: number): string {
+  if (days === 0 && minutes === 0) return texts.atWish;
+  return [...(days === 0 ? [] : [texts.days(days)]), ...(minutes === 0 ? [] : [texts.minutes(minutes)])].join(', ');
 }
 
 function documentOf(language: Language, body: string): string {
