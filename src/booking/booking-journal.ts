@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { CrowdDatabase } from '../common/crowd-database';
 import { GatheredRead } from '../common/gathered-read';
 import { DomainError, type ErrorKind } from '../common/domain-error';
+import { PlanNotPublished } from '../plan/plan.errors';
 import type { SequencedOutcome, SequencedRequest, SequencerJournal, Settled } from '../plan/sequencer';
 import { ZonedInstants } from '../plan/zoned-instants';
 import { BookingRefused } from './booking.errors';
@@ -92,7 +93,7 @@ export class BookingJournal implements SequencerJournal {
     const keys = works.flatMap(({ request, outcome }) => {
       const { key, platformId } = request as KeyedWork;
       if (!key || outcome.kind === 'repeated') return [];
-      if (outcome.kind === 'refused' && (request as KeyedWork).isExplained(outcome.error)) return [];
+      if (outcome.kind === 'refused' && isOpen(request as KeyedWork, outcome.error)) return [];
       return [
         this.keyRow(
           key,
@@ -217,6 +218,10 @@ function outcomeOf(row: KeptRow, key: RequestKey): SequencedOutcome {
   const { code, kind, message, facts } = row.answer.refusal;
   return { kind: 'refused', error: new DomainError(code, kind, message, facts) };
 }
+
+/** Whether a refusal is not the answer yet: more is to be said of it, or the request is decided anew on the plan in force. */
+const isOpen = (work: KeyedWork, error: DomainError): boolean =>
+  work.isExplained(error) || error instanceof PlanNotPublished;
 
 function refusalOf({ code, kind, message, facts }: DomainError): Extract<KeptAnswer, { refusal: unknown }>['refusal'] {
   return { code, kind, message, facts };

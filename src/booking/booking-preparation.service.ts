@@ -4,6 +4,7 @@ import { addDays, civilOfCell, datesBetween, weekdayOf } from '../common/civil-t
 import { cellOfSeconds } from '../kernel/cell-grid';
 import { PlanChangeStore } from '../plan/plan-change.store';
 import { PlanReadService } from '../plan/plan-read.service';
+import type { WindowChange } from '../plan/sequencer.rules';
 import { Sequencer } from '../plan/sequencer.service';
 import type { BookingRequest } from './booking.dto';
 import { BookingRefused } from './booking.errors';
@@ -227,16 +228,41 @@ export class BookingPreparation {
     const owners = new Map<number, BookingOwner>();
     const windows: FoundWindow[] = [];
     const { campaignId } = await this.plans.plan(actor, bookedPlanId);
+    const planInForce = (await this.planInForce(actor, campaignId)) ?? bookedPlanId;
     for (const { before, after, timeZone } of done) {
       const place = (before ?? after)!;
-      const planId = standing.get(place.windowId)?.planId ?? bookedPlanId;
+      const planId = standing.get(place.windowId)?.planId ?? planInForce;
       const window: FoundWindow = { ...place, planId, campaignId, timeZone: timeZone! };
       const dates = [before?.date, after?.date].filter((date) => date !== undefined);
       owners.set(window.windowId, await this.facts.ownerOfWindow(window, dates));
       windows.push(window);
     }
     const all = [...owners.values()];
-    return { owner: all[0]!, owners: all, operation: { kind: 'undo', done, owners }, windows, seen: new Map() };
+    const present = await Promise.all(done.map((change) => this.inPlan(actor, change, owners)));
+    return {
+      owner: all[0]!,
+      owners: all,
+      operation: { kind: 'undo', done: present, owners },
+      windows,
+      seen: new Map(),
+    };
+  }
+
+  private async planInForce(actor: Actor, campaignId: number): Promise<number | undefined> {
+    const { items } = await this.plans.list(actor, { campaign: campaignId, state: 'published', limit: 1 });
+    return items[0]?.id;
+  }
+
+  /** A change that took a window away, as what brings it back into the plan that is in force now: it weighs as the windows there. @throws BookingRefused */
+  private async inPlan(
+    actor: Actor,
+    { before, after }: WindowChange,
+    owners: ReadonlyMap<number, BookingOwner>,
+  ): Promise<WindowChange> {
+    const owner = before && owners.get(before.windowId)!;
+    if (!owner || after || owner.planId === before.planId) return { before, after };
+    const profileId = await this.profileId(actor, owner, before.cellCount);
+    return { before: { ...before, planId: owner.planId, profileId }, after };
   }
 
   private async profileId(actor: Actor, owner: BookingOwner, cellCount: number): Promise<number> {

@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error';
+import { PlanNotPublished } from '../plan/plan.errors';
 import type { LedgerState } from '../plan/sequencer.rules';
 import { Sequencer } from '../plan/sequencer.service';
 import { ZonedInstants } from '../plan/zoned-instants';
 import { BookingRefused } from './booking.errors';
 import { BookingJournal } from './booking-journal';
 import type { KeyedWork, RequestKey } from './booking-work';
+
+/** How often a request is prepared, each time for the plan that is in force then. */
+const MOST_ATTEMPTS = 3;
 
 /** Requests that name themselves: each is done once and answered alike, however often and wherever it comes. */
 @Injectable()
@@ -41,20 +45,28 @@ export class KeyedRequests {
     }
     this.underWay.add(name);
     try {
-      if (!prepare) {
-        const answer = (await this.journal.find(key)) as T | undefined;
-        return answer ?? (await work(undefined as P).catch((error: unknown) => this.answerInsteadOf<T>(key, error)));
-      }
-      let prepared: P;
-      try {
-        prepared = await prepare();
-      } catch (error) {
-        return await this.answerInsteadOf<T>(key, error);
-      }
-      return await work(prepared);
+      return await anew(() => this.attempt(key, work, prepare));
     } finally {
       this.underWay.delete(name);
     }
+  }
+
+  private async attempt<T extends object, P>(
+    key: RequestKey,
+    work: (prepared: P) => Promise<T>,
+    prepare: (() => Promise<P>) | undefined,
+  ): Promise<T> {
+    if (!prepare) {
+      const answer = (await this.journal.find(key)) as T | undefined;
+      return answer ?? (await work(undefined as P).catch((error: unknown) => this.answerInsteadOf<T>(key, error)));
+    }
+    let prepared: P;
+    try {
+      prepared = await prepare();
+    } catch (error) {
+      return await this.answerInsteadOf<T>(key, error);
+    }
+    return work(prepared);
   }
 
   /** The answer to a request that has one by now, else what was found wrong. @throws DomainError, what failed */
@@ -76,5 +88,16 @@ export class KeyedRequests {
       throw error;
     }
     return (outcome.kind === 'repeated' ? outcome.answer : work.answer(outcome, this.instants)) as T;
+  }
+}
+
+/** Once more from the beginning where another plan came into force while the request was on its way: it is about windows, not about a plan. */
+async function anew<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = MOST_ATTEMPTS - 1; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left === 0 || !(error instanceof PlanNotPublished)) throw error;
+    }
   }
 }

@@ -3,7 +3,7 @@ import { BookingJournal } from '../../src/booking/booking-journal';
 import { BookingService } from '../../src/booking/booking.service';
 import { PlanService } from '../../src/plan/plan.service';
 import { Sequencer } from '../../src/plan/sequencer.service';
-import { cellAt, TESTER } from '../plan-builder';
+import { cellAt, PROFILE, TESTER } from '../plan-builder';
 import { signedInAs } from '../test-application';
 import { TestBookings, at } from './test-bookings';
 
@@ -66,11 +66,36 @@ describe('bookings by REST', () => {
       const mine = await test.post({ operation: 'move', windowId, startsAt: at(0, '12:00') });
       const released = await test.release(1);
       const again = [{ establishment: 0, classIndex: 2, startCell: cellAt(0, 8), headcount: 30 }];
-      const nextId = await test.replan(again, 3);
-      // what was released is for the new plan to say
-      expect(await test.undo(released.body.id)).toMatchObject({ status: 409, body: { code: 'plan.not_published' } });
+      const nextId = await test.replan(again, 3, [{ ...PROFILE, profileId: 4 }]);
+      const restored = await test.undo(released.body.id);
+      const { windowId: id, before } = released.body.changes[0]!;
+      expect(restored).toMatchObject({
+        status: 201,
+        body: { planId: nextId, changes: [{ kind: 'add', windowId: id, before: null, after: before }] },
+      });
       const { status, body } = await test.undo(mine.body.id);
       expect([status, body.planId, body.changes[0]!.after!.startsAt]).toEqual([201, nextId, at(0, '08:00')]);
+    });
+
+    it('are, where the publication comes while they are on their way', async () => {
+      const released = await test.release(1);
+      const sequencer = test.app.get(Sequencer);
+      const submit = sequencer.submit.bind(sequencer);
+      let nextId = 0;
+      jest.spyOn(sequencer, 'submit').mockImplementationOnce(async (request) => {
+        nextId = await test.replan([], 2);
+        return submit(request);
+      });
+      expect(await test.undo(released.body.id)).toMatchObject({ status: 201, body: { planId: nextId } });
+      jest.spyOn(sequencer, 'submit').mockImplementationOnce(async (request) => {
+        nextId = await test.replan([], 4);
+        return submit(request);
+      });
+      const add = { operation: 'add', classId: test.region.classIds[2]![1], startsAt: at(4, '12:00') };
+      const key = { 'idempotency-key': randomUUID() };
+      const added = await test.post(add, key);
+      expect(added).toMatchObject({ status: 201, body: { planId: nextId } });
+      expect(await test.post(add, key)).toEqual(added);
     });
 
     it('are not a second time, over the release by a deputy since', async () => {

@@ -12,7 +12,15 @@ import {
   publishedRegion,
   standStillAt,
 } from '../booking-region';
-import { cellAt, draftOf, ledgerDifferenceCount, TESTER, type RegionShape, type WindowSpec } from '../plan-builder';
+import {
+  cellAt,
+  draftOf,
+  ledgerDifferenceCount,
+  PROFILE,
+  TESTER,
+  type RegionShape,
+  type WindowSpec,
+} from '../plan-builder';
 import { startTestApplication } from '../test-application';
 
 /** 7 h in Paris, two hours before the first window. */
@@ -122,10 +130,10 @@ export class TestBookings {
   }
 
   /** Puts another plan in the place of the published one. */
-  async replan(windows: readonly WindowSpec[], revision: number): Promise<number> {
+  async replan(windows: readonly WindowSpec[], revision: number, profiles = [PROFILE]): Promise<number> {
     const plans = this.app.get(PlanService);
     const base = { epoch: 1, revision };
-    const planId = await plans.createDraft(TESTER, draftOf(this.region, windows, { base }));
+    const planId = await plans.createDraft(TESTER, draftOf(this.region, windows, { base, profiles }));
     await plans.publish(TESTER, planId, 'another week');
     return planId;
   }
