@@ -117,6 +117,8 @@ export class BookingFactsService {
       timeZone,
       conflictClassIds: [],
       windowLimit: null,
+      soleTeacherKeyId: null,
+      rule: null,
       days,
     };
   }

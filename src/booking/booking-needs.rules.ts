@@ -1,7 +1,7 @@
 import { CELLS_PER_DAY } from '../kernel/cell-grid';
 import type { SequencerNeeds } from '../plan/sequencer';
 import type { Operation } from './booking-operation';
-import type { BookingOwner, FoundWindow, WindowOwner } from './booking-owner';
+import type { FoundWindow, WindowOwner } from './booking-owner';
 
 /** An hour before a day: where a load profile of its first window may begin. */
 const BEFORE_CELLS = 12;
@@ -29,12 +29,11 @@ export function needsOf(
   // what stays within its day takes no more of its week
   const dates = new Set([...days, ...windows].map(({ date }) => date));
   const isComing = isAdd || operation.kind === 'undo' || (operation.kind !== 'release' && dates.size > 1);
-  const booked = bookedFor(operation);
-  const isByWeek = isComing && booked.some(({ rule }) => rule.rule.windowsPerWeek !== null);
+  const isByWeek = isComing && owners.some(({ rule }) => rule && rule.rule.windowsPerWeek !== null);
   const margin = isByWeek ? WEEK_CELLS : 0;
   const teachers = new Set([
     ...windows.flatMap(({ teacherKeyId }) => (teacherKeyId === null ? [] : [teacherKeyId])),
-    ...(isAdd ? booked.flatMap(({ soleTeacherKeyId }) => (soleTeacherKeyId === null ? [] : [soleTeacherKeyId])) : []),
+    ...(isAdd ? owners.flatMap(({ soleTeacherKeyId }) => (soleTeacherKeyId === null ? [] : [soleTeacherKeyId])) : []),
   ]);
   return {
     windowIds: [
@@ -58,10 +57,4 @@ export function needsOf(
     cellRanges: [...ranges.values()],
     newWindowCount: isAdd ? operation.targets.length : 0,
   };
-}
-
-/** Who is given a place by an operation. */
-function bookedFor(operation: Operation): BookingOwner[] {
-  if (operation.kind === 'release') return [];
-  return operation.kind === 'undo' ? [...operation.owners.values()] : operation.targets.map(({ owner }) => owner);
 }

@@ -32,6 +32,10 @@ export interface WindowOwner {
   conflictClassIds: readonly number[];
   /** Most windows of classes at once in the establishment; null for no limit, and for its own windows, which it does not count. */
   windowLimit: number | null;
+  /** The teacher of the class where it has exactly one. */
+  soleTeacherKeyId: number | null;
+  /** Null of a class that is no more: nothing may be booked for it. */
+  rule: CompiledRule | null;
   days: ReadonlyMap<CivilDate, OwnerDay>;
 }
 
@@ -44,8 +48,6 @@ export interface BookingOwner extends WindowOwner {
   levelGroup: LevelGroup | null;
   /** Of a class; an audience's is its windows' own (`BookingFactsService.audienceHeadcount`). */
   headcount: number;
-  /** The teacher of the class where it has exactly one. */
-  soleTeacherKeyId: number | null;
   rule: CompiledRule;
   activity: Activity;
   campaign: { startsOn: CivilDate; endsOn: CivilDate };

@@ -210,7 +210,7 @@ export class DemandColumns {
 }
 
 /** Dense teacher indices of the live windows, in the order of the keys' ids. */
-function bindingTeachers({ teacherKeyId, activity }: DemandIdentity): {
+export function bindingTeachers({ teacherKeyId, activity }: Pick<DemandIdentity, 'teacherKeyId' | 'activity'>): {
   demandTeacher: Int32Array;
   teacherCount: number;
 } {

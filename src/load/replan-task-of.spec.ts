@@ -1,4 +1,5 @@
 import { tinyProblem } from '../../test/kernel/tiny-problem';
+import type { StandingPlan } from '../plan/standing-window.store';
 import { identityKey } from '../plan/window-ids.rules';
 import type { AssembledProblem } from './assembled-problem';
 import { replanTaskOf } from './replan-task-of';
@@ -38,13 +39,24 @@ function assembled(): AssembledProblem {
     },
   } as unknown as AssembledProblem;
 }
-const standing = (...starts: [day: number, startCell: number, isBooked?: boolean][]) =>
-  new Map(
-    starts.map(([day, startCell, isBooked = false]) => [
+const standing = (
+  ...starts: [day: number, startCell: number, isBooked?: boolean, teacherKeyId?: number][]
+): StandingPlan => ({
+  windows: new Map(
+    starts.map(([day, startCell, isBooked = false, teacherKeyId = -1]) => [
       identityKey(5, 5, 0, day, 0),
-      { startCell, cellCount: 1, isBooked },
+      { startCell, cellCount: 1, isBooked, teacherKeyId },
     ]),
-  );
+  ),
+  booked: new Map(
+    starts.flatMap(([day, , isBooked]) =>
+      isBooked
+        ? [[identityKey(5, 5, 0, day, 0), { establishmentId: 5, classId: 5, audience: 0, localDay: day, ordinal: 0 }]]
+        : [],
+    ),
+  ),
+  vacated: new Set(),
+});
 const lastShifts = ({ assembled: { problem } }: ReturnType<typeof replanTaskOf>) =>
   Array.from(problem.demandOccurrences, (set) => [
     ...problem.occurrenceShift.subarray(problem.occurrenceOffset[set], problem.occurrenceOffset[set + 1]),
@@ -102,5 +114,54 @@ describe('replanTaskOf', () => {
       [15, 120, -1],
       [0, 1, 0],
     ]);
+  });
+
+  it('keeps the teacher of what is frozen, who may be one whom nobody asks for any more, and none of a window without', () => {
+    const now = assembled();
+    now.identity.activity[0] = 1;
+    now.identity.teacherKeyId[0] = 8;
+    const task = replanTaskOf(now, standing([40, 1015], [41, 1120, true, 3], [42, 1215, true]), 1000);
+    const { problem, identity } = task.assembled;
+    expect([[...identity.teacherKeyId], [...problem.demandTeacher], problem.teacherCount]).toEqual([
+      [8, 3, -1],
+      [1, 0, -1],
+      2,
+    ]);
+  });
+
+  it('asks for nothing where a window was given up, but for what stands there now', () => {
+    const plan = standing([40, 1015], [42, 1215]);
+    plan.vacated = new Set([41, 42].map((day) => identityKey(5, 5, 0, day, 0)));
+    const task = replanTaskOf(assembled(), plan, 1000);
+    expect([[...task.before], [...task.assembled.identity.localDay], lastShifts(task)]).toEqual([
+      [15],
+      [40, 42],
+      [[0, 200]],
+    ]);
+  });
+
+  it('makes a booked window that nobody asks for a demand of its own, like the others of its owner', () => {
+    const plan = standing([40, 1015], [41, 1115], [42, 1215]);
+    const key = identityKey(5, 5, 0, 41, 1);
+    plan.windows.set(key, { startCell: 1140, cellCount: 1, isBooked: true, teacherKeyId: -1 });
+    plan.booked.set(key, { establishmentId: 5, classId: 5, audience: 0, localDay: 41, ordinal: 1 });
+    // one of somebody who has no window at all any more
+    const gone = identityKey(5, 6, 0, 41, 0);
+    plan.windows.set(gone, { startCell: 1140, cellCount: 1, isBooked: true, teacherKeyId: -1 });
+    plan.booked.set(gone, { establishmentId: 5, classId: 6, audience: 0, localDay: 41, ordinal: 0 });
+    const task = replanTaskOf(assembled(), plan, 1000);
+    const { problem, identity } = task.assembled;
+    expect([[...task.before], [...task.isFrozen], lastShifts(task)]).toEqual([
+      [15, 140],
+      [0, 1],
+      [[0, 100, 200], [0]],
+    ]);
+    expect([[...identity.ordinal], [...identity.localDay], [...problem.demandWish], [...identity.isSeries]]).toEqual([
+      [0, 1],
+      [40, 41, 42, 41],
+      [15, -1],
+      [1, 0],
+    ]);
+    expect(problem.demandClass[1]).toBe(problem.demandClass[0]);
   });
 });

@@ -35,7 +35,7 @@ export class PlanPinService {
     await this.pins.addToWindowCount(tx, nextId, addedCount - removedCount);
     await this.loads.recomputeLoad(tx, nextId);
     try {
-      await this.windows.checkOverlaps(tx, nextId);
+      await this.windows.checkOverlaps(tx, nextId, liveId);
     } catch (error) {
       if (!(error instanceof PlanOverlap)) throw error;
       throw new PlanBookingsInTheWay(nextId, error.facts.windowIds as number[], 'somebody would be in two windows');

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { ORIGINS } from '../campaign/window-kind';
 import type { Level } from '../directory/level';
 import { partitionOf } from './plan-window.store';
+import { vacatedPlaces } from './vacated-places';
 
 const BOOKED = ORIGINS.indexOf('booked');
 /** Two rows that are the same window of a campaign whatever its start: see window-ids.rules.ts. */
@@ -43,22 +44,7 @@ export class PlanPinStore {
   /** Takes out of the next plan what was released, and what moved to another day and would come back on its old one. */
   async removeReleased(tx: EntityManager, liveId: number, nextId: number): Promise<number> {
     const rows = await tx.query<object[]>(
-      `with last as (
-         select distinct on (c.window_id) c.window_id, c.kind, r.*
-           from plan_change c join plan p on p.id = c.plan_id,
-                jsonb_to_record(c.before) as r ("establishmentId" int, "classId" int, audience smallint, date date, ordinal smallint)
-          where p.campaign_id = (select campaign_id from plan where id = ${nextId}) and c.kind in ('release', 'move', 'add')
-            and c.window_id is not null
-          order by c.window_id, c.epoch desc, c.revision desc),
-       vacated as (
-         select window_id, "establishmentId" as establishment_id, "classId" as class_id, audience, date as local_date, ordinal
-           from last where kind = 'release'
-         union
-         select c.window_id, r."establishmentId", r."classId", r.audience, r.date, r.ordinal
-           from plan_change c join plan p on p.id = c.plan_id,
-                jsonb_to_record(c.before) as r ("establishmentId" int, "classId" int, audience smallint, date date, ordinal smallint)
-          where p.campaign_id = (select campaign_id from plan where id = ${nextId}) and c.kind = 'move'
-            and c.before ->> 'date' <> c.after ->> 'date'),
+      `${vacatedPlaces(nextId)},
        gone as (
          delete from ${partitionOf(nextId)} t using vacated v
           where not exists (select 1 from ${partitionOf(liveId)} s where s.window_id = t.window_id)
@@ -150,11 +136,12 @@ export class PlanPinStore {
     );
   }
 
-  /** Windows that were booked, in this plan or carried over to it, and those that an undo put back. */
+  /** Windows that were booked, in this plan or carried over to it, and those that an undo put back; but of classes that are no more. */
   private pinned(liveId: number): string {
     return `with pinned as (
-      select * from ${partitionOf(liveId)} w where w.origin = ${BOOKED}
-         or exists (select 1 from plan_change c where c.plan_id = ${liveId} and c.window_id = w.window_id))`;
+      select * from ${partitionOf(liveId)} w
+       where (w.origin = ${BOOKED} or exists (select 1 from plan_change c where c.plan_id = ${liveId} and c.window_id = w.window_id))
+         and (w.class_id is null or exists (select 1 from class k where k.id = w.class_id)))`;
   }
 
   /** The profile of the next plan that says the same as that of a window `s` of the live one. */

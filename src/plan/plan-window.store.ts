@@ -117,16 +117,23 @@ export class PlanWindowStore {
    * Looks for anybody in two windows at once, from the stored rows alone: a class, a group and a class it draws from or
    * another of their groups (parallel options apart), a teacher of live windows.
    *
+   * @param standingPlanId of a replan: what that plan has in both places already nobody can mend, a change of groups by a roster say
    * @throws PlanOverlap
    */
-  async checkOverlaps(tx: EntityManager, planId: number): Promise<void> {
+  async checkOverlaps(tx: EntityManager, planId: number, standingPlanId: number | undefined): Promise<void> {
     const table = partitionOf(planId);
+    const isNew = (first: string, firstCell: string, second: string, secondCell: string): string =>
+      standingPlanId === undefined
+        ? 'true'
+        : `not exists (select 1 from ${partitionOf(standingPlanId)} x, ${partitionOf(standingPlanId)} y
+                        where (x.window_id, x.start_cell) = (${first}, ${firstCell})
+                          and (y.window_id, y.start_cell) = (${second}, ${secondCell}))`;
     const consecutive = (owner: string, where: string): string =>
       `select window_id as first, next_id as second, count(*) over () as count
-         from (select window_id, start_cell + cell_count as end_cell,
+         from (select window_id, start_cell, start_cell + cell_count as end_cell,
                       lead(start_cell) over owner as next_cell, lead(window_id) over owner as next_id
                  from ${table} where ${where} window owner as (partition by ${owner} order by start_cell)) w
-        where next_cell < end_cell order by 1 limit 1`;
+        where next_cell < end_cell and ${isNew('w.window_id', 'w.start_cell', 'w.next_id', 'w.next_cell')} order by 1 limit 1`;
     const groups = `with conflict as (
         select group_id as a, class_id as b from class_group_source
         union
@@ -140,6 +147,7 @@ export class PlanWindowStore {
         join ${table} g on g.class_id = conflict.a
         join ${table} c on c.class_id = conflict.b
          and c.start_cell < g.start_cell + g.cell_count and g.start_cell < c.start_cell + c.cell_count
+       where ${isNew('g.window_id', 'g.start_cell', 'c.window_id', 'c.start_cell')}
        limit 1`;
     const refuse = async (who: 'class' | 'group' | 'teacher', query: string): Promise<void> => {
       const [overlap] = await tx.query<Overlap[]>(query);

@@ -67,7 +67,7 @@ export class PlanService {
       await this.loads.computeLoad(tx, planId);
       await this.checkLoad(tx, planId, draft.evidence.replan?.publishedPlanId);
       onProgress({ phase: 'check', doneCount: 1, totalCount: 2 });
-      await this.windows.checkOverlaps(tx, planId);
+      await this.windows.checkOverlaps(tx, planId, draft.evidence.replan?.publishedPlanId);
       await this.prices.insert(tx, planId, draft.prices);
       if (draft.caseFile) await this.cases.insert(tx, planId, draft.caseFile);
       await this.baselines.insert(tx, planId, draft.baselines);
