@@ -21,7 +21,8 @@ import { type BookableRegion, publishedRegion, standStillAt } from '../booking-r
 import { cellAt } from '../plan-builder';
 import { signedInAs, startTestApplication } from '../test-application';
 import { type MorningRank, type MorningVisitor, replayedMorning } from './morning-replay';
-import { ENT_KEY, until } from './test-agent';
+import { ENT_KEY } from './test-agent';
+import { until } from '../until';
 
 const nginx = installed('nginx');
 const redisServer = installed('redis-server') ?? installed('valkey-server');

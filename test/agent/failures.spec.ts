@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { AgentSettings } from '../../src/agent/agent-settings';
 import { ServiceConnection } from '../../src/agent/service-connection';
 import { at, cell, gateContent } from './gate-content';
-import { TestAgent, until } from './test-agent';
+import { TestAgent } from './test-agent';
+import { until } from '../until';
 
 const MOVE = [{ audience: 'pupils' as const, ownerId: 11, removes: cell(9, 45), adds: [cell(11), 9, 0] as const }];
 

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { at } from './gate-content';
-import { cookieOf, TestAgent, until } from './test-agent';
+import { cookieOf, TestAgent } from './test-agent';
+import { until } from '../until';
 
 describe('what an agent measures', () => {
   let test: TestAgent;

@@ -13,7 +13,8 @@ import type { GatewayPageDto } from '../../src/gateway/gateway-view.dto';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
 import { cellAt } from '../plan-builder';
 import { startTestApplication } from '../test-application';
-import { ENT_KEY, until } from './test-agent';
+import { ENT_KEY } from './test-agent';
+import { until } from '../until';
 
 const NOW = '2026-12-07T07:00:00+01:00';
 

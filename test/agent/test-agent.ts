@@ -7,6 +7,7 @@ import { signedHeaderText } from '../../src/agent/pass.rules';
 import type { BundleContent } from '../../src/kernel/decision/bundle-content';
 import { at, gateContent } from './gate-content';
 import { SignedService } from './signed-service';
+import { until } from '../until';
 
 export const ENT_KEY = 'the key that the ENT and the agent share, of 32 or more';
 
@@ -84,17 +85,6 @@ export class TestAgent {
     await this.agent.stop();
     await this.service.stop();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-const MOST_MILLISECONDS = 60_000;
-
-/** Looks until something is so; the agent tells nobody when it has changed. @throws where it never is */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const from = performance.now();
-  while (!(await isSo())) {
-    if (performance.now() - from > MOST_MILLISECONDS) throw new Error(`never so: ${isSo.toString()}`);
-    await new Promise((go) => setTimeout(go, 5));
   }
 }
 

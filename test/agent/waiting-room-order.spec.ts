@@ -2,7 +2,8 @@ import { RELATIVE } from '../../src/kernel/decision/visitor';
 import { at, stepOf } from './gate-content';
 import type { Device } from './device';
 import { agentWithRoom, pupilAt, relativeAt, room } from './waiting-room';
-import { TestAgent, until } from './test-agent';
+import { TestAgent } from './test-agent';
+import { until } from '../until';
 
 describe('the waiting room of an agent', () => {
   let test: TestAgent;

@@ -1,7 +1,8 @@
 import { at, stepOf, walkIns } from './gate-content';
 import { Device } from './device';
 import { agentWithRoom, pupilAt, room } from './waiting-room';
-import { type TestAgent, until } from './test-agent';
+import { type TestAgent } from './test-agent';
+import { until } from '../until';
 
 describe('the waiting room of an agent', () => {
   let test: TestAgent;

@@ -4,7 +4,8 @@ import { MOST_SAVED_SECONDS } from '../../src/agent/room-store';
 import { walkIns } from './gate-content';
 import { Device } from './device';
 import { pupilAt, room } from './waiting-room';
-import { TestAgent, until } from './test-agent';
+import { TestAgent } from './test-agent';
+import { until } from '../until';
 
 const redisServer = installed('redis-server') ?? installed('valkey-server');
 

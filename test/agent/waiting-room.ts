@@ -1,6 +1,7 @@
 import type { BundleContent } from '../../src/kernel/decision/bundle-content';
 import { Device } from './device';
-import { TestAgent, until } from './test-agent';
+import { TestAgent } from './test-agent';
+import { until } from '../until';
 
 const CELLS = 288;
 

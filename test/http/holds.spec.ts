@@ -18,6 +18,7 @@ import {
 } from '../booking-region';
 import { cellAt, ledgerDifferenceCount, TESTER } from '../plan-builder';
 import { startTestApplication } from '../test-application';
+import { until } from '../until';
 
 const NOW = '2026-12-07T07:00:00+01:00';
 const AFTER_THE_HOLD = '2026-12-07T07:05:01+01:00';
@@ -166,7 +167,7 @@ describe('holds', () => {
     standStillAt(AFTER_THE_HOLD);
     const state = async (): Promise<string> =>
       (await database.query<[{ state: string }]>('select state from hold where id = $1', [body.id]))[0].state;
-    for (let look = 0; look < 5000 && (await state()) === 'held'; look++) await new Promise(setImmediate);
+    await until(async () => (await state()) !== 'held');
     expect(await state()).toBe('lapsed');
   });
 

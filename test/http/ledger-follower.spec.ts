@@ -7,6 +7,7 @@ import type { ProofDto } from '../../src/plan/proof.dto';
 import { standStillAt } from '../booking-region';
 import { cellAt, draftOf, makeCampaign, makeRegion, MONDAY_CELL, TESTER, type Region } from '../plan-builder';
 import { startTestApplication } from '../test-application';
+import { until } from '../until';
 
 const MONDAY_ON = '2026-12-07';
 
@@ -201,8 +202,7 @@ describe('limits of published cells', () => {
       expect(await limits()).not.toContain(10_000);
       await publication.commitTransaction();
       // by the next look: nobody asks
-      for (let look = 0; look < 5000 && !(await limits()).includes(10_000); look++) await new Promise(setImmediate);
-      expect(await limits()).toContain(10_000);
+      await until(async () => (await limits()).includes(10_000));
       expect((await send('DELETE', `/calendar/exceptions/${stated.body.id}`)).status).toBe(204);
     } finally {
       await publication.release();

@@ -11,6 +11,7 @@ import { ProofService } from '../../src/plan/proof.service';
 import { type BookableRegion, publishedRegion, standStillAt } from '../booking-region';
 import { cellAt, draftOf, TESTER } from '../plan-builder';
 import { asOwner, startTestApplication } from '../test-application';
+import { until } from '../until';
 
 const WINDOWS = [0, 1, 2, 3].map((classIndex) => ({
   establishment: 0,
@@ -217,7 +218,7 @@ describe('the proof of a platform', () => {
         database.query('select revision from ledger_proof where platform_id = $1 and not is_on_demand', [
           region.platformId,
         ]);
-      for (let look = 0; look < 10_000 && (await nightly()).length === 0; look++) await new Promise(setImmediate);
+      await until(async () => (await nightly()).length > 0);
       expect(await nightly()).toEqual([{ revision: 7 }]);
     } finally {
       standStillAt(NOW);

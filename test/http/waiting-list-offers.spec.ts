@@ -9,6 +9,7 @@ import { PlanService } from '../../src/plan/plan.service';
 import { standStillAt } from '../booking-region';
 import { cellAt, TESTER, type WindowSpec } from '../plan-builder';
 import { TestWaitingList, at, TEN } from './test-waiting-list';
+import { until } from '../until';
 
 describe('the waiting list', () => {
   let list: TestWaitingList;
@@ -89,7 +90,7 @@ describe('the waiting list', () => {
     const state = async (): Promise<string> =>
       (await list.database.query<[{ state: string }]>('select state from waiting_entry where id = $1', [body.id]))[0]
         .state;
-    for (let look = 0; look < 5000 && (await state()) === 'waiting'; look++) await new Promise(setImmediate);
+    await until(async () => (await state()) !== 'waiting');
     expect(await state()).toBe('offered');
     expect(serving).toHaveBeenCalledWith(broken);
     for (const spy of [marked, serving]) spy.mockRestore();

@@ -17,6 +17,7 @@ import {
 import { cellAt, ledgerDifferenceCount, type WindowSpec } from '../plan-builder';
 import { startTestApplication } from '../test-application';
 import { freshDatabaseUrl } from '../test-database';
+import { until } from '../until';
 
 const NOW = '2026-12-06T12:00:00+01:00';
 const AFTER_THE_HOLD = '2026-12-06T12:05:01+01:00';
@@ -176,7 +177,7 @@ describe('holds and the waiting list on two replicas', () => {
       const [row] = await watch.query<[{ state: string }]>('select state from waiting_entry where id = $1', [body.id]);
       return row.state;
     };
-    for (let look = 0; look < 1000 && (await state()) === 'waiting'; look++) await new Promise(setImmediate);
+    await until(async () => (await state()) !== 'waiting');
     isServed = true;
     for (const seen of await Promise.all(polled)) expect([...seen]).toEqual(['booking.cell_full']);
     expect(await state()).toBe(takesAutomatically ? 'taken' : 'offered');

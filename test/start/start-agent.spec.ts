@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { until } from '../agent/test-agent';
+import { until } from '../until';
 import { asNobody, canBeNobody, NOBODY } from './ordinary-user';
 import { dataFolder, StartedServer } from './started-server';
 

@@ -2,7 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import { installed, RealProxy } from '../../bench/real-proxy';
 import { RELATIVE } from '../../src/kernel/decision/visitor';
 import { at } from '../agent/gate-content';
-import { TestAgent, until } from '../agent/test-agent';
+import { TestAgent } from '../agent/test-agent';
+import { until } from '../until';
 import { violationsOf } from './accessibility';
 import { describeInBrowser, launchBrowser, openReader, overflowing } from './real-browser';
 
