@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
-import { LedgerStore, type Revision } from './ledger.store';
+import type { Revision } from './ledger.store';
 import { PlanChangeFeed } from './plan-change-feed.service';
 import type { PlanChangeDto, PlanChangePageDto, WindowPlaceDto } from './plan-change.dto';
 import { PlanChangeStore, type ReadPlanChangeRow } from './plan-change.store';
@@ -14,6 +14,7 @@ import { ZonedInstants } from './zoned-instants';
 const HEARTBEAT_MILLISECONDS = 15_000;
 const RETRY_MILLISECONDS = 2000;
 const STREAM_PAGE_SIZE = 500;
+const FIRST_EPOCH = 1;
 
 /** The numbered changes of plans, for those who follow them. */
 @Injectable()
@@ -22,7 +23,6 @@ export class PlanChangeService {
 
   constructor(
     private readonly plans: PlanStore,
-    private readonly ledger: LedgerStore,
     private readonly store: PlanChangeStore,
     private readonly feed: PlanChangeFeed,
   ) {}
@@ -95,10 +95,12 @@ export class PlanChangeService {
     after: number,
     limit: number,
   ): Promise<PlanChangePageDto> {
-    const { epoch, revision } = await this.revision(platformId, after);
+    const { epoch, revision, epochBaseRevision } = await this.revision(platformId, after);
+    // who has not read to the end of the epoch before hears the rest of it first
+    const from = { epoch: after < epochBaseRevision ? FIRST_EPOCH : epoch, revision: after };
     // before its changes: what is read after it holds all of those that came before it
-    const following = await this.store.supersededBy(planId, { epoch, revision: after });
-    const rows = await this.store.after(actor, planId, { epoch, revision: after }, limit);
+    const following = await this.store.supersededBy(planId, from);
+    const rows = await this.store.after(actor, planId, from, limit);
     // a plan that was rolled back to has changes after it gave way, which are for who follows the others in between
     const own = following ? rows.filter((row) => row.revision < following.revision) : rows;
     const items = own.slice(0, limit).map((row) => this.dtoOf(row));
@@ -108,8 +110,8 @@ export class PlanChangeService {
   }
 
   /** The present revision of a platform. @throws PlanRevisionUnknown where somebody says that he has read more */
-  private async revision(platformId: number, after: number): Promise<Revision> {
-    const present = await this.ledger.revision(platformId);
+  private async revision(platformId: number, after: number): Promise<Revision & { epochBaseRevision: number }> {
+    const present = await this.store.present(platformId);
     if (after > present.revision) throw new PlanRevisionUnknown(after, present.epoch, present.revision);
     return present;
   }

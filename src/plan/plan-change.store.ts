@@ -41,6 +41,15 @@ const JOINS = `left join establishment e on e.id = (coalesce(c.after, c.before) 
 export class PlanChangeStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
+  /** The present revision of a platform, and the one with which its epoch began: revisions go on across epochs. */
+  async present(platformId: number): Promise<Revision & { epochBaseRevision: number }> {
+    const [row] = await this.database.query<(Revision & { epochBaseRevision: number })[]>(
+      `select epoch, revision, epoch_base_revision as "epochBaseRevision" from platform_revision where platform_id = $1`,
+      [platformId],
+    );
+    return row ?? { epoch: 1, revision: 0, epochBaseRevision: 0 };
+  }
+
   /** Changes of a plan after a revision, oldest first, one more than asked so that the caller knows whether there are others. */
   after(actor: Actor, planId: number, after: Revision, size: number): Promise<ReadPlanChangeRow[]> {
     const parameters: unknown[] = [planId, after.epoch, after.revision, size + 1];
@@ -49,7 +58,7 @@ export class PlanChangeStore {
     const known = (column: string): string => `case when c.window_id is null or ${isOwn} then ${column} end`;
     return this.database.query<ReadPlanChangeRow[]>(
       `select ${FIELDS}, ${known('c.changed_by')} as "changedBy", ${known('c.reason')} as reason from plan_change c ${JOINS}
-        where c.plan_id = $1 and (c.epoch, c.revision) > ($2, $3) order by c.epoch, c.revision limit $4`,
+        where c.plan_id = $1 and (c.epoch, c.revision) > ($2, $3) and c.revision > $3 order by c.epoch, c.revision limit $4`,
       parameters,
     );
   }
@@ -58,7 +67,7 @@ export class PlanChangeStore {
   async supersededBy(planId: number, after: Revision): Promise<FollowingPlan | undefined> {
     const exchange = `select plan_id as "planId", epoch, revision from plan_change c where superseded_plan_id = $1`;
     const [row] = await this.database.query<FollowingPlan[]>(
-      `(${exchange} and (epoch, revision) > ($2, $3) order by epoch, revision limit 1)
+      `(${exchange} and (epoch, revision) > ($2, $3) and revision > $3 order by epoch, revision limit 1)
        union all
        (${exchange} and exists (select from plan where id = $1 and state = 'superseded')
          order by epoch desc, revision desc limit 1)

@@ -255,6 +255,22 @@ describe('bookings by REST', () => {
       });
     });
 
+    it('goes on over a new epoch without losing a change, for who has not read to its beginning, nor tells one twice', async () => {
+      await test.move(0, at(0, '11:00'));
+      await test.move(7, at(0, '12:00'));
+      const url = `/v1/platforms/${test.region.platformId}/epoch`;
+      const begun = await test.post<{ epoch: number; revision: number }>({}, {}, url);
+      expect(begun.body).toMatchObject({ epoch: 2, revision: 3 });
+      await test.move(1, at(0, '13:00'));
+      const revisionsAfter = async (after: number): Promise<number[]> =>
+        (await test.changes(test.region.planId, `?after=${after}`)).body.items.map(({ revision }) => revision);
+      expect(await revisionsAfter(1)).toEqual([2, 3, 4]);
+      expect(await revisionsAfter(3)).toEqual([4]);
+      await test.post({}, {}, url);
+      expect(await revisionsAfter(2)).toEqual([3, 4]);
+      expect(await revisionsAfter(4)).toEqual([]);
+    });
+
     it('is refused after a revision that is still to come, which who follows can only have from elsewhere', async () => {
       const url = `/v1/plans/${test.region.planId}/changes`;
       const refused = { code: 'plan.revision_unknown', after: 5, epoch: 1, revision: 1 };
