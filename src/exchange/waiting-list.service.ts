@@ -21,6 +21,8 @@ import { acceptableStarts, MOST_ENTRIES, waitedCells, waitingOver, waitsUntil } 
 import { type WaitingRow, WaitingStore } from './waiting.store';
 
 const ONCE_INDEX = 'waiting_entry_once_idx';
+/** How often an entry is taken off the list, each time as it stands then. */
+const MOST_ATTEMPTS = 3;
 
 /** Wishes that wait for room, in the order in which they came. */
 @Injectable()
@@ -89,17 +91,22 @@ export class WaitingListService {
 
   /** Leaves the list, or turns the offer down; again: changes nothing. @throws WaitingRefused where it was taken, NotFoundError */
   async withdraw(actor: Actor, id: string): Promise<WaitingEntryDto> {
-    const entry = await ownEntry(this.store, actor, id);
-    if (entry.state === 'offered') await this.holds.cancel(actor, entry.holdId!);
-    else {
-      await inTransaction(this.database, async (tx) => {
-        if (!(await this.store.withdraw(tx, id))) return;
-        await recordAudit(tx, actor, { action: 'waiting.leave', key: id, platformId: entry.platformId });
-      });
+    let entry = await ownEntry(this.store, actor, id);
+    // it may be offered, or an offer of it end, while it is on its way out
+    for (let left = MOST_ATTEMPTS; left > 0 && (entry.state === 'waiting' || entry.state === 'offered'); left--) {
+      if (entry.state === 'offered') await this.holds.cancel(actor, entry.holdId!);
+      else await this.leave(actor, entry);
+      entry = await ownEntry(this.store, actor, id);
     }
-    const present = await ownEntry(this.store, actor, id);
-    if (present.state === 'taken') throw waitingOver(id);
-    return dtoOf(present);
+    if (entry.state === 'taken') throw waitingOver(id);
+    return dtoOf(entry);
+  }
+
+  private async leave(actor: Actor, { id, platformId }: WaitingRow): Promise<void> {
+    await inTransaction(this.database, async (tx) => {
+      if (!(await this.store.withdraw(tx, id))) return;
+      await recordAudit(tx, actor, { action: 'waiting.leave', key: id, platformId });
+    });
   }
 
   async read(actor: Actor, id: string): Promise<WaitingEntryDto> {

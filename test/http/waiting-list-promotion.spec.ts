@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BookingJournal } from '../../src/booking/booking-journal';
 import type { WaitingEntryDto, WaitingEntryPageDto } from '../../src/exchange/waiting.dto';
+import { WaitingStore } from '../../src/exchange/waiting.store';
 import type { NoticePageDto } from '../../src/feeds/notice.dto';
 import { TestWaitingList, at, TEN } from './test-waiting-list';
 
@@ -107,6 +108,23 @@ describe('the waiting list', () => {
     jest.spyOn(list.app.get(BookingJournal), 'find').mockResolvedValueOnce(undefined);
     expect(await promote()).toEqual(promoted);
     expect(promoted.status).toBe(201);
+  });
+
+  it('is left also by who is offered a place at this very moment', async () => {
+    const { body } = await list.wait(0);
+    const store = list.app.get(WaitingStore);
+    const find = store.find.bind(store);
+    jest.spyOn(store, 'find').mockImplementationOnce(async (...asked) => {
+      const waiting = await find(...asked);
+      await list.release(3);
+      await list.served();
+      expect((await find(...asked))?.state).toBe('offered');
+      return waiting;
+    });
+    expect(await list.call<WaitingEntryDto>('DELETE', `waiting-list/${body.id}`)).toMatchObject({
+      status: 200,
+      body: { state: 'declined' },
+    });
   });
 
   it('is left by who waits or was offered, and refuses what cannot wait', async () => {
