@@ -166,17 +166,16 @@ export class SwapService {
     const { id, platformId } = swap;
     const uai = state === 'declined' ? swap.withUai : swap.uai;
     await inTransaction(this.database, async (tx) => {
-      await this.store.settle(tx, id, settled);
-      if (swap.state === 'proposed') {
-        await recordAudit(tx, actor, {
-          action: `swap.${SETTLED[state]}`,
-          key: id,
-          platformId,
-          uai,
-          before: { state: swap.state },
-          after: { state },
-        });
-      }
+      // the other side may have been faster: then nothing happened
+      if (!(await this.store.settle(tx, id, settled))) return;
+      await recordAudit(tx, actor, {
+        action: `swap.${SETTLED[state]}`,
+        key: id,
+        platformId,
+        uai,
+        before: { state: swap.state },
+        after: { state },
+      });
     });
     const present = await this.visible(actor, swap.id);
     if (present.state !== state) throw swapOver(swap.id);

@@ -9,6 +9,7 @@ import { BookingService } from '../../src/booking/booking.service';
 import { DomainError } from '../../src/common/domain-error';
 import type { SwapDto, SwapPageDto } from '../../src/exchange/swap.dto';
 import { SwapService } from '../../src/exchange/swap.service';
+import { SwapStore } from '../../src/exchange/swap.store';
 import {
   bookingViolations,
   type BookableRegion,
@@ -231,6 +232,20 @@ describe('swaps', () => {
     await expect(swaps.accept(there, lapsed.id, headers())).rejects.toMatchObject({ code: 'swap.over' });
     expect((await swaps.read(there, lapsed.id)).state).toBe('lapsed');
     expect(await starts(0, 1)).toEqual([cellAt(0, 9), cellAt(0, 10)]);
+  });
+
+  it('are not said to be declined where the other side had accepted them when that was decided', async () => {
+    const { id } = await propose();
+    const store = app.get(SwapStore);
+    const find = store.find.bind(store);
+    jest.spyOn(store, 'find').mockImplementationOnce(async (...asked) => {
+      const proposed = await find(...asked);
+      await swaps.accept(there, id, headers());
+      return proposed;
+    });
+    await expect(swaps.decline(there, id)).rejects.toMatchObject({ code: 'swap.over' });
+    const trail = await database.query<object[]>(`select action from audit_trail where thing_key = $1`, [id]);
+    expect(trail).not.toContainEqual({ action: 'swap.decline' });
   });
 
   it('are decided again when they are accepted: a window that moved meanwhile refuses', async () => {
