@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CrowdDatabase } from '../common/crowd-database';
+import { sqlFailure } from '../common/database';
 import { GatheredRead } from '../common/gathered-read';
 import { DomainError, type ErrorKind } from '../common/domain-error';
 import { PlanNotPublished } from '../plan/plan.errors';
@@ -9,6 +10,8 @@ import type { SequencedOutcome, SequencedRequest, SequencerJournal, Settled } fr
 import { ZonedInstants } from '../plan/zoned-instants';
 import { BookingRefused } from './booking.errors';
 import { KeyedWork, type RequestKey, UndoWork } from './booking-work';
+
+const UNIQUE_VIOLATION = '23505';
 
 /** An answer as it is kept: what was done, or why it was refused. */
 type KeptAnswer =
@@ -112,9 +115,17 @@ export class BookingJournal implements SequencerJournal {
     await Promise.all([recorded, ...ofFeatures, this.recordKeys(tx, keys)]);
   }
 
-  /** Keeps the answer to a request that changes no window, in the transaction of what it does. */
+  /**
+   * Keeps the answer to a request that changes no window, in the transaction of what it does. @throws BookingRefused where another replica
+   * keeps one under the same key meanwhile: that one counts
+   */
   async keep(tx: EntityManager, key: RequestKey, platformId: number, answer: object): Promise<void> {
-    await this.recordKeys(tx, [this.keyRow(key, platformId, { answer })]);
+    try {
+      await this.recordKeys(tx, [this.keyRow(key, platformId, { answer })]);
+    } catch (error) {
+      if (sqlFailure(error).state !== UNIQUE_VIOLATION) throw error;
+      throw new BookingRefused('key_in_progress', 'conflict', 'The same request is being worked on.');
+    }
   }
 
   leavesAtOnce(settled: readonly Settled[]): boolean {

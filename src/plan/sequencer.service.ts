@@ -23,6 +23,7 @@ import { type ChangeRow, type PublishedPlanRow, SequencerStore } from './sequenc
 const GATHER_MILLISECONDS = 3;
 const MOST_REQUESTS = 64;
 const UNDEFINED_TABLE = '42P01';
+const UNIQUE_VIOLATION = '23505';
 
 interface Waiting {
   request: SequencedRequest;
@@ -98,7 +99,7 @@ export class Sequencer implements OnModuleDestroy {
   }
 
   /** Runs a batch; where it fails as a whole, each request again alone, so that nobody pays for somebody else's. */
-  private async settle(platformId: number, batch: Waiting[]): Promise<void> {
+  private async settle(platformId: number, batch: Waiting[], isAgain = false): Promise<void> {
     try {
       const requests = batch.map(({ request }) => request);
       const { outcomes, isRoomKept } = await this.connections.patiently(() =>
@@ -107,6 +108,8 @@ export class Sequencer implements OnModuleDestroy {
       if (isRoomKept) this.keptRoom.tell(platformId);
       batch.forEach(({ resolve }, i) => resolve(outcomes[i]!));
     } catch (error) {
+      // another replica kept an answer under the key of a request, without the platform's lock: the next look finds it
+      if (!isAgain && sqlFailure(error).state === UNIQUE_VIOLATION) return this.settle(platformId, batch, true);
       if (batch.length === 1 || isConnectionFailure(error)) for (const { reject } of batch) reject(error);
       else for (const one of batch) await this.settle(platformId, [one]);
     }

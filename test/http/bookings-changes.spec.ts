@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { BookingJournal } from '../../src/booking/booking-journal';
+import { BookingRefused } from '../../src/booking/booking.errors';
 import { BookingService } from '../../src/booking/booking.service';
+import type { KeyedWork } from '../../src/booking/booking-work';
 import { PlanService } from '../../src/plan/plan.service';
 import { Sequencer } from '../../src/plan/sequencer.service';
 import { cellAt, PROFILE, TESTER } from '../plan-builder';
 import { signedInAs } from '../test-application';
-import { TestBookings, at } from './test-bookings';
+import { type Problem, TestBookings, at } from './test-bookings';
 
 describe('bookings by REST', () => {
   let test: TestBookings;
@@ -15,6 +17,22 @@ describe('bookings by REST', () => {
   afterAll(() => test.stop());
   beforeEach(() => test.enterRegion());
   afterEach(() => test.expectSoundLedger());
+
+  it('are answered as another replica has answered them under their key meanwhile, without the lock', async () => {
+    const journal = test.app.get(BookingJournal);
+    const answered = journal.answered.bind(journal);
+    const key = randomUUID();
+    jest.spyOn(journal, 'answered').mockImplementationOnce(async (tx, requests) => {
+      const found = await answered(tx, requests);
+      const error = new BookingRefused('cell_full', 'conflict', 'There was no room.');
+      const work = requests[0] as KeyedWork;
+      await journal.keepRefusal(work.key!, work.platformId, error).catch(() => undefined);
+      return found;
+    });
+    const first = await test.move<Problem>(7, at(0, '12:00'), { 'idempotency-key': key });
+    expect(first).toMatchObject({ status: 409, body: { code: 'booking.cell_full' } });
+    expect(await test.startOf(test.region.windowIds[7]!)).toBe(cellAt(0, 8));
+  });
 
   describe('taken back', () => {
     it('only by who made them, and only once', async () => {

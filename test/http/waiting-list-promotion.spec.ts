@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { BookingRefused } from '../../src/booking/booking.errors';
 import { BookingJournal } from '../../src/booking/booking-journal';
 import type { WaitingEntryDto, WaitingEntryPageDto } from '../../src/exchange/waiting.dto';
 import { WaitingStore } from '../../src/exchange/waiting.store';
@@ -125,6 +126,21 @@ describe('the waiting list', () => {
       status: 200,
       body: { state: 'declined' },
     });
+  });
+
+  it('is refused with a key under which another replica answers another request meanwhile', async () => {
+    const journal = list.app.get(BookingJournal);
+    const find = journal.find.bind(journal);
+    jest.spyOn(journal, 'find').mockImplementationOnce(async (key) => {
+      const found = await find(key);
+      const other = { ...key, payloadSha256: Buffer.alloc(32) };
+      const error = new BookingRefused('cell_full', 'conflict', 'There was no room.');
+      await journal.keepRefusal(other, list.region.platformId, error).catch(() => undefined);
+      return found;
+    });
+    expect(await list.wait(0)).toMatchObject({ status: 422, body: { code: 'booking.key_reused' } });
+    // it waits as little as it was booked
+    expect((await list.wait(0)).status).toBe(201);
   });
 
   it('is left by who waits or was offered, and refuses what cannot wait', async () => {
