@@ -142,6 +142,19 @@ describe('the proof of a platform', () => {
     expect(await proof()).toMatchObject({ isProved: true, revision: 10 });
   });
 
+  it('holds where a class has grown since its window was booked, and finds whoever counts it otherwise after a booking of the new plan', async () => {
+    const plans = app.get(PlanService);
+    const grown = WINDOWS.map((window) => ({ ...window, headcount: 33 }));
+    const nextId = await plans.createDraft(TESTER, draftOf(region, grown, { base: { epoch: 1, revision: 7 } }));
+    await plans.publish(TESTER, nextId, 'replan');
+    expect(await proof(nextId)).toMatchObject({ isProved: true, windowDifferences: [], differenceCount: 0 });
+    const [first] = region.windowIds;
+    await book({ operation: 'move', windowId: first, startsAt: '2026-12-08T15:00:00+01:00' }, 8);
+    expect(await proof(nextId)).toMatchObject({ isProved: true, revision: 9 });
+    await tamper('update plan_window set headcount = 30 where plan_id = $1 and window_id = $2', nextId, first);
+    expect((await proof(nextId)).windowDifferences).toMatchObject([{ kind: 'unlike_last_change', windowId: first }]);
+  });
+
   it('alerts on demand too: once for each difference, by a message to the webhooks, and by the metric until it holds again', async () => {
     const webhook = {
       method: 'POST',
