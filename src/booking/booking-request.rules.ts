@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Actor, answersFor } from '../access/actor';
 import type { LedgerState } from '../plan/sequencer.rules';
 import type { BookingRequest } from './booking.dto';
+import type { Prepared } from './booking-preparation.service';
 import { BookingRefused } from './booking.errors';
 import type { Operation } from './booking-operation';
 import type { HeldChangeDto } from './hold.dto';
@@ -161,6 +162,19 @@ export function checkUnmoved(
     if (!isChanging || present?.startCell !== before.startCell) throw movedSince(windowId, present?.startCell ?? null);
   }
   for (const windowId of changing) throw movedSince(windowId, state.window(windowId)?.startCell ?? null);
+}
+
+/**
+ * Whether the windows of a series, of which If-Match names one alone, stand as they did when it was put together: a date that somebody else
+ * has booked meanwhile is his. Whoever decides asks about one that is gone, and about the one that is named. @throws BookingRefused
+ */
+export function checkSinceRead(state: LedgerState, { windows, seen }: Prepared): void {
+  for (const { windowId, planId, startCell, seriesId } of windows) {
+    const present = state.window(windowId);
+    // another plan that is in force is said by itself
+    if (!present || present.planId !== planId || seen.has(windowId)) continue;
+    if (present.startCell !== startCell || present.seriesId !== seriesId) throw movedSince(windowId, present.startCell);
+  }
 }
 
 /** Of a window that somebody decided on, and that stands elsewhere now, or (null) nowhere, or that left its series or came back to it. */

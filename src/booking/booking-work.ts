@@ -12,6 +12,7 @@ import { BookingRefused } from './booking.errors';
 import { needsOf } from './booking-needs.rules';
 import { isExplainable, type Operation, type SeenRevisions } from './booking-operation';
 import { decideBooking } from './booking-operation.rules';
+import { checkSinceRead } from './booking-request.rules';
 
 /** What names a request, so that it is answered once. */
 export interface RequestKey {
@@ -121,7 +122,16 @@ export abstract class KeyedWork implements SequencedRequest {
 
 /** A booking that is decided at once. */
 export class BookingWork extends KeyedWork {
+  private readonly prepared: Prepared;
+
+  constructor(parts: WorkParts) {
+    super(parts);
+    this.prepared = parts.prepared;
+  }
+
   decide(state: LedgerState, now: Date): Decision {
+    // an undo asks about its windows itself
+    if (this.operation.kind !== 'undo') checkSinceRead(state, this.prepared);
     return { changes: decideBooking(this.operation, this.planId, this.seen, state, now), holds: [] };
   }
 

@@ -3,8 +3,9 @@ import type { Decision, LedgerHold, LedgerState, WindowChange } from '../plan/se
 import type { ZonedInstants } from '../plan/zoned-instants';
 import type { BookingDto, BookingRequest } from './booking.dto';
 import { decideBooking } from './booking-operation.rules';
+import type { Prepared } from './booking-preparation.service';
 import { type Accepted, KeyedWork, type WorkParts } from './booking-work';
-import { checkUnmoved } from './booking-request.rules';
+import { checkSinceRead, checkUnmoved } from './booking-request.rules';
 import type { HeldChangeDto, HoldDto } from './hold.dto';
 import { checkHoldCount, heldCells, HOLD_MINUTES, holdExpiry, liveHold } from './hold.rules';
 import type { HeldRow, HoldStore } from './hold.store';
@@ -25,10 +26,12 @@ export class HoldWork extends KeyedWork {
     super(parts, { holderIds: [parts.prepared.owner.establishmentId, ...otherHolderIds] });
     this.establishmentId = parts.prepared.owner.establishmentId;
     this.uai = parts.prepared.owner.uai;
+    this.prepared = parts.prepared;
   }
 
   private readonly establishmentId: number;
   private readonly uai: string;
+  private readonly prepared: Prepared;
 
   override isBooking(): boolean {
     return false;
@@ -40,6 +43,7 @@ export class HoldWork extends KeyedWork {
 
   decide(state: LedgerState, now: Date): Decision {
     this.checkCount(state);
+    checkSinceRead(state, this.prepared);
     this.changes = decideBooking(this.operation, this.planId, this.seen, state, now);
     return { changes: [], holds: [{ taken: this.takeHold(state, holdExpiry(this.changes, HOLD_MINUTES, now)) }] };
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BookingJournal } from '../../src/booking/booking-journal';
+import type { BookingDto } from '../../src/booking/booking.dto';
 import { BookingRefused } from '../../src/booking/booking.errors';
 import { BookingService } from '../../src/booking/booking.service';
 import type { KeyedWork } from '../../src/booking/booking-work';
@@ -32,6 +33,31 @@ describe('bookings by REST', () => {
     const first = await test.move<Problem>(7, at(0, '12:00'), { 'idempotency-key': key });
     expect(first).toMatchObject({ status: 409, body: { code: 'booking.cell_full' } });
     expect(await test.startOf(test.region.windowIds[7]!)).toBe(cellAt(0, 8));
+  });
+
+  it('of a series leave a date alone that somebody else has booked while they were on their way', async () => {
+    const sequencer = test.app.get(Sequencer);
+    const submit = sequencer.submit.bind(sequencer);
+    const theirs = at(3, '14:00');
+    let moved: BookingDto | undefined;
+    jest.spyOn(sequencer, 'submit').mockImplementationOnce(async (request) => {
+      moved = (await test.move(3, theirs)).body;
+      return submit(request);
+    });
+    const windowId = test.region.windowIds[0]!;
+    const series = { operation: 'move', windowId, startsAt: at(0, '11:00'), isSeries: true };
+    const refused = await test.post<Problem>(series);
+    expect(moved).toMatchObject({ changes: [{ after: { date: '2026-12-10' } }] });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'booking.moved_since', windowId: test.region.windowIds[3] },
+    });
+    // what is left of the series moves
+    expect((await test.post(series)).body.changes).toMatchObject([
+      { windowId },
+      { windowId: test.region.windowIds[4] },
+    ]);
+    expect(await test.startOf(test.region.windowIds[3]!)).toBe(cellAt(3, 14));
   });
 
   describe('taken back', () => {
