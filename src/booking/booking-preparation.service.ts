@@ -84,7 +84,7 @@ export class BookingPreparation {
       const operation: Operation = { kind: 'release', windowIds: windows.map(({ windowId }) => windowId) };
       return { owner, owners: [owner], operation, windows, seen };
     }
-    return this.move(request, window!, windows, seen);
+    return this.move(request, window!, windows, seen, isNew);
   }
 
   /** Windows of a request of earlier, in the order asked. @throws BookingRefused where one was released meanwhile */
@@ -102,9 +102,11 @@ export class BookingPreparation {
     window: FoundWindow,
     windows: readonly FoundWindow[],
     seen: Map<number, number>,
+    isNew: boolean,
   ): Promise<Prepared> {
     const { date, startMinute } = wantedPlace(new Date(request.startsAt!), window.cellCount, window.timeZone);
     if (request.isSeries && date !== window.date) {
+      if (!isNew) throw movedSince(window.windowId, window.startCell);
       throw new BookingRefused('series_date', 'unprocessable', 'A series moves to another hour of its own dates.', {
         date: window.date,
       });
@@ -262,7 +264,8 @@ export class BookingPreparation {
     const owner = before && owners.get(before.windowId)!;
     if (!owner || after || owner.planId === before.planId) return { before, after };
     const profileId = await this.profileId(actor, owner, before.cellCount);
-    return { before: { ...before, planId: owner.planId, profileId }, after };
+    const headcount = owner.classId === null ? await this.facts.audienceHeadcount(owner, before.date) : owner.headcount;
+    return { before: { ...before, planId: owner.planId, profileId, headcount }, after };
   }
 
   private async profileId(actor: Actor, owner: BookingOwner, cellCount: number): Promise<number> {

@@ -95,9 +95,10 @@ export class PlanPublicationService {
   private async exchange(tx: EntityManager, exchange: Exchange): Promise<Revision> {
     const { plan, supersededPlanId, kind, actor, reason, unapproved = [] } = exchange;
     const { platformId } = plan;
-    const uaisElsewhere = await this.plans.establishmentsElsewhere(tx, plan);
+    const now = new Date();
+    const uaisElsewhere = await this.plans.establishmentsElsewhere(tx, plan, now);
     if (uaisElsewhere.length > 0) throw new PlanEstablishmentsMoved(plan.id, uaisElsewhere);
-    const nowCell = cellOfSeconds(Date.now() / 1000);
+    const nowCell = cellOfSeconds(now.getTime() / 1000);
     if (supersededPlanId !== undefined) {
       await this.pins.pin(tx, supersededPlanId, plan, kind === 'rollback');
       await this.refuseBegun(tx, exchange, supersededPlanId, nowCell);

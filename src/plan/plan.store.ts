@@ -211,14 +211,15 @@ export class PlanStore {
     return row?.id ?? undefined;
   }
 
-  /** UAIs of the first establishments that have windows in the plan and are not on its platform. */
-  async establishmentsElsewhere(tx: EntityManager, plan: PlanSummary): Promise<string[]> {
+  /** UAIs of the first establishments that have windows in the plan from their own today on and are not on its platform. */
+  async establishmentsElsewhere(tx: EntityManager, plan: PlanSummary, now: Date): Promise<string[]> {
     const rows = await tx.query<{ uai: string }[]>(
       `select e.uai from establishment e
         where e.platform_id is distinct from $1
-          and exists (select from plan_window w where w.plan_id = ${plan.id} and w.establishment_id = e.id)
+          and exists (select from plan_window w where w.plan_id = ${plan.id} and w.establishment_id = e.id
+                       and w.local_date >= ($2::timestamptz at time zone e.time_zone)::date)
         order by e.uai limit 5`,
-      [plan.platformId],
+      [plan.platformId, now],
     );
     return rows.map(({ uai }) => uai);
   }

@@ -109,6 +109,8 @@ describe('bookings by REST', () => {
       const windowId = test.region.windowIds[7]!;
       const mine = await test.post({ operation: 'move', windowId, startsAt: at(0, '12:00') });
       const released = await test.release(1);
+      // the next plan counts them anew
+      await test.database.query('update class set headcount = 27 where id = $1', [test.region.classIds[0]![1]]);
       const again = [{ establishment: 0, classIndex: 2, startCell: cellAt(0, 8), headcount: 30 }];
       const nextId = await test.replan(again, 3, [{ ...PROFILE, profileId: 4 }]);
       const restored = await test.undo(released.body.id);
@@ -117,6 +119,11 @@ describe('bookings by REST', () => {
         status: 201,
         body: { planId: nextId, changes: [{ kind: 'add', windowId: id, before: null, after: before }] },
       });
+      const weighed = await test.database.query<{ headcount: number; profile: number }[]>(
+        'select headcount, profile_id as profile from plan_window where plan_id = $1 and window_id = $2',
+        [nextId, id],
+      );
+      expect(weighed).toEqual([{ headcount: 27, profile: 4 }]);
       const { status, body } = await test.undo(mine.body.id);
       expect([status, body.planId, body.changes[0]!.after!.startsAt]).toEqual([201, nextId, at(0, '08:00')]);
     });

@@ -221,6 +221,14 @@ describe('holds', () => {
     expect(await confirm(held.body.id)).toMatchObject({ status: 409, body: { code: 'booking.moved_since' } });
   });
 
+  it('of a series are refused where the window that names it went to another day meanwhile', async () => {
+    const windowId = region.windowIds[0]!;
+    const held = await hold(windowId, at(0, '11:00'), { isSeries: true });
+    expect((await move(windowId, at(3, '16:00'))).status).toBe(201);
+    const away = { code: 'booking.moved_since', windowId, startCell: cellAt(3, 16) };
+    expect(await confirm(held.body.id)).toMatchObject({ status: 409, body: away });
+  });
+
   it('of a series are refused where it has lost a window meanwhile: what is confirmed is what was held', async () => {
     const [first, second] = [region.windowIds[0]!, region.windowIds[3]!];
     const series = { isSeries: true };

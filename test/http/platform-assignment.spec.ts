@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { EstablishmentPageDto } from '../../src/directory/directory.dto';
 import { PlanService } from '../../src/plan/plan.service';
 import { draftOf, makeRegion, TESTER, weekOf, type Region } from '../plan-builder';
+import { standStillAt } from '../booking-region';
 import { startTestApplication } from '../test-application';
 
 describe('putting establishments on platforms', () => {
@@ -13,6 +14,7 @@ describe('putting establishments on platforms', () => {
     app = await startTestApplication();
     database = app.get<DataSource>(getDataSourceToken());
   });
+  afterEach(() => jest.useRealTimers());
   afterAll(() => app.close());
 
   const assign = async (platformId: number, payload: object) => {
@@ -122,7 +124,8 @@ describe('putting establishments on platforms', () => {
     expect((await assign(other, { uais: region.uais })).body.movedCount).toBe(4);
   });
 
-  it('refuses to publish a plan whose establishments have gone to another platform meanwhile', async () => {
+  it('refuses to publish a plan whose establishments have gone to another platform meanwhile, and have windows still to come', async () => {
+    standStillAt('2026-12-07T06:00:00+01:00');
     const region = await makeRegion(database, { establishmentCount: 3 });
     const plans = app.get(PlanService);
     const planId = await plans.createDraft(TESTER, draftOf(region, weekOf(region, 4)));
@@ -139,6 +142,16 @@ describe('putting establishments on platforms', () => {
     expect(await database.query('select 1 from ledger_cell where platform_id = $1', [region.platformId])).toEqual([]);
     await assign(region.platformId, { uais: [region.uais[1]] });
     expect((await publish()).statusCode).toBeLessThan(300);
+    // a plan that is published over it and rolled back when they have gone, after their last window
+    const next = await plans.createDraft(
+      TESTER,
+      draftOf(region, weekOf(region, 4), { base: { epoch: 1, revision: 1 } }),
+    );
+    await plans.publish(TESTER, next, 'next');
+    await database.query('update establishment set platform_id = $2 where uai = $1', [region.uais[1], other]);
+    await expect(plans.rollback(TESTER, next, 'back')).rejects.toMatchObject({ code: 'plan.establishments_moved' });
+    standStillAt('2026-12-14T06:00:00+01:00');
+    await plans.rollback(TESTER, next, 'back');
   });
 
   it('leaves nobody on two platforms when two of them want the same schools at once', async () => {
