@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import { type Actor, answersFor } from '../access/actor';
 import type { LedgerState } from '../plan/sequencer.rules';
 import type { BookingRequest } from './booking.dto';
-import type { Prepared } from './booking-preparation.service';
 import { BookingRefused } from './booking.errors';
-import type { Operation } from './booking-operation';
+import type { Operation, SeenRevisions } from './booking-operation';
+import type { FoundWindow } from './booking-owner';
 import type { HeldChangeDto } from './hold.dto';
 
 type Field = Exclude<keyof BookingRequest, 'operation'>;
@@ -168,7 +168,10 @@ export function checkUnmoved(
  * Whether the windows of a series, of which If-Match names one alone, stand as they did when it was put together: a date that somebody else
  * has booked meanwhile is his. Whoever decides asks about one that is gone, and about the one that is named. @throws BookingRefused
  */
-export function checkSinceRead(state: LedgerState, { windows, seen }: Prepared): void {
+export function checkSinceRead(
+  state: LedgerState,
+  { windows, seen }: { windows: readonly FoundWindow[]; seen: SeenRevisions },
+): void {
   for (const { windowId, planId, startCell, seriesId } of windows) {
     const present = state.window(windowId);
     // another plan that is in force is said by itself
