@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../access/actor';
 import type { BookingDto } from '../booking/booking.dto';
 import { decideBooking } from '../booking/booking-operation.rules';
+import { checkSinceRead } from '../booking/booking-request.rules';
 import { BookingRefused } from '../booking/booking.errors';
 import { type Accepted, KeyedWork, type WorkParts } from '../booking/booking-work';
 import { heldCells, holdExpiry } from '../booking/hold.rules';
@@ -46,6 +47,7 @@ function isMet(parts: WorkParts, state: LedgerState, starts: readonly number[]):
 function firstThatFits(parts: WorkParts, entry: Entry, state: LedgerState, now: Date): WindowChange[] {
   const { operation, owner } = parts.prepared;
   if (!('targets' in operation)) throw waitingOver(entry.id);
+  checkSinceRead(state, parts.prepared);
   const present = state.window(operation.targets[0]!.windowId ?? 0)?.startCell;
   const starts = acceptableStarts(parts.prepared, entry.improvementMinutes, present);
   if (isMet(parts, state, starts)) throw new WaitingRefused('met', 'conflict', 'What was waited for is there.');
@@ -151,7 +153,7 @@ export class OfferWork extends HoldWork {
 /** Room that an entry takes without being asked. */
 export class TakeWork extends KeyedWork {
   constructor(
-    private readonly parts: WorkParts,
+    protected readonly parts: WorkParts,
     protected readonly entry: Entry,
     private readonly keptIds: KeptIds,
     private readonly waiting: WaitingStore,
@@ -186,6 +188,7 @@ export class PromoteWork extends TakeWork {
   }
 
   override decide(state: LedgerState, now: Date): Decision {
+    checkSinceRead(state, this.parts.prepared);
     const changes = decideBooking(this.operation, this.planId, this.seen, state, now);
     claim(state, this.entry);
     return { changes, holds: [] };

@@ -4,6 +4,8 @@ import { BookingJournal } from '../../src/booking/booking-journal';
 import type { WaitingEntryDto, WaitingEntryPageDto } from '../../src/exchange/waiting.dto';
 import { WaitingStore } from '../../src/exchange/waiting.store';
 import type { NoticePageDto } from '../../src/feeds/notice.dto';
+import { Sequencer } from '../../src/plan/sequencer.service';
+import { cellAt } from '../plan-builder';
 import { TestWaitingList, at, TEN } from './test-waiting-list';
 
 describe('the waiting list', () => {
@@ -62,6 +64,30 @@ describe('the waiting list', () => {
     expect((await promote()).body).toEqual(refused.body);
     expect((await list.entry(body.id)).state).toBe('waiting');
     expect((await list.move(0, at(0, '10:30'))).status).toBe(201);
+  });
+
+  it('leaves a date of a series alone that somebody has booked while it was being promoted', async () => {
+    await list.enterRegion([
+      { establishment: 0, classIndex: 0, startCell: cellAt(0, 13), headcount: 30, series: 0 },
+      { establishment: 0, classIndex: 0, startCell: cellAt(1, 13), headcount: 30, series: 0 },
+      { establishment: 0, classIndex: 1, startCell: cellAt(0, 10), headcount: 30 },
+    ]);
+    const { body } = await list.wait(0, { isSeries: true });
+    const sequencer = list.app.get(Sequencer);
+    const submit = sequencer.submit.bind(sequencer);
+    jest.spyOn(sequencer, 'submit').mockImplementationOnce(async (request) => {
+      expect((await list.move(1, at(1, '16:00'))).status).toBe(201);
+      return submit(request);
+    });
+    expect(await list.promote(body.id, 2)).toMatchObject({
+      status: 409,
+      body: { code: 'booking.moved_since', windowId: list.region.windowIds[1] },
+    });
+    const promoted = await list.promote(body.id, 2);
+    expect(promoted.body.changes.map(({ windowId }) => windowId)).toEqual([
+      list.region.windowIds[2],
+      list.region.windowIds[0],
+    ]);
   });
 
   it('takes no window for its own place, whose load would be given back twice', async () => {
