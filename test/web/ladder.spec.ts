@@ -24,6 +24,8 @@ describeWeb('the form of the protection ladder', (web) => {
     // by the keyboard alone: a rung of its own, whose code is made of its name
     await form.getByRole('button', { name: 'Ajouter un échelon' }).press('Enter');
     const rung = page.getByRole('dialog', { name: 'Un nouvel échelon' });
+    // before it is there the key would close what is behind it
+    await rung.locator(':focus').waitFor();
     await page.keyboard.press('Escape');
     await page.locator('button:focus', { hasText: 'Ajouter un échelon' }).press('Enter');
     await rung.getByLabel(/^Nom de la mesure/).fill('Soirée des collégiens');
