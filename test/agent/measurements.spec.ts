@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { at } from './gate-content';
+import { freePort } from '../../bench/real-proxy';
 import { cookieOf, TestAgent } from './test-agent';
 import { until } from '../until';
 
@@ -92,7 +93,8 @@ describe('what an agent measures', () => {
   });
 
   it('are sessions and log-ins alone where another program hears at the address of the proxy', async () => {
-    const taken = createSocket('udp4').bind(0, '127.0.0.1');
+    // the agent itself hears at the same number by TCP
+    const taken = createSocket('udp4').bind(await freePort(), '127.0.0.1');
     await once(taken, 'listening');
     const other = await TestAgent.start({}, { port: taken.address().port });
     expect((await other.status()).measured).toMatchObject({
