@@ -88,6 +88,16 @@ describe('bookings and a plan that is published over the live one', () => {
     expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
   });
 
+  it('do not outlive their class: what a roster has taken away has no window in the next plan', async () => {
+    const [, second] = region.windowIds;
+    await book({ operation: 'move', windowId: second!, startsAt: at(0, '11:00') });
+    await database.query('delete from class where id = $1', [region.classIds[0]![1]]);
+    const id = await draft([windows[0]!, windows[2]!]);
+    await plans.publish(TESTER, id, 'replan');
+    expect((await placesOf(id)).map((place) => place.id)).toEqual([region.windowIds[0], region.windowIds[2]]);
+    expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
+  });
+
   it('refuse it where it gives the class another window at that hour', async () => {
     const id = await draft([...windows, { establishment: 0, classIndex: 0, startCell: cellAt(0, 11), ordinal: 1 }]);
     await book({ operation: 'move', windowId: region.windowIds[0]!, startsAt: at(0, '11:00') });
