@@ -80,7 +80,7 @@ export class AllocationJob implements JobHandler, OnModuleInit {
   ): Promise<PlanDraft> {
     const publishedPlanId = await this.standing.publishedOf(assembled.campaignId);
     if (publishedPlanId === undefined) throw new NothingToReplanError(assembled.campaignId);
-    const standing = await this.standing.standing(publishedPlanId);
+    const standing = await this.standing.read(publishedPlanId);
     const frozenUntilCell = Math.floor((Date.now() / 60_000 + noticeMinutes) / CELL_MINUTES) + 1;
     // a window may stay wherever it stands: what was among the worst earlier weighs more, but limits nothing here
     const task = replanTaskOf(withoutLimits(assembled), standing, frozenUntilCell);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CrowdDatabase } from '../common/crowd-database';
-import { sqlFailure } from '../common/database';
+import { isUniqueViolation } from '../common/database';
 import { GatheredRead } from '../common/gathered-read';
 import { DomainError, type ErrorKind } from '../common/domain-error';
 import { PlanNotPublished } from '../plan/plan.errors';
@@ -10,8 +10,6 @@ import type { SequencedOutcome, SequencedRequest, SequencerJournal, Settled } fr
 import { ZonedInstants } from '../plan/zoned-instants';
 import { BookingRefused } from './booking.errors';
 import { KeyedWork, type RequestKey, UndoWork } from './booking-work';
-
-const UNIQUE_VIOLATION = '23505';
 
 /** An answer as it is kept: what was done, or why it was refused. */
 type KeptAnswer =
@@ -123,7 +121,7 @@ export class BookingJournal implements SequencerJournal {
     try {
       await this.recordKeys(tx, [this.keyRow(key, platformId, { answer })]);
     } catch (error) {
-      if (sqlFailure(error).state !== UNIQUE_VIOLATION) throw error;
+      if (!isUniqueViolation(error)) throw error;
       throw new BookingRefused('key_in_progress', 'conflict', 'The same request is being worked on.');
     }
   }

@@ -44,6 +44,7 @@ export abstract class KeyedWork implements SequencedRequest {
   readonly platformId: number;
   readonly planId: number;
   readonly operation: Operation;
+  protected readonly prepared: Prepared;
   protected readonly seen: SeenRevisions;
   /** Zone of each establishment that takes part. */
   private readonly timeZoneOf: ReadonlyMap<number, string>;
@@ -59,6 +60,7 @@ export abstract class KeyedWork implements SequencedRequest {
     this.platformId = owner.platformId;
     this.planId = owner.planId;
     this.operation = operation;
+    this.prepared = prepared;
     this.seen = seen;
     this.timeZoneOf = new Map(owners.map(({ establishmentId, timeZone }) => [establishmentId, timeZone]));
     const own = needsOf(operation, owners, windows);
@@ -122,13 +124,6 @@ export abstract class KeyedWork implements SequencedRequest {
 
 /** A booking that is decided at once. */
 export class BookingWork extends KeyedWork {
-  private readonly prepared: Prepared;
-
-  constructor(parts: WorkParts) {
-    super(parts);
-    this.prepared = parts.prepared;
-  }
-
   decide(state: LedgerState, now: Date): Decision {
     // an undo asks about its windows itself
     if (this.operation.kind !== 'undo') checkSinceRead(state, this.prepared);

@@ -3,7 +3,6 @@ import type { Decision, LedgerHold, LedgerState, WindowChange } from '../plan/se
 import type { ZonedInstants } from '../plan/zoned-instants';
 import type { BookingDto, BookingRequest } from './booking.dto';
 import { decideBooking } from './booking-operation.rules';
-import type { Prepared } from './booking-preparation.service';
 import { type Accepted, KeyedWork, type WorkParts } from './booking-work';
 import { checkSinceRead, checkUnmoved } from './booking-request.rules';
 import type { HeldChangeDto, HoldDto } from './hold.dto';
@@ -26,12 +25,10 @@ export class HoldWork extends KeyedWork {
     super(parts, { holderIds: [parts.prepared.owner.establishmentId, ...otherHolderIds] });
     this.establishmentId = parts.prepared.owner.establishmentId;
     this.uai = parts.prepared.owner.uai;
-    this.prepared = parts.prepared;
   }
 
   private readonly establishmentId: number;
   private readonly uai: string;
-  private readonly prepared: Prepared;
 
   override isBooking(): boolean {
     return false;

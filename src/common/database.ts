@@ -154,6 +154,9 @@ export function isConnectionFailure(error: unknown): boolean {
   );
 }
 
+/** Whether a row with the same key was there already. */
+export const isUniqueViolation = (error: unknown): boolean => sqlFailure(error).state === '23505';
+
 /** Whether somebody held a lock for longer than the transaction was to wait. */
 export const isLockHeld = (error: unknown): boolean => sqlFailure(error).state === '55P03';
 

@@ -5,6 +5,7 @@ import type { BookingDto } from '../booking/booking.dto';
 import { decideBooking } from '../booking/booking-operation.rules';
 import { checkSinceRead } from '../booking/booking-request.rules';
 import { BookingRefused } from '../booking/booking.errors';
+import type { Prepared } from '../booking/booking-preparation.service';
 import { type Accepted, KeyedWork, type WorkParts } from '../booking/booking-work';
 import { heldCells, holdExpiry } from '../booking/hold.rules';
 import { HoldWork } from '../booking/hold-work';
@@ -30,8 +31,7 @@ const keptIn = (state: LedgerState, ids: KeptIds): LedgerHold[] =>
   [...state.holds()].filter(({ holdId }) => ids.has(holdId));
 
 /** Whether what an entry wants stands there already, by whatever way it came. */
-function isMet(parts: WorkParts, state: LedgerState, starts: readonly number[]): boolean {
-  const { operation } = parts.prepared;
+function isMet({ operation }: Prepared, state: LedgerState, starts: readonly number[]): boolean {
   if (!('targets' in operation)) return false;
   return operation.targets.every(({ windowId, owner, day, startMinute }) => {
     const wanted = cellOfStart(day, startMinute, owner.timeZone);
@@ -44,13 +44,13 @@ function isMet(parts: WorkParts, state: LedgerState, starts: readonly number[]):
 }
 
 /** The first of the starts that would do at which there is room. @throws WaitingRefused where the wish is met, BookingRefused where there is none */
-function firstThatFits(parts: WorkParts, entry: Entry, state: LedgerState, now: Date): WindowChange[] {
-  const { operation, owner } = parts.prepared;
+function firstThatFits(prepared: Prepared, entry: Entry, state: LedgerState, now: Date): WindowChange[] {
+  const { operation, owner } = prepared;
   if (!('targets' in operation)) throw waitingOver(entry.id);
-  checkSinceRead(state, parts.prepared);
+  checkSinceRead(state, prepared);
   const present = state.window(operation.targets[0]!.windowId ?? 0)?.startCell;
-  const starts = acceptableStarts(parts.prepared, entry.improvementMinutes, present);
-  if (isMet(parts, state, starts)) throw new WaitingRefused('met', 'conflict', 'What was waited for is there.');
+  const starts = acceptableStarts(prepared, entry.improvementMinutes, present);
+  if (isMet(prepared, state, starts)) throw new WaitingRefused('met', 'conflict', 'What was waited for is there.');
   let refusal: BookingRefused = new BookingRefused('no_room', 'conflict', 'Nothing better is free.');
   for (const startMinute of starts) {
     const targets = operation.targets.map((target) => ({ ...target, startMinute }));
@@ -114,7 +114,7 @@ export function endOfRound(actor: Actor, platformId: number, ids: KeptIds): Sequ
 /** Room that is offered to an entry: a hold, which it confirms or not. */
 export class OfferWork extends HoldWork {
   constructor(
-    private readonly parts: WorkParts,
+    parts: WorkParts,
     private readonly entry: Entry,
     private readonly keptIds: KeptIds,
     holds: HoldStore,
@@ -129,7 +129,7 @@ export class OfferWork extends HoldWork {
 
   override decide(state: LedgerState, now: Date): Decision {
     const kept = keptIn(state, this.keptIds);
-    this.changes = state.withoutHolds(kept, () => firstThatFits(this.parts, this.entry, state, now));
+    this.changes = state.withoutHolds(kept, () => firstThatFits(this.prepared, this.entry, state, now));
     const expiresAt = holdExpiry(this.changes, OFFER_MINUTES, now);
     if (expiresAt.getTime() - now.getTime() < LEAST_OFFER_MILLISECONDS) throw waitingOver(this.entry.id);
     // who waits for a whole morning is not to keep it for himself either
@@ -153,7 +153,7 @@ export class OfferWork extends HoldWork {
 /** Room that an entry takes without being asked. */
 export class TakeWork extends KeyedWork {
   constructor(
-    protected readonly parts: WorkParts,
+    parts: WorkParts,
     protected readonly entry: Entry,
     private readonly keptIds: KeptIds,
     private readonly waiting: WaitingStore,
@@ -167,7 +167,7 @@ export class TakeWork extends KeyedWork {
 
   decide(state: LedgerState, now: Date): Decision {
     const kept = keptIn(state, this.keptIds);
-    const changes = state.withoutHolds(kept, () => firstThatFits(this.parts, this.entry, state, now));
+    const changes = state.withoutHolds(kept, () => firstThatFits(this.prepared, this.entry, state, now));
     claim(state, this.entry);
     return { changes, holds: takenOf(kept, heldCells(state.deltasOf(changes)), this.keptIds) };
   }
@@ -188,7 +188,7 @@ export class PromoteWork extends TakeWork {
   }
 
   override decide(state: LedgerState, now: Date): Decision {
-    checkSinceRead(state, this.parts.prepared);
+    checkSinceRead(state, this.prepared);
     const changes = decideBooking(this.operation, this.planId, this.seen, state, now);
     claim(state, this.entry);
     return { changes, holds: [] };

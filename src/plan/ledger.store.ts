@@ -39,11 +39,20 @@ export class LedgerStore {
 
   /** The current revision; (1, 0) before the first publication. */
   async revision(platformId: number, tx?: EntityManager): Promise<Revision> {
-    const [known] = await (tx ?? this.database).query<Revision[]>(
-      'select epoch, revision from platform_revision where platform_id = $1',
+    const { epoch, revision } = await this.present(platformId, tx);
+    return { epoch, revision };
+  }
+
+  /** The same with the revision at which its epoch began: revisions go on across epochs. */
+  async present(
+    platformId: number,
+    tx: EntityManager | DataSource = this.database,
+  ): Promise<Revision & { epochBaseRevision: number }> {
+    const [known] = await tx.query<(Revision & { epochBaseRevision: number })[]>(
+      `select epoch, revision, epoch_base_revision as "epochBaseRevision" from platform_revision where platform_id = $1`,
       [platformId],
     );
-    return known ?? { epoch: 1, revision: 0 };
+    return known ?? { epoch: 1, revision: 0, epochBaseRevision: 0 };
   }
 
   /** Notes that limits have to follow the calendar, of all platforms: one whose first publication is under way has nothing yet that could be seen from here. */

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../access/actor';
-import type { Revision } from './ledger.store';
+import { LedgerStore, type Revision } from './ledger.store';
 import { PlanChangeFeed } from './plan-change-feed.service';
 import type { PlanChangeDto, PlanChangePageDto, WindowPlaceDto } from './plan-change.dto';
 import { PlanChangeStore, type ReadPlanChangeRow } from './plan-change.store';
@@ -23,6 +23,7 @@ export class PlanChangeService {
 
   constructor(
     private readonly plans: PlanStore,
+    private readonly ledger: LedgerStore,
     private readonly store: PlanChangeStore,
     private readonly feed: PlanChangeFeed,
   ) {}
@@ -111,7 +112,7 @@ export class PlanChangeService {
 
   /** The present revision of a platform. @throws PlanRevisionUnknown where somebody says that he has read more */
   private async revision(platformId: number, after: number): Promise<Revision & { epochBaseRevision: number }> {
-    const present = await this.store.present(platformId);
+    const present = await this.ledger.present(platformId);
     if (after > present.revision) throw new PlanRevisionUnknown(after, present.epoch, present.revision);
     return present;
   }

@@ -41,15 +41,6 @@ const JOINS = `left join establishment e on e.id = (coalesce(c.after, c.before) 
 export class PlanChangeStore {
   constructor(@InjectDataSource() private readonly database: DataSource) {}
 
-  /** The present revision of a platform, and the one with which its epoch began: revisions go on across epochs. */
-  async present(platformId: number): Promise<Revision & { epochBaseRevision: number }> {
-    const [row] = await this.database.query<(Revision & { epochBaseRevision: number })[]>(
-      `select epoch, revision, epoch_base_revision as "epochBaseRevision" from platform_revision where platform_id = $1`,
-      [platformId],
-    );
-    return row ?? { epoch: 1, revision: 0, epochBaseRevision: 0 };
-  }
-
   /** Changes of a plan after a revision, oldest first, one more than asked so that the caller knows whether there are others. */
   after(actor: Actor, planId: number, after: Revision, size: number): Promise<ReadPlanChangeRow[]> {
     const parameters: unknown[] = [planId, after.epoch, after.revision, size + 1];

@@ -46,6 +46,7 @@ export class PlanPinService {
     const crowded = await this.pins.crowded(tx, liveId, nextId);
     if (crowded.length > 0) throw new PlanBookingsInTheWay(nextId, crowded, 'more windows at once than a line takes');
   }
+
   /** Booked windows that the next plan brings nearer to another one of their class than the campaign's rule allows. */
   private async tooNear(tx: EntityManager, liveId: number, { id, campaignId }: PlanSummary): Promise<number[]> {
     const { rules } = await this.campaigns.find(LOOPBACK_OPERATOR, campaignId);

@@ -52,9 +52,9 @@ export class ProofStore {
 
   /**
    * Folds the numbered changes of a published plan and compares with its windows. A window that a publication carried over keeps the
-   * change that it had in the plan before, of the same campaign, and is as large as its class is in the new one; whatever nobody booked may
-   * have been placed anew since. An EXCEPT,
-   * for an anti-join compares each window with each change where the planner knows nothing of today's (11 s for 10,000 of them).
+   * change that it had in the plan before, of the same campaign, and is as large as its class is in the new one; that of a class which is
+   * no more was not carried over, and whatever nobody booked may have been placed anew since. An EXCEPT, for an anti-join compares each
+   * window with each change where the planner knows nothing of today's (11 s for 10,000 of them).
    */
   async windowDifferences(tx: EntityManager, planId: number): Promise<WindowDifference[]> {
     const table = partitionOf(planId);
@@ -72,6 +72,8 @@ export class ProofStore {
        select 'unlike_last_change' as kind, ${planId} as "planId", l.window_id as "windowId", l.revision
          from last l left join ${table} w on w.window_id = l.window_id
         where case when l.after is null then w.window_id is not null
+                   when not l.is_own and w.window_id is null and l.after ->> 'classId' is not null
+                     and not exists (select 1 from class k where k.id = (l.after ->> 'classId')::int) then false
                    when l.is_own or (l.after ->> 'origin')::int = ${BOOKED} then w.window_id is null
                      or (w.local_date::text, w.start_cell, w.cell_count, w.revision) is distinct from
                         (l.after ->> 'date', (l.after ->> 'startCell')::int, (l.after ->> 'cellCount')::smallint,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { isConnectionFailure, sqlFailure } from '../common/database';
+import { isConnectionFailure, sqlFailure, isUniqueViolation } from '../common/database';
 import { DomainError } from '../common/domain-error';
 import { type CellSpan, KEPT_HOLDER_ID, keptHold, KeptRoom } from './kept-room';
 import { LedgerStore, type Revision } from './ledger.store';
@@ -23,7 +23,6 @@ import { type ChangeRow, type PublishedPlanRow, SequencerStore } from './sequenc
 const GATHER_MILLISECONDS = 3;
 const MOST_REQUESTS = 64;
 const UNDEFINED_TABLE = '42P01';
-const UNIQUE_VIOLATION = '23505';
 
 interface Waiting {
   request: SequencedRequest;
@@ -109,7 +108,7 @@ export class Sequencer implements OnModuleDestroy {
       batch.forEach(({ resolve }, i) => resolve(outcomes[i]!));
     } catch (error) {
       // another replica kept an answer under the key of a request, without the platform's lock: the next look finds it
-      if (!isAgain && sqlFailure(error).state === UNIQUE_VIOLATION) return this.settle(platformId, batch, true);
+      if (!isAgain && isUniqueViolation(error)) return this.settle(platformId, batch, true);
       if (batch.length === 1 || isConnectionFailure(error)) for (const { reject } of batch) reject(error);
       else for (const one of batch) await this.settle(platformId, [one]);
     }

@@ -52,7 +52,7 @@ export class StandingWindowStore {
     return row?.id;
   }
 
-  async standing(planId: number): Promise<StandingPlan> {
+  async read(planId: number): Promise<StandingPlan> {
     const plan: StandingPlan = { windows: new Map(), booked: new Map(), vacated: new Set() };
     const query = `select establishment_id, coalesce(class_id, -1), audience, local_date - date '1970-01-01', ordinal, start_cell,
         cell_count, coalesce(teacher_key_id, -1),

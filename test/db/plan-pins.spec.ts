@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { BookingService } from '../../src/booking/booking.service';
 import type { BookingDto, BookingRequest } from '../../src/booking/booking.dto';
 import { PlanService } from '../../src/plan/plan.service';
+import { ProofService } from '../../src/plan/proof.service';
 import { type BookableRegion, publishedRegion, RULES, standStillAt } from '../booking-region';
 import { cellAt, draftOf, ledgerDifferenceCount, PROFILE, TESTER, type WindowSpec } from '../plan-builder';
 import { startTestApplication } from '../test-application';
@@ -95,6 +96,7 @@ describe('bookings and a plan that is published over the live one', () => {
     const id = await draft([windows[0]!, windows[2]!]);
     await plans.publish(TESTER, id, 'replan');
     expect((await placesOf(id)).map((place) => place.id)).toEqual([region.windowIds[0], region.windowIds[2]]);
+    expect(await app.get(ProofService).prove(TESTER, id)).toMatchObject({ differences: [], windowDifferences: [] });
     expect(await ledgerDifferenceCount(database, region.platformId)).toBe(0);
   });
 
