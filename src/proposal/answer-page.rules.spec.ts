@@ -29,7 +29,7 @@ describe('the page of a link', () => {
   it('tells in French what is proposed, by when, and escapes what others wrote', () => {
     const page = proposalPage('fr', view, windows);
     expect(page).toContain('mardi 1er décembre');
-    expect(page).toContain('9 h 40 - 10 h 25');
+    expect(page).toContain('9\u00a0h\u00a040 - 10\u00a0h\u00a025');
     expect(page).toContain('25 min plus tard');
     expect(page).toContain('avant le 27 novembre 2026 à 18 h 00,');
     expect(page).toContain('Collège &lt;b&gt;Jean&lt;/b&gt; &amp; &quot;fils&quot;');

@@ -165,7 +165,8 @@ function sectionOf(language: Language, title: string, control: string, windows: 
         withFirstOfMonth(DateTime.fromISO(instant, { setZone: true }).setLocale(language).toFormat(format), language),
       );
     const shift = window.wishedAt === null ? '' : shiftOf(texts, window.displacementDays!, window.displacementMinutes!);
-    const hour = language === 'fr' ? "H 'h' mm" : 'HH:mm';
+    // no line breaks within an hour
+    const hour = language === 'fr' ? "H'\u00a0h\u00a0'mm" : 'HH:mm';
     return `<tr><td>${at(window.startsAt, 'cccc d LLLL')}</td><td>${at(window.startsAt, hour)} - ${at(window.endsAt, hour)}</td><td>${shift}</td></tr>`;
   });
   return `<h2>${escaped(title)}</h2>${control}
@@ -184,7 +185,7 @@ function documentOf(language: Language, body: string): string {
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>${title}</title>
 <style>body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ccc;font-variant-numeric:tabular-nums}td:nth-child(2){white-space:nowrap}
+th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ccc;font-variant-numeric:tabular-nums}
 button{font:inherit;padding:.75rem 1.5rem;margin:1rem 0}textarea{font:inherit;width:100%;box-sizing:border-box}.written{white-space:pre-wrap;overflow-wrap:anywhere}</style></head>
 <body><main><h1>${title}</h1>${body}</main></body></html>
 `;
