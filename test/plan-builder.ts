@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Actor } from '../src/access/actor';
 import { defaultLoadModel } from '../src/campaign/load-model.rules';
 import type { CampaignRules } from '../src/campaign/window-rule';
@@ -287,12 +287,14 @@ export function weekOf(region: Region, seed: number): WindowSpec[] {
 
 /**
  * Cells of a platform in which the ledger is not the sum of its published windows and live holds: added up here, window by
- * window, with nothing of the program but the formula.
+ * window, with nothing of the program but the formula. Read in one moment: the waiting list is served by itself meanwhile.
  */
-export async function ledgerDifferenceCount(database: DataSource, platformId: number): Promise<number> {
-  const windows = await database.query<
-    { start: number; headcount: number; profileId: number; profiles: PlanProfile[] }[]
-  >(
+export function ledgerDifferenceCount(database: DataSource, platformId: number): Promise<number> {
+  return database.transaction('REPEATABLE READ', (tx) => countLedgerDifferences(tx, platformId));
+}
+
+async function countLedgerDifferences(tx: EntityManager, platformId: number): Promise<number> {
+  const windows = await tx.query<{ start: number; headcount: number; profileId: number; profiles: PlanProfile[] }[]>(
     `select w.start_cell as start, w.headcount, w.profile_id as "profileId", p.profiles
        from plan_window w join plan p on p.id = w.plan_id join campaign c on c.id = p.campaign_id
       where p.state = 'published' and c.platform_id = $1`,
@@ -310,7 +312,7 @@ export async function ledgerDifferenceCount(database: DataSource, platformId: nu
       ]);
     });
   }
-  const holds = await database.query<{ cell: number; sessions: number; logins: number }[]>(
+  const holds = await tx.query<{ cell: number; sessions: number; logins: number }[]>(
     `select cell, sessions, logins from hold_cell c join hold h on h.id = c.hold_id
       where h.platform_id = $1 and h.state = 'held'`,
     [platformId],
@@ -319,7 +321,7 @@ export async function ledgerDifferenceCount(database: DataSource, platformId: nu
     const [sessions, logins] = cells.get(hold.cell) ?? [0n, 0n];
     cells.set(hold.cell, [sessions + BigInt(hold.sessions), logins + BigInt(hold.logins)]);
   }
-  const ledger = await database.query<{ cell: number; sessions: number; logins: number }[]>(
+  const ledger = await tx.query<{ cell: number; sessions: number; logins: number }[]>(
     'select cell, session_planned as sessions, login_planned as logins from ledger_cell where platform_id = $1',
     [platformId],
   );

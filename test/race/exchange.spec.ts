@@ -200,6 +200,8 @@ describe('holds and the waiting list on two replicas', () => {
     (await watch.query<[{ count: number }]>(`select count(*)::int as count from ${sql}`, [region.platformId]))[0].count;
 
   it('forty wishes of an establishment wait, however many it sends at once', async () => {
+    // who is offered a place waits no more, and makes room for another
+    const serving = replicas.map((replica) => jest.spyOn(replica.get(WaitingServer), 'serve').mockResolvedValue());
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, i) =>
         post(i, 'waiting-list', {
@@ -212,6 +214,7 @@ describe('holds and the waiting list on two replicas', () => {
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(40);
     expect(answers.filter(({ body }) => body.code === 'waiting.too_many')).toHaveLength(20);
     expect(await countOf(`waiting_entry where platform_id = $1 and state = 'waiting'`)).toBe(40);
+    for (const spy of serving) spy.mockRestore();
   });
 
   it('twenty proposals of an establishment wait for an answer, however many it makes at once', async () => {
