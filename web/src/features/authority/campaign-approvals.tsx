@@ -1,12 +1,10 @@
-import { Button, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Paper, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api } from '../../shared/api';
 import { type Approvals, totalsOf } from '../../shared/approvals';
 import { formatCount, formatDay } from '../../shared/format';
 import type { Campaign } from '../../shared/plans';
-import { sayDone, sayRefused } from '../../shared/undo';
+import { DecisionForm } from './decision-form';
 
 /** The campaigns that wait for the word of those who answer for its schools; nothing where none does. */
 export function CampaignApprovals({
@@ -30,24 +28,6 @@ export function CampaignApprovals({
 
 function Approval({ campaign, approvals }: { campaign: Campaign; approvals: Approvals | undefined }) {
   const { t } = useTranslation('authority');
-  const queries = useQueryClient();
-  const [reason, setReason] = useState('');
-  const decide = useMutation({
-    mutationFn: (decision: 'approve' | 'refuse') =>
-      answerOf(
-        api.PUT('/v1/campaigns/{id}/approval', {
-          params: { path: { id: campaign.id } },
-          // a refusal has a reason of its own: its button waits for one
-          body: { decision, reason: reason.trim() || t('approval.approveReason') },
-        }),
-      ),
-    onSuccess: (_answer, decision) => {
-      setReason('');
-      sayDone(t(`approval.${decision}Done`));
-    },
-    onError: sayRefused,
-    onSettled: () => queries.invalidateQueries({ queryKey: ['approvals', campaign.id] }),
-  });
   const totals = totalsOf(approvals?.standing ?? []);
   return (
     <Paper withBorder p="sm">
@@ -67,26 +47,14 @@ function Approval({ campaign, approvals }: { campaign: Campaign; approvals: Appr
             })}
           </Text>
         )}
-        <TextInput
-          label={t('approval.reason')}
-          maxLength={500}
-          value={reason}
-          onChange={({ currentTarget: { value } }) => setReason(value)}
-          w={420}
-          maw="100%"
+        <DecisionForm
+          approve={t('approval.approve')}
+          done={{ approve: t('approval.approveDone'), refuse: t('approval.refuseDone') }}
+          queryKey={['approvals', campaign.id]}
+          send={(body) =>
+            answerOf(api.PUT('/v1/campaigns/{id}/approval', { params: { path: { id: campaign.id } }, body }))
+          }
         />
-        <Group>
-          <Button loading={decide.isPending} onClick={() => decide.mutate('approve')}>
-            {t('approval.approve')}
-          </Button>
-          <Button
-            variant="default"
-            disabled={decide.isPending || reason.trim() === ''}
-            onClick={() => decide.mutate('refuse')}
-          >
-            {t('approval.refuse')}
-          </Button>
-        </Group>
       </Stack>
     </Paper>
   );

@@ -1,11 +1,10 @@
-import { Button, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Paper, Stack, Text, Title } from '@mantine/core';
+import { useQueries } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, type Schema } from '../../shared/api';
 import { addDays, formatCount, formatDay, formatHour, formatWeekday } from '../../shared/format';
 import type { Campaign } from '../../shared/plans';
-import { sayDone, sayRefused } from '../../shared/undo';
+import { DecisionForm } from './decision-form';
 
 type FixedWindow = Schema<'FixedWindowDto'>;
 const MOST_SHOWN = 50;
@@ -44,7 +43,7 @@ export function FixedWindowApprovals({ campaigns, today }: { campaigns: readonly
             {campaign.name}
           </Text>
           {page.items.map((window) => (
-            <Decision key={window.id} campaignId={campaign.id} window={window} />
+            <Waiting key={window.id} campaignId={campaign.id} window={window} />
           ))}
           {page.nextCursor !== null && <Text size="sm">{t('fixed.more', { count: formatCount(MOST_SHOWN) })}</Text>}
         </Stack>
@@ -53,51 +52,33 @@ export function FixedWindowApprovals({ campaigns, today }: { campaigns: readonly
   );
 }
 
-function Decision({ campaignId, window }: { campaignId: number; window: FixedWindow }) {
+function Waiting({ campaignId, window }: { campaignId: number; window: FixedWindow }) {
   const { t } = useTranslation('authority');
-  const queries = useQueryClient();
-  const [reason, setReason] = useState('');
-  const decide = useMutation({
-    mutationFn: (decision: 'approve' | 'refuse') =>
-      answerOf(
-        api.POST('/v1/campaigns/{id}/fixed-windows/{wishId}/decision', {
-          params: { path: { id: campaignId, wishId: window.id } },
-          // a refusal has a reason of its own: its button waits for one
-          body: { decision, reason: reason.trim() || t('fixed.approveReason') },
-        }),
-      ),
-    onSuccess: (_answer, decision) => sayDone(t(`fixed.${decision}Done`)),
-    onError: sayRefused,
-    onSettled: () => queries.invalidateQueries({ queryKey: ['fixed-windows', campaignId] }),
-  });
   const whose = window.classCode ?? t(`fixed.audience.${window.audience ?? 'pupils'}`);
   const when = window.on ? formatDay(window.on) : formatWeekday(addDays(ANY_MONDAY, (window.weekday ?? 1) - 1));
   return (
     <Paper withBorder p="sm" role="group" aria-label={`${window.establishmentName}, ${whose}`}>
-      <Text fw={600} className="wraps">
-        {window.establishmentName} · {whose}
-      </Text>
-      <Text className="wraps">{t('fixed.what', { when, start: formatHour(window.start), reason: window.reason })}</Text>
-      <Group align="flex-end" mt="xs">
-        <TextInput
-          label={t('fixed.reason')}
-          maxLength={500}
-          value={reason}
-          onChange={({ currentTarget: { value } }) => setReason(value)}
-          w={420}
-          maw="100%"
+      <Stack gap="xs">
+        <Text fw={600} className="wraps">
+          {window.establishmentName} · {whose}
+        </Text>
+        <Text className="wraps">
+          {t('fixed.what', { when, start: formatHour(window.start), reason: window.reason })}
+        </Text>
+        <DecisionForm
+          approve={t('fixed.approve')}
+          done={{ approve: t('fixed.approveDone'), refuse: t('fixed.refuseDone') }}
+          queryKey={['fixed-windows', campaignId]}
+          send={(body) =>
+            answerOf(
+              api.POST('/v1/campaigns/{id}/fixed-windows/{wishId}/decision', {
+                params: { path: { id: campaignId, wishId: window.id } },
+                body,
+              }),
+            )
+          }
         />
-        <Button loading={decide.isPending} onClick={() => decide.mutate('approve')}>
-          {t('fixed.approve')}
-        </Button>
-        <Button
-          variant="default"
-          disabled={decide.isPending || reason.trim() === ''}
-          onClick={() => decide.mutate('refuse')}
-        >
-          {t('fixed.refuse')}
-        </Button>
-      </Group>
+      </Stack>
     </Paper>
   );
 }
