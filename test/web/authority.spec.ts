@@ -15,7 +15,7 @@ describeWeb('the web of an authority', (web) => {
     const { page } = await openReader(web.browser);
     await openRegion(page);
     await page.getByText(/Le pic atteint \d+\s% de la capacité/).waitFor();
-    await page.getByText(/établissements sur \d+ ont répondu/).waitFor();
+    await page.getByText(/Établissements ayant répondu : \d+ sur \d+/).waitFor();
     await page.getByText(/créneaux sont à l'heure souhaitée/).waitFor();
     await page.getByText(/Sans étalement, la pointe atteindrait/).waitFor();
     await page.getByText(/sans plan, il serait à \d+\s%/).waitFor();
@@ -96,7 +96,7 @@ describeWeb('the web of an authority', (web) => {
     const { page } = await openReader(web.browser);
     await signIn(page, web.url, 'inspector');
     await page.getByRole('heading', { name: 'Les écoles de votre circonscription' }).waitFor();
-    await page.getByText(/\d+ établissements sur \d+ ont répondu/).waitFor();
+    await page.getByText(/Établissements ayant répondu : \d+ sur \d+/).waitFor();
     await page.getByRole('combobox', { name: 'Réponse' }).selectOption('none');
     await page.getByRole('region', { name: 'Les établissements' }).getByRole('link').first().click();
     await page.getByRole('button', { name: 'Tout accepter' }).click();

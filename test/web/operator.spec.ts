@@ -44,7 +44,7 @@ describeWeb('the web of an operator', (web) => {
     await enter(page, web.url, 'operator');
     await open(page, 'campagnes/nouvelle');
     await page.getByRole('radio', { name: 'Relève du travail' }).check();
-    await page.getByText(/Concernés\s: 1\s000 établissements/).waitFor();
+    await page.getByText(/Établissements concernés\s: 1\s000/).waitFor();
     await page.getByRole('button', { name: 'Continuer' }).click();
     await page.getByLabel('Nom').fill('Lycées, relève');
     await page.getByLabel(/^Du/).fill('2027-01-11');
@@ -54,12 +54,12 @@ describeWeb('the web of an operator', (web) => {
     await page.getByLabel('Où').selectOption({ label: 'Académie de Hautebrume' });
     await page.getByRole('checkbox', { name: 'Lycée professionnel' }).check();
     await page.getByRole('checkbox', { name: "Demander l'accord des autorités" }).check();
-    const told = /Concernés\s: (\d+) établissements/;
+    const told = /Établissements concernés\s: (\d+)/;
     await page.getByText(/^Lycée professionnel\s: \d+$/).waitFor();
     const [, schools] = told.exec(await page.getByText(told).innerText())!;
     await page.getByRole('button', { name: 'Créer la campagne' }).click();
     await page.getByRole('heading', { name: 'Lycées, relève' }).waitFor();
-    await page.getByText(new RegExp(`: ${schools} établissements, [\\d\\s]+ classes`)).waitFor();
+    await page.getByText(new RegExp(`, établissements\\s: ${schools}, classes\\s: [\\d\\s]+`)).waitFor();
 
     const span = { startsAt: '2027-01-11T00:00:00+01:00', endsAt: '2027-01-16T00:00:00+01:00' };
     const cut = await post(page, '/v1/platforms/1/regulations', {
@@ -87,11 +87,11 @@ describeWeb('the web of an operator', (web) => {
     await plans.getByText('brouillon').waitFor();
     await plans.getByRole('button', { name: 'Publier…' }).click();
     await plans.getByText(/^Les [\d\s]+ créneaux entrent en vigueur\. Tous ont une place\./).waitFor();
-    await plans.getByText(new RegExp(`Chefs d'établissement\\s: ${schools} établissements`)).waitFor();
+    await plans.getByText(new RegExp(`leur semaine paraît aussitôt ; établissements\\s: ${schools}`)).waitFor();
     await plans.getByText(/Passerelles\s: aucun agent n'est connu/).waitFor();
     // the words of the authority are missing: publishing without them takes an act of its own
     await plans.getByRole('checkbox', { name: 'Publier sans ces accords' }).waitFor();
-    await page.getByText(/Accord des autorités : 0 établissements l'ont/).waitFor();
+    await page.getByText(/Accord des autorités, par établissement : 0 avec/).waitFor();
     const authority = (await openReader(web.browser)).page;
     await enter(authority, web.url, 'authority-region');
     await authority.goto(`${web.url}/app/region`);
@@ -110,8 +110,8 @@ describeWeb('the web of an operator', (web) => {
     // a second draft says what it would change, and lies over the first one as a curve
     await page.getByRole('button', { name: 'Calculer un plan' }).click();
     await plans.getByRole('button', { name: 'Publier…' }).click();
-    await plans.getByText(/[\d\s]+ créneaux bougent \([\d\s]+ plus tôt, [\d\s]+ plus tard\)/).waitFor();
-    await plans.getByText(/reçoivent un avis pour chaque créneau qui change/).waitFor();
+    await plans.getByText(/Créneaux qui bougent : [\d\s]+ \([\d\s]+ plus tôt, [\d\s]+ plus tard\)/).waitFor();
+    await plans.getByText(/un avis pour chaque créneau qui change/).waitFor();
     const [draft, published] = await plans.locator('tbody th[scope=row]').allInnerTexts();
     await page.goto(`${web.url}/app/region?plan=${published}`);
     await page.getByLabel('Avec').selectOption(draft!);
@@ -155,7 +155,7 @@ describeWeb('the web of an operator', (web) => {
       await open(page, 'passerelles');
       const notice = page.getByRole('alert').filter({ hasText: 'La preuve du registre ne tient pas' });
       await notice
-        .getByText(/le registre diffère des créneaux dans 1 pas de grille, et 0 créneaux diffèrent/)
+        .getByText(/diffère des créneaux\s: 1\s; créneaux qui diffèrent de leurs réservations\s: 0/)
         .waitFor();
       expect(await overflowing(page)).toEqual([]);
       expect(await violationsOf(page, 'light')).toEqual([]);
@@ -177,7 +177,7 @@ describeWeb('the web of an operator', (web) => {
       await open(page, 'passerelles');
       await notice
         .filter({ hasText: 'Autre plateforme' })
-        .getByText(/dans 7 pas de grille/)
+        .getByText(/diffère des créneaux\s: 7/)
         .waitFor();
       await database.query('delete from ledger_proof where platform_id = $1', [id]);
       await database.query('delete from platform where id = $1', [id]);
@@ -243,7 +243,7 @@ describeWeb('the web of an operator', (web) => {
     };
     await page.locator('input[type=file]').setInputFiles(file);
     await page.getByRole('button', { name: 'Voir ce qui changerait' }).click();
-    await page.getByText(/lignes refusées|Le fichier est refusé/).waitFor();
+    await page.getByText(/Lignes lues|Le fichier est refusé/).waitFor();
   });
 
   it('lets an auditor read everything and change nothing', async () => {
