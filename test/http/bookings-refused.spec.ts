@@ -105,6 +105,8 @@ describe('bookings by REST', () => {
       ['off the grid', '2026-12-07T11:02:00+01:00', 422, 'booking.off_grid'],
       ['over midnight', '2026-12-07T23:45:00+01:00', 422, 'booking.over_midnight'],
       ['across a clock change', '2027-03-28T01:45:00+01:00', 422, 'booking.clock_change'],
+      ['across the clock change of autumn', '2027-10-31T02:45:00+02:00', 422, 'booking.clock_change'],
+      ['in the hour that comes twice, the second time', '2027-10-31T02:15:00+01:00', 422, 'booking.clock_change'],
       ['outside the hours', '2026-12-07T19:00:00+01:00', 422, 'booking.outside_hours'],
       ['outside the campaign', '2026-12-14T11:00:00+01:00', 422, 'booking.outside_campaign'],
       ['in a civil time without offset', '2026-12-07T11:00:00', 400, 'request.invalid'],
