@@ -59,6 +59,8 @@ export function WishesPage() {
   const { period, fixedWindows, items } = wishes.data;
   const ofClass = wishes.data.classes.find((one) => String(one.classId) === classId);
   const rows: WishRow[] = classId ? (ofClass?.items ?? []) : items;
+  // what is being written stays while the service has nothing new: it is asked again after a refusal, and when the page is come back to
+  const stated = JSON.stringify(rows.map(plainWish));
   const deadline = period.closesAt ? formatInstant(period.closesAt, school.data.timeZone) : undefined;
   return (
     <Stack maw={900}>
@@ -91,7 +93,7 @@ export function WishesPage() {
         ]}
       />
       <WishList
-        key={`${classId}-${wishes.dataUpdatedAt}`}
+        key={`${classId}-${stated}`}
         uai={uai}
         campaignId={wanted.campaign!.id}
         classId={classId ? Number(classId) : undefined}
