@@ -70,8 +70,29 @@ export async function allOf<T>(page: (cursor: string | undefined) => Promise<Pag
   return items;
 }
 
-/** Names a request, so that sending it again does it once. */
-export const newIdempotencyKey = (): string => `"${crypto.randomUUID()}"`;
+/** How often the same is sent where nobody answers, a little later each time. */
+const MOST_TRIES = 3;
+const AGAIN_MILLISECONDS = 1000;
+
+/**
+ * Asks for what is to be done once, however often it is sent: while nobody answers it is sent again under the same key, so that it is told as done
+ * where the answer alone was lost.
+ */
+export async function answerOnce<T>(ask: (key: string) => Promise<Answer<T>>): Promise<T> {
+  const key = `"${crypto.randomUUID()}"`;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await answerOf(ask(key));
+    } catch (error) {
+      if (tries === MOST_TRIES || !mayBeDone(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, tries * AGAIN_MILLISECONDS));
+    }
+  }
+}
+
+/** Nobody has said whether it was done: the network is silent, or the first of these requests is worked on still. */
+const mayBeDone = (error: unknown): boolean =>
+  error instanceof Problem && (error.status === 0 || error.code === 'booking.key_in_progress');
 
 /** A file that the API makes, saved under a name by the browser. */
 export async function download(path: string, fileName: string, accept: string): Promise<void> {

@@ -11,7 +11,7 @@ export type LiveState = 'connecting' | 'live' | 'lost';
  */
 export function usePlanChanges(
   plan: { id: number; revision: number } | undefined,
-  onChange: () => void,
+  onChange: () => unknown,
   gatherMilliseconds = GATHER_MILLISECONDS,
 ): LiveState {
   const [state, setState] = useState<LiveState>('connecting');

@@ -10,6 +10,7 @@ import { type OwnAudience, type SchoolClass, useAvailability, type WindowOwner }
 import { ScopeFields } from './scope-fields';
 import { SidePanel } from './side-panel';
 import { Starts } from './starts';
+import { UndoLast } from './undo-last';
 import { whoseWindow } from './whose';
 
 const OWN_AUDIENCES: readonly OwnAudience[] = ['relatives', 'staff'];
@@ -116,6 +117,7 @@ export default function AddWindow(props: AddWindowProps) {
             />
           )}
         </section>
+        <UndoLast booking={booking} />
       </Stack>
     </SidePanel>
   );

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api';
+import { answerOnce, api, type Schema } from '../../shared/api';
 import { civilDateOf, formatInstant, formatTime } from '../../shared/format';
 import { sayDone, sayRefused } from '../../shared/undo';
 import { useRefreshWeek, type Window, type WindowOwner } from './data';
@@ -15,6 +15,9 @@ export interface Scope {
 }
 
 export const THIS_DATE: Scope = { isSeries: false, exceptDates: [] };
+
+/** A second touch within this time is the end of a double one, and asks for nothing of its own. */
+const DOUBLE_TOUCH_MILLISECONDS = 500;
 
 interface Booked {
   subject: Subject;
@@ -33,30 +36,40 @@ export function useBooking(uai: string, onOtherDay: (date: string) => void) {
   const { t } = useTranslation('head');
   const refresh = useRefreshWeek(uai);
   const [refusal, setRefusal] = useState<Refusal>();
+  /** What may be taken back for as long as the page stands. */
+  const [last, setLast] = useState<string>();
+  /** Until the starts are those of now: another one stands where the chosen one stood, and a double touch would take it. */
+  const settle = () =>
+    Promise.all([refresh(), new Promise((resolve) => setTimeout(resolve, DOUBLE_TOUCH_MILLISECONDS))]);
 
   const undo = useMutation({
     mutationFn: (id: string) =>
-      answerOf(
+      answerOnce((key) =>
         api.POST('/v1/bookings/{id}/undo', {
-          params: { path: { id }, header: { 'idempotency-key': newIdempotencyKey() } },
+          params: { path: { id }, header: { 'idempotency-key': key } },
         }),
       ),
     onSuccess: () => sayDone(t('done.undone')),
     onError: sayRefused,
-    onSettled: refresh,
+    onSettled: (_done, _error, id) => {
+      setLast((one) => (one === id ? undefined : one));
+      return settle();
+    },
   });
   /** Keeps what was refused to be shown with its ways out, and says in a line what has none. */
   const tellRefused = (error: unknown, refused: Refusal | undefined): void =>
     refused ? setRefusal(refused) : sayRefused(error);
-  const tellDone = (what: string, booking: Schema<'BookingDto'>): void =>
-    sayDone(what, { label: t('undo'), run: () => undo.mutate(booking.id) });
+  const tellDone = (what: string, { id }: Schema<'BookingDto'>): void => {
+    setLast(id);
+    sayDone(what, { label: t('undo'), run: () => undo.mutate(id) });
+  };
 
   const book = useMutation({
     mutationFn: ({ subject, body }: Booked) => {
       const revision = subject.window && { 'if-match': `"${subject.window.revision ?? 0}"` };
-      return answerOf(
+      return answerOnce((key) =>
         api.POST('/v1/bookings', {
-          params: { header: { 'idempotency-key': newIdempotencyKey(), ...revision } },
+          params: { header: { 'idempotency-key': key, ...revision } },
           body,
         }),
       );
@@ -71,7 +84,7 @@ export function useBooking(uai: string, onOtherDay: (date: string) => void) {
         error,
         isPlacing(body) ? refusalOf(error, subject, body) : wanted && swapRefusalOf(error, subject, wanted),
       ),
-    onSettled: refresh,
+    onSettled: settle,
   });
   const subjectOf = (window: Window): Subject => ({
     whose: whoseWindow(window, t),
@@ -93,6 +106,8 @@ export function useBooking(uai: string, onOtherDay: (date: string) => void) {
     refusal,
     forgetRefusal: () => setRefusal(undefined),
     isBusy: book.isPending || undo.isPending,
+    /** Takes the last change back, where there is one. */
+    undoLast: last === undefined ? undefined : () => undo.mutate(last),
     tellDone,
     tellRefused,
     move: (window: Window, startsAt: string, scope: Scope) =>

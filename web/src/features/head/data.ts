@@ -239,14 +239,18 @@ export function useExplanation(window: Window | undefined) {
   });
 }
 
-/** Makes all that changes with a booking be read again. */
-export function useRefreshWeek(uai: string): () => void {
+/** Makes all that changes with a booking be read again; over when it has been. */
+export function useRefreshWeek(uai: string): () => Promise<unknown> {
   const queries = useQueryClient();
-  return useCallback(() => {
-    for (const key of [['windows', uai], ['to-do', uai], ['availability'], ['load'], ['proposal']]) {
-      void queries.invalidateQueries({ queryKey: key });
-    }
-  }, [queries, uai]);
+  return useCallback(
+    () =>
+      Promise.all(
+        [['windows', uai], ['to-do', uai], ['availability'], ['load'], ['proposal']].map((queryKey) =>
+          queries.invalidateQueries({ queryKey }),
+        ),
+      ),
+    [queries, uai],
+  );
 }
 
 /** The Monday to show first: of the campaign's first week, or of this week once it runs. */

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { allOf, answerOf, api } from '../../shared/api';
 import { formatInstant } from '../../shared/format';
+import { useFocusBack } from '../../shared/focus';
 import { Failure, Loading } from '../../shared/states';
 import { sayDone, sayRefused } from '../../shared/undo';
 
@@ -19,6 +20,7 @@ interface DeputyLinksProps {
 export default function DeputyLinks({ uai, campaignId, timeZone, until, onClose }: DeputyLinksProps) {
   const { t } = useTranslation('head');
   const { t: common } = useTranslation();
+  useFocusBack();
   const queries = useQueryClient();
   const queryKey = ['answer-links', campaignId, uai];
   const [withdrawing, setWithdrawing] = useState<number>();

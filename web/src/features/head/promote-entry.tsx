@@ -2,9 +2,10 @@ import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api, newIdempotencyKey } from '../../shared/api';
+import { answerOnce, api } from '../../shared/api';
 import { formatDay, formatInstant, formatRange, formatTime } from '../../shared/format';
 import { sentenceOf } from '../../shared/problem-sentence';
+import { useFocusBack } from '../../shared/focus';
 import { Failure, Loading } from '../../shared/states';
 import type { useBooking } from './booking';
 import { useRefreshWeek, type useWeekWindows, type WaitingEntry, type Window } from './data';
@@ -29,6 +30,7 @@ interface PromoteEntryProps {
 export default function PromoteEntry({ uai, entry, whose, windows, timeZone, booking, onClose }: PromoteEntryProps) {
   const { t } = useTranslation('head');
   const { t: common } = useTranslation();
+  useFocusBack();
   const refresh = useRefreshWeek(uai);
   const [givenId, setGivenId] = useState<string>();
   const inTheWay = standingThere(entry, windows.data ?? []);
@@ -37,11 +39,11 @@ export default function PromoteEntry({ uai, entry, whose, windows, timeZone, boo
   const nameOf = (window: Window): string => nameOfWindow(window, t);
   const promote = useMutation({
     mutationFn: (window: Window) =>
-      answerOf(
+      answerOnce((key) =>
         api.POST('/v1/waiting-list/{id}/promote', {
           params: {
             path: { id: entry.id },
-            header: { 'idempotency-key': newIdempotencyKey(), 'if-match': `"${window.revision ?? 0}"` },
+            header: { 'idempotency-key': key, 'if-match': `"${window.revision ?? 0}"` },
           },
           body: { windowId: window.id },
         }),

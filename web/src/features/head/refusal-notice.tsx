@@ -2,7 +2,8 @@ import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api, newIdempotencyKey } from '../../shared/api';
+import { answerOnce, api } from '../../shared/api';
+import { useFocusBack } from '../../shared/focus';
 import { formatMinutes, formatShortDay, formatTime } from '../../shared/format';
 import { sentenceOf } from '../../shared/problem-sentence';
 import { sayDone, sayRefused } from '../../shared/undo';
@@ -32,9 +33,9 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
   const [isBetterEnough, setBetterEnough] = useState(false);
   const wait = useMutation({
     mutationFn: () =>
-      answerOf(
+      answerOnce((key) =>
         api.POST('/v1/waiting-list', {
-          params: { header: { 'idempotency-key': newIdempotencyKey() } },
+          params: { header: { 'idempotency-key': key } },
           body: {
             ...wanted,
             takesAutomatically,
@@ -50,9 +51,11 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
     onSettled: refresh,
   });
   const notice = useRef<HTMLDivElement>(null);
-  // who was far down the week must see it; what it returns is no clean-up: of a newer browser a promise
+  useFocusBack();
+  // who was far down the week must see it, and whoever has no pointer be at its buttons; what it returns is no clean-up: of a newer browser a promise
   useEffect(() => {
     notice.current?.scrollIntoView({ block: 'nearest' });
+    notice.current?.focus({ preventScroll: true });
   }, [refusal]);
   const why = sentenceOf(refusal.error);
   // where the wanted hour itself is nearer than that, no start could be better by as much
@@ -64,6 +67,7 @@ export default function RefusalNotice({ uai, refusal, booking, onClose }: Refusa
     <Alert
       ref={notice}
       role="alert"
+      tabIndex={-1}
       color="orange"
       variant="light"
       withCloseButton

@@ -1,10 +1,11 @@
 import { Button, Menu, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api, download } from '../../shared/api';
+import { answerOf, api, download, Problem } from '../../shared/api';
 import { currentLanguage } from '../../shared/i18n';
+import { sentenceOf } from '../../shared/problem-sentence';
 import { sayRefused } from '../../shared/undo';
 
 // it draws a QR code, which few ask for
@@ -17,10 +18,18 @@ export function ShareMenu({ uai, monday }: { uai: string; monday: string }) {
   const { t } = useTranslation('head');
   const { t: common } = useTranslation();
   const [isFeed, feed] = useDisclosure();
+  const button = useRef<HTMLButtonElement>(null);
   const week = `/v1/establishments/${uai}/week?from=${monday}&lang=${currentLanguage()}`;
+  const path = { uai };
   const address = useMutation({
-    mutationFn: () => answerOf(api.POST('/v1/establishments/{uai}/feed', { params: { path: { uai } } })),
+    mutationFn: (isAnother: boolean) =>
+      answerOf(
+        isAnother
+          ? api.POST('/v1/establishments/{uai}/feed/replacement', { params: { path } })
+          : api.POST('/v1/establishments/{uai}/feed', { params: { path } }),
+      ),
   });
+  const hasOneAlready = address.error instanceof Problem && address.error.code === 'feed.exists';
   const take = (format: string, accept: string) =>
     void download(`${week}&format=${format}`, `creneaux-${uai}-${monday}.${format}`, accept).catch(sayRefused);
   const url = address.data ? `${window.location.origin}${address.data.path}` : undefined;
@@ -28,7 +37,7 @@ export function ShareMenu({ uai, monday }: { uai: string; monday: string }) {
     <>
       <Menu position="bottom-end" keepMounted={false}>
         <Menu.Target>
-          <Button variant="default" className="no-print">
+          <Button ref={button} variant="default" className="no-print">
             {t('share.title')}
           </Button>
         </Menu.Target>
@@ -44,7 +53,7 @@ export function ShareMenu({ uai, monday }: { uai: string; monday: string }) {
           <Menu.Item
             onClick={() => {
               feed.open();
-              address.mutate();
+              address.mutate(false);
             }}
           >
             {t('share.feed')}
@@ -54,6 +63,9 @@ export function ShareMenu({ uai, monday }: { uai: string; monday: string }) {
       <Modal
         opened={isFeed}
         onClose={feed.close}
+        // what opened it was an entry of the menu, which is no more
+        returnFocus={false}
+        onExitTransitionEnd={() => button.current?.focus()}
         title={t('share.feed')}
         closeButtonProps={{ 'aria-label': common('close') }}
       >
@@ -64,7 +76,14 @@ export function ShareMenu({ uai, monday }: { uai: string; monday: string }) {
               <FeedAddress url={url} />
             </Suspense>
           )}
-          {address.isError && <Text role="alert">{address.error.message}</Text>}
+          {address.isError && (
+            <Text role="alert">{hasOneAlready ? t('share.feedOnce') : sentenceOf(address.error)}</Text>
+          )}
+          {hasOneAlready && (
+            <Button variant="default" loading={address.isPending} onClick={() => address.mutate(true)}>
+              {t('share.feedAnother')}
+            </Button>
+          )}
         </Stack>
       </Modal>
     </>

@@ -1,6 +1,7 @@
 import { CloseButton, Drawer, Group, Paper, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFocusBack, useKeptFocus } from '../../shared/focus';
 
 interface SidePanelProps {
   title: string;
@@ -30,21 +31,30 @@ export function SidePanel({ title, label = title, isSheet, onClose, children }: 
       title={title}
       closeButtonProps={{ 'aria-label': common('close') }}
     >
-      {children}
+      <Sheet>{children}</Sheet>
     </Drawer>
   );
 }
 
-/** Takes the focus when it opens, and gives it back to where it was when it is closed, by its button or Escape. */
+/** What a sheet holds: the sheet itself takes the focus, which stays in it and goes back to where it was in the end. */
+function Sheet({ children }: { children: ReactNode }) {
+  const element = useRef<HTMLDivElement>(null);
+  useFocusBack();
+  useKeptFocus(element);
+  return (
+    <div ref={element} tabIndex={-1}>
+      {children}
+    </div>
+  );
+}
+
+/** Takes the focus when it opens, keeps it while its buttons come and go, and gives it back to where it was when it is closed, by its button or Escape. */
 function Aside({ title, label, onClose, children }: Omit<SidePanelProps, 'isSheet'>) {
   const { t: common } = useTranslation();
   const element = useRef<HTMLDivElement>(null);
-  const opener = useRef(document.activeElement);
+  useFocusBack();
+  useKeptFocus(element);
   useEffect(() => element.current?.focus(), []);
-  const close = (): void => {
-    onClose();
-    if (opener.current instanceof HTMLElement) opener.current.focus();
-  };
   return (
     <Paper
       ref={element}
@@ -54,13 +64,13 @@ function Aside({ title, label, onClose, children }: Omit<SidePanelProps, 'isShee
       className="week-panel"
       tabIndex={-1}
       aria-label={label}
-      onKeyDown={({ key }) => key === 'Escape' && close()}
+      onKeyDown={({ key }) => key === 'Escape' && onClose()}
     >
       <Group justify="space-between" wrap="nowrap">
         <Title order={2} size="h4">
           {title}
         </Title>
-        <CloseButton aria-label={common('close')} onClick={close} />
+        <CloseButton aria-label={common('close')} onClick={onClose} />
       </Group>
       {children}
     </Paper>

@@ -1,7 +1,7 @@
 import { Button, Group, Paper, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api, newIdempotencyKey, type Schema } from '../../shared/api';
+import { answerOf, answerOnce, api, type Schema } from '../../shared/api';
 import { formatDay, formatInstant, formatRange, mondayOf } from '../../shared/format';
 import { sayDone, sayRefused } from '../../shared/undo';
 import { useEstablishment, useWeekWindows } from './data';
@@ -11,7 +11,7 @@ interface SwapCardProps {
   uai: string;
   swap: Schema<'SwapDto'>;
   timeZone: string;
-  onDone: () => void;
+  onDone: () => Promise<unknown>;
 }
 
 /** A swap that waits for an answer: which class would leave which hours for those of which class, with whom, until when. */
@@ -21,8 +21,8 @@ export default function SwapCard({ uai, swap, timeZone, onDone }: SwapCardProps)
   const settle = useMutation({
     mutationFn: async (what: 'accept' | 'decline' | 'withdraw'): Promise<unknown> =>
       what === 'accept'
-        ? answerOf(
-            api.POST('/v1/swaps/{id}/accept', { params: { path, header: { 'idempotency-key': newIdempotencyKey() } } }),
+        ? answerOnce((key) =>
+            api.POST('/v1/swaps/{id}/accept', { params: { path, header: { 'idempotency-key': key } } }),
           )
         : what === 'decline'
           ? answerOf(api.POST('/v1/swaps/{id}/decline', { params: { path } }))
@@ -57,13 +57,15 @@ export default function SwapCard({ uai, swap, timeZone, onDone }: SwapCardProps)
         </Text>
         <Group gap="xs">
           {isOurs ? (
-            <Button variant="default" onClick={() => settle.mutate('withdraw')}>
+            <Button variant="default" loading={settle.isPending} onClick={() => settle.mutate('withdraw')}>
               {t('swap.withdraw')}
             </Button>
           ) : (
             <>
-              <Button onClick={() => settle.mutate('accept')}>{t('swap.accept')}</Button>
-              <Button variant="default" onClick={() => settle.mutate('decline')}>
+              <Button disabled={settle.isPending} onClick={() => settle.mutate('accept')}>
+                {t('swap.accept')}
+              </Button>
+              <Button variant="default" disabled={settle.isPending} onClick={() => settle.mutate('decline')}>
                 {t('swap.decline')}
               </Button>
             </>

@@ -25,7 +25,7 @@ interface ToDoProps {
   proposal: Schema<'EstablishmentProposalDto'> | null | undefined;
   toDo: ReturnType<typeof useToDo>['data'];
   booking: ReturnType<typeof useBooking>;
-  onDone: () => void;
+  onDone: () => Promise<unknown>;
 }
 
 /** What waits for the head, each with its button: the proposal and its deadline, swaps, offers, windows that moved. */
@@ -163,7 +163,15 @@ function NoticeLines({ notices }: { notices: Schema<'NoticeDto'>[] }) {
   ));
 }
 
-function NoticesCard({ uai, notices, onDone }: { uai: string; notices: Schema<'NoticeDto'>[]; onDone: () => void }) {
+function NoticesCard({
+  uai,
+  notices,
+  onDone,
+}: {
+  uai: string;
+  notices: Schema<'NoticeDto'>[];
+  onDone: () => Promise<unknown>;
+}) {
   const { t } = useTranslation('head');
   const last = notices.at(-1)!;
   const acknowledge = useMutation({

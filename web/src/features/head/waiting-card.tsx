@@ -2,7 +2,7 @@ import { Button, Group, Paper, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api, newIdempotencyKey } from '../../shared/api';
+import { answerOf, answerOnce, api } from '../../shared/api';
 import { civilDateOf, formatInstant, formatMinutes, formatTime, mondayOf } from '../../shared/format';
 import { sayDone, sayRefused } from '../../shared/undo';
 import type { useBooking } from './booking';
@@ -17,7 +17,7 @@ interface WaitingCardProps {
   entry: WaitingEntry;
   timeZone: string;
   booking: ReturnType<typeof useBooking>;
-  onDone: () => void;
+  onDone: () => Promise<unknown>;
 }
 
 /** A wish that waits for a place, or the place that is kept for it: whose, when, and what can be done. */
@@ -26,9 +26,9 @@ export default function WaitingCard({ uai, entry, timeZone, booking, onDone }: W
   const [isGiving, setGiving] = useState(false);
   const take = useMutation({
     mutationFn: () =>
-      answerOf(
+      answerOnce((key) =>
         api.POST('/v1/holds/{id}/confirm', {
-          params: { path: { id: entry.holdId! }, header: { 'idempotency-key': newIdempotencyKey() } },
+          params: { path: { id: entry.holdId! }, header: { 'idempotency-key': key } },
         }),
       ),
     onSuccess: () => sayDone(t('waiting.taken')),
@@ -40,6 +40,7 @@ export default function WaitingCard({ uai, entry, timeZone, booking, onDone }: W
     onError: sayRefused,
     onSettled: onDone,
   });
+  const isBusy = take.isPending || leave.isPending;
   const classes = useClasses(uai);
   const windows = useWeekWindows(uai, mondayOf(civilDateOf(entry.startsAt, timeZone)));
   const own = windows.data?.find(({ id }) => id === entry.windowId);
@@ -71,13 +72,17 @@ export default function WaitingCard({ uai, entry, timeZone, booking, onDone }: W
             ` ${t('waiting.improves', { minutes: formatMinutes(entry.improvementMinutes) })}`}
         </Text>
         <Group gap="xs">
-          {isOffer && <Button onClick={() => take.mutate()}>{t('waiting.take')}</Button>}
+          {isOffer && (
+            <Button loading={take.isPending} disabled={isBusy} onClick={() => take.mutate()}>
+              {t('waiting.take')}
+            </Button>
+          )}
           {!isOffer && (
             <Button variant="default" onClick={() => setGiving(true)}>
               {t('promote.open')}
             </Button>
           )}
-          <Button variant="default" onClick={() => leave.mutate()}>
+          <Button variant="default" loading={leave.isPending} disabled={isBusy} onClick={() => leave.mutate()}>
             {t(isOffer ? 'waiting.decline' : 'waiting.leave')}
           </Button>
         </Group>

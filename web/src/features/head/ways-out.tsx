@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api, newIdempotencyKey } from '../../shared/api';
+import { answerOnce, api } from '../../shared/api';
 import { civilDateOf, formatInstant, formatMinutes, formatTime } from '../../shared/format';
 import { sayDone } from '../../shared/undo';
 import type { useBooking } from './booking';
@@ -23,9 +23,9 @@ export function WaysOut({ uai, refusal, booking, onEnd }: WaysOutProps) {
   const { window, timeZone: zone, wanted, fullDates, alternatives, partners } = refusal;
   const propose = useMutation({
     mutationFn: ({ window, partner }: { window: Window; partner: Partner }) =>
-      answerOf(
+      answerOnce((key) =>
         api.POST('/v1/swaps', {
-          params: { header: { 'idempotency-key': newIdempotencyKey(), 'if-match': `"${window.revision ?? 0}"` } },
+          params: { header: { 'idempotency-key': key, 'if-match': `"${window.revision ?? 0}"` } },
           body: { windowId: window.id, withWindowId: partner.windowId, withRevision: partner.revision },
         }),
       ),
@@ -33,6 +33,8 @@ export function WaysOut({ uai, refusal, booking, onEnd }: WaysOutProps) {
     onError: (error) => booking.tellRefused(error, swapRefusalOf(error, refusal, wanted)),
     onSettled: refresh,
   });
+  // a second touch would ask for the same of what has moved meanwhile
+  const isBusy = booking.isBusy || propose.isPending;
   const go = (way: Promise<unknown>): void =>
     void way.then(
       () => onEnd(true),
@@ -46,7 +48,11 @@ export function WaysOut({ uai, refusal, booking, onEnd }: WaysOutProps) {
   return (
     <Group gap="xs" className="ways-out">
       {alternatives.map((one) => (
-        <Button key={one.startsAt} onClick={() => go(booking.instead(refusal, wantedAt(wanted, one)))}>
+        <Button
+          key={one.startsAt}
+          disabled={isBusy}
+          onClick={() => go(booking.instead(refusal, wantedAt(wanted, one)))}
+        >
           {one.daysFromWanted === 0
             ? t(one.minutesFromWanted > 0 ? 'refusal.later' : 'refusal.earlier', {
                 time: formatTime(one.startsAt, zone),
@@ -56,7 +62,7 @@ export function WaysOut({ uai, refusal, booking, onEnd }: WaysOutProps) {
         </Button>
       ))}
       {fullDates.length > 0 && !fullDates.includes(civilDateOf(wanted.startsAt, zone)) && (
-        <Button onClick={() => go(booking.instead(refusal, wantedWithout(wanted, fullDates)))}>
+        <Button disabled={isBusy} onClick={() => go(booking.instead(refusal, wantedWithout(wanted, fullDates)))}>
           {t(fullDates.length === 1 ? 'refusal.withoutDate' : 'refusal.withoutDates')}
         </Button>
       )}
@@ -65,6 +71,7 @@ export function WaysOut({ uai, refusal, booking, onEnd }: WaysOutProps) {
           <Button
             key={partner.windowId}
             variant="default"
+            disabled={isBusy}
             onClick={() =>
               go(partner.isOwn ? booking.swap(window, partner, wanted) : propose.mutateAsync({ window, partner }))
             }

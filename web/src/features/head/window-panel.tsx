@@ -10,6 +10,7 @@ import { displacementWords } from './displacement';
 import { ScopeFields } from './scope-fields';
 import { SidePanel } from './side-panel';
 import { Starts } from './starts';
+import { UndoLast } from './undo-last';
 import { isOfGoneClass, nameOfWindow, whoseWindow } from './whose';
 
 interface PanelProps {
@@ -106,7 +107,11 @@ function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }
         {!mayChange ? null : isReleasing ? (
           <>
             <Text size="sm">{t('panel.releaseSure', { count: changedCount, whose: whoseWindow(window, t) })}</Text>
-            <Button color="red.9" onClick={() => void booking.release(window, scope).catch(() => undefined)}>
+            <Button
+              color="red.9"
+              loading={booking.isBusy}
+              onClick={() => void booking.release(window, scope).catch(() => undefined)}
+            >
               {t('panel.releaseYes')}
             </Button>
             <Button variant="default" onClick={() => setReleasing(false)}>
@@ -118,6 +123,7 @@ function PanelContent({ window, booking, mayChange, lastDate, chosen, setScope }
             {t('panel.release')}
           </Button>
         )}
+        <UndoLast booking={booking} />
       </Group>
     </Stack>
   );
