@@ -56,6 +56,7 @@ describeWeb('hands and networks as they are, on the pages of a head', (web) => {
     await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
     await page.getByRole('button', { name: 'Rendre ce créneau' }).click();
     await page.getByRole('button', { name: 'Rendre', exact: true }).dblclick({ delay: 50 });
+    await page.getByRole('status').filter({ hasText: 'Un instant…' }).waitFor({ state: 'attached' });
     await page.getByText('est rendu.').waitFor();
     await page.waitForTimeout(800);
     expect(await page.locator('.mantine-Notification-root').allInnerTexts()).toHaveLength(1);
@@ -122,6 +123,23 @@ describeWeb('hands and networks as they are, on the pages of a head', (web) => {
     await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor({ state: 'detached' });
     expect(await focused(page)).toContain("Changer d'heure");
+  });
+
+  it('shows all of a refusal in a window of 1280 points at 400 %', async () => {
+    const { page } = await openReader(web.browser, { width: 320 });
+    const uai = await enterSchool(page, web.url);
+    const { window } = await windowWith(page, uai, 'full');
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page.locator('.start-full').first().click();
+    const notice = page.getByRole('alert');
+    await notice.getByRole('button', { name: 'Me prévenir si une place se libère' }).waitFor();
+    const cut = await notice.evaluate((element) => {
+      const { right } = element.getBoundingClientRect();
+      return [...element.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > right + 1).length;
+    });
+    expect(cut).toBe(0);
+    await notice.getByRole('button', { name: 'Fermer' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Rendre ce créneau' }).waitFor();
   });
 
   it('takes a change back on a phone by the keyboard, without leaving the sheet, after ten seconds too', async () => {

@@ -25,6 +25,9 @@ export function Starts({ starts, timeZone, present, lead, isBusy, onPick }: Star
   if (shown.length === 0) return <Text size="sm">{t(nothingOf(starts))}</Text>;
   return (
     <>
+      <p role="status" className="visually-hidden">
+        {isBusy && t('panel.reading')}
+      </p>
       {lead !== undefined && <Text size="sm">{lead}</Text>}
       <ul className="starts" onKeyDown={moveByArrows}>
         {shown.map((start) => (
