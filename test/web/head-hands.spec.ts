@@ -24,6 +24,12 @@ async function loseFirstAnswer(page: Page, path: string): Promise<void> {
   });
 }
 
+const openForWishes = (databaseUrl: string): Promise<unknown> =>
+  query(
+    databaseUrl,
+    `update campaign set wishes_open_at = now() - interval '1 day', wishes_close_at = now() + interval '1 day' where id = 1`,
+  );
+
 describeWeb('hands and networks as they are, on the pages of a head', (web) => {
   it('moves a window once where a start is touched twice, to the start that was touched', async () => {
     const { page } = await openReader(web.browser, { width: 390 });
@@ -166,10 +172,7 @@ describeWeb('hands and networks as they are, on the pages of a head', (web) => {
   it('keeps the wishes that are being written when they are refused and when the page is come back to', async () => {
     const { page } = await openReader(web.browser, { width: 390 });
     const uai = await enterSchool(page, web.url);
-    await query(
-      web.databaseUrl,
-      `update campaign set wishes_open_at = now() - interval '1 day', wishes_close_at = now() + interval '1 day' where id = 1`,
-    );
+    await openForWishes(web.databaseUrl);
     await page.goto(`${web.url}/app/etablissements/${uai}/souhaits`);
     const hours = page.getByLabel('À partir de');
     await page.getByRole('button', { name: 'Ajouter un souhait' }).click();
@@ -191,6 +194,50 @@ describeWeb('hands and networks as they are, on the pages of a head', (web) => {
     await page.getByRole('button', { name: 'Enregistrer' }).click();
     await page.getByText('Les souhaits sont enregistrés.').waitFor();
     expect(await hours.inputValue()).toBe('10:00');
+  });
+
+  it('writes over no wishes that another page has saved meanwhile, unless it is told to', async () => {
+    const reader = await openReader(web.browser, { width: 390 });
+    const { page } = reader;
+    const uai = await enterSchool(page, web.url);
+    await openForWishes(web.databaseUrl);
+    await page.goto(`${web.url}/app/etablissements/${uai}/souhaits`);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    const addWish = async (to: Page, hour: string): Promise<void> => {
+      await to.getByRole('button', { name: 'Ajouter un souhait' }).click();
+      await to.getByLabel('À partir de').last().fill(hour);
+    };
+    await addWish(page, '09:30');
+    await addWish(other, '11:30');
+    await page.getByRole('button', { name: 'Enregistrer' }).click();
+    await page.getByText('Les souhaits sont enregistrés.').waitFor();
+    await other.getByRole('button', { name: 'Enregistrer', exact: true }).click();
+    const told = other.getByRole('alert').filter({ hasText: "Quelqu'un a changé ces souhaits entre-temps" });
+    await told.waitFor();
+    expect(await other.getByLabel('À partir de').last().inputValue()).toBe('11:30');
+    const stated = (): Promise<string[]> =>
+      page.evaluate(async (at) => {
+        const { items } = (await (await fetch(at)).json()) as { items: { start: string }[] };
+        return items.map(({ start }) => start);
+      }, `/v1/campaigns/1/establishments/${uai}/wishes`);
+    const before = await stated();
+    expect(before).toContain('09:30');
+    await told.getByRole('button', { name: 'Enregistrer le mien à la place' }).click();
+    await other.getByText('Les souhaits sont enregistrés.').waitFor();
+    expect(await stated()).toEqual([...before.filter((start) => start !== '09:30'), '11:30']);
+  });
+
+  it('shows on a phone the day of what was opened, and stays there when it is given back', async () => {
+    const { page } = await openReader(web.browser, { width: 390 });
+    const uai = await enterSchool(page, web.url, 'head-lycee');
+    const window = (await classWindowsOf(page, uai)).find(({ date }) => new Date(date).getUTCDay() === 4)!;
+    await page.goto(`${web.url}/app/etablissements/${uai}?creneau=${window.id}`);
+    await page.getByRole('button', { name: 'Rendre ce créneau' }).click();
+    await page.getByRole('button', { name: 'Rendre', exact: true }).click();
+    await page.getByText('est rendu.').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('heading', { level: 2, name: /^jeudi /i }).waitFor();
   });
 
   it('gives the calendar of the school another address where the first was not kept', async () => {

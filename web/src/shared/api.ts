@@ -27,6 +27,11 @@ interface Answer<T> {
 
 /** What was asked for; a refusal and a silent network become a Problem. */
 export async function answerOf<T>(asked: Promise<Answer<T>>): Promise<T> {
+  return (await taggedAnswerOf(asked)).data;
+}
+
+/** What was asked for, with the tag by which a change names what it was made from. */
+export async function taggedAnswerOf<T>(asked: Promise<Answer<T>>): Promise<{ data: T; tag: string | undefined }> {
   let answer: Answer<T>;
   try {
     answer = await asked;
@@ -34,7 +39,7 @@ export async function answerOf<T>(asked: Promise<Answer<T>>): Promise<T> {
     throw new Problem(0, 'network', error instanceof Error ? error.message : String(error));
   }
   if (!answer.response.ok) throw problemOf(answer.response.status, answer.error);
-  return answer.data as T;
+  return { data: answer.data as T, tag: answer.response.headers.get('etag') ?? undefined };
 }
 
 function problemOf(status: number, body: unknown): Problem {

@@ -1,17 +1,25 @@
 import { SegmentedControl, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { civilDateOf, formatDay } from '../../shared/format';
 import { loadStepOf } from '../../shared/load-scale';
 import { daysOf, useLoadAt, WindowChip, type WeekViewProps } from './week-table';
 import { nameOfWindow } from './whose';
 
-/** On a phone: one day at a time, its windows in the order of their hours. */
-export function DayList({ windows, load, monday, timeZone, selected, onSelect }: WeekViewProps) {
+interface DayListProps extends WeekViewProps {
+  /** The day of what is open beside the list, where anything is. */
+  openDay: string | undefined;
+}
+
+/** On a phone: one day at a time, its windows in the order of their hours. It shows the day of what was opened last. */
+export function DayList({ windows, load, monday, timeZone, selected, onSelect, openDay }: DayListProps) {
   const { t } = useTranslation('head');
   const days = daysOf(windows, monday);
   const today = civilDateOf(new Date(), timeZone);
   const [day, setDay] = useState(days.includes(today) ? today : days[0]!);
+  useEffect(() => {
+    if (openDay) setDay(openDay);
+  }, [openDay]);
   const shownDay = days.includes(day) ? day : days[0]!;
   const loadAt = useLoadAt(load);
   const own = windows.filter(({ date }) => date === shownDay).toSorted((a, b) => a.startCell - b.startCell);

@@ -5,7 +5,15 @@ import { useMediaQuery } from '@mantine/hooks';
 import { lazy, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
-import { addDays, civilDateOf, formatPercent, formatShortDay, mondayOf, otherZone } from '../../shared/format';
+import {
+  addDays,
+  civilDateOf,
+  formatMinutes,
+  formatPercent,
+  formatShortDay,
+  mondayOf,
+  otherZone,
+} from '../../shared/format';
 import { LOAD_STEPS } from '../../shared/load-scale';
 import { usePlanChanges } from '../../shared/live';
 import { useMayChange } from '../../shared/session';
@@ -282,7 +290,7 @@ function Week({ uai, school, plan, campaign }: WeekProps) {
             {t('empty.noWindowText')}
           </Empty>
         ) : isPhone ? (
-          <DayList {...common} />
+          <DayList {...common} openDay={search.get('jour') ?? selected?.date} />
         ) : view === 'tableau' ? (
           <WeekTable {...common} />
         ) : (
@@ -354,7 +362,7 @@ function answerOf(windows: readonly Window[], t: (key: string, values?: Record<s
   const wished = windows.filter(({ displacementDays }) => displacementDays === 0);
   if (wished.length === 0) return t('answer.noWishes', { count: windows.length });
   const atWish = wished.filter(({ displacementMinutes }) => displacementMinutes === 0).length;
-  const worst = Math.max(...wished.map(({ displacementMinutes }) => Math.abs(displacementMinutes!)));
+  const worst = formatMinutes(Math.max(...wished.map(({ displacementMinutes }) => Math.abs(displacementMinutes!))));
   const share = formatPercent(atWish / wished.length);
   return t(atWish === wished.length ? 'answer.all' : 'answer.some', { atWish, wished: wished.length, worst, share });
 }

@@ -1,13 +1,14 @@
 import './head.css';
 import './wishes-messages';
-import { ActionIcon, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Alert, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
-import { answerOf, api, type Schema } from '../../shared/api';
+import { api, Problem, type Schema, taggedAnswerOf } from '../../shared/api';
 import { DateField } from '../../shared/date-field';
 import { addDays, formatDay, formatHour, formatInstant, formatWeekday } from '../../shared/format';
+import { sentenceOf } from '../../shared/problem-sentence';
 import { Empty, Failure, failureOf, Loading } from '../../shared/states';
 import { sayDone, sayRefused } from '../../shared/undo';
 import { byLevel } from './class-order';
@@ -37,14 +38,9 @@ export function WishesPage() {
   const [search, setSearch] = useSearchParams();
   const classId = search.get('classe');
   const wishes = useQuery({
-    queryKey: ['wishes', wanted.campaign?.id, uai],
+    queryKey: ['wishes', wanted.campaign?.id, uai, classId],
     enabled: wanted.campaign !== undefined,
-    queryFn: () =>
-      answerOf(
-        api.GET('/v1/campaigns/{id}/establishments/{uai}/wishes', {
-          params: { path: { id: wanted.campaign!.id, uai } },
-        }),
-      ),
+    queryFn: () => readWishes(wanted.campaign!.id, uai, classId),
   });
   const failed = failureOf(school, wanted, classes, wishes);
   if (failed) return <Failure error={failed} onRetry={() => void wishes.refetch()} />;
@@ -56,11 +52,7 @@ export function WishesPage() {
     );
   if (!school.data || !wishes.data || !classes.data) return <Loading what={t('wishes.reading')} />;
 
-  const { period, fixedWindows, items } = wishes.data;
-  const ofClass = wishes.data.classes.find((one) => String(one.classId) === classId);
-  const rows: WishRow[] = classId ? (ofClass?.items ?? []) : items;
-  // what is being written stays while the service has nothing new: it is asked again after a refusal, and when the page is come back to
-  const stated = JSON.stringify(rows.map(plainWish));
+  const { period, fixedWindows, stated } = wishes.data;
   const deadline = period.closesAt ? formatInstant(period.closesAt, school.data.timeZone) : undefined;
   return (
     <Stack maw={900}>
@@ -93,16 +85,36 @@ export function WishesPage() {
         ]}
       />
       <WishList
-        key={`${classId}-${stated}`}
+        key={classId}
         uai={uai}
         campaignId={wanted.campaign!.id}
         classId={classId ? Number(classId) : undefined}
         isOpen={period.phase === 'open'}
         firstDate={wanted.campaign!.startsOn}
-        rows={rows}
+        stated={stated}
       />
     </Stack>
   );
+}
+
+/** Wishes as they are stated, and the tag that names them. */
+interface Stated {
+  rows: WishRow[];
+  tag: string | undefined;
+}
+
+/** The wishes of the whole school or of one class, with what holds for all of them. */
+async function readWishes(id: number, uai: string, classId: string | null) {
+  const school = await taggedAnswerOf(
+    api.GET('/v1/campaigns/{id}/establishments/{uai}/wishes', { params: { path: { id, uai } } }),
+  );
+  const { period, fixedWindows } = school.data;
+  const { data, tag } = classId
+    ? await taggedAnswerOf(
+        api.GET('/v1/campaigns/{id}/classes/{classId}/wishes', { params: { path: { id, classId: Number(classId) } } }),
+      )
+    : school;
+  return { period, fixedWindows, stated: { rows: (data.items as WishRow[]).map(plainWish), tag } satisfies Stated };
 }
 
 interface WishListProps {
@@ -112,31 +124,42 @@ interface WishListProps {
   isOpen: boolean;
   /** The first day of the campaign. */
   firstDate: string;
-  rows: WishRow[];
+  stated: Stated;
 }
 
-function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishListProps) {
+function WishList({ uai, campaignId, classId, isOpen, firstDate, stated }: WishListProps) {
   const { t } = useTranslation('wishes');
   const queries = useQueryClient();
-  const [list, setList] = useState<WishRow[]>(rows.map(plainWish));
+  // what is being written, from what was stated then: it stays whatever is read again meanwhile
+  const [written, setWritten] = useState<Stated>();
+  const list = written?.rows ?? stated.rows;
+  const setList = (rows: WishRow[]) => setWritten({ rows, tag: written ? written.tag : stated.tag });
+  const readAgain = () => queries.invalidateQueries({ queryKey: ['wishes', campaignId, uai] });
   const save = useMutation({
-    mutationFn: async (wishes: WishRow[]): Promise<unknown> =>
-      classId === undefined
-        ? answerOf(
+    mutationFn: async ({ rows, tag }: Stated) => {
+      const header = { 'if-match': tag };
+      const body = { items: rows };
+      return classId === undefined
+        ? taggedAnswerOf<unknown>(
             api.PUT('/v1/campaigns/{id}/establishments/{uai}/wishes', {
-              params: { path: { id: campaignId, uai } },
-              body: { items: wishes },
+              params: { path: { id: campaignId, uai }, header },
+              body,
             }),
           )
-        : answerOf(
+        : taggedAnswerOf<unknown>(
             api.PUT('/v1/campaigns/{id}/classes/{classId}/wishes', {
-              params: { path: { id: campaignId, classId } },
-              body: { items: wishes },
+              params: { path: { id: campaignId, classId }, header },
+              body,
             }),
-          ),
-    onSuccess: () => sayDone(t('wishes.saved')),
-    onError: sayRefused,
-    onSettled: () => void queries.invalidateQueries({ queryKey: ['wishes', campaignId, uai] }),
+          );
+    },
+    onSuccess: async ({ tag }, { rows }) => {
+      sayDone(t('wishes.saved'));
+      await readAgain();
+      // what was typed meanwhile goes on from what is saved
+      setWritten((now) => (now && now.rows !== rows ? { rows: now.rows, tag } : undefined));
+    },
+    onError: (error) => (isStale(error) ? readAgain() : sayRefused(error)),
   });
   const change = (index: number, part: Partial<WishRow>) =>
     setList(list.map((wish, i) => (i === index ? { ...wish, ...part } : wish)));
@@ -161,7 +184,7 @@ function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishLis
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate(list);
+        save.mutate(written ?? stated);
       }}
     >
       <Stack>
@@ -235,6 +258,27 @@ function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishLis
             </div>
           </Paper>
         ))}
+        {isStale(save.error) && (
+          <Alert role="alert" color="orange" variant="light" title={sentenceOf(save.error)}>
+            <Stack gap="xs" align="flex-start">
+              <Text size="sm">{t('wishes.staleText')}</Text>
+              <Group gap="xs">
+                <Button
+                  variant="default"
+                  onClick={() => {
+                    setWritten(undefined);
+                    save.reset();
+                  }}
+                >
+                  {t('wishes.takeTheirs')}
+                </Button>
+                <Button variant="default" onClick={() => save.mutate({ rows: list, tag: stated.tag })}>
+                  {t('wishes.keepMine')}
+                </Button>
+              </Group>
+            </Stack>
+          </Alert>
+        )}
         <Group>
           <Button variant="default" onClick={() => setList([...list, { kind: 'wished', weekday: 1, start: '09:00' }])}>
             {t('wishes.add')}
@@ -247,6 +291,8 @@ function WishList({ uai, campaignId, classId, isOpen, firstDate, rows }: WishLis
     </form>
   );
 }
+
+const isStale = (error: unknown): error is Problem => error instanceof Problem && error.code === 'wish.stale';
 
 /** What a wish asks for, without what the service has added to it. */
 function plainWish({ kind, weekday, on, start, end, reason, teacherKeyId, audience }: WishRow): WishRow {
