@@ -228,6 +228,24 @@ describeWeb('hands and networks as they are, on the pages of a head', (web) => {
     expect(await stated()).toEqual([...before.filter((start) => start !== '09:30'), '11:30']);
   });
 
+  it('takes wishes that are saved again after the answer was lost for saved, and not for those of somebody else', async () => {
+    const { page } = await openReader(web.browser, { width: 390 });
+    const uai = await enterSchool(page, web.url, 'head-lycee');
+    await openForWishes(web.databaseUrl);
+    await page.goto(`${web.url}/app/etablissements/${uai}/souhaits`);
+    await page.getByRole('button', { name: 'Ajouter un souhait' }).click();
+    await page.route('**/wishes', (route) =>
+      route.request().method() === 'PUT' ? loseAnswer(route) : route.continue(),
+    );
+    const save = page.getByRole('button', { name: 'Enregistrer', exact: true });
+    await save.click();
+    await page.getByText(/Vérifiez le réseau/).waitFor();
+    await page.unroute('**/wishes');
+    await save.click();
+    await page.getByText('Les souhaits sont enregistrés.').waitFor();
+    expect(await page.getByText("Quelqu'un a changé ces souhaits").count()).toBe(0);
+  });
+
   it('shows on a phone the day of what was opened, and stays there when it is given back', async () => {
     const { page } = await openReader(web.browser, { width: 390 });
     const uai = await enterSchool(page, web.url, 'head-lycee');

@@ -40,7 +40,7 @@ export function WishesPage() {
   const wishes = useQuery({
     queryKey: ['wishes', wanted.campaign?.id, uai, classId],
     enabled: wanted.campaign !== undefined,
-    queryFn: () => readWishes(wanted.campaign!.id, uai, classId),
+    queryFn: () => readWishes(wanted.campaign!.id, uai, classId ? Number(classId) : undefined),
   });
   const failed = failureOf(school, wanted, classes, wishes);
   if (failed) return <Failure error={failed} onRetry={() => void wishes.refetch()} />;
@@ -104,17 +104,32 @@ interface Stated {
 }
 
 /** The wishes of the whole school or of one class, with what holds for all of them. */
-async function readWishes(id: number, uai: string, classId: string | null) {
+async function readWishes(id: number, uai: string, classId: number | undefined) {
   const school = await taggedAnswerOf(
     api.GET('/v1/campaigns/{id}/establishments/{uai}/wishes', { params: { path: { id, uai } } }),
   );
   const { period, fixedWindows } = school.data;
-  const { data, tag } = classId
-    ? await taggedAnswerOf(
-        api.GET('/v1/campaigns/{id}/classes/{classId}/wishes', { params: { path: { id, classId: Number(classId) } } }),
-      )
-    : school;
+  const { data, tag } =
+    classId !== undefined
+      ? await taggedAnswerOf(
+          api.GET('/v1/campaigns/{id}/classes/{classId}/wishes', { params: { path: { id, classId } } }),
+        )
+      : school;
   return { period, fixedWindows, stated: { rows: (data.items as WishRow[]).map(plainWish), tag } satisfies Stated };
+}
+
+/** Puts wishes in the place of those that their tag names. Returns the tag of what is stated then. */
+async function saveWishes(id: number, uai: string, classId: number | undefined, { rows, tag }: Stated) {
+  const header = { 'if-match': tag };
+  const body = { items: rows };
+  const saved = await (classId === undefined
+    ? taggedAnswerOf<unknown>(
+        api.PUT('/v1/campaigns/{id}/establishments/{uai}/wishes', { params: { path: { id, uai }, header }, body }),
+      )
+    : taggedAnswerOf<unknown>(
+        api.PUT('/v1/campaigns/{id}/classes/{classId}/wishes', { params: { path: { id, classId }, header }, body }),
+      ));
+  return saved.tag;
 }
 
 interface WishListProps {
@@ -136,24 +151,17 @@ function WishList({ uai, campaignId, classId, isOpen, firstDate, stated }: WishL
   const setList = (rows: WishRow[]) => setWritten({ rows, tag: written ? written.tag : stated.tag });
   const readAgain = () => queries.invalidateQueries({ queryKey: ['wishes', campaignId, uai] });
   const save = useMutation({
-    mutationFn: async ({ rows, tag }: Stated) => {
-      const header = { 'if-match': tag };
-      const body = { items: rows };
-      return classId === undefined
-        ? taggedAnswerOf<unknown>(
-            api.PUT('/v1/campaigns/{id}/establishments/{uai}/wishes', {
-              params: { path: { id: campaignId, uai }, header },
-              body,
-            }),
-          )
-        : taggedAnswerOf<unknown>(
-            api.PUT('/v1/campaigns/{id}/classes/{classId}/wishes', {
-              params: { path: { id: campaignId, classId }, header },
-              body,
-            }),
-          );
+    mutationFn: async (asked: Stated) => {
+      try {
+        return await saveWishes(campaignId, uai, classId, asked);
+      } catch (error) {
+        // the answer alone may have been lost when the same was saved before
+        const now = isStale(error) ? await readWishes(campaignId, uai, classId) : undefined;
+        if (now && areSame(now.stated.rows, asked.rows)) return now.stated.tag;
+        throw error;
+      }
     },
-    onSuccess: async ({ tag }, { rows }) => {
+    onSuccess: async (tag, { rows }) => {
       sayDone(t('wishes.saved'));
       await readAgain();
       // what was typed meanwhile goes on from what is saved
@@ -293,6 +301,16 @@ function WishList({ uai, campaignId, classId, isOpen, firstDate, stated }: WishL
 }
 
 const isStale = (error: unknown): error is Problem => error instanceof Problem && error.code === 'wish.stale';
+
+/** Whether two lists ask for the same, in whatever order. */
+function areSame(some: readonly WishRow[], others: readonly WishRow[]): boolean {
+  const namesOf = (rows: readonly WishRow[]): string =>
+    rows
+      .map((wish) => JSON.stringify(plainWish({ ...wish, audience: wish.audience ?? 'pupils' })))
+      .toSorted()
+      .join();
+  return namesOf(some) === namesOf(others);
+}
 
 /** What a wish asks for, without what the service has added to it. */
 function plainWish({ kind, weekday, on, start, end, reason, teacherKeyId, audience }: WishRow): WishRow {
