@@ -89,6 +89,15 @@ describeWeb('the web of an operator', (web) => {
     await plans.getByText(/^Les [\d\s]+ créneaux entrent en vigueur\. Tous ont une place\./).waitFor();
     await plans.getByText(new RegExp(`leur semaine paraît aussitôt ; établissements\\s: ${schools}`)).waitFor();
     await plans.getByText(/Passerelles\s: aucun agent n'est connu/).waitFor();
+    // on a phone nothing of it lies beyond the edge of its card
+    const size = page.viewportSize()!;
+    await page.setViewportSize({ width: 390, height: 900 });
+    const beyond = (form: Element): number =>
+      [form, ...form.querySelectorAll('*')].filter(
+        (one) => one.getBoundingClientRect().right > form.closest('tr')!.getBoundingClientRect().right,
+      ).length;
+    await expect(plans.locator('form').evaluate(beyond)).resolves.toBe(0);
+    await page.setViewportSize(size);
     // the words of the authority are missing: publishing without them takes an act of its own
     await plans.getByRole('checkbox', { name: 'Publier sans ces accords' }).waitFor();
     await page.getByText(/Accord des autorités, par établissement : 0 avec/).waitFor();
